@@ -1,0 +1,5 @@
+//! Formulas: text to typed tree.
+
+mod tree;
+
+pub use tree::{Arithmetic, Comparison, Expr, Function, PathReading};

@@ -1,0 +1,6 @@
+//! Quincunx: a scenario-modelling simulator.
+
+pub mod distribution;
+pub mod expression;
+pub mod model;
+pub mod results;

@@ -1,0 +1,5 @@
+//! What the file means.
+
+mod types;
+
+pub use types::*;

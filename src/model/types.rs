@@ -1,0 +1,262 @@
+//! The model: what a scenario file means, names resolved, typed, ordered, valid by construction.
+//!
+//! Trends, phases, parameters, indicators, derived values and events stand in *canonical order*, which is the order of
+//! their names: numbers depend on that order, never on the order of keys in the file. `display` on each item is its rank in the file
+//! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
+
+use crate::distribution::{Distribution, Family};
+use crate::expression::Expr;
+use jiff::civil::Date;
+
+/// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more, except by non-finite values at run time.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub name: String,
+    pub title: String,
+    /// Hash of the assumptions (canonical JSON without notes, sources, titles and run settings).
+    pub sha256: String,
+    /// The whole scenario after `extends` and `--set`.
+    pub source: serde_json::Value,
+    pub clock: Clock,
+    pub parameters: Vec<Parameter>,
+    /// Rank correlation between some parameters.
+    pub parameter_copula: Option<Correlated>,
+    pub trends: Vec<Trend>,
+    /// Dirichlet concentration of the trend weights; `None` for fixed weights.
+    pub weight_concentration: Option<f64>,
+    pub phases: Vec<Phase>,
+    pub indicators: Vec<Indicator>,
+    /// Correlation between the noises of some indicators.
+    pub noise_correlation: Option<Correlated>,
+    pub derived: Vec<Derived>,
+    /// Indices into `derived`, each after those that it reads.
+    pub derived_order: Vec<usize>,
+    /// Events and trend shifts.
+    pub events: Vec<Event>,
+    pub outcomes: Vec<Outcome>,
+    pub metrics: Vec<Metric>,
+    pub questions: Vec<Question>,
+    pub run: RunDefaults,
+}
+
+/// The time axis. Grid point k is at `k * step`, the last one at `horizon`.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// Civil date of t = 0, at 00:00.
+    pub start: Date,
+    pub horizon: f64,
+    pub step: f64,
+    /// Number of steps; the last may be shorter.
+    pub steps: usize,
+}
+
+/// What the file says about a run's size; the command line overrides it.
+#[derive(Clone, Debug, Default)]
+pub struct RunDefaults {
+    pub trials: Option<u64>,
+    pub draws: Option<u64>,
+    pub seed: Option<u64>,
+    /// Years since the start at which series are reported; `None`: chosen by the engine.
+    pub times: Option<Vec<f64>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub name: String,
+    pub title: String,
+    pub display: usize,
+    pub value: ParameterValue,
+}
+
+#[derive(Clone, Debug)]
+pub enum ParameterValue {
+    Constant(f64),
+    Uncertain(Distribution),
+}
+
+/// A Gaussian dependence among some items (parameters or indicators).
+#[derive(Clone, Debug)]
+pub struct Correlated {
+    /// Indices of the correlated items, in canonical order.
+    pub members: Vec<usize>,
+    /// Lower Cholesky factor of the correlation of the normals, row by row (row i has i + 1 entries).
+    pub factor: Vec<Vec<f64>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Trend {
+    pub name: String,
+    pub title: String,
+    pub display: usize,
+    /// Normalised: the weights of all trends sum to one.
+    pub weight: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Phase {
+    pub name: String,
+    pub title: String,
+    pub display: usize,
+    /// Probability of starting here, normalised by the engine over all phases; reads parameters only.
+    pub start: Expr,
+    /// Entering it freezes the trial.
+    pub is_final: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    pub display: usize,
+    /// Reads parameters only.
+    pub start: Draw,
+    /// Per year.
+    pub drift: Option<Expr>,
+    /// Per square root of a year.
+    pub volatility: Option<Expr>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub at_range: AtRange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtRange {
+    Clamp,
+    Reflect,
+}
+
+#[derive(Clone, Debug)]
+pub struct Derived {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    pub display: usize,
+    pub value: Expr,
+}
+
+/// A number that may be drawn at each use.
+#[derive(Clone, Debug)]
+pub enum Draw {
+    Value(Expr),
+    /// All arguments are constants.
+    Fixed(Distribution),
+    /// Arguments are evaluated at each use.
+    Varying(VaryingDraw),
+}
+
+/// A distribution whose arguments are formulas.
+#[derive(Clone, Debug)]
+pub enum VaryingDraw {
+    Family {
+        family: Family,
+        arguments: Vec<Expr>,
+        low: Option<f64>,
+        high: Option<f64>,
+    },
+    /// Several judgements pooled, with their weights.
+    Mixture(Vec<(f64, VaryingDraw)>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Name in the file; a trend shift is named `FROM>TO`.
+    pub name: String,
+    pub title: String,
+    pub display: usize,
+    /// `Some((from, to))` for a trend shift.
+    pub shift: Option<(usize, usize)>,
+    pub fires: Fires,
+    /// Truth-valued formula that must hold.
+    pub guard: Option<Expr>,
+    /// Phases in which it may fire; `None`: all.
+    pub phases: Option<Vec<usize>>,
+    /// Trends under which it may fire; `None`: all.
+    pub trends: Option<Vec<usize>>,
+    pub limit: Option<u32>,
+    /// Years during which it cannot fire again; reads parameters only.
+    pub rest: Option<Expr>,
+    pub effects: Vec<Effect>,
+    /// Chance that the file states for this event, to be compared with what the trials realise.
+    pub declared: Option<Declared>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Fires {
+    Hazard(Hazard),
+    /// At a point in time (years since the start), with a probability; both read parameters only.
+    At { time: Draw, probability: Expr },
+    /// At the instant at which a condition becomes true.
+    When(Expr),
+}
+
+/// Rate per year: `base x by_trend x by_phase x product of ratio^((x - at) / per) x factor`.
+#[derive(Clone, Debug)]
+pub struct Hazard {
+    pub base: Expr,
+    /// One factor for each trend.
+    pub by_trend: Option<Vec<Expr>>,
+    /// One factor for each phase.
+    pub by_phase: Option<Vec<Expr>>,
+    pub ratios: Vec<HazardRatio>,
+    pub factor: Option<Expr>,
+}
+
+/// Multiplies a hazard by `ratio` for each `per` that the subject lies above `at`.
+#[derive(Clone, Debug)]
+pub struct HazardRatio {
+    /// An indicator or a derived value.
+    pub subject: Expr,
+    pub ratio: Expr,
+    pub at: Expr,
+    pub per: Expr,
+}
+
+/// "A chance of 30% within 12 months"; both read parameters only.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    pub chance: Expr,
+    /// Years.
+    pub within: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub enum Effect {
+    Set { indicator: usize, to: Draw },
+    Add { indicator: usize, by: Draw },
+    Multiply { indicator: usize, by: Draw },
+    Phase(usize),
+    Trend(usize),
+}
+
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub name: String,
+    pub title: String,
+    pub when: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub struct Metric {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    pub value: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub name: String,
+    pub title: String,
+    /// Truth-valued formula over the state.
+    pub condition: Expr,
+    pub asks: Asks,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Asks {
+    /// Did the condition hold at any time up to the end of this day?
+    EverBy { date: Date, time: f64 },
+    /// Did the condition hold at the start of this day?
+    HoldsAt { date: Date, time: f64 },
+}

@@ -1,0 +1,5 @@
+//! What a run found.
+
+mod types;
+
+pub use types::*;

@@ -1,0 +1,326 @@
+//! What a run found, as plain data: the keys of the result file.
+//!
+//! Every number that trials estimate has its standard error beside it (`x_std_error`), or is labelled exact.
+//! Vectors over time have one value for each entry of [`RunResult::times`].
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Result of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// Version of this format.
+    pub format: u32,
+    pub tool: Tool,
+    pub run: RunInfo,
+    pub scenario: ScenarioInfo,
+    /// In the file's order; the last is always `unclassified`.
+    pub outcomes: Vec<OutcomeResult>,
+    pub trends: Vec<OccupancyResult>,
+    pub phases: Vec<OccupancyResult>,
+    /// Years since the start.
+    pub times: Vec<f64>,
+    /// The same as ISO dates.
+    pub dates: Vec<String>,
+    pub indicators: Vec<SeriesResult>,
+    pub derived: Vec<SeriesResult>,
+    pub events: Vec<EventResult>,
+    pub metrics: Vec<MetricResult>,
+    pub questions: Vec<QuestionResult>,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    pub seed: u64,
+    /// Trials simulated (whole blocks).
+    pub trials: u64,
+    pub draws: u64,
+    pub trials_per_draw: u32,
+    pub blocks: u64,
+    /// Independent randomisations of the parameter design.
+    pub replicates: u32,
+    /// Trials, less those stopped by a non-finite value.
+    pub effective_trials: f64,
+    /// Trials stopped by a non-finite value.
+    pub non_finite: u64,
+    pub interrupted: bool,
+    /// Largest standard error of an outcome's probability.
+    pub largest_std_error: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioInfo {
+    pub name: String,
+    pub title: String,
+    pub sha256: String,
+    /// Civil date of t = 0.
+    pub start: String,
+    /// Years.
+    pub horizon: f64,
+    /// Years.
+    pub step: f64,
+    /// The whole scenario after `extends` and `--set`.
+    pub source: serde_json::Value,
+}
+
+/// How far an epistemic interval can be told apart from chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EpistemicStatus {
+    /// Nothing in the scenario is uncertain: the interval is the estimate itself.
+    Exact,
+    /// The spread between parameter draws is significant.
+    Resolved,
+    /// No spread was detected beyond chance; `at_most` bounds it.
+    NotDetected,
+    /// One trial a draw, or fewer than 20 draws: what is not known and chance cannot be told apart.
+    NotSeparable,
+}
+
+/// What the analyst does not know: the 5%-95% range over parameter draws, free of the inner loop's noise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Epistemic {
+    pub status: EpistemicStatus,
+    /// Standard error of the two ends; `None` when exact or not separable.
+    pub std_error: Option<[f64; 2]>,
+    /// One-sided 95% bound of the epistemic standard deviation where no spread was detected.
+    pub at_most_sd: Option<f64>,
+}
+
+/// A probability under one start trend, with what a reweighting needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ByTrend {
+    /// `None`: no trial started under this trend.
+    pub probability: Option<f64>,
+    pub std_error: Option<f64>,
+    /// By replicate.
+    pub hits: Vec<u64>,
+    /// By replicate.
+    pub trials: Vec<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeResult {
+    pub name: String,
+    pub title: String,
+    pub probability: f64,
+    pub std_error: f64,
+    pub ci95: [f64; 2],
+    pub epistemic90: Option<[f64; 2]>,
+    pub epistemic: Epistemic,
+    pub by_trend: IndexMap<String, ByTrend>,
+    /// Trials of this outcome that also satisfy each later rule, by that rule's name: how far rules overlap.
+    pub also: IndexMap<String, u64>,
+    /// Trials that satisfy this outcome's rule, whether or not an earlier rule took them.
+    pub matched: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuestionResult {
+    pub name: String,
+    pub title: String,
+    /// `ever` or `holds`.
+    pub asks: String,
+    /// ISO date.
+    pub by: String,
+    pub probability: f64,
+    pub std_error: f64,
+    pub ci95: [f64; 2],
+    pub epistemic90: Option<[f64; 2]>,
+    pub epistemic: Epistemic,
+    pub by_trend: IndexMap<String, ByTrend>,
+}
+
+/// Share of trials in a phase or under a trend, over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OccupancyResult {
+    pub name: String,
+    pub title: String,
+    /// Trends only: the weight that the file states, normalised.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight: Option<f64>,
+    pub occupancy: Vec<f64>,
+    pub occupancy_std_error: Vec<f64>,
+}
+
+/// An indicator or derived value over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeriesResult {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    pub mean: Vec<f64>,
+    pub mean_std_error: Vec<f64>,
+    pub sd: Vec<f64>,
+    pub sd_std_error: Vec<f64>,
+    pub p5: Vec<f64>,
+    pub p5_std_error: Vec<f64>,
+    pub p25: Vec<f64>,
+    pub p25_std_error: Vec<f64>,
+    pub p50: Vec<f64>,
+    pub p50_std_error: Vec<f64>,
+    pub p75: Vec<f64>,
+    pub p75_std_error: Vec<f64>,
+    pub p95: Vec<f64>,
+    pub p95_std_error: Vec<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FirstTime {
+    pub p5: f64,
+    pub p5_std_error: f64,
+    pub p50: f64,
+    pub p50_std_error: f64,
+    pub p95: f64,
+    pub p95_std_error: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventResult {
+    pub name: String,
+    pub title: String,
+    /// True for a trend shift (`FROM>TO`).
+    pub shift: bool,
+    /// Share of trials in which it fired at least once.
+    pub probability: f64,
+    pub probability_std_error: f64,
+    pub mean_count: f64,
+    pub mean_count_std_error: f64,
+    pub cumulative_incidence: Vec<f64>,
+    pub cumulative_incidence_std_error: Vec<f64>,
+    /// Years since the start, among trials in which it fired; `None` if it never did.
+    pub first_time: Option<FirstTime>,
+    /// Chance that the file states, averaged over the trials in which its window closed by the horizon.
+    pub declared: Option<f64>,
+    pub realised: Option<f64>,
+    pub realised_std_error: Option<f64>,
+    /// Share of trials in which the window never opened.
+    pub never_possible: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// One more than `counts`.
+    pub edges: Vec<f64>,
+    pub counts: Vec<u64>,
+}
+
+/// A mean within a class of trials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupMean {
+    /// Share of the class's trials in which the metric has a value; `None` without such trials.
+    pub defined: Option<f64>,
+    pub mean: Option<f64>,
+    pub std_error: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricResult {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    /// Share of trials in which the metric has a value; its moments are over those.
+    pub defined: f64,
+    pub defined_std_error: f64,
+    pub mean: Option<f64>,
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+    pub epistemic90: Option<[f64; 2]>,
+    pub epistemic: Epistemic,
+    pub sd: Option<f64>,
+    pub sd_std_error: Option<f64>,
+    pub p5: Option<f64>,
+    pub p5_std_error: Option<f64>,
+    pub p25: Option<f64>,
+    pub p25_std_error: Option<f64>,
+    pub p50: Option<f64>,
+    pub p50_std_error: Option<f64>,
+    pub p75: Option<f64>,
+    pub p75_std_error: Option<f64>,
+    pub p95: Option<f64>,
+    pub p95_std_error: Option<f64>,
+    pub histogram: Histogram,
+    /// By start trend.
+    pub by_trend: IndexMap<String, GroupMean>,
+    pub by_outcome: IndexMap<String, GroupMean>,
+}
+
+/// A diagnostic about the scenario or the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    pub code: String,
+    pub message: String,
+    /// JSON pointer into the scenario, `""` for the whole.
+    pub path: String,
+}
+
+/// Two or more scenarios under common random numbers. The first is the base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompareResult {
+    pub format: u32,
+    pub tool: Tool,
+    pub scenarios: Vec<RunResult>,
+    /// One for each scenario after the first.
+    pub comparisons: Vec<Comparison>,
+    pub warnings: Vec<Warning>,
+}
+
+/// One scenario against the base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    pub base: String,
+    pub other: String,
+    pub changes: Vec<Change>,
+    /// Outcomes.
+    pub differences: Vec<Difference>,
+    pub questions: Vec<Difference>,
+    pub metrics: Vec<Difference>,
+    pub distance: Distance,
+}
+
+/// One place in which two scenario files differ.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Dotted path.
+    pub path: String,
+    /// `None`: absent there.
+    pub base: Option<serde_json::Value>,
+    pub other: Option<serde_json::Value>,
+}
+
+/// Paired difference `other - base` of one outcome, question or metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Name of the outcome, question or metric.
+    pub outcome: String,
+    pub title: String,
+    pub base: Option<f64>,
+    pub other: Option<f64>,
+    pub difference: Option<f64>,
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+    /// Standard error that two independent runs would have had.
+    pub unpaired_std_error: Option<f64>,
+    /// After Holm's correction over the outcomes of the pair, at 5%.
+    pub detectable: bool,
+    /// Holm-adjusted p-value.
+    pub p_adjusted: Option<f64>,
+    /// `both`, `base` or `other`: which files have it.
+    pub present: String,
+}
+
+/// Total variation between two outcome distributions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distance {
+    pub total_variation: f64,
+    /// Total variation that Monte Carlo noise alone would be expected to show for this pair.
+    pub noise: f64,
+}
