@@ -4,3 +4,5 @@ pub mod distribution;
 pub mod expression;
 pub mod model;
 pub mod results;
+pub mod math;
+pub mod random;
