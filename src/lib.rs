@@ -1,8 +1,11 @@
 //! Quincunx: a scenario-modelling simulator.
 
 pub mod distribution;
+pub mod engine;
+pub mod estimate;
 pub mod expression;
-pub mod model;
-pub mod results;
 pub mod math;
+pub mod model;
+pub mod program;
 pub mod random;
+pub mod results;
