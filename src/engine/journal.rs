@@ -13,7 +13,11 @@ pub struct Entry {
     /// Years since the start.
     pub time: f64,
     pub event: u32,
+    /// How often it has fired, this time included.
+    pub count: u32,
     pub changes: Vec<Change>,
+    /// By indicator, right after the firing.
+    pub indicators: Vec<f64>,
 }
 
 /// One effect of a firing.

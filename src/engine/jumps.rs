@@ -229,10 +229,12 @@ impl Batch<'_> {
                 return;
             }
         }
-        if let Some(journal) = &mut self.journal
-            && journalled
-        {
-            journal.entries.push(Entry { time: now, event: e, changes });
+        if journalled {
+            let indicators = (0..program.indicators.len() as Slot)
+                .map(|i| self.columns.get(layout.indicators + i, lane))
+                .collect();
+            let entry = Entry { time: now, event: e, count: count as u32, changes, indicators };
+            self.journal.iter_mut().for_each(|j| j.entries.push(entry.clone()));
         }
         for &position in &event.derived {
             self.derive(position as usize, lane);

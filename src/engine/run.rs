@@ -123,13 +123,13 @@ pub struct Driven<W, N> {
 ///
 /// # Errors
 /// The fault of the first faulty block, whichever thread met it.
-pub fn drive<W: Send, N: Merge + Clone + Send>(
+pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
     settings: &Settings,
     observer: &dyn Observer,
     new_worker: &(dyn Fn() -> W + Sync),
-    work: &(dyn Fn(&mut W, u64) -> Result<N, BlockFault> + Sync),
+    work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
     precise: &dyn Fn(&[W]) -> f64,
-) -> Result<Driven<W, N>, BlockFault> {
+) -> Result<Driven<W, N>, F> {
     let threads = match settings.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
@@ -161,18 +161,18 @@ pub fn drive<W: Send, N: Merge + Clone + Send>(
 }
 
 /// Simulates a range of blocks; `true` if the observer cancelled it.
-fn stretch<W: Send, N: Merge + Clone + Send>(
+fn stretch<W: Send, N: Merge + Clone + Send, F: Send>(
     driven: &mut Driven<W, N>,
     range: Range<u64>,
     total: u64,
     observer: &dyn Observer,
-    work: &(dyn Fn(&mut W, u64) -> Result<N, BlockFault> + Sync),
-) -> Result<bool, BlockFault> {
+    work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
+) -> Result<bool, F> {
     let next = AtomicU64::new(range.start);
     let halted = AtomicBool::new(false);
     let cancelled = AtomicBool::new(false);
     let done = AtomicU64::new(range.start);
-    let fault: Mutex<Option<(u64, BlockFault)>> = Mutex::new(None);
+    let fault: Mutex<Option<(u64, F)>> = Mutex::new(None);
     let forest = Mutex::new(&mut driven.forest);
     let one = |worker: &mut W| {
         loop {
