@@ -85,10 +85,7 @@ impl MeanNode {
                 self.by_outcome[replicate * outcome_count + usize::from(*outcome)].push(*value);
             }
         }
-        let present = |values: &[f64]| -> Vec<f64> {
-            values.iter().copied().filter(|v| !v.is_nan()).collect()
-        };
-        let draw = Moments::from_slice(&present(values));
+        let draw = present(values);
         if draw.n == 0 {
             return None;
         }
@@ -100,7 +97,7 @@ impl MeanNode {
         let (mut squares, mut used) = (0.0, 0u64);
         for g in 0..groups {
             let part = &values[g * values.len() / groups..(g + 1) * values.len() / groups];
-            let group = Moments::from_slice(&present(part));
+            let group = present(part);
             if group.n > 0 {
                 let pull = group.n as f64 / draw.n as f64 * (group.mean - draw.mean);
                 squares += pull * pull;
@@ -270,6 +267,11 @@ impl super::Merge for MeanNode {
         MeanNode::merge(&mut self, &right);
         self
     }
+}
+
+/// Moments of the values that are there.
+fn present(values: &[f64]) -> Moments {
+    Moments::from_values(values.iter().copied().filter(|v| !v.is_nan()))
 }
 
 /// Moments of all replicates, or all but one, in their order.

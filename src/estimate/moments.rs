@@ -19,11 +19,20 @@ pub struct Moments {
 impl Moments {
     /// Moments of all of `values`, in two passes: the most accurate form for what is in memory. NaN is not left out.
     pub fn from_slice(values: &[f64]) -> Self {
-        if values.is_empty() {
+        Self::from_values(values.iter().copied())
+    }
+
+    /// As [`from_slice`](Self::from_slice), of what an iterator gives twice.
+    pub fn from_values(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let (mut n, mut sum) = (0, 0.0);
+        for value in values.clone() {
+            n += 1;
+            sum += value;
+        }
+        if n == 0 {
             return Self::default();
         }
-        let n = values.len() as f64;
-        let rough = values.iter().sum::<f64>() / n;
+        let rough = sum / n as f64;
         let (mut first, mut m2) = (0.0, 0.0);
         for value in values {
             let deviation = value - rough;
@@ -32,9 +41,9 @@ impl Moments {
         }
         // The deviations sum to what rounding left in the mean; both are corrected by it.
         Self {
-            n: values.len() as u64,
-            mean: rough + first / n,
-            m2: (m2 - first * first / n).max(0.0),
+            n,
+            mean: rough + first / n as f64,
+            m2: (m2 - first * first / n as f64).max(0.0),
         }
     }
 
