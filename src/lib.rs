@@ -2,5 +2,6 @@
 
 pub mod distribution;
 pub mod expression;
+pub mod math;
 pub mod model;
 pub mod results;
