@@ -1,6 +1,7 @@
 //! Quincunx: a scenario-modelling simulator.
 
 pub mod distribution;
+pub mod estimate;
 pub mod expression;
 pub mod math;
 pub mod model;
