@@ -1,6 +1,6 @@
 //! Do the intervals hold what they promise? Simulated with known truths and fixed seeds.
 
-use super::testing::Random;
+use super::testing::{Random, square};
 use super::*;
 
 /// A run of `draws` draws of `trials` trials; `chance` gives each draw its p(θ).
@@ -81,8 +81,8 @@ fn replicates_see_what_a_design_gains() {
         let found = table.estimate(Spread::Designed);
         estimates.push(found.probability);
         covered += u32::from(found.ci95[0] <= 0.3 && 0.3 <= found.ci95[1]);
-        designed += found.std_error.powi(2) / 1000.0;
-        independent += table.estimate(Spread::Random).std_error.powi(2) / 1000.0;
+        designed += square(found.std_error) / 1000.0;
+        independent += square(table.estimate(Spread::Random).std_error) / 1000.0;
     }
     let truth = Moments::from_slice(&estimates).variance().unwrap();
     assert!(
@@ -187,7 +187,7 @@ fn the_stated_error_of_the_epistemic_ends_is_the_true_one() {
         let found = run(320, 32, &mut Random::new(seed), wide).epistemic(true);
         for side in [0, 1] {
             ends[side].push(found.ends.unwrap()[side]);
-            stated[side] += found.std_error.unwrap()[side].powi(2) / 100.0;
+            stated[side] += square(found.std_error.unwrap()[side]) / 100.0;
         }
     }
     for side in [0, 1] {

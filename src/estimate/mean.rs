@@ -322,7 +322,7 @@ fn values_by_class(table: &[Moments]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::Random;
+    use crate::estimate::testing::{Random, square};
     use crate::estimate::{EpistemicStatus, Forest};
 
     const R: usize = 64;
@@ -417,8 +417,8 @@ mod tests {
                 .estimate();
             means.push(estimate.mean.unwrap());
             sds.push(estimate.sd.unwrap());
-            stated[0] += estimate.std_error.unwrap().powi(2) / 400.0;
-            stated[1] += estimate.sd_std_error.unwrap().powi(2) / 400.0;
+            stated[0] += square(estimate.std_error.unwrap()) / 400.0;
+            stated[1] += square(estimate.sd_std_error.unwrap()) / 400.0;
             let [low, high] = estimate.ci95.unwrap();
             covered += u32::from(low <= 0.0 && 0.0 <= high);
         }
@@ -440,7 +440,7 @@ mod tests {
             assert_eq!(epistemic.status, EpistemicStatus::Resolved);
             for side in [0, 1] {
                 ends[side].push(epistemic.ends.unwrap()[side]);
-                stated[side] += epistemic.std_error.unwrap()[side].powi(2) / 60.0;
+                stated[side] += square(epistemic.std_error.unwrap()[side]) / 60.0;
             }
         }
         for (side, truth) in [(0, -1.6449), (1, 1.6449)] {

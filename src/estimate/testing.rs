@@ -44,3 +44,8 @@ impl Random {
         radius * libm::cos(std::f64::consts::TAU * self.uniform())
     }
 }
+
+/// `powi` may differ by platform.
+pub fn square(x: f64) -> f64 {
+    x * x
+}
