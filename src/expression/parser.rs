@@ -31,6 +31,8 @@ pub const OPERATOR_WORDS: [&str; 4] = ["and", "or", "not", "in"];
 /// What was understood of a text.
 #[derive(Clone, Debug)]
 pub struct Parsed {
+    /// The formula as it was written.
+    pub text: String,
     pub root: Node,
     /// Empty if the text follows the grammar.
     pub errors: Vec<FormulaError>,
@@ -57,13 +59,17 @@ pub fn parse(text: &str) -> Parsed {
             break;
         }
         let more = parser.expression(OR);
-        let range = root.range.start..more.range.end;
+        let range = root.outer.start..more.outer.end;
         root = parser.node(Kind::Fault(vec![root, more]), range);
     }
     let mut errors = parser.errors;
     errors.sort_by_key(|e| (e.range.start, e.range.end));
     errors.truncate(MOST_FAULTS);
-    Parsed { root, errors }
+    Parsed {
+        text: text.to_owned(),
+        root,
+        errors,
+    }
 }
 
 struct Parser {
@@ -156,7 +162,7 @@ impl Parser {
             }
             let at = self.advance().range;
             let right = self.expression(right_strength);
-            let range = left.range.start..right.range.end;
+            let range = left.outer.start..right.outer.end;
             let chained = matches!(operator, Binary::Compare(_)) && is_comparison(&left);
             if chained {
                 self.fault(
@@ -181,7 +187,7 @@ impl Parser {
                 Token::Number(value) => Node::new(Kind::Number(value), range),
                 Token::Word(word) if word == "not" => {
                     let inner = self.expression(NOT);
-                    let whole = range.start..inner.range.end;
+                    let whole = range.start..inner.outer.end;
                     self.node(Kind::Not(Box::new(inner)), whole)
                 }
                 Token::Word(word) if OPERATOR_WORDS.contains(&word.as_str()) => {
@@ -197,12 +203,14 @@ impl Parser {
                 }
                 Token::Operator("-") => {
                     let inner = self.expression(MINUS);
-                    let whole = range.start..inner.range.end;
+                    let whole = range.start..inner.outer.end;
                     self.node(Kind::Negate(Box::new(inner)), whole)
                 }
                 Token::Open => {
-                    let inner = self.expression(OR);
+                    let mut inner = self.expression(OR);
                     self.close(Token::Close, &range, "`(`");
+                    inner.outer =
+                        range.start..self.lexemes[self.next - 1].range.end.max(inner.outer.end);
                     inner
                 }
                 Token::OpenList => {
@@ -249,7 +257,7 @@ impl Parser {
             let open = self.advance().range;
             let members = self.list(Token::CloseList, &open, "`[`");
             let end = self.lexemes[self.next - 1].range.end;
-            let range = subject.range.start..end;
+            let range = subject.outer.start..end;
             return self.node(Kind::In(Box::new(subject), members), range);
         }
         self.fault(
@@ -257,7 +265,7 @@ impl Parser {
                 .hint("write `phase in [talks, truce]`"),
         );
         let right = self.expression(SUM);
-        let range = subject.range.start..right.range.end;
+        let range = subject.outer.start..right.outer.end;
         self.node(Kind::Fault(vec![subject, right]), range)
     }
 

@@ -10,6 +10,8 @@ use std::ops::Range;
 pub struct Node {
     pub kind: Kind,
     pub range: Range<usize>,
+    /// The same with the brackets around it, if it has any.
+    pub outer: Range<usize>,
     /// Levels below and including this node; bounded by the parser, so that recursion over the tree is safe.
     pub depth: usize,
 }
@@ -93,7 +95,12 @@ impl Node {
             Kind::Call { arguments, .. } => below(arguments),
             Kind::Fault(parts) => below(parts),
         };
-        Self { kind, range, depth }
+        Self {
+            kind,
+            outer: range.clone(),
+            range,
+            depth,
+        }
     }
 
     /// Names that the formula reads as values: `support` in `2 * support`, not `talks` in `phase == talks` nor `convoy` in `count(convoy)`.
