@@ -181,10 +181,10 @@ impl Checker<'_> {
             return None;
         }
         let takes_condition = matches!(of, OfEvent::Ever | OfEvent::First);
+        let names = self.scope.names;
         if let Kind::Name(name) = &argument.kind
-            && builtin(name).is_none()
+            && (builtin(name).is_none() || names.index(Thing::Event, name).is_some())
         {
-            let names = self.scope.names;
             let Some(event) = names.index(Thing::Event, name) else {
                 let mut error = FormulaError::new(
                     code::UNKNOWN_NAME,
