@@ -1,5 +1,6 @@
 //! Quincunx: a scenario-modelling simulator.
 
+pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
 pub mod estimate;
@@ -9,3 +10,4 @@ pub mod model;
 pub mod program;
 pub mod random;
 pub mod results;
+pub mod scenario;
