@@ -3,4 +3,5 @@
 pub mod distribution;
 pub mod expression;
 pub mod model;
+pub mod report;
 pub mod results;

@@ -185,7 +185,10 @@ pub struct Event {
 pub enum Fires {
     Hazard(Hazard),
     /// At a point in time (years since the start), with a probability; both read parameters only.
-    At { time: Draw, probability: Expr },
+    At {
+        time: Draw,
+        probability: Expr,
+    },
     /// At the instant at which a condition becomes true.
     When(Expr),
 }
