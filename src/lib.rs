@@ -5,3 +5,5 @@ pub mod expression;
 pub mod model;
 pub mod report;
 pub mod results;
+pub mod math;
+pub mod random;

@@ -1,0 +1,6 @@
+//! Elementary and special functions with the same bits on every machine.
+//!
+//! Nothing here calls the platform's mathematical library: `elementary` is plain arithmetic that compilers can
+//! vectorise without changing a bit, `special` builds on the pure-Rust `libm`.
+
+pub mod elementary;
