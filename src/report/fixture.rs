@@ -290,7 +290,6 @@ pub fn storyline() -> Storyline {
             },
         ],
         end: state("escalation", "truce", 0.41),
-        stopped_at: None,
         outcome: "calm".into(),
         outcome_title: "A truce holds without a treaty".into(),
         metrics: IndexMap::from([

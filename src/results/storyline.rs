@@ -30,8 +30,6 @@ pub struct Storyline {
     /// Name of the outcome; `unclassified` if no rule held.
     pub outcome: String,
     pub outcome_title: String,
-    /// Place of the formula whose value was not finite and stopped the trial.
-    pub stopped_at: Option<String>,
     /// `None`: no value in this trial.
     pub metrics: IndexMap<String, Option<f64>>,
     pub questions: IndexMap<String, bool>,
@@ -60,6 +58,8 @@ pub struct Happening {
     pub count: u32,
     /// What its effects changed, in order.
     pub changes: Vec<StoryChange>,
+    /// Indicators right after it.
+    pub indicators: IndexMap<String, f64>,
 }
 
 /// One thing that a firing changed.

@@ -34,11 +34,6 @@ pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
     let end = dates::date_at(&scenario.start, scenario.horizon);
     entry(page, &end, "The end", &state(&story.end))?;
 
-    if let Some(place) = &story.stopped_at {
-        let text = format!("the trial was stopped by a value that is not finite, at {place}");
-        page.paragraph(palette::WARNING, &text, 2)?;
-    }
-
     page.section("Outcome", "")?;
     page.paragraph(
         palette::ESTIMATE,
