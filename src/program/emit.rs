@@ -36,7 +36,6 @@ pub struct Emitter {
     pub known: Known,
     pub labels: Vec<String>,
     pub prologue: Vec<Op>,
-    pub hoisted: Vec<(Slot, u32)>,
     pub trackers: Vec<TrackerCode>,
     pub horizon: f64,
     memo: Vec<(Expr, Slot)>,
@@ -53,7 +52,6 @@ impl Emitter {
             known: Known::default(),
             labels: Vec::new(),
             prologue: Vec::new(),
-            hoisted: Vec::new(),
             trackers: Vec::new(),
             horizon,
             memo: Vec::new(),
@@ -136,11 +134,10 @@ impl Emitter {
         let slot = self.reserve(1);
         match ops.last_mut() {
             Some(op) if value >= TEMPORARY => op.set_out(slot),
-            _ => ops.push(Op::BinaryRight { f: Binary::Multiply, out: slot, a: value, b: 1.0 }),
+            _ => ops.push(Op::Copy { out: slot, from: value }),
         }
         self.prologue.append(&mut ops);
         self.memo.push((expr.clone(), slot));
-        self.hoisted.push((slot, self.label));
         Operand::Slot(slot)
     }
 
@@ -425,6 +422,10 @@ impl Op {
     pub fn each_slot(&mut self, mut visit: impl FnMut(&mut Slot, bool)) {
         match self {
             Op::Constant { out, .. } => visit(out, true),
+            Op::Copy { out, from } => {
+                visit(from, false);
+                visit(out, true);
+            }
             Op::Unary { out, a, .. } => {
                 visit(a, false);
                 visit(out, true);

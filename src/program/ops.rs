@@ -54,6 +54,7 @@ pub enum Binary {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     Constant { out: Slot, value: f64 },
+    Copy { out: Slot, from: Slot },
     Unary { f: Unary, out: Slot, a: Slot },
     Binary { f: Binary, out: Slot, a: Slot, b: Slot },
     /// Right operand is a constant.
@@ -222,6 +223,7 @@ pub fn run_columns(ops: &[Op], columns: &mut Columns) {
     for op in ops {
         match op {
             Op::Constant { out, value } => columns.column_mut(*out).fill(*value),
+            Op::Copy { out, from } => columns.map1(*out, *from, |x| x),
             Op::Unary { f, out, a } => {
                 macro_rules! run {
                     ($g:expr) => {
@@ -285,6 +287,7 @@ pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
     for op in ops {
         let (out, value) = match op {
             Op::Constant { out, value } => (*out, *value),
+            Op::Copy { out, from } => (*out, columns.get(*from, lane)),
             Op::Unary { f, out, a } => (*out, unary(*f, columns.get(*a, lane))),
             Op::Binary { f, out, a, b } => {
                 (*out, binary(*f, columns.get(*a, lane), columns.get(*b, lane)))

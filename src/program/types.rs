@@ -64,6 +64,16 @@ pub struct Layout {
     pub total: usize,
 }
 
+impl DrawCode {
+    /// The place to name when a value is not finite.
+    pub fn label(&self) -> u32 {
+        match self {
+            Self::Value(formula) => formula.label,
+            Self::Fixed { label, .. } | Self::Varying { label, .. } => *label,
+        }
+    }
+}
+
 /// A parameter and how it is drawn.
 #[derive(Clone, Debug)]
 pub enum ParameterCode {
@@ -200,12 +210,12 @@ pub struct Program {
     pub sites: Vec<String>,
     /// Places that a non-finite value can come from, as JSON pointers.
     pub labels: Vec<String>,
+    /// What to call events when one of them makes a run fail.
+    pub event_names: Vec<String>,
     pub parameters: Vec<ParameterCode>,
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,
-    /// Slots that the prologue fills, with the label of the formula they come from.
-    pub hoisted: Vec<(Slot, u32)>,
     pub trends: Vec<TrendCode>,
     pub weight_concentration: Option<f64>,
     pub trend_site: SiteId,

@@ -3,6 +3,7 @@
 //! A random number is a function of (seed, site name, draw, trial, occurrence) and of nothing else, so it does not
 //! depend on threads, batches or the presence of other sites.
 
+pub mod design;
 pub mod philox;
 pub mod site;
 
