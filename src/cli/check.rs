@@ -1,10 +1,11 @@
 //! `check`: says everything that is wrong or doubtful about scenario files, without running them.
 
 use super::exit::Exit;
+use super::findings;
 use super::options::Variant;
 use super::output::Destination;
-use super::pipeline;
 use super::terminal::Terminal;
+use crate::analysis::Study;
 use crate::diagnostic::{self, Diagnostic};
 use crate::report::json;
 use anyhow::Result;
@@ -48,17 +49,17 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let checked: Vec<_> = arguments
         .files
         .iter()
-        .map(|file| pipeline::open(file, &arguments.variant.set))
+        .map(|file| Study::open(file, &arguments.variant.set))
         .collect();
     let has_errors = checked.iter().any(Result::is_err);
-    let findings = checked.iter().map(|checked| match checked {
-        Ok(opened) => (&opened.warnings, &opened.sources),
-        Err(refused) => (&refused.diagnostics, &refused.sources),
+    let found = checked.iter().map(|checked| match checked {
+        Ok(study) => (&study.diagnostics, &study.sources),
+        Err(report) => (&report.diagnostics, &report.sources),
     });
     match arguments.format {
         Findings::Json => {
             let mut all = Vec::new();
-            for (diagnostics, sources) in findings {
+            for (diagnostics, sources) in found {
                 if let Value::Array(objects) = diagnostic::json(diagnostics, sources) {
                     all.extend(objects);
                 }
@@ -66,10 +67,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             destination.write(|out, _| json::write(out, &all))?;
         }
         Findings::Table => {
-            let files = arguments.files.iter().zip(findings);
+            let files = arguments.files.iter().zip(found);
             destination.write(|out, look| {
                 for (file, (diagnostics, sources)) in files {
-                    let text = pipeline::texts(diagnostics, sources, look.color);
+                    let text = findings::texts(diagnostics, sources, look.color);
                     out.write_all(text.as_bytes())?;
                     if !text.is_empty() {
                         writeln!(out)?;

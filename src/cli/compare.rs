@@ -5,7 +5,7 @@ use super::options::{Format, Output, Simulation};
 use super::output::Destination;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use super::{pipeline, run};
+use super::{findings, run};
 use crate::analysis::{self, Study};
 use crate::report::{csv, json, markdown, table};
 use anyhow::Result;
@@ -36,10 +36,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let mut studies = Vec::with_capacity(arguments.files.len());
     let mut is_refused = false;
     for file in &arguments.files {
-        match pipeline::open(file, &simulation.variant.set) {
-            Ok(opened) => studies.push(opened.study),
-            Err(refused) => {
-                pipeline::refuse(&refused, terminal);
+        match Study::open(file, &simulation.variant.set) {
+            Ok(study) => studies.push(study),
+            Err(report) => {
+                findings::refuse(&report, terminal);
                 is_refused = true;
             }
         }

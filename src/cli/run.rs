@@ -1,12 +1,13 @@
 //! `run`: simulates a scenario and reports how its futures end.
 
 use super::exit::Exit;
+use super::findings;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
-use super::pipeline;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
+use crate::analysis::Study;
 use crate::report::{csv, json, markdown, table};
 use crate::results::{RunResult, Warning};
 use anyhow::Result;
@@ -44,9 +45,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         output,
         ..
     } = arguments;
-    let study = match pipeline::open(&arguments.file, &simulation.variant.set) {
-        Ok(opened) => opened.study,
-        Err(refused) => return Ok(pipeline::refuse(&refused, terminal)),
+    let study = match Study::open(&arguments.file, &simulation.variant.set) {
+        Ok(study) => study,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
     let mut limited = simulation.clone();
     if precision.until.is_some() {

@@ -1,11 +1,11 @@
 //! `trace`: one future of a run, told as a dated story.
 
 use super::exit::Exit;
+use super::findings;
 use super::options::Simulation;
 use super::output::Destination;
-use super::pipeline;
 use super::terminal::Terminal;
-use crate::analysis;
+use crate::analysis::{self, Study};
 use crate::report::{json, table};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -43,9 +43,9 @@ enum StoryFormat {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
-    let study = match pipeline::open(&arguments.file, &arguments.simulation.variant.set) {
-        Ok(opened) => opened.study,
-        Err(refused) => return Ok(pipeline::refuse(&refused, terminal)),
+    let study = match Study::open(&arguments.file, &arguments.simulation.variant.set) {
+        Ok(study) => study,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
     let settings = arguments.simulation.settings(&study);
     let destination = Destination::open(arguments.out.as_deref(), terminal)?;
