@@ -56,6 +56,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a text is not a duration such as \"12 months\"",
     ),
     ("invalid-name", "a name is not an identifier"),
+    (
+        "invalid-percentiles",
+        "the percentiles of a distribution are not a set that determines it",
+    ),
     ("missing-key", "an object lacks a key that it needs"),
     (
         "unknown-key",

@@ -16,6 +16,7 @@ pub use codes::CODES;
 pub use nearest::nearest;
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};
+pub use scan::{Spot, find as scan_pointer};
 pub use sources::{Layer, LayerId, Located, Sources};
 
 /// How bad it is.
@@ -94,6 +95,19 @@ impl Diagnostic {
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
+        self
+    }
+
+    /// The same with other numbers for the layers that its places name.
+    #[must_use]
+    pub fn with_layers(mut self, renumber: impl Fn(LayerId) -> LayerId) -> Self {
+        let places =
+            std::iter::once(&mut self.place).chain(self.related.iter_mut().map(|(place, _)| place));
+        for place in places {
+            if let Part::Text(layer) = &mut place.part {
+                *layer = renumber(*layer);
+            }
+        }
         self
     }
 

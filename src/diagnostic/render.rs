@@ -4,8 +4,8 @@
 
 use super::sources::{Located, Sources, Span};
 use super::{Diagnostic, Part, Severity};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 /// How text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,55 +105,94 @@ fn last(text: &str, count: usize) -> &str {
 
 /// Several lines: what, where, an excerpt with the faulty part underlined, and hints. Ends with a line break.
 pub fn text(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
-    let message = printable(&diagnostic.message);
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+    let accent = match diagnostic.severity {
+        Severity::Error => Ink::Red,
+        Severity::Warning => Ink::Yellow,
     };
-    let title = level.primary_title(message.as_str()).id(diagnostic.code);
-    let mut group = Group::with_title(title);
-    let places = std::iter::once((&diagnostic.place, "")).chain(
-        diagnostic
-            .related
-            .iter()
-            .map(|(place, label)| (place, label.as_str())),
-    );
-    for (place, label) in places {
-        let Some(located) = sources.locate(place) else {
-            continue;
+    let places: Vec<_> = std::iter::once((&diagnostic.place, ""))
+        .chain(
+            diagnostic
+                .related
+                .iter()
+                .map(|(place, label)| (place, label.as_str())),
+        )
+        .filter_map(|(place, label)| Some((place, label, sources.locate(place)?)))
+        .collect();
+    let digits = places
+        .iter()
+        .filter_map(|(_, _, located)| located.span.as_ref())
+        .map(|span| span.line.to_string().len())
+        .max()
+        .unwrap_or(1);
+    let gutter = " ".repeat(digits + 1);
+    let bar = style.paint(Ink::Blue, "|");
+
+    let head = format!("{}[{}]", diagnostic.severity.word(), diagnostic.code);
+    let message = style.paint(Ink::Bold, &format!(": {}", printable(&diagnostic.message)));
+    let mut shown = format!("{}{message}\n", style.paint(accent, &head));
+    for (rank, (place, label, located)) in places.iter().enumerate() {
+        let pointer = match place.part {
+            Part::Text(_) => "",
+            Part::Key | Part::Value => place.pointer.as_str(),
         };
-        let pointer = if matches!(place.part, Part::Text(_)) {
-            ""
+        let (arrow, ink, mark) = if rank == 0 {
+            ("-->", accent, "^")
         } else {
-            place.pointer.as_str()
+            (":::", Ink::Blue, "-")
         };
-        group = group.element(Origin::path(heading(&located, pointer)));
-        if let Some(span) = &located.span {
-            let excerpt = Excerpt::of(located.text, span);
-            let annotation = AnnotationKind::Primary.span(excerpt.fault.clone());
-            let annotation = if label.is_empty() {
-                annotation
-            } else {
-                annotation.label(label.to_owned())
-            };
-            group = group.element(
-                Snippet::source(excerpt.text)
-                    .line_start(span.line)
-                    .annotation(annotation),
-            );
+        shown += &format!(
+            "{gutter}{} {}\n",
+            style.paint(Ink::Blue, arrow),
+            heading(located, pointer)
+        );
+        let Some(span) = &located.span else { continue };
+        let excerpt = Excerpt::of(located.text, span);
+        let indent = " ".repeat(excerpt.text[..excerpt.fault.start].width());
+        let mut carets = mark.repeat(excerpt.text[excerpt.fault].width().max(1));
+        if !label.is_empty() {
+            carets += " ";
+            carets += &printable(label);
         }
+        let number = style.paint(Ink::Blue, &format!("{:>digits$}", span.line));
+        shown += &format!(
+            "{gutter} {bar}\n {number} {bar} {}\n{gutter} {bar} {indent}",
+            excerpt.text
+        );
+        shown += &style.paint(ink, &carets);
+        shown.push('\n');
     }
     for hint in &diagnostic.hints {
-        group = group.element(Level::HELP.with_name("hint").message(printable(hint)));
+        shown += &format!(
+            "{gutter} {} {}: {}\n",
+            style.paint(Ink::Blue, "="),
+            style.paint(Ink::Bold, "hint"),
+            printable(hint)
+        );
     }
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let mut shown = renderer.render(&[group]);
-    shown.push('\n');
     shown
+}
+
+#[derive(Clone, Copy)]
+enum Ink {
+    Red,
+    Yellow,
+    Blue,
+    Bold,
+}
+
+impl Style {
+    fn paint(self, ink: Ink, text: &str) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let code = match ink {
+            Ink::Red => "1;31",
+            Ink::Yellow => "1;33",
+            Ink::Blue => "1;34",
+            Ink::Bold => "1",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
 }
 
 fn heading(located: &Located<'_>, pointer: &str) -> String {
@@ -260,12 +299,11 @@ mod tests {
     fn text_shows_file_line_column_pointer_excerpt_caret_and_hint() {
         let expected = "\
 error[unknown-name]: no indicator is named `trst`
- --> scenarios/baseline.json:3:12  /events/ceasefire/if
-  |
-3 | \"if\": \"trst > 0.3\"
-  |        ^^^^
-  |
-  = hint: did you mean `trust`?
+  --> scenarios/baseline.json:3:12  /events/ceasefire/if
+   |
+ 3 | \"if\": \"trst > 0.3\"
+   |        ^^^^
+   = hint: did you mean `trust`?
 ";
         assert_eq!(text(&typo(), &sources(EVENT), Style::default()), expected);
     }
@@ -340,7 +378,7 @@ error[unknown-name]: no indicator is named `trst`
         let shown = text(&fault, &sources, Style::default());
         assert_eq!(
             shown,
-            "error[file-not-found]: there is no such file\n --> scenarios/baseline.json\n"
+            "error[file-not-found]: there is no such file\n  --> scenarios/baseline.json\n"
         );
         assert_eq!(json(&[fault], &sources)[0]["line"], Value::Null);
     }

@@ -3,6 +3,7 @@
 //! Used only when something is printed, so it walks the text anew each time and keeps nothing. It never fails: in a text
 //! that is not well-formed it stops at the last member that it could follow. It does not recurse, however deep the text.
 
+use super::pointer;
 use std::ops::Range;
 
 /// A member or element: its key (with quotes) if it has one, and its value.
@@ -36,13 +37,18 @@ pub fn follow(text: &str, start: usize, path: &[String]) -> (usize, Spot) {
     (path.len(), spot)
 }
 
+/// The spot of `pointer` in a text, or of its last ancestor that the text has.
+pub fn find(text: &str, pointer: &str) -> Spot {
+    follow(text, 0, &pointer::segments(pointer)).1
+}
+
 /// Turns a range of bytes of a string's meaning into the range of bytes of its text, escapes counted.
 ///
 /// `literal` is the range of the string with its quotes. A range past the end is cut there.
 pub fn inside_string(text: &str, literal: &Range<usize>, range: &Range<usize>) -> Range<usize> {
-    let open = literal.start + 1;
-    let close = literal.end.saturating_sub(1).max(open);
-    let raw = &text[open..close];
+    let open = (literal.start + 1).min(literal.end);
+    let raw = &text[open..literal.end];
+    let raw = raw.strip_suffix('"').unwrap_or(raw);
     let mut meaning = 0;
     let mut found = [None, None];
     let mut position = 0;
@@ -271,7 +277,7 @@ mod tests {
             for pointer in ["", "/a", "/a/1/b", "/c", "/c/d"] {
                 let (_, spot) = follow(&text[..end], 0, &segments(pointer));
                 assert!(spot.value.end <= end && spot.value.start <= spot.value.end);
-                inside_string(&text[..end], &(0..end.max(1).min(end)), &(0..5));
+                inside_string(&text[..end], &(0..end), &(0..5));
             }
         }
     }

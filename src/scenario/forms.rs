@@ -419,11 +419,6 @@ pub const FAMILIES: &[Arguments] = &[
     },
 ];
 
-/// Keys of a distribution besides families and percentiles.
-pub const DISTRIBUTION_KEYS: &[&str] = &[
-    "value", "discrete", "experts", "lambda", "range", "note", "source",
-];
-
 /// Adds what can be said of any distribution.
 fn distribution(shape: Shape<'_>) -> Shape<'_> {
     let argument = reference::<QuantityForm>(shape.generator);

@@ -142,7 +142,7 @@ pub struct Scenario {
 pub enum Horizon {
     /// Years since the start, positive.
     Years(f64),
-    /// All of this day is simulated.
+    /// A day after the start.
     Date(Date),
 }
 

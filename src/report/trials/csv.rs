@@ -45,9 +45,9 @@ impl<W: Write + Send> TrialTable for CsvTrials<W> {
                 self.csv.write_field(number(values[i]))?;
             }
             self.csv
-                .write_field(&self.columns.trends[block.start_trend[i] as usize])?;
+                .write_field(&self.columns.trends[usize::from(block.start_trend[i])])?;
             self.csv
-                .write_field(&self.columns.outcomes[block.outcome[i] as usize])?;
+                .write_field(&self.columns.outcomes[usize::from(block.outcome[i])])?;
             for values in block.metrics.iter().chain(&block.first_times) {
                 self.csv.write_field(number(values[i]))?;
             }

@@ -5,10 +5,12 @@
 //! `first_time.EVENT`…; prefixes keep apart what a scenario may give the same name.
 
 mod csv;
+mod in_order;
 #[cfg(feature = "parquet")]
 mod parquet;
 
 pub use self::csv::CsvTrials;
+pub use self::in_order::InOrder;
 #[cfg(feature = "parquet")]
 pub use self::parquet::ParquetTrials;
 
@@ -35,9 +37,9 @@ pub struct TrialBlock {
     /// A vector a parameter.
     pub parameters: Vec<Vec<f64>>,
     /// Index into [`TrialColumns::trends`].
-    pub start_trend: Vec<u32>,
+    pub start_trend: Vec<u8>,
     /// Index into [`TrialColumns::outcomes`].
-    pub outcome: Vec<u32>,
+    pub outcome: Vec<u8>,
     /// A vector a metric; what is not finite counts as "no value".
     pub metrics: Vec<Vec<f64>>,
     /// A vector an event, in years since the start; what is not finite counts as "never".
@@ -108,7 +110,7 @@ impl TrialBlock {
             return fault("the columns of a block have unlike lengths".into());
         }
         let known =
-            |indices: &[u32], names: &[String]| indices.iter().all(|&i| (i as usize) < names.len());
+            |indices: &[u8], names: &[String]| indices.iter().all(|&i| usize::from(i) < names.len());
         if !known(&self.start_trend, &columns.trends) || !known(&self.outcome, &columns.outcomes) {
             return fault("a block names a trend or outcome that the table lacks".into());
         }
@@ -170,8 +172,8 @@ pub(super) mod sample {
                 .map(|i| ((first_trial as usize + i) / 64) as u32)
                 .collect(),
             parameters: vec![(0..length).map(|i| 0.1 * number(i)).collect()],
-            start_trend: (0..length).map(|i| (i % 2) as u32).collect(),
-            outcome: (0..length).map(|i| u32::from(i % 3 == 0)).collect(),
+            start_trend: (0..length).map(|i| (i % 2) as u8).collect(),
+            outcome: (0..length).map(|i| u8::from(i % 3 == 0)).collect(),
             metrics: vec![
                 (0..length)
                     .map(|i| if i % 4 == 0 { f64::NAN } else { number(i) })

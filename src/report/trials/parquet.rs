@@ -71,7 +71,7 @@ impl<W: Write + Send> ParquetTrials<W> {
                 .map(|name| ByteArray::from(name.as_str()))
                 .collect();
             let values: Vec<ByteArray> =
-                indices.iter().map(|&i| names[i as usize].clone()).collect();
+                indices.iter().map(|&i| names[usize::from(i)].clone()).collect();
             column::<ByteArrayType, _>(&mut group, &values, None)?;
         }
         for values in block.metrics.iter().chain(&block.first_times) {
@@ -203,7 +203,7 @@ mod tests {
         for (i, row) in reader.get_row_iter(None).expect("rows").enumerate() {
             let row = row.expect("a row");
             let fields: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
-            let text = |index: u32, names: &[String]| Field::Str(names[index as usize].clone());
+            let text = |index: u8, names: &[String]| Field::Str(names[usize::from(index)].clone());
             assert_eq!(*fields[0], Field::ULong(i as u64));
             assert_eq!(*fields[1], Field::UInt(block.draw[i]));
             assert_eq!(*fields[2], Field::Double(block.parameters[0][i]));
