@@ -4,4 +4,5 @@ pub mod distribution;
 pub mod expression;
 pub mod math;
 pub mod model;
+pub mod random;
 pub mod results;

@@ -1,0 +1,3 @@
+//! Which random number goes where: every use has its own place, and a number depends on nothing else.
+
+pub mod design;
