@@ -4,9 +4,10 @@ use super::error::{DistributionError, positive, require};
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use crate::math::special::{beta_inverse_log_odds, beta_pair};
+use std::ops::RangeInclusive;
 
-/// The distribution function's length of computation grows with the square root of the larger argument.
-const LARGEST: f64 = 1e9;
+/// Outside, the distribution function takes long to compute, and the distribution is a constant or a coin for all purposes.
+const ALLOWED: RangeInclusive<f64> = 1e-6..=1e9;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beta {
@@ -20,8 +21,8 @@ impl Beta {
     pub fn build(alpha: f64, beta: f64) -> Result<Distribution, DistributionError> {
         positive("alpha", alpha)?;
         positive("beta", beta)?;
-        require(alpha <= LARGEST, "alpha", "at most 1e9", alpha)?;
-        require(beta <= LARGEST, "beta", "at most 1e9", beta)?;
+        require(ALLOWED.contains(&alpha), "alpha", "from 1e-6 to 1e9", alpha)?;
+        require(ALLOWED.contains(&beta), "beta", "from 1e-6 to 1e9", beta)?;
         Ok(Self::stretched(alpha, beta, 0.0, 1.0))
     }
 

@@ -34,7 +34,7 @@ enum Scale {
 }
 
 impl Scale {
-    fn from_value(self, x: f64) -> f64 {
+    fn of_value(self, x: f64) -> f64 {
         match self {
             Self::Value => x,
             Self::Above(low) => log(x - low),
@@ -113,7 +113,7 @@ impl Metalog {
                 }
             }
         };
-        let [y_low, y_mid, y_high] = values.map(|x| scale.from_value(x));
+        let [y_low, y_mid, y_high] = values.map(|x| scale.of_value(x));
         let log_odds = log((1.0 - tail) / tail);
         let a2 = 0.5 * (y_high - y_low) / log_odds;
         let a3 = ((y_high - y_mid) - (y_mid - y_low)) / ((1.0 - 2.0 * tail) * log_odds);
@@ -198,7 +198,7 @@ fn rounded(x: f64) -> String {
 
 impl Shape for Metalog {
     fn probability(&self, x: f64) -> Probability {
-        let y = self.scale.from_value(x) - self.a1;
+        let y = self.scale.of_value(x) - self.a1;
         // The terms are (between the two slopes) times the log odds.
         let (one, other) = (y / self.tail_slope(1.0), y / self.tail_slope(-1.0));
         let (mut left, mut right) = (one.min(other), one.max(other));

@@ -43,29 +43,29 @@ impl Shape for Triangular {
         let width = self.high - self.low;
         if x < self.mode {
             let from_low = x - self.low;
-            Probability::new(from_low / width * (from_low / (self.mode - self.low)))
-        } else {
-            let to_high = self.high - x;
-            // Here x < high, so mode < high too unless the mode is the upper end, which x then equals.
-            let upper = if to_high > 0.0 {
-                to_high / width * (to_high / (self.high - self.mode))
-            } else {
-                0.0
-            };
-            Probability {
-                lower: 1.0 - upper,
-                upper,
-            }
+            return Probability::new(from_low / width * (from_low / (self.mode - self.low)));
+        }
+        // x lies below the upper end, so the mode does too.
+        let to_high = self.high - x;
+        let left = to_high / (self.high - self.mode);
+        Probability {
+            lower: (self.mode - self.low + (x - self.mode) * (1.0 + left)) / width,
+            upper: to_high / width * left,
         }
     }
 
     fn at(&self, p: Probability) -> f64 {
         let width = self.high - self.low;
         let rise = self.mode - self.low;
-        if p.lower * width <= rise {
+        let fall = self.high - self.mode;
+        let past_mode = p.lower * width - rise;
+        if past_mode <= 0.0 {
             self.low + sqrt(p.lower * width * rise)
+        } else if p.is_low() {
+            // fall - sqrt(fall (fall - past_mode)) without cancellation
+            self.mode + fall * past_mode / (fall + sqrt(fall * (fall - past_mode)))
         } else {
-            self.high - sqrt(p.upper * width * (self.high - self.mode))
+            self.high - sqrt(p.upper * width * fall)
         }
     }
 
