@@ -39,6 +39,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     // Decoding.
     ("conflicting-keys", "two keys exclude each other"),
+    ("duplicate-name", "two items of a list have the same name"),
     (
         "evidence-not-supported",
         "the file states evidence, which this version would ignore",

@@ -5,7 +5,9 @@
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
 mod decode;
+mod drawn;
 mod duration;
+mod families;
 mod files;
 mod forms;
 mod hash;
@@ -13,10 +15,12 @@ mod load;
 mod merge;
 mod parse;
 mod paths;
+mod schema;
 mod set;
 mod types;
 
 pub use files::{Disk, Files};
 pub use hash::sha256;
 pub use load::{Loaded, Report, load, load_str, load_with};
+pub use schema::schema;
 pub use types::*;
