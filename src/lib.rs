@@ -1,5 +1,7 @@
 //! Quincunx: a scenario-modelling simulator.
 
+pub mod analysis;
+pub mod cli;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
@@ -9,5 +11,6 @@ pub mod math;
 pub mod model;
 pub mod program;
 pub mod random;
+pub mod report;
 pub mod results;
 pub mod scenario;

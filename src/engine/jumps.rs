@@ -220,7 +220,7 @@ impl Batch<'_> {
         let mut changes = Vec::new();
         let journalled = self.journal.as_ref().is_some_and(|j| j.lane == lane);
         for effect in &event.effects {
-            if let Some(change) = self.apply(effect, lane, now, count as u32)
+            if let Some(change) = self.apply(e, effect, lane, now, count as u32)
                 && journalled
             {
                 changes.push(change);
@@ -236,9 +236,10 @@ impl Batch<'_> {
             let entry = Entry { time: now, event: e, count: count as u32, changes, indicators };
             self.journal.iter_mut().for_each(|j| j.entries.push(entry.clone()));
         }
-        for &position in &event.derived {
-            self.derive(position as usize, lane);
-        }
+        // Hazards read derived values, so within a step those keep the time of its start.
+        self.set_time(lane, within.map_or(now, |w| w.from));
+        self.derive_after(e, lane);
+        self.set_time(lane, now);
         if let FiresCode::Hazard { site, .. } = &event.fires
             && let Some(within) = within
         {
@@ -267,7 +268,7 @@ impl Batch<'_> {
         }
     }
 
-    fn apply(&mut self, effect: &EffectCode, lane: usize, now: f64, occurrence: u32) -> Option<Change> {
+    fn apply(&mut self, e: u32, effect: &EffectCode, lane: usize, now: f64, occurrence: u32) -> Option<Change> {
         let program = self.program();
         let layout = &program.layout;
         let (indicator, value, combine): (usize, _, fn(f64, f64) -> f64) = match effect {
@@ -285,7 +286,7 @@ impl Batch<'_> {
                 if program.phases[*to].is_final {
                     self.alive &= !(1 << lane);
                 }
-                self.derive_all(lane);
+                self.derive_after(e, lane);
                 return Some(Change::Phase { from, to: *to });
             }
             EffectCode::Trend(to) => {
@@ -295,7 +296,7 @@ impl Batch<'_> {
                 }
                 self.trend[lane] = *to as u8;
                 self.columns.set(layout.trend, lane, *to as f64);
-                self.derive_all(lane);
+                self.derive_after(e, lane);
                 return Some(Change::Trend { from, to: *to });
             }
         };
@@ -315,9 +316,10 @@ impl Batch<'_> {
         Some(Change::Indicator { indicator, from, to })
     }
 
-    fn derive_all(&mut self, lane: usize) {
-        for position in 0..self.program().derived.len() {
-            self.derive(position, lane);
+    /// Evaluates the derived values that a firing of this event may have changed.
+    fn derive_after(&mut self, e: u32, lane: usize) {
+        for &position in &self.program().events[e as usize].derived {
+            self.derive(position as usize, lane);
         }
     }
 

@@ -4,3 +4,4 @@
 //! vectorise without changing a bit, `special` builds on the pure-Rust `libm`.
 
 pub mod elementary;
+pub mod special;
