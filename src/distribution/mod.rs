@@ -35,9 +35,8 @@ mod uniform;
 mod weibull;
 
 pub use copula::CopulaError;
-pub use error::DistributionError;
+pub use error::{Argument, DistributionError};
 pub use family::Family;
-pub use percentiles::{percentile, percentile_pair};
 
 use probability::{Probability, Shape};
 

@@ -1,5 +1,31 @@
 //! Formulas: text to typed tree.
+//!
+//! `text → lexer → parser → checker → Expr`. The checker knows what a formula may name from a [`Scope`] and what the language has built
+//! in from the table [`BUILTINS`]. Faults carry byte ranges within the formula; where the formula stands is the caller's business, and so is
+//! evaluating it.
 
+mod checker;
+mod display;
+mod error;
+mod fold;
+mod functions;
+mod lexer;
+mod parser;
+mod scope;
+mod syntax;
 mod tree;
+mod walk;
 
+pub use checker::{Wanted, check, compile};
+pub use display::Shown;
+pub use error::{FormulaError, code};
+pub use fold::{arithmetic, call, compare, fold};
+pub use functions::{
+    BUILTINS, Builtin, EXAMPLE_TRIAL, ExampleValue, Readable, builtin, reference_markdown,
+    reserved_words,
+};
+pub use lexer::is_name;
+pub use parser::{DEEPEST, OPERATOR_WORDS, Parsed, parse};
+pub use scope::{Names, Reads, Scope, Thing, did_you_mean};
+pub use syntax::{Kind, Node};
 pub use tree::{Arithmetic, Comparison, Expr, Function, PathReading};

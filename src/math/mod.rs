@@ -1,9 +1,10 @@
-//! Mathematical functions with the same bits on every machine.
+//! Elementary and special functions with the same bits on every machine.
 //!
-//! The only place where elementary and special functions may come from; everything rests on the software routines of
-//! `libm`, never on those of the platform.
+//! Nothing here calls the platform's mathematical library: `elementary` is plain arithmetic that compilers can
+//! vectorise without changing a bit, `special` builds on the pure-Rust `libm`.
 
 // Domain checks are written so that NaN fails them.
 #![allow(clippy::neg_cmp_op_on_partial_ord)]
 
+pub mod elementary;
 pub mod special;

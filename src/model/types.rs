@@ -185,7 +185,10 @@ pub struct Event {
 pub enum Fires {
     Hazard(Hazard),
     /// At a point in time (years since the start), with a probability; both read parameters only.
-    At { time: Draw, probability: Expr },
+    At {
+        time: Draw,
+        probability: Expr,
+    },
     /// At the instant at which a condition becomes true.
     When(Expr),
 }
@@ -259,4 +262,70 @@ pub enum Asks {
     EverBy { date: Date, time: f64 },
     /// Did the condition hold at the start of this day?
     HoldsAt { date: Date, time: f64 },
+}
+
+impl Model {
+    /// Visits every formula of the model.
+    pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        self.phases.iter().for_each(|p| visit(&p.start));
+        for indicator in &self.indicators {
+            indicator.start.each_formula(visit);
+            indicator.drift.iter().chain(&indicator.volatility).for_each(&mut *visit);
+        }
+        self.derived.iter().for_each(|d| visit(&d.value));
+        for event in &self.events {
+            match &event.fires {
+                Fires::Hazard(hazard) => hazard.each_formula(visit),
+                Fires::At { time, probability } => {
+                    time.each_formula(visit);
+                    visit(probability);
+                }
+                Fires::When(condition) => visit(condition),
+            }
+            event.guard.iter().chain(&event.rest).for_each(&mut *visit);
+            for effect in &event.effects {
+                match effect {
+                    Effect::Set { to: value, .. }
+                    | Effect::Add { by: value, .. }
+                    | Effect::Multiply { by: value, .. } => value.each_formula(visit),
+                    Effect::Phase(_) | Effect::Trend(_) => {}
+                }
+            }
+        }
+        self.outcomes.iter().for_each(|o| visit(&o.when));
+        self.metrics.iter().for_each(|m| visit(&m.value));
+        self.questions.iter().for_each(|q| visit(&q.condition));
+    }
+}
+
+impl Hazard {
+    /// Visits the formulas that the rate is made of.
+    pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        visit(&self.base);
+        self.by_trend.iter().chain(&self.by_phase).flatten().for_each(&mut *visit);
+        for r in &self.ratios {
+            [&r.subject, &r.ratio, &r.at, &r.per].into_iter().for_each(&mut *visit);
+        }
+        self.factor.iter().for_each(visit);
+    }
+}
+
+impl Draw {
+    /// Visits the formulas that it evaluates.
+    pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            Self::Value(expr) => visit(expr),
+            Self::Fixed(_) => {}
+            Self::Varying(varying) => varying.each_formula(visit),
+        }
+    }
+}
+
+impl VaryingDraw {
+    fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            Self::Family { arguments, .. } => arguments.iter().for_each(visit),
+            Self::Mixture(parts) => parts.iter().for_each(|(_, part)| part.each_formula(visit)),
+        }
+    }
 }

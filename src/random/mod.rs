@@ -1,3 +1,10 @@
-//! Which random number goes where: every use has its own place, and a number depends on nothing else.
+//! Which number goes where: counter-based streams, one for each named site.
+//!
+//! A random number is a function of (seed, site name, draw, trial, occurrence) and of nothing else, so it does not
+//! depend on threads, batches or the presence of other sites.
 
 pub mod design;
+pub mod philox;
+pub mod site;
+
+pub use site::{Seed, Site, TrialId};

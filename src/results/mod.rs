@@ -1,5 +1,11 @@
-//! What a run found.
+//! What a run found: plain serde data with public fields, read off a summary.
 
+mod assemble;
+mod storyline;
 mod types;
+mod warnings;
 
+pub use assemble::{assemble, in_display_order, scenario_info, tool};
+pub use storyline::*;
 pub use types::*;
+pub use warnings::from_result;

@@ -1,0 +1,382 @@
+//! Paired comparison of scenarios.
+//!
+//! Takes studies and one set of settings; gives each study's own result and, against the first, every difference with its
+//! standard error. All run under the same seed, draw by draw, so equal random sites draw equal numbers and most noise cancels.
+//! Which scenarios to compare is the caller's business; so is showing the result.
+
+use super::changes::changes;
+use super::study::Study;
+use crate::engine::{
+    BlockFault, BlockTrials, DRAWS_PER_BLOCK, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
+    Worker, check_stopped, drive, explain,
+};
+use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, Spread, holm};
+use crate::results::{CompareResult, Comparison, Difference, Distance, RunResult, Warning, tool};
+
+/// Level at which a difference counts as detected, after Holm's correction.
+const LEVEL: f64 = 0.05;
+
+/// Simulates all studies and compares each with the first.
+///
+/// # Errors
+/// [`EngineError`] of whichever study fails.
+///
+/// # Panics
+/// Without studies.
+pub fn compare(studies: &[&Study], settings: &Settings, observer: &dyn Observer) -> Result<CompareResult, EngineError> {
+    let settings = Settings { until: None, ..settings.clone() };
+    let setups: Vec<Setup<'_>> = studies.iter().map(|s| Setup::new(&s.program, settings.seed)).collect();
+    let matches: Vec<Matching> = studies[1..].iter().map(|other| Matching::new(studies[0], other)).collect();
+    let per_draw = settings.trials_per_draw as usize;
+    let new_worker = || Team {
+        workers: setups.iter().map(|s| Worker::new(s, settings.trials_per_draw)).collect(),
+        pairs: matches.iter().map(|m| Pairs::new(m, per_draw)).collect(),
+    };
+    let work = |team: &mut Team<'_>, block: u64| -> Result<Joint, (usize, BlockFault)> {
+        let mut nodes = Vec::with_capacity(setups.len());
+        let mut ends = Vec::with_capacity(setups.len());
+        for (s, worker) in team.workers.iter_mut().enumerate() {
+            let (node, ended) = worker.block(block, None).map_err(|fault| (s, fault))?;
+            nodes.push(node);
+            ends.push(ended);
+        }
+        let means = (team.pairs.iter_mut().zip(&matches).zip(&ends[1..]))
+            .map(|((pairs, matching), other)| pairs.add_block(matching, block, per_draw, &ends[0], other))
+            .collect();
+        Ok(Joint { nodes, means })
+    };
+    let driven = drive(&settings, observer, &new_worker, &work, &|_| f64::INFINITY)
+        .map_err(|(s, fault)| explain(&studies[s].program, &fault))?;
+    let joint = driven.forest.fold().unwrap_or_else(|| Joint {
+        nodes: studies.iter().map(|s| Node::new(&s.program)).collect(),
+        means: matches.iter().map(|m| vec![MeanPair::new(); m.metrics.len()]).collect(),
+    });
+    let mut scenarios = Vec::with_capacity(studies.len());
+    for (s, study) in studies.iter().enumerate() {
+        let mut tally = Tally::new(&study.program, per_draw);
+        driven.workers.iter().for_each(|team| tally.merge(&team.workers[s].tally));
+        let summary = Summary {
+            seed: settings.seed,
+            trials_per_draw: settings.trials_per_draw,
+            blocks: driven.blocks,
+            interrupted: driven.interrupted,
+            tally,
+            node: joint.nodes[s].clone(),
+        };
+        check_stopped(&study.program, &summary)?;
+        scenarios.push(study.result(&summary));
+    }
+    let mut comparisons = Vec::new();
+    for (i, matching) in matches.iter().enumerate() {
+        let mut pairs = Pairs::new(matching, per_draw);
+        driven.workers.iter().for_each(|team| pairs.merge(&team.pairs[i]));
+        let identical = studies[0].model.sha256 == studies[i + 1].model.sha256;
+        comparisons.push(matching.comparison(&scenarios[0], &scenarios[i + 1], &pairs, &joint.means[i], identical));
+    }
+    correct(&mut comparisons);
+    let warnings = unlike(studies);
+    Ok(CompareResult { format: 1, tool: tool(), scenarios, comparisons, warnings })
+}
+
+/// One thread's working memory.
+struct Team<'s> {
+    workers: Vec<Worker<'s>>,
+    pairs: Vec<Pairs>,
+}
+
+/// Float sums of a stretch of blocks: of each study, and of each pair by metric.
+#[derive(Clone)]
+struct Joint {
+    nodes: Vec<Node>,
+    means: Vec<Vec<MeanPair>>,
+}
+
+impl Merge for Joint {
+    fn merge(self, right: Self) -> Self {
+        Self { nodes: self.nodes.merge(right.nodes), means: self.means.merge(right.means) }
+    }
+}
+
+/// A thing that one or both files have, by its index in each.
+struct Match {
+    name: String,
+    title: String,
+    base: Option<usize>,
+    other: Option<usize>,
+}
+
+/// How the outcomes, questions and metrics of two files belong together: by name, the base's order first.
+struct Matching {
+    outcomes: Vec<Match>,
+    questions: Vec<Match>,
+    metrics: Vec<Match>,
+}
+
+fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> {
+    let find = |items: &[(String, String)], name: &str| items.iter().position(|(n, _)| n == name);
+    let mut all: Vec<Match> = (base.iter().enumerate())
+        .map(|(i, (name, title))| Match {
+            name: name.clone(),
+            title: title.clone(),
+            base: Some(i),
+            other: find(other, name),
+        })
+        .collect();
+    for (i, (name, title)) in other.iter().enumerate() {
+        if find(base, name).is_none() {
+            all.push(Match { name: name.clone(), title: title.clone(), base: None, other: Some(i) });
+        }
+    }
+    all
+}
+
+impl Matching {
+    fn new(base: &Study, other: &Study) -> Self {
+        let outcomes = |s: &Study| -> Vec<(String, String)> {
+            s.model.outcomes.iter().map(|o| (o.name.clone(), o.title.clone())).collect()
+        };
+        let questions = |s: &Study| -> Vec<(String, String)> {
+            s.model.questions.iter().map(|q| (q.name.clone(), q.title.clone())).collect()
+        };
+        let metrics = |s: &Study| -> Vec<(String, String)> {
+            s.model.metrics.iter().map(|m| (m.name.clone(), m.title.clone())).collect()
+        };
+        let mut matched = by_name(&outcomes(base), &outcomes(other));
+        matched.push(Match {
+            name: "unclassified".into(),
+            title: "None of these".into(),
+            base: Some(base.model.outcomes.len()),
+            other: Some(other.model.outcomes.len()),
+        });
+        Self {
+            outcomes: matched,
+            questions: by_name(&questions(base), &questions(other)),
+            metrics: by_name(&metrics(base), &metrics(other)),
+        }
+    }
+
+    fn comparison(
+        &self,
+        base: &RunResult,
+        other: &RunResult,
+        pairs: &Pairs,
+        means: &[MeanPair],
+        identical: bool,
+    ) -> Comparison {
+        let hit = |m: &Match, table: &PairTable, errors: [Option<f64>; 2], values: [Option<f64>; 2]| {
+            let paired = if identical {
+                PairedDifference::of_identical_programs()
+            } else {
+                table.difference(Spread::Designed)
+            };
+            Difference {
+                outcome: m.name.clone(),
+                title: m.title.clone(),
+                base: values[0],
+                other: values[1],
+                difference: Some(paired.difference),
+                std_error: Some(paired.std_error),
+                ci95: Some(paired.ci95),
+                unpaired_std_error: both(errors).map(|[a, b]| (a * a + b * b).sqrt()),
+                detectable: false,
+                p_adjusted: Some(paired.p_value),
+                present: present(m),
+            }
+        };
+        let differences: Vec<Difference> = (self.outcomes.iter().zip(&pairs.outcomes))
+            .map(|(m, table)| {
+                let of = |result: &RunResult, i: Option<usize>| i.map(|i| result.outcomes[i].probability);
+                let error = |result: &RunResult, i: Option<usize>| i.map(|i| result.outcomes[i].std_error);
+                let values = [of(base, m.base).or(Some(0.0)), of(other, m.other).or(Some(0.0))];
+                hit(m, table, [error(base, m.base), error(other, m.other)], values)
+            })
+            .collect();
+        let questions = (self.questions.iter().zip(&pairs.questions))
+            .map(|(m, table)| {
+                let of = |result: &RunResult, i: Option<usize>| i.map(|i| result.questions[i].probability);
+                let error = |result: &RunResult, i: Option<usize>| i.map(|i| result.questions[i].std_error);
+                let values = [of(base, m.base), of(other, m.other)];
+                let errors = [error(base, m.base), error(other, m.other)];
+                if both(values).is_some() { hit(m, table, errors, values) } else { missing(m, values) }
+            })
+            .collect();
+        let metrics = (self.metrics.iter().zip(means))
+            .map(|(m, pair)| {
+                let of = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].mean);
+                let error = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].std_error);
+                let values = [of(base, m.base), of(other, m.other)];
+                let errors = [error(base, m.base), error(other, m.other)];
+                let mut row = missing(m, values);
+                if let (Some(_), Some(d)) = (both(values), pair.difference()) {
+                    row.difference = Some(d.difference);
+                    row.std_error = Some(d.std_error);
+                    row.ci95 = Some(d.ci95);
+                    row.unpaired_std_error = both(errors).map(|[a, b]| (a * a + b * b).sqrt());
+                    row.p_adjusted = Some(d.p_value);
+                }
+                row
+            })
+            .collect();
+        let distance = Distance {
+            total_variation: differences.iter().filter_map(|d| d.difference).map(f64::abs).sum::<f64>() / 2.0,
+            // Mean of |normal| is sd x sqrt(2 / pi): what the sum would be if every difference were noise.
+            noise: differences.iter().filter_map(|d| d.std_error).sum::<f64>() / 2.0
+                * (2.0 / std::f64::consts::PI).sqrt(),
+        };
+        Comparison {
+            base: base.scenario.name.clone(),
+            other: other.scenario.name.clone(),
+            changes: changes(&base.scenario.source, &other.scenario.source),
+            differences,
+            questions,
+            metrics,
+            distance,
+        }
+    }
+}
+
+fn both<T>([a, b]: [Option<T>; 2]) -> Option<[T; 2]> {
+    Some([a?, b?])
+}
+
+fn present(m: &Match) -> String {
+    match (m.base, m.other) {
+        (Some(_), Some(_)) => "both",
+        (Some(_), None) => "base",
+        _ => "other",
+    }
+    .into()
+}
+
+/// A row without a difference.
+fn missing(m: &Match, values: [Option<f64>; 2]) -> Difference {
+    Difference {
+        outcome: m.name.clone(),
+        title: m.title.clone(),
+        base: values[0],
+        other: values[1],
+        difference: None,
+        std_error: None,
+        ci95: None,
+        unpaired_std_error: None,
+        detectable: false,
+        p_adjusted: None,
+        present: present(m),
+    }
+}
+
+/// Holm's correction over all pairs, for outcomes, questions and metrics each by themselves.
+fn correct(comparisons: &mut [Comparison]) {
+    let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 3] =
+        [|c| &mut c.differences, |c| &mut c.questions, |c| &mut c.metrics];
+    for section in sections {
+        let p_values: Vec<f64> = (comparisons.iter_mut())
+            .flat_map(|c| section(c).iter().filter_map(|d| d.p_adjusted).collect::<Vec<_>>())
+            .collect();
+        let mut adjusted = holm(&p_values).into_iter();
+        for comparison in comparisons.iter_mut() {
+            for row in section(comparison).iter_mut().filter(|d| d.p_adjusted.is_some()) {
+                row.p_adjusted = adjusted.next();
+                row.detectable = row.p_adjusted.is_some_and(|p| p < LEVEL);
+            }
+        }
+    }
+}
+
+/// Integer tables of one pair.
+struct Pairs {
+    outcomes: Vec<PairTable>,
+    questions: Vec<PairTable>,
+}
+
+impl Pairs {
+    fn new(matching: &Matching, per_draw: usize) -> Self {
+        Self {
+            outcomes: vec![PairTable::new(per_draw); matching.outcomes.len()],
+            questions: vec![PairTable::new(per_draw); matching.questions.len()],
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
+        self.questions.iter_mut().zip(&other.questions).for_each(|(a, b)| a.merge(b));
+    }
+
+    /// Pairs the trials of a block, and gives the metrics' sums.
+    fn add_block(
+        &mut self,
+        matching: &Matching,
+        block: u64,
+        per_draw: usize,
+        base: &BlockTrials,
+        other: &BlockTrials,
+    ) -> Vec<MeanPair> {
+        let mut means = vec![MeanPair::new(); matching.metrics.len()];
+        for d in 0..DRAWS_PER_BLOCK as usize {
+            let replicate = (block as usize * DRAWS_PER_BLOCK as usize + d) % REPLICATES;
+            let span = d * per_draw..(d + 1) * per_draw;
+            for (m, table) in matching.outcomes.iter().zip(&mut self.outcomes) {
+                let hits = |ended: &BlockTrials, wanted: Option<usize>, i: usize| {
+                    wanted.is_some_and(|o| ended.outcome[i] as usize == o)
+                };
+                count(table, replicate, span.clone(), |i| (hits(base, m.base, i), hits(other, m.other, i)));
+            }
+            for (m, table) in matching.questions.iter().zip(&mut self.questions) {
+                let hits = |ended: &BlockTrials, wanted: Option<usize>, i: usize| {
+                    wanted.is_some_and(|q| ended.questions[q][i])
+                };
+                count(table, replicate, span.clone(), |i| (hits(base, m.base, i), hits(other, m.other, i)));
+            }
+            for (m, pair) in matching.metrics.iter().zip(&mut means) {
+                if let (Some(a), Some(b)) = (m.base, m.other) {
+                    pair.add_draw(replicate, &base.metrics[a][span.clone()], &other.metrics[b][span.clone()]);
+                }
+            }
+        }
+        means
+    }
+}
+
+fn count(table: &mut PairTable, replicate: usize, span: std::ops::Range<usize>, hit: impl Fn(usize) -> (bool, bool)) {
+    let (mut a_hits, mut b_hits, mut only_a, mut only_b) = (0, 0, 0, 0);
+    for i in span {
+        let (a, b) = hit(i);
+        a_hits += u32::from(a);
+        b_hits += u32::from(b);
+        only_a += u32::from(a && !b);
+        only_b += u32::from(b && !a);
+    }
+    table.add_draw(replicate, a_hits, b_hits, only_a, only_b);
+}
+
+/// Warnings about scenarios that do not cover the same time in the same steps.
+fn unlike(studies: &[&Study]) -> Vec<Warning> {
+    let base = &studies[0].model;
+    let mut warnings = Vec::new();
+    for other in &studies[1..] {
+        let model = &other.model;
+        let mut unlike = Vec::new();
+        if model.clock.start != base.clock.start {
+            unlike.push("start");
+        }
+        if model.clock.horizon != base.clock.horizon {
+            unlike.push("horizon");
+        }
+        if model.clock.step != base.clock.step {
+            unlike.push("step");
+        }
+        if !unlike.is_empty() {
+            warnings.push(Warning {
+                code: "unlike-clocks".into(),
+                message: format!(
+                    "`{}` and `{}` differ in {}: each is read at its own end, and pairing helps less",
+                    base.name,
+                    model.name,
+                    unlike.join(" and "),
+                ),
+                path: format!("/{}", unlike[0]),
+            });
+        }
+    }
+    warnings
+}

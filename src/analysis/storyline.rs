@@ -1,0 +1,97 @@
+//! One trial of a run as a dated story.
+//!
+//! Takes a study, the run's settings and a trial's number; gives exactly that trial, with names instead of indices.
+
+use super::study::Study;
+use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
+use crate::model::ParameterValue;
+use crate::results::{Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool};
+use indexmap::IndexMap;
+
+/// Plays a trial again.
+///
+/// # Errors
+/// [`EngineError`] if its events fire without end, or if a value that is not finite stopped it.
+pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Storyline, EngineError> {
+    let model = &study.model;
+    let replay = replay(&study.program, settings.seed, settings.trials_per_draw, trial)
+        .map_err(|fault| explain(&study.program, &fault))?;
+    if let Some(path) = replay.stopped_at {
+        return Err(EngineError::NonFinite { stopped: 1, trials: 1, trial, path });
+    }
+    let state = |trend: usize, phase: usize, indicators: &[f64]| StoryState {
+        trend: model.trends[trend].name.clone(),
+        phase: model.phases[phase].name.clone(),
+        indicators: named_indicators(study, indicators),
+    };
+    let parameters = in_display_order(&model.parameters, |p| p.display)
+        .into_iter()
+        .filter(|p| matches!(model.parameters[*p].value, ParameterValue::Uncertain(_)))
+        .map(|p| (model.parameters[p].name.clone(), replay.parameters[p]))
+        .collect();
+    let (outcome, outcome_title) = match model.outcomes.get(replay.outcome) {
+        Some(rule) => (rule.name.clone(), rule.title.clone()),
+        None => ("unclassified".into(), "None of these".into()),
+    };
+    Ok(Storyline {
+        format: 1,
+        tool: tool(),
+        seed: settings.seed,
+        trial,
+        draw: replay.draw,
+        trials_per_draw: settings.trials_per_draw,
+        scenario: scenario_info(model),
+        parameters,
+        start: state(replay.start_trend, replay.start_phase, &replay.start_indicators),
+        happenings: replay.entries.iter().map(|entry| happening(study, entry)).collect(),
+        end: state(replay.end_trend, replay.end_phase, &replay.end_indicators),
+        outcome,
+        outcome_title,
+        metrics: (model.metrics.iter().zip(&replay.metrics))
+            .map(|(metric, value)| (metric.name.clone(), *value))
+            .collect(),
+        questions: (model.questions.iter().zip(&replay.questions))
+            .map(|(question, answer)| (question.name.clone(), *answer))
+            .collect(),
+    })
+}
+
+fn named_indicators(study: &Study, values: &[f64]) -> IndexMap<String, f64> {
+    let indicators = &study.model.indicators;
+    in_display_order(indicators, |i| i.display)
+        .into_iter()
+        .map(|i| (indicators[i].name.clone(), values[i]))
+        .collect()
+}
+
+fn happening(study: &Study, entry: &Entry) -> Happening {
+    let model = &study.model;
+    let event = &model.events[entry.event as usize];
+    let changes = (entry.changes.iter())
+        .map(|change| match change {
+            Change::Phase { from, to } => StoryChange::Phase {
+                from: model.phases[*from].name.clone(),
+                to: model.phases[*to].name.clone(),
+            },
+            Change::Trend { from, to } => StoryChange::Trend {
+                from: model.trends[*from].name.clone(),
+                to: model.trends[*to].name.clone(),
+            },
+            Change::Indicator { indicator, from, to } => StoryChange::Indicator {
+                name: model.indicators[*indicator].name.clone(),
+                from: *from,
+                to: *to,
+            },
+        })
+        .collect();
+    Happening {
+        time: entry.time,
+        date: model.clock.date_at(entry.time).to_string(),
+        event: event.name.clone(),
+        title: event.title.clone(),
+        shift: event.shift.is_some(),
+        count: entry.count,
+        changes,
+        indicators: named_indicators(study, &entry.indicators),
+    }
+}

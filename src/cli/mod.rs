@@ -1,0 +1,126 @@
+//! The command line: arguments, dispatch, progress, exit statuses.
+//!
+//! Takes what the user typed; calls the library; writes data to standard output and everything else to standard error. A file
+//! a command. Nothing here computes a number.
+
+mod check;
+mod compare;
+mod completions;
+mod exit;
+mod findings;
+mod man;
+mod new;
+mod options;
+mod output;
+mod progress;
+mod run;
+mod schema;
+mod terminal;
+mod trace;
+mod trial_file;
+
+use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
+use exit::Exit;
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// Scenario-modelling simulator: an analyst's assumptions in, a distribution of possible futures out.
+#[derive(Debug, Parser)]
+#[command(
+    name = "quincunx",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Start here:\n  \
+                  quincunx new strike            # writes a commented example, strike.jsonc\n  \
+                  quincunx run strike.jsonc      # simulates it\n\n\
+                  Exit status: 0 done, 1 the run failed, 2 the input or the command line is wrong,\n\
+                  3 incomplete, 130 interrupted."
+)]
+struct Cli {
+    /// When to colour output; the environment variable NO_COLOR counts under `auto`.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Compare(compare::Arguments),
+    Check(check::Arguments),
+    Trace(trace::Arguments),
+    New(new::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// Does what the command line says; the answer is the exit status.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader that closed the pipe does not want the help any more.
+            let _ = error.print();
+            return ExitCode::from(error.exit_code().clamp(0, 2) as u8);
+        }
+    };
+    let terminal = Terminal::new(cli.color);
+    let done = match &cli.command {
+        Command::Run(arguments) => run::run(arguments, &terminal),
+        Command::Compare(arguments) => compare::run(arguments, &terminal),
+        Command::Check(arguments) => check::run(arguments, &terminal),
+        Command::Trace(arguments) => trace::run(arguments, &terminal),
+        Command::New(arguments) => new::run(arguments, &terminal),
+        Command::Schema(arguments) => schema::run(arguments, &terminal),
+        Command::Completions(arguments) => completions::run(arguments, &terminal),
+        Command::Man(arguments) => man::run(arguments, &terminal),
+    };
+    let exit = done.unwrap_or_else(|error| {
+        terminal.error(&format!("{error:#}"));
+        Exit::of(&error)
+    });
+    exit.into()
+}
+
+/// The definition that help, man pages and completions are made from.
+fn definition() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example_in_its_help() {
+        for command in definition().get_subcommands() {
+            let name = command.get_name();
+            let help = command
+                .get_after_help()
+                .map(|help| help.to_string())
+                .unwrap_or_default();
+            assert!(help.contains(&format!("quincunx {name}")), "{name}: {help}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_command_or_option_gets_the_right_one() {
+        for (line, wanted) in [
+            (&["quincunx", "rnu", "a.json"][..], "run"),
+            (&["quincunx", "comapre", "a.json", "b.json"], "compare"),
+            (&["quincunx", "run", "a.json", "--trails", "10"], "--trials"),
+        ] {
+            let error = Cli::try_parse_from(line).expect_err("it is misspelt");
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains(wanted), "{error}");
+        }
+    }
+}

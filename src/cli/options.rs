@@ -1,0 +1,159 @@
+//! Options that several commands share, and the spellings of their values.
+
+use crate::analysis::Study;
+use crate::engine::Settings;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// How much to simulate, and of what.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Simulation")]
+pub struct Simulation {
+    /// Trials in all, rounded up to whole blocks (default: the scenario's, or 10,000)
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub trials: Option<u64>,
+    /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials)
+    #[arg(long, value_name = "K", value_parser = count)]
+    pub draws: Option<u64>,
+    /// Seed of all random numbers (default: the scenario's, or 1)
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Worker threads; the result does not depend on them (default: one a core)
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub threads: Option<u32>,
+    #[command(flatten)]
+    pub variant: Variant,
+}
+
+impl Simulation {
+    /// Settings for a scenario: what was asked for here, then what its file says.
+    pub fn settings(&self, study: &Study) -> Settings {
+        let mut settings = study.settings(self.trials, self.draws, self.seed);
+        settings.threads = self.threads.unwrap_or(0) as usize;
+        settings
+    }
+}
+
+/// When to stop other than after a number of trials.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Simulation")]
+pub struct Precision {
+    /// Add blocks until the largest standard error of an outcome's probability is this small, such as 0.1pp; --trials is then a
+    /// limit (default: 100 million)
+    #[arg(long, value_name = "ERROR", value_parser = points)]
+    pub until: Option<f64>,
+}
+
+/// Changes to the scenario from the command line.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Variant {
+    /// Change a value of the scenario by its dotted path, such as --set trends.stalemate.weight=0.4; may be repeated
+    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+}
+
+/// What to write, and where.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Format of the result
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    pub format: Format,
+    /// Write the result to this file instead of standard output
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// No progress bar and no remarks on standard error
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For the eye
+    Table,
+    /// Everything, for scripts
+    Json,
+    /// One long table, for spreadsheets and data frames
+    Csv,
+    /// For reports and issue trackers
+    Markdown,
+}
+
+/// A positive whole number, also as `100_000`, `100,000` or `1e6`.
+fn count(text: &str) -> Result<u64, String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '_' | ',')).collect();
+    let fault = || format!("`{text}` is not a positive whole number, such as 100000 or 1e6");
+    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<u32>().map_err(|_| fault())?),
+        None => (digits.as_str(), 0),
+    };
+    let mantissa: u64 = mantissa.parse().map_err(|_| fault())?;
+    let number = 10_u64
+        .checked_pow(exponent)
+        .and_then(|power| mantissa.checked_mul(power));
+    match number {
+        Some(number) if (1..=LARGEST).contains(&number) => Ok(number),
+        Some(0) | None if mantissa == 0 => Err(fault()),
+        _ => Err(format!(
+            "`{text}` is more than can be simulated; the limit is 1e12"
+        )),
+    }
+}
+
+/// Trials that no machine gets through, so that block numbers never overflow.
+const LARGEST: u64 = 1_000_000_000_000;
+
+/// A number of percentage points as a probability.
+fn points(text: &str) -> Result<f64, String> {
+    let fault = || format!("`{text}` is not a number of percentage points, such as 0.1pp");
+    let number = text.trim().strip_suffix("pp").ok_or_else(fault)?;
+    let number: f64 = number.trim().parse().map_err(|_| fault())?;
+    if !(number > 0.0 && number <= 50.0) {
+        return Err(format!(
+            "`{text}` is out of range: more than 0pp, at most 50pp"
+        ));
+    }
+    Ok(number / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_as_people_write_them() {
+        for (text, number) in [
+            ("1", 1),
+            ("100000", 100_000),
+            ("100_000", 100_000),
+            ("100,000", 100_000),
+            ("1e6", 1_000_000),
+            ("25E3", 25_000),
+        ] {
+            assert_eq!(count(text), Ok(number));
+        }
+        for text in [
+            "",
+            "0",
+            "0e5",
+            "-1",
+            "1.5",
+            "ten",
+            "1e",
+            "1e40",
+            "99999999999999999999",
+            "2e12",
+        ] {
+            assert!(count(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn precision_needs_its_unit_and_a_sensible_size() {
+        assert_eq!(points("0.1pp"), Ok(0.001));
+        assert_eq!(points("2 pp"), Ok(0.02));
+        for text in ["0.1", "0.1%", "0pp", "-1pp", "60pp", "NaNpp", "pp", "xpp"] {
+            assert!(points(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Where data goes: standard output, or a file that appears only when it is complete.
+//!
+//! A file is written under another name in the same folder and renamed at the end, so that a reader never sees half of it and a
+//! failed run leaves the old one. It is opened before the simulation starts: a bad path must not cost an hour of computing.
+
+use super::exit::Misuse;
+use super::terminal::Terminal;
+use crate::report::table::Look;
+use anyhow::{Context, Result};
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Unfinished files, to be removed when the process ends at once.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+#[derive(Debug)]
+pub enum Destination {
+    Stdout(Look),
+    File(PendingFile, Look),
+}
+
+impl Destination {
+    /// `-` and no path at all mean standard output.
+    ///
+    /// # Errors
+    /// If the file cannot be written there.
+    pub fn open(path: Option<&Path>, terminal: &Terminal) -> Result<Self> {
+        match path {
+            None => Ok(Self::Stdout(terminal.output())),
+            Some(path) if path.as_os_str() == "-" => Ok(Self::Stdout(terminal.output())),
+            Some(path) => Ok(Self::File(PendingFile::create(path)?, terminal.file())),
+        }
+    }
+
+    /// Writes everything, and lets the file appear. A reader that has gone away is no error.
+    ///
+    /// # Errors
+    /// If the device is full, and the like.
+    pub fn write(self, write: impl FnOnce(&mut dyn Write, Look) -> io::Result<()>) -> Result<()> {
+        match self {
+            Self::Stdout(look) => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                let written = write(&mut out, look).and_then(|()| out.flush());
+                match written {
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                    other => other.context("cannot write to standard output"),
+                }
+            }
+            Self::File(mut file, look) => {
+                let written = write(&mut file, look);
+                written.with_context(|| format!("cannot write `{}`", file.target.display()))?;
+                file.finish()
+            }
+        }
+    }
+}
+
+/// A file under construction.
+#[derive(Debug)]
+pub struct PendingFile {
+    out: BufWriter<File>,
+    target: PathBuf,
+    /// `None` for a device, which is written to directly.
+    temporary: Option<PathBuf>,
+}
+
+impl PendingFile {
+    /// # Errors
+    /// [`Misuse`] if `path` cannot name a file; otherwise what the system says.
+    pub fn create(path: &Path) -> Result<Self> {
+        let shown = path.display();
+        if path.is_dir() {
+            anyhow::bail!("cannot write `{shown}`: it is a directory; give the path of a file");
+        }
+        let device = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
+        if device {
+            let file = OpenOptions::new().write(true).open(path);
+            let file = file.with_context(|| format!("cannot write `{shown}`"))?;
+            let out = BufWriter::new(file);
+            return Ok(Self {
+                out,
+                target: path.into(),
+                temporary: None,
+            });
+        }
+        // A link stays a link: what it points to is replaced.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let Some(name) = target.file_name() else {
+            return Err(Misuse(format!("`{shown}` does not name a file")).into());
+        };
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}.part", std::process::id()));
+        let temporary = target.with_file_name(hidden);
+        let file = File::create(&temporary);
+        let file = file.with_context(|| {
+            format!("cannot write `{shown}`: no file can be made in its folder")
+        })?;
+        lock().insert(temporary.clone());
+        Ok(Self {
+            out: BufWriter::new(file),
+            target,
+            temporary: Some(temporary),
+        })
+    }
+
+    /// Completes the file and gives it its name.
+    ///
+    /// # Errors
+    /// If the device is full, and the like.
+    pub fn finish(mut self) -> Result<()> {
+        let written = self.complete();
+        written.with_context(|| format!("cannot write `{}`", self.target.display()))
+    }
+
+    fn complete(&mut self) -> io::Result<()> {
+        self.out.flush()?;
+        let Some(temporary) = self.temporary.take() else {
+            return Ok(());
+        };
+        let renamed = self
+            .out
+            .get_ref()
+            .sync_all()
+            .and_then(|()| fs::rename(&temporary, &self.target));
+        if renamed.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        lock().remove(&temporary);
+        renamed
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = self.temporary.take() {
+            // Best effort: a leftover is hidden and harmless.
+            let _ = fs::remove_file(&temporary);
+            lock().remove(&temporary);
+        }
+    }
+}
+
+/// Removes what is unfinished, for an exit that runs no destructors.
+pub fn abandon() {
+    for path in std::mem::take(&mut *lock()) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn lock() -> std::sync::MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("the folder is there");
+        entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_file_appears_only_when_it_is_finished() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("result.json");
+        fs::write(&path, "old").expect("a file");
+        let mut file = PendingFile::create(&path).expect("writable");
+        file.write_all(b"new").expect("room");
+        file.flush().expect("room");
+        assert_eq!(fs::read_to_string(&path).expect("the old file"), "old");
+        file.finish().expect("renamed");
+        assert_eq!(fs::read_to_string(&path).expect("the new file"), "new");
+        assert_eq!(names(folder.path()), ["result.json"]);
+    }
+
+    #[test]
+    fn a_failed_run_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("result.json");
+        drop(PendingFile::create(&path).expect("writable"));
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_directory_or_a_missing_folder_is_refused_before_anything_is_computed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let error = PendingFile::create(folder.path()).expect_err("a directory");
+        assert!(error.to_string().contains("it is a directory"), "{error}");
+        let error =
+            PendingFile::create(&folder.path().join("none/result.json")).expect_err("no folder");
+        assert!(error.to_string().contains("result.json"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_stays_a_device() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").expect("a file");
+        std::os::unix::fs::symlink(&real, &link).expect("a link");
+        let mut file = PendingFile::create(&link).expect("writable");
+        file.write_all(b"new").expect("room");
+        file.finish().expect("renamed");
+        assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
+        assert_eq!(fs::read_to_string(&real).expect("a file"), "new");
+
+        let null = PendingFile::create(Path::new("/dev/null")).expect("writable");
+        assert!(null.temporary.is_none());
+        null.finish().expect("nothing to rename");
+    }
+}

@@ -1,0 +1,98 @@
+//! What is known about the terminal: colours, width, and how to say things on standard error.
+
+use crate::report::table::Look;
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
+use std::io::{self, IsTerminal, Write};
+
+/// Cells in a line of text that goes to a file or a pipe.
+const WIDTH_OF_FILES: usize = 100;
+/// Wider tables only move numbers away from their names.
+const WIDEST: usize = 140;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    choice: ColorChoice,
+}
+
+impl Terminal {
+    pub fn new(choice: ColorChoice) -> Self {
+        Self { choice }
+    }
+
+    /// Whether standard error takes colours.
+    pub fn colors_errors(&self) -> bool {
+        self.colors(AutoStream::choice(&io::stderr()))
+    }
+
+    /// How to draw on standard output.
+    pub fn output(&self) -> Look {
+        let width = match terminal_size::terminal_size_of(io::stdout()) {
+            Some((width, _)) if io::stdout().is_terminal() => usize::from(width.0).min(WIDEST),
+            _ => WIDTH_OF_FILES,
+        };
+        Look {
+            color: self.colors(AutoStream::choice(&io::stdout())),
+            width,
+        }
+    }
+
+    /// How to draw into a file: the same everywhere, plain unless colours were asked for.
+    pub fn file(&self) -> Look {
+        Look {
+            color: self.choice == ColorChoice::Always,
+            width: WIDTH_OF_FILES,
+        }
+    }
+
+    /// Whether a person watches standard error.
+    pub fn is_watched(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    pub fn error(&self, message: &str) {
+        self.say(AnsiColor::Red.on_default().bold(), "error", message);
+    }
+
+    pub fn warning(&self, message: &str) {
+        self.say(AnsiColor::Yellow.on_default().bold(), "warning", message);
+    }
+
+    pub fn note(&self, message: &str) {
+        self.say(AnsiColor::Cyan.on_default().bold(), "note", message);
+    }
+
+    fn colors(&self, detected: anstream::ColorChoice) -> bool {
+        match self.choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => detected != anstream::ColorChoice::Never,
+        }
+    }
+
+    fn say(&self, style: Style, word: &str, message: &str) {
+        let style = if self.colors_errors() {
+            style
+        } else {
+            Style::new()
+        };
+        // Nobody is left to be told if standard error is closed.
+        let _ = writeln!(io::stderr(), "{style}{word}{style:#}: {message}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anstream::ColorChoice as Detected;
+
+    #[test]
+    fn the_option_overrules_what_was_detected() {
+        let colors = |choice, detected| Terminal::new(choice).colors(detected);
+        assert!(colors(ColorChoice::Always, Detected::Never));
+        assert!(!colors(ColorChoice::Never, Detected::Always));
+        assert!(colors(ColorChoice::Auto, Detected::Always));
+        assert!(!colors(ColorChoice::Auto, Detected::Never));
+    }
+}

@@ -1,0 +1,100 @@
+//! The kinds of fault that we know, each with one sentence.
+
+/// Every code with its meaning, by name within each stage.
+pub const CODES: &[(&str, &str)] = &[
+    // Reading.
+    (
+        "byte-order-mark",
+        "the file begins with a byte order mark, which JSON does not allow",
+    ),
+    ("duplicate-key", "an object states the same key twice"),
+    (
+        "extends-cycle",
+        "a file extends itself, directly or through others",
+    ),
+    (
+        "extends-not-found",
+        "the file named by `extends` cannot be read",
+    ),
+    ("file-empty", "the file has no content"),
+    ("file-not-found", "there is no such file"),
+    ("file-not-utf8", "the file is not text in UTF-8"),
+    (
+        "file-unreadable",
+        "the file cannot be read, for instance because it is a directory",
+    ),
+    ("invalid-json", "the text is not JSON"),
+    ("invalid-set", "an argument of `--set` is not PATH=VALUE"),
+    (
+        "nested-too-deeply",
+        "brackets are nested deeper than any scenario needs",
+    ),
+    (
+        "number-too-large",
+        "a number is beyond the range of floating point",
+    ),
+    (
+        "unknown-path",
+        "a path of `--set` leads to nothing in the scenario",
+    ),
+    // Decoding.
+    ("conflicting-keys", "two keys exclude each other"),
+    (
+        "evidence-not-supported",
+        "the file states evidence, which this version would ignore",
+    ),
+    (
+        "formula-not-allowed",
+        "a formula stands where only a number can",
+    ),
+    (
+        "invalid-date",
+        "a text is not a date of the form YYYY-MM-DD",
+    ),
+    (
+        "invalid-duration",
+        "a text is not a duration such as \"12 months\"",
+    ),
+    ("invalid-name", "a name is not an identifier"),
+    (
+        "invalid-percentiles",
+        "the percentiles of a distribution are not a set that determines it",
+    ),
+    ("missing-key", "an object lacks a key that it needs"),
+    (
+        "unknown-key",
+        "an object has a key that means nothing there",
+    ),
+    ("unknown-source", "`source` names no entry of `sources`"),
+    (
+        "unsupported-format",
+        "the file is of another version of the format",
+    ),
+    (
+        "value-out-of-range",
+        "a number lies outside of what makes sense there",
+    ),
+    (
+        "wrong-type",
+        "a value is of another kind than what belongs there",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+
+    #[test]
+    fn codes_are_unique_kebab_case_words() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (code, meaning) in CODES {
+            assert!(seen.insert(code), "{code} is listed twice");
+            assert!(
+                code.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{code}"
+            );
+            assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{code}");
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The texts that a scenario was made of, and where in them a place stands.
+//!
+//! Layers stand from the oldest ancestor to the last `--set`. A pointer into the effective scenario is looked for in the most derived
+//! layer that has it, so a fault inherited through `extends` points into the parent's file.
+
+use super::place::{Part, Place};
+use super::pointer;
+use super::scan::{self, Spot};
+use std::ops::Range;
+
+/// Number of a layer within its [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LayerId(pub usize);
+
+/// One text that says something about the scenario.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Path as the author gave it, or `--set`.
+    pub name: String,
+    pub text: String,
+    root: Root,
+}
+
+#[derive(Clone, Debug)]
+enum Root {
+    Document,
+    /// `a.b.c=VALUE`: what the path stands for, where each of its parts stands, and where the value starts.
+    Setting {
+        path: Vec<String>,
+        parts: Vec<Range<usize>>,
+        value: usize,
+    },
+}
+
+/// All layers, the most derived last.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    layers: Vec<Layer>,
+}
+
+/// A place in a file. Lines and columns count from 1, columns in characters; the end is exclusive.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located<'s> {
+    pub file: &'s str,
+    pub text: &'s str,
+    /// `None` if the fault is about the file as a whole.
+    pub span: Option<Span>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    pub bytes: Range<usize>,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+impl Layer {
+    /// A file, by the name under which its author knows it.
+    pub fn file(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+            root: Root::Document,
+        }
+    }
+
+    /// A value set from the command line: `path` is what the dotted path stands for (array items by index), `parts` are the bytes
+    /// of its parts in `text`, and the value starts at byte `value`.
+    pub fn setting(
+        text: impl Into<String>,
+        path: Vec<String>,
+        parts: Vec<Range<usize>>,
+        value: usize,
+    ) -> Self {
+        Self {
+            name: "--set".to_owned(),
+            text: text.into(),
+            root: Root::Setting { path, parts, value },
+        }
+    }
+
+    /// How far `wanted` can be followed here, and to what; `mentioned` if it is only a beginning of the path of a setting.
+    fn follow(&self, wanted: &[String]) -> Found {
+        match &self.root {
+            Root::Document => {
+                let (steps, spot) = scan::follow(&self.text, 0, wanted);
+                Found {
+                    steps,
+                    spot,
+                    mentioned: false,
+                }
+            }
+            Root::Setting { path, parts, value } => {
+                let shared = path.iter().zip(wanted).take_while(|(a, b)| a == b).count();
+                if shared < path.len() {
+                    let part = shared
+                        .checked_sub(1)
+                        .and_then(|last| parts.get(last).cloned());
+                    let shown = part.clone().unwrap_or(0..*value);
+                    return Found {
+                        steps: shared,
+                        spot: Spot {
+                            key: part,
+                            value: shown,
+                        },
+                        mentioned: true,
+                    };
+                }
+                let (deeper, mut spot) = self.follow_value(*value, &wanted[shared..]);
+                if deeper == 0 {
+                    spot.key = parts.last().cloned();
+                }
+                Found {
+                    steps: shared + deeper,
+                    spot,
+                    mentioned: false,
+                }
+            }
+        }
+    }
+
+    fn follow_value(&self, start: usize, path: &[String]) -> (usize, Spot) {
+        match self.text.as_bytes().get(start) {
+            Some(b'{' | b'[' | b'"') => scan::follow(&self.text, start, path),
+            // A bare word, a number or a formula without quotes: all of it is the value.
+            _ => (
+                0,
+                Spot {
+                    key: None,
+                    value: start..self.text.len(),
+                },
+            ),
+        }
+    }
+}
+
+struct Found {
+    steps: usize,
+    spot: Spot,
+    mentioned: bool,
+}
+
+impl Sources {
+    /// Adds a layer on top of the others.
+    pub fn push(&mut self, layer: Layer) -> LayerId {
+        self.layers.push(layer);
+        LayerId(self.layers.len() - 1)
+    }
+
+    /// The layers, from the oldest ancestor to the last `--set`.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Finds the file and the bytes of a place. `None` only if there are no layers.
+    pub fn locate(&self, place: &Place) -> Option<Located<'_>> {
+        if let Part::Text(id) = place.part {
+            let layer = self.layers.get(id.0)?;
+            return Some(layer.located(place.range.clone()));
+        }
+        let path = pointer::segments(&place.pointer);
+        let best = self
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(rank, layer)| (layer, rank, layer.follow(&path)))
+            .max_by_key(|(_, rank, found)| (found.steps, !found.mentioned, *rank));
+        let (layer, _, found) = best?;
+        let complete = found.steps == path.len();
+        let spot = found.spot;
+        let range = match (&place.part, &place.range) {
+            (Part::Value, Some(inside)) if complete => layer.inside(&spot.value, inside),
+            (Part::Key, _) if complete => {
+                spot.key.unwrap_or_else(|| layer.shown(None, &spot.value))
+            }
+            _ => layer.shown(spot.key, &spot.value),
+        };
+        Some(layer.located(Some(range)))
+    }
+}
+
+impl Layer {
+    fn inside(&self, value: &Range<usize>, range: &Range<usize>) -> Range<usize> {
+        if self.text[value.clone()].starts_with('"') {
+            scan::inside_string(&self.text, value, range)
+        } else {
+            let start = (value.start + range.start).min(value.end);
+            start..(value.start + range.end).clamp(start, value.end)
+        }
+    }
+
+    /// What to underline for a value: itself on one line; of a longer one its key, or else its first character.
+    fn shown(&self, key: Option<Range<usize>>, value: &Range<usize>) -> Range<usize> {
+        if !self.text[value.clone()].contains('\n') {
+            return value.clone();
+        }
+        key.unwrap_or(value.start..value.start + 1)
+    }
+
+    fn located(&self, range: Option<Range<usize>>) -> Located<'_> {
+        let span = range.map(|range| {
+            let start = floor_boundary(&self.text, range.start);
+            let end = floor_boundary(&self.text, range.end).max(start);
+            let (line, column) = line_and_column(&self.text, start);
+            let (end_line, end_column) = line_and_column(&self.text, end);
+            Span {
+                bytes: start..end,
+                line,
+                column,
+                end_line,
+                end_column,
+            }
+        });
+        Located {
+            file: &self.name,
+            text: &self.text,
+            span,
+        }
+    }
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at];
+    let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
+    let begin = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (line, before[begin..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown<'s>(sources: &'s Sources, place: &Place) -> (&'s str, &'s str, usize, usize) {
+        let found = sources.locate(place).unwrap();
+        let span = found.span.unwrap();
+        (found.file, &found.text[span.bytes], span.line, span.column)
+    }
+
+    fn family() -> Sources {
+        let mut sources = Sources::default();
+        sources.push(Layer::file(
+            "parent.json",
+            "{\n  \"a\": {\"b\": 1, \"ć\": \"x + y\"},\n  \"l\": [1, 2]\n}",
+        ));
+        sources.push(Layer::file("child.json", "{\"a\": {\"b\": 2}}"));
+        let text = "a.d=z * (w)";
+        sources.push(Layer::setting(
+            text,
+            vec!["a".into(), "d".into()],
+            vec![0..1, 2..3],
+            4,
+        ));
+        sources
+    }
+
+    #[test]
+    fn a_place_is_found_in_the_most_derived_layer_that_has_it() {
+        let sources = family();
+        assert_eq!(
+            shown(&sources, &Place::value("/a/b")),
+            ("child.json", "2", 1, 13)
+        );
+        assert_eq!(
+            shown(&sources, &Place::value("/l/1")),
+            ("parent.json", "2", 3, 12)
+        );
+        assert_eq!(
+            shown(&sources, &Place::key("/a/ć")),
+            ("parent.json", "\"ć\"", 2, 17)
+        );
+        assert_eq!(
+            shown(&sources, &Place::formula("/a/ć", 4..5)),
+            ("parent.json", "y", 2, 27)
+        );
+        assert_eq!(
+            shown(&sources, &Place::formula("/a/d", 5..6)),
+            ("--set", "w", 1, 10)
+        );
+        assert_eq!(shown(&sources, &Place::key("/a/d")), ("--set", "d", 1, 3));
+        assert_eq!(shown(&sources, &Place::value("/a")).0, "child.json");
+    }
+
+    #[test]
+    fn a_value_of_several_lines_is_shown_by_its_key_or_first_character() {
+        let mut sources = Sources::default();
+        sources.push(Layer::file("f.json", "{\n\"a\": {\n}}"));
+        assert_eq!(
+            shown(&sources, &Place::value("/a")),
+            ("f.json", "\"a\"", 2, 1)
+        );
+        assert_eq!(shown(&sources, &Place::value("")), ("f.json", "{", 1, 1));
+    }
+
+    #[test]
+    fn columns_count_characters_and_not_bytes() {
+        let mut sources = Sources::default();
+        sources.push(Layer::file("f.json", "{\"мир\": 1, \"війна\": 2}"));
+        assert_eq!(
+            shown(&sources, &Place::value("/війна")),
+            ("f.json", "2", 1, 21)
+        );
+    }
+}

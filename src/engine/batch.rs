@@ -1,0 +1,336 @@
+//! A batch: up to 64 trials side by side, one column a quantity.
+//!
+//! Holds the state of its trials and the small steps that both the column code (`step`) and the jump code (`jumps`) use.
+//! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
+
+use super::journal::Journal;
+use crate::program::{Columns, DrawCode, Formula, LANES, Program, Slot, VaryingCode, run_columns, run_lane};
+use crate::distribution::{Distribution, DistributionError};
+use crate::random::{Site, TrialId};
+
+/// Lanes as bits.
+pub type Lanes = u64;
+
+/// A program with its streams: what all batches of a run share.
+pub struct Setup<'p> {
+    pub program: &'p Program,
+    pub streams: Vec<Site>,
+}
+
+/// A trial that was stopped, and the place that stopped it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    pub lane: usize,
+    pub label: u32,
+}
+
+/// Events that fire without end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fatal {
+    Runaway { lane: usize, time: f64, events: Vec<u32> },
+    Explosion { lane: usize, time: f64, event: u32 },
+}
+
+/// Trials that are simulated together.
+pub struct Batch<'s> {
+    pub setup: &'s Setup<'s>,
+    pub columns: Columns,
+    pub ids: [TrialId; LANES],
+    /// Lanes that hold a trial.
+    pub used: Lanes,
+    /// Lanes whose trial goes on: neither frozen by a final phase nor stopped.
+    pub alive: Lanes,
+    pub stopped: Vec<Stopped>,
+    pub fatal: Option<Fatal>,
+    pub phase: [u8; LANES],
+    pub trend: [u8; LANES],
+    pub journal: Option<Journal>,
+    pub scratch: super::jumps::Scratch,
+    pub record: super::record::Record,
+}
+
+impl<'s> Batch<'s> {
+    pub fn new(setup: &'s Setup<'s>) -> Self {
+        let program = setup.program;
+        Self {
+            setup,
+            columns: Columns::new(program.layout.total),
+            ids: [TrialId { draw: 0, trial: 0 }; LANES],
+            used: 0,
+            alive: 0,
+            stopped: Vec::new(),
+            fatal: None,
+            phase: [0; LANES],
+            trend: [0; LANES],
+            journal: None,
+            scratch: super::jumps::Scratch::new(program.events.len()),
+            record: super::record::Record::new(program),
+        }
+    }
+
+    pub fn program(&self) -> &'s Program {
+        self.setup.program
+    }
+
+    pub fn stream(&self, site: u32) -> Site {
+        self.setup.streams[site as usize]
+    }
+
+    /// Ends a trial at a value that is not finite.
+    pub fn stop(&mut self, lane: usize, label: u32) {
+        let bit = 1 << lane;
+        if self.used & bit != 0 && !self.stopped.iter().any(|s| s.lane == lane) {
+            self.stopped.push(Stopped { lane, label });
+            self.alive &= !bit;
+        }
+    }
+
+    pub fn is_stopped(&self, lane: usize) -> bool {
+        self.stopped.iter().any(|s| s.lane == lane)
+    }
+
+    /// Sets the clock of one lane.
+    pub fn set_time(&mut self, lane: usize, time: f64) {
+        let layout = &self.program().layout;
+        self.columns.set(layout.time, lane, time);
+        if !self.program().months.is_empty() {
+            self.columns.set(layout.month, lane, self.month_at(time));
+        }
+    }
+
+    /// Sets the clock of all lanes.
+    pub fn set_time_everywhere(&mut self, time: f64) {
+        let layout = &self.program().layout;
+        self.columns.column_mut(layout.time).fill(time);
+        if !self.program().months.is_empty() {
+            let month = self.month_at(time);
+            self.columns.column_mut(layout.month).fill(month);
+        }
+    }
+
+    fn month_at(&self, time: f64) -> f64 {
+        let months = &self.program().months;
+        let index = months.partition_point(|(begins, _)| *begins <= time);
+        f64::from(months[index.saturating_sub(1)].1)
+    }
+
+    /// Evaluates a formula over all lanes; the value is in the slot that is returned.
+    pub fn evaluate(&mut self, formula: &Formula) -> Slot {
+        run_columns(&formula.ops, &mut self.columns);
+        formula.result
+    }
+
+    /// Evaluates a formula in one lane.
+    pub fn evaluate_lane(&mut self, formula: &Formula, lane: usize) -> f64 {
+        run_lane(&formula.ops, &mut self.columns, lane);
+        self.columns.get(formula.result, lane)
+    }
+
+    /// Lanes in which a formula is true; those in which it is neither true nor false are stopped.
+    pub fn holding(&mut self, formula: &Formula) -> Lanes {
+        let slot = self.evaluate(formula);
+        let values = self.columns.column(slot);
+        let mut holds = 0;
+        let mut broken = 0;
+        for (lane, value) in values.iter().enumerate() {
+            holds |= u64::from(*value == 1.0) << lane;
+            broken |= u64::from(value.is_nan()) << lane;
+        }
+        self.stop_all(broken & self.used, formula.label);
+        holds
+    }
+
+    /// Stops the trials of these lanes.
+    pub fn stop_all(&mut self, lanes: Lanes, label: u32) {
+        each_lane(lanes, |lane| self.stop(lane, label));
+    }
+
+    /// One value of a draw in one lane; `None` stops the trial. `occurrence` counts the uses of the draw.
+    pub fn sample(&mut self, draw: &DrawCode, lane: usize, occurrence: u32) -> Option<f64> {
+        let (value, label) = match draw {
+            DrawCode::Value(formula) => (self.evaluate_lane(formula, lane), formula.label),
+            DrawCode::Fixed { distribution, site, label } => {
+                let u = self.stream(*site).uniform(self.ids[lane], occurrence);
+                (distribution.quantile(u), *label)
+            }
+            DrawCode::Varying { code, site, label } => {
+                let u = self.stream(*site).uniform(self.ids[lane], occurrence);
+                match self.varying(code, lane) {
+                    Ok(distribution) => (distribution.quantile(u), *label),
+                    Err(_) => (f64::NAN, *label),
+                }
+            }
+        };
+        if value.is_finite() {
+            Some(value)
+        } else {
+            self.stop(lane, label);
+            None
+        }
+    }
+
+    fn varying(&mut self, code: &VaryingCode, lane: usize) -> Result<Distribution, DistributionError> {
+        match code {
+            VaryingCode::Family { family, arguments, low, high } => {
+                let values: Vec<f64> = arguments.iter().map(|a| self.evaluate_lane(a, lane)).collect();
+                family.build(&values, *low, *high)
+            }
+            VaryingCode::Mixture(parts) => {
+                let parts = parts
+                    .iter()
+                    .map(|(weight, part)| Ok((*weight, self.varying(part, lane)?)))
+                    .collect::<Result<Vec<_>, DistributionError>>()?;
+                Distribution::mixture(parts)
+            }
+        }
+    }
+
+    /// Whether an event may fire in a lane at an instant; its guard sees the lane's clock.
+    pub fn allowed(&mut self, event: usize, lane: usize, now: f64) -> bool {
+        let program = self.program();
+        let code = &program.events[event];
+        let layout = &program.layout;
+        let open = self.alive >> lane & 1 == 1
+            && (code.phases.is_empty() || code.phases[self.phase[lane] as usize])
+            && (code.trends.is_empty() || code.trends[self.trend[lane] as usize])
+            && self.columns.get(layout.count + event as Slot, lane) < code.limit
+            && (code.rest.is_none() || self.columns.get(layout.rest_until + event as Slot, lane) <= now);
+        if !open {
+            return false;
+        }
+        match &code.guard {
+            None => true,
+            Some(guard) => {
+                let value = self.evaluate_lane(guard, lane);
+                if value.is_nan() {
+                    self.stop(lane, guard.label);
+                }
+                value == 1.0
+            }
+        }
+    }
+
+    /// Lanes in which an event may fire now; its guard sees the lanes' clocks.
+    pub fn allowed_lanes(&mut self, event: usize, now: f64, present: &Present) -> Lanes {
+        let program = self.program();
+        let code = &program.events[event];
+        let layout = &program.layout;
+        let mut open = self.alive & present.phases(&code.phases) & present.trends(&code.trends);
+        if open != 0 && code.limit.is_finite() {
+            let counts = self.columns.column(layout.count + event as Slot);
+            open &= lanes_where(|lane| counts[lane] < code.limit);
+        }
+        if open != 0 && code.rest.is_some() {
+            let until = self.columns.column(layout.rest_until + event as Slot);
+            open &= lanes_where(|lane| until[lane] <= now);
+        }
+        if open != 0
+            && let Some(guard) = &code.guard
+        {
+            let slot = self.evaluate(guard);
+            let values = self.columns.column(slot);
+            let broken = lanes_where(|lane| values[lane].is_nan()) & open;
+            open &= lanes_where(|lane| values[lane] == 1.0);
+            self.stop_all(broken, guard.label);
+        }
+        open
+    }
+
+    /// Which lanes are in which phase and under which trend.
+    pub fn present(&self) -> Present {
+        let program = self.program();
+        let mut present =
+            Present { phases: vec![0; program.phases.len()], trends: vec![0; program.trends.len()] };
+        for lane in 0..LANES {
+            present.phases[self.phase[lane] as usize] |= 1 << lane;
+            present.trends[self.trend[lane] as usize] |= 1 << lane;
+        }
+        present
+    }
+
+    /// Keeps an indicator's value within its range.
+    pub fn confine(&self, indicator: usize, value: f64) -> f64 {
+        let code = &self.program().indicators[indicator];
+        confine(value, code.low, code.high, code.reflect)
+    }
+}
+
+/// Lanes by phase and by trend.
+pub struct Present {
+    phases: Vec<Lanes>,
+    trends: Vec<Lanes>,
+}
+
+impl Present {
+    fn of(sets: &[Lanes], wanted: &[bool]) -> Lanes {
+        if wanted.is_empty() {
+            return Lanes::MAX;
+        }
+        sets.iter().zip(wanted).filter(|(_, w)| **w).fold(0, |all, (set, _)| all | set)
+    }
+
+    pub fn phases(&self, wanted: &[bool]) -> Lanes {
+        Self::of(&self.phases, wanted)
+    }
+
+    pub fn trends(&self, wanted: &[bool]) -> Lanes {
+        Self::of(&self.trends, wanted)
+    }
+}
+
+/// Clamps into `[low, high]`, or folds back what lies outside.
+#[inline(always)]
+pub fn confine(value: f64, low: f64, high: f64, reflect: bool) -> f64 {
+    if value >= low && value <= high || value.is_nan() {
+        return value;
+    }
+    if !reflect {
+        return if value < low { low } else { high };
+    }
+    let width = high - low;
+    if width == f64::INFINITY {
+        return if value < low { 2.0 * low - value } else { 2.0 * high - value };
+    }
+    let turns = (value - low) / (2.0 * width);
+    let folded = (turns - turns.floor()) * 2.0 * width;
+    let inside = if folded > width { 2.0 * width - folded } else { folded };
+    (low + inside).clamp(low, high)
+}
+
+/// Lanes in which a test holds.
+#[inline(always)]
+pub fn lanes_where(test: impl Fn(usize) -> bool) -> Lanes {
+    (0..LANES).fold(0, |lanes, lane| lanes | u64::from(test(lane)) << lane)
+}
+
+/// Calls `visit` for each lane of a set, in order.
+#[inline(always)]
+pub fn each_lane(mut lanes: Lanes, mut visit: impl FnMut(usize)) {
+    while lanes != 0 {
+        visit(lanes.trailing_zeros() as usize);
+        lanes &= lanes - 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::confine;
+
+    #[test]
+    fn clamping_keeps_values_at_the_bound() {
+        assert_eq!(confine(1.3, 0.0, 1.0, false), 1.0);
+        assert_eq!(confine(-0.3, 0.0, 1.0, false), 0.0);
+        assert_eq!(confine(0.3, 0.0, 1.0, false), 0.3);
+    }
+
+    #[test]
+    fn reflection_folds_back_however_far_a_value_lies_outside() {
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+        near(confine(1.3, 0.0, 1.0, true), 0.7);
+        near(confine(-0.3, 0.0, 1.0, true), 0.3);
+        near(confine(2.3, 0.0, 1.0, true), 0.3);
+        near(confine(-1.2, 0.0, 1.0, true), 0.8);
+        near(confine(-2.0, 1.0, f64::INFINITY, true), 4.0);
+        near(confine(5.0, f64::NEG_INFINITY, 4.0, true), 3.0);
+    }
+}

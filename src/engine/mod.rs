@@ -1,0 +1,30 @@
+//! Run: many futures of one program, in parallel, to a summary.
+//!
+//! Comes in: a [`Program`](crate::program::Program) and [`Settings`]. Goes out: a [`Summary`] of counts and sums. The engine sees no JSON,
+//! no names of things and no formula text; it prints nothing and opens nothing, and talks to its caller through an [`Observer`].
+//!
+//! Order of reading: `run` (blocks to threads), `block` (draws, batches, counting), `start` (t = 0), `step` (columns on the grid), `jumps` (one
+//! lane between grid points), `diffusion`.
+
+mod batch;
+mod block;
+mod deal;
+mod diffusion;
+mod journal;
+mod jumps;
+mod record;
+mod replay;
+mod run;
+mod settings;
+mod start;
+mod step;
+mod summary;
+
+pub use batch::Setup;
+pub use block::{BlockFault, BlockTrials, TrialRows, Worker};
+pub use journal::{Change, Entry};
+pub use replay::{Replay, replay};
+pub use run::{Driven, check_stopped, drive, explain, simulate};
+pub use settings::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Silent, TRIALS_PER_DRAW};
+pub use start::DrawValues;
+pub use summary::{ByReplicate, EventTally, Node, Quantiles, Summary, Tally};

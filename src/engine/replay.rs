@@ -1,0 +1,92 @@
+//! One trial of a run, played again with a journal: the same numbers, everything noted.
+
+use super::batch::{Batch, Fatal, Setup};
+use super::block::BlockFault;
+use super::deal::deal;
+use super::journal::{Entry, Journal};
+use crate::program::{Program, QuestionCode, Slot};
+
+/// A trial and all that happened in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replay {
+    pub draw: u64,
+    /// By parameter.
+    pub parameters: Vec<f64>,
+    pub start_trend: usize,
+    pub start_phase: usize,
+    /// By indicator, at t = 0 before anything fired.
+    pub start_indicators: Vec<f64>,
+    pub entries: Vec<Entry>,
+    pub end_trend: usize,
+    pub end_phase: usize,
+    pub end_indicators: Vec<f64>,
+    /// Index of the outcome; the number of rules for `unclassified`.
+    pub outcome: usize,
+    /// Place of the value that stopped the trial.
+    pub stopped_at: Option<String>,
+    /// By metric; `None`: no value.
+    pub metrics: Vec<Option<f64>>,
+    /// By question.
+    pub questions: Vec<bool>,
+}
+
+/// Plays trial number `trial` of the run with this seed and number of trials a draw.
+///
+/// # Errors
+/// If its events fire without end.
+pub fn replay(program: &Program, seed: u64, trials_per_draw: u32, trial: u64) -> Result<Replay, BlockFault> {
+    let setup = Setup::new(program, seed);
+    let draw = trial / u64::from(trials_per_draw);
+    let r = (trial % u64::from(trials_per_draw)) as usize;
+    let dealt = deal(&setup, draw as u32, trials_per_draw, 0);
+    let mut batch = Batch::new(&setup);
+    batch.start(&dealt.trials[r..=r], std::slice::from_ref(&dealt.values));
+    batch.journal = Some(Journal::default());
+    let indicators = |batch: &Batch<'_>| -> Vec<f64> {
+        (0..program.indicators.len() as Slot)
+            .map(|i| batch.columns.get(program.layout.indicators + i, 0))
+            .collect()
+    };
+    let (start_phase, start_indicators) = (batch.phase[0] as usize, indicators(&batch));
+    batch.run();
+    if let Some(fault) = batch.fatal.take() {
+        let (Fatal::Runaway { .. } | Fatal::Explosion { .. }) = fault;
+        return Err(BlockFault { fault, trial });
+    }
+    let rules: Vec<u64> = program.outcomes.iter().map(|rule| batch.holding(rule)).collect();
+    let metrics = program
+        .metrics
+        .iter()
+        .map(|metric| Some(batch.evaluate_lane(metric, 0)).filter(|v| v.is_finite()))
+        .collect();
+    let questions = program
+        .questions
+        .iter()
+        .map(|question| match question {
+            QuestionCode::EverBy { tracker, time } => {
+                batch.columns.get(program.trackers[*tracker as usize].state, 0) <= *time
+            }
+            QuestionCode::HoldsAt { answer, .. } => batch.columns.get(*answer, 0) == 1.0,
+        })
+        .collect();
+    let stopped_at = batch.stopped.first().map(|s| program.labels[s.label as usize].clone());
+    let outcome = match stopped_at {
+        Some(_) => rules.len(),
+        None => rules.iter().position(|lanes| lanes & 1 == 1).unwrap_or(rules.len()),
+    };
+    Ok(Replay {
+        draw,
+        parameters: dealt.values.parameters,
+        start_trend: dealt.trials[r].start_trend as usize,
+        start_phase,
+        start_indicators,
+        end_trend: batch.trend[0] as usize,
+        end_phase: batch.phase[0] as usize,
+        end_indicators: indicators(&batch),
+        entries: batch.journal.take().map_or_else(Vec::new, |j| j.entries),
+        outcome,
+        stopped_at,
+        metrics,
+        questions,
+    })
+}

@@ -1,0 +1,219 @@
+//! A run: blocks dealt to threads in order, merged in any order to the same bytes.
+
+use super::batch::{Fatal, Setup};
+use super::block::{BlockFault, TrialRows, Worker};
+use super::settings::{EngineError, Observer, Settings};
+use super::summary::{Node, Summary, Tally};
+use crate::estimate::{Forest, Merge, Spread};
+use crate::program::Program;
+use crate::random::Seed;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Share of stopped trials above which a run fails.
+const STOPPED_SHARE: f64 = 0.001;
+/// Blocks after which a run that goes on until a precision is reached looks for the first time (128 draws).
+const FIRST_LOOK: u64 = 8;
+
+impl<'p> Setup<'p> {
+    pub fn new(program: &'p Program, seed: u64) -> Self {
+        Self { program, streams: program.streams(Seed(seed)) }
+    }
+}
+
+/// Simulates a program.
+///
+/// # Errors
+/// [`EngineError`] if events fire without end, or if more than 0.1% of the trials met a value that is not finite.
+pub fn simulate(program: &Program, settings: &Settings, observer: &dyn Observer) -> Result<Summary, EngineError> {
+    let setup = Setup::new(program, settings.seed);
+    let wants_rows = observer.wants_rows();
+    let new_worker = || Worker::new(&setup, settings.trials_per_draw);
+    let work = |worker: &mut Worker<'_>, block: u64| -> Result<Node, BlockFault> {
+        let mut rows = wants_rows.then(TrialRows::default);
+        let (node, _) = worker.block(block, rows.as_mut())?;
+        if let Some(rows) = rows {
+            observer.rows(block, rows);
+        }
+        Ok(node)
+    };
+    let precise = |workers: &[Worker<'_>]| -> f64 {
+        let tallies: Vec<&Tally> = workers.iter().map(|w| &w.tally).collect();
+        largest_error(&tallies)
+    };
+    let done = drive(settings, observer, &new_worker, &work, &precise)
+        .map_err(|fault| explain(program, &fault))?;
+    let mut tally = Tally::new(program, settings.trials_per_draw as usize);
+    for worker in &done.workers {
+        tally.merge(&worker.tally);
+    }
+    let summary = Summary {
+        seed: settings.seed,
+        trials_per_draw: settings.trials_per_draw,
+        blocks: done.blocks,
+        interrupted: done.interrupted,
+        tally,
+        node: done.forest.fold().unwrap_or_else(|| Node::new(program)),
+    };
+    check_stopped(program, &summary)?;
+    Ok(summary)
+}
+
+/// Fails a run in which too many trials were stopped.
+///
+/// # Errors
+/// [`EngineError::NonFinite`] above 0.1% of the trials.
+pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineError> {
+    let stopped = summary.tally.stopped;
+    if stopped as f64 > STOPPED_SHARE * summary.trials() as f64 {
+        let worst = (summary.tally.stopped_at.iter().enumerate())
+            .max_by_key(|(i, n)| (**n, std::cmp::Reverse(*i)))
+            .map_or(String::new(), |(i, _)| program.labels[i].clone());
+        return Err(EngineError::NonFinite {
+            stopped,
+            trials: summary.trials(),
+            trial: summary.tally.first_stopped.unwrap_or(0),
+            path: worst,
+        });
+    }
+    Ok(())
+}
+
+/// Largest standard error of an outcome's probability.
+fn largest_error(tallies: &[&Tally]) -> f64 {
+    let Some((first, rest)) = tallies.split_first() else {
+        return f64::INFINITY;
+    };
+    (0..first.outcomes.len())
+        .map(|o| {
+            let mut table = first.outcomes[o].clone();
+            rest.iter().for_each(|t| table.merge(&t.outcomes[o]));
+            table.estimate(Spread::Designed).std_error
+        })
+        .fold(0.0, f64::max)
+}
+
+pub fn explain(program: &Program, fault: &BlockFault) -> EngineError {
+    let name = |e: &u32| program.event_names[*e as usize].clone();
+    match &fault.fault {
+        Fatal::Runaway { time, events, .. } => EngineError::Runaway {
+            events: events.iter().map(|e| format!("`{}`", name(e))).collect::<Vec<_>>().join(", "),
+            trial: fault.trial,
+            time: *time,
+        },
+        Fatal::Explosion { time, event, .. } => EngineError::Explosion {
+            event: format!("`{}`", name(event)),
+            trial: fault.trial,
+            time: *time,
+            limit: super::jumps::STEP_LIMIT,
+        },
+    }
+}
+
+/// What a drive leaves behind.
+pub struct Driven<W, N> {
+    pub workers: Vec<W>,
+    pub forest: Forest<N>,
+    pub blocks: u64,
+    pub interrupted: bool,
+}
+
+/// Deals blocks to threads, in order, and grows the merge tree; stops early when the observer says so or `precise` is satisfied.
+///
+/// # Errors
+/// The fault of the first faulty block, whichever thread met it.
+pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
+    settings: &Settings,
+    observer: &dyn Observer,
+    new_worker: &(dyn Fn() -> W + Sync),
+    work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
+    precise: &dyn Fn(&[W]) -> f64,
+) -> Result<Driven<W, N>, F> {
+    let threads = match settings.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let mut driven = Driven {
+        workers: (0..threads.min(settings.blocks as usize)).map(|_| new_worker()).collect(),
+        forest: Forest::new(),
+        blocks: 0,
+        interrupted: false,
+    };
+    let mut reached_before = false;
+    while driven.blocks < settings.blocks {
+        let look = if settings.until.is_some() { FIRST_LOOK.max(driven.blocks * 2) } else { settings.blocks };
+        let range = driven.blocks..look.min(settings.blocks);
+        let total = settings.blocks;
+        driven.interrupted = stretch(&mut driven, range, total, observer, work)?;
+        if driven.interrupted {
+            break;
+        }
+        if let Some(target) = settings.until {
+            let reached = precise(&driven.workers) <= target;
+            if reached && reached_before {
+                break;
+            }
+            reached_before = reached;
+        }
+    }
+    Ok(driven)
+}
+
+/// Simulates a range of blocks; `true` if the observer cancelled it.
+fn stretch<W: Send, N: Merge + Clone + Send, F: Send>(
+    driven: &mut Driven<W, N>,
+    range: Range<u64>,
+    total: u64,
+    observer: &dyn Observer,
+    work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
+) -> Result<bool, F> {
+    let next = AtomicU64::new(range.start);
+    let halted = AtomicBool::new(false);
+    let cancelled = AtomicBool::new(false);
+    let done = AtomicU64::new(range.start);
+    let fault: Mutex<Option<(u64, F)>> = Mutex::new(None);
+    let forest = Mutex::new(&mut driven.forest);
+    let one = |worker: &mut W| {
+        loop {
+            if halted.load(Ordering::Relaxed) {
+                break;
+            }
+            if observer.cancelled() {
+                cancelled.store(true, Ordering::Relaxed);
+                break;
+            }
+            let block = next.fetch_add(1, Ordering::Relaxed);
+            if block >= range.end {
+                break;
+            }
+            match work(worker, block) {
+                Ok(node) => {
+                    forest.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(block, node);
+                    observer.progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                }
+                Err(found) => {
+                    halted.store(true, Ordering::Relaxed);
+                    let mut first = fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    if first.as_ref().is_none_or(|(b, _)| block < *b) {
+                        *first = Some((block, found));
+                    }
+                }
+            }
+        }
+    };
+    match driven.workers.as_mut_slice() {
+        [only] => one(only),
+        many => rayon::scope(|scope| {
+            for worker in many {
+                let one = &one;
+                scope.spawn(move |_| one(worker));
+            }
+        }),
+    }
+    if let Some((_, found)) = fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        return Err(found);
+    }
+    driven.blocks = done.load(Ordering::Relaxed);
+    Ok(cancelled.load(Ordering::Relaxed) && driven.blocks < total)
+}

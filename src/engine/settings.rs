@@ -1,0 +1,112 @@
+//! How much to simulate, and how a run talks to its caller.
+
+use crate::estimate::{REPLICATES, groups};
+
+/// Draws in a block.
+pub const DRAWS_PER_BLOCK: u32 = REPLICATES as u32;
+/// Trials a draw unless both numbers are given.
+pub const TRIALS_PER_DRAW: u32 = 64;
+
+/// What is simulated. Two runs of one program with equal settings (threads aside) have the same result bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub seed: u64,
+    pub trials_per_draw: u32,
+    /// Blocks to simulate; with `until` an upper bound.
+    pub blocks: u64,
+    /// Worker threads; 0 for one a core.
+    pub threads: usize,
+    /// Stop when the largest standard error of an outcome's probability is at most this, at two looks running.
+    pub until: Option<f64>,
+}
+
+impl Settings {
+    /// Settings for at least this many trials, in whole blocks.
+    ///
+    /// With `draws` the trials a draw are `trials / draws`, rounded up to a multiple of the groups that share a draw's strata.
+    pub fn new(trials: u64, draws: Option<u64>, seed: u64) -> Self {
+        let per_draw = match draws {
+            Some(draws) => whole_groups(trials.div_ceil(draws.max(1)).clamp(1, u64::from(u32::MAX / 32)) as u32),
+            None => TRIALS_PER_DRAW,
+        };
+        let draws = draws.unwrap_or_else(|| trials.div_ceil(u64::from(per_draw)));
+        Self {
+            seed,
+            trials_per_draw: per_draw,
+            blocks: draws.div_ceil(u64::from(DRAWS_PER_BLOCK)).max(1),
+            threads: 0,
+            until: None,
+        }
+    }
+
+    pub fn trials_per_block(&self) -> u64 {
+        u64::from(self.trials_per_draw) * u64::from(DRAWS_PER_BLOCK)
+    }
+}
+
+/// Rounds trials a draw up to a multiple of the number of groups they are dealt into.
+fn whole_groups(trials_per_draw: u32) -> u32 {
+    let groups = groups(trials_per_draw as usize) as u32;
+    trials_per_draw.div_ceil(groups) * groups
+}
+
+/// What a run tells its caller, and what the caller tells the run.
+pub trait Observer: Sync {
+    /// So many of so many blocks are done; `total` is an upper bound if the run stops by precision.
+    fn progress(&self, _done: u64, _total: u64) {}
+
+    /// Asked between blocks; `true` ends the run early.
+    fn cancelled(&self) -> bool {
+        false
+    }
+
+    /// True if [`rows`](Self::rows) wants the trials.
+    fn wants_rows(&self) -> bool {
+        false
+    }
+
+    /// Trials of a block; blocks come in no particular order, but never further apart than the number of threads.
+    fn rows(&self, _block: u64, _rows: super::TrialRows) {}
+}
+
+/// An observer that asks for nothing.
+pub struct Silent;
+
+impl Observer for Silent {}
+
+/// Why a run could not be finished.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// Events keep firing one another without time passing.
+    #[error("more than 1,000 firings in one instant, among them {events}, in trial {trial} at {time:.3} years")]
+    Runaway { events: String, trial: u64, time: f64 },
+    /// Rates grow without bound.
+    #[error("more than {limit} firings within one step, most of them of {event}, in trial {trial} at {time:.3} years: its rate seems to grow without bound")]
+    Explosion { event: String, trial: u64, time: f64, limit: u64 },
+    /// Too many trials ended in a number that is not finite.
+    #[error("{stopped} of {trials} trials met a value that is not finite, first in trial {trial}, most often from {path}")]
+    NonFinite { stopped: u64, trials: u64, trial: u64, path: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trials_are_rounded_up_to_whole_blocks() {
+        let s = Settings::new(10_000, None, 1);
+        assert_eq!((s.trials_per_draw, s.blocks, s.trials_per_block()), (64, 10, 1024));
+        let s = Settings::new(1, None, 1);
+        assert_eq!(s.blocks, 1);
+    }
+
+    #[test]
+    fn trials_a_draw_follow_from_trials_and_draws() {
+        let s = Settings::new(10_000, Some(100), 1);
+        assert_eq!((s.trials_per_draw, s.blocks), (104, 7));
+        let s = Settings::new(100, Some(100), 1);
+        assert_eq!((s.trials_per_draw, s.blocks), (1, 7));
+        let s = Settings::new(1000, Some(100), 1);
+        assert_eq!(s.trials_per_draw, 12);
+    }
+}

@@ -1,0 +1,179 @@
+//! Time zero: parameters from the draw, the start trend from its stratum, phase and indicators from their start values.
+
+use super::batch::{Batch, each_lane};
+use crate::program::{FiresCode, LANES, Op, Slot, TrackerKind, run_columns};
+use crate::random::TrialId;
+
+/// What a parameter draw fixes for its trials.
+#[derive(Clone, Debug)]
+pub struct DrawValues {
+    /// By parameter.
+    pub parameters: Vec<f64>,
+}
+
+/// A trial to be simulated.
+#[derive(Clone, Copy, Debug)]
+pub struct TrialStart {
+    pub id: TrialId,
+    pub start_trend: u8,
+    /// Index of its draw among those given.
+    pub draw: usize,
+}
+
+impl Batch<'_> {
+    /// Puts trials at t = 0 into the lanes. Lanes beyond them repeat the last trial and count for nothing.
+    pub fn start(&mut self, trials: &[TrialStart], draws: &[DrawValues]) {
+        let program = self.program();
+        let layout = &program.layout;
+        let n = trials.len();
+        self.used = if n == LANES { u64::MAX } else { (1 << n) - 1 };
+        self.alive = self.used;
+        self.stopped.clear();
+        for lane in 0..LANES {
+            let trial = trials[lane.min(n - 1)];
+            self.ids[lane] = trial.id;
+            self.trend[lane] = trial.start_trend;
+            self.phase[lane] = 0;
+            self.columns.set(layout.trend, lane, f64::from(trial.start_trend));
+            self.columns.set(layout.start_trend, lane, f64::from(trial.start_trend));
+            for (i, value) in draws[trial.draw].parameters.iter().enumerate() {
+                self.columns.set(layout.parameters + i as Slot, lane, *value);
+            }
+        }
+        self.columns.column_mut(layout.entered).fill(0.0);
+        self.set_time_everywhere(0.0);
+        run_columns(&program.prologue, &mut self.columns);
+        for e in 0..program.events.len() as Slot {
+            self.columns.column_mut(layout.count + e).fill(0.0);
+            self.columns.column_mut(layout.last + e).fill(f64::NEG_INFINITY);
+            self.columns.column_mut(layout.first + e).fill(f64::INFINITY);
+            self.columns.column_mut(layout.rate + e).fill(0.0);
+            self.columns.column_mut(layout.threshold + e).fill(0.0);
+            self.columns.column_mut(layout.rest_until + e).fill(f64::NEG_INFINITY);
+            self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
+        }
+        self.start_phases();
+        self.start_indicators();
+        for position in 0..program.derived.len() {
+            self.derive_everywhere(position);
+        }
+        self.start_clocks();
+        for tracker in &program.trackers {
+            let state = match tracker.kind {
+                TrackerKind::Highest => f64::NEG_INFINITY,
+                TrackerKind::Lowest | TrackerKind::First => f64::INFINITY,
+                TrackerKind::Integral => 0.0,
+            };
+            self.columns.column_mut(tracker.state).fill(state);
+            self.columns.column_mut(tracker.current).fill(0.0);
+            self.columns.column_mut(tracker.since).fill(0.0);
+        }
+    }
+
+    fn start_phases(&mut self) {
+        let program = self.program();
+        let stream = self.stream(program.phase_site);
+        let weights: Vec<Slot> = program
+            .phases
+            .iter()
+            .map(|phase| {
+                run_columns(&phase.start.ops, &mut self.columns);
+                phase.start.result
+            })
+            .collect();
+        for lane in 0..LANES {
+            let total: f64 = weights.iter().map(|slot| self.columns.get(*slot, lane)).sum();
+            if !(total > 0.0 && total.is_finite()) {
+                self.stop(lane, program.phases[0].start.label);
+                continue;
+            }
+            let u = stream.uniform(self.ids[lane], 0) * total;
+            let mut below = 0.0;
+            let mut chosen = None;
+            for (phase, slot) in weights.iter().enumerate() {
+                let weight = self.columns.get(*slot, lane);
+                below += weight;
+                if weight > 0.0 {
+                    chosen = Some(phase);
+                    if u < below {
+                        break;
+                    }
+                }
+            }
+            let phase = chosen.unwrap_or(0);
+            self.phase[lane] = phase as u8;
+            self.columns.set(program.layout.phase, lane, phase as f64);
+            if program.phases[phase].is_final {
+                self.alive &= !(1 << lane);
+            }
+        }
+    }
+
+    fn start_indicators(&mut self) {
+        let program = self.program();
+        for (i, indicator) in program.indicators.iter().enumerate() {
+            let slot = program.layout.indicators + i as Slot;
+            for lane in 0..LANES {
+                let value = self.sample(&indicator.start, lane, 0).unwrap_or(0.0);
+                let value = self.confine(i, value);
+                self.columns.set(slot, lane, value);
+            }
+        }
+    }
+
+    /// First thresholds of the clocks, instants of scheduled events, triggers unarmed, windows closed.
+    fn start_clocks(&mut self) {
+        let program = self.program();
+        let layout = &program.layout;
+        for (e, event) in program.events.iter().enumerate() {
+            match &event.fires {
+                FiresCode::Hazard { site, .. } => {
+                    let stream = self.stream(*site);
+                    let ids = self.ids;
+                    let thresholds = self.columns.column_mut(layout.threshold + e as Slot);
+                    for (threshold, id) in thresholds.iter_mut().zip(&ids) {
+                        *threshold = stream.exponential(*id, 0);
+                    }
+                }
+                FiresCode::At { time, probability, site } => {
+                    let stream = self.stream(*site);
+                    each_lane(self.used, |lane| {
+                        let chance = self.evaluate_lane(probability, lane);
+                        if !(0.0..=1.0).contains(&chance) {
+                            self.stop(lane, probability.label);
+                            return;
+                        }
+                        let Some(instant) = self.sample(time, lane, 0) else {
+                            return;
+                        };
+                        let comes = instant >= 0.0 && stream.uniform(self.ids[lane], 0) < chance;
+                        let due = if comes { instant } else { f64::INFINITY };
+                        self.columns.set(layout.due + e as Slot, lane, due);
+                    });
+                }
+                FiresCode::When { armed, .. } => self.columns.column_mut(*armed).fill(1.0),
+            }
+            if let Some(declared) = &event.declared {
+                self.columns.column_mut(declared.opened).fill(f64::INFINITY);
+            }
+        }
+    }
+
+    /// Evaluates one derived value in all lanes.
+    pub fn derive_everywhere(&mut self, position: usize) {
+        let (slot, formula) = &self.program().derived[position];
+        let from = self.evaluate(formula);
+        run_columns(&[copy(*slot, from)], &mut self.columns);
+    }
+
+    /// Evaluates one derived value in one lane.
+    pub fn derive(&mut self, position: usize, lane: usize) {
+        let (slot, formula) = &self.program().derived[position];
+        let value = self.evaluate_lane(formula, lane);
+        self.columns.set(*slot, lane, value);
+    }
+}
+
+fn copy(out: Slot, from: Slot) -> Op {
+    Op::Copy { out, from }
+}

@@ -1,0 +1,228 @@
+//! A batch from t = 0 to the horizon: columns on the grid, `jumps` where something happens in between.
+
+use super::batch::{Batch, Lanes, each_lane, lanes_where};
+use super::jumps::Within;
+use crate::program::{FiresCode, LANES, QuestionCode, Slot, TrackerKind};
+
+impl Batch<'_> {
+    /// Simulates the trials that [`start`](Self::start) has put into the lanes.
+    pub fn run(&mut self) {
+        let program = self.program();
+        self.record.clear();
+        self.grid_point(0, 0.0);
+        for step in 0..program.steps {
+            let from = step as f64 * program.step;
+            let last = step + 1 == program.steps;
+            let to = if last { program.horizon } else { (step + 1) as f64 * program.step };
+            let within = Within { from, to };
+            self.answer_within(within);
+            if self.alive != 0 {
+                self.competing(within);
+                let length = if last { to - from } else { program.step };
+                self.diffuse(step, length);
+            }
+            self.grid_point(step + 1, to);
+            if self.fatal.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Rates at the step's start; lanes in which a clock runs out, or a point in time lies, are played one by one.
+    fn competing(&mut self, within: Within) {
+        let program = self.program();
+        let layout = &program.layout;
+        let width = within.to - within.from;
+        let present = self.present();
+        let mut busy: Lanes = self.points_within(within);
+        for &e in &program.hazards {
+            let FiresCode::Hazard { rate: formula, .. } = &program.events[e as usize].fires else {
+                continue;
+            };
+            let open = self.allowed_lanes(e as usize, within.from, &present);
+            if open == 0 {
+                self.columns.column_mut(layout.rate + e).fill(0.0);
+                continue;
+            }
+            let slot = self.evaluate(formula);
+            let value = *self.columns.column(slot);
+            let threshold = *self.columns.column(layout.threshold + e);
+            let rate = self.columns.column_mut(layout.rate + e);
+            let mut broken = 0;
+            for lane in 0..LANES {
+                let allowed = open >> lane & 1 == 1;
+                let r = if allowed { value[lane] } else { 0.0 };
+                broken |= u64::from(!r.is_finite()) << lane;
+                let r = if r > 0.0 { r } else { 0.0 };
+                rate[lane] = r;
+                busy |= u64::from(r > 0.0 && threshold[lane] <= r * width) << lane;
+            }
+            self.stop_all(broken, formula.label);
+        }
+        busy &= self.alive;
+        self.jump_lanes(busy, within);
+        for &e in &program.hazards {
+            let rate = *self.columns.column(layout.rate + e);
+            let threshold = self.columns.column_mut(layout.threshold + e);
+            for lane in 0..LANES {
+                let spent = if busy >> lane & 1 == 1 { 0.0 } else { rate[lane] * width };
+                threshold[lane] -= spent;
+            }
+        }
+    }
+
+    /// Everything that looks at the state at a grid point: derived values, trackers, triggers, scheduled events, questions, the record.
+    fn grid_point(&mut self, index: usize, time: f64) {
+        let program = self.program();
+        self.set_time_everywhere(time);
+        for position in 0..program.derived.len() {
+            self.derive_everywhere(position);
+        }
+        self.observe(time);
+        self.instant(time);
+        let present = self.present();
+        for &e in &program.declared {
+            let Some(declared) = &program.events[e as usize].declared else {
+                continue;
+            };
+            let opened = self.columns.column(declared.opened);
+            let closed = lanes_where(|lane| opened[lane] == f64::INFINITY) & self.alive;
+            if closed != 0 {
+                let open = self.allowed_lanes(e as usize, time, &present) & closed;
+                let opened = self.columns.column_mut(declared.opened);
+                each_lane(open, |lane| opened[lane] = time);
+            }
+        }
+        for question in &program.questions {
+            if let QuestionCode::HoldsAt { condition, time: at, answer } = question
+                && *at == time
+            {
+                let holds = self.holding(condition);
+                let answers = self.columns.column_mut(*answer);
+                for (lane, a) in answers.iter_mut().enumerate() {
+                    *a = (holds >> lane & 1) as f64;
+                }
+            }
+        }
+        self.record_point(index);
+    }
+
+    /// Triggers that have become true and scheduled events that are due at a grid point.
+    fn instant(&mut self, time: f64) {
+        let program = self.program();
+        if program.triggered.is_empty() && program.scheduled.is_empty() {
+            return;
+        }
+        let mut due: Vec<(u32, Lanes)> = Vec::new();
+        for &e in &program.triggered {
+            let FiresCode::When { condition, armed } = &program.events[e as usize].fires else {
+                continue;
+            };
+            let holds = self.holding(condition);
+            let was_armed = self.columns.column_mut(*armed);
+            let ready = lanes_where(|lane| was_armed[lane] == 1.0);
+            for (lane, a) in was_armed.iter_mut().enumerate() {
+                *a = 1.0 - (holds >> lane & 1) as f64;
+            }
+            due.push((e, holds & ready));
+        }
+        for &e in &program.scheduled {
+            let slot = program.layout.due + e;
+            let instants = self.columns.column(slot);
+            let here = lanes_where(|lane| instants[lane] <= time);
+            let instants = self.columns.column_mut(slot);
+            each_lane(here, |lane| instants[lane] = f64::INFINITY);
+            due.push((e, here));
+        }
+        let any = due.iter().fold(0, |all, (_, lanes)| all | lanes) & self.alive;
+        each_lane(any, |lane| {
+            for (e, lanes) in &due {
+                if lanes >> lane & 1 == 1 {
+                    self.make_pending(*e);
+                }
+            }
+            self.settle(lane, time, None);
+        });
+    }
+
+    /// Updates all trackers at a grid point.
+    fn observe(&mut self, time: f64) {
+        let program = self.program();
+        for tracker in &program.trackers {
+            let slot = self.evaluate(&tracker.value);
+            let value = *self.columns.column(slot);
+            let broken = lanes_where(|lane| !value[lane].is_finite());
+            if broken != 0 {
+                self.stop_all(broken, tracker.value.label);
+            }
+            match tracker.kind {
+                TrackerKind::Highest => {
+                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
+                        *s = s.max(v);
+                    }
+                }
+                TrackerKind::Lowest => {
+                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
+                        *s = s.min(v);
+                    }
+                }
+                TrackerKind::First => {
+                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
+                        *s = if *s == f64::INFINITY && v == 1.0 { time } else { *s };
+                    }
+                }
+                TrackerKind::Integral => {
+                    let current = *self.columns.column(tracker.current);
+                    let since = *self.columns.column(tracker.since);
+                    let state = self.columns.column_mut(tracker.state);
+                    for lane in 0..LANES {
+                        state[lane] += current[lane] * (time - since[lane]);
+                    }
+                    *self.columns.column_mut(tracker.current) = value;
+                    self.columns.column_mut(tracker.since).fill(time);
+                }
+            }
+        }
+    }
+
+    /// Questions about an instant within this step, answered from the state at its start; a later firing answers anew.
+    fn answer_within(&mut self, within: Within) {
+        let program = self.program();
+        for question in &program.questions {
+            if let QuestionCode::HoldsAt { condition, time, answer } = question
+                && *time > within.from
+                && *time < within.to
+            {
+                self.set_time_everywhere(*time);
+                let holds = self.holding(condition);
+                let answers = self.columns.column_mut(*answer);
+                for (lane, a) in answers.iter_mut().enumerate() {
+                    *a = (holds >> lane & 1) as f64;
+                }
+                self.set_time_everywhere(within.from);
+            }
+        }
+    }
+
+    fn record_point(&mut self, index: usize) {
+        let program = self.program();
+        if program.report.binary_search(&index).is_err() {
+            return;
+        }
+        let layout = &program.layout;
+        self.record.phases.extend_from_slice(&self.phase);
+        self.record.trends.extend_from_slice(&self.trend);
+        for i in 0..program.indicators.len() as Slot {
+            self.record.series.extend_from_slice(self.columns.column(layout.indicators + i));
+        }
+        for d in 0..program.derived.len() as Slot {
+            let column = *self.columns.column(layout.derived + d);
+            let broken = lanes_where(|lane| !column[lane].is_finite()) & self.used;
+            if broken != 0 {
+                let label = program.derived.iter().find(|(slot, _)| *slot == layout.derived + d);
+                self.stop_all(broken, label.map_or(0, |(_, f)| f.label));
+            }
+            self.record.series.extend_from_slice(&column);
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! Mean of a metric: a number that a trial has, or has not.
+//!
+//! In come the values of one draw's trials; out come mean and standard deviation with their Monte Carlo errors, means by start trend and by
+//! outcome, and the epistemic interval of the mean. All of it is sums of floats, so nodes are merged by the [`Forest`](super::Forest).
+//! Trials without a value are left out of everything; their share is kept elsewhere.
+
+use super::epistemic::{Components, Epistemic, LEAST_DRAWS, jackknife};
+use super::interval::t95;
+use super::moments::Moments;
+use super::proportion::groups;
+use super::quantile::{QuantileSummary, quantile_error};
+use super::replicate::{REPLICATES, error_of_residuals};
+use super::sketch::Sketch;
+
+/// Moments of a metric over a stretch of blocks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeanNode {
+    by_replicate: [Moments; REPLICATES],
+    /// `[m * trends + z]`.
+    by_trend: Vec<Moments>,
+    /// `[m * outcomes + o]`.
+    by_outcome: Vec<Moments>,
+    /// Moments of the draws' means.
+    draw_means: [Moments; REPLICATES],
+    /// Variance that chance gives a draw's mean, summed over the draws that show it.
+    inner: [Inner; REPLICATES],
+}
+
+/// Sum of the inner variances of some draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Inner {
+    draws: u64,
+    sum: f64,
+    /// Degrees of freedom: groups less one, over those draws.
+    freedom: u64,
+}
+
+/// A metric's mean and standard deviation over trials, with their Monte Carlo errors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanEstimate {
+    /// Trials with a value.
+    pub values: u64,
+    /// `None` without values.
+    pub mean: Option<f64>,
+    /// `None` with values in fewer than two replicates, as all below but `sd`.
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+    /// Standard deviation over trials, both kinds of uncertainty in it; `None` below two values.
+    pub sd: Option<f64>,
+    pub sd_std_error: Option<f64>,
+    /// Of Student's t behind `ci95`.
+    pub degrees_of_freedom: f64,
+}
+
+impl MeanNode {
+    /// Without trials, which start under one of `trends` trends and end in one of `outcomes` outcomes.
+    pub fn new(trends: usize, outcomes: usize) -> Self {
+        Self {
+            by_replicate: Default::default(),
+            by_trend: vec![Moments::default(); REPLICATES * trends],
+            by_outcome: vec![Moments::default(); REPLICATES * outcomes],
+            draw_means: Default::default(),
+            inner: Default::default(),
+        }
+    }
+
+    /// Takes in one draw of `replicate` and gives the draw's mean, for the sketch of draw means; `None` without values.
+    ///
+    /// `values`, `trends` and `outcomes` have one entry a trial, in trial order, group after group; NaN is no value.
+    pub fn add_draw(
+        &mut self,
+        replicate: usize,
+        groups: usize,
+        values: &[f64],
+        trends: &[u8],
+        outcomes: &[u8],
+    ) -> Option<f64> {
+        let (trend_count, outcome_count) = (
+            self.by_trend.len() / REPLICATES,
+            self.by_outcome.len() / REPLICATES,
+        );
+        for ((value, trend), outcome) in values.iter().zip(trends).zip(outcomes) {
+            if !value.is_nan() {
+                self.by_trend[replicate * trend_count + usize::from(*trend)].push(*value);
+                self.by_outcome[replicate * outcome_count + usize::from(*outcome)].push(*value);
+            }
+        }
+        let draw = present(values);
+        if draw.n == 0 {
+            return None;
+        }
+        self.by_replicate[replicate].merge(&draw);
+        self.draw_means[replicate].push(draw.mean);
+
+        // Groups of unequal size, as where values are missing: the linearised variance of a ratio, which is
+        // sum (m_g - m)^2 / (G (G - 1)) for equal ones.
+        let (mut squares, mut used) = (0.0, 0u64);
+        for g in 0..groups {
+            let part = &values[g * values.len() / groups..(g + 1) * values.len() / groups];
+            let group = present(part);
+            if group.n > 0 {
+                let pull = group.n as f64 / draw.n as f64 * (group.mean - draw.mean);
+                squares += pull * pull;
+                used += 1;
+            }
+        }
+        if used >= 2 {
+            let inner = &mut self.inner[replicate];
+            inner.draws += 1;
+            inner.sum += squares * used as f64 / (used - 1) as f64;
+            inner.freedom += used - 1;
+        }
+        Some(draw.mean)
+    }
+
+    /// Takes in the node of the blocks that follow.
+    pub fn merge(&mut self, right: &Self) {
+        fn each(own: &mut [Moments], more: &[Moments]) {
+            own.iter_mut().zip(more).for_each(|(a, b)| a.merge(b));
+        }
+        each(&mut self.by_replicate, &right.by_replicate);
+        each(&mut self.by_trend, &right.by_trend);
+        each(&mut self.by_outcome, &right.by_outcome);
+        each(&mut self.draw_means, &right.draw_means);
+        for (own, more) in self.inner.iter_mut().zip(&right.inner) {
+            own.draws += more.draws;
+            own.sum += more.sum;
+            own.freedom += more.freedom;
+        }
+    }
+
+    /// Mean and standard deviation with their errors, from the spread between replicates.
+    pub fn estimate(&self) -> MeanEstimate {
+        estimate_moments(&self.by_replicate)
+    }
+
+    /// The 5%-95% range of the conditional mean over parameter draws. `uncertain`: some parameter or weight differs between draws.
+    ///
+    /// `draw_mean_quantiles` has counted every draw's mean. Its quantiles are pulled towards the mean by the share of their spread that chance
+    /// makes: true to the skewness of the draw means, and robust where the noise is skewed too.
+    pub fn epistemic(
+        &self,
+        draw_mean_quantiles: &Sketch,
+        uncertain: bool,
+        trials_per_draw: usize,
+    ) -> Epistemic {
+        if !uncertain {
+            return mean_of(&self.by_replicate)
+                .0
+                .map_or_else(Epistemic::not_separable, Epistemic::exact);
+        }
+        let separable =
+            groups(trials_per_draw) > 1 && merged(&self.draw_means, None).n >= LEAST_DRAWS;
+        let quantiles = draw_mean_quantiles
+            .quantile(0.05)
+            .zip(draw_mean_quantiles.quantile(0.95));
+        let (true, Some((low, high)), Some(components)) =
+            (separable, quantiles, self.components(None))
+        else {
+            return Epistemic::not_separable();
+        };
+        let shrunk = |components: &Components, without: Option<usize>| {
+            let centre = merged(&self.draw_means, without).mean;
+            let share = (components.between().max(0.0) / components.total).sqrt();
+            let share = if share.is_finite() { share } else { 0.0 };
+            ([low, high].map(|q| centre + share * (q - centre)), share)
+        };
+        let (ends, share) = shrunk(&components, None);
+        let status = components.status();
+        let std_error = if components.between() > 0.0 {
+            let left_out: Vec<[f64; 2]> = (0..REPLICATES)
+                .filter(|m| self.draw_means[*m].n > 0)
+                .filter_map(|m| Some(shrunk(&self.components(Some(m))?, Some(m)).0))
+                .collect();
+            // Centre and share vary between replicates; the quantiles, counted once for all, as those of independent draws.
+            let of_share = (0.05 * 0.95 / components.draws).sqrt();
+            jackknife(&left_out).map(|by_replicates| {
+                let of_quantile =
+                    [0.05, 0.95].map(|p| share * quantile_error(draw_mean_quantiles, p, of_share));
+                [0, 1].map(|side| libm::hypot(by_replicates[side], of_quantile[side]))
+            })
+        } else {
+            None
+        };
+        let detected = status == super::EpistemicStatus::Resolved;
+        Epistemic {
+            status,
+            ends: Some(ends),
+            std_error,
+            at_most_sd: (!detected).then(|| components.at_most_sd()),
+        }
+    }
+
+    /// `(mean, standard error)` by start trend; `None` without values, or with values in fewer than two replicates.
+    pub fn by_trend(&self) -> Vec<(Option<f64>, Option<f64>)> {
+        by_class(&self.by_trend)
+    }
+
+    /// `(mean, standard error)` by outcome, as [`by_trend`](Self::by_trend).
+    pub fn by_outcome(&self) -> Vec<(Option<f64>, Option<f64>)> {
+        by_class(&self.by_outcome)
+    }
+
+    /// Trials with a value, by start trend.
+    pub fn values_by_trend(&self) -> Vec<u64> {
+        values_by_class(&self.by_trend)
+    }
+
+    /// Trials with a value, by outcome.
+    pub fn values_by_outcome(&self) -> Vec<u64> {
+        values_by_class(&self.by_outcome)
+    }
+
+    /// Spread of the draws' means, over all replicates or all but one. `None` if the draws show no inner variance, or are fewer than two.
+    fn components(&self, without: Option<usize>) -> Option<Components> {
+        let draws = merged(&self.draw_means, without);
+        let mut inner = Inner::default();
+        for (m, part) in self.inner.iter().enumerate() {
+            if without != Some(m) {
+                inner.draws += part.draws;
+                inner.sum += part.sum;
+                inner.freedom += part.freedom;
+            }
+        }
+        let total = draws.variance()?;
+        (inner.draws > 0).then(|| Components {
+            draws: draws.n as f64,
+            total,
+            inner: inner.sum / inner.draws as f64,
+            inner_df: inner.freedom as f64,
+        })
+    }
+}
+
+impl super::Merge for MeanNode {
+    fn merge(mut self, right: Self) -> Self {
+        MeanNode::merge(&mut self, &right);
+        self
+    }
+}
+
+/// Moments of the values that are there.
+fn present(values: &[f64]) -> Moments {
+    Moments::from_values(values.iter().copied().filter(|v| !v.is_nan()))
+}
+
+/// Mean and standard deviation with their errors, from the spread between replicates.
+pub fn estimate_moments(by_replicate: &[Moments; REPLICATES]) -> MeanEstimate {
+    let all = merged(by_replicate, None);
+    let (mean, std_error, used) = mean_of(by_replicate);
+    let degrees_of_freedom = used.saturating_sub(1) as f64;
+    let sd = all.variance().map(f64::sqrt);
+    let variance = if all.n > 0 {
+        all.m2 / all.n as f64
+    } else {
+        0.0
+    };
+    // The variance is a mean too, of squared deviations; the root halves the relative error.
+    let residuals = by_replicate.each_ref().map(|part| {
+        let gap = part.mean - all.mean;
+        let squares = part.m2 + part.n as f64 * (gap * gap);
+        (squares - variance * part.n as f64) / all.n.max(1) as f64
+    });
+    let sd_std_error = sd.and_then(|sd| {
+        let error = error_of_residuals(&residuals, used)?;
+        Some(if sd > 0.0 { error / (2.0 * sd) } else { 0.0 })
+    });
+    MeanEstimate {
+        values: all.n,
+        mean,
+        std_error,
+        ci95: mean.zip(std_error).map(|(mean, se)| {
+            let half = t95(degrees_of_freedom) * se;
+            [mean - half, mean + half]
+        }),
+        sd,
+        sd_std_error,
+        degrees_of_freedom,
+    }
+}
+
+/// Moments of all replicates, or all but one, in their order.
+fn merged(parts: &[Moments; REPLICATES], without: Option<usize>) -> Moments {
+    let mut all = Moments::default();
+    for (m, part) in parts.iter().enumerate() {
+        if without != Some(m) {
+            all.merge(part);
+        }
+    }
+    all
+}
+
+/// Mean over all replicates, its standard error, and how many replicates have values.
+fn mean_of(parts: &[Moments; REPLICATES]) -> (Option<f64>, Option<f64>, usize) {
+    let all = merged(parts, None);
+    let used = parts.iter().filter(|part| part.n > 0).count();
+    if all.n == 0 {
+        return (None, None, 0);
+    }
+    let residuals = parts
+        .each_ref()
+        .map(|part| part.n as f64 / all.n as f64 * (part.mean - all.mean));
+    (Some(all.mean), error_of_residuals(&residuals, used), used)
+}
+
+/// The replicates of one of the classes of a table `[m * classes + class]`.
+fn class_parts(table: &[Moments], class: usize) -> [Moments; REPLICATES] {
+    let classes = table.len() / REPLICATES;
+    std::array::from_fn(|m| table[m * classes + class])
+}
+
+fn by_class(table: &[Moments]) -> Vec<(Option<f64>, Option<f64>)> {
+    (0..table.len() / REPLICATES)
+        .map(|class| {
+            let (mean, std_error, _) = mean_of(&class_parts(table, class));
+            (mean, std_error)
+        })
+        .collect()
+}
+
+fn values_by_class(table: &[Moments]) -> Vec<u64> {
+    (0..table.len() / REPLICATES)
+        .map(|class| class_parts(table, class).iter().map(|part| part.n).sum())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::testing::{Random, square};
+    use crate::estimate::{EpistemicStatus, Forest};
+
+    const R: usize = 64;
+
+    /// A run whose conditional means are `conditional(random)`, with normal noise of standard deviation `noise` in each trial.
+    fn run(
+        draws: usize,
+        noise: f64,
+        seed: u64,
+        conditional: impl Fn(&mut Random) -> f64,
+    ) -> (MeanNode, Sketch) {
+        let mut random = Random::new(seed);
+        let mut node = MeanNode::new(1, 1);
+        let mut sketch = Sketch::new();
+        for k in 0..draws {
+            let mean = conditional(&mut random);
+            let values: Vec<f64> = (0..R).map(|_| mean + noise * random.normal()).collect();
+            let draw = node.add_draw(k % REPLICATES, 8, &values, &[0; R], &[0; R]);
+            draw.into_iter().for_each(|m| sketch.add(m));
+        }
+        (node, sketch)
+    }
+
+    #[test]
+    fn a_hand_sized_run_gives_the_numbers_of_the_formulas() {
+        let mut node = MeanNode::new(2, 2);
+        let values = [1.0, 3.0, f64::NAN, 5.0];
+        for m in 0..REPLICATES {
+            let shift = if m % 2 == 0 { 1.0 } else { -1.0 };
+            let values = values.map(|v| v + shift);
+            assert_eq!(
+                node.add_draw(m, 4, &values, &[0, 0, 1, 1], &[0, 1, 1, 0]),
+                Some(3.0 + shift)
+            );
+        }
+        let estimate = node.estimate();
+        assert_eq!((estimate.values, estimate.mean), (48, Some(3.0)));
+        assert!((estimate.std_error.unwrap() - (1.0f64 / 15.0).sqrt()).abs() < 1e-15);
+        let variance: f64 = (16.0 * 8.0 + 48.0) / 47.0;
+        assert!((estimate.sd.unwrap() - variance.sqrt()).abs() < 1e-14);
+        assert_eq!(node.by_trend()[0].0, Some(2.0));
+        assert_eq!(node.by_trend()[1].0, Some(5.0));
+        assert_eq!(node.by_outcome()[0].0, Some(3.0));
+        assert_eq!(node.values_by_trend(), [32, 16]);
+        assert_eq!(node.values_by_outcome(), [32, 16]);
+        // Three groups of one value each: (4 + 0 + 4) / (3 * 2).
+        assert!((node.components(None).unwrap().inner - 8.0 / 6.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn nothing_with_a_value_has_no_estimate() {
+        let mut node = MeanNode::new(1, 1);
+        assert_eq!(node.add_draw(0, 2, &[f64::NAN; 2], &[0; 2], &[0; 2]), None);
+        let estimate = node.estimate();
+        assert_eq!(
+            (estimate.values, estimate.mean, estimate.sd),
+            (0, None, None)
+        );
+        assert_eq!(node.by_trend(), [(None, None)]);
+        for uncertain in [true, false] {
+            let epistemic = node.epistemic(&Sketch::new(), uncertain, 2);
+            assert_eq!(epistemic.status, EpistemicStatus::NotSeparable);
+        }
+        node.add_draw(3, 2, &[1.0, 4.0], &[0; 2], &[0; 2]);
+        assert_eq!(
+            (node.estimate().mean, node.estimate().std_error),
+            (Some(2.5), None)
+        );
+    }
+
+    #[test]
+    fn the_forest_gives_the_same_bits_in_any_order() {
+        let leaf = |block: u64| run(16, 1.0, block, |random| random.normal()).0;
+        let build = |order: &mut dyn Iterator<Item = u64>| {
+            let mut forest = Forest::new();
+            order.for_each(|block| assert!(forest.insert(block, leaf(block))));
+            forest.fold().unwrap()
+        };
+        let whole = build(&mut (0..13));
+        assert_eq!(build(&mut (0..13).rev()), whole);
+        assert_eq!(build(&mut (0..13).map(|b| b * 5 % 13)), whole);
+        assert_eq!(whole.estimate().values, 13 * 16 * R as u64);
+    }
+
+    #[test]
+    fn stated_errors_of_mean_and_sd_are_the_true_ones() {
+        let (mut means, mut sds, mut stated) = (Vec::new(), Vec::new(), [0.0; 2]);
+        let mut covered = 0;
+        for seed in 0..400 {
+            let estimate = run(32, 1.0, seed, |random| 0.5 * random.normal())
+                .0
+                .estimate();
+            means.push(estimate.mean.unwrap());
+            sds.push(estimate.sd.unwrap());
+            stated[0] += square(estimate.std_error.unwrap()) / 400.0;
+            stated[1] += square(estimate.sd_std_error.unwrap()) / 400.0;
+            let [low, high] = estimate.ci95.unwrap();
+            covered += u32::from(low <= 0.0 && 0.0 <= high);
+        }
+        for (seen, stated) in [&means, &sds].into_iter().zip(stated) {
+            let truth = Moments::from_slice(seen).variance().unwrap();
+            let ratio = (stated / truth).sqrt();
+            assert!((0.85..1.15).contains(&ratio), "stated over true: {ratio}");
+        }
+        assert!(covered >= 364, "95% intervals covered {covered} of 400");
+    }
+
+    #[test]
+    fn the_epistemic_range_is_that_of_the_conditional_means() {
+        // Noise of a draw's mean half as wide as the epistemic spread: 0.5 of 1.
+        let (mut ends, mut stated) = ([Vec::new(), Vec::new()], [0.0; 2]);
+        for seed in 0..60 {
+            let (node, sketch) = run(800, 4.0, seed, |random| random.normal());
+            let epistemic = node.epistemic(&sketch, true, R);
+            assert_eq!(epistemic.status, EpistemicStatus::Resolved);
+            for side in [0, 1] {
+                ends[side].push(epistemic.ends.unwrap()[side]);
+                stated[side] += square(epistemic.std_error.unwrap()[side]) / 60.0;
+            }
+        }
+        for (side, truth) in [(0, -1.6449), (1, 1.6449)] {
+            let seen = Moments::from_slice(&ends[side]);
+            assert!(
+                (seen.mean - truth).abs() < 0.05,
+                "end {side}: {}",
+                seen.mean
+            );
+            // 60 repeats: the ratio has standard error of about 0.09.
+            let ratio = (stated[side] / seen.variance().unwrap()).sqrt();
+            assert!(
+                (0.7..1.4).contains(&ratio),
+                "stated over true error of end {side}: {ratio}"
+            );
+        }
+    }
+
+    #[test]
+    fn chance_alone_is_rarely_taken_for_ignorance() {
+        let mut detected = 0;
+        for seed in 0..200 {
+            let (node, sketch) = run(48, 1.0, seed, |_| 2.0);
+            let epistemic = node.epistemic(&sketch, true, R);
+            match epistemic.status {
+                EpistemicStatus::Resolved => detected += 1,
+                EpistemicStatus::NotDetected => assert!(epistemic.at_most_sd.unwrap() < 0.15),
+                other => panic!("{other:?}"),
+            }
+        }
+        // 5% claimed; more than 25 of 200 has a chance of 10^-5.
+        assert!((1..=25).contains(&detected), "{detected} of 200");
+        let (node, sketch) = run(16, 1.0, 1, |_| 2.0);
+        assert_eq!(
+            node.epistemic(&sketch, true, R).status,
+            EpistemicStatus::NotSeparable
+        );
+        assert_eq!(
+            node.epistemic(&sketch, false, R).ends,
+            Some([node.estimate().mean.unwrap(); 2])
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! Mergeable summaries of trials, and the estimates read off them.
+//!
+//! In come hits, values and draw means, each labelled with the replicate that its draw belongs to; out come
+//! estimates with their Monte Carlo error and, kept apart from it, the epistemic interval.
+//! Counts are integers and merge in any order; sums of floats go through the [`Forest`], whose order is fixed by block index.
+//! Which trials are simulated, and under which names results are shown, is left to `engine` and `results`.
+
+mod epistemic;
+mod forest;
+mod interval;
+mod mean;
+mod moments;
+mod paired;
+mod proportion;
+mod quantile;
+mod replicate;
+mod sketch;
+
+#[cfg(test)]
+mod coverage_tests;
+#[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
+mod testing;
+
+pub use epistemic::{Epistemic, EpistemicStatus};
+pub use forest::{Forest, Merge, Overlap};
+pub use interval::Spread;
+pub use mean::{MeanEstimate, MeanNode, estimate_moments};
+pub use moments::Moments;
+pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
+pub use proportion::{HitTable, Proportion, TrendShare, groups};
+pub use quantile::{BinHistogram, QuantileSummary, quantile_error, quantiles_with_error};
+pub use replicate::{REPLICATES, ratio, share};
+pub use sketch::Sketch;

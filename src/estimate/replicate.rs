@@ -1,0 +1,126 @@
+//! Errors read off the spread between replicates.
+//!
+//! A run consists of [`REPLICATES`] independent randomisations of its design. In come totals by replicate; out comes their
+//! ratio with a standard error that is honest whatever the design does inside a replicate (stratification, Latin hypercubes, …).
+
+/// Independent randomisations of the design in every run; draw `k` belongs to replicate `k % REPLICATES`.
+pub const REPLICATES: usize = 16;
+
+/// Standard error of a ratio of totals, from what each replicate adds to the numerator beyond its share.
+///
+/// `residuals[m]` is `(numerator_m - ratio * denominator_m) / denominator`; the residuals of `used` replicates count, the rest are zero.
+/// `None` when fewer than two replicates took part, as nothing then shows a spread.
+/// This is the usual linearised variance of a ratio, with the factor M/(M-1); for replicates of equal size it is the
+/// standard error of their mean.
+pub(super) fn error_of_residuals(residuals: &[f64; REPLICATES], used: usize) -> Option<f64> {
+    if used < 2 {
+        return None;
+    }
+    let squares: f64 = residuals.iter().map(|e| e * e).sum();
+    Some((squares * used as f64 / (used - 1) as f64).sqrt())
+}
+
+/// How often each replicate hit beyond its share of all hits, divided by all trials; and the number of replicates with trials.
+///
+/// The difference is taken in integers, so that equal replicates give exactly zero.
+pub(super) fn hit_residuals(
+    hits: &[u64; REPLICATES],
+    trials: &[u64; REPLICATES],
+) -> ([f64; REPLICATES], usize) {
+    let all_hits = i128::from(hits.iter().sum::<u64>());
+    let all_trials = i128::from(trials.iter().sum::<u64>());
+    let mut residuals = [0.0; REPLICATES];
+    let mut used = 0;
+    for m in 0..REPLICATES {
+        if trials[m] == 0 {
+            continue;
+        }
+        used += 1;
+        let excess = i128::from(hits[m]) * all_trials - all_hits * i128::from(trials[m]);
+        residuals[m] = excess as f64 / all_trials as f64 / all_trials as f64;
+    }
+    (residuals, used)
+}
+
+/// A plain share, such as an occupancy or an incidence: `(share, standard error from replicates)`.
+///
+/// The share lies in `[0, 1]`. All or no trials hit: the standard error is 0, since no replicate differs.
+/// Without trials nothing is known of the share, which is then given as 0.5 with the largest standard error that
+/// anything in `[0, 1]` can have, 0.5; that error also stands where a single replicate has trials.
+pub fn share(hits: &[u64; REPLICATES], trials: &[u64; REPLICATES]) -> (f64, f64) {
+    let n: u64 = trials.iter().sum();
+    if n == 0 {
+        return (0.5, 0.5);
+    }
+    let p = hits.iter().sum::<u64>() as f64 / n as f64;
+    let (residuals, used) = hit_residuals(hits, trials);
+    (p, error_of_residuals(&residuals, used).unwrap_or(0.5))
+}
+
+/// A ratio of totals, such as a mean count: `(ratio, standard error from replicates)`.
+///
+/// Both are NaN when the denominators sum to zero, and the error alone is when fewer than two replicates have a denominator.
+pub fn ratio(numerators: &[f64; REPLICATES], denominators: &[f64; REPLICATES]) -> (f64, f64) {
+    let denominator: f64 = denominators.iter().sum();
+    let ratio = numerators.iter().sum::<f64>() / denominator;
+    if !ratio.is_finite() {
+        return (f64::NAN, f64::NAN);
+    }
+    let mut residuals = [0.0; REPLICATES];
+    for m in 0..REPLICATES {
+        residuals[m] = (numerators[m] - ratio * denominators[m]) / denominator;
+    }
+    let used = denominators.iter().filter(|d| **d != 0.0).count();
+    (
+        ratio,
+        error_of_residuals(&residuals, used).unwrap_or(f64::NAN),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::testing::square;
+
+    #[test]
+    fn equal_replicates_give_the_standard_error_of_their_mean() {
+        let hits = std::array::from_fn(|m| 10 + (m as u64 % 3));
+        let (p, se) = share(&hits, &[100; REPLICATES]);
+        let mean = hits.iter().sum::<u64>() as f64 / 1600.0;
+        let squares: f64 = hits.iter().map(|h| square(*h as f64 / 100.0 - mean)).sum();
+        assert_eq!(p, mean);
+        assert!((se - (squares / (16.0 * 15.0)).sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_share_and_the_ratio_of_the_same_totals_agree() {
+        let hits: [u64; REPLICATES] = std::array::from_fn(|m| 3 * m as u64);
+        let trials: [u64; REPLICATES] = std::array::from_fn(|m| 60 + m as u64);
+        let (p, se) = share(&hits, &trials);
+        let (r, error) = ratio(&hits.map(|h| h as f64), &trials.map(|t| t as f64));
+        assert!((p - r).abs() < 1e-15 && (se - error).abs() < 1e-15);
+    }
+
+    #[test]
+    fn replicates_without_trials_do_not_narrow_the_error() {
+        let mut hits = [0; REPLICATES];
+        let mut trials = [0; REPLICATES];
+        (hits[0], trials[0], hits[1], trials[1]) = (10, 100, 20, 100);
+        let (p, se) = share(&hits, &trials);
+        assert_eq!(p, 0.15);
+        assert!(
+            (se - 0.05).abs() < 1e-15,
+            "two means 0.1 and 0.2 have standard error 0.05, not {se}"
+        );
+    }
+
+    #[test]
+    fn nothing_known_is_not_shown_as_certain() {
+        let none = [0; REPLICATES];
+        assert_eq!(share(&none, &none), (0.5, 0.5));
+        let mut one = none;
+        one[3] = 8;
+        assert_eq!(share(&one, &one), (1.0, 0.5));
+        assert!(ratio(&[1.0; REPLICATES], &[0.0; REPLICATES]).0.is_nan());
+    }
+}

@@ -1,0 +1,277 @@
+//! Calls: argument counts and types by the table of built-in functions, events by name, readings of the finished path.
+
+use super::reach::Reach;
+use super::{Checked, Checker};
+use crate::expression::error::{FormulaError, code};
+use crate::expression::functions::{BUILTINS, Builtin, Form, OfEvent, Reading, builtin};
+use crate::expression::scope::{Reads, Thing, did_you_mean};
+use crate::expression::syntax::{Kind, Node};
+use crate::expression::tree::{Expr, Function, PathReading};
+use std::ops::Range;
+
+impl Checker<'_> {
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        name_range: &Range<usize>,
+        arguments: &[Node],
+        node: &Node,
+    ) -> Option<Checked> {
+        let Some(entry) = builtin(name).filter(|entry| entry.is_function()) else {
+            self.no_function(name, name_range);
+            for argument in arguments {
+                self.node(argument);
+            }
+            return None;
+        };
+        let (least, most) = match entry.form {
+            Form::Numeric(_, least, most) => (least, most),
+            Form::If => (3, 3),
+            _ => (1, 1),
+        };
+        if !(least..=most).contains(&arguments.len()) {
+            self.wrong_count(entry, least, most, arguments.len(), node.range.clone());
+            return None;
+        }
+        match entry.form {
+            Form::Numeric(function, ..) => self.numeric(function, arguments, node),
+            Form::If => self.choice(arguments, node),
+            Form::OfEvent(of) => self.of_event(of, entry, name_range, &arguments[0]),
+            Form::Reading(reading) => self.reading(reading, entry, name_range, &arguments[0]),
+            _ => None,
+        }
+    }
+
+    fn no_function(&mut self, name: &str, range: &Range<usize>) {
+        let names = self.scope.names;
+        let known = names
+            .value(name)
+            .map(|(thing, _)| thing)
+            .or_else(|| names.elsewhere(name));
+        let error = |message| FormulaError::new(code::UNKNOWN_NAME, message, range.clone());
+        self.report(if let Some(entry) = builtin(name) {
+            error(format!("`{name}` is not a function"))
+                .hint(format!("write `{}`", entry.signature))
+        } else if let Some(thing) = known {
+            error(format!("`{name}` is {}, not a function", thing.singular()))
+                .hint("a product is written with `*`".to_owned())
+        } else {
+            let functions = BUILTINS.iter().filter(|b| b.is_function()).map(|b| b.name);
+            let other = match name.to_lowercase().as_str() {
+                "log" => {
+                    Some("`ln(x)` is the natural logarithm, `log10(x)` the decimal one".to_owned())
+                }
+                "pow" | "power" => Some("powers are written `a ^ b`".to_owned()),
+                "mean" | "avg" => Some("did you mean `average`?".to_owned()),
+                "iif" | "ifelse" | "where" => Some("did you mean `if`?".to_owned()),
+                _ => did_you_mean(name, functions),
+            };
+            error(format!("no function is named `{name}`")).hint_if(other)
+        });
+    }
+
+    fn wrong_count(
+        &mut self,
+        entry: &Builtin,
+        least: usize,
+        most: usize,
+        given: usize,
+        range: Range<usize>,
+    ) {
+        let wanted = match (least, most) {
+            (1, 1) => "1 argument".to_owned(),
+            (least, most) if least == most => format!("{least} arguments"),
+            (least, _) => format!("at least {least} arguments"),
+        };
+        self.report(
+            FormulaError::new(
+                code::ARGUMENT_COUNT,
+                format!("`{}` takes {wanted}, found {given}", entry.name),
+                range,
+            )
+            .hint(format!("write `{}`", entry.signature)),
+        );
+    }
+
+    fn numeric(&mut self, function: Function, arguments: &[Node], node: &Node) -> Option<Checked> {
+        let checked: Vec<Option<Expr>> = arguments
+            .iter()
+            .map(|argument| {
+                if function != Function::Exp {
+                    return Some(self.finite(argument)?.expr);
+                }
+                let inner = self.number(argument)?;
+                if let Reach::Up(since) = &inner.reach {
+                    let text = self.text.get(since.clone()).unwrap_or_default().to_owned();
+                    self.report(
+                        FormulaError::new(
+                            code::NOT_FINITE,
+                            format!("`{text}` is infinite before the event's first firing, and so is this `exp`"),
+                            argument.range.clone(),
+                        )
+                        .hint(format!("write `exp(-{text})` for something that fades after a firing")),
+                    );
+                    return None;
+                }
+                Some(inner.expr)
+            })
+            .collect();
+        let checked = checked.into_iter().collect::<Option<Vec<Expr>>>()?;
+        if let (Function::Clamp, [_, Expr::Number(low), Expr::Number(high)]) =
+            (function, checked.as_slice())
+            && low > high
+        {
+            self.fault(
+                code::NOT_FINITE,
+                format!("`clamp` cannot hold its value between {low} and {high}: the lower bound is above the upper one"),
+                arguments[1].range.start..arguments[2].range.end,
+            );
+            return None;
+        }
+        self.folded(Expr::Call(function, checked), Reach::Finite, node)
+    }
+
+    fn choice(&mut self, arguments: &[Node], node: &Node) -> Option<Checked> {
+        let condition = self.truth(&arguments[0]);
+        let branches = [&arguments[1], &arguments[2]].map(|branch| {
+            let before = self.errors.len();
+            let checked = self.node(branch)?;
+            if checked.expr.is_truth() {
+                return Some(checked.expr);
+            }
+            // Only to report an infinity: the branch itself is known to be a number.
+            if checked.reach.source().is_some() {
+                self.errors.truncate(before);
+                return Some(self.finite(branch)?.expr);
+            }
+            Some(checked.expr)
+        });
+        let [then, otherwise] = branches;
+        let (condition, then, otherwise) = (condition?, then?, otherwise?);
+        if then.is_truth() != otherwise.is_truth() {
+            let (odd, is) = if then.is_truth() {
+                (&arguments[2], "a number, and the first branch a condition")
+            } else {
+                (&arguments[2], "a condition, and the first branch a number")
+            };
+            let text = self.excerpt(odd);
+            self.fault(
+                code::WRONG_TYPE,
+                format!("both branches of `if` must be of one kind: `{text}` is {is}"),
+                odd.range.clone(),
+            );
+            return None;
+        }
+        self.folded(
+            Expr::If(Box::new(condition), Box::new(then), Box::new(otherwise)),
+            Reach::Finite,
+            node,
+        )
+    }
+
+    /// `count`, `ever`, `since`, `first`: of an event, the latter also of a condition on a finished trial.
+    fn of_event(
+        &mut self,
+        of: OfEvent,
+        entry: &'static Builtin,
+        name_range: &Range<usize>,
+        argument: &Node,
+    ) -> Option<Checked> {
+        if !self.usable(entry, name_range) {
+            return None;
+        }
+        let takes_condition = matches!(of, OfEvent::Ever | OfEvent::First);
+        let names = self.scope.names;
+        if let Kind::Name(name) = &argument.kind
+            && (builtin(name).is_none() || names.index(Thing::Event, name).is_some())
+        {
+            let Some(event) = names.index(Thing::Event, name) else {
+                let mut error = FormulaError::new(
+                    code::UNKNOWN_NAME,
+                    format!("no event is named `{name}`"),
+                    argument.range.clone(),
+                )
+                .hint_if(names.suggest(Thing::Event, name));
+                if takes_condition && names.value(name).is_some() {
+                    error = error.hint(format!(
+                        "a condition compares: `{}({name} > 0)`",
+                        entry.name
+                    ));
+                } else if names.index(Thing::Phase, name).is_some() {
+                    error = error.hint(format!(
+                        "a phase is a condition: `{}(phase == {name})`",
+                        entry.name
+                    ));
+                }
+                self.report(error);
+                return None;
+            };
+            return match of {
+                OfEvent::Count => Checked::plain(Expr::Count(event)),
+                OfEvent::Ever => Checked::plain(Expr::Ever(event)),
+                OfEvent::First => Checked::plain(Expr::Path(PathReading::FirstEvent(event))),
+                OfEvent::Since => Some(Checked {
+                    expr: Expr::Since(event),
+                    reach: Reach::Up(name_range.start..argument.range.end + self.closing(argument)),
+                }),
+            };
+        }
+        if takes_condition && self.scope.reads == Reads::Path {
+            let condition = Box::new(self.within(entry.name, |checker| checker.truth(argument))?);
+            return Checked::plain(Expr::Path(match of {
+                OfEvent::First => PathReading::FirstWhen(condition),
+                _ => PathReading::EverWhen(condition),
+            }));
+        }
+        let name = entry.name;
+        let message = if self.inside.is_some() || !takes_condition {
+            format!("`{name}` takes the name of an event here")
+        } else {
+            format!(
+                "`{name}` of a condition reads a finished trial, which only outcomes and metrics can; of an event it can be used everywhere"
+            )
+        };
+        self.fault(code::NOT_READABLE, message, argument.range.clone());
+        None
+    }
+
+    /// Bytes from the end of the last argument to the end of its closing bracket.
+    fn closing(&self, argument: &Node) -> usize {
+        let rest = self.text.get(argument.range.end..).unwrap_or_default();
+        rest.find(')').map_or(0, |at| at + 1)
+    }
+
+    fn reading(
+        &mut self,
+        reading: Reading,
+        entry: &'static Builtin,
+        name_range: &Range<usize>,
+        argument: &Node,
+    ) -> Option<Checked> {
+        if !self.usable(entry, name_range) {
+            return None;
+        }
+        let inner = self.within(entry.name, |checker| match reading {
+            Reading::TimeIn => checker.truth(argument),
+            _ => Some(checker.finite(argument)?.expr),
+        })?;
+        let inner = Box::new(inner);
+        Checked::plain(Expr::Path(match reading {
+            Reading::Final => PathReading::Final(inner),
+            Reading::Highest => PathReading::Highest(inner),
+            Reading::Lowest => PathReading::Lowest(inner),
+            Reading::Average => PathReading::Average(inner),
+            Reading::TimeIn => PathReading::TimeIn(inner),
+        }))
+    }
+
+    /// Checks the inside of a path reading, which sees the state at each moment and no path.
+    fn within<T>(&mut self, name: &'static str, check: impl FnOnce(&mut Self) -> T) -> T {
+        let reads = std::mem::replace(&mut self.scope.reads, Reads::State);
+        let inside = self.inside.replace(name);
+        let checked = check(self);
+        self.scope.reads = reads;
+        self.inside = inside;
+        checked
+    }
+}

@@ -1,0 +1,215 @@
+//! Typed trees as formulas that people can read.
+//!
+//! What is printed parses back to the same tree, except for choices by trend or phase, which the file format writes otherwise.
+
+use super::scope::{Names, Thing};
+use super::tree::{Arithmetic, Expr, Function, PathReading};
+use std::fmt::{self, Display, Formatter};
+
+const OR: u8 = 1;
+const AND: u8 = 2;
+const NOT: u8 = 3;
+const COMPARE: u8 = 4;
+const SUM: u8 = 5;
+const PRODUCT: u8 = 6;
+const MINUS: u8 = 7;
+const POWER: u8 = 8;
+const ATOM: u8 = 9;
+
+/// A formula with the names that its indices stand for; printed by [`Display`].
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    expr: &'a Expr,
+    names: &'a Names,
+}
+
+impl Expr {
+    /// The formula, to be printed with these names.
+    pub fn show<'a>(&'a self, names: &'a Names) -> Shown<'a> {
+        Shown { expr: self, names }
+    }
+}
+
+impl Function {
+    /// The function as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Min => "min",
+            Function::Max => "max",
+            Function::Clamp => "clamp",
+            Function::Abs => "abs",
+            Function::Floor => "floor",
+            Function::Exp => "exp",
+            Function::Ln => "ln",
+            Function::Log10 => "log10",
+            Function::Sqrt => "sqrt",
+            Function::Sin => "sin",
+            Function::Cos => "cos",
+            Function::Logistic => "logistic",
+        }
+    }
+}
+
+/// How tightly the outermost operator binds.
+fn strength(expr: &Expr) -> u8 {
+    match expr {
+        Expr::Or(..) => OR,
+        Expr::And(..) => AND,
+        Expr::Not(_) => NOT,
+        Expr::Compare(..) | Expr::PhaseIn(_) | Expr::TrendIn(_) | Expr::StartTrendIn(_) => COMPARE,
+        Expr::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, ..) => SUM,
+        Expr::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide, ..) => PRODUCT,
+        Expr::Negate(_) => MINUS,
+        Expr::Number(value) if value.is_sign_negative() => MINUS,
+        Expr::Arithmetic(Arithmetic::Power, ..) => POWER,
+        _ => ATOM,
+    }
+}
+
+impl Shown<'_> {
+    /// Prints a part, in brackets if it binds more loosely than its place wants.
+    fn part(&self, f: &mut Formatter, expr: &Expr, least: u8) -> fmt::Result {
+        let shown = expr.show(self.names);
+        if strength(expr) < least {
+            write!(f, "({shown})")
+        } else {
+            write!(f, "{shown}")
+        }
+    }
+
+    fn infix(&self, f: &mut Formatter, symbol: &str, sides: [(&Expr, u8); 2]) -> fmt::Result {
+        let [(left, left_least), (right, right_least)] = sides;
+        self.part(f, left, left_least)?;
+        write!(f, " {symbol} ")?;
+        self.part(f, right, right_least)
+    }
+
+    fn name(&self, thing: Thing, index: usize) -> &str {
+        self.names
+            .list(thing)
+            .get(index)
+            .map_or("?", String::as_str)
+    }
+
+    fn membership(
+        &self,
+        f: &mut Formatter,
+        word: &str,
+        thing: Thing,
+        members: &[usize],
+    ) -> fmt::Result {
+        match members {
+            [one] => write!(f, "{word} == {}", self.name(thing, *one)),
+            _ => {
+                let names: Vec<_> = members.iter().map(|m| self.name(thing, *m)).collect();
+                write!(f, "{word} in [{}]", names.join(", "))
+            }
+        }
+    }
+
+    fn call<'b>(
+        &self,
+        f: &mut Formatter,
+        name: &str,
+        arguments: impl IntoIterator<Item = &'b Expr>,
+    ) -> fmt::Result {
+        write!(f, "{name}(")?;
+        for (i, argument) in arguments.into_iter().enumerate() {
+            let comma = if i > 0 { ", " } else { "" };
+            write!(f, "{comma}{}", argument.show(self.names))?;
+        }
+        write!(f, ")")
+    }
+
+    fn arms(&self, f: &mut Formatter, word: &str, thing: Thing, arms: &[Expr]) -> fmt::Result {
+        write!(f, "by {word} (")?;
+        for (i, arm) in arms.iter().enumerate() {
+            let comma = if i > 0 { ", " } else { "" };
+            write!(
+                f,
+                "{comma}{}: {}",
+                self.name(thing, i),
+                arm.show(self.names)
+            )?;
+        }
+        write!(f, ")")
+    }
+
+    fn path(&self, f: &mut Formatter, reading: &PathReading) -> fmt::Result {
+        let (name, inner) = match reading {
+            PathReading::Final(inner) => ("final", inner),
+            PathReading::Highest(inner) => ("highest", inner),
+            PathReading::Lowest(inner) => ("lowest", inner),
+            PathReading::Average(inner) => ("average", inner),
+            PathReading::TimeIn(inner) => ("time_in", inner),
+            PathReading::FirstWhen(inner) => ("first", inner),
+            PathReading::EverWhen(inner) => ("ever", inner),
+            PathReading::FirstEvent(event) => {
+                return write!(f, "first({})", self.name(Thing::Event, *event));
+            }
+        };
+        self.call(f, name, [&**inner])
+    }
+}
+
+impl Display for Shown<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match self.expr {
+            Expr::Number(value) if *value == 0.0 || (1e-5..1e15).contains(&value.abs()) => {
+                write!(f, "{value}")
+            }
+            Expr::Number(value) => write!(f, "{value:e}"),
+            Expr::Truth(value) => write!(f, "{value}"),
+            Expr::Parameter(index) => f.write_str(self.name(Thing::Parameter, *index)),
+            Expr::Indicator(index) => f.write_str(self.name(Thing::Indicator, *index)),
+            Expr::Derived(index) => f.write_str(self.name(Thing::Derived, *index)),
+            Expr::Time => f.write_str("t"),
+            Expr::Month => f.write_str("month"),
+            Expr::TimeInPhase => f.write_str("time_in_phase"),
+            Expr::Count(event) => write!(f, "count({})", self.name(Thing::Event, *event)),
+            Expr::Ever(event) => write!(f, "ever({})", self.name(Thing::Event, *event)),
+            Expr::Since(event) => write!(f, "since({})", self.name(Thing::Event, *event)),
+            Expr::PhaseIn(members) => self.membership(f, "phase", Thing::Phase, members),
+            Expr::TrendIn(members) => self.membership(f, "trend", Thing::Trend, members),
+            Expr::StartTrendIn(members) => self.membership(f, "start_trend", Thing::Trend, members),
+            Expr::Negate(inner) => {
+                write!(f, "-")?;
+                self.part(f, inner, MINUS)
+            }
+            Expr::Not(inner) => match &**inner {
+                Expr::PhaseIn(m) if m.len() == 1 => {
+                    write!(f, "phase != {}", self.name(Thing::Phase, m[0]))
+                }
+                Expr::TrendIn(m) if m.len() == 1 => {
+                    write!(f, "trend != {}", self.name(Thing::Trend, m[0]))
+                }
+                inner => {
+                    write!(f, "not ")?;
+                    self.part(f, inner, NOT)
+                }
+            },
+            Expr::Arithmetic(operator, left, right) => {
+                let (left_least, right_least) = match operator {
+                    Arithmetic::Add | Arithmetic::Subtract => (SUM, PRODUCT),
+                    Arithmetic::Multiply | Arithmetic::Divide => (PRODUCT, MINUS),
+                    Arithmetic::Power => (ATOM, MINUS),
+                };
+                self.infix(
+                    f,
+                    operator.symbol(),
+                    [(left, left_least), (right, right_least)],
+                )
+            }
+            Expr::Compare(operator, left, right) => {
+                self.infix(f, operator.symbol(), [(left, SUM), (right, SUM)])
+            }
+            Expr::And(left, right) => self.infix(f, "and", [(left, AND), (right, NOT)]),
+            Expr::Or(left, right) => self.infix(f, "or", [(left, OR), (right, AND)]),
+            Expr::If(a, b, c) => self.call(f, "if", [&**a, &**b, &**c]),
+            Expr::Call(function, arguments) => self.call(f, function.name(), arguments),
+            Expr::ByTrend(arms) => self.arms(f, "trend", Thing::Trend, arms),
+            Expr::ByPhase(arms) => self.arms(f, "phase", Thing::Phase, arms),
+            Expr::Path(reading) => self.path(f, reading),
+        }
+    }
+}

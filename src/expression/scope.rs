@@ -1,0 +1,170 @@
+//! What a formula may name, and what the place where it stands lets it read.
+//!
+//! The model builder fills [`Names`] once a scenario, and gives each formula a [`Scope`].
+
+use super::functions::{BUILTINS, Builtin, Form, Readable};
+use super::tree::Expr;
+use crate::diagnostic::nearest;
+use std::collections::BTreeMap;
+
+/// The names of a scenario. Each list is sorted: a position is the index that [`Expr`] uses.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    pub parameters: Vec<String>,
+    pub indicators: Vec<String>,
+    pub derived: Vec<String>,
+    /// Events and trend shifts; the latter (`FROM>TO`) cannot be written in a formula.
+    pub events: Vec<String>,
+    pub phases: Vec<String>,
+    pub trends: Vec<String>,
+    /// Metrics and their checked formulas; `None` for one that is at fault, or not checked yet. They are put in wherever they are named.
+    pub metrics: BTreeMap<String, Option<Expr>>,
+}
+
+/// How much of a trial exists where a formula is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reads {
+    /// Nothing but parameters.
+    Parameters,
+    /// The present state of a running trial.
+    State,
+    /// A finished trial: its state at the horizon, and its path.
+    Path,
+}
+
+/// The surroundings of one formula.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    pub names: &'a Names,
+    pub reads: Reads,
+    /// Why no more can be read, for messages: "a start value is drawn before the state exists".
+    pub why: &'static str,
+}
+
+/// What kind of thing carries a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    Parameter,
+    Indicator,
+    Derived,
+    Metric,
+    Event,
+    Phase,
+    Trend,
+}
+
+impl Thing {
+    /// The kind with its article.
+    pub fn singular(self) -> &'static str {
+        match self {
+            Thing::Parameter => "a parameter",
+            Thing::Indicator => "an indicator",
+            Thing::Derived => "a derived value",
+            Thing::Metric => "a metric",
+            Thing::Event => "an event",
+            Thing::Phase => "a phase",
+            Thing::Trend => "a trend",
+        }
+    }
+
+    /// The kind in the plural.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Thing::Parameter => "parameters",
+            Thing::Indicator => "indicators",
+            Thing::Derived => "derived values",
+            Thing::Metric => "metrics",
+            Thing::Event => "events",
+            Thing::Phase => "phases",
+            Thing::Trend => "trends",
+        }
+    }
+
+    /// The kind without article.
+    pub fn noun(self) -> &'static str {
+        self.singular().split_once(' ').map_or("", |(_, noun)| noun)
+    }
+}
+
+impl Names {
+    /// The index of a thing of one kind; metrics have none.
+    pub fn index(&self, thing: Thing, name: &str) -> Option<usize> {
+        self.list(thing)
+            .binary_search_by(|n| n.as_str().cmp(name))
+            .ok()
+    }
+
+    /// The sorted names of one kind; empty for metrics.
+    pub fn list(&self, thing: Thing) -> &[String] {
+        match thing {
+            Thing::Parameter => &self.parameters,
+            Thing::Indicator => &self.indicators,
+            Thing::Derived => &self.derived,
+            Thing::Event => &self.events,
+            Thing::Phase => &self.phases,
+            Thing::Trend => &self.trends,
+            Thing::Metric => &[],
+        }
+    }
+
+    /// What carries this name in the space of values: parameters, indicators, derived values and metrics.
+    pub fn value(&self, name: &str) -> Option<(Thing, usize)> {
+        [Thing::Parameter, Thing::Indicator, Thing::Derived]
+            .into_iter()
+            .find_map(|thing| Some((thing, self.index(thing, name)?)))
+            .or_else(|| {
+                self.metrics
+                    .contains_key(name)
+                    .then_some((Thing::Metric, 0))
+            })
+    }
+
+    /// What carries this name in the other spaces: events, phases, trends.
+    pub fn elsewhere(&self, name: &str) -> Option<Thing> {
+        [Thing::Event, Thing::Phase, Thing::Trend]
+            .into_iter()
+            .find(|thing| self.index(*thing, name).is_some())
+    }
+
+    /// "did you mean …?" for a misspelt name of one kind.
+    pub fn suggest(&self, thing: Thing, name: &str) -> Option<String> {
+        let words = self.list(thing).iter().map(String::as_str);
+        did_you_mean(name, words.filter(|w| super::lexer::is_name(w)))
+    }
+
+    /// "did you mean …?" for a misspelt value of a formula that reads this much.
+    pub fn suggest_value(&self, reads: Reads, name: &str) -> Option<String> {
+        let mut candidates: Vec<&str> = self.parameters.iter().map(String::as_str).collect();
+        if reads >= Reads::State {
+            candidates.extend(
+                self.indicators
+                    .iter()
+                    .chain(&self.derived)
+                    .map(String::as_str),
+            );
+        }
+        if reads == Reads::Path {
+            candidates.extend(self.metrics.keys().map(String::as_str));
+        }
+        let word =
+            |b: &&Builtin| !b.is_function() && b.form != Form::Operator && reads.offers(b.readable);
+        candidates.extend(BUILTINS.iter().filter(word).map(|b| b.name));
+        did_you_mean(name, candidates)
+    }
+}
+
+impl Reads {
+    /// Can something that wants this much be used here?
+    pub fn offers(self, wanted: Readable) -> bool {
+        match wanted {
+            Readable::Anywhere => true,
+            Readable::State => self >= Reads::State,
+            Readable::Path => self == Reads::Path,
+        }
+    }
+}
+
+/// "did you mean …?" if one of the candidates is near enough to what was written.
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, candidates).map(|found| format!("did you mean `{found}`?"))
+}

@@ -1,0 +1,144 @@
+//! The tree that the parser builds: names are still text, types are unknown, every node knows its bytes.
+//!
+//! Read by the checker, and by the model builder to find which metrics or derived values a formula names.
+
+use super::tree::{Arithmetic, Comparison};
+use std::ops::Range;
+
+/// A piece of a formula.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub kind: Kind,
+    pub range: Range<usize>,
+    /// The same with the brackets around it, if it has any.
+    pub outer: Range<usize>,
+    /// Levels below and including this node; bounded by the parser, so that recursion over the tree is safe.
+    pub depth: usize,
+}
+
+/// What a piece is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    Number(f64),
+    Name(String),
+    Negate(Box<Node>),
+    Not(Box<Node>),
+    Binary(Binary, Box<Node>, Box<Node>),
+    /// `subject in [member, …]`
+    In(Box<Node>, Vec<Node>),
+    Call {
+        name: String,
+        name_range: Range<usize>,
+        arguments: Vec<Node>,
+    },
+    /// Something that was reported already; the pieces inside are checked for names all the same.
+    Fault(Vec<Node>),
+}
+
+/// An infix operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binary {
+    Arithmetic(Arithmetic),
+    Compare(Comparison),
+    And,
+    Or,
+}
+
+impl Binary {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Binary::Arithmetic(operator) => operator.symbol(),
+            Binary::Compare(operator) => operator.symbol(),
+            Binary::And => "and",
+            Binary::Or => "or",
+        }
+    }
+}
+
+impl Arithmetic {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Arithmetic::Add => "+",
+            Arithmetic::Subtract => "-",
+            Arithmetic::Multiply => "*",
+            Arithmetic::Divide => "/",
+            Arithmetic::Power => "^",
+        }
+    }
+}
+
+impl Comparison {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+            Comparison::Equal => "==",
+            Comparison::NotEqual => "!=",
+        }
+    }
+}
+
+impl Node {
+    /// A node whose depth follows from its parts.
+    pub fn new(kind: Kind, range: Range<usize>) -> Self {
+        let below = |nodes: &[Node]| nodes.iter().map(|n| n.depth).max().unwrap_or(0);
+        let depth = 1 + match &kind {
+            Kind::Number(_) | Kind::Name(_) => 0,
+            Kind::Negate(inner) | Kind::Not(inner) => inner.depth,
+            Kind::Binary(_, left, right) => left.depth.max(right.depth),
+            Kind::In(subject, members) => subject.depth.max(below(members)),
+            Kind::Call { arguments, .. } => below(arguments),
+            Kind::Fault(parts) => below(parts),
+        };
+        Self {
+            kind,
+            outer: range.clone(),
+            range,
+            depth,
+        }
+    }
+
+    /// Names that the formula reads as values: `support` in `2 * support`, not `talks` in `phase == talks` nor `convoy` in `count(convoy)`.
+    ///
+    /// May list a name that turns out to be none of the author's things (`t`, a misspelling).
+    pub fn value_names(&self) -> Vec<(&str, Range<usize>)> {
+        let mut names = Vec::new();
+        self.collect(&mut names);
+        names
+    }
+
+    fn collect<'a>(&'a self, names: &mut Vec<(&'a str, Range<usize>)>) {
+        match &self.kind {
+            Kind::Number(_) => {}
+            Kind::Name(name) => names.push((name, self.range.clone())),
+            Kind::Negate(inner) | Kind::Not(inner) => inner.collect(names),
+            Kind::Binary(_, left, right) if left.is_state_word() || right.is_state_word() => {}
+            Kind::Binary(_, left, right) => {
+                left.collect(names);
+                right.collect(names);
+            }
+            Kind::In(..) => {}
+            Kind::Call {
+                name, arguments, ..
+            } => {
+                let events = matches!(name.as_str(), "count" | "ever" | "since" | "first");
+                for argument in arguments {
+                    if !(events && matches!(argument.kind, Kind::Name(_))) {
+                        argument.collect(names);
+                    }
+                }
+            }
+            Kind::Fault(parts) => parts.iter().for_each(|part| part.collect(names)),
+        }
+    }
+
+    /// Is this one of the words that stand for the state, `phase`, `trend` or `start_trend`?
+    pub fn is_state_word(&self) -> bool {
+        matches!(&self.kind, Kind::Name(name) if matches!(name.as_str(), "phase" | "trend" | "start_trend"))
+    }
+}

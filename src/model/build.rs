@@ -1,0 +1,131 @@
+//! A decoded scenario to a valid model.
+//!
+//! Takes what the file says, name by name; gives the [`Model`], in which names are indices in canonical order, times are years, and
+//! nothing can fail any more on the author's account, or every fault of the file at once. Warnings come from here where normalising
+//! hides something from the author, and otherwise from `lint`. Each section of the file has a file here.
+
+mod correlation;
+mod draws;
+mod events;
+mod formulas;
+mod hazards;
+mod names;
+mod parameters;
+mod readings;
+mod states;
+mod time;
+
+use super::lint::lint;
+use super::types::{Clock, Model};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::expression::Names;
+use crate::scenario::{Loaded, Scenario, sha256};
+
+/// A model, and what its author should look at.
+#[derive(Clone, Debug)]
+pub struct Built {
+    pub model: Model,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Builds the model of a scenario that was read.
+///
+/// # Errors
+/// Every fault that can be found, with the warnings of this stage among them.
+pub fn build(loaded: &Loaded) -> Result<Built, Vec<Diagnostic>> {
+    build_scenario(&loaded.scenario, &loaded.value, &sha256(&loaded.value))
+}
+
+/// Builds the model of a decoded scenario. `source` is the effective scenario as JSON, `sha256` the hash of its assumptions;
+/// both are only carried along.
+///
+/// # Errors
+/// Every fault that can be found, with the warnings of this stage among them.
+pub fn build_scenario(scenario: &Scenario, source: &serde_json::Value, sha256: &str) -> Result<Built, Vec<Diagnostic>> {
+    let mut builder = Builder {
+        scenario,
+        names: Names::default(),
+        clock: None,
+        diagnostics: Vec::new(),
+    };
+    builder.collect_names();
+    builder.clock = builder.build_clock();
+    let parameters = builder.build_parameters();
+    let parameter_copula = builder.parameter_copula(&parameters);
+    let trends = builder.build_trends();
+    let weight_concentration = builder.weight_concentration();
+    let phases = builder.build_phases();
+    let indicators = builder.build_indicators();
+    let noise_correlation = builder.noise_correlation(&indicators);
+    let derived = builder.build_derived();
+    let events = builder.build_events();
+    let metrics = builder.build_metrics();
+    let outcomes = builder.build_outcomes();
+    let questions = builder.build_questions();
+    let run = builder.run_defaults();
+
+    let Builder { clock, diagnostics, .. } = builder;
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let (Some(clock), Some((derived, derived_order)), false) = (clock, derived, failed) else {
+        return Err(diagnostics);
+    };
+    let model = Model {
+        name: scenario.name.clone(),
+        title: titled(&scenario.title, &scenario.name),
+        sha256: sha256.to_owned(),
+        source: source.clone(),
+        clock,
+        parameters,
+        parameter_copula,
+        trends,
+        weight_concentration,
+        phases,
+        indicators,
+        noise_correlation,
+        derived,
+        derived_order,
+        events,
+        outcomes,
+        metrics,
+        questions,
+        run,
+    };
+    let mut warnings = diagnostics;
+    warnings.extend(lint(&model));
+    Ok(Built { model, warnings })
+}
+
+/// The work in progress: what has been found out, and what has been found wrong. After a fault every section goes on with what it has, so that
+/// the rest of the file is looked at too; the result is thrown away.
+struct Builder<'a> {
+    scenario: &'a Scenario,
+    names: Names,
+    /// `None` if the file's times are at fault.
+    clock: Option<Clock>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn error(&mut self, code: &'static str, place: Place, message: impl Into<String>) {
+        self.report(Diagnostic::error(code, place, message));
+    }
+}
+
+/// The title, or else the name.
+fn titled(title: &Option<String>, name: &str) -> String {
+    title.clone().unwrap_or_else(|| name.to_owned())
+}
+
+/// Keys of a section with their ranks in the file, in canonical order.
+fn canonical<T>(section: &indexmap::IndexMap<String, T>) -> Vec<(usize, &String, &T)> {
+    let mut items: Vec<_> = section.iter().enumerate().map(|(rank, (name, item))| (rank, name, item)).collect();
+    items.sort_by_key(|(_, name, _)| *name);
+    items
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Numbers and formulas of the file to typed trees, and the contexts in which they stand.
+
+use super::Builder;
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::{self, Expr, FormulaError, Reads, Scope, Thing, Wanted};
+use crate::scenario::{By, Choice, Coefficient, Condition, NumberOrFormula, Quantity};
+
+/// What a formula at some place of the file can read.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    pub reads: Reads,
+    /// Why it cannot read more.
+    pub why: &'static str,
+}
+
+/// Formulas that are evaluated while a trial runs.
+pub const STATE: Context = Context {
+    reads: Reads::State,
+    why: "it is evaluated while a trial runs",
+};
+
+/// Formulas over the finished trial.
+pub const PATH: Context = Context {
+    reads: Reads::Path,
+    why: "it is evaluated when a trial is finished",
+};
+
+/// Formulas over parameters only.
+pub const fn parameters_only(why: &'static str) -> Context {
+    Context {
+        reads: Reads::Parameters,
+        why,
+    }
+}
+
+/// Bounds that a constant must respect; formulas are looked at when they run.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    pub low: f64,
+    pub high: f64,
+    /// What the number is, for messages: "a probability lies between 0 and 1".
+    pub rule: &'static str,
+}
+
+/// Any number.
+pub const ANY: Bounds = Bounds {
+    low: f64::NEG_INFINITY,
+    high: f64::INFINITY,
+    rule: "",
+};
+
+/// Zero or more.
+pub const fn not_negative(rule: &'static str) -> Bounds {
+    Bounds {
+        low: 0.0,
+        high: f64::INFINITY,
+        rule,
+    }
+}
+
+/// 0 to 1.
+pub const PROBABILITY: Bounds = Bounds {
+    low: 0.0,
+    high: 1.0,
+    rule: "a probability lies between 0 and 1",
+};
+
+impl Builder<'_> {
+    /// A number, or a formula that gives one; constants must lie within the bounds. `None` if it is at fault, which has been reported.
+    pub fn number(&mut self, quantity: &Quantity, context: Context, bounds: Bounds) -> Option<Expr> {
+        let expr = match &quantity.value {
+            NumberOrFormula::Number(value) => Expr::Number(*value),
+            NumberOrFormula::Formula(text) => self.formula(text, &quantity.pointer, context, Wanted::Number)?,
+        };
+        if let Expr::Number(value) = expr
+            && !(bounds.low <= value && value <= bounds.high)
+        {
+            self.error(
+                "value-out-of-range",
+                quantity.place(),
+                format!("found {value}: {}", bounds.rule),
+            );
+            return None;
+        }
+        Some(expr)
+    }
+
+    /// A number that no parameter can move.
+    pub fn constant(&mut self, quantity: &Quantity) -> Option<f64> {
+        match &quantity.value {
+            NumberOrFormula::Number(value) => Some(*value),
+            NumberOrFormula::Formula(text) => {
+                self.error(
+                    "formula-not-allowed",
+                    quantity.place(),
+                    format!("a parameter is drawn before anything could be computed, so `{text}` cannot stand here"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A condition. `None` if it is at fault, which has been reported.
+    pub fn condition(&mut self, condition: &Condition, context: Context) -> Option<Expr> {
+        self.formula(&condition.value, &condition.pointer, context, Wanted::Truth)
+    }
+
+    fn formula(&mut self, text: &str, pointer: &str, context: Context, wanted: Wanted) -> Option<Expr> {
+        let scope = Scope {
+            names: &self.names,
+            reads: context.reads,
+            why: context.why,
+        };
+        match expression::compile(text, &scope, wanted) {
+            Ok(expr) => Some(expr),
+            Err(errors) => {
+                self.formula_errors(errors, pointer);
+                None
+            }
+        }
+    }
+
+    /// Reports the faults of the formula that stands at `pointer`.
+    pub fn formula_errors(&mut self, errors: Vec<FormulaError>, pointer: &str) {
+        for error in errors {
+            let mut report = Diagnostic::error(error.code, Place::formula(pointer, error.range), error.message);
+            report.hints = error.hints;
+            self.report(report);
+        }
+    }
+
+    /// A number, a formula, or a choice of such by trend or phase.
+    pub fn coefficient(&mut self, coefficient: &Coefficient, context: Context, bounds: Bounds) -> Option<Expr> {
+        match coefficient {
+            Coefficient::Plain(quantity) => self.number(quantity, context, bounds),
+            Coefficient::By(choice) => self.choice(choice, context, bounds),
+        }
+    }
+
+    fn choice(&mut self, choice: &Choice, context: Context, bounds: Bounds) -> Option<Expr> {
+        let thing = match choice.by {
+            By::Trend => Thing::Trend,
+            By::Phase => Thing::Phase,
+        };
+        let otherwise = choice.otherwise.as_ref().map(|c| self.coefficient(c, context, bounds));
+        let mut arms = self.arms(&choice.pointer, choice.arms.iter(), thing, context, bounds)?;
+        let missing: Vec<String> = arms
+            .iter()
+            .zip(self.names.list(thing))
+            .filter(|(arm, _)| arm.is_none())
+            .map(|(_, name)| format!("`{name}`"))
+            .collect();
+        match otherwise {
+            Some(otherwise) => {
+                let otherwise = otherwise?;
+                for arm in &mut arms {
+                    arm.get_or_insert_with(|| otherwise.clone());
+                }
+            }
+            None if !missing.is_empty() => {
+                self.report(
+                    Diagnostic::error(
+                        "missing-arm",
+                        Place::value(&choice.pointer),
+                        format!("the choice by {} says nothing about {}", thing.noun(), missing.join(", ")),
+                    )
+                    .hint("add `\"else\": 0`, or whatever should hold there"),
+                );
+                return None;
+            }
+            None => {}
+        }
+        let arms: Vec<Expr> = arms.into_iter().flatten().collect();
+        Some(match choice.by {
+            By::Trend => Expr::ByTrend(arms),
+            By::Phase => Expr::ByPhase(arms),
+        })
+    }
+
+    /// One entry for each trend or phase, in canonical order; `None` where the file has no arm. All of it is `None` if an arm is at fault.
+    pub fn arms<'c>(
+        &mut self,
+        parent: &str,
+        stated: impl Iterator<Item = (&'c String, &'c Coefficient)>,
+        thing: Thing,
+        context: Context,
+        bounds: Bounds,
+    ) -> Option<Vec<Option<Expr>>> {
+        let mut arms: Vec<Option<Expr>> = vec![None; self.names.list(thing).len()];
+        let mut sound = true;
+        for (name, coefficient) in stated {
+            let index = self.resolve(thing, name, Place::key(pointer::join(parent, name)));
+            let value = self.coefficient(coefficient, context, bounds);
+            match (index, value) {
+                (Some(index), Some(value)) => arms[index] = Some(value),
+                _ => sound = false,
+            }
+        }
+        sound.then_some(arms)
+    }
+}

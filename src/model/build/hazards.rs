@@ -1,0 +1,181 @@
+//! Hazards: every way of stating one becomes a rate per year with its factors.
+
+use super::Builder;
+use super::formulas::{ANY, Bounds, Context, STATE, not_negative, parameters_only};
+use super::states::transposed;
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::{Arithmetic, Expr, Function, Thing, fold};
+use crate::model::types::{Declared, Hazard, HazardRatio};
+use crate::scenario::{self, Base, Quantity, Times};
+
+const FIXED: Context = parameters_only(
+    "the base of a hazard is fixed by parameters; what depends on the state goes into `times`, or into a hazard that is one expression",
+);
+const FACTOR: Bounds = not_negative("the factor of a hazard is 0 or more");
+const POSITIVE: Bounds = Bounds {
+    low: f64::MIN_POSITIVE,
+    high: f64::INFINITY,
+    rule: "this must be more than 0",
+};
+
+impl Builder<'_> {
+    /// A hazard, and the chance that the file declares for it.
+    pub fn hazard(&mut self, hazard: &scenario::Hazard) -> Option<(Hazard, Option<Declared>)> {
+        let base = self.base(&hazard.base);
+        let times = self.times(&hazard.times);
+        let (base, declared) = base?;
+        let mut built = times?;
+        built.base = base;
+        Some((built, declared))
+    }
+
+    fn base(&mut self, base: &Base) -> Option<(Expr, Option<Declared>)> {
+        match base {
+            Base::Chance { chance, within } => {
+                let (p, years) = (self.chance(chance), self.number(within, FIXED, POSITIVE));
+                let (p, years) = (p?, years?);
+                let rate = chance_rate(&p, &years)?;
+                let declared = Declared {
+                    chance: p,
+                    within: years,
+                };
+                Some((rate, Some(declared)))
+            }
+            Base::Rate { rate, per } => {
+                let rate = self.number(rate, FIXED, not_negative("a rate is 0 or more"))?;
+                Some((divided(rate, Expr::Number(*per))?, None))
+            }
+            Base::MeanWait(wait) => {
+                let years = self.number(wait, FIXED, POSITIVE)?;
+                Some((divided(Expr::Number(1.0), years)?, None))
+            }
+            Base::PerYear(rate) => Some((self.number(rate, STATE, not_negative("a rate is 0 or more"))?, None)),
+        }
+    }
+
+    /// A chance as a number of [0, 1); a certain event has no finite rate.
+    fn chance(&mut self, chance: &Quantity) -> Option<Expr> {
+        let p = self.number(chance, FIXED, ANY)?;
+        if let Expr::Number(value) = p
+            && !(0.0..1.0).contains(&value)
+        {
+            let report = |message: String| Diagnostic::error("impossible-chance", chance.place(), message);
+            let report = if value == 1.0 {
+                report("a chance of 1 within any time would need an infinite rate".into())
+                    .hint("write 0.99, or give the event a date by `at`, or a condition by `when`")
+            } else if value > 1.0 && value <= 100.0 {
+                report(format!("a chance lies between 0 and 1, found {value}"))
+                    .hint(format!("for {value}% write {}", value / 100.0))
+            } else {
+                report(format!("a chance lies between 0 and 1, found {value}"))
+            };
+            self.report(report);
+            return None;
+        }
+        Some(p)
+    }
+
+    /// The factors of a hazard, with a base of 1.
+    fn times(&mut self, times: &Times) -> Option<Hazard> {
+        let trend = self.factors(&times.pointer, "trend", times.trend.iter(), Thing::Trend);
+        let phase = self.factors(&times.pointer, "phase", times.phase.iter(), Thing::Phase);
+        let parent = pointer::join(&times.pointer, "indicator");
+        let mut named: Vec<_> = times.indicator.iter().collect();
+        named.sort_by_key(|(name, _)| *name);
+        let ratios: Vec<Option<HazardRatio>> = named
+            .into_iter()
+            .map(|(name, ratio)| self.ratio(name, ratio, &parent))
+            .collect();
+        let factor = times.factor.as_ref().map(|f| self.coefficient(f, STATE, FACTOR));
+        Some(Hazard {
+            base: Expr::Number(1.0),
+            by_trend: trend?,
+            by_phase: phase?,
+            ratios: ratios.into_iter().collect::<Option<_>>()?,
+            factor: transposed(factor)?,
+        })
+    }
+
+    /// One factor for each trend or phase; 1 where none is stated. `Some(None)` if none is stated at all.
+    fn factors<'c>(
+        &mut self,
+        parent: &str,
+        key: &str,
+        stated: impl ExactSizeIterator<Item = (&'c String, &'c scenario::Coefficient)>,
+        thing: Thing,
+    ) -> Option<Option<Vec<Expr>>> {
+        if stated.len() == 0 {
+            return Some(None);
+        }
+        let arms = self.arms(&pointer::join(parent, key), stated, thing, STATE, FACTOR)?;
+        Some(Some(arms.into_iter().map(|arm| arm.unwrap_or(Expr::Number(1.0))).collect()))
+    }
+
+    fn ratio(&mut self, name: &str, ratio: &scenario::HazardRatio, parent: &str) -> Option<HazardRatio> {
+        let subject = match (self.names.index(Thing::Indicator, name), self.names.index(Thing::Derived, name)) {
+            (Some(index), _) => Some(Expr::Indicator(index)),
+            (None, Some(index)) => Some(Expr::Derived(index)),
+            (None, None) => {
+                let place = Place::key(pointer::join(parent, name));
+                let hint = match self.names.value(name) {
+                    Some((thing, _)) => Some(format!("`{name}` is {}; it can stand in `factor`", thing.singular())),
+                    None => self.suggest_state(name),
+                };
+                let mut report = Diagnostic::error("unknown-name", place, format!("no indicator or derived value is named `{name}`"));
+                report.hints.extend(hint);
+                self.report(report);
+                None
+            }
+        };
+        let value = self.number(&ratio.ratio, FIXED, POSITIVE);
+        let at = self.number(&ratio.at, FIXED, ANY);
+        let per = self.number(&ratio.per, FIXED, ANY);
+        if per == Some(Expr::Number(0.0)) {
+            self.error("value-out-of-range", ratio.per.place(), "the distance `per` cannot be 0");
+            return None;
+        }
+        Some(HazardRatio {
+            subject: subject?,
+            ratio: value?,
+            at: at?,
+            per: per?,
+        })
+    }
+}
+
+/// The rate at which at least one firing within so many years has this chance: -ln(1 - p) / T.
+fn chance_rate(chance: &Expr, years: &Expr) -> Option<Expr> {
+    let numerator = match chance {
+        // log1p keeps the digits of a small chance.
+        Expr::Number(p) => Expr::Number(-libm::log1p(-p)),
+        p => {
+            let rest = Expr::Arithmetic(Arithmetic::Subtract, Box::new(Expr::Number(1.0)), Box::new(p.clone()));
+            Expr::Negate(Box::new(Expr::Call(Function::Ln, vec![rest])))
+        }
+    };
+    divided(numerator, years.clone())
+}
+
+fn divided(a: Expr, b: Expr) -> Option<Expr> {
+    if b == Expr::Number(1.0) {
+        return Some(a);
+    }
+    fold(Expr::Arithmetic(Arithmetic::Divide, Box::new(a), Box::new(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chance_becomes_the_rate_that_realises_it() {
+        let Some(Expr::Number(rate)) = chance_rate(&Expr::Number(0.3), &Expr::Number(2.0)) else {
+            panic!("constants fold");
+        };
+        assert!((1.0 - libm::exp(-rate * 2.0) - 0.3).abs() < 1e-15);
+        let Some(Expr::Number(tiny)) = chance_rate(&Expr::Number(1e-18), &Expr::Number(1.0)) else {
+            panic!("constants fold");
+        };
+        assert_eq!(tiny, 1e-18);
+    }
+}

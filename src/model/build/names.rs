@@ -1,0 +1,159 @@
+//! Which names a scenario has, and whether each can stand for one thing only.
+//!
+//! Parameters, indicators, derived values and metrics share one space with the built-in words. Phases, trends, events and
+//! outcomes have spaces of their own; only words that are operators are kept from them.
+
+use super::Builder;
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::{Names, OPERATOR_WORDS, Reads, Thing, reserved_words};
+use std::collections::BTreeMap;
+
+/// The name of the one trend or phase of a file that has none.
+pub const ONLY: &str = "only";
+/// The outcome of trials that no rule caught.
+const UNCLASSIFIED: &str = "unclassified";
+
+impl Builder<'_> {
+    /// Fills the table of names, and reports those that cannot be had.
+    pub fn collect_names(&mut self) {
+        let s = self.scenario;
+        let sorted = |keys: Vec<&String>| {
+            let mut keys: Vec<String> = keys.into_iter().cloned().collect();
+            keys.sort();
+            keys
+        };
+        let or_only = |mut names: Vec<String>| {
+            if names.is_empty() {
+                names.push(ONLY.to_owned());
+            }
+            names
+        };
+        let mut events: Vec<String> = s.events.keys().cloned().collect();
+        for (from, targets) in &s.shifts {
+            events.extend(targets.keys().map(|to| format!("{from}>{to}")));
+        }
+        events.sort();
+        self.names = Names {
+            parameters: sorted(s.parameters.keys().collect()),
+            indicators: sorted(s.indicators.keys().collect()),
+            derived: sorted(s.derived.keys().collect()),
+            events,
+            phases: or_only(sorted(s.phases.keys().collect())),
+            trends: or_only(sorted(s.trends.keys().collect())),
+            metrics: s.metrics.keys().map(|name| (name.clone(), None)).collect(),
+        };
+        self.shared_space();
+        let words = OPERATOR_WORDS.into_iter().chain(["true", "false"]);
+        let words: Vec<&str> = words.collect();
+        for (section, names) in [
+            ("/phases", s.phases.keys().collect::<Vec<_>>()),
+            ("/trends", s.trends.keys().collect()),
+            ("/events", s.events.keys().collect()),
+        ] {
+            for name in names {
+                if words.contains(&name.as_str()) {
+                    self.reserved(Place::key(pointer::join(section, name)), name);
+                }
+            }
+        }
+        self.outcome_names();
+    }
+
+    fn shared_space(&mut self) {
+        let s = self.scenario;
+        let sections: [(&str, Vec<&String>); 4] = [
+            ("/parameters", s.parameters.keys().collect()),
+            ("/indicators", s.indicators.keys().collect()),
+            ("/derived", s.derived.keys().collect()),
+            ("/metrics", s.metrics.keys().collect()),
+        ];
+        let mut first: BTreeMap<&str, Place> = BTreeMap::new();
+        for (section, names) in sections {
+            for name in names {
+                let place = Place::key(pointer::join(section, name));
+                if reserved_words().any(|word| word == name) {
+                    self.reserved(place.clone(), name);
+                }
+                if let Some(other) = first.get(name.as_str()) {
+                    self.report(
+                        Diagnostic::error(
+                            "duplicate-name",
+                            place.clone(),
+                            format!("`{name}` is the name of two things that formulas could not tell apart"),
+                        )
+                        .related(other.clone(), "first named here")
+                        .hint("parameters, indicators, derived values and metrics share one space of names; rename one of them"),
+                    );
+                } else {
+                    first.insert(name, place);
+                }
+            }
+        }
+    }
+
+    fn reserved(&mut self, place: Place, name: &str) {
+        self.report(
+            Diagnostic::error(
+                "reserved-name",
+                place,
+                format!("`{name}` is a word of the formula language and cannot be a name here"),
+            )
+            .hint(format!("name it `{name}_` or something longer")),
+        );
+    }
+
+    fn outcome_names(&mut self) {
+        let mut first: BTreeMap<&str, Place> = BTreeMap::new();
+        for outcome in &self.scenario.outcomes {
+            let name = outcome.name.value.as_str();
+            if name == UNCLASSIFIED {
+                self.report(
+                    Diagnostic::error(
+                        "reserved-name",
+                        outcome.name.place(),
+                        "`unclassified` is what trials are called that no rule catches",
+                    )
+                    .hint("leave this rule out: what no other rule catches is reported as `unclassified` anyway"),
+                );
+            }
+            match first.get(name) {
+                Some(other) => self.report(
+                    Diagnostic::error(
+                        "duplicate-name",
+                        outcome.name.place(),
+                        format!("two outcomes are named `{name}`"),
+                    )
+                    .related(other.clone(), "first named here")
+                    .hint("join their conditions by `or`, or rename one of them"),
+                ),
+                None => {
+                    first.insert(name, outcome.name.place());
+                }
+            }
+        }
+    }
+
+    /// The index of something that is referred to by name outside of a formula; reports an unknown name.
+    pub fn resolve(&mut self, thing: Thing, name: &str, place: Place) -> Option<usize> {
+        let index = self.names.index(thing, name);
+        if index.is_none() {
+            let mut report = Diagnostic::error(
+                "unknown-name",
+                place,
+                format!("no {} is named `{name}`", thing.noun()),
+            );
+            let elsewhere = self.names.value(name).map(|(other, _)| other).or_else(|| self.names.elsewhere(name));
+            report = match elsewhere {
+                Some(other) => report.hint(format!("`{name}` is {}", other.singular())),
+                None => report.suggest(name, self.names.list(thing).iter().map(String::as_str)),
+            };
+            self.report(report);
+        }
+        index
+    }
+
+    /// The names of parameters, indicators and derived values, for hints about values.
+    pub fn suggest_state(&self, name: &str) -> Option<String> {
+        self.names.suggest_value(Reads::State, name)
+    }
+}

@@ -1,0 +1,29 @@
+//! Parameters: constants, and distributions that are drawn once a parameter draw.
+
+use super::{Builder, canonical, titled};
+use crate::model::types::{Parameter, ParameterValue};
+use crate::scenario::Draw;
+
+impl Builder<'_> {
+    /// Parameters in canonical order. One that is at fault stands as 0, and the model is not used.
+    pub fn build_parameters(&mut self) -> Vec<Parameter> {
+        let s = self.scenario;
+        canonical(&s.parameters)
+            .into_iter()
+            .map(|(display, name, parameter)| {
+                let value = match &parameter.draw {
+                    Draw::Value(quantity) => self.constant(quantity).map(ParameterValue::Constant),
+                    Draw::Distribution(distribution) => {
+                        self.fixed_distribution(distribution).map(ParameterValue::Uncertain)
+                    }
+                };
+                Parameter {
+                    name: name.clone(),
+                    title: titled(&parameter.title, name),
+                    display,
+                    value: value.unwrap_or(ParameterValue::Constant(0.0)),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,270 @@
+//! Derived values, metrics, outcomes and questions: formulas that others may name.
+//!
+//! Derived values may read one another, and so may metrics; a circle among them is a fault that names its members.
+
+use super::formulas::{ANY, PATH, STATE};
+use super::{Builder, canonical, titled};
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::{self, Expr, Node, Scope, Wanted};
+use crate::model::types::{Asks, Derived, Metric, Outcome, Question};
+use crate::scenario::{self, NumberOrFormula};
+use std::collections::BTreeMap;
+
+impl Builder<'_> {
+    /// Derived values in canonical order, and the order in which to compute them. `None` if one is at fault.
+    pub fn build_derived(&mut self) -> Option<(Vec<Derived>, Vec<usize>)> {
+        let s = self.scenario;
+        let built: Vec<Option<Derived>> = canonical(&s.derived)
+            .into_iter()
+            .map(|(display, name, derived)| {
+                let value = self.coefficient(&derived.value, STATE, ANY)?;
+                Some(Derived {
+                    name: name.clone(),
+                    title: titled(&derived.title, name),
+                    unit: derived.unit.clone().unwrap_or_default(),
+                    display,
+                    value,
+                })
+            })
+            .collect();
+        // A circle is worth reporting even if some other derived value is at fault.
+        let reads: Vec<Vec<usize>> = built
+            .iter()
+            .map(|derived| {
+                let mut read = Vec::new();
+                if let Some(derived) = derived {
+                    derived.value.visit(&mut |e| {
+                        if let Expr::Derived(index) = e {
+                            read.push(*index);
+                        }
+                    });
+                }
+                read.sort_unstable();
+                read.dedup();
+                read
+            })
+            .collect();
+        let names = self.names.derived.clone();
+        let order = match ordered(&reads) {
+            Ok(order) => order,
+            Err(circles) => {
+                self.circles(&circles, &names, "/derived", "derived value");
+                return None;
+            }
+        };
+        Some((built.into_iter().collect::<Option<Vec<_>>>()?, order))
+    }
+
+    /// Metrics in the order of the file, each with the metrics that it names put in.
+    pub fn build_metrics(&mut self) -> Vec<Metric> {
+        let s = self.scenario;
+        let items = canonical(&s.metrics);
+        let parsed: Vec<_> = items
+            .iter()
+            .map(|(_, _, metric)| match &metric.value.value {
+                NumberOrFormula::Number(_) => None,
+                NumberOrFormula::Formula(text) => Some(expression::parse(text)),
+            })
+            .collect();
+        let names: Vec<String> = items.iter().map(|(_, name, _)| (*name).clone()).collect();
+        let reads: Vec<Vec<usize>> = parsed
+            .iter()
+            .map(|parsed| parsed.as_ref().map_or_else(Vec::new, |p| named(&p.root, &names)))
+            .collect();
+        let order = match ordered(&reads) {
+            Ok(order) => order,
+            Err(circles) => {
+                self.circles(&circles, &names, "/metrics", "metric");
+                let bad: Vec<usize> = circles.into_iter().flatten().collect();
+                // The others are checked all the same; what reads a circle is silently at fault with it.
+                let cut: Vec<Vec<usize>> = reads
+                    .iter()
+                    .enumerate()
+                    .map(|(i, read)| if bad.contains(&i) { Vec::new() } else { read.clone() })
+                    .collect();
+                let order = ordered(&cut).unwrap_or_default();
+                order.into_iter().filter(|i| !bad.contains(i)).collect()
+            }
+        };
+        let mut built: BTreeMap<usize, Metric> = BTreeMap::new();
+        for index in order {
+            let (display, name, metric) = items[index];
+            if let Some(value) = self.metric_value(metric, parsed[index].as_ref()) {
+                self.names.metrics.insert(name.clone(), Some(value.clone()));
+                built.insert(
+                    display,
+                    Metric {
+                        name: name.clone(),
+                        title: titled(&metric.title, name),
+                        unit: metric.unit.clone().unwrap_or_default(),
+                        value,
+                    },
+                );
+            }
+        }
+        built.into_values().collect()
+    }
+
+    fn metric_value(&mut self, metric: &scenario::Metric, parsed: Option<&expression::Parsed>) -> Option<Expr> {
+        let Some(parsed) = parsed else {
+            return self.number(&metric.value, PATH, ANY);
+        };
+        let scope = Scope {
+            names: &self.names,
+            reads: PATH.reads,
+            why: PATH.why,
+        };
+        match expression::check(parsed, &scope, Wanted::Number) {
+            Ok(value) => Some(value),
+            Err(errors) => {
+                self.formula_errors(errors, &metric.value.pointer);
+                None
+            }
+        }
+    }
+
+    fn circles(&mut self, circles: &[Vec<usize>], names: &[String], section: &str, noun: &str) {
+        for circle in circles {
+            let Some(first) = circle.first() else { continue };
+            let path: Vec<String> = circle.iter().chain([first]).map(|i| format!("`{}`", names[*i])).collect();
+            let message = if circle.len() == 1 {
+                format!("the {noun} {} reads itself", path[0])
+            } else {
+                format!("{noun}s read one another in a circle: {}", path.join(" → "))
+            };
+            let place = |i: usize| Place::value(pointer::join(section, &names[i]));
+            let mut report = Diagnostic::error("circular-definition", place(*first), message);
+            for other in &circle[1..] {
+                report = report.related(place(*other), "part of the circle");
+            }
+            self.report(report.hint("break the circle, for instance by an indicator that an event sets"));
+        }
+    }
+
+    /// Outcome rules in the order of the file.
+    pub fn build_outcomes(&mut self) -> Vec<Outcome> {
+        let s = self.scenario;
+        if s.outcomes.is_empty() {
+            self.report(
+                Diagnostic::warning(
+                    "no-outcomes",
+                    Place::value(""),
+                    "the scenario has no outcomes, so every trial is reported as `unclassified`",
+                )
+                .hint("add `\"outcomes\": [{\"name\": …, \"when\": …}]`"),
+            );
+        }
+        s.outcomes
+            .iter()
+            .filter_map(|outcome| {
+                Some(Outcome {
+                    name: outcome.name.value.clone(),
+                    title: titled(&outcome.title, &outcome.name.value),
+                    when: self.condition(&outcome.when, PATH)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Questions in the order of the file.
+    pub fn build_questions(&mut self) -> Vec<Question> {
+        let s = self.scenario;
+        s.questions
+            .iter()
+            .filter_map(|(name, question)| {
+                let (condition, date, whole_day) = match &question.asks {
+                    scenario::Asks::EverBy { condition, by } => (condition, by, true),
+                    scenario::Asks::HoldsAt { condition, at } => (condition, at, false),
+                };
+                let condition = self.condition(condition, STATE);
+                let time = self.question_time(date, whole_day);
+                let (condition, time, date) = (condition?, time?, date.value);
+                Some(Question {
+                    name: name.clone(),
+                    title: titled(&question.title, name),
+                    condition,
+                    asks: if whole_day { Asks::EverBy { date, time } } else { Asks::HoldsAt { date, time } },
+                })
+            })
+            .collect()
+    }
+}
+
+/// Which of these names a formula reads as values, by index in the sorted list.
+fn named(root: &Node, names: &[String]) -> Vec<usize> {
+    let mut found: Vec<usize> = root
+        .value_names()
+        .into_iter()
+        .filter_map(|(name, _)| names.binary_search_by(|n| n.as_str().cmp(name)).ok())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// An order in which each item comes after those that it reads.
+///
+/// # Errors
+/// The circles that were met, each as the items that read one another in turn.
+fn ordered(reads: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut marks = vec![Mark::New; reads.len()];
+    let mut order = Vec::with_capacity(reads.len());
+    let mut circles = Vec::new();
+    for root in 0..reads.len() {
+        if marks[root] != Mark::New {
+            continue;
+        }
+        // An explicit stack: a chain of thousands of values must not overflow that of the thread.
+        let mut path: Vec<(usize, usize)> = vec![(root, 0)];
+        marks[root] = Mark::Open;
+        while let Some((item, next)) = path.last_mut() {
+            let item = *item;
+            match reads[item].get(*next).copied() {
+                None => {
+                    marks[item] = Mark::Done;
+                    order.push(item);
+                    path.pop();
+                }
+                Some(read) => {
+                    *next += 1;
+                    match marks[read] {
+                        Mark::New => {
+                            marks[read] = Mark::Open;
+                            path.push((read, 0));
+                        }
+                        Mark::Open => {
+                            let from = path.iter().position(|(i, _)| *i == read).unwrap_or(0);
+                            circles.push(path[from..].iter().map(|(i, _)| *i).collect());
+                        }
+                        Mark::Done => {}
+                    }
+                }
+            }
+        }
+    }
+    if circles.is_empty() { Ok(order) } else { Err(circles) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_comes_first() {
+        assert_eq!(ordered(&[vec![1, 2], vec![2], vec![]]), Ok(vec![2, 1, 0]));
+        assert_eq!(ordered(&[vec![], vec![0]]), Ok(vec![0, 1]));
+    }
+
+    #[test]
+    fn circles_are_found_wherever_they_begin() {
+        assert_eq!(ordered(&[vec![1], vec![2], vec![1], vec![3]]), Err(vec![vec![1, 2], vec![3]]));
+        let long: Vec<Vec<usize>> = (0..100_000).map(|i| vec![(i + 1) % 100_000]).collect();
+        assert_eq!(ordered(&long).unwrap_err()[0].len(), 100_000);
+    }
+}

@@ -1,0 +1,225 @@
+//! Trends with their weights, phases with their starts, indicators.
+
+use super::formulas::{ANY, PROBABILITY, STATE, not_negative, parameters_only};
+use super::names::ONLY;
+use super::{Builder, canonical, titled};
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::Expr;
+use crate::model::types::{AtRange, Draw, Indicator, Phase, Trend};
+use crate::scenario;
+
+/// Sums this close to one are one.
+const SLACK: f64 = 1e-9;
+
+impl Builder<'_> {
+    /// Trends in canonical order, their weights summing to one.
+    pub fn build_trends(&mut self) -> Vec<Trend> {
+        let s = self.scenario;
+        if s.trends.is_empty() {
+            return vec![Trend {
+                name: ONLY.to_owned(),
+                title: ONLY.to_owned(),
+                display: 0,
+                weight: 1.0,
+            }];
+        }
+        for trend in s.trends.values() {
+            let weight = trend.weight.value;
+            if !(weight >= 0.0 && weight.is_finite()) {
+                self.error(
+                    "value-out-of-range",
+                    trend.weight.place(),
+                    format!("found {weight}: a weight is 0 or more"),
+                );
+            }
+        }
+        // Summed in canonical order: the order of keys must not move the last bit.
+        let items = canonical(&s.trends);
+        let sum: f64 = items.iter().map(|(_, _, trend)| trend.weight.value).sum();
+        if !(sum > 0.0) {
+            self.error("value-out-of-range", Place::value("/trends"), "all weights are zero, so no trial could start");
+        } else if !((sum - 1.0).abs() <= SLACK) {
+            self.report(
+                Diagnostic::warning(
+                    "weights-not-one",
+                    Place::value("/trends"),
+                    format!("the weights of the trends sum to {}, not to 1; each is divided by that", shown(sum)),
+                )
+                .hint("change them so that they sum to 1, if they are meant as probabilities"),
+            );
+        }
+        let scale = if (sum - 1.0).abs() <= f64::EPSILON * 4.0 { 1.0 } else { sum };
+        items
+            .into_iter()
+            .map(|(display, name, trend)| Trend {
+                name: name.clone(),
+                title: titled(&trend.title, name),
+                display,
+                weight: trend.weight.value / scale,
+            })
+            .collect()
+    }
+
+    /// The concentration of the weights, if they are uncertain.
+    pub fn weight_concentration(&mut self) -> Option<f64> {
+        let concentration = self.scenario.weight_concentration.as_ref()?;
+        let value = concentration.value;
+        if !(value > 0.0 && value.is_finite()) {
+            self.error(
+                "value-out-of-range",
+                concentration.place(),
+                format!("found {value}: a concentration is more than 0; the larger, the surer are the weights"),
+            );
+        }
+        Some(value)
+    }
+
+    /// Phases in canonical order; at least one can be started in.
+    pub fn build_phases(&mut self) -> Vec<Phase> {
+        let s = self.scenario;
+        if s.phases.is_empty() {
+            return vec![Phase {
+                name: ONLY.to_owned(),
+                title: ONLY.to_owned(),
+                display: 0,
+                start: Expr::Number(1.0),
+                is_final: false,
+            }];
+        }
+        let context = parameters_only("where a trial starts is drawn before the state exists");
+        let mut sound = true;
+        let mut phases: Vec<Phase> = Vec::new();
+        for (display, name, phase) in canonical(&s.phases) {
+            let start = match &phase.start {
+                None => Some(Expr::Number(0.0)),
+                Some(quantity) => self.number(quantity, context, PROBABILITY),
+            };
+            sound &= start.is_some();
+            phases.push(Phase {
+                name: name.clone(),
+                title: titled(&phase.title, name),
+                display,
+                start: start.unwrap_or(Expr::Number(0.0)),
+                is_final: phase.is_final,
+            });
+        }
+        if !sound {
+            return phases;
+        }
+        if phases.iter().all(|p| p.start == Expr::Number(0.0)) {
+            self.report(
+                Diagnostic::error("no-start-phase", Place::value("/phases"), "no phase says that a trial can start in it")
+                    .hint(format!("write `\"start\": true` in the first one, `{}`", s.phases.keys().next().map_or("", |n| n))),
+            );
+            return phases;
+        }
+        let constants: Option<Vec<f64>> = phases
+            .iter()
+            .map(|p| match p.start {
+                Expr::Number(value) => Some(value),
+                _ => None,
+            })
+            .collect();
+        if let Some(constants) = constants {
+            let sum: f64 = constants.iter().sum();
+            if !((sum - 1.0).abs() <= SLACK) {
+                self.report(
+                    Diagnostic::warning(
+                        "starts-not-one",
+                        Place::value("/phases"),
+                        format!("the probabilities of starting in a phase sum to {}, not to 1; each is divided by that", shown(sum)),
+                    )
+                    .hint("change them so that they sum to 1"),
+                );
+                for (phase, value) in phases.iter_mut().zip(constants) {
+                    phase.start = Expr::Number(value / sum);
+                }
+            }
+        }
+        phases
+    }
+
+    /// Indicators in canonical order. One that is at fault is left out, and the model is not used.
+    pub fn build_indicators(&mut self) -> Vec<Indicator> {
+        let s = self.scenario;
+        canonical(&s.indicators)
+            .into_iter()
+            .filter_map(|(display, name, indicator)| self.build_indicator(display, name, indicator))
+            .collect()
+    }
+
+    fn build_indicator(&mut self, display: usize, name: &str, indicator: &scenario::Indicator) -> Option<Indicator> {
+        let at = pointer::join("/indicators", name);
+        let start = self.draw(
+            &indicator.start,
+            parameters_only("a start value is drawn before the state exists"),
+        );
+        let drift = indicator.drift.as_ref().map(|d| self.coefficient(d, STATE, ANY));
+        let spread = not_negative("a volatility is 0 or more");
+        let volatility = indicator.volatility.as_ref().map(|v| self.coefficient(v, STATE, spread));
+        let (low, high) = match &indicator.range {
+            None => (None, None),
+            Some(range) => {
+                if let (Some(low), Some(high)) = (range.low, range.high)
+                    && !(low < high)
+                {
+                    self.error(
+                        "value-out-of-range",
+                        Place::value(&range.pointer),
+                        format!("the lower end of a range lies below the upper one, found {low} and {high}"),
+                    );
+                    return None;
+                }
+                (range.low, range.high)
+            }
+        };
+        let start = start?;
+        let outside = |value: f64| low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high);
+        if let Draw::Value(Expr::Number(value)) = start
+            && outside(value)
+        {
+            let limits = format!(
+                "{} to {}",
+                low.map_or("-∞".to_owned(), |v| v.to_string()),
+                high.map_or("∞".to_owned(), |v| v.to_string())
+            );
+            self.report(
+                Diagnostic::warning(
+                    "start-outside-range",
+                    Place::value(pointer::join(&at, "start")),
+                    format!("`{name}` starts at {value}, outside of its range {limits}, and is moved into it at once"),
+                )
+                .hint("change the start, or the range"),
+            );
+        }
+        Some(Indicator {
+            name: name.to_owned(),
+            title: titled(&indicator.title, name),
+            unit: indicator.unit.clone().unwrap_or_default(),
+            display,
+            start,
+            drift: transposed(drift)?,
+            volatility: transposed(volatility)?,
+            low,
+            high,
+            at_range: match indicator.at_range {
+                scenario::AtRange::Clamp => AtRange::Clamp,
+                scenario::AtRange::Reflect => AtRange::Reflect,
+            },
+        })
+    }
+}
+
+/// `None` only if something was stated and is at fault.
+pub fn transposed<T>(stated: Option<Option<T>>) -> Option<Option<T>> {
+    match stated {
+        None => Some(None),
+        Some(built) => built.map(Some),
+    }
+}
+
+/// A sum without the noise of its last digits.
+fn shown(sum: f64) -> String {
+    let rounded = (sum * 1e9).round() / 1e9;
+    rounded.to_string()
+}

@@ -1,0 +1,179 @@
+//! The time axis, dates, and the defaults of a run.
+
+use super::Builder;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::clock::{DAYS_PER_YEAR, days_between, steps_within};
+use crate::model::types::{Clock, RunDefaults};
+use crate::scenario::{At, Horizon};
+use jiff::civil::Date;
+
+/// Most steps of a trial.
+const MOST_STEPS: f64 = 1e7;
+/// Roughly what one step of one trial costs for each indicator or event, in seconds on one core; for an error message only.
+const SECONDS_PER_UPDATE: f64 = 5e-9;
+/// Trials that the message about time assumes if the file does not say.
+const USUAL_TRIALS: u64 = 100_000;
+
+impl Builder<'_> {
+    /// The clock, or `None` if the file's times are at fault.
+    pub fn build_clock(&mut self) -> Option<Clock> {
+        let s = self.scenario;
+        let (step, place) = (s.step.value, s.step.place());
+        if !(step > 0.0 && step.is_finite()) {
+            self.error("value-out-of-range", place, format!("a step must be longer than nothing, found {step} years"));
+            return None;
+        }
+        let place = s.horizon.place();
+        let horizon = match s.horizon.value {
+            Horizon::Years(years) => years,
+            // The last day belongs to the simulated time.
+            Horizon::Date(date) => (f64::from(days_between(s.start, date)) + 1.0) / DAYS_PER_YEAR,
+        };
+        if !(horizon > 0.0 && horizon.is_finite()) {
+            let shown = match s.horizon.value {
+                Horizon::Years(years) => format!("{years} years"),
+                Horizon::Date(date) => date.to_string(),
+            };
+            self.error("value-out-of-range", place, format!("the horizon must lie after the start ({}), found {shown}", s.start));
+            return None;
+        }
+        let last = f64::from(days_between(s.start, Date::MAX)) / DAYS_PER_YEAR;
+        if horizon > last {
+            self.error(
+                "value-out-of-range",
+                place,
+                format!("the horizon of {horizon} years lies beyond the year {}, where the calendar ends", Date::MAX.year()),
+            );
+            return None;
+        }
+        let steps = steps_within(horizon, step);
+        if steps > MOST_STEPS {
+            self.too_many_steps(steps, place);
+            return None;
+        }
+        Some(Clock::new(s.start, horizon, step))
+    }
+
+    fn too_many_steps(&mut self, steps: f64, place: Place) {
+        let s = self.scenario;
+        let moved = (s.indicators.len() + s.events.len()).max(1) as f64;
+        let trials = s.run.trials.as_ref().map_or(USUAL_TRIALS, |t| t.value);
+        let days = steps * moved * trials as f64 * SECONDS_PER_UPDATE / 86_400.0;
+        let span = if days > 730.0 {
+            format!("{} years", rounded(days / DAYS_PER_YEAR))
+        } else if days >= 2.0 {
+            format!("{} days", rounded(days))
+        } else {
+            format!("{} hours", rounded(days * 24.0))
+        };
+        self.report(
+            Diagnostic::error(
+                "too-many-steps",
+                place,
+                format!(
+                    "a trial would take {} steps, the limit is {}; {} trials of that length would keep one core busy for about {span}",
+                    rounded(steps),
+                    rounded(MOST_STEPS),
+                    rounded(trials as f64)
+                ),
+            )
+            .related(s.step.place(), "the step")
+            .hint("lengthen the step, or bring the horizon closer; a model of events alone is exact whatever the step"),
+        );
+    }
+
+    /// The time at which a date begins; reports a date before the start. `None` without a clock.
+    pub fn time_of(&mut self, date: &At<Date>) -> Option<f64> {
+        let time = self.clock.as_ref()?.time_of(date.value);
+        if time < 0.0 {
+            let start = self.scenario.start;
+            self.error(
+                "date-out-of-range",
+                date.place(),
+                format!("{} lies before the start of the scenario, {start}", date.value),
+            );
+            return None;
+        }
+        Some(time)
+    }
+
+    /// The time at which a question is settled: the beginning of the day, or its end if all of the day counts.
+    pub fn question_time(&mut self, date: &At<Date>, whole_day: bool) -> Option<f64> {
+        let begins = self.time_of(date)?;
+        let clock = self.clock.as_ref()?;
+        let (horizon, last) = (clock.horizon, clock.date_at(clock.horizon));
+        if begins > horizon {
+            self.report(
+                Diagnostic::error(
+                    "date-out-of-range",
+                    date.place(),
+                    format!("{} lies after the horizon, so no trial can answer; the last day simulated is about {last}", date.value),
+                )
+                .related(self.scenario.horizon.place(), "the horizon"),
+            );
+            return None;
+        }
+        // The horizon may fall into the last day; the question is then about the part that is simulated.
+        Some(if whole_day { clock.time_after(date.value).min(horizon) } else { begins })
+    }
+
+    /// What the file says about the size of a run.
+    pub fn run_defaults(&mut self) -> RunDefaults {
+        let run = &self.scenario.run;
+        let times = run.times.as_ref().map(|times| {
+            let mut years = Vec::new();
+            for time in times {
+                match &self.clock {
+                    Some(clock) if !(0.0 <= time.value && clock.snapped(time.value) <= clock.horizon) => {
+                        let horizon = clock.horizon;
+                        self.diagnostics.push(Diagnostic::error(
+                            "date-out-of-range",
+                            time.place(),
+                            format!("a reported time lies between the start and the horizon ({horizon} years), found {} years", time.value),
+                        ));
+                    }
+                    Some(clock) => years.push(clock.snapped(time.value)),
+                    None => {}
+                }
+            }
+            years.sort_by(f64::total_cmp);
+            years.dedup();
+            years
+        });
+        RunDefaults {
+            trials: run.trials.as_ref().map(|t| t.value),
+            draws: run.draws.as_ref().map(|d| d.value),
+            seed: run.seed.as_ref().map(|s| s.value),
+            times,
+        }
+    }
+}
+
+/// A large number with two or three telling digits and separated thousands.
+fn rounded(value: f64) -> String {
+    if value >= 1e12 {
+        return format!("{value:.1e}");
+    }
+    let digits = if value >= 10.0 { format!("{value:.0}") } else { format!("{value:.1}") };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let mut grouped = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if fraction.is_empty() || fraction == "0" { grouped } else { format!("{grouped}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn large_numbers_are_readable() {
+        for (value, shown) in [(3.0, "3"), (9.5, "9.5"), (1000.0, "1,000"), (12_345_678.0, "12,345,678"), (3e15, "3.0e15")] {
+            assert_eq!(rounded(value), shown);
+        }
+    }
+}

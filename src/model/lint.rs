@@ -1,0 +1,88 @@
+//! Doubts about a model that can be run: what its author may not have meant.
+//!
+//! Takes a valid [`Model`], gives warnings with places. Only what can be told without simulating; what shows in a run (an event that never
+//! fired, a rule that caught nothing) is told from its result.
+
+mod known;
+mod rates;
+mod reach;
+mod rules;
+mod start;
+
+use super::types::{Effect, Event, Model, ParameterValue};
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::Expr;
+use reach::Reached;
+
+/// Every static warning about a model, in the order of its sections.
+pub fn lint(model: &Model) -> Vec<Diagnostic> {
+    let reached = Reached::of(model);
+    let mut warnings = Vec::new();
+    unused_parameters(model, &mut warnings);
+    reach::unreachable(model, &reached, &mut warnings);
+    idle_indicators(model, &mut warnings);
+    rates::coarse_drifts(model, &reached, &mut warnings);
+    reach::silent_events(model, &reached, &mut warnings);
+    rates::hazards(model, &reached, &mut warnings);
+    rules::shadowed(model, &mut warnings);
+    warnings
+}
+
+/// The JSON pointer of an event or shift.
+fn event_pointer(event: &Event) -> String {
+    match event.name.split_once('>') {
+        Some((from, to)) if event.shift.is_some() => pointer::join(&pointer::join("/shifts", from), to),
+        _ => pointer::join("/events", &event.name),
+    }
+}
+
+/// "the event `x`" or "the shift `a>b`".
+fn event_noun(event: &Event) -> String {
+    let noun = if event.shift.is_some() { "shift" } else { "event" };
+    format!("the {noun} `{}`", event.name)
+}
+
+fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
+    let mut used = vec![false; model.parameters.len()];
+    model.each_formula(&mut |formula| {
+        formula.visit(&mut |e| {
+            if let Expr::Parameter(index) = e {
+                used[*index] = true;
+            }
+        });
+    });
+    // Declared chances repeat the parameters of their hazards, so they add nothing here.
+    for (parameter, used) in model.parameters.iter().zip(used) {
+        if !used {
+            let place = Place::key(pointer::join("/parameters", &parameter.name));
+            let kind = match parameter.value {
+                ParameterValue::Constant(_) => "the parameter",
+                ParameterValue::Uncertain(_) => "the uncertain parameter",
+            };
+            warnings.push(
+                Diagnostic::warning("parameter-unused", place, format!("no formula reads {kind} `{}`", parameter.name))
+                    .hint("read it somewhere, or leave it out"),
+            );
+        }
+    }
+}
+
+fn idle_indicators(model: &Model, warnings: &mut Vec<Diagnostic>) {
+    let still = |formula: &Option<Expr>| matches!(formula, None | Some(Expr::Number(0.0)));
+    for (index, indicator) in model.indicators.iter().enumerate() {
+        let moved = model.events.iter().flat_map(|e| &e.effects).any(|effect| match effect {
+            Effect::Set { indicator, .. } | Effect::Add { indicator, .. } | Effect::Multiply { indicator, .. } => *indicator == index,
+            Effect::Phase(_) | Effect::Trend(_) => false,
+        });
+        if !moved && still(&indicator.drift) && still(&indicator.volatility) {
+            warnings.push(
+                Diagnostic::warning(
+                    "indicator-never-moves",
+                    Place::key(pointer::join("/indicators", &indicator.name)),
+                    format!("nothing moves the indicator `{}`: it has no drift, no volatility, and no event acts on it", indicator.name),
+                )
+                .hint("make it a parameter if it is a constant"),
+            );
+        }
+    }
+}

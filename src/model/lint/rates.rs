@@ -1,0 +1,148 @@
+//! Rates against the step: near certainty within one step, and steps too coarse for what moves within them.
+
+use super::reach::{Reached, can_fire};
+use super::start::Start;
+use super::{event_noun, event_pointer};
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::Expr;
+use crate::model::types::{Fires, Hazard, Model};
+
+/// Expected firings in one step above which a hazard is as good as certain (95%).
+const NEAR_CERTAIN: f64 = 3.0;
+/// Expected changes in one step above which freezing what moves them is a coarse approximation.
+const COARSE: f64 = 0.5;
+
+/// Warns of hazards that are near certainty within one step, or that follow something which moves within the step.
+pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
+    let step = model.clock.step;
+    let mut start = Start::of(model);
+    let moving = Moving::of(model);
+    for event in &model.events {
+        let Fires::Hazard(hazard) = &event.fires else { continue };
+        let mut rate = 0.0_f64;
+        for &(phase, trend) in &reached.pairs {
+            if !model.phases[phase].is_final && can_fire(model, event, phase, trend) {
+                start.go(phase, trend);
+                rate = rate.max(start.rate(hazard));
+            }
+        }
+        let pointer = event_pointer(event);
+        let place = match event.shift {
+            Some(_) => Place::value(pointer),
+            None => Place::value(pointer::join(&pointer, "hazard")),
+        };
+        let noun = event_noun(event);
+        let shown = short(rate);
+        if rate * step > NEAR_CERTAIN {
+            warnings.push(
+                Diagnostic::warning(
+                    "hazard-near-certain",
+                    place,
+                    format!(
+                        "{noun} is as good as certain within one step: its rate can be {shown} a year from the start, {} a step",
+                        short(rate * step)
+                    ),
+                )
+                .hint("check the unit of the rate (per year?), or shorten the step"),
+            );
+        } else if rate * step > COARSE && moving.is_read_by(hazard) {
+            warnings.push(
+                Diagnostic::warning(
+                    "step-too-coarse",
+                    place,
+                    format!(
+                        "the step is coarse for {noun}: its rate ({shown} a year from the start, {} a step) follows something that moves within the step",
+                        short(rate * step)
+                    ),
+                )
+                .hint(format!("a step of {} would do", suggested(COARSE / rate))),
+            );
+        }
+    }
+}
+
+/// What changes within a step, and is frozen there in hazards: the time, and indicators that diffuse.
+struct Moving<'a> {
+    model: &'a Model,
+    /// By derived value: does it read any of these?
+    derived: Vec<bool>,
+}
+
+impl<'a> Moving<'a> {
+    fn of(model: &'a Model) -> Self {
+        let mut moving = Self {
+            model,
+            derived: vec![false; model.derived.len()],
+        };
+        for &index in &model.derived_order {
+            moving.derived[index] = moving.is_read(&model.derived[index].value);
+        }
+        moving
+    }
+
+    fn is_read(&self, formula: &Expr) -> bool {
+        let still = |f: &Option<Expr>| matches!(f, None | Some(Expr::Number(0.0)));
+        formula.any(&|e| match e {
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) => true,
+            Expr::Indicator(index) => {
+                let indicator = &self.model.indicators[*index];
+                !still(&indicator.drift) || !still(&indicator.volatility)
+            }
+            Expr::Derived(index) => self.derived[*index],
+            _ => false,
+        })
+    }
+
+    fn is_read_by(&self, hazard: &Hazard) -> bool {
+        let mut found = false;
+        hazard.each_formula(&mut |formula| found |= self.is_read(formula));
+        found
+    }
+}
+
+/// Warns of drifts that pull their indicator back so fast that a step overshoots.
+pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
+    let step = model.clock.step;
+    let mut start = Start::of(model);
+    for (index, indicator) in model.indicators.iter().enumerate() {
+        let Some(drift) = &indicator.drift else { continue };
+        let mut pull = 0.0_f64;
+        for &(phase, trend) in &reached.pairs {
+            if !model.phases[phase].is_final {
+                start.go(phase, trend);
+                pull = pull.max(start.reversion(index, drift));
+            }
+        }
+        if pull * step > COARSE {
+            warnings.push(
+                Diagnostic::warning(
+                    "step-too-coarse",
+                    Place::value(pointer::join(&pointer::join("/indicators", &indicator.name), "drift")),
+                    format!(
+                        "the step is coarse for the drift of `{}`: it closes {} of a gap in one step (a reversion rate of {} a year)",
+                        indicator.name,
+                        short(pull * step),
+                        short(pull)
+                    ),
+                )
+                .hint(format!("a step of {} would do", suggested(COARSE / pull))),
+            );
+        }
+    }
+}
+
+/// Three digits.
+fn short(value: f64) -> String {
+    if !(1e-3..1e6).contains(&value.abs()) {
+        return format!("{value:.2e}");
+    }
+    let digits = (0..4).find(|d| value.abs() >= [100.0, 10.0, 1.0, 0.0][*d]).unwrap_or(3);
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A duration of at most so many years, as a file would state it.
+fn suggested(years: f64) -> String {
+    let days = years * crate::model::clock::DAYS_PER_YEAR;
+    if days >= 1.0 { format!("\"{} days\"", days.floor()) } else { format!("{} years", short(years)) }
+}

@@ -1,0 +1,207 @@
+//! Which phases and trends a trial can get to, and which events can fire there.
+//!
+//! A search over pairs of phase and trend along the effects of events. What a formula says about the phase, the trend and constants is taken
+//! into account, everything else is supposed possible: what is called unreachable here is so, but not the reverse.
+
+use super::known::Supposed;
+use super::{event_noun, event_pointer};
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::Expr;
+use crate::model::types::{Draw, Effect, Event, Fires, Model};
+
+/// Where trials can be.
+pub struct Reached {
+    /// Pairs of phase and trend in which a trial can be while it is not frozen, or at its end.
+    pub pairs: Vec<(usize, usize)>,
+    /// By phase: can a trial get there?
+    pub phases: Vec<bool>,
+    /// By trend.
+    pub trends: Vec<bool>,
+}
+
+impl Reached {
+    pub fn of(model: &Model) -> Self {
+        let trends = model.trends.len();
+        let mut seen = vec![false; model.phases.len() * trends];
+        let mut phases = vec![false; model.phases.len()];
+        let mut open = Vec::new();
+        for (z, trend) in model.trends.iter().enumerate() {
+            for (y, phase) in model.phases.iter().enumerate() {
+                if trend.weight > 0.0 && phase.start != Expr::Number(0.0) {
+                    seen[y * trends + z] = true;
+                    open.push((y, z));
+                }
+            }
+        }
+        let mut pairs = Vec::new();
+        while let Some((phase, trend)) = open.pop() {
+            pairs.push((phase, trend));
+            phases[phase] = true;
+            if model.phases[phase].is_final {
+                continue;
+            }
+            for event in &model.events {
+                if !can_fire(model, event, phase, trend) {
+                    continue;
+                }
+                let (mut y, mut z) = (phase, trend);
+                for effect in &event.effects {
+                    match effect {
+                        Effect::Phase(to) => {
+                            y = *to;
+                            phases[y] = true;
+                        }
+                        Effect::Trend(to) => z = *to,
+                        _ => continue,
+                    }
+                }
+                if !std::mem::replace(&mut seen[y * trends + z], true) {
+                    open.push((y, z));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        let trends = (0..trends).map(|z| pairs.iter().any(|pair| pair.1 == z)).collect();
+        Self { pairs, phases, trends }
+    }
+}
+
+/// Can the event fire while a trial is in this phase under this trend?
+pub fn can_fire(model: &Model, event: &Event, phase: usize, trend: usize) -> bool {
+    let supposed = Supposed { model, phase, trend };
+    let allowed = |list: &Option<Vec<usize>>, index: usize| list.as_ref().is_none_or(|l| l.contains(&index));
+    allowed(&event.phases, phase)
+        && allowed(&event.trends, trend)
+        && event.limit != Some(0)
+        && event.guard.as_ref().is_none_or(|guard| supposed.possible(guard))
+        && match &event.fires {
+            Fires::Hazard(hazard) => supposed.can_fire(hazard),
+            Fires::At { time, probability } => *probability != Expr::Number(0.0) && !is_late(model, time),
+            Fires::When(condition) => supposed.possible(condition),
+        }
+}
+
+fn is_late(model: &Model, time: &Draw) -> bool {
+    match time {
+        Draw::Value(Expr::Number(time)) => *time > model.clock.horizon,
+        Draw::Fixed(distribution) => distribution.support().0 > model.clock.horizon,
+        _ => false,
+    }
+}
+
+/// Warns of phases and trends that no trial can get to.
+pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
+    for (trend, reached) in model.trends.iter().zip(&reached.trends) {
+        if !reached {
+            warnings.push(
+                Diagnostic::warning(
+                    "trend-unreachable",
+                    Place::key(pointer::join("/trends", &trend.name)),
+                    format!("no trial can be under the trend `{}`: its weight is 0 and nothing shifts to it", trend.name),
+                )
+                .hint("give it a weight, or a shift or an event that leads to it"),
+            );
+        }
+    }
+    for (index, (phase, reached)) in model.phases.iter().zip(&reached.phases).enumerate() {
+        if *reached {
+            continue;
+        }
+        let names = |event: &&Event| format!("`{}`", event.name);
+        let leading: Vec<String> = model
+            .events
+            .iter()
+            .filter(|e| e.effects.iter().any(|effect| matches!(effect, Effect::Phase(to) if *to == index)))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(names)
+            .collect();
+        let why = if leading.is_empty() {
+            "no trial starts in it and no event moves there".to_owned()
+        } else {
+            format!("no trial starts in it, and what moves there ({}) can never fire", leading.join(", "))
+        };
+        warnings.push(
+            Diagnostic::warning(
+                "phase-unreachable",
+                Place::key(pointer::join("/phases", &phase.name)),
+                format!("nothing leads to the phase `{}`: {why}", phase.name),
+            )
+            .hint(format!("add an event with the effect {{\"phase\": \"{}\"}}, or a start", phase.name)),
+        );
+    }
+}
+
+/// Warns of events that can never fire.
+pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
+    for event in &model.events {
+        let live = |(y, _): &&(usize, usize)| !model.phases[*y].is_final;
+        if reached.pairs.iter().filter(live).any(|(y, z)| can_fire(model, event, *y, *z)) {
+            continue;
+        }
+        let at = event_pointer(event);
+        let (place, why) = reason(model, event, reached, &at);
+        warnings.push(Diagnostic::warning(
+            "event-cannot-fire",
+            place,
+            format!("{} can never fire: {why}", event_noun(event)),
+        ));
+    }
+}
+
+/// Why an event cannot fire, and the place that says so.
+fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, String) {
+    let key = |key: &str| Place::value(pointer::join(at, key));
+    let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    if event.limit == Some(0) {
+        return (key("limit"), "its limit is 0".into());
+    }
+    if event.guard == Some(Expr::Truth(false)) {
+        return (key("if"), "its condition never holds".into());
+    }
+    match &event.fires {
+        Fires::At { probability: Expr::Number(0.0), .. } => return (key("probability"), "its probability is 0".into()),
+        Fires::At { time, .. } if is_late(model, time) => {
+            let last = model.clock.date_at(model.clock.horizon);
+            return (key("at"), format!("its date lies after the horizon, {last}"));
+        }
+        Fires::When(Expr::Truth(false)) => return (key("when"), "its condition never holds".into()),
+        _ => {}
+    }
+    if let Some(phases) = &event.phases
+        && !phases.iter().any(|y| reached.phases[*y] && !model.phases[*y].is_final)
+    {
+        let names = list(phases.iter().map(|y| model.phases[*y].name.as_str()).collect());
+        let why = if phases.is_empty() {
+            "it is allowed in no phase".to_owned()
+        } else if phases.iter().all(|y| model.phases[*y].is_final) {
+            format!("it is allowed only in {names}, where trials are frozen")
+        } else {
+            format!("it is allowed only in {names}, where no trial gets")
+        };
+        return (key("phases"), why);
+    }
+    if let Some(trends) = &event.trends
+        && !trends.iter().any(|z| reached.trends[*z])
+    {
+        let names = list(trends.iter().map(|z| model.trends[*z].name.as_str()).collect());
+        let why = if trends.is_empty() { "it is allowed under no trend".to_owned() } else { format!("it is allowed only under {names}, where no trial gets") };
+        return match event.shift {
+            Some(_) => (Place::key(at), why),
+            None => (key("trends"), why),
+        };
+    }
+    let place = match (&event.fires, event.shift) {
+        (_, Some(_)) => Place::value(at),
+        (Fires::Hazard(_), None) if event.guard.is_none() => key("hazard"),
+        (Fires::When(_), None) if event.guard.is_none() => key("when"),
+        (_, None) if event.guard.is_some() => key("if"),
+        _ => Place::key(at),
+    };
+    let why = match &event.fires {
+        Fires::Hazard(_) if event.guard.is_none() => "its hazard is 0 wherever it is allowed",
+        Fires::Hazard(_) => "wherever it is allowed its hazard is 0 or its condition cannot hold",
+        _ => "its condition cannot hold where it is allowed",
+    };
+    (place, why.into())
+}

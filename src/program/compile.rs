@@ -1,0 +1,410 @@
+//! A model to a program: slots are dealt, formulas emitted, dependencies worked out.
+
+use super::dependencies::{Items, any_part, collect};
+use super::emit::{Emitter, Known};
+use super::events;
+use super::types::*;
+use crate::expression::Expr;
+use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
+use crate::random::Seed;
+
+/// Grid points at most at which series are reported unless the scenario says otherwise.
+const REPORTED: usize = 40;
+
+/// Compiles a model. Cannot fail: the model is valid by construction.
+pub fn compile(model: &Model) -> Program {
+    let mut compiler = Compiler::new(model);
+    let parameters = compiler.parameters();
+    let derived = compiler.derived();
+    let phases: Vec<PhaseCode> = model
+        .phases
+        .iter()
+        .map(|phase| {
+            let label = compiler.emitter.label(format!("/phases/{}/start", phase.name));
+            let start = compiler.emitter.formula(&phase.start, label);
+            PhaseCode { start, is_final: phase.is_final }
+        })
+        .collect();
+    let indicators = compiler.indicators();
+    let outcomes: Vec<Formula> = (model.outcomes.iter().enumerate())
+        .map(|(i, outcome)| compiler.labelled(format!("/outcomes/{i}/when"), &outcome.when))
+        .collect();
+    let metrics: Vec<Formula> = (model.metrics.iter())
+        .map(|metric| compiler.labelled(format!("/metrics/{}", metric.name), &metric.value))
+        .collect();
+    let questions = compiler.questions();
+    // Trackers are complete only now: events must know which of them to update.
+    let tracked: Vec<Items> = compiler.emitter.tracked().map(|e| reads(e, model)).collect();
+    let events = events::compile(&mut compiler, &tracked);
+    let trends: Vec<TrendCode> = model
+        .trends
+        .iter()
+        .map(|t| TrendCode { weight: t.weight, weight_site: compiler.site(format!("weight/{}", t.name)) })
+        .collect();
+    let trend_site = compiler.site("start_trend".into());
+    let phase_site = compiler.site("start_phase".into());
+    let uncertain = model.weight_concentration.is_some() && model.trends.len() > 1
+        || model.parameters.iter().any(|p| matches!(p.value, ParameterValue::Uncertain(_)));
+    let choose = |test: fn(&FiresCode) -> bool| -> Vec<u32> {
+        (0..events.len() as u32).filter(|&e| test(&events[e as usize].fires)).collect()
+    };
+    let Compiler { emitter, sites, layout, .. } = compiler;
+    let (total, place) = emitter.finish();
+    let mut program = Program {
+        horizon: model.clock.horizon,
+        step: model.clock.step,
+        steps: model.clock.steps,
+        report: reported(model),
+        months: months(model),
+        hazards: choose(|f| matches!(f, FiresCode::Hazard { .. })),
+        scheduled: choose(|f| matches!(f, FiresCode::At { .. })),
+        triggered: choose(|f| matches!(f, FiresCode::When { .. })),
+        declared: (0..events.len() as u32)
+            .filter(|&e| events[e as usize].declared.is_some())
+            .collect(),
+        layout: Layout { total, ..layout },
+        sites,
+        labels: emitter.labels,
+        event_names: model.events.iter().map(|e| e.name.clone()).collect(),
+        parameters,
+        parameter_mix: mix(model.parameter_copula.as_ref()),
+        prologue: emitter.prologue.into(),
+        trends,
+        weight_concentration: model.weight_concentration.filter(|_| model.trends.len() > 1),
+        trend_site,
+        phases,
+        phase_site,
+        indicators,
+        noise_mix: mix(model.noise_correlation.as_ref()),
+        derived,
+        events,
+        trackers: emitter.trackers,
+        outcomes,
+        metrics,
+        questions,
+        uncertain,
+    };
+    program.each_formula(&mut |formula| {
+        place(&mut formula.result);
+        for op in &mut formula.ops {
+            op.each_slot(|slot, _| place(slot));
+        }
+    });
+    for op in &mut program.prologue {
+        op.each_slot(|slot, _| place(slot));
+    }
+    program
+}
+
+/// State items that a formula reads.
+pub fn reads(expr: &Expr, model: &Model) -> Items {
+    let mut items = Items::empty(model);
+    collect(expr, model, &mut items);
+    items
+}
+
+/// Work in progress.
+pub struct Compiler<'a> {
+    pub model: &'a Model,
+    pub emitter: Emitter,
+    pub layout: Layout,
+    sites: Vec<String>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(model: &'a Model) -> Self {
+        let mut emitter = Emitter::new(model.clock.horizon);
+        let n_events = model.events.len();
+        let n_indicators = model.indicators.len();
+        let layout = Layout {
+            time: emitter.reserve(1),
+            month: emitter.reserve(1),
+            phase: emitter.reserve(1),
+            trend: emitter.reserve(1),
+            start_trend: emitter.reserve(1),
+            entered: emitter.reserve(1),
+            parameters: emitter.reserve(model.parameters.len()),
+            indicators: emitter.reserve(n_indicators),
+            derived: emitter.reserve(model.derived.len()),
+            count: emitter.reserve(n_events),
+            last: emitter.reserve(n_events),
+            first: emitter.reserve(n_events),
+            rate: emitter.reserve(n_events),
+            threshold: emitter.reserve(n_events),
+            rest_until: emitter.reserve(n_events),
+            due: emitter.reserve(n_events),
+            noise: emitter.reserve(2 * n_indicators),
+            total: 0,
+        };
+        emitter.known = Known {
+            time: layout.time,
+            month: layout.month,
+            phase: layout.phase,
+            trend: layout.trend,
+            start_trend: layout.start_trend,
+            entered: layout.entered,
+            parameters: layout.parameters,
+            indicators: layout.indicators,
+            derived: layout.derived,
+            count: layout.count,
+            last: layout.last,
+            first: layout.first,
+        };
+        Self { model, emitter, layout, sites: Vec::new() }
+    }
+
+    pub fn site(&mut self, name: String) -> SiteId {
+        self.sites.push(name);
+        self.sites.len() as SiteId - 1
+    }
+
+    pub fn labelled(&mut self, pointer: String, expr: &Expr) -> Formula {
+        let label = self.emitter.label(pointer);
+        self.emitter.formula(expr, label)
+    }
+
+    fn parameters(&mut self) -> Vec<ParameterCode> {
+        let model = self.model;
+        model
+            .parameters
+            .iter()
+            .map(|p| match &p.value {
+                ParameterValue::Constant(value) => ParameterCode::Constant(*value),
+                ParameterValue::Uncertain(distribution) => ParameterCode::Uncertain {
+                    distribution: distribution.clone(),
+                    site: self.site(format!("parameter/{}", p.name)),
+                },
+            })
+            .collect()
+    }
+
+    fn derived(&mut self) -> Vec<(u32, Formula)> {
+        let model = self.model;
+        model
+            .derived_order
+            .iter()
+            .map(|&d| {
+                let item = &model.derived[d];
+                let formula = self.labelled(format!("/derived/{}", item.name), &item.value);
+                (self.layout.derived + d as u32, formula)
+            })
+            .collect()
+    }
+
+    /// Positions in evaluation order of the derived values that read any of `items`.
+    pub fn derived_reading(&self, items: &Items) -> Vec<u32> {
+        let model = self.model;
+        (model.derived_order.iter().enumerate())
+            .filter(|(_, d)| reads(&model.derived[**d].value, model).meets(items))
+            .map(|(position, _)| position as u32)
+            .collect()
+    }
+
+    fn indicators(&mut self) -> Vec<IndicatorCode> {
+        let model = self.model;
+        (model.indicators.iter().enumerate())
+            .map(|(i, indicator)| {
+                let at = format!("/indicators/{}", indicator.name);
+                let start = self.draw(
+                    &indicator.start,
+                    format!("{at}/start"),
+                    format!("indicator/{}/start", indicator.name),
+                );
+                let drift = indicator.drift.as_ref().map(|e| self.labelled(format!("{at}/drift"), e));
+                let volatility =
+                    indicator.volatility.as_ref().map(|e| self.labelled(format!("{at}/volatility"), e));
+                let mut own = Items::empty(model);
+                own.insert_indicator(i);
+                IndicatorCode {
+                    start,
+                    drift: drift.filter(|f| f.constant != Some(0.0)),
+                    volatility: volatility.filter(|f| f.constant != Some(0.0)),
+                    noise_site: self.site(format!("indicator/{}/noise", indicator.name)),
+                    low: indicator.low.unwrap_or(f64::NEG_INFINITY),
+                    high: indicator.high.unwrap_or(f64::INFINITY),
+                    reflect: indicator.at_range == AtRange::Reflect,
+                    feeds: self.derived_reading(&own),
+                }
+            })
+            .collect()
+    }
+
+    /// A number that may be drawn; `site` names its stream.
+    pub fn draw(&mut self, draw: &Draw, pointer: String, site: String) -> DrawCode {
+        let label = self.emitter.label(pointer);
+        match draw {
+            Draw::Value(expr) => DrawCode::Value(self.emitter.formula(expr, label)),
+            Draw::Fixed(distribution) => {
+                DrawCode::Fixed { distribution: distribution.clone(), site: self.site(site), label }
+            }
+            Draw::Varying(varying) => {
+                DrawCode::Varying { code: self.varying(varying, label), site: self.site(site), label }
+            }
+        }
+    }
+
+    fn varying(&mut self, varying: &VaryingDraw, label: u32) -> VaryingCode {
+        match varying {
+            VaryingDraw::Family { family, arguments, low, high } => VaryingCode::Family {
+                family: *family,
+                arguments: arguments.iter().map(|a| self.emitter.formula(a, label)).collect(),
+                low: *low,
+                high: *high,
+            },
+            VaryingDraw::Mixture(parts) => VaryingCode::Mixture(
+                parts.iter().map(|(weight, part)| (*weight, self.varying(part, label))).collect(),
+            ),
+        }
+    }
+
+    fn questions(&mut self) -> Vec<QuestionCode> {
+        let model = self.model;
+        model
+            .questions
+            .iter()
+            .map(|question| {
+                let at = format!("/questions/{}", question.name);
+                match question.asks {
+                    Asks::EverBy { time, .. } => {
+                        let label = self.emitter.label(format!("{at}/ever"));
+                        // Sets the label under which the tracker reports trouble.
+                        self.emitter.formula(&Expr::Number(0.0), label);
+                        let (_, tracker) = self.emitter.tracker(TrackerKind::First, &question.condition);
+                        QuestionCode::EverBy { tracker: tracker as u32, time }
+                    }
+                    Asks::HoldsAt { time, .. } => QuestionCode::HoldsAt {
+                        condition: self.labelled(format!("{at}/holds"), &question.condition),
+                        time,
+                        answer: self.emitter.reserve(1),
+                    },
+                }
+            })
+            .collect()
+    }
+}
+
+fn mix(correlated: Option<&crate::model::Correlated>) -> Option<MixCode> {
+    correlated.map(|c| MixCode { members: c.members.clone(), factor: c.factor.clone() })
+}
+
+/// Grid indices at which series are reported: all if they are few, else about forty evenly spread, the first and last among them.
+fn reported(model: &Model) -> Vec<usize> {
+    let clock = &model.clock;
+    let mut indices: Vec<usize> = match &model.run.times {
+        Some(times) => times
+            .iter()
+            .map(|t| {
+                if *t >= clock.horizon {
+                    clock.steps
+                } else {
+                    ((t / clock.step).round() as usize).min(clock.steps)
+                }
+            })
+            .collect(),
+        None if clock.steps < REPORTED => (0..=clock.steps).collect(),
+        None => {
+            let stride = clock.steps.div_ceil(REPORTED - 1);
+            (0..=clock.steps).step_by(stride).chain([clock.steps]).collect()
+        }
+    };
+    indices.sort_unstable();
+    indices.dedup();
+    indices
+}
+
+/// Times at which months begin, from the month of the start on; empty if no formula asks for the month.
+fn months(model: &Model) -> Vec<(f64, u8)> {
+    let is_month = |e: &Expr| matches!(e, Expr::Month);
+    let mut asked = false;
+    model.each_formula(&mut |e| asked |= any_part(e, model, &is_month));
+    if !asked {
+        return Vec::new();
+    }
+    let start = model.clock.start;
+    let mut months = vec![(0.0, start.month() as u8)];
+    let mut first = start.first_of_month();
+    while let Ok(next) = first.checked_add(jiff::Span::new().months(1)) {
+        let days = f64::from(start.until(next).map_or(0, |span| span.get_days()));
+        let time = days / 365.25;
+        if time > model.clock.horizon {
+            break;
+        }
+        months.push((time, next.month() as u8));
+        first = next;
+    }
+    months
+}
+
+impl Program {
+    /// Sites as streams under a seed, by [`SiteId`].
+    pub fn streams(&self, seed: Seed) -> Vec<crate::random::Site> {
+        self.sites.iter().map(|name| crate::random::Site::new(seed, name)).collect()
+    }
+
+    /// Reported times in years since the start.
+    pub fn reported_times(&self) -> Vec<f64> {
+        self.report
+            .iter()
+            .map(|&k| if k == self.steps { self.horizon } else { k as f64 * self.step })
+            .collect()
+    }
+
+    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
+        for phase in &mut self.phases {
+            visit(&mut phase.start);
+        }
+        for indicator in &mut self.indicators {
+            indicator.start.each_formula(visit);
+            indicator.drift.iter_mut().chain(&mut indicator.volatility).for_each(&mut *visit);
+        }
+        for (_, formula) in &mut self.derived {
+            visit(formula);
+        }
+        for event in &mut self.events {
+            match &mut event.fires {
+                FiresCode::Hazard { rate, .. } => visit(rate),
+                FiresCode::At { time, probability, .. } => {
+                    time.each_formula(visit);
+                    visit(probability);
+                }
+                FiresCode::When { condition, .. } => visit(condition),
+            }
+            event.guard.iter_mut().for_each(&mut *visit);
+            for effect in &mut event.effects {
+                match effect {
+                    EffectCode::Set { value, .. }
+                    | EffectCode::Add { value, .. }
+                    | EffectCode::Multiply { value, .. } => value.each_formula(visit),
+                    EffectCode::Phase(_) | EffectCode::Trend(_) => {}
+                }
+            }
+        }
+        self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
+        self.outcomes.iter_mut().for_each(&mut *visit);
+        self.metrics.iter_mut().for_each(&mut *visit);
+        for question in &mut self.questions {
+            if let QuestionCode::HoldsAt { condition, .. } = question {
+                visit(condition);
+            }
+        }
+    }
+}
+
+impl DrawCode {
+    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
+        match self {
+            Self::Value(formula) => visit(formula),
+            Self::Fixed { .. } => {}
+            Self::Varying { code, .. } => code.each_formula(visit),
+        }
+    }
+}
+
+impl VaryingCode {
+    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
+        match self {
+            Self::Family { arguments, .. } => arguments.iter_mut().for_each(visit),
+            Self::Mixture(parts) => parts.iter_mut().for_each(|(_, part)| part.each_formula(visit)),
+        }
+    }
+}

@@ -1,0 +1,470 @@
+//! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
+
+use super::dependencies::reads_parameters_only;
+use super::ops::{Binary, Op, Slot, Unary, binary, unary};
+use super::types::{Formula, TrackerCode, TrackerKind};
+use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
+
+/// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
+const TEMPORARY: Slot = 1 << 24;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Operand {
+    Constant(f64),
+    Slot(Slot),
+}
+
+/// Fixed slots that formulas read.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub time: Slot,
+    pub month: Slot,
+    pub phase: Slot,
+    pub trend: Slot,
+    pub start_trend: Slot,
+    pub entered: Slot,
+    pub parameters: Slot,
+    pub indicators: Slot,
+    pub derived: Slot,
+    pub count: Slot,
+    pub last: Slot,
+    pub first: Slot,
+}
+
+/// Turns formulas into operations and hands out slots.
+pub struct Emitter {
+    pub known: Known,
+    pub labels: Vec<String>,
+    pub prologue: Vec<Op>,
+    pub trackers: Vec<TrackerCode>,
+    pub horizon: f64,
+    memo: Vec<(Expr, Slot)>,
+    constants: Vec<(u64, Slot)>,
+    tracked: Vec<(TrackerKind, Expr, usize)>,
+    next: Slot,
+    temporaries: Slot,
+    label: u32,
+}
+
+impl Emitter {
+    pub fn new(horizon: f64) -> Self {
+        Self {
+            known: Known::default(),
+            labels: Vec::new(),
+            prologue: Vec::new(),
+            trackers: Vec::new(),
+            horizon,
+            memo: Vec::new(),
+            constants: Vec::new(),
+            tracked: Vec::new(),
+            next: 0,
+            temporaries: 0,
+            label: 0,
+        }
+    }
+
+    /// Reserves lasting slots.
+    pub fn reserve(&mut self, count: usize) -> Slot {
+        let first = self.next;
+        self.next += count as Slot;
+        first
+    }
+
+    /// Registers a place that a non-finite value can come from.
+    pub fn label(&mut self, pointer: impl Into<String>) -> u32 {
+        self.labels.push(pointer.into());
+        self.labels.len() as u32 - 1
+    }
+
+    /// Compiles one formula.
+    pub fn formula(&mut self, expr: &Expr, label: u32) -> Formula {
+        self.label = label;
+        let mut ops = Vec::new();
+        let operand = self.emit(expr, 0, &mut ops);
+        let (result, constant) = match operand {
+            Operand::Slot(slot) => (slot, None),
+            Operand::Constant(value) => (self.constant_slot(value), Some(value)),
+        };
+        Formula { ops: ops.into(), result, constant, label }
+    }
+
+    /// Slot of a formula over parameters, filled once a batch.
+    pub fn parameter_slot(&mut self, expr: &Expr, label: u32) -> Slot {
+        self.label = label;
+        let mut ops = Vec::new();
+        match self.emit(expr, 0, &mut ops) {
+            Operand::Slot(slot) => slot,
+            Operand::Constant(value) => self.constant_slot(value),
+        }
+    }
+
+    fn constant_slot(&mut self, value: f64) -> Slot {
+        let bits = value.to_bits();
+        if let Some((_, slot)) = self.constants.iter().find(|(b, _)| *b == bits) {
+            return *slot;
+        }
+        let slot = self.reserve(1);
+        self.prologue.push(Op::Constant { out: slot, value });
+        self.constants.push((bits, slot));
+        slot
+    }
+
+    fn temporary(&mut self, depth: Slot) -> Slot {
+        self.temporaries = self.temporaries.max(depth + 1);
+        TEMPORARY + depth
+    }
+
+    /// Emits a formula; a temporary at `depth` or above holds the value, unless it is a constant or lies in a lasting slot.
+    fn emit(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        if reads_parameters_only(expr) && !matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_)) {
+            return self.hoist(expr);
+        }
+        self.emit_here(expr, depth, ops)
+    }
+
+    fn hoist(&mut self, expr: &Expr) -> Operand {
+        if let Some((_, slot)) = self.memo.iter().find(|(e, _)| e == expr) {
+            return Operand::Slot(*slot);
+        }
+        let mut ops = Vec::new();
+        let operand = self.emit_here(expr, 0, &mut ops);
+        let Operand::Slot(value) = operand else {
+            return operand;
+        };
+        let slot = self.reserve(1);
+        match ops.last_mut() {
+            Some(op) if value >= TEMPORARY => op.set_out(slot),
+            _ => ops.push(Op::Copy { out: slot, from: value }),
+        }
+        self.prologue.append(&mut ops);
+        self.memo.push((expr.clone(), slot));
+        Operand::Slot(slot)
+    }
+
+    fn emit_here(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let known = self.known.clone();
+        match expr {
+            Expr::Number(value) => Operand::Constant(*value),
+            Expr::Truth(value) => Operand::Constant(f64::from(u8::from(*value))),
+            Expr::Parameter(i) => Operand::Slot(known.parameters + *i as Slot),
+            Expr::Indicator(i) => Operand::Slot(known.indicators + *i as Slot),
+            Expr::Derived(i) => Operand::Slot(known.derived + *i as Slot),
+            Expr::Time => Operand::Slot(known.time),
+            Expr::Month => Operand::Slot(known.month),
+            Expr::TimeInPhase => {
+                let out = self.temporary(depth);
+                ops.push(Op::Elapsed { out, time: known.time, mark: known.entered });
+                Operand::Slot(out)
+            }
+            Expr::Count(e) => Operand::Slot(known.count + *e as Slot),
+            Expr::Ever(e) => {
+                let count = Operand::Slot(known.count + *e as Slot);
+                self.binary(Binary::Less, Operand::Constant(0.0), count, depth, ops)
+            }
+            Expr::Since(e) => {
+                let out = self.temporary(depth);
+                ops.push(Op::Elapsed { out, time: known.time, mark: known.last + *e as Slot });
+                Operand::Slot(out)
+            }
+            Expr::PhaseIn(set) => self.membership(known.phase, set, depth, ops),
+            Expr::TrendIn(set) => self.membership(known.trend, set, depth, ops),
+            Expr::StartTrendIn(set) => self.membership(known.start_trend, set, depth, ops),
+            Expr::Negate(a) => {
+                let a = self.emit(a, depth, ops);
+                self.unary(Unary::Negate, a, depth, ops)
+            }
+            Expr::Not(a) => {
+                let a = self.emit(a, depth, ops);
+                self.unary(Unary::Not, a, depth, ops)
+            }
+            Expr::Arithmetic(Arithmetic::Power, a, b) if **b == Expr::Number(2.0) => {
+                let a = self.emit(a, depth, ops);
+                self.unary(Unary::Square, a, depth, ops)
+            }
+            Expr::Arithmetic(kind, a, b) => {
+                let f = match kind {
+                    Arithmetic::Add => Binary::Add,
+                    Arithmetic::Subtract => Binary::Subtract,
+                    Arithmetic::Multiply => Binary::Multiply,
+                    Arithmetic::Divide => Binary::Divide,
+                    Arithmetic::Power => Binary::Power,
+                };
+                self.pair(f, a, b, depth, ops)
+            }
+            Expr::Compare(kind, a, b) => match kind {
+                Comparison::Less => self.pair(Binary::Less, a, b, depth, ops),
+                Comparison::LessOrEqual => self.pair(Binary::LessOrEqual, a, b, depth, ops),
+                Comparison::Greater => self.pair(Binary::Less, b, a, depth, ops),
+                Comparison::GreaterOrEqual => self.pair(Binary::LessOrEqual, b, a, depth, ops),
+                Comparison::Equal => self.pair(Binary::Equal, a, b, depth, ops),
+                Comparison::NotEqual => self.pair(Binary::NotEqual, a, b, depth, ops),
+            },
+            Expr::And(a, b) => self.pair(Binary::And, a, b, depth, ops),
+            Expr::Or(a, b) => self.pair(Binary::Or, a, b, depth, ops),
+            Expr::If(condition, a, b) => {
+                let condition = self.emit(condition, depth, ops);
+                let a = self.emit(a, depth + 1, ops);
+                let b = self.emit(b, depth + 2, ops);
+                self.select(condition, a, b, depth, ops)
+            }
+            Expr::Call(function, arguments) => self.call(*function, arguments, depth, ops),
+            Expr::ByTrend(arms) => self.choice(known.trend, arms, depth, ops),
+            Expr::ByPhase(arms) => self.choice(known.phase, arms, depth, ops),
+            Expr::Path(reading) => self.path(reading, depth, ops),
+        }
+    }
+
+    fn pair(&mut self, f: Binary, a: &Expr, b: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let a = self.emit(a, depth, ops);
+        let b = self.emit(b, depth + 1, ops);
+        self.binary(f, a, b, depth, ops)
+    }
+
+    fn unary(&mut self, f: Unary, a: Operand, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        match a {
+            Operand::Constant(x) => Operand::Constant(unary(f, x)),
+            Operand::Slot(a) => {
+                let out = self.temporary(depth);
+                ops.push(Op::Unary { f, out, a });
+                Operand::Slot(out)
+            }
+        }
+    }
+
+    fn binary(&mut self, f: Binary, a: Operand, b: Operand, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        match (f, a, b) {
+            (_, Operand::Constant(x), Operand::Constant(y)) => return Operand::Constant(binary(f, x, y)),
+            (Binary::Multiply, Operand::Constant(1.0), x) | (Binary::Multiply, x, Operand::Constant(1.0)) => return x,
+            (Binary::Divide, x, Operand::Constant(1.0)) => return x,
+            _ => {}
+        }
+        let out = self.temporary(depth);
+        ops.push(match (a, b) {
+            (Operand::Slot(a), Operand::Slot(b)) => Op::Binary { f, out, a, b },
+            (Operand::Slot(a), Operand::Constant(b)) => Op::BinaryRight { f, out, a, b },
+            (Operand::Constant(a), Operand::Slot(b)) => Op::BinaryLeft { f, out, a, b },
+            (Operand::Constant(_), Operand::Constant(_)) => unreachable!("folded above"),
+        });
+        Operand::Slot(out)
+    }
+
+    fn select(&mut self, condition: Operand, a: Operand, b: Operand, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        match condition {
+            Operand::Constant(c) if c == 1.0 => a,
+            Operand::Constant(_) => b,
+            Operand::Slot(condition) => {
+                let a = self.slot_of(a);
+                let b = self.slot_of(b);
+                let out = self.temporary(depth);
+                ops.push(Op::Select { out, condition, a, b });
+                Operand::Slot(out)
+            }
+        }
+    }
+
+    fn slot_of(&mut self, operand: Operand) -> Slot {
+        match operand {
+            Operand::Slot(slot) => slot,
+            Operand::Constant(value) => self.constant_slot(value),
+        }
+    }
+
+    fn membership(&mut self, key: Slot, set: &[usize], depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        if let [only] = set {
+            return self.binary(Binary::Equal, Operand::Slot(key), Operand::Constant(*only as f64), depth, ops);
+        }
+        // Tables are as long as the largest key that can occur; 255 bounds phases and trends.
+        let mut values = vec![0.0; 256];
+        for &member in set {
+            values[member] = 1.0;
+        }
+        let out = self.temporary(depth);
+        ops.push(Op::Table { out, key, values: values.into() });
+        Operand::Slot(out)
+    }
+
+    /// One arm for each phase or trend.
+    fn choice(&mut self, key: Slot, arms: &[Expr], depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        if let Some(first) = arms.first()
+            && arms.iter().all(|a| a == first)
+        {
+            return self.emit(first, depth, ops);
+        }
+        let simple: Option<Vec<Operand>> = arms
+            .iter()
+            .map(|arm| {
+                let ready = reads_parameters_only(arm)
+                    || matches!(arm, Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_));
+                ready.then(|| self.emit(arm, depth, ops))
+            })
+            .collect();
+        let out = self.temporary(depth);
+        if let Some(operands) = simple {
+            let constants: Option<Vec<f64>> = operands
+                .iter()
+                .map(|o| if let Operand::Constant(v) = o { Some(*v) } else { None })
+                .collect();
+            ops.push(match constants {
+                Some(values) => Op::Table { out, key, values: values.into() },
+                None => {
+                    let slots = operands.into_iter().map(|o| self.slot_of(o)).collect();
+                    Op::Pick { out, key, slots }
+                }
+            });
+            return Operand::Slot(out);
+        }
+        // The general case: every arm is evaluated, the present one chosen.
+        let mut so_far = self.emit(&arms[arms.len() - 1], depth, ops);
+        for (i, arm) in arms.iter().enumerate().rev().skip(1) {
+            let value = self.emit(arm, depth + 1, ops);
+            let here = self.binary(Binary::Equal, Operand::Slot(key), Operand::Constant(i as f64), depth + 2, ops);
+            so_far = self.select(here, value, so_far, depth, ops);
+        }
+        so_far
+    }
+
+    fn call(&mut self, function: Function, arguments: &[Expr], depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let f = match function {
+            Function::Min => return self.reduce(Binary::Min, arguments, depth, ops),
+            Function::Max => return self.reduce(Binary::Max, arguments, depth, ops),
+            Function::Clamp => {
+                let value = self.emit(&arguments[0], depth, ops);
+                let low = self.emit(&arguments[1], depth + 1, ops);
+                let raised = self.binary(Binary::Max, value, low, depth, ops);
+                let high = self.emit(&arguments[2], depth + 1, ops);
+                return self.binary(Binary::Min, raised, high, depth, ops);
+            }
+            Function::Abs => Unary::Abs,
+            Function::Floor => Unary::Floor,
+            Function::Exp => Unary::Exp,
+            Function::Ln => Unary::Ln,
+            Function::Log10 => Unary::Log10,
+            Function::Sqrt => Unary::Sqrt,
+            Function::Sin => Unary::Sin,
+            Function::Cos => Unary::Cos,
+            Function::Logistic => Unary::Logistic,
+        };
+        let a = self.emit(&arguments[0], depth, ops);
+        self.unary(f, a, depth, ops)
+    }
+
+    fn reduce(&mut self, f: Binary, arguments: &[Expr], depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let mut so_far = self.emit(&arguments[0], depth, ops);
+        for argument in &arguments[1..] {
+            let next = self.emit(argument, depth + 1, ops);
+            so_far = self.binary(f, so_far, next, depth, ops);
+        }
+        so_far
+    }
+
+    fn path(&mut self, reading: &PathReading, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        match reading {
+            PathReading::Final(e) => self.emit(e, depth, ops),
+            PathReading::Highest(e) => Operand::Slot(self.tracker(TrackerKind::Highest, e).0),
+            PathReading::Lowest(e) => Operand::Slot(self.tracker(TrackerKind::Lowest, e).0),
+            PathReading::Average(e) => {
+                let (state, _) = self.tracker(TrackerKind::Integral, e);
+                let horizon = Operand::Constant(self.horizon);
+                self.binary(Binary::Divide, Operand::Slot(state), horizon, depth, ops)
+            }
+            PathReading::TimeIn(e) => Operand::Slot(self.tracker(TrackerKind::Integral, e).0),
+            PathReading::FirstEvent(e) => Operand::Slot(self.known.first + *e as Slot),
+            PathReading::FirstWhen(e) => Operand::Slot(self.tracker(TrackerKind::First, e).0),
+            PathReading::EverWhen(e) => {
+                let (state, _) = self.tracker(TrackerKind::First, e);
+                let never = Operand::Constant(f64::INFINITY);
+                self.binary(Binary::Less, Operand::Slot(state), never, depth, ops)
+            }
+        }
+    }
+
+    /// Slot and index of the tracker of a value, made at its first mention.
+    pub fn tracker(&mut self, kind: TrackerKind, expr: &Expr) -> (Slot, usize) {
+        if let Some((_, _, index)) = self.tracked.iter().find(|(k, e, _)| *k == kind && e == expr) {
+            return (self.trackers[*index].state, *index);
+        }
+        let label = self.label;
+        let value = self.formula(expr, label);
+        let state = self.reserve(3);
+        let index = self.trackers.len();
+        self.trackers.push(TrackerCode { kind, value, state, current: state + 1, since: state + 2 });
+        self.tracked.push((kind, expr.clone(), index));
+        (state, index)
+    }
+
+    /// Formulas behind the trackers, for their dependencies.
+    pub fn tracked(&self) -> impl Iterator<Item = &Expr> {
+        self.tracked.iter().map(|(_, expr, _)| expr)
+    }
+
+    /// Number of all slots once temporaries are placed, and the function that places them.
+    pub fn finish(&self) -> (usize, impl Fn(&mut Slot) + use<>) {
+        let base = self.next;
+        let place = move |slot: &mut Slot| {
+            if *slot >= TEMPORARY {
+                *slot = *slot - TEMPORARY + base;
+            }
+        };
+        ((self.next + self.temporaries) as usize, place)
+    }
+}
+
+impl Op {
+    fn set_out(&mut self, to: Slot) {
+        self.each_slot(|slot, is_out| {
+            if is_out {
+                *slot = to;
+            }
+        });
+    }
+
+    /// Visits every slot of the operation; the flag tells the one that is written.
+    pub fn each_slot(&mut self, mut visit: impl FnMut(&mut Slot, bool)) {
+        match self {
+            Op::Constant { out, .. } => visit(out, true),
+            Op::Copy { out, from } => {
+                visit(from, false);
+                visit(out, true);
+            }
+            Op::Unary { out, a, .. } => {
+                visit(a, false);
+                visit(out, true);
+            }
+            Op::Binary { out, a, b, .. } => {
+                visit(a, false);
+                visit(b, false);
+                visit(out, true);
+            }
+            Op::BinaryRight { out, a, .. } => {
+                visit(a, false);
+                visit(out, true);
+            }
+            Op::BinaryLeft { out, b, .. } => {
+                visit(b, false);
+                visit(out, true);
+            }
+            Op::Select { out, condition, a, b } => {
+                visit(condition, false);
+                visit(a, false);
+                visit(b, false);
+                visit(out, true);
+            }
+            Op::Table { out, key, .. } => {
+                visit(key, false);
+                visit(out, true);
+            }
+            Op::Pick { out, key, slots } => {
+                visit(key, false);
+                for slot in slots.iter_mut() {
+                    visit(slot, false);
+                }
+                visit(out, true);
+            }
+            Op::Elapsed { out, time, mark } => {
+                visit(time, false);
+                visit(mark, false);
+                visit(out, true);
+            }
+        }
+    }
+}

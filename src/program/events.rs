@@ -1,0 +1,228 @@
+//! Events to code: hazards composed, dependencies turned into lists of what to evaluate anew.
+
+use super::compile::{Compiler, reads};
+use super::dependencies::{Items, reads_parameters_only};
+use super::types::*;
+use crate::expression::{Arithmetic, Expr, Function};
+use crate::model::{Effect, Event, Fires, Hazard, HazardRatio, Model};
+
+/// Compiles all events; `tracked` tells what each tracker reads.
+pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode> {
+    let model = compiler.model;
+    let mut events: Vec<EventCode> = model.events.iter().map(|e| code(compiler, e)).collect();
+    let gates: Vec<Items> = model.events.iter().enumerate().map(|(i, e)| gate(i, e, model)).collect();
+    let firing: Vec<Items> = model
+        .events
+        .iter()
+        .zip(&gates)
+        .map(|(event, gate)| {
+            let mut items = gate.clone();
+            match &event.fires {
+                Fires::Hazard(hazard) => items.union(&reads(&rate(hazard), model)),
+                Fires::When(condition) => items = reads(condition, model),
+                Fires::At { .. } => items = Items::empty(model),
+            }
+            items
+        })
+        .collect();
+    for (i, event) in model.events.iter().enumerate() {
+        let changed = changes(i, event, model);
+        let affected = |wanted: fn(&Fires) -> bool| -> Vec<u32> {
+            (0..model.events.len())
+                .filter(|&j| wanted(&model.events[j].fires) && (firing[j].meets(&changed)))
+                .map(|j| j as u32)
+                .collect()
+        };
+        let code = &mut events[i];
+        code.hazards = affected(|f| matches!(f, Fires::Hazard(_)));
+        code.triggers = affected(|f| matches!(f, Fires::When(_)));
+        code.derived = compiler.derived_reading(&changed);
+        code.trackers =
+            (0..tracked.len()).filter(|&t| tracked[t].meets(&changed)).map(|t| t as u32).collect();
+        code.windows = (0..model.events.len())
+            .filter(|&j| model.events[j].declared.is_some() && gates[j].meets(&changed))
+            .map(|j| j as u32)
+            .collect();
+    }
+    events
+}
+
+/// What decides whether an event is allowed.
+fn gate(index: usize, event: &Event, model: &Model) -> Items {
+    let mut items = event.guard.as_ref().map_or_else(|| Items::empty(model), |g| reads(g, model));
+    items.insert_event(index);
+    // A final phase stops every event, so all of them look at the phase if there is one.
+    if event.phases.is_some() || model.phases.iter().any(|p| p.is_final) {
+        items.insert_phase();
+    }
+    if event.trends.is_some() {
+        items.insert_trend();
+    }
+    items
+}
+
+/// What a firing changes.
+fn changes(index: usize, event: &Event, model: &Model) -> Items {
+    let mut items = Items::empty(model);
+    items.insert_event(index);
+    for effect in &event.effects {
+        match effect {
+            Effect::Set { indicator, .. } | Effect::Add { indicator, .. } | Effect::Multiply { indicator, .. } => {
+                items.insert_indicator(*indicator);
+            }
+            Effect::Phase(_) => items.insert_phase(),
+            Effect::Trend(_) => items.insert_trend(),
+        }
+    }
+    items
+}
+
+fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
+    let model = compiler.model;
+    let at = match event.shift {
+        None => format!("/events/{}", event.name),
+        Some((from, to)) => format!("/shifts/{}/{}", model.trends[from].name, model.trends[to].name),
+    };
+    let hazard_at = if event.shift.is_some() { at.clone() } else { format!("{at}/hazard") };
+    let fires = match &event.fires {
+        Fires::Hazard(hazard) => FiresCode::Hazard {
+            rate: compiler.labelled(hazard_at.clone(), &rate(hazard)),
+            site: compiler.site(format!("event/{}/clock", event.name)),
+        },
+        Fires::At { time, probability } => FiresCode::At {
+            time: compiler.draw(time, format!("{at}/at"), format!("event/{}/date", event.name)),
+            probability: compiler.labelled(format!("{at}/probability"), probability),
+            site: compiler.site(format!("event/{}/chance", event.name)),
+        },
+        Fires::When(condition) => FiresCode::When {
+            condition: compiler.labelled(format!("{at}/when"), condition),
+            armed: compiler.emitter.reserve(1),
+        },
+    };
+    let guard = event.guard.as_ref().map(|g| compiler.labelled(format!("{at}/if"), g));
+    let rest = event.rest.as_ref().map(|rest| {
+        let label = compiler.emitter.label(format!("{at}/rest"));
+        compiler.emitter.parameter_slot(rest, label)
+    });
+    let declared = event.declared.as_ref().map(|declared| {
+        let label = compiler.emitter.label(hazard_at.clone());
+        DeclaredCode {
+            chance: compiler.emitter.parameter_slot(&declared.chance, label),
+            within: compiler.emitter.parameter_slot(&declared.within, label),
+            opened: compiler.emitter.reserve(1),
+        }
+    });
+    let effects = effects(compiler, event, &at);
+    let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
+        set.as_ref().map_or_else(Box::default, |s| (0..count).map(|i| s.contains(&i)).collect())
+    };
+    EventCode {
+        fires,
+        guard,
+        phases: flags(&event.phases, model.phases.len()),
+        trends: flags(&event.trends, model.trends.len()),
+        limit: event.limit.map_or(f64::INFINITY, f64::from),
+        rest,
+        effects,
+        hazards: Vec::new(),
+        triggers: Vec::new(),
+        derived: Vec::new(),
+        trackers: Vec::new(),
+        windows: Vec::new(),
+        declared,
+    }
+}
+
+fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCode> {
+    let model = compiler.model;
+    let mut names: Vec<String> = Vec::new();
+    (event.effects.iter().enumerate())
+        .map(|(i, effect)| {
+            // The stream is named by what is done to which indicator, not by position, so that an inserted effect moves no numbers.
+            let mut site = |verb: &str, indicator: usize| {
+                let name = format!("event/{}/{verb}/{}", event.name, model.indicators[indicator].name);
+                let same = names.iter().filter(|n| **n == name).count();
+                names.push(name.clone());
+                format!("{name}/{same}")
+            };
+            match effect {
+                Effect::Set { indicator, to } => {
+                    let site = site("set", *indicator);
+                    EffectCode::Set {
+                        indicator: *indicator,
+                        value: compiler.draw(to, format!("{at}/effects/{i}/to"), site),
+                    }
+                }
+                Effect::Add { indicator, by } => {
+                    let site = site("add", *indicator);
+                    EffectCode::Add {
+                        indicator: *indicator,
+                        value: compiler.draw(by, format!("{at}/effects/{i}/by"), site),
+                    }
+                }
+                Effect::Multiply { indicator, by } => {
+                    let site = site("multiply", *indicator);
+                    EffectCode::Multiply {
+                        indicator: *indicator,
+                        value: compiler.draw(by, format!("{at}/effects/{i}/by"), site),
+                    }
+                }
+                Effect::Phase(phase) => EffectCode::Phase(*phase),
+                Effect::Trend(trend) => EffectCode::Trend(*trend),
+            }
+        })
+        .collect()
+}
+
+fn product(a: Expr, b: Expr) -> Expr {
+    match (&a, &b) {
+        (Expr::Number(one), _) if *one == 1.0 => b,
+        (_, Expr::Number(one)) if *one == 1.0 => a,
+        _ => Expr::Arithmetic(Arithmetic::Multiply, Box::new(a), Box::new(b)),
+    }
+}
+
+/// The whole rate of a hazard as one formula: the ratios share one exponential.
+fn rate(hazard: &Hazard) -> Expr {
+    let by = |arms: &[Expr], base: Expr, make: fn(Vec<Expr>) -> Expr| -> Expr {
+        if reads_parameters_only(&base) && arms.iter().all(reads_parameters_only) {
+            make(arms.iter().map(|arm| product(base.clone(), arm.clone())).collect())
+        } else {
+            product(base, make(arms.to_vec()))
+        }
+    };
+    let mut total = hazard.base.clone();
+    if let Some(arms) = &hazard.by_trend {
+        total = by(arms, total, Expr::ByTrend);
+    }
+    if let Some(arms) = &hazard.by_phase {
+        total = by(arms, total, Expr::ByPhase);
+    }
+    if let Some(exponent) = hazard.ratios.iter().map(exponent).reduce(|a, b| {
+        Expr::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b))
+    }) {
+        total = product(total, Expr::Call(Function::Exp, vec![exponent]));
+    }
+    if let Some(factor) = &hazard.factor {
+        total = product(total, factor.clone());
+    }
+    total
+}
+
+/// `(x - at) * (ln(ratio) / per)`: the second part is the same for a whole draw.
+fn exponent(ratio: &HazardRatio) -> Expr {
+    let above = match &ratio.at {
+        Expr::Number(zero) if *zero == 0.0 => ratio.subject.clone(),
+        at => Expr::Arithmetic(
+            Arithmetic::Subtract,
+            Box::new(ratio.subject.clone()),
+            Box::new(at.clone()),
+        ),
+    };
+    let slope = Expr::Arithmetic(
+        Arithmetic::Divide,
+        Box::new(Expr::Call(Function::Ln, vec![ratio.ratio.clone()])),
+        Box::new(ratio.per.clone()),
+    );
+    product(above, slope)
+}

@@ -1,0 +1,15 @@
+//! What the machine does: a model compiled to flat lists of column operations.
+//!
+//! Comes in: a [`Model`](crate::model::Model). Goes out: a [`Program`], which knows slots and numbers but no names of things, no JSON and no
+//! formula text, except labels for the places that a non-finite value can come from. Running it is the business of `engine`.
+
+mod compile;
+mod dependencies;
+mod emit;
+mod events;
+mod ops;
+mod types;
+
+pub use compile::compile;
+pub use ops::{Columns, LANES, Op, Slot, run_columns, run_lane};
+pub use types::*;

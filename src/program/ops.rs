@@ -1,0 +1,400 @@
+//! Column operations: what a formula becomes.
+//!
+//! A [`Columns`] holds one number for each slot and lane. An operation reads slots and writes one; a whole batch runs it over all
+//! lanes at once, a jump runs it for one lane. Both use the same scalar functions, so both give the same bits.
+//! Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a non-finite value is never swallowed by a comparison.
+
+use crate::math::elementary;
+use multiversion::multiversion;
+
+/// Trials that are simulated together, column by column.
+pub const LANES: usize = 64;
+/// Distance between columns: eight lanes more than [`LANES`], so that a walk over slots of one lane meets different cache sets.
+const STRIDE: usize = LANES + 8;
+/// Lanes that one inner loop handles: loaded, computed and stored together.
+const CHUNK: usize = 8;
+
+/// Index of a column.
+pub type Slot = u32;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unary {
+    Negate,
+    Not,
+    Abs,
+    Floor,
+    Exp,
+    Ln,
+    Log10,
+    Sqrt,
+    Sin,
+    Cos,
+    Logistic,
+    Square,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Min,
+    Max,
+    Less,
+    LessOrEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
+}
+
+/// One operation. `out` may equal an operand: every lane is read before it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Op {
+    Constant { out: Slot, value: f64 },
+    Copy { out: Slot, from: Slot },
+    Unary { f: Unary, out: Slot, a: Slot },
+    Binary { f: Binary, out: Slot, a: Slot, b: Slot },
+    /// Right operand is a constant.
+    BinaryRight { f: Binary, out: Slot, a: Slot, b: f64 },
+    /// Left operand is a constant.
+    BinaryLeft { f: Binary, out: Slot, a: f64, b: Slot },
+    /// `condition ? a : b`.
+    Select { out: Slot, condition: Slot, a: Slot, b: Slot },
+    /// `values[key]`, the key being a phase or trend number.
+    Table { out: Slot, key: Slot, values: Box<[f64]> },
+    /// The slot that `key` selects.
+    Pick { out: Slot, key: Slot, slots: Box<[Slot]> },
+    /// `max(0, time - mark)`; a mark of `-inf` gives `+inf`.
+    Elapsed { out: Slot, time: Slot, mark: Slot },
+}
+
+/// Numbers by slot and lane.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    data: Vec<f64>,
+}
+
+impl Columns {
+    pub fn new(slots: usize) -> Self {
+        Self { data: vec![0.0; slots * STRIDE] }
+    }
+
+    #[inline(always)]
+    pub fn column(&self, slot: Slot) -> &[f64; LANES] {
+        let start = slot as usize * STRIDE;
+        self.data[start..start + LANES].try_into().expect("a column has LANES entries")
+    }
+
+    #[inline(always)]
+    pub fn column_mut(&mut self, slot: Slot) -> &mut [f64; LANES] {
+        let start = slot as usize * STRIDE;
+        (&mut self.data[start..start + LANES]).try_into().expect("a column has LANES entries")
+    }
+
+    #[inline(always)]
+    pub fn get(&self, slot: Slot, lane: usize) -> f64 {
+        self.data[slot as usize * STRIDE + lane]
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, slot: Slot, lane: usize, value: f64) {
+        self.data[slot as usize * STRIDE + lane] = value;
+    }
+
+    #[inline(always)]
+    fn chunk(&self, slot: Slot, from: usize) -> [f64; CHUNK] {
+        let start = slot as usize * STRIDE + from;
+        self.data[start..start + CHUNK].try_into().expect("a chunk has CHUNK entries")
+    }
+
+    #[inline(always)]
+    fn set_chunk(&mut self, slot: Slot, from: usize, values: [f64; CHUNK]) {
+        let start = slot as usize * STRIDE + from;
+        self.data[start..start + CHUNK].copy_from_slice(&values);
+    }
+
+    #[inline(always)]
+    fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
+        for from in (0..LANES).step_by(CHUNK) {
+            let x = self.chunk(a, from);
+            self.set_chunk(out, from, x.map(&f));
+        }
+    }
+
+    #[inline(always)]
+    fn map2(&mut self, out: Slot, a: Slot, b: Slot, f: impl Fn(f64, f64) -> f64) {
+        for from in (0..LANES).step_by(CHUNK) {
+            let x = self.chunk(a, from);
+            let y = self.chunk(b, from);
+            let mut z = [0.0; CHUNK];
+            for i in 0..CHUNK {
+                z[i] = f(x[i], y[i]);
+            }
+            self.set_chunk(out, from, z);
+        }
+    }
+}
+
+/// Runs the function body once for each function of an enum, so that the choice is made outside the loop over lanes.
+macro_rules! each_unary {
+    ($f:expr, $run:ident) => {
+        match $f {
+            Unary::Negate => $run!(|x: f64| -x),
+            Unary::Not => $run!(|x: f64| 1.0 - x),
+            Unary::Abs => $run!(|x: f64| x.abs()),
+            Unary::Floor => $run!(|x: f64| x.floor()),
+            Unary::Exp => $run!(|x: f64| elementary::exp(x)),
+            Unary::Ln => $run!(|x: f64| elementary::ln(x)),
+            Unary::Log10 => $run!(|x: f64| libm::log10(x)),
+            Unary::Sqrt => $run!(|x: f64| x.sqrt()),
+            Unary::Sin => $run!(|x: f64| libm::sin(x)),
+            Unary::Cos => $run!(|x: f64| libm::cos(x)),
+            Unary::Logistic => $run!(|x: f64| elementary::logistic(x)),
+            Unary::Square => $run!(|x: f64| x * x),
+        }
+    };
+}
+
+macro_rules! each_binary {
+    ($f:expr, $run:ident) => {
+        match $f {
+            Binary::Add => $run!(|x: f64, y: f64| x + y),
+            Binary::Subtract => $run!(|x: f64, y: f64| x - y),
+            Binary::Multiply => $run!(|x: f64, y: f64| x * y),
+            Binary::Divide => $run!(|x: f64, y: f64| x / y),
+            Binary::Power => $run!(|x: f64, y: f64| libm::pow(x, y)),
+            Binary::Min => $run!(|x: f64, y: f64| if x < y || x.is_nan() { x } else { y }),
+            Binary::Max => $run!(|x: f64, y: f64| if x > y || x.is_nan() { x } else { y }),
+            Binary::Less => $run!(|x: f64, y: f64| truth(x < y, x, y)),
+            Binary::LessOrEqual => $run!(|x: f64, y: f64| truth(x <= y, x, y)),
+            Binary::Equal => $run!(|x: f64, y: f64| truth(x == y, x, y)),
+            Binary::NotEqual => $run!(|x: f64, y: f64| truth(x != y, x, y)),
+            Binary::And => $run!(|x: f64, y: f64| if x == 1.0 { y } else { x }),
+            Binary::Or => $run!(|x: f64, y: f64| if x == 0.0 { y } else { x }),
+        }
+    };
+}
+
+/// 1 or 0, or NaN if an operand is.
+#[inline(always)]
+fn truth(holds: bool, x: f64, y: f64) -> f64 {
+    let value = if holds { 1.0 } else { 0.0 };
+    if x.is_nan() | y.is_nan() { f64::NAN } else { value }
+}
+
+#[inline(always)]
+fn select(condition: f64, a: f64, b: f64) -> f64 {
+    let chosen = if condition == 1.0 { a } else { b };
+    if condition.is_nan() { condition } else { chosen }
+}
+
+#[inline(always)]
+fn elapsed(time: f64, mark: f64) -> f64 {
+    let d = time - mark;
+    if d > 0.0 { d } else { 0.0 }
+}
+
+/// Value of a unary function.
+pub fn unary(f: Unary, x: f64) -> f64 {
+    macro_rules! run {
+        ($g:expr) => {
+            $g(x)
+        };
+    }
+    each_unary!(f, run)
+}
+
+/// Value of a binary function.
+pub fn binary(f: Binary, x: f64, y: f64) -> f64 {
+    macro_rules! run {
+        ($g:expr) => {
+            $g(x, y)
+        };
+    }
+    each_binary!(f, run)
+}
+
+/// Runs operations over all lanes.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+pub fn run_columns(ops: &[Op], columns: &mut Columns) {
+    for op in ops {
+        match op {
+            Op::Constant { out, value } => columns.column_mut(*out).fill(*value),
+            Op::Copy { out, from } => columns.map1(*out, *from, |x| x),
+            Op::Unary { f, out, a } => {
+                macro_rules! run {
+                    ($g:expr) => {
+                        columns.map1(*out, *a, $g)
+                    };
+                }
+                each_unary!(f, run)
+            }
+            Op::Binary { f, out, a, b } => {
+                macro_rules! run {
+                    ($g:expr) => {
+                        columns.map2(*out, *a, *b, $g)
+                    };
+                }
+                each_binary!(f, run)
+            }
+            Op::BinaryRight { f, out, a, b } => {
+                macro_rules! run {
+                    ($g:expr) => {
+                        columns.map1(*out, *a, |x| $g(x, *b))
+                    };
+                }
+                each_binary!(f, run)
+            }
+            Op::BinaryLeft { f, out, a, b } => {
+                macro_rules! run {
+                    ($g:expr) => {
+                        columns.map1(*out, *b, |y| $g(*a, y))
+                    };
+                }
+                each_binary!(f, run)
+            }
+            Op::Select { out, condition, a, b } => {
+                for from in (0..LANES).step_by(CHUNK) {
+                    let c = columns.chunk(*condition, from);
+                    let x = columns.chunk(*a, from);
+                    let y = columns.chunk(*b, from);
+                    let mut z = [0.0; CHUNK];
+                    for i in 0..CHUNK {
+                        z[i] = select(c[i], x[i], y[i]);
+                    }
+                    columns.set_chunk(*out, from, z);
+                }
+            }
+            Op::Table { out, key, values } => {
+                columns.map1(*out, *key, |k| values[k as usize]);
+            }
+            Op::Pick { out, key, slots } => {
+                for lane in 0..LANES {
+                    let chosen = slots[columns.get(*key, lane) as usize];
+                    columns.set(*out, lane, columns.get(chosen, lane));
+                }
+            }
+            Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
+        }
+    }
+}
+
+/// Runs operations for one lane.
+pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
+    for op in ops {
+        let (out, value) = match op {
+            Op::Constant { out, value } => (*out, *value),
+            Op::Copy { out, from } => (*out, columns.get(*from, lane)),
+            Op::Unary { f, out, a } => (*out, unary(*f, columns.get(*a, lane))),
+            Op::Binary { f, out, a, b } => {
+                (*out, binary(*f, columns.get(*a, lane), columns.get(*b, lane)))
+            }
+            Op::BinaryRight { f, out, a, b } => (*out, binary(*f, columns.get(*a, lane), *b)),
+            Op::BinaryLeft { f, out, a, b } => (*out, binary(*f, *a, columns.get(*b, lane))),
+            Op::Select { out, condition, a, b } => (
+                *out,
+                select(
+                    columns.get(*condition, lane),
+                    columns.get(*a, lane),
+                    columns.get(*b, lane),
+                ),
+            ),
+            Op::Table { out, key, values } => (*out, values[columns.get(*key, lane) as usize]),
+            Op::Pick { out, key, slots } => {
+                let chosen = slots[columns.get(*key, lane) as usize];
+                (*out, columns.get(chosen, lane))
+            }
+            Op::Elapsed { out, time, mark } => {
+                (*out, elapsed(columns.get(*time, lane), columns.get(*mark, lane)))
+            }
+        };
+        columns.set(out, lane, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_lane_gets_the_bits_that_all_lanes_get() {
+        let all_unary = [
+            Unary::Negate,
+            Unary::Not,
+            Unary::Abs,
+            Unary::Floor,
+            Unary::Exp,
+            Unary::Ln,
+            Unary::Log10,
+            Unary::Sqrt,
+            Unary::Sin,
+            Unary::Cos,
+            Unary::Logistic,
+            Unary::Square,
+        ];
+        let all_binary = [
+            Binary::Add,
+            Binary::Subtract,
+            Binary::Multiply,
+            Binary::Divide,
+            Binary::Power,
+            Binary::Min,
+            Binary::Max,
+            Binary::Less,
+            Binary::LessOrEqual,
+            Binary::Equal,
+            Binary::NotEqual,
+        ];
+        let mut ops = Vec::new();
+        let mut out = 2;
+        for f in all_unary {
+            ops.push(Op::Unary { f, out, a: 0 });
+            out += 1;
+        }
+        for f in all_binary {
+            ops.push(Op::Binary { f, out, a: 0, b: 1 });
+            ops.push(Op::BinaryRight { f, out: out + 1, a: 0, b: 0.7 });
+            ops.push(Op::BinaryLeft { f, out: out + 2, a: 0.7, b: 1 });
+            out += 3;
+        }
+        let mut whole = Columns::new(out as usize);
+        for lane in 0..LANES {
+            whole.set(0, lane, (lane as f64 - 20.0) * 0.37);
+            whole.set(1, lane, (lane as f64 * 1.7) % 5.0 - 2.0);
+        }
+        let mut single = whole.clone();
+        run_columns(&ops, &mut whole);
+        for lane in 0..LANES {
+            run_lane(&ops, &mut single, lane);
+        }
+        for slot in 0..out {
+            for lane in 0..LANES {
+                assert_eq!(
+                    whole.get(slot, lane).to_bits(),
+                    single.get(slot, lane).to_bits(),
+                    "slot {slot} lane {lane}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_nan_survives_comparison_choice_and_extremes() {
+        assert!(binary(Binary::Less, f64::NAN, 1.0).is_nan());
+        assert!(binary(Binary::Min, f64::NAN, 1.0).is_nan());
+        assert!(binary(Binary::Min, 1.0, f64::NAN).is_nan());
+        assert!(binary(Binary::Max, 1.0, f64::NAN).is_nan());
+        assert!(select(f64::NAN, 1.0, 2.0).is_nan());
+        assert!(binary(Binary::And, f64::NAN, 1.0).is_nan());
+        assert_eq!(binary(Binary::And, 0.0, f64::NAN), 0.0);
+    }
+
+    #[test]
+    fn time_since_an_event_that_never_was_is_infinite() {
+        assert_eq!(elapsed(3.0, f64::NEG_INFINITY), f64::INFINITY);
+        assert_eq!(elapsed(3.0, 4.0), 0.0);
+    }
+}

@@ -1,0 +1,244 @@
+//! The compiled form of a model.
+
+use super::ops::{Op, Slot};
+use crate::distribution::{Distribution, Family};
+
+/// Index of a random site in [`Program::sites`].
+pub type SiteId = u32;
+
+/// A formula as operations; its value is left in `result`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    pub ops: Box<[Op]>,
+    pub result: Slot,
+    /// The value, if it is the same in every trial.
+    pub constant: Option<f64>,
+    /// Index into [`Program::labels`]: the place to name when the value is not finite.
+    pub label: u32,
+}
+
+/// A number that may be drawn at each use.
+#[derive(Clone, Debug)]
+pub enum DrawCode {
+    Value(Formula),
+    Fixed { distribution: Distribution, site: SiteId, label: u32 },
+    Varying { code: VaryingCode, site: SiteId, label: u32 },
+}
+
+#[derive(Clone, Debug)]
+pub enum VaryingCode {
+    Family { family: Family, arguments: Vec<Formula>, low: Option<f64>, high: Option<f64> },
+    Mixture(Vec<(f64, VaryingCode)>),
+}
+
+/// Slots with a fixed meaning.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub time: Slot,
+    pub month: Slot,
+    pub phase: Slot,
+    pub trend: Slot,
+    pub start_trend: Slot,
+    /// Time at which the present phase was entered.
+    pub entered: Slot,
+    pub parameters: Slot,
+    pub indicators: Slot,
+    pub derived: Slot,
+    /// Firings so far, by event.
+    pub count: Slot,
+    /// Time of the last firing, `-inf` before the first, by event.
+    pub last: Slot,
+    /// Time of the first firing, `+inf` before it, by event.
+    pub first: Slot,
+    /// Rate in force, by event.
+    pub rate: Slot,
+    /// What is left of the threshold, by event.
+    pub threshold: Slot,
+    /// End of the present rest, by event.
+    pub rest_until: Slot,
+    /// Instant of a scheduled event, `+inf` if it will not come, by event.
+    pub due: Slot,
+    /// Two columns of normals for each indicator: this step's and the next one's.
+    pub noise: Slot,
+    /// Number of all slots.
+    pub total: usize,
+}
+
+impl DrawCode {
+    /// The place to name when a value is not finite.
+    pub fn label(&self) -> u32 {
+        match self {
+            Self::Value(formula) => formula.label,
+            Self::Fixed { label, .. } | Self::Varying { label, .. } => *label,
+        }
+    }
+}
+
+/// A parameter and how it is drawn.
+#[derive(Clone, Debug)]
+pub enum ParameterCode {
+    Constant(f64),
+    Uncertain { distribution: Distribution, site: SiteId },
+}
+
+/// Items whose normal scores are mixed by a Cholesky factor.
+#[derive(Clone, Debug)]
+pub struct MixCode {
+    pub members: Vec<usize>,
+    pub factor: Vec<Vec<f64>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TrendCode {
+    pub weight: f64,
+    /// Draws this trend's share of uncertain weights.
+    pub weight_site: SiteId,
+}
+
+#[derive(Clone, Debug)]
+pub struct PhaseCode {
+    pub start: Formula,
+    pub is_final: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct IndicatorCode {
+    pub start: DrawCode,
+    pub drift: Option<Formula>,
+    pub volatility: Option<Formula>,
+    pub noise_site: SiteId,
+    pub low: f64,
+    pub high: f64,
+    pub reflect: bool,
+    /// Derived values that read it, in evaluation order.
+    pub feeds: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EventCode {
+    pub fires: FiresCode,
+    pub guard: Option<Formula>,
+    /// By phase; empty: all.
+    pub phases: Box<[bool]>,
+    /// By trend; empty: all.
+    pub trends: Box<[bool]>,
+    pub limit: f64,
+    /// Slot of the rest in years.
+    pub rest: Option<Slot>,
+    pub effects: Vec<EffectCode>,
+    /// Hazards to evaluate anew after a firing, itself included.
+    pub hazards: Vec<u32>,
+    /// Triggers to look at after a firing.
+    pub triggers: Vec<u32>,
+    /// Derived values to evaluate anew after a firing, in evaluation order.
+    pub derived: Vec<u32>,
+    /// Trackers to update after a firing.
+    pub trackers: Vec<u32>,
+    /// Events with a declared chance whose window may open by a firing.
+    pub windows: Vec<u32>,
+    pub declared: Option<DeclaredCode>,
+}
+
+#[derive(Clone, Debug)]
+pub enum FiresCode {
+    Hazard { rate: Formula, site: SiteId },
+    At { time: DrawCode, probability: Formula, site: SiteId },
+    When { condition: Formula, armed: Slot },
+}
+
+/// A chance that the file states.
+#[derive(Clone, Debug)]
+pub struct DeclaredCode {
+    pub chance: Slot,
+    pub within: Slot,
+    /// Time at which the window opened, `+inf` before.
+    pub opened: Slot,
+}
+
+#[derive(Clone, Debug)]
+pub enum EffectCode {
+    Set { indicator: usize, value: DrawCode },
+    Add { indicator: usize, value: DrawCode },
+    Multiply { indicator: usize, value: DrawCode },
+    Phase(usize),
+    Trend(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrackerKind {
+    Highest,
+    Lowest,
+    /// Integral of the value over time.
+    Integral,
+    /// First time at which the value is true.
+    First,
+}
+
+/// Follows a value along the path.
+#[derive(Clone, Debug)]
+pub struct TrackerCode {
+    pub kind: TrackerKind,
+    pub value: Formula,
+    /// Extreme, integral or first time so far.
+    pub state: Slot,
+    /// Integrals only: the value in force.
+    pub current: Slot,
+    /// Integrals only: since when it has been counted.
+    pub since: Slot,
+}
+
+#[derive(Clone, Debug)]
+pub enum QuestionCode {
+    /// The tracker's first time is at or before the instant.
+    EverBy { tracker: u32, time: f64 },
+    /// A condition at an instant; its answer is kept in `answer`.
+    HoldsAt { condition: Formula, time: f64, answer: Slot },
+}
+
+/// A model, compiled.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub layout: Layout,
+    pub horizon: f64,
+    pub step: f64,
+    pub steps: usize,
+    /// Grid indices at which series are reported.
+    pub report: Vec<usize>,
+    /// Times at which the calendar month changes, with the month that begins; empty if no formula reads it.
+    pub months: Vec<(f64, u8)>,
+    /// Names of random sites.
+    pub sites: Vec<String>,
+    /// Places that a non-finite value can come from, as JSON pointers.
+    pub labels: Vec<String>,
+    /// What to call events when one of them makes a run fail.
+    pub event_names: Vec<String>,
+    pub parameters: Vec<ParameterCode>,
+    pub parameter_mix: Option<MixCode>,
+    /// Fills the slots that depend on parameters alone.
+    pub prologue: Box<[Op]>,
+    pub trends: Vec<TrendCode>,
+    pub weight_concentration: Option<f64>,
+    pub trend_site: SiteId,
+    pub phases: Vec<PhaseCode>,
+    pub phase_site: SiteId,
+    pub indicators: Vec<IndicatorCode>,
+    pub noise_mix: Option<MixCode>,
+    /// In evaluation order, with the slot that each fills.
+    pub derived: Vec<(Slot, Formula)>,
+    pub events: Vec<EventCode>,
+    /// Events that fire by hazard, in canonical order.
+    pub hazards: Vec<u32>,
+    /// Scheduled events, in canonical order.
+    pub scheduled: Vec<u32>,
+    /// Triggered events, in canonical order.
+    pub triggered: Vec<u32>,
+    /// Events with a declared chance.
+    pub declared: Vec<u32>,
+    pub trackers: Vec<TrackerCode>,
+    /// One truth value a rule.
+    pub outcomes: Vec<Formula>,
+    pub metrics: Vec<Formula>,
+    pub questions: Vec<QuestionCode>,
+    /// Something depends on parameters or on uncertain weights.
+    pub uncertain: bool,
+}

@@ -1,0 +1,449 @@
+//! Results as CSV: one long table, a row a number.
+//!
+//! Takes a result; writes RFC 4180 with a header. Every row has the same columns whatever it is about, so that a spreadsheet or a
+//! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
+
+use crate::results::{ByTrend, CompareResult, Difference, GroupMean, RunResult, SeriesResult};
+use csv::{Terminator, Writer, WriterBuilder};
+use indexmap::IndexMap;
+use std::io::{self, Write};
+
+const HEADER: [&str; 16] = [
+    "scenario",
+    "base",
+    "section",
+    "name",
+    "title",
+    "trend",
+    "outcome",
+    "time",
+    "date",
+    "quantity",
+    "value",
+    "std_error",
+    "low95",
+    "high95",
+    "low_epistemic90",
+    "high_epistemic90",
+];
+
+/// # Errors
+/// Those of `out`.
+pub fn write_run(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
+    let mut table = Table::new(out)?;
+    table.run(result)?;
+    table.finish()
+}
+
+/// The scenarios one after another, then the differences; those have the base in the column `base`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<()> {
+    let mut table = Table::new(out)?;
+    for scenario in &result.scenarios {
+        table.run(scenario)?;
+    }
+    for comparison in &result.comparisons {
+        let pair = Row {
+            scenario: &comparison.other,
+            base: &comparison.base,
+            ..Row::default()
+        };
+        table.differences(&pair, "outcome", &comparison.differences)?;
+        table.differences(&pair, "question", &comparison.questions)?;
+        table.differences(&pair, "metric", &comparison.metrics)?;
+        let distance = Row {
+            section: "distance",
+            ..pair
+        };
+        table.row(&distance.quantity("total_variation", comparison.distance.total_variation))?;
+        table.row(&distance.quantity("total_variation_of_noise", comparison.distance.noise))?;
+    }
+    table.finish()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Row<'a> {
+    scenario: &'a str,
+    base: &'a str,
+    section: &'a str,
+    name: &'a str,
+    title: &'a str,
+    trend: &'a str,
+    outcome: &'a str,
+    time: Option<f64>,
+    date: &'a str,
+    quantity: &'a str,
+    value: Option<f64>,
+    std_error: Option<f64>,
+    ci95: Option<[f64; 2]>,
+    epistemic90: Option<[f64; 2]>,
+}
+
+impl<'a> Row<'a> {
+    fn quantity(self, quantity: &'a str, value: impl Into<Option<f64>>) -> Self {
+        Self {
+            quantity,
+            value: value.into(),
+            std_error: None,
+            ci95: None,
+            epistemic90: None,
+            ..self
+        }
+    }
+
+    fn error(self, std_error: impl Into<Option<f64>>) -> Self {
+        Self {
+            std_error: std_error.into(),
+            ..self
+        }
+    }
+
+    fn named(self, section: &'a str, name: &'a str, title: &'a str) -> Self {
+        Self {
+            section,
+            name,
+            title,
+            ..self
+        }
+    }
+}
+
+struct Table<'a> {
+    csv: Writer<&'a mut dyn Write>,
+}
+
+impl<'a> Table<'a> {
+    fn new(out: &'a mut dyn Write) -> io::Result<Self> {
+        let mut csv = WriterBuilder::new()
+            .terminator(Terminator::CRLF)
+            .from_writer(out);
+        csv.write_record(HEADER)?;
+        Ok(Self { csv })
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+
+    /// Writes a row, unless it has no value at all.
+    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
+        let Some(value) = row.value else {
+            return Ok(());
+        };
+        let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
+        let end = |ends: Option<[f64; 2]>, i: usize| number(ends.map(|ends| ends[i]));
+        self.csv.write_record([
+            row.scenario,
+            row.base,
+            row.section,
+            row.name,
+            row.title,
+            row.trend,
+            row.outcome,
+            &number(row.time),
+            row.date,
+            row.quantity,
+            &value.to_string(),
+            &number(row.std_error),
+            &end(row.ci95, 0),
+            &end(row.ci95, 1),
+            &end(row.epistemic90, 0),
+            &end(row.epistemic90, 1),
+        ])?;
+        Ok(())
+    }
+
+    fn run(&mut self, result: &RunResult) -> io::Result<()> {
+        let all = Row {
+            scenario: &result.scenario.name,
+            ..Row::default()
+        };
+        let run = Row {
+            section: "run",
+            ..all
+        };
+        // A seed can be too large for a float to hold exactly, so it is in the other formats only.
+        self.row(&run.quantity("trials", result.run.trials as f64))?;
+        self.row(&run.quantity("draws", result.run.draws as f64))?;
+        self.row(&run.quantity("trials_per_draw", f64::from(result.run.trials_per_draw)))?;
+        self.row(&run.quantity("non_finite", result.run.non_finite as f64))?;
+        self.row(&run.quantity("interrupted", f64::from(u8::from(result.run.interrupted))))?;
+
+        for outcome in &result.outcomes {
+            let row = all.named("outcome", &outcome.name, &outcome.title);
+            let estimate = row
+                .quantity("probability", outcome.probability)
+                .error(outcome.std_error);
+            let (ci95, epistemic90) = (Some(outcome.ci95), outcome.epistemic90);
+            self.row(&Row {
+                ci95,
+                epistemic90,
+                ..estimate
+            })?;
+            self.by_trend(&row, &outcome.by_trend)?;
+        }
+        for question in &result.questions {
+            let row = Row {
+                date: &question.by,
+                ..all.named("question", &question.name, &question.title)
+            };
+            let estimate = row
+                .quantity("probability", question.probability)
+                .error(question.std_error);
+            let (ci95, epistemic90) = (Some(question.ci95), question.epistemic90);
+            self.row(&Row {
+                ci95,
+                epistemic90,
+                ..estimate
+            })?;
+            self.by_trend(&row, &question.by_trend)?;
+        }
+        self.metrics(&all, result)?;
+        self.events(&all, result)?;
+        for (section, items) in [("trend", &result.trends), ("phase", &result.phases)] {
+            for item in items {
+                let row = all.named(section, &item.name, &item.title);
+                self.row(&row.quantity("weight", item.weight))?;
+                self.series(
+                    &row,
+                    result,
+                    "occupancy",
+                    &item.occupancy,
+                    &item.occupancy_std_error,
+                )?;
+            }
+        }
+        for (section, items) in [
+            ("indicator", &result.indicators),
+            ("derived", &result.derived),
+        ] {
+            for item in items {
+                self.state(&all.named(section, &item.name, &item.title), result, item)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn by_trend(&mut self, row: &Row<'_>, by_trend: &IndexMap<String, ByTrend>) -> io::Result<()> {
+        for (trend, by) in by_trend {
+            let row = Row { trend, ..*row };
+            self.row(
+                &row.quantity("probability", by.probability)
+                    .error(by.std_error),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn metrics(&mut self, all: &Row<'_>, result: &RunResult) -> io::Result<()> {
+        for metric in &result.metrics {
+            let row = all.named("metric", &metric.name, &metric.title);
+            let mean = row.quantity("mean", metric.mean).error(metric.std_error);
+            self.row(&Row {
+                ci95: metric.ci95,
+                epistemic90: metric.epistemic90,
+                ..mean
+            })?;
+            self.row(
+                &row.quantity("defined", metric.defined)
+                    .error(metric.defined_std_error),
+            )?;
+            for (quantity, value, error) in [
+                ("sd", metric.sd, metric.sd_std_error),
+                ("p5", metric.p5, metric.p5_std_error),
+                ("p25", metric.p25, metric.p25_std_error),
+                ("p50", metric.p50, metric.p50_std_error),
+                ("p75", metric.p75, metric.p75_std_error),
+                ("p95", metric.p95, metric.p95_std_error),
+            ] {
+                self.row(&row.quantity(quantity, value).error(error))?;
+            }
+            for (trend, group) in &metric.by_trend {
+                self.group(&Row { trend, ..row }, group)?;
+            }
+            for (outcome, group) in &metric.by_outcome {
+                self.group(&Row { outcome, ..row }, group)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, row: &Row<'_>, group: &GroupMean) -> io::Result<()> {
+        self.row(&row.quantity("mean", group.mean).error(group.std_error))?;
+        self.row(&row.quantity("defined", group.defined))
+    }
+
+    fn events(&mut self, all: &Row<'_>, result: &RunResult) -> io::Result<()> {
+        for event in &result.events {
+            let row = all.named("event", &event.name, &event.title);
+            self.row(
+                &row.quantity("probability", event.probability)
+                    .error(event.probability_std_error),
+            )?;
+            self.row(
+                &row.quantity("mean_count", event.mean_count)
+                    .error(event.mean_count_std_error),
+            )?;
+            if let Some(first) = &event.first_time {
+                for (quantity, value, error) in [
+                    ("first_time_p5", first.p5, first.p5_std_error),
+                    ("first_time_p50", first.p50, first.p50_std_error),
+                    ("first_time_p95", first.p95, first.p95_std_error),
+                ] {
+                    self.row(&row.quantity(quantity, value).error(error))?;
+                }
+            }
+            self.row(&row.quantity("declared", event.declared))?;
+            self.row(
+                &row.quantity("realised", event.realised)
+                    .error(event.realised_std_error),
+            )?;
+            self.row(&row.quantity("never_possible", event.never_possible))?;
+            let errors = &event.cumulative_incidence_std_error;
+            self.series(
+                &row,
+                result,
+                "cumulative_incidence",
+                &event.cumulative_incidence,
+                errors,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn state(&mut self, row: &Row<'_>, result: &RunResult, item: &SeriesResult) -> io::Result<()> {
+        for (quantity, values, errors) in [
+            ("mean", &item.mean, &item.mean_std_error),
+            ("sd", &item.sd, &item.sd_std_error),
+            ("p5", &item.p5, &item.p5_std_error),
+            ("p25", &item.p25, &item.p25_std_error),
+            ("p50", &item.p50, &item.p50_std_error),
+            ("p75", &item.p75, &item.p75_std_error),
+            ("p95", &item.p95, &item.p95_std_error),
+        ] {
+            self.series(row, result, quantity, values, errors)?;
+        }
+        Ok(())
+    }
+
+    fn series(
+        &mut self,
+        row: &Row<'_>,
+        result: &RunResult,
+        quantity: &str,
+        values: &[f64],
+        errors: &[f64],
+    ) -> io::Result<()> {
+        for (i, &value) in values.iter().enumerate() {
+            let row = Row {
+                time: result.times.get(i).copied(),
+                date: result.dates.get(i).map_or("", String::as_str),
+                ..*row
+            };
+            self.row(&row.quantity(quantity, value).error(errors.get(i).copied()))?;
+        }
+        Ok(())
+    }
+
+    fn differences(
+        &mut self,
+        pair: &Row<'_>,
+        section: &str,
+        differences: &[Difference],
+    ) -> io::Result<()> {
+        for difference in differences {
+            let row = pair.named(section, &difference.outcome, &difference.title);
+            let paired = row
+                .quantity("difference", difference.difference)
+                .error(difference.std_error);
+            self.row(&Row {
+                ci95: difference.ci95,
+                ..paired
+            })?;
+            self.row(&row.quantity("unpaired_std_error", difference.unpaired_std_error))?;
+            self.row(&row.quantity("p_adjusted", difference.p_adjusted))?;
+            self.row(&row.quantity("detectable", f64::from(u8::from(difference.detectable))))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn rows(bytes: &[u8]) -> Vec<csv::StringRecord> {
+        let mut reader = csv::Reader::from_reader(bytes);
+        assert_eq!(reader.headers().expect("a header"), &HEADER[..]);
+        // A reader that is not flexible refuses rows of another length.
+        reader.records().map(|row| row.expect("a row")).collect()
+    }
+
+    #[test]
+    fn every_outcome_reads_back_with_both_uncertainties() {
+        let result = fixture::run();
+        let mut bytes = Vec::new();
+        write_run(&mut bytes, &result).expect("a vector takes all");
+        let rows = rows(&bytes);
+        for outcome in &result.outcomes {
+            let row = rows
+                .iter()
+                .find(|row| &row[2] == "outcome" && row[3] == outcome.name && row[5].is_empty())
+                .expect("a row for each outcome");
+            assert_eq!(row[4], outcome.title);
+            let number = |i: usize| row[i].parse::<f64>().expect("a number");
+            assert_eq!(number(10), outcome.probability);
+            assert_eq!(number(11), outcome.std_error);
+            assert_eq!([number(12), number(13)], outcome.ci95);
+            if let Some(ends) = outcome.epistemic90 {
+                assert_eq!([number(14), number(15)], ends);
+            }
+        }
+    }
+
+    #[test]
+    fn series_have_a_row_a_time() {
+        let result = fixture::run();
+        let mut bytes = Vec::new();
+        write_run(&mut bytes, &result).expect("a vector takes all");
+        let phase = &result.phases[0];
+        let rows = rows(&bytes);
+        let dates: Vec<&str> = rows
+            .iter()
+            .filter(|row| &row[2] == "phase" && row[3] == phase.name)
+            .map(|row| &row[8])
+            .collect();
+        assert_eq!(dates, result.dates);
+    }
+
+    #[test]
+    fn titles_with_commas_quotes_and_breaks_survive() {
+        let mut result = fixture::run();
+        result.outcomes[0].title = "a, \"b\"\nc".into();
+        let mut bytes = Vec::new();
+        write_run(&mut bytes, &result).expect("a vector takes all");
+        assert!(rows(&bytes).iter().any(|row| &row[4] == "a, \"b\"\nc"));
+    }
+
+    #[test]
+    fn comparisons_name_their_base() {
+        let result = fixture::compare();
+        let mut bytes = Vec::new();
+        write_compare(&mut bytes, &result).expect("a vector takes all");
+        let rows = rows(&bytes);
+        let comparison = &result.comparisons[0];
+        let differences = rows.iter().filter(|row| {
+            let pair = row[0] == comparison.other && row[1] == comparison.base;
+            pair && &row[9] == "difference" && &row[2] == "outcome"
+        });
+        let formed = comparison
+            .differences
+            .iter()
+            .filter(|d| d.difference.is_some())
+            .count();
+        assert_eq!(differences.count(), formed);
+    }
+}

@@ -1,0 +1,72 @@
+//! Years since the start as civil dates and durations, for the eye.
+
+use super::format;
+use jiff::civil::Date;
+use jiff::{Span, ToSpan};
+
+/// Days in a year of the model's clock.
+const DAYS_A_YEAR: f64 = 365.25;
+
+/// The date `years` after `start` (ISO), rounded to the nearest day; far outside the calendar the years themselves.
+pub fn date_at(start: &str, years: f64) -> String {
+    let days = libm::round(years * DAYS_A_YEAR);
+    let date = start.parse::<Date>().ok().and_then(|date| {
+        let span: Span = (days.is_finite() && days.abs() < 4e6).then(|| (days as i64).days())?;
+        date.checked_add(span).ok()
+    });
+    match date {
+        Some(date) => date.to_string(),
+        None => format!("year {}", format::plain(years)),
+    }
+}
+
+/// A span of years in the unit that suits it: `36 months`, `90 days`, `10 years`.
+pub fn duration(years: f64) -> String {
+    let whole = |number: f64| (number - libm::round(number)).abs() < 1e-6 && number > 0.5;
+    let (number, unit) = if whole(years) && years >= 4.0 {
+        (years, "year")
+    } else if whole(12.0 * years) {
+        (12.0 * years, "month")
+    } else if whole(DAYS_A_YEAR * years) {
+        (DAYS_A_YEAR * years, "day")
+    } else {
+        (years, "year")
+    };
+    let number = format::plain(number);
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {unit}{plural}")
+}
+
+/// A standard error of a date, in days.
+pub fn days(years: f64) -> String {
+    let days = DAYS_A_YEAR * years;
+    format!("{} d", format::estimate(days, days).error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_rounded_to_the_nearest_day() {
+        assert_eq!(date_at("2026-01-01", 0.0), "2026-01-01");
+        assert_eq!(date_at("2026-01-01", 1.0), "2027-01-01");
+        assert_eq!(date_at("2026-01-01", 0.6 / 365.25), "2026-01-02");
+        assert_eq!(date_at("2026-01-01", 1e9), "year 1,000,000,000");
+        assert_eq!(date_at("2026-01-01", f64::INFINITY), "year inf");
+    }
+
+    #[test]
+    fn durations_take_the_unit_that_is_whole() {
+        let cases = [
+            (3.0, "36 months"),
+            (10.0, "10 years"),
+            (90.0 / 365.25, "90 days"),
+            (1.0 / 12.0, "1 month"),
+            (0.123_456, "0.123456 years"),
+        ];
+        for (years, expected) in cases {
+            assert_eq!(duration(years), expected);
+        }
+    }
+}

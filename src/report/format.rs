@@ -1,0 +1,310 @@
+//! Numbers as text, with digits no finer than their error allows.
+//!
+//! Takes a value and its standard error; gives strings. Both share one number of decimals, chosen by the error alone, so that
+//! a reader never sees a digit that the simulation does not support. Aligning the strings is the table's business.
+
+/// A value and its error, rounded alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rounded {
+    pub value: String,
+    /// `exact` if there is no error at all.
+    pub error: String,
+}
+
+/// Digits after the decimal point that a number with this standard error deserves; negative: round to tens, hundreds, …
+///
+/// Two digits of the error are kept if its leading digits are below 355, otherwise one (the rule of the Particle Data
+/// Group): rounding then adds little to the error and claims nothing beyond it. `None` unless `std_error` is positive and finite.
+pub fn decimals(std_error: f64) -> Option<i32> {
+    if !(std_error > 0.0 && std_error.is_finite()) {
+        return None;
+    }
+    let (leading, exponent) = scientific(std_error);
+    Some(if leading < 3.55 {
+        1 - exponent
+    } else {
+        -exponent
+    })
+}
+
+/// `value` and `std_error` with the digits that the error allows, thousands separated by commas.
+///
+/// An error of zero gives the value in full and the word `exact`. Very large or small pairs are written with one power of ten.
+pub fn estimate(value: f64, std_error: f64) -> Rounded {
+    if !value.is_finite() || std_error.is_nan() {
+        return Rounded {
+            value: "n/a".into(),
+            error: String::new(),
+        };
+    }
+    let Some(places) = decimals(std_error) else {
+        let error = if std_error == 0.0 { "exact" } else { "unknown" };
+        return Rounded {
+            value: plain(value),
+            error: error.into(),
+        };
+    };
+    if let Some(exponent) = power_of_ten(value.abs().max(std_error), places) {
+        let scale = ten_to(exponent);
+        let places = places + exponent;
+        return Rounded {
+            value: format!("{}e{exponent}", fixed(value / scale, places)),
+            error: format!("{}e{exponent}", fixed(std_error / scale, places)),
+        };
+    }
+    Rounded {
+        value: fixed(value, places),
+        error: fixed(std_error, places),
+    }
+}
+
+/// A probability as a percentage, its error in percentage points (without the unit).
+pub fn percentage(probability: f64, std_error: f64) -> Rounded {
+    if !probability.is_finite() || std_error.is_nan() {
+        return Rounded {
+            value: "n/a".into(),
+            error: String::new(),
+        };
+    }
+    match percent_decimals(std_error) {
+        Some(places) => Rounded {
+            value: format!("{}%", percent_digits(probability, places)),
+            error: fixed(100.0 * std_error, places),
+        },
+        None => Rounded {
+            value: format!("{}%", plain(100.0 * probability)),
+            error: "exact".into(),
+        },
+    }
+}
+
+/// Both ends of a range of probabilities in percent, such as `40.9–41.5%`, rounded to what `std_error` allows.
+pub fn percent_range(ends: [f64; 2], std_error: f64) -> String {
+    let places = percent_decimals(std_error).unwrap_or(1);
+    let [low, high] = ends.map(|p| percent_digits(p, places));
+    format!("{low}–{high}%")
+}
+
+/// A difference of probabilities in percentage points with its sign (without the unit).
+pub fn points(difference: f64, std_error: f64) -> Rounded {
+    let Some(places) = percent_decimals(std_error) else {
+        return Rounded {
+            value: signed(plain(100.0 * difference), difference),
+            error: "exact".into(),
+        };
+    };
+    Rounded {
+        value: signed(fixed(100.0 * difference, places), difference),
+        error: fixed(100.0 * std_error, places),
+    }
+}
+
+/// Both ends of an interval of differences in percentage points, such as `-3.5 to -2.7`.
+pub fn points_range(ends: [f64; 2], std_error: f64) -> String {
+    let places = percent_decimals(std_error).unwrap_or(1);
+    let [low, high] = ends.map(|end| signed(fixed(100.0 * end, places), end));
+    format!("{low} to {high}")
+}
+
+/// A difference in the unit of a metric, with its sign.
+pub fn difference(value: f64, std_error: f64) -> Rounded {
+    let mut rounded = estimate(value, std_error);
+    rounded.value = signed(rounded.value, value);
+    rounded
+}
+
+/// Both ends of a range, such as `12 to 15`, rounded to what `std_error` allows.
+pub fn range(ends: [f64; 2], std_error: f64) -> String {
+    let [low, high] = ends.map(|end| estimate(end, std_error).value);
+    format!("{low} to {high}")
+}
+
+/// A whole number with its thousands separated by commas.
+pub fn count(number: u64) -> String {
+    group(&number.to_string())
+}
+
+/// A number that has no error (an input, a setting): at most six significant digits, no trailing zeros.
+pub fn plain(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    let (_, exponent) = scientific(value.abs());
+    if !(-5..12).contains(&exponent) {
+        let text = format!("{value:.5e}");
+        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{power}", without_trailing_zeros(mantissa));
+    }
+    without_trailing_zeros(&fixed(value, (5 - exponent).max(0))).to_owned()
+}
+
+/// Decimals of a percentage whose probability has this standard error, at most nine.
+fn percent_decimals(std_error: f64) -> Option<i32> {
+    decimals(100.0 * std_error).map(|places| places.clamp(0, 9))
+}
+
+/// A percentage that says 0 or 100 only if the probability is that: anything between keeps a digit of difference.
+fn percent_digits(probability: f64, places: i32) -> String {
+    if probability == 0.0 || probability == 1.0 {
+        return format!("{}", 100.0 * probability);
+    }
+    fixed(100.0 * probability, places)
+}
+
+/// `value` with a fixed number of decimals; negative `places` round before the point. No negative zero.
+fn fixed(value: f64, places: i32) -> String {
+    let digits = if places >= 0 {
+        format!("{value:.*}", places as usize)
+    } else {
+        let unit = ten_to(-places);
+        format!("{:.0}", (value / unit).round() * unit)
+    };
+    match digits.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => group(zero),
+        Some(positive) => format!("-{}", group(positive)),
+        None => group(&digits),
+    }
+}
+
+fn signed(digits: String, value: f64) -> String {
+    let is_zero = digits.chars().all(|c| matches!(c, '0' | '.'));
+    if value > 0.0 && !is_zero {
+        format!("+{digits}")
+    } else {
+        digits
+    }
+}
+
+fn group(digits: &str) -> String {
+    let (whole, rest) = match digits.find('.') {
+        Some(point) => digits.split_at(point),
+        None => (digits, ""),
+    };
+    let mut grouped = String::with_capacity(digits.len() + whole.len() / 3);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}
+
+fn without_trailing_zeros(digits: &str) -> &str {
+    if digits.contains('.') {
+        digits.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        digits
+    }
+}
+
+/// Leading digits (1 to 10) and decimal exponent, read off the decimal text: correctly rounded everywhere.
+fn scientific(value: f64) -> (f64, i32) {
+    let text = format!("{value:.2e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    (
+        mantissa.parse().unwrap_or(0.0),
+        exponent.parse().unwrap_or(0),
+    )
+}
+
+fn ten_to(exponent: i32) -> f64 {
+    // Parsing is correctly rounded; a power computed by multiplication is not.
+    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
+}
+
+/// The power of ten to take out, if plain digits would be unreadable.
+fn power_of_ten(magnitude: f64, places: i32) -> Option<i32> {
+    let (_, exponent) = scientific(magnitude);
+    (exponent >= 9 || (places > 6 && exponent < -3)).then_some(exponent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(rounded: Rounded) -> String {
+        format!("{} ± {}", rounded.value, rounded.error)
+    }
+
+    #[test]
+    fn digits_are_no_finer_than_the_error_allows() {
+        let cases = [
+            (0.412_37, 0.001_53, "0.4124 ± 0.0015"),
+            (0.412_37, 0.003_6, "0.412 ± 0.004"),
+            (0.412_37, 0.009_7, "0.412 ± 0.010"),
+            (0.412_37, 0.099_99, "0.41 ± 0.10"),
+            (83_412.3, 251.2, "83,410 ± 250"),
+            (83_412.3, 612.0, "83,400 ± 600"),
+            (1_234_567.0, 3.0, "1,234,567.0 ± 3.0"),
+            (-0.001, 0.2, "0.00 ± 0.20"),
+            (-12.345, 0.2, "-12.35 ± 0.20"),
+            (0.0, 0.5, "0.0 ± 0.5"),
+            (1.234e-5, 5.0e-7, "1.23e-5 ± 0.05e-5"),
+            (-2.0e12, 1.0e10, "-2.000e12 ± 0.010e12"),
+        ];
+        for (value, error, expected) in cases {
+            assert_eq!(
+                joined(estimate(value, error)),
+                expected,
+                "{value} ± {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_error_is_called_exact_and_a_missing_one_is_not() {
+        assert_eq!(joined(estimate(0.25, 0.0)), "0.25 ± exact");
+        assert_eq!(joined(percentage(0.125, 0.0)), "12.5% ± exact");
+        assert_eq!(joined(points(0.0, 0.0)), "0 ± exact");
+        assert_eq!(estimate(f64::NAN, 0.1).value, "n/a");
+        assert_eq!(estimate(1.0, f64::INFINITY).error, "unknown");
+    }
+
+    #[test]
+    fn percentages_have_errors_in_percentage_points() {
+        let cases = [
+            (0.412_37, 0.001_53, "41.24% ± 0.15"),
+            (0.000_214, 0.000_047, "0.021% ± 0.005"),
+            (0.0, 0.000_47, "0% ± 0.05"),
+            (1.0, 0.000_47, "100% ± 0.05"),
+            (0.5, 0.2, "50% ± 20"),
+        ];
+        for (p, error, expected) in cases {
+            assert_eq!(joined(percentage(p, error)), expected);
+        }
+        assert_eq!(percent_range([0.4094, 0.4154], 0.0015), "40.94–41.54%");
+        assert_eq!(percent_range([0.0, 0.0004], 0.0001), "0–0.040%");
+    }
+
+    #[test]
+    fn differences_carry_their_sign_unless_they_round_to_zero() {
+        assert_eq!(joined(points(0.031, 0.002)), "+3.10 ± 0.20");
+        assert_eq!(joined(points(-0.031, 0.002)), "-3.10 ± 0.20");
+        assert_eq!(joined(points(0.000_01, 0.002)), "0.00 ± 0.20");
+        assert_eq!(points_range([-0.004, 0.006], 0.002), "-0.40 to +0.60");
+        assert_eq!(joined(difference(1234.0, 20.0)), "+1,234 ± 20");
+    }
+
+    #[test]
+    fn inputs_are_shown_in_full_up_to_six_digits() {
+        let cases = [
+            (0.0, "0"),
+            (0.3, "0.3"),
+            (100.0, "100"),
+            (1.0 / 3.0, "0.333333"),
+            (1234.5, "1,234.5"),
+            (123_456_789.0, "123,456,789"),
+            (1e-9, "1e-9"),
+            (1.5e20, "1.5e20"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(plain(value), expected);
+        }
+        assert_eq!(count(100_352), "100,352");
+        assert_eq!(count(12), "12");
+    }
+}

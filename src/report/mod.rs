@@ -1,0 +1,14 @@
+//! Results as bytes: tables for the eye, JSON, CSV and Markdown for everything else.
+//!
+//! Takes results; writes to whatever implements `Write`. Opens nothing, looks at no terminal and no clock: colour and width are
+//! told by a [`Look`](table::Look). The same result gives the same bytes everywhere.
+
+pub mod csv;
+mod dates;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod format;
+pub mod json;
+pub mod markdown;
+pub mod table;
+pub mod trials;

@@ -1,0 +1,288 @@
+//! Probabilities with both their uncertainties: outcomes and questions.
+//!
+//! Wide terminals get one line each; narrow ones put the ranges on a second line under the estimate.
+
+use super::grid::{Grid, align_points};
+use super::text::{Line, dotted};
+use super::{Page, bars, label, palette};
+use crate::report::format;
+use crate::results::{Epistemic, EpistemicStatus, OccupancyResult, OutcomeResult, QuestionResult};
+use std::io;
+use unicode_width::UnicodeWidthStr;
+
+/// Fewer cells than this make a bar meaningless.
+const SHORTEST_BAR: usize = 10;
+const LONGEST_BAR: usize = 44;
+/// Labels are wrapped down to this before the ranges move to a second line.
+const NARROW_LABEL: usize = 18;
+
+/// One probability to be shown.
+pub struct Row<'a> {
+    label: String,
+    /// What else to know about it, such as a date.
+    remark: Option<String>,
+    probability: f64,
+    std_error: f64,
+    ci95: [f64; 2],
+    epistemic90: Option<[f64; 2]>,
+    epistemic: &'a Epistemic,
+}
+
+impl<'a> From<&'a OutcomeResult> for Row<'a> {
+    fn from(outcome: &'a OutcomeResult) -> Self {
+        Self {
+            label: label(&outcome.title, &outcome.name),
+            remark: None,
+            probability: outcome.probability,
+            std_error: outcome.std_error,
+            ci95: outcome.ci95,
+            epistemic90: outcome.epistemic90,
+            epistemic: &outcome.epistemic,
+        }
+    }
+}
+
+impl<'a> From<&'a QuestionResult> for Row<'a> {
+    fn from(question: &'a QuestionResult) -> Self {
+        let word = if question.asks == "holds" { "on" } else { "by" };
+        Self {
+            label: label(&question.title, &question.name),
+            remark: Some(format!("{word} {}", question.by)),
+            probability: question.probability,
+            std_error: question.std_error,
+            ci95: question.ci95,
+            epistemic90: question.epistemic90,
+            epistemic: &question.epistemic,
+        }
+    }
+}
+
+/// Writes the rows with bars on one scale.
+pub fn write(page: &mut Page<'_>, header: &str, rows: &[Row<'_>]) -> io::Result<()> {
+    let ranges = rows
+        .iter()
+        .any(|row| row.epistemic.status != EpistemicStatus::Exact);
+    let estimates = estimates(rows.iter().map(|row| (row.probability, row.std_error)));
+    let intervals: Vec<_> = rows
+        .iter()
+        .map(|row| format::percent_range(row.ci95, row.std_error))
+        .collect();
+    let epistemic: Vec<_> = rows
+        .iter()
+        .map(|row| epistemic_range(row.epistemic90, row.epistemic))
+        .collect();
+    let full = full_scale(rows);
+    let bar = |row: &Row<'_>, width| {
+        bars::estimate(row.probability, row.ci95, drawn_range(row), full, width)
+    };
+
+    let mut grid = Grid::new(header, rows.iter().map(|row| row.label.clone()));
+    let bold = |text: &String| Line::styled(palette::ESTIMATE, text);
+    grid.column("probability ± pp", 0, estimates.iter().map(bold));
+    let mut wide = grid.clone();
+    if rows.iter().any(|row| row.remark.is_some()) {
+        let remarks = rows
+            .iter()
+            .map(|row| row.remark.clone().unwrap_or_default());
+        wide.plain_column("", 0, remarks);
+    }
+    wide.plain_column("95% interval", 0, intervals.iter().cloned());
+    if ranges {
+        wide.plain_column("epistemic 90%", 0, epistemic.iter().cloned());
+    }
+
+    let spare = wide
+        .spare(page.width())
+        .max(SHORTEST_BAR.min(wide.spare_if_wrapped(page.width(), NARROW_LABEL)));
+    if spare >= SHORTEST_BAR {
+        let width = spare.min(LONGEST_BAR);
+        wide.first_column(rows.iter().map(|row| bar(row, width)));
+        return wide.write(page);
+    }
+    let width = grid.spare(page.width()).clamp(SHORTEST_BAR, LONGEST_BAR);
+    grid.first_column(rows.iter().map(|row| bar(row, width)));
+    for (i, row) in rows.iter().enumerate() {
+        let mut parts = vec![format!("95% {}", intervals[i])];
+        if ranges {
+            parts.push(format!("epistemic 90% {}", epistemic[i]));
+        }
+        parts.extend(row.remark.clone());
+        grid.note(i, dotted(parts));
+    }
+    grid.write(page)
+}
+
+/// What the marks and the two uncertainties mean, for these rows.
+pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
+    let has = |status| rows.iter().any(|row| row.epistemic.status == status);
+    let mut say = |text: &str| page.paragraph(palette::FAINT, text, 2);
+    say(
+        "┃ the estimate. ± its standard error and the 95% interval come from chance in the simulation: more trials shrink them.",
+    )?;
+    if has(EpistemicStatus::Resolved) || has(EpistemicStatus::NotDetected) {
+        say(
+            "▓░ epistemic 90%: where the probability lies as the uncertain parameters take the values that the \
+             scenario allows: more trials do not shrink it, better knowledge does.",
+        )?;
+    }
+    if has(EpistemicStatus::NotDetected) {
+        say(
+            "≤ ±: no such spread was detected beyond chance; if there is one, it is smaller than this.",
+        )?;
+    }
+    if has(EpistemicStatus::NotSeparable) {
+        say(
+            "n/a: with one trial a draw, or fewer than 20 draws, what you do not know and chance cannot be told apart.",
+        )?;
+    }
+    if !rows.is_empty()
+        && rows
+            .iter()
+            .all(|row| row.epistemic.status == EpistemicStatus::Exact)
+    {
+        say("No parameter is uncertain, so there is no epistemic range.")?;
+    }
+    Ok(())
+}
+
+/// Outcomes under each start trend, over as many tables as the width needs.
+pub fn write_by_trend(
+    page: &mut Page<'_>,
+    outcomes: &[OutcomeResult],
+    trends: &[OccupancyResult],
+) -> io::Result<()> {
+    page.section("By start trend", "% ± pp of the trials that start under it")?;
+    let weights = std::iter::once("weight of the trend".to_owned());
+    let titles = || {
+        weights.clone().chain(
+            outcomes
+                .iter()
+                .map(|outcome| label(&outcome.title, &outcome.name)),
+        )
+    };
+    let empty = || {
+        let mut grid = Grid::new("", titles());
+        grid.style_label(0, palette::FAINT);
+        grid
+    };
+    let mut grid = empty();
+    for trend in trends {
+        let cells = outcomes
+            .iter()
+            .map(|outcome| match outcome.by_trend.get(&trend.name) {
+                Some(by) => match (by.probability, by.std_error) {
+                    (Some(p), Some(error)) => {
+                        let rounded = format::percentage(p, error);
+                        (
+                            rounded.value.trim_end_matches('%').to_owned(),
+                            rounded.error,
+                        )
+                    }
+                    _ => ("no trials".into(), String::new()),
+                },
+                None => ("–".into(), String::new()),
+            });
+        let weight = trend
+            .weight
+            .map(|weight| format::plain(round_to_tenth_percent(weight)));
+        let mut lines = vec![Line::styled(palette::FAINT, &weight.unwrap_or_default())];
+        lines.extend(
+            join_errors(cells.collect())
+                .iter()
+                .map(|cell| Line::new(cell)),
+        );
+        let mut wider = grid.clone();
+        wider.column(&trend.name, 0, lines.clone());
+        if !wider.fits(page.width()) && !grid.is_empty() {
+            std::mem::replace(&mut grid, empty()).write(page)?;
+            page.blank()?;
+            wider = grid.clone();
+            wider.column(&trend.name, 0, lines);
+        }
+        grid = wider;
+    }
+    grid.write(page)
+}
+
+/// `value ± error` for probabilities, points aligned.
+pub fn estimates(pairs: impl Iterator<Item = (f64, f64)>) -> Vec<String> {
+    let rounded = pairs.map(|(p, error)| format::percentage(p, error));
+    join_errors(
+        rounded
+            .map(|rounded| (rounded.value, rounded.error))
+            .collect(),
+    )
+}
+
+/// Values and errors of one unit in one column, the points aligned.
+pub fn join_errors(pairs: Vec<(String, String)>) -> Vec<String> {
+    let (values, errors): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    join(align_points(&values), errors)
+}
+
+/// Values and errors of unlike units in one column: points mean nothing there, so values are flushed right.
+pub fn join_unlike(pairs: Vec<(String, String)>) -> Vec<String> {
+    let width = pairs
+        .iter()
+        .map(|(value, _)| value.width())
+        .max()
+        .unwrap_or(0);
+    let (values, errors): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    let pad = |value: String| format!("{}{value}", " ".repeat(width - value.width()));
+    join(values.into_iter().map(pad).collect(), errors)
+}
+
+fn join(values: Vec<String>, errors: Vec<String>) -> Vec<String> {
+    let joined = values.into_iter().zip(errors);
+    let joined = joined.map(|(value, error)| match error.as_str() {
+        "" => value,
+        "exact" => format!("{value} exact"),
+        _ => format!("{value} ± {error}"),
+    });
+    joined.collect()
+}
+
+/// The epistemic range of a probability in words.
+pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String {
+    match (epistemic.status, range) {
+        (EpistemicStatus::Exact, _) => "exact".into(),
+        (EpistemicStatus::Resolved, Some(ends)) => {
+            let error = epistemic
+                .std_error
+                .map_or(0.005, |[low, high]| low.max(high));
+            format::percent_range(ends, error)
+        }
+        (EpistemicStatus::NotDetected, _) => match epistemic.at_most_sd {
+            Some(sd) => format!(
+                "≤ ±{} pp",
+                format::points(NORMAL_95 * sd, sd / 4.0)
+                    .value
+                    .trim_start_matches('+')
+            ),
+            None => "none detected".into(),
+        },
+        _ => "n/a".into(),
+    }
+}
+
+/// Quantile 0.95 of the standard normal: the half-width of a central 90% range in standard deviations.
+pub const NORMAL_95: f64 = 1.645;
+
+fn drawn_range(row: &Row<'_>) -> Option<[f64; 2]> {
+    row.epistemic90
+        .filter(|_| row.epistemic.status == EpistemicStatus::Resolved)
+}
+
+/// The largest number that any bar must show.
+fn full_scale(rows: &[Row<'_>]) -> f64 {
+    let largest = rows.iter().map(|row| {
+        let range = drawn_range(row).map_or(0.0, |[_, high]| high);
+        row.probability.max(row.ci95[1]).max(range)
+    });
+    largest.fold(1e-12, f64::max)
+}
+
+/// Percent with one decimal: weights are inputs, and thirds would fill the column.
+fn round_to_tenth_percent(share: f64) -> f64 {
+    libm::round(1000.0 * share) / 10.0
+}

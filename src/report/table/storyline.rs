@@ -1,0 +1,158 @@
+//! One future as a dated story.
+
+use super::text::{Line, dotted};
+use super::{Page, label, palette};
+use crate::report::{dates, format};
+use crate::results::{Happening, StoryChange, StoryState, Storyline};
+use std::io;
+
+pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
+    let scenario = &story.scenario;
+    page.paragraph(palette::TITLE, &label(&scenario.title, &scenario.name), 0)?;
+    let which = [
+        format!("trial {}", format::count(story.trial)),
+        format!("parameter draw {}", format::count(story.draw)),
+        format!("seed {}", story.seed),
+        "one possible future, not a forecast".into(),
+    ];
+    page.paragraph(palette::FAINT, &dotted(which), 0)?;
+    if !story.parameters.is_empty() {
+        page.section("Parameters drawn", "")?;
+        page.paragraph(anstyle::Style::new(), &values(story.parameters.iter()), 2)?;
+    }
+
+    page.section("Story", "")?;
+    entry(page, &scenario.start, "The start", &state(&story.start))?;
+    for happening in &story.happenings {
+        entry(
+            page,
+            &happening.date,
+            &title(happening),
+            &changes(&happening.changes),
+        )?;
+    }
+    let end = dates::date_at(&scenario.start, scenario.horizon);
+    entry(page, &end, "The end", &state(&story.end))?;
+
+    page.section("Outcome", "")?;
+    page.paragraph(
+        palette::ESTIMATE,
+        &label(&story.outcome_title, &story.outcome),
+        2,
+    )?;
+    if !story.metrics.is_empty() {
+        page.section("Metrics", "")?;
+        let text = story.metrics.iter().map(|(name, value)| match value {
+            Some(value) => format!("{name} {}", format::plain(*value)),
+            None => format!("{name} has no value"),
+        });
+        page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
+    }
+    if !story.questions.is_empty() {
+        page.section("Questions", "")?;
+        let text = story
+            .questions
+            .iter()
+            .map(|(name, held)| format!("{name} {}", if *held { "yes" } else { "no" }));
+        page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
+    }
+    Ok(())
+}
+
+/// A date, what happened, and what followed on the lines below.
+fn entry(page: &mut Page<'_>, date: &str, what: &str, followed: &str) -> io::Result<()> {
+    let mut line = Line::new("  ");
+    line.push(palette::FAINT, date);
+    line.push(palette::ESTIMATE, &format!("  {what}"));
+    if line.width() <= page.width() {
+        page.line(&line)?;
+    } else {
+        page.paragraph(palette::FAINT, date, 2)?;
+        page.paragraph(palette::ESTIMATE, what, 4)?;
+    }
+    if followed.is_empty() {
+        return Ok(());
+    }
+    page.paragraph(anstyle::Style::new(), followed, 14)
+}
+
+fn title(happening: &Happening) -> String {
+    let name = if happening.shift {
+        format!("The trend shifts, {}", happening.event.replace('>', " → "))
+    } else {
+        label(&happening.title, &happening.event)
+    };
+    if happening.count > 1 {
+        format!("{name} (time {})", happening.count)
+    } else {
+        name
+    }
+}
+
+fn changes(changes: &[StoryChange]) -> String {
+    let text = changes.iter().map(|change| match change {
+        StoryChange::Phase { from, to } => format!("phase {from} → {to}"),
+        StoryChange::Trend { from, to } => format!("trend {from} → {to}"),
+        StoryChange::Indicator { name, from, to } => {
+            format!("{name} {} → {}", format::plain(*from), format::plain(*to))
+        }
+    });
+    dotted(text)
+}
+
+fn state(state: &StoryState) -> String {
+    let values = state
+        .indicators
+        .iter()
+        .map(|(name, value)| format!("{name} {}", format::plain(*value)));
+    dotted(
+        [
+            format!("trend {}", state.trend),
+            format!("phase {}", state.phase),
+        ]
+        .into_iter()
+        .chain(values),
+    )
+}
+
+fn values<'a>(values: impl Iterator<Item = (&'a String, &'a f64)>) -> String {
+    let text = values.map(|(name, value)| format!("{name} {}", format::plain(*value)));
+    dotted(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::Look;
+    use crate::report::fixture;
+    use crate::report::table::write_storyline;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn a_story_tells_each_happening_with_its_date_and_what_it_changed() {
+        let mut bytes = Vec::new();
+        write_storyline(
+            &mut bytes,
+            &fixture::storyline(),
+            Look {
+                color: false,
+                width: 70,
+            },
+        )
+        .expect("a vector takes all");
+        let text = String::from_utf8(bytes).expect("text is UTF-8");
+        assert!(
+            text.contains("2026-03-14  A truce is signed (time 2)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("phase blockade → truce · support 0.61 → 0.66"),
+            "{text}"
+        );
+        assert!(
+            text.contains("The trend shifts, stalemate → escalation"),
+            "{text}"
+        );
+        assert!(text.contains("first_truce has no value"), "{text}");
+        assert!(text.lines().all(|line| line.width() <= 70), "{text}");
+    }
+}

@@ -1,0 +1,225 @@
+//! Trial-level data: a row a trial, for those who want to draw their own conclusions.
+//!
+//! Takes blocks of trials in the order of their numbers; writes CSV or (feature `parquet`) Parquet. At most one row group is held in
+//! memory, whatever the size of the run. Columns: trial, draw, `parameter.NAME`…, start_trend, outcome, `metric.NAME`…,
+//! `first_time.EVENT`…; prefixes keep apart what a scenario may give the same name.
+
+mod csv;
+mod in_order;
+#[cfg(feature = "parquet")]
+mod parquet;
+
+pub use self::csv::CsvTrials;
+pub use self::in_order::InOrder;
+#[cfg(feature = "parquet")]
+pub use self::parquet::ParquetTrials;
+
+use std::io;
+
+/// Names of what a row holds, in the order of the columns of a [`TrialBlock`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrialColumns {
+    pub parameters: Vec<String>,
+    /// Start trends, by index.
+    pub trends: Vec<String>,
+    /// Outcomes by index, `unclassified` included.
+    pub outcomes: Vec<String>,
+    pub metrics: Vec<String>,
+    pub events: Vec<String>,
+}
+
+/// Consecutive trials, column by column; all columns have one length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrialBlock {
+    /// Number of the first trial; the others follow it.
+    pub first_trial: u64,
+    pub draw: Vec<u32>,
+    /// A vector a parameter.
+    pub parameters: Vec<Vec<f64>>,
+    /// Index into [`TrialColumns::trends`].
+    pub start_trend: Vec<u8>,
+    /// Index into [`TrialColumns::outcomes`].
+    pub outcome: Vec<u8>,
+    /// A vector a metric; what is not finite counts as "no value".
+    pub metrics: Vec<Vec<f64>>,
+    /// A vector an event, in years since the start; what is not finite counts as "never".
+    pub first_times: Vec<Vec<f64>>,
+}
+
+impl TrialBlock {
+    /// Number of trials.
+    pub fn len(&self) -> usize {
+        self.draw.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.draw.is_empty()
+    }
+
+    /// Adds the trials of `next` behind these.
+    #[cfg(feature = "parquet")]
+    fn append(&mut self, next: &TrialBlock) {
+        if self.is_empty() {
+            *self = next.clone();
+            return;
+        }
+        let extend = |to: &mut [Vec<f64>], from: &[Vec<f64>]| {
+            for (to, from) in to.iter_mut().zip(from) {
+                to.extend_from_slice(from);
+            }
+        };
+        self.draw.extend_from_slice(&next.draw);
+        self.start_trend.extend_from_slice(&next.start_trend);
+        self.outcome.extend_from_slice(&next.outcome);
+        extend(&mut self.parameters, &next.parameters);
+        extend(&mut self.metrics, &next.metrics);
+        extend(&mut self.first_times, &next.first_times);
+    }
+
+    /// Checks that the block has the columns promised and follows trial `next`.
+    fn check(&self, columns: &TrialColumns, next: u64) -> io::Result<()> {
+        let fault = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        if self.first_trial != next {
+            return fault(format!(
+                "trials are written in order: expected {next}, got {}",
+                self.first_trial
+            ));
+        }
+        for (what, found, named) in [
+            (
+                "parameters",
+                self.parameters.len(),
+                columns.parameters.len(),
+            ),
+            ("metrics", self.metrics.len(), columns.metrics.len()),
+            ("events", self.first_times.len(), columns.events.len()),
+        ] {
+            if found != named {
+                return fault(format!("a block has {found} {what}, the table {named}"));
+            }
+        }
+        let vectors = self
+            .parameters
+            .iter()
+            .chain(&self.metrics)
+            .chain(&self.first_times);
+        let lengths = vectors
+            .map(Vec::len)
+            .chain([self.start_trend.len(), self.outcome.len()]);
+        if lengths.into_iter().any(|length| length != self.len()) {
+            return fault("the columns of a block have unlike lengths".into());
+        }
+        let known = |indices: &[u8], names: &[String]| {
+            indices.iter().all(|&i| usize::from(i) < names.len())
+        };
+        if !known(&self.start_trend, &columns.trends) || !known(&self.outcome, &columns.outcomes) {
+            return fault("a block names a trend or outcome that the table lacks".into());
+        }
+        Ok(())
+    }
+}
+
+/// A file of trials that grows block by block.
+pub trait TrialTable: Send {
+    /// # Errors
+    /// Those of the file; `InvalidInput` if a block is out of order or of another shape.
+    fn write(&mut self, block: &TrialBlock) -> io::Result<()>;
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// Those of the file.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+impl TrialColumns {
+    /// Header of the table.
+    fn header(&self) -> Vec<String> {
+        let prefixed = |prefix: &'static str, names: &[String]| -> Vec<String> {
+            names
+                .iter()
+                .map(|name| format!("{prefix}.{name}"))
+                .collect()
+        };
+        let mut header = vec!["trial".to_owned(), "draw".to_owned()];
+        header.extend(prefixed("parameter", &self.parameters));
+        header.extend(["start_trend".to_owned(), "outcome".to_owned()]);
+        header.extend(prefixed("metric", &self.metrics));
+        header.extend(prefixed("first_time", &self.events));
+        header
+    }
+}
+
+#[cfg(test)]
+pub(super) mod sample {
+    use super::*;
+
+    pub fn columns() -> TrialColumns {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        TrialColumns {
+            parameters: names(&["resolve"]),
+            trends: names(&["stalemate", "вибори"]),
+            outcomes: names(&["settled", "unclassified"]),
+            metrics: names(&["price"]),
+            events: names(&["truce"]),
+        }
+    }
+
+    pub fn block(first_trial: u64, length: usize) -> TrialBlock {
+        let number = |i: usize| first_trial as f64 + i as f64;
+        TrialBlock {
+            first_trial,
+            draw: (0..length)
+                .map(|i| ((first_trial as usize + i) / 64) as u32)
+                .collect(),
+            parameters: vec![(0..length).map(|i| 0.1 * number(i)).collect()],
+            start_trend: (0..length).map(|i| (i % 2) as u8).collect(),
+            outcome: (0..length).map(|i| u8::from(i % 3 == 0)).collect(),
+            metrics: vec![
+                (0..length)
+                    .map(|i| if i % 4 == 0 { f64::NAN } else { number(i) })
+                    .collect(),
+            ],
+            first_times: vec![
+                (0..length)
+                    .map(|i| if i % 5 == 0 { f64::INFINITY } else { 0.5 })
+                    .collect(),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_out_of_order_or_shape_are_refused() {
+        let columns = sample::columns();
+        assert!(sample::block(64, 64).check(&columns, 64).is_ok());
+        assert!(sample::block(64, 64).check(&columns, 0).is_err());
+        let mut short = sample::block(0, 64);
+        short.metrics[0].pop();
+        assert!(short.check(&columns, 0).is_err());
+        let mut foreign = sample::block(0, 64);
+        foreign.outcome[3] = 2;
+        assert!(foreign.check(&columns, 0).is_err());
+        let mut more = sample::block(0, 64);
+        more.first_times.push(vec![0.0; 64]);
+        assert!(more.check(&columns, 0).is_err());
+    }
+
+    #[test]
+    fn equal_names_of_unlike_things_stay_apart() {
+        let names = || vec!["draw".to_owned()];
+        let columns = TrialColumns {
+            parameters: names(),
+            metrics: names(),
+            events: names(),
+            ..TrialColumns::default()
+        };
+        let header = columns.header();
+        let distinct: std::collections::BTreeSet<_> = header.iter().collect();
+        assert_eq!(distinct.len(), header.len());
+    }
+}

@@ -1,0 +1,447 @@
+//! Summary to result: every estimate read off, with its error, in the file's order.
+
+use super::types::*;
+use crate::engine::{ByReplicate, EventTally, Quantiles, Summary, Tally};
+use crate::estimate::{
+    self, BinHistogram, HitTable, MeanEstimate, Moments, QuantileSummary, REPLICATES, Sketch, Spread,
+    estimate_moments, quantiles_with_error, ratio, share,
+};
+use crate::model::{Asks, Model};
+use crate::program::Program;
+use indexmap::IndexMap;
+
+/// Bars of a metric's histogram.
+const HISTOGRAM_BINS: usize = 40;
+/// Reported quantiles.
+const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// Name and version of this program.
+pub fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+}
+
+/// The result of a run, without warnings.
+pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResult {
+    let reader = Reader { model, program, summary, tally: &summary.tally };
+    let outcomes = reader.outcomes();
+    let largest = outcomes.iter().map(|o| o.std_error).fold(0.0, f64::max);
+    let times = program.reported_times();
+    RunResult {
+        format: 1,
+        tool: tool(),
+        run: RunInfo {
+            seed: summary.seed,
+            trials: summary.trials(),
+            draws: summary.draws(),
+            trials_per_draw: summary.trials_per_draw,
+            blocks: summary.blocks,
+            replicates: REPLICATES as u32,
+            effective_trials: (summary.trials() - summary.tally.stopped) as f64,
+            non_finite: summary.tally.stopped,
+            interrupted: summary.interrupted,
+            largest_std_error: largest,
+        },
+        scenario: scenario_info(model),
+        outcomes,
+        trends: reader.trends(),
+        phases: reader.phases(),
+        dates: times.iter().map(|t| model.clock.date_at(*t).to_string()).collect(),
+        times,
+        indicators: reader.indicators(),
+        derived: reader.derived(),
+        events: reader.events(),
+        metrics: reader.metrics(),
+        questions: reader.questions(),
+        warnings: Vec::new(),
+    }
+}
+
+/// What a result says of its scenario.
+pub fn scenario_info(model: &Model) -> ScenarioInfo {
+    ScenarioInfo {
+        name: model.name.clone(),
+        title: model.title.clone(),
+        sha256: model.sha256.clone(),
+        start: model.clock.start.to_string(),
+        horizon: model.clock.horizon,
+        step: model.clock.step,
+        source: model.source.clone(),
+    }
+}
+
+/// Indices of items in the file's order.
+pub fn in_display_order<T>(items: &[T], display: impl Fn(&T) -> usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|i| display(&items[*i]));
+    order
+}
+
+struct Reader<'a> {
+    model: &'a Model,
+    program: &'a Program,
+    summary: &'a Summary,
+    tally: &'a Tally,
+}
+
+impl Reader<'_> {
+    fn trend_order(&self) -> Vec<usize> {
+        in_display_order(&self.model.trends, |t| t.display)
+    }
+
+    fn by_trend(&self, table: &HitTable) -> IndexMap<String, ByTrend> {
+        let shares = table.by_trend();
+        self.trend_order()
+            .into_iter()
+            .map(|z| {
+                let entry = ByTrend {
+                    probability: shares[z].probability,
+                    std_error: shares[z].std_error,
+                    hits: shares[z].hits.to_vec(),
+                    trials: shares[z].trials.to_vec(),
+                };
+                (self.model.trends[z].name.clone(), entry)
+            })
+            .collect()
+    }
+
+    fn outcomes(&self) -> Vec<OutcomeResult> {
+        let rules = &self.model.outcomes;
+        (0..=rules.len())
+            .map(|o| {
+                let table = &self.tally.outcomes[o];
+                let estimate = table.estimate(Spread::Designed);
+                let epistemic = table.epistemic(self.program.uncertain);
+                let (name, title) = match rules.get(o) {
+                    Some(rule) => (rule.name.clone(), rule.title.clone()),
+                    None => ("unclassified".to_string(), "None of these".to_string()),
+                };
+                let also = (o + 1..rules.len())
+                    .filter(|_| o < rules.len())
+                    .map(|r| (rules[r].name.clone(), self.tally.overlap[o][r]))
+                    .collect();
+                OutcomeResult {
+                    name,
+                    title,
+                    probability: estimate.probability,
+                    std_error: estimate.std_error,
+                    ci95: estimate.ci95,
+                    epistemic90: epistemic.ends,
+                    epistemic: told(&epistemic),
+                    by_trend: self.by_trend(table),
+                    also,
+                    matched: self.tally.matched.get(o).copied().unwrap_or_else(|| table.hits()),
+                }
+            })
+            .collect()
+    }
+
+    fn questions(&self) -> Vec<QuestionResult> {
+        (self.model.questions.iter().zip(&self.tally.questions))
+            .map(|(question, table)| {
+                let estimate = table.estimate(Spread::Designed);
+                let epistemic = table.epistemic(self.program.uncertain);
+                let (asks, by) = match question.asks {
+                    Asks::EverBy { date, .. } => ("ever", date),
+                    Asks::HoldsAt { date, .. } => ("holds", date),
+                };
+                QuestionResult {
+                    name: question.name.clone(),
+                    title: question.title.clone(),
+                    asks: asks.into(),
+                    by: by.to_string(),
+                    probability: estimate.probability,
+                    std_error: estimate.std_error,
+                    ci95: estimate.ci95,
+                    epistemic90: epistemic.ends,
+                    epistemic: told(&epistemic),
+                    by_trend: self.by_trend(table),
+                }
+            })
+            .collect()
+    }
+
+    /// Shares over time of item `i` in a table by time, then item.
+    fn occupancy(&self, table: &[ByReplicate], items: usize, i: usize) -> (Vec<f64>, Vec<f64>) {
+        table.iter().skip(i).step_by(items).map(|hits| share(hits, &self.tally.trials)).unzip()
+    }
+
+    fn trends(&self) -> Vec<OccupancyResult> {
+        let trends = &self.model.trends;
+        self.trend_order()
+            .into_iter()
+            .map(|z| {
+                let (occupancy, error) = self.occupancy(&self.tally.trends, trends.len(), z);
+                OccupancyResult {
+                    name: trends[z].name.clone(),
+                    title: trends[z].title.clone(),
+                    weight: Some(trends[z].weight),
+                    occupancy,
+                    occupancy_std_error: error,
+                }
+            })
+            .collect()
+    }
+
+    fn phases(&self) -> Vec<OccupancyResult> {
+        let phases = &self.model.phases;
+        in_display_order(phases, |p| p.display)
+            .into_iter()
+            .map(|p| {
+                let (occupancy, error) = self.occupancy(&self.tally.phases, phases.len(), p);
+                OccupancyResult {
+                    name: phases[p].name.clone(),
+                    title: phases[p].title.clone(),
+                    weight: None,
+                    occupancy,
+                    occupancy_std_error: error,
+                }
+            })
+            .collect()
+    }
+
+    fn indicators(&self) -> Vec<SeriesResult> {
+        let items = &self.model.indicators;
+        in_display_order(items, |i| i.display)
+            .into_iter()
+            .map(|i| self.series(i, &items[i].name, &items[i].title, &items[i].unit))
+            .collect()
+    }
+
+    fn derived(&self) -> Vec<SeriesResult> {
+        let items = &self.model.derived;
+        let offset = self.model.indicators.len();
+        in_display_order(items, |d| d.display)
+            .into_iter()
+            .map(|d| self.series(offset + d, &items[d].name, &items[d].title, &items[d].unit))
+            .collect()
+    }
+
+    fn series(&self, item: usize, name: &str, title: &str, unit: &str) -> SeriesResult {
+        let items = self.model.indicators.len() + self.model.derived.len();
+        let times = self.program.report.len();
+        let mut result = SeriesResult {
+            name: name.into(),
+            title: title.into(),
+            unit: unit.into(),
+            mean: Vec::with_capacity(times),
+            mean_std_error: Vec::with_capacity(times),
+            sd: Vec::with_capacity(times),
+            sd_std_error: Vec::with_capacity(times),
+            p5: Vec::new(),
+            p5_std_error: Vec::new(),
+            p25: Vec::new(),
+            p25_std_error: Vec::new(),
+            p50: Vec::new(),
+            p50_std_error: Vec::new(),
+            p75: Vec::new(),
+            p75_std_error: Vec::new(),
+            p95: Vec::new(),
+            p95_std_error: Vec::new(),
+        };
+        for time in 0..times {
+            let index = time * items + item;
+            let at = index * REPLICATES;
+            let parts: &[Moments; REPLICATES] = self.summary.node.series[at..at + REPLICATES]
+                .try_into()
+                .expect("a series has one entry a replicate");
+            let MeanEstimate { mean, std_error, sd, sd_std_error, .. } = estimate_moments(parts);
+            result.mean.push(mean.unwrap_or(0.0));
+            result.mean_std_error.push(std_error.unwrap_or(0.0));
+            result.sd.push(sd.unwrap_or(0.0));
+            result.sd_std_error.push(sd_std_error.unwrap_or(0.0));
+            let quantiles = levels(&self.tally.series[index]);
+            let into = [
+                (&mut result.p5, &mut result.p5_std_error),
+                (&mut result.p25, &mut result.p25_std_error),
+                (&mut result.p50, &mut result.p50_std_error),
+                (&mut result.p75, &mut result.p75_std_error),
+                (&mut result.p95, &mut result.p95_std_error),
+            ];
+            for ((values, errors), quantile) in into.into_iter().zip(quantiles) {
+                let (value, error) = quantile.unwrap_or((0.0, 0.0));
+                values.push(value);
+                errors.push(error);
+            }
+        }
+        result
+    }
+
+    fn events(&self) -> Vec<EventResult> {
+        let events = &self.model.events;
+        in_display_order(events, |e| e.display)
+            .into_iter()
+            .map(|e| {
+                let event = &events[e];
+                let tally = &self.tally.events[e];
+                let (probability, probability_std_error) = share(&tally.fired, &self.tally.trials);
+                let (mean_count, mean_count_std_error) =
+                    ratio(&floats(&tally.firings), &floats(&self.tally.trials));
+                let mut so_far = [0; REPLICATES];
+                let (incidence, incidence_error) = (tally.first_by.iter())
+                    .map(|more| {
+                        so_far.iter_mut().zip(more).for_each(|(a, b)| *a += b);
+                        share(&so_far, &self.tally.trials)
+                    })
+                    .unzip();
+                let realised = event.declared.is_some().then(|| self.realised(tally, e));
+                EventResult {
+                    name: event.name.clone(),
+                    title: event.title.clone(),
+                    shift: event.shift.is_some(),
+                    probability,
+                    probability_std_error,
+                    mean_count,
+                    mean_count_std_error,
+                    cumulative_incidence: incidence,
+                    cumulative_incidence_std_error: incidence_error,
+                    first_time: first_time(&tally.first_time),
+                    declared: realised.as_ref().and_then(|r| r.declared),
+                    realised: realised.as_ref().and_then(|r| r.realised.map(|r| r.0)),
+                    realised_std_error: realised.as_ref().and_then(|r| r.realised.map(|r| r.1)),
+                    never_possible: realised.map(|r| r.never),
+                }
+            })
+            .collect()
+    }
+
+    fn realised(&self, tally: &EventTally, e: usize) -> Realised {
+        let windows: u64 = tally.windows.iter().sum();
+        Realised {
+            declared: (windows > 0).then(|| self.summary.node.declared[e] / windows as f64),
+            realised: (windows > 0).then(|| share(&tally.realised, &tally.windows)),
+            never: share(&tally.never_open, &self.tally.trials).0,
+        }
+    }
+
+    fn metrics(&self) -> Vec<MetricResult> {
+        (self.model.metrics.iter().enumerate())
+            .map(|(m, metric)| {
+                let node = &self.summary.node.metrics[m];
+                let estimate = node.estimate();
+                let epistemic = node.epistemic(
+                    &self.tally.draw_means[m],
+                    self.program.uncertain,
+                    self.summary.trials_per_draw as usize,
+                );
+                let quantiles = levels(&self.tally.metrics[m]);
+                let q = |i: usize| quantiles[i].map(|(value, _)| value);
+                let e = |i: usize| quantiles[i].map(|(_, error)| error);
+                let (defined, defined_std_error) = self.defined(m);
+                MetricResult {
+                    name: metric.name.clone(),
+                    title: metric.title.clone(),
+                    unit: metric.unit.clone(),
+                    defined,
+                    defined_std_error,
+                    mean: estimate.mean,
+                    std_error: estimate.std_error,
+                    ci95: estimate.ci95,
+                    epistemic90: epistemic.ends,
+                    epistemic: told(&epistemic),
+                    sd: estimate.sd,
+                    sd_std_error: estimate.sd_std_error,
+                    p5: q(0),
+                    p5_std_error: e(0),
+                    p25: q(1),
+                    p25_std_error: e(1),
+                    p50: q(2),
+                    p50_std_error: e(2),
+                    p75: q(3),
+                    p75_std_error: e(3),
+                    p95: q(4),
+                    p95_std_error: e(4),
+                    histogram: histogram(&self.tally.metrics[m]),
+                    by_trend: self.metric_by_trend(m),
+                    by_outcome: self.metric_by_outcome(m),
+                }
+            })
+            .collect()
+    }
+
+    /// Share of trials in which a metric has a value.
+    fn defined(&self, m: usize) -> (f64, f64) {
+        let values: ByReplicate = match &self.tally.metrics[m] {
+            Quantiles::Bins(parts) => std::array::from_fn(|i| parts[i].count()),
+            Quantiles::Scaled(parts) => std::array::from_fn(|i| parts[i].count()),
+        };
+        share(&values, &self.tally.trials)
+    }
+
+    fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {
+        let node = &self.summary.node.metrics[m];
+        let means = node.by_trend();
+        let values = node.values_by_trend();
+        self.trend_order()
+            .into_iter()
+            .map(|z| {
+                let trials = self.tally.by_trend[z].iter().sum();
+                (self.model.trends[z].name.clone(), group(means[z], values[z], trials))
+            })
+            .collect()
+    }
+
+    fn metric_by_outcome(&self, m: usize) -> IndexMap<String, GroupMean> {
+        let node = &self.summary.node.metrics[m];
+        let means = node.by_outcome();
+        let values = node.values_by_outcome();
+        let names = self.model.outcomes.iter().map(|o| o.name.clone()).chain(["unclassified".into()]);
+        names
+            .enumerate()
+            .map(|(o, name)| {
+                let trials = self.tally.by_outcome[o].iter().sum();
+                (name, group(means[o], values[o], trials))
+            })
+            .collect()
+    }
+}
+
+struct Realised {
+    declared: Option<f64>,
+    realised: Option<(f64, f64)>,
+    never: f64,
+}
+
+fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64) -> GroupMean {
+    GroupMean { defined: (trials > 0).then(|| values as f64 / trials as f64), mean, std_error }
+}
+
+fn floats(counts: &ByReplicate) -> [f64; REPLICATES] {
+    counts.map(|n| n as f64)
+}
+
+fn told(epistemic: &estimate::Epistemic) -> Epistemic {
+    Epistemic {
+        status: match epistemic.status {
+            estimate::EpistemicStatus::Exact => EpistemicStatus::Exact,
+            estimate::EpistemicStatus::Resolved => EpistemicStatus::Resolved,
+            estimate::EpistemicStatus::NotDetected => EpistemicStatus::NotDetected,
+            estimate::EpistemicStatus::NotSeparable => EpistemicStatus::NotSeparable,
+        },
+        std_error: epistemic.std_error,
+        at_most_sd: epistemic.at_most_sd,
+    }
+}
+
+fn levels(quantiles: &Quantiles) -> Vec<Option<(f64, f64)>> {
+    match quantiles {
+        Quantiles::Bins(parts) => quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS),
+        Quantiles::Scaled(parts) => quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS),
+    }
+}
+
+fn first_time(parts: &[BinHistogram]) -> Option<FirstTime> {
+    let quantiles = quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &[0.05, 0.5, 0.95]);
+    let (p5, p5_std_error) = quantiles[0]?;
+    let (p50, p50_std_error) = quantiles[1]?;
+    let (p95, p95_std_error) = quantiles[2]?;
+    Some(FirstTime { p5, p5_std_error, p50, p50_std_error, p95, p95_std_error })
+}
+
+fn histogram(quantiles: &Quantiles) -> Histogram {
+    let mut whole = Sketch::new();
+    if let Quantiles::Scaled(parts) = quantiles {
+        parts.iter().for_each(|part| whole.merge(part));
+    }
+    let (edges, counts) = whole.histogram(HISTOGRAM_BINS);
+    Histogram { edges, counts }
+}

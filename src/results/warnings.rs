@@ -1,0 +1,148 @@
+//! What a run tells its author about the file: events that never fired, rules that caught nothing, chances that were not realised.
+//!
+//! The warnings that can be seen without a run are made by the lint of `model`.
+
+use super::types::{RunResult, Warning};
+use crate::model::{Fires, Model};
+
+/// Draws below which an interval may miss draws that carry much of a probability.
+const FEW_DRAWS: u64 = 100;
+
+/// Warnings that follow from a result, in the order of the file.
+pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    events(model, result, &mut warnings);
+    outcomes(result, &mut warnings);
+    let run = &result.run;
+    if run.non_finite > 0 {
+        warnings.push(warning(
+            "non-finite",
+            format!(
+                "{} of {} trials met a value that is not finite; they count as unclassified and leave every other number",
+                run.non_finite, run.trials
+            ),
+            "",
+        ));
+    }
+    if run.draws < FEW_DRAWS && run.trials_per_draw > 1 {
+        warnings.push(warning(
+            "few-draws",
+            format!("{} parameter draws are few: intervals can be too short; {FEW_DRAWS} or more are wanted", run.draws),
+            "/run/trials",
+        ));
+    }
+    if run.interrupted {
+        warnings.push(warning(
+            "interrupted",
+            format!("the run was ended early, after {} trials", run.trials),
+            "",
+        ));
+    }
+    warnings
+}
+
+fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
+    for event in &result.events {
+        let Some(code) = model.events.iter().find(|e| e.name == event.name) else {
+            continue;
+        };
+        let place = match code.shift {
+            None => format!("/events/{}", pointer(&event.name)),
+            Some((from, to)) => format!(
+                "/shifts/{}/{}",
+                pointer(&model.trends[from].name),
+                pointer(&model.trends[to].name)
+            ),
+        };
+        if event.probability == 0.0 {
+            let why = match code.fires {
+                Fires::Hazard(_) => "its hazard is too small, or it was never allowed",
+                Fires::At { .. } => "it was not allowed at its date, or its probability is too small",
+                Fires::When(_) => "its condition never became true while it was allowed",
+            };
+            warnings.push(warning(
+                "never-fired",
+                format!("`{}` fired in none of {} trials: {why}", event.name, result.run.trials),
+                &place,
+            ));
+        }
+        if let (Some(declared), Some(realised), Some(error)) =
+            (event.declared, event.realised, event.realised_std_error)
+        {
+            let gap = (realised - declared).abs();
+            if gap > 3.0 * error && gap > 0.2 * declared {
+                warnings.push(warning(
+                    "chance-not-realised",
+                    format!(
+                        "`{}` is stated with a chance of {} within its window, but {} of the trials realise it: other events, factors or ratios {} it",
+                        event.name,
+                        percent(declared),
+                        percent(realised),
+                        if realised < declared { "hold back" } else { "add to" },
+                    ),
+                    &format!("{place}{}", if code.shift.is_some() { "" } else { "/hazard" }),
+                ));
+            }
+        }
+    }
+}
+
+fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
+    let rules = result.outcomes.len() - 1;
+    for (i, outcome) in result.outcomes[..rules].iter().enumerate() {
+        if outcome.probability > 0.0 {
+            continue;
+        }
+        let place = format!("/outcomes/{i}/when");
+        if outcome.matched > 0 {
+            warnings.push(warning(
+                "shadowed-outcome",
+                format!(
+                    "earlier rules take all {} trials that satisfy the rule of `{}`",
+                    outcome.matched, outcome.name
+                ),
+                &place,
+            ));
+        } else {
+            warnings.push(warning(
+                "empty-outcome",
+                format!("the rule of `{}` caught none of {} trials", outcome.name, result.run.trials),
+                &place,
+            ));
+        }
+    }
+    if let Some(remainder) = result.outcomes.last()
+        && rules > 0
+    {
+        let stopped = result.run.non_finite as f64 / result.run.trials as f64;
+        if remainder.probability > stopped {
+            warnings.push(warning(
+                "unclassified",
+                format!("no rule holds in {} of the trials: they are reported as `unclassified`", percent(remainder.probability)),
+                "/outcomes",
+            ));
+        }
+    }
+}
+
+fn warning(code: &str, message: String, path: &str) -> Warning {
+    Warning { code: code.into(), message, path: path.into() }
+}
+
+/// A share with three significant digits at most.
+fn percent(p: f64) -> String {
+    let value = p * 100.0;
+    let digits = if value >= 10.0 {
+        0
+    } else if value >= 1.0 {
+        1
+    } else {
+        3
+    };
+    format!("{value:.digits$}%")
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+fn pointer(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

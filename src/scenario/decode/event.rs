@@ -1,0 +1,294 @@
+//! Events and hazards: what can happen, how readily, and what it does.
+
+use super::value::Numbers;
+use super::{Decoder, Object, keys};
+use crate::diagnostic::Place;
+use crate::diagnostic::pointer::join;
+use crate::scenario::duration;
+use crate::scenario::types::{
+    Action, Base, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times,
+};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+impl<'v> Decoder<'v> {
+    pub(super) fn event(&mut self, value: &'v Value, pointer: &str) -> Option<Event> {
+        let object = self.object(value, pointer, "an event", &[keys::EVENT], |_| false)?;
+        let title = self.text(&object, "title");
+        let why = self.why(&object);
+        let fires = self.fires(&object);
+        let guard = object
+            .get("if")
+            .and_then(|(value, pointer)| self.condition(value, &pointer));
+        let phases = self.list(&object, "phases", |decoder, value, pointer| {
+            decoder.reference(value, pointer)
+        });
+        let trends = self.list(&object, "trends", |decoder, value, pointer| {
+            decoder.reference(value, pointer)
+        });
+        let limit = object
+            .get("limit")
+            .and_then(|(value, pointer)| self.whole(value, &pointer, 1, "a limit"));
+        let rest = object
+            .get("rest")
+            .and_then(|(value, pointer)| self.wait(value, &pointer, "a rest"));
+        let effects = self
+            .list(&object, "effects", Self::effect)
+            .unwrap_or_default();
+        Some(Event {
+            pointer: pointer.to_owned(),
+            title,
+            fires: fires?,
+            guard,
+            phases,
+            trends,
+            // More firings than fit are as good as any number.
+            limit: limit.map(|limit| u32::try_from(limit.value).unwrap_or(u32::MAX)),
+            rest,
+            effects,
+            why,
+        })
+    }
+
+    fn fires(&mut self, object: &Object<'v>) -> Option<Fires> {
+        let form = self.one_form(object, &[&["hazard"], &["at"], &["when"]], "an event")?;
+        if form != "at" && object.has("probability") {
+            self.fault(
+                "conflicting-keys",
+                Place::key(join(&object.pointer, "probability")),
+                format!("`probability` goes with `at`, not with `{form}`"),
+            );
+            return None;
+        }
+        let (value, pointer) = object.get(form)?;
+        match form {
+            "hazard" => Some(Fires::Hazard(self.hazard(value, &pointer)?)),
+            "when" => Some(Fires::When(self.condition(value, &pointer)?)),
+            _ => {
+                let time = self.moment(value, &pointer);
+                let probability = match object.get("probability") {
+                    Some((value, pointer)) => {
+                        Some(self.probability(value, &pointer, "a probability")?)
+                    }
+                    None => None,
+                };
+                Some(Fires::At {
+                    time: time?,
+                    probability,
+                })
+            }
+        }
+    }
+
+    fn moment(&mut self, value: &'v Value, pointer: &str) -> Option<Moment> {
+        match value.as_str() {
+            Some(text) if duration::resembles_date(text) => {
+                Some(Moment::Date(self.dated(value, pointer)?))
+            }
+            _ => Some(Moment::Drawn(self.draw(value, pointer, Numbers::TIMES)?)),
+        }
+    }
+
+    pub(super) fn hazard(&mut self, value: &'v Value, pointer: &str) -> Option<Hazard> {
+        if !value.is_object() {
+            let base = self.rate(value, pointer).map(Base::PerYear)?;
+            return Some(Hazard {
+                pointer: pointer.to_owned(),
+                base,
+                times: Times::default(),
+                why: Default::default(),
+            });
+        }
+        let object = self.object(value, pointer, "a hazard", &[keys::HAZARD], |_| false)?;
+        let why = self.why(&object);
+        let times = object
+            .get("times")
+            .map(|(value, pointer)| self.times(value, &pointer));
+        let base = self.base(&object);
+        let times = match times {
+            Some(times) => times?,
+            None => Times::default(),
+        };
+        Some(Hazard {
+            pointer: pointer.to_owned(),
+            base: base?,
+            times,
+            why,
+        })
+    }
+
+    /// Firings per year: a number that is not negative, or a formula.
+    fn rate(&mut self, value: &'v Value, pointer: &str) -> Option<Quantity> {
+        self.not_negative(value, pointer, "a rate")
+    }
+
+    fn base(&mut self, object: &Object<'v>) -> Option<Base> {
+        let what = "a hazard";
+        match self.one_form(object, keys::HAZARD_FORMS, what)? {
+            "chance" => {
+                let chance = self
+                    .required(object, "chance", what)
+                    .and_then(|(value, pointer)| {
+                        let found = self.probability(value, &pointer, "a chance")?;
+                        self.below_certainty(found)
+                    });
+                let within = self
+                    .required(object, "within", what)
+                    .and_then(|(value, pointer)| {
+                        self.wait(value, &pointer, "the time of a chance")
+                    });
+                Some(Base::Chance {
+                    chance: chance?,
+                    within: within?,
+                })
+            }
+            "rate" => {
+                let rate = self
+                    .required(object, "rate", what)
+                    .and_then(|(value, pointer)| self.rate(value, &pointer));
+                let per = match object.get("per") {
+                    None => Some(1.0),
+                    Some((value, pointer)) => match value.as_str().and_then(duration::unit) {
+                        Some(years) => Some(years),
+                        None => self
+                            .positive_duration(value, &pointer, "the time of a rate")
+                            .map(|years| years.value),
+                    },
+                };
+                Some(Base::Rate {
+                    rate: rate?,
+                    per: per?,
+                })
+            }
+            "mean_wait" => {
+                let (value, pointer) = object.get("mean_wait")?;
+                Some(Base::MeanWait(self.wait(value, &pointer, "a mean wait")?))
+            }
+            _ => {
+                let (value, pointer) = object.get("value")?;
+                Some(Base::PerYear(self.rate(value, &pointer)?))
+            }
+        }
+    }
+
+    /// No finite rate makes an event certain within a time.
+    fn below_certainty(&mut self, chance: Quantity) -> Option<Quantity> {
+        use crate::scenario::types::NumberOrFormula::Number;
+        if chance.value != Number(1.0) {
+            return Some(chance);
+        }
+        self.fault(
+            "value-out-of-range",
+            chance.place(),
+            "a chance within a time lies below 1: no finite rate makes an event certain",
+        )
+        .hints
+        .push("state 0.999, or a date with `at`".to_owned());
+        None
+    }
+
+    fn times(&mut self, value: &'v Value, pointer: &str) -> Option<Times> {
+        let object = self.object(value, pointer, "`times`", &[keys::TIMES], |_| false)?;
+        let why = self.why(&object);
+        let trend = self.named(&object, "trend", Self::coefficient);
+        let phase = self.named(&object, "phase", Self::coefficient);
+        let indicator: IndexMap<String, HazardRatio> =
+            self.named(&object, "indicator", Self::hazard_ratio);
+        let factor = match object.get("factor") {
+            Some((value, pointer)) => Some(self.coefficient(value, &pointer)?),
+            None => None,
+        };
+        Some(Times {
+            pointer: pointer.to_owned(),
+            trend,
+            phase,
+            indicator,
+            factor,
+            why,
+        })
+    }
+
+    fn hazard_ratio(&mut self, value: &'v Value, pointer: &str) -> Option<HazardRatio> {
+        let what = "a hazard ratio";
+        let object = self.object(value, pointer, what, &[keys::HAZARD_RATIO], |_| false)?;
+        let why = self.why(&object);
+        let ratio = self
+            .required(&object, "ratio", what)
+            .and_then(|(value, pointer)| self.not_negative(value, &pointer, "a ratio"));
+        let mut quantity = |key| {
+            self.required(&object, key, what)
+                .and_then(|(value, pointer)| self.quantity(value, &pointer, Numbers::FORMULAS))
+        };
+        let (at, per) = (quantity("at"), quantity("per"));
+        let per = per?;
+        if per.value == crate::scenario::types::NumberOrFormula::Number(0.0) {
+            return self.out_of_range(&per.pointer, "the `per` of a hazard ratio is not 0");
+        }
+        Some(HazardRatio {
+            pointer: pointer.to_owned(),
+            ratio: ratio?,
+            at: at?,
+            per,
+            why,
+        })
+    }
+
+    fn effect(&mut self, value: &'v Value, pointer: &str) -> Option<Effect> {
+        let object = self.object(value, pointer, "an effect", &[keys::EFFECT], |_| false)?;
+        let why = self.why(&object);
+        let form = self.one_form(
+            &object,
+            &[&["set"], &["add"], &["multiply"], &["phase"], &["trend"]],
+            "an effect",
+        )?;
+        let (value, target) = object.get(form)?;
+        let target = self.reference(value, &target);
+        let amount_key = match form {
+            "set" => Some("to"),
+            "add" | "multiply" => Some("by"),
+            _ => None,
+        };
+        for key in ["to", "by"] {
+            if object.has(key) && amount_key != Some(key) {
+                let fault = self.fault(
+                    "conflicting-keys",
+                    Place::key(join(pointer, key)),
+                    format!("`{key}` does not go with `{form}`"),
+                );
+                if let Some(own) = amount_key {
+                    fault.hints.push(format!("did you mean `{own}`?"));
+                }
+                return None;
+            }
+        }
+        let amount = match amount_key {
+            Some(key) => {
+                let (value, pointer) = self.required(&object, key, &format!("`{form}`"))?;
+                Some(self.draw(value, &pointer, Numbers::FORMULAS)?)
+            }
+            None => None,
+        };
+        let target = target?;
+        let action = match (form, amount) {
+            ("set", Some(to)) => Action::Set {
+                indicator: target,
+                to,
+            },
+            ("add", Some(by)) => Action::Add {
+                indicator: target,
+                by,
+            },
+            ("multiply", Some(by)) => Action::Multiply {
+                indicator: target,
+                by,
+            },
+            ("phase", _) => Action::Phase(target),
+            _ => Action::Trend(target),
+        };
+        Some(Effect {
+            pointer: pointer.to_owned(),
+            action,
+            why,
+        })
+    }
+}

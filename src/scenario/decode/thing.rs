@@ -1,0 +1,429 @@
+//! Trends, phases, indicators, derived values, correlations, and what is read off a finished trial.
+
+use super::value::Numbers;
+use super::{Decoder, Object, keys};
+use crate::diagnostic::Place;
+use crate::diagnostic::pointer::join;
+use crate::scenario::types::{
+    Asks, At, AtRange, By, Choice, Coefficient, Derived, Indicator, Metric, NoiseCorrelation,
+    NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run, Source, Trend,
+};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+impl<'v> Decoder<'v> {
+    pub(super) fn format(&mut self, root: &Object<'v>) -> Option<u64> {
+        let (value, pointer) = self.required(root, "format", "a scenario")?;
+        if value.as_f64() == Some(1.0) {
+            return Some(1);
+        }
+        self.fault(
+            "unsupported-format",
+            Place::value(pointer),
+            format!(
+                "this version reads format 1, found {}",
+                super::describe(value)
+            ),
+        );
+        None
+    }
+
+    pub(super) fn scenario_name(&mut self, root: &Object<'v>) -> Option<String> {
+        let (_, pointer) = self.required(root, "name", "a scenario")?;
+        let name = self.text(root, "name")?;
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
+            self.fault(
+                "invalid-name",
+                Place::value(pointer),
+                "the name of a scenario is a line of text",
+            );
+            return None;
+        }
+        Some(name)
+    }
+
+    pub(super) fn sources(&mut self, root: &Object<'v>) -> IndexMap<String, Source> {
+        let Some((value, pointer)) = root.get("sources") else {
+            return IndexMap::new();
+        };
+        let Value::Object(map) = value else {
+            self.wrong_type::<()>(&pointer, "an object of named sources", value);
+            return IndexMap::new();
+        };
+        map.iter()
+            .filter_map(|(name, value)| {
+                let object = self.object(
+                    value,
+                    &join(&pointer, name),
+                    "a source",
+                    &[keys::SOURCE],
+                    |_| false,
+                )?;
+                let source = Source {
+                    title: self.text(&object, "title"),
+                    author: self.text(&object, "author"),
+                    publisher: self.text(&object, "publisher"),
+                    url: self.text(&object, "url"),
+                    date: self.text(&object, "date"),
+                    note: self.text(&object, "note"),
+                };
+                Some((name.clone(), source))
+            })
+            .collect()
+    }
+
+    pub(super) fn trend(&mut self, value: &'v Value, pointer: &str) -> Option<Trend> {
+        let object = self.object(value, pointer, "a trend", &[keys::TREND], |_| false)?;
+        let title = self.text(&object, "title");
+        let why = self.why(&object);
+        let (value, pointer) = self.required(&object, "weight", "a trend")?;
+        let weight = self.number_within(value, &pointer, 0.0, f64::INFINITY, "a weight")?;
+        Some(Trend { title, weight, why })
+    }
+
+    pub(super) fn concentration(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
+        let found = self.number(value, pointer)?;
+        if found.value > 0.0 {
+            return Some(found);
+        }
+        self.out_of_range(
+            &found.pointer,
+            format!("a concentration is above 0, found {}", found.value),
+        )
+    }
+
+    pub(super) fn phase(&mut self, value: &'v Value, pointer: &str) -> Option<Phase> {
+        let object = self.object(value, pointer, "a phase", &[keys::PHASE], |_| false)?;
+        let title = self.text(&object, "title");
+        let why = self.why(&object);
+        let is_final = self.truth(&object, "final").unwrap_or(false);
+        let start = match object.get("start") {
+            Some((value, pointer)) => Some(self.phase_start(value, &pointer)?),
+            None => None,
+        };
+        Some(Phase {
+            title,
+            start,
+            is_final,
+            why,
+        })
+    }
+
+    fn phase_start(&mut self, value: &'v Value, pointer: &str) -> Option<At<NumberOrFormula>> {
+        let (value, pointer) = self.bare(value, pointer, "a probability")?;
+        if let Value::Bool(truth) = value {
+            return Some(At::new(
+                NumberOrFormula::Number(f64::from(u8::from(*truth))),
+                pointer,
+            ));
+        }
+        let found = self.bare_quantity(value, &pointer, Numbers::FORMULAS)?;
+        self.is_probability(found, "the probability of a start")
+    }
+
+    pub(super) fn indicator(&mut self, value: &'v Value, pointer: &str) -> Option<Indicator> {
+        let object = self.object(value, pointer, "an indicator", &[keys::INDICATOR], |_| {
+            false
+        })?;
+        let title = self.text(&object, "title");
+        let unit = self.text(&object, "unit");
+        let why = self.why(&object);
+        let start = self
+            .required(&object, "start", "an indicator")
+            .and_then(|(value, pointer)| self.draw(value, &pointer, Numbers::FORMULAS));
+        let drift = object
+            .get("drift")
+            .and_then(|(value, pointer)| self.coefficient(value, &pointer));
+        let volatility = object
+            .get("volatility")
+            .and_then(|(value, pointer)| self.coefficient(value, &pointer));
+        if let Some(Coefficient::Plain(At {
+            value: NumberOrFormula::Number(number),
+            pointer,
+        })) = &volatility
+            && *number < 0.0
+        {
+            let (pointer, message) = (
+                pointer.clone(),
+                format!("a volatility is not negative, found {number}"),
+            );
+            self.out_of_range::<()>(&pointer, message);
+        }
+        let range = object
+            .get("range")
+            .and_then(|(value, pointer)| self.interval(value, &pointer, false));
+        let at_range = self.at_range(&object);
+        Some(Indicator {
+            title,
+            unit,
+            start: start?,
+            drift,
+            volatility,
+            range,
+            at_range: at_range?,
+            why,
+        })
+    }
+
+    fn at_range(&mut self, object: &Object<'v>) -> Option<AtRange> {
+        let Some((value, pointer)) = object.get("at_range") else {
+            return Some(AtRange::default());
+        };
+        match value.as_str() {
+            Some("clamp") => Some(AtRange::Clamp),
+            Some("reflect") => Some(AtRange::Reflect),
+            _ => self.wrong_type(&pointer, "`clamp` or `reflect`", value),
+        }
+    }
+
+    /// A number, a formula, or one of these for each trend or phase.
+    pub(super) fn coefficient(&mut self, value: &'v Value, pointer: &str) -> Option<Coefficient> {
+        match value {
+            Value::Object(map) if map.contains_key("by") => self.choice(value, pointer),
+            _ => Some(Coefficient::Plain(self.quantity(
+                value,
+                pointer,
+                Numbers::FORMULAS,
+            )?)),
+        }
+    }
+
+    fn choice(&mut self, value: &'v Value, pointer: &str) -> Option<Coefficient> {
+        let object = self.object(value, pointer, "a choice", &[], |_| true)?;
+        let (by, by_pointer) = object.get("by")?;
+        let by = match by.as_str() {
+            Some("trend") => By::Trend,
+            Some("phase") => By::Phase,
+            _ => return self.wrong_type(&by_pointer, "`trend` or `phase`", by),
+        };
+        let why = self.why(&object);
+        let mut arms = IndexMap::new();
+        let mut otherwise = None;
+        for (name, value) in object.map {
+            let pointer = join(pointer, name);
+            match name.as_str() {
+                "by" | "note" | "source" => {}
+                "else" => otherwise = self.coefficient(value, &pointer),
+                _ => {
+                    self.check_name(name, Place::key(pointer.clone()));
+                    if let Some(arm) = self.coefficient(value, &pointer) {
+                        arms.insert(name.clone(), arm);
+                    }
+                }
+            }
+        }
+        Some(Coefficient::By(Box::new(Choice {
+            pointer: pointer.to_owned(),
+            by,
+            arms,
+            otherwise,
+            why,
+        })))
+    }
+
+    pub(super) fn derived(&mut self, value: &'v Value, pointer: &str) -> Option<Derived> {
+        if !matches!(value, Value::Object(map) if !map.contains_key("by")) {
+            let value = self.coefficient(value, pointer)?;
+            return Some(Derived {
+                title: None,
+                unit: None,
+                value,
+                why: Default::default(),
+            });
+        }
+        let object = self.object(value, pointer, "a derived value", &[keys::DERIVED], |_| {
+            false
+        })?;
+        let title = self.text(&object, "title");
+        let unit = self.text(&object, "unit");
+        let why = self.why(&object);
+        let (value, pointer) = self.required(&object, "value", "a derived value")?;
+        Some(Derived {
+            title,
+            unit,
+            value: self.coefficient(value, &pointer)?,
+            why,
+        })
+    }
+
+    pub(super) fn metric(&mut self, value: &'v Value, pointer: &str) -> Option<Metric> {
+        if !value.is_object() {
+            let value = self.bare_quantity(value, pointer, Numbers::FORMULAS)?;
+            return Some(Metric {
+                title: None,
+                unit: None,
+                value,
+                why: Default::default(),
+            });
+        }
+        let object = self.object(value, pointer, "a metric", &[keys::DERIVED], |_| false)?;
+        let title = self.text(&object, "title");
+        let unit = self.text(&object, "unit");
+        let why = self.why(&object);
+        let (value, pointer) = self.required(&object, "value", "a metric")?;
+        Some(Metric {
+            title,
+            unit,
+            value: self.bare_quantity(value, &pointer, Numbers::FORMULAS)?,
+            why,
+        })
+    }
+
+    pub(super) fn question(&mut self, value: &'v Value, pointer: &str) -> Option<Question> {
+        let what = "a question";
+        let object = self.object(value, pointer, what, &[keys::QUESTION], |_| false)?;
+        let title = self.text(&object, "title");
+        let why = self.why(&object);
+        let form = self.one_form(&object, &[&["ever", "by"], &["holds", "at"]], what)?;
+        let day = if form == "ever" { "by" } else { "at" };
+        let condition = self
+            .required(&object, form, what)
+            .and_then(|(value, pointer)| self.condition(value, &pointer));
+        let date = self
+            .required(&object, day, what)
+            .and_then(|(value, pointer)| self.dated(value, &pointer));
+        let (condition, date) = (condition?, date?);
+        let asks = if form == "ever" {
+            Asks::EverBy {
+                condition,
+                by: date,
+            }
+        } else {
+            Asks::HoldsAt {
+                condition,
+                at: date,
+            }
+        };
+        Some(Question {
+            pointer: pointer.to_owned(),
+            title,
+            asks,
+            why,
+        })
+    }
+
+    pub(super) fn outcomes(&mut self, root: &Object<'v>) -> Vec<Outcome> {
+        let outcomes = self
+            .list(root, "outcomes", Self::outcome)
+            .unwrap_or_default();
+        for (rank, outcome) in outcomes.iter().enumerate() {
+            let Some(first) = outcomes[..rank]
+                .iter()
+                .find(|other| other.name.value == outcome.name.value)
+            else {
+                continue;
+            };
+            let first = first.name.place();
+            self.fault(
+                "duplicate-name",
+                outcome.name.place(),
+                format!("two outcomes are named `{}`", outcome.name.value),
+            )
+            .related
+            .push((first, "the first is here".to_owned()));
+        }
+        outcomes
+    }
+
+    fn outcome(&mut self, value: &'v Value, pointer: &str) -> Option<Outcome> {
+        let object = self.object(value, pointer, "an outcome", &[keys::OUTCOME], |_| false)?;
+        let title = self.text(&object, "title");
+        let why = self.why(&object);
+        let name = self
+            .required(&object, "name", "an outcome")
+            .and_then(|(value, pointer)| self.reference(value, &pointer));
+        if let Some(name) = &name {
+            self.check_name(&name.value, name.place());
+        }
+        let when = self
+            .required(&object, "when", "an outcome")
+            .and_then(|(value, pointer)| self.condition(value, &pointer));
+        Some(Outcome {
+            pointer: pointer.to_owned(),
+            name: name?,
+            title,
+            when: when?,
+            why,
+        })
+    }
+
+    pub(super) fn rank_correlation(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+    ) -> Option<RankCorrelation> {
+        let object = self.object(
+            value,
+            pointer,
+            "a correlation",
+            &[keys::RANK_CORRELATION],
+            |_| false,
+        )?;
+        let why = self.why(&object);
+        let between = self.pair(&object);
+        let (value, at) = self.required(&object, "rank", "a correlation")?;
+        let rank = self.number_within(value, &at, -1.0, 1.0, "a correlation");
+        Some(RankCorrelation {
+            pointer: pointer.to_owned(),
+            between: between?,
+            rank: rank?,
+            why,
+        })
+    }
+
+    pub(super) fn noise_correlation(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+    ) -> Option<NoiseCorrelation> {
+        let object = self.object(
+            value,
+            pointer,
+            "a correlation",
+            &[keys::NOISE_CORRELATION],
+            |_| false,
+        )?;
+        let why = self.why(&object);
+        let between = self.pair(&object);
+        let (value, at) = self.required(&object, "value", "a correlation")?;
+        let value = self.number_within(value, &at, -1.0, 1.0, "a correlation");
+        Some(NoiseCorrelation {
+            pointer: pointer.to_owned(),
+            between: between?,
+            value: value?,
+            why,
+        })
+    }
+
+    fn pair(&mut self, object: &Object<'v>) -> Option<[Reference; 2]> {
+        let (value, pointer) = self.required(object, "between", "a correlation")?;
+        let Some([first, second]) = value.as_array().map(Vec::as_slice) else {
+            return self.wrong_type(&pointer, "a list of two names", value);
+        };
+        let first = self.reference(first, &join(&pointer, "0"));
+        let second = self.reference(second, &join(&pointer, "1"));
+        Some([first?, second?])
+    }
+
+    pub(super) fn run(&mut self, root: &Object<'v>) -> Run {
+        let object = root.get("run").and_then(|(value, pointer)| {
+            self.object(value, &pointer, "`run`", &[keys::RUN], |_| false)
+        });
+        let Some(object) = object else {
+            return Run::default();
+        };
+        let mut whole = |key: &str, low: u64| {
+            let (value, pointer) = object.get(key)?;
+            self.whole(value, &pointer, low, &format!("`{key}`"))
+        };
+        let (trials, draws, seed) = (whole("trials", 1), whole("draws", 1), whole("seed", 0));
+        let times = self.list(&object, "times", Self::reported_time);
+        Run {
+            trials,
+            draws,
+            seed,
+            times,
+            note: self.text(&object, "note"),
+        }
+    }
+}

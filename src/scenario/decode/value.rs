@@ -1,0 +1,515 @@
+//! Numbers, formulas, durations, dates, names and ranges.
+
+use super::{Decoder, Object, describe, keys};
+use crate::diagnostic::pointer::join;
+use crate::diagnostic::{Place, nearest};
+use crate::scenario::duration::{self, NotADuration};
+use crate::scenario::types::{
+    At, Condition, Horizon, Interval, NumberOrFormula, Quantity, Reference,
+};
+use jiff::civil::Date;
+use serde_json::Value;
+use unicode_ident::{is_xid_continue, is_xid_start};
+
+/// What may stand for a number at some place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Numbers {
+    pub formulas: bool,
+    /// Dates and durations count as years.
+    pub times: bool,
+}
+
+impl Numbers {
+    pub const PLAIN: Self = Self {
+        formulas: false,
+        times: false,
+    };
+    pub const FORMULAS: Self = Self {
+        formulas: true,
+        times: false,
+    };
+    pub const TIMES: Self = Self {
+        formulas: true,
+        times: true,
+    };
+
+    fn expected(self) -> &'static str {
+        match (self.formulas, self.times) {
+            (false, _) => "a number",
+            (true, false) => "a number or a formula",
+            (true, true) => "a date, a number of years or a formula",
+        }
+    }
+}
+
+impl<'v> Decoder<'v> {
+    /// The value inside `{"value": …, "note": …, "source": …}`, or the value itself.
+    pub(super) fn bare(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        expected: &str,
+    ) -> Option<(&'v Value, String)> {
+        if !value.is_object() {
+            return Some((value, pointer.to_owned()));
+        }
+        let what = format!("the object that stands for {expected}");
+        let object = self.object(value, pointer, &what, &[keys::VALUE], |_| false)?;
+        self.why(&object);
+        if object.strange && !object.has("value") {
+            return None;
+        }
+        self.required(&object, "value", &what)
+    }
+
+    pub(super) fn quantity(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        numbers: Numbers,
+    ) -> Option<Quantity> {
+        let (value, pointer) = self.bare(value, pointer, numbers.expected())?;
+        self.bare_quantity(value, &pointer, numbers)
+    }
+
+    pub(super) fn bare_quantity(
+        &mut self,
+        value: &Value,
+        pointer: &str,
+        numbers: Numbers,
+    ) -> Option<Quantity> {
+        let number = |number: f64| Some(At::new(NumberOrFormula::Number(number), pointer));
+        match value {
+            Value::Number(found) => found.as_f64().map_or_else(
+                || self.wrong_type(pointer, numbers.expected(), value),
+                number,
+            ),
+            Value::String(text) if numbers.times && duration::resembles_date(text) => {
+                number(self.time_of(value, pointer)?)
+            }
+            Value::String(text) if numbers.times => {
+                match self.duration_or_formula(text, pointer)? {
+                    Some(years) => number(years),
+                    None => self.formula(text, pointer, numbers),
+                }
+            }
+            Value::String(text) => self.formula(text, pointer, numbers),
+            other => self.wrong_type(pointer, numbers.expected(), other),
+        }
+    }
+
+    fn formula(&mut self, text: &str, pointer: &str, numbers: Numbers) -> Option<Quantity> {
+        if numbers.formulas {
+            return Some(At::new(NumberOrFormula::Formula(text.to_owned()), pointer));
+        }
+        let quoted = text.trim().parse::<f64>().is_ok();
+        let fault = self.fault(
+            "formula-not-allowed",
+            Place::value(pointer),
+            format!("expected a number, found the text `{text}`"),
+        );
+        fault.hints.push(if quoted {
+            "write the number without quotes".to_owned()
+        } else {
+            "nothing can be computed here: state the number, or move the formula to where one is allowed, such as `derived`".to_owned()
+        });
+        None
+    }
+
+    /// A number that no formula can give.
+    pub(super) fn number(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
+        let found = self.quantity(value, pointer, Numbers::PLAIN)?;
+        match found.value {
+            NumberOrFormula::Number(number) => Some(At::new(number, found.pointer)),
+            NumberOrFormula::Formula(_) => None,
+        }
+    }
+
+    /// A number within `low..=high`.
+    pub(super) fn number_within(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        low: f64,
+        high: f64,
+        what: &str,
+    ) -> Option<At<f64>> {
+        let found = self.number(value, pointer)?;
+        if found.value >= low && found.value <= high {
+            return Some(found);
+        }
+        let bounds = if high.is_finite() {
+            format!("lies between {low} and {high}")
+        } else {
+            format!("is at least {low}")
+        };
+        self.out_of_range(
+            &found.pointer,
+            format!("{what} {bounds}, found {}", found.value),
+        )
+    }
+
+    /// A quantity that, if it is a plain number, is a probability.
+    pub(super) fn probability(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        what: &str,
+    ) -> Option<Quantity> {
+        let found = self.quantity(value, pointer, Numbers::FORMULAS)?;
+        self.is_probability(found, what)
+    }
+
+    pub(super) fn is_probability(&mut self, found: Quantity, what: &str) -> Option<Quantity> {
+        match found.value {
+            NumberOrFormula::Number(number) if !(0.0..=1.0).contains(&number) => {
+                let fault = self.fault(
+                    "value-out-of-range",
+                    found.place(),
+                    format!("{what} lies between 0 and 1, found {number}"),
+                );
+                if (1.0..=100.0).contains(&number) {
+                    fault
+                        .hints
+                        .push(format!("{number}% is written {}", number / 100.0));
+                }
+                None
+            }
+            _ => Some(found),
+        }
+    }
+
+    /// A quantity that, if it is a plain number, is not negative.
+    pub(super) fn not_negative(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        what: &str,
+    ) -> Option<Quantity> {
+        let found = self.quantity(value, pointer, Numbers::FORMULAS)?;
+        match found.value {
+            NumberOrFormula::Number(number) if number < 0.0 => self.out_of_range(
+                &found.pointer,
+                format!("{what} is not negative, found {number}"),
+            ),
+            _ => Some(found),
+        }
+    }
+
+    /// Years: a duration in words, a number, or a formula. Positive if it is known.
+    pub(super) fn wait(&mut self, value: &'v Value, pointer: &str, what: &str) -> Option<Quantity> {
+        let (value, pointer) = self.bare(value, pointer, "a duration")?;
+        let years = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => match self.duration_or_formula(text, &pointer)? {
+                Some(years) => Some(years),
+                None => return Some(At::new(NumberOrFormula::Formula(text.clone()), pointer)),
+            },
+            other => {
+                return self.wrong_type(
+                    &pointer,
+                    "a duration, a number of years or a formula",
+                    other,
+                );
+            }
+        };
+        let years = self.positive(years?, &pointer, what, value)?;
+        Some(At::new(NumberOrFormula::Number(years), pointer))
+    }
+
+    /// Years, positive and known before the run.
+    pub(super) fn positive_duration(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        what: &str,
+    ) -> Option<At<f64>> {
+        let (value, pointer) = self.bare(value, pointer, "a duration")?;
+        self.bare_duration(value, pointer, what)
+    }
+
+    fn bare_duration(&mut self, value: &Value, pointer: String, what: &str) -> Option<At<f64>> {
+        let years = match value {
+            Value::Number(number) => number.as_f64()?,
+            Value::String(text) => match self.duration_or_formula(text, &pointer)? {
+                Some(years) => years,
+                None => return self.no_duration(text, &pointer, None),
+            },
+            other => return self.wrong_type(&pointer, "a duration such as \"12 months\"", other),
+        };
+        Some(At::new(
+            self.positive(years, &pointer, what, value)?,
+            pointer,
+        ))
+    }
+
+    fn positive(&mut self, years: f64, pointer: &str, what: &str, found: &Value) -> Option<f64> {
+        if years > 0.0 {
+            return Some(years);
+        }
+        self.out_of_range(
+            pointer,
+            format!("{what} is longer than nothing, found {}", describe(found)),
+        )
+    }
+
+    /// Years, or `Some(None)` if the text may be a formula.
+    fn duration_or_formula(&mut self, text: &str, pointer: &str) -> Option<Option<f64>> {
+        match duration::years(text) {
+            Ok(years) => Some(Some(years)),
+            Err(NotADuration::Unlike) => Some(None),
+            Err(NotADuration::Unit(unit)) => self.no_duration(text, pointer, Some(&unit)),
+            Err(NotADuration::Number(_)) => self.no_duration(text, pointer, None),
+        }
+    }
+
+    fn no_duration<T>(&mut self, text: &str, pointer: &str, unit: Option<&str>) -> Option<T> {
+        let fault = self.fault(
+            "invalid-duration",
+            Place::value(pointer),
+            format!("`{text}` is not a duration"),
+        );
+        let meant = unit.and_then(|unit| {
+            nearest(
+                unit.strip_suffix('s').unwrap_or(unit),
+                duration::UNITS.iter().copied(),
+            )
+        });
+        fault.hints.push(match meant {
+            Some(meant) => format!("did you mean `{meant}s`?"),
+            None => "durations are written \"12 months\", \"90 days\", \"1 week\", \"1/52 years\", or as a number of years".to_owned(),
+        });
+        None
+    }
+
+    pub(super) fn date(&mut self, value: &Value, pointer: &str) -> Option<Date> {
+        let Value::String(text) = value else {
+            return self.wrong_type(pointer, "a date such as \"2026-01-31\"", value);
+        };
+        let date = duration::date(text);
+        if date.is_none() {
+            self.fault(
+                "invalid-date",
+                Place::value(pointer),
+                format!("`{text}` is not a date"),
+            )
+            .hints
+            .push("dates are written YYYY-MM-DD, and the day has to exist".to_owned());
+        }
+        date
+    }
+
+    /// A date as years since the start; 0 while the start is unknown, which is a fault of its own.
+    fn time_of(&mut self, value: &Value, pointer: &str) -> Option<f64> {
+        let date = self.date(value, pointer)?;
+        Some(
+            self.start
+                .map_or(0.0, |start| duration::between(start, date)),
+        )
+    }
+
+    pub(super) fn dated(&mut self, value: &Value, pointer: &str) -> Option<At<Date>> {
+        Some(At::new(self.date(value, pointer)?, pointer))
+    }
+
+    /// A duration from the start, or a date after it.
+    pub(super) fn horizon(&mut self, value: &'v Value, pointer: &str) -> Option<At<Horizon>> {
+        let (inner, at) = self.bare(value, pointer, "a duration or a date")?;
+        match inner.as_str() {
+            Some(text) if duration::resembles_date(text) => {
+                let date = self.date(inner, &at)?;
+                if self.start.is_some_and(|start| date <= start) {
+                    return self.out_of_range(
+                        &at,
+                        format!("the horizon comes after the start, found {date}"),
+                    );
+                }
+                Some(At::new(Horizon::Date(date), at))
+            }
+            _ => Some(
+                self.bare_duration(inner, at, "the horizon")?
+                    .map(Horizon::Years),
+            ),
+        }
+    }
+
+    /// Years since the start at which something is reported: a date or a duration, not before the start.
+    pub(super) fn reported_time(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
+        let (value, pointer) = self.bare(value, pointer, "a duration or a date")?;
+        let years = match value {
+            Value::Number(number) => number.as_f64()?,
+            Value::String(text) if duration::resembles_date(text) => {
+                self.time_of(value, &pointer)?
+            }
+            Value::String(text) => match self.duration_or_formula(text, &pointer)? {
+                Some(years) => years,
+                None => return self.no_duration(text, &pointer, None),
+            },
+            other => return self.wrong_type(&pointer, "a duration or a date", other),
+        };
+        if years >= 0.0 {
+            Some(At::new(years, pointer))
+        } else {
+            self.out_of_range(&pointer, "a reported time comes before the start")
+        }
+    }
+
+    /// A whole number from `low` up.
+    pub(super) fn whole(
+        &mut self,
+        value: &Value,
+        pointer: &str,
+        low: u64,
+        what: &str,
+    ) -> Option<At<u64>> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let Value::Number(number) = value else {
+            return self.wrong_type(pointer, "a whole number", value);
+        };
+        let float = number
+            .as_f64()
+            .filter(|f| *f >= 0.0 && *f <= EXACT && libm::floor(*f) == *f)
+            .map(|f| f as u64);
+        match number.as_u64().or(float).filter(|whole| *whole >= low) {
+            Some(whole) => Some(At::new(whole, pointer)),
+            None => self.out_of_range(
+                pointer,
+                format!("{what} is a whole number from {low} up, found {number}"),
+            ),
+        }
+    }
+
+    pub(super) fn truth(&mut self, object: &Object<'v>, key: &str) -> Option<bool> {
+        let (value, pointer) = object.get(key)?;
+        match value {
+            Value::Bool(truth) => Some(*truth),
+            other => self.wrong_type(&pointer, "`true` or `false`", other),
+        }
+    }
+
+    /// A truth-valued formula.
+    pub(super) fn condition(&mut self, value: &Value, pointer: &str) -> Option<Condition> {
+        match value {
+            Value::String(text) => Some(At::new(text.clone(), pointer)),
+            other => self.wrong_type(pointer, "a condition such as \"trust > 0.3\"", other),
+        }
+    }
+
+    /// The name of something that is defined elsewhere.
+    pub(super) fn reference(&mut self, value: &Value, pointer: &str) -> Option<Reference> {
+        match value {
+            Value::String(text) => Some(At::new(text.clone(), pointer)),
+            other => self.wrong_type(pointer, "a name", other),
+        }
+    }
+
+    pub(super) fn check_name(&mut self, name: &str, place: Place) {
+        let mut chars = name.chars();
+        let begins = chars.next().is_some_and(|c| c == '_' || is_xid_start(c));
+        if begins && chars.all(is_xid_continue) {
+            return;
+        }
+        let fault = self.fault(
+            "invalid-name",
+            place,
+            format!("`{name}` is not a name: letters, digits and `_`, no digit first"),
+        );
+        let mended: String = name
+            .trim()
+            .chars()
+            .map(|c| if is_xid_continue(c) { c } else { '_' })
+            .collect();
+        if mended.starts_with(is_xid_start) {
+            fault
+                .hints
+                .push(format!("write `{mended}`, and the original as its `title`"));
+        }
+    }
+
+    /// `source`: a name of `sources`, or several.
+    pub(super) fn source(&mut self, object: &Object<'v>) -> Option<Vec<Reference>> {
+        let (value, pointer) = object.get("source")?;
+        let names = match value {
+            Value::Array(list) => list
+                .iter()
+                .enumerate()
+                .filter_map(|(index, value)| {
+                    self.reference(value, &join(&pointer, &index.to_string()))
+                })
+                .collect(),
+            Value::String(text) => vec![At::new(text.clone(), pointer)],
+            other => {
+                return self.wrong_type(
+                    &pointer,
+                    "the name of an entry of `sources`, or a list of them",
+                    other,
+                );
+            }
+        };
+        for name in &names {
+            if self.sources.contains(&name.value.as_str()) {
+                continue;
+            }
+            let meant = nearest(&name.value, self.sources.iter().copied()).map(str::to_owned);
+            let fault = self.fault(
+                "unknown-source",
+                name.place(),
+                format!("no entry of `sources` is named `{}`", name.value),
+            );
+            fault.hints.push(match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "add it to `sources`, or say it in a `note`".to_owned(),
+            });
+        }
+        Some(names)
+    }
+
+    /// `[low, high]`, either end `null`.
+    pub(super) fn interval(
+        &mut self,
+        value: &Value,
+        pointer: &str,
+        times: bool,
+    ) -> Option<Interval> {
+        let Some([low, high]) = value.as_array().map(Vec::as_slice) else {
+            return self.wrong_type(
+                pointer,
+                "a range [low, high], where `null` leaves an end open",
+                value,
+            );
+        };
+        let low = self.end(low, &join(pointer, "0"), times)?;
+        let high = self.end(high, &join(pointer, "1"), times)?;
+        if let (Some(low), Some(high)) = (low, high)
+            && !(low < high)
+        {
+            return self.out_of_range(
+                pointer,
+                format!("the low end of a range lies below its high end, found {low} and {high}"),
+            );
+        }
+        Some(Interval {
+            pointer: pointer.to_owned(),
+            low,
+            high,
+        })
+    }
+
+    fn end(&mut self, value: &Value, pointer: &str, times: bool) -> Option<Option<f64>> {
+        if value.is_null() {
+            return Some(None);
+        }
+        let found = self.bare_quantity(
+            value,
+            pointer,
+            Numbers {
+                formulas: false,
+                times,
+            },
+        )?;
+        match found.value {
+            NumberOrFormula::Number(number) => Some(Some(number)),
+            NumberOrFormula::Formula(_) => None,
+        }
+    }
+}

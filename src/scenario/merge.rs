@@ -1,0 +1,227 @@
+//! One layer laid over another: the rule of `extends`.
+//!
+//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard or a distribution than
+//! the one below, the lower form goes with all its keys: half of each would mean nothing. Plain JSON in and out.
+
+use super::decode::keys;
+use super::paths;
+use serde_json::{Map, Value};
+
+/// Lays `layer` over `base`, both standing at `path`.
+pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>) {
+    let Value::Object(layer) = layer else {
+        *base = layer;
+        return;
+    };
+    if !base.is_object() {
+        *base = Value::Object(Map::new());
+    }
+    let Value::Object(below) = base else { return };
+    give_way(below, &layer, path);
+    for (key, value) in layer {
+        if value.is_null() {
+            below.shift_remove(&key);
+            continue;
+        }
+        path.push(key);
+        let key = &path[path.len() - 1];
+        // An object is merged even into nothing, so that the `null`s in it go.
+        let slot = below.entry(key.clone()).or_insert(Value::Null);
+        overlay(slot, value, path);
+        path.pop();
+    }
+}
+
+/// Removes from `below` the form that `layer` replaces by another.
+fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[String]) {
+    if paths::is_hazard(path) {
+        replace_form(
+            below,
+            layer,
+            keys::HAZARD_FORMS
+                .iter()
+                .map(|form| form.to_vec())
+                .collect(),
+            &[],
+        );
+    } else if paths::is_draw(path) {
+        let mut forms: Vec<Vec<&str>> = keys::DISTRIBUTION_FORMS
+            .iter()
+            .map(|form| vec![*form])
+            .collect();
+        let percentiles: Vec<String> = below
+            .keys()
+            .filter(|key| keys::is_percentile(key))
+            .cloned()
+            .collect();
+        let own: Vec<&str> = percentiles.iter().map(String::as_str).collect();
+        let new: Vec<&str> = layer
+            .keys()
+            .map(String::as_str)
+            .filter(|key| keys::is_percentile(key) && !own.contains(key))
+            .collect();
+        forms.push(own);
+        forms.push(new);
+        replace_form(below, layer, forms, &["lambda", "range"]);
+    } else if path
+        .split_last()
+        .is_some_and(|(_, above)| paths::is_draw(above))
+    {
+        // Arguments of one family: a key that the form below lacks makes it another form.
+        if stated(layer).any(|key| !below.contains_key(key)) {
+            below.clear();
+        }
+    } else if let (Some(old), Some(new)) = (below.get("by"), layer.get("by"))
+        && old != new
+        && (old == "trend" || old == "phase")
+    {
+        below.clear();
+    }
+}
+
+/// Keys that a layer gives a value.
+fn stated(layer: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    layer
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, _)| key.as_str())
+}
+
+/// If `layer` states a key of a form of which `below` has none, removes all keys of the other forms, the `attached` ones, and
+/// the reasons given for them.
+fn replace_form(
+    below: &mut Map<String, Value>,
+    layer: &Map<String, Value>,
+    forms: Vec<Vec<&str>>,
+    attached: &[&str],
+) {
+    let other = forms.iter().any(|form| {
+        stated(layer).any(|key| form.contains(&key))
+            && !form.iter().any(|key| below.contains_key(*key))
+    });
+    let had_one = forms.iter().flatten().any(|key| below.contains_key(*key));
+    if other && had_one {
+        let gone: Vec<String> = forms
+            .iter()
+            .flatten()
+            .chain(attached)
+            .chain(&["note", "source"])
+            .map(|key| (*key).to_owned())
+            .collect();
+        for key in gone {
+            below.shift_remove(&key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn merged(base: Value, layer: Value) -> Value {
+        let mut base = base;
+        overlay(&mut base, layer, &mut Vec::new());
+        base
+    }
+
+    fn hazard(base: Value, layer: Value) -> Value {
+        merged(
+            json!({"events": {"e": {"hazard": base}}}),
+            json!({"events": {"e": {"hazard": layer}}}),
+        )["events"]["e"]["hazard"]
+            .take()
+    }
+
+    fn parameter(base: Value, layer: Value) -> Value {
+        merged(
+            json!({"parameters": {"p": base}}),
+            json!({"parameters": {"p": layer}}),
+        )["parameters"]["p"]
+            .take()
+    }
+
+    #[test]
+    fn objects_merge_null_removes_and_anything_else_replaces() {
+        let base = json!({"a": {"x": 1, "y": 2}, "l": [1, 2], "n": 3});
+        let layer = json!({"a": {"x": null, "z": {"k": null}}, "l": [5], "m": {"q": null, "r": 1}});
+        assert_eq!(
+            merged(base, layer),
+            json!({"a": {"y": 2, "z": {}}, "l": [5], "n": 3, "m": {"r": 1}})
+        );
+    }
+
+    #[test]
+    fn another_form_of_a_hazard_replaces_the_form_and_keeps_its_factors() {
+        let base =
+            json!({"chance": 0.3, "within": "1 year", "note": "why", "times": {"factor": 2}});
+        assert_eq!(
+            hazard(base.clone(), json!({"rate": 1, "per": "year"})),
+            json!({"times": {"factor": 2}, "rate": 1, "per": "year"})
+        );
+        assert_eq!(
+            hazard(base.clone(), json!({"chance": 0.4})),
+            json!({"chance": 0.4, "within": "1 year", "note": "why", "times": {"factor": 2}})
+        );
+        assert_eq!(hazard(base, json!("2 * x")), json!("2 * x"));
+    }
+
+    #[test]
+    fn another_form_of_a_distribution_replaces_all_of_it_but_title_and_unit() {
+        let metalog = json!({"p5": 1, "p50": 2, "p95": 4, "range": [0, null], "source": "s", "title": "T", "unit": "u"});
+        assert_eq!(
+            parameter(metalog.clone(), json!({"uniform": [1, 2]})),
+            json!({"title": "T", "unit": "u", "uniform": [1, 2]})
+        );
+        assert_eq!(
+            parameter(
+                metalog.clone(),
+                json!({"p10": 1, "p50": 2, "p90": 3, "note": "new"})
+            ),
+            json!({"title": "T", "unit": "u", "p10": 1, "p50": 2, "p90": 3, "note": "new"})
+        );
+        assert_eq!(parameter(metalog.clone(), json!({"p50": 3}))["p5"], 1);
+        assert_eq!(parameter(metalog, json!(0.5)), json!(0.5));
+        assert_eq!(
+            parameter(
+                json!({"pert": [1, 2, 3], "lambda": 2}),
+                json!({"pert": [1, 2, 4]})
+            )["lambda"],
+            2
+        );
+    }
+
+    #[test]
+    fn other_arguments_of_the_same_family_replace_the_old_ones() {
+        let normal = json!({"normal": {"mean": 0, "sd": 1}});
+        assert_eq!(
+            parameter(normal.clone(), json!({"normal": {"sd": 2}})),
+            json!({"normal": {"mean": 0, "sd": 2}})
+        );
+        assert_eq!(
+            parameter(normal, json!({"normal": {"p5": 0, "p95": 2}})),
+            json!({"normal": {"p5": 0, "p95": 2}})
+        );
+    }
+
+    #[test]
+    fn a_choice_by_phase_replaces_a_choice_by_trend() {
+        let base = json!({"indicators": {"x": {"drift": {"by": "trend", "a": 1, "else": 0}}}});
+        let layer = json!({"indicators": {"x": {"drift": {"by": "phase", "b": 2}}}});
+        assert_eq!(
+            merged(base, layer)["indicators"]["x"]["drift"],
+            json!({"by": "phase", "b": 2})
+        );
+    }
+
+    #[test]
+    fn things_that_are_named_like_keys_of_a_hazard_merge_as_things() {
+        let base =
+            json!({"parameters": {"chance": 1, "rate": 2}, "events": {"hazard": {"note": "n"}}});
+        let layer = json!({"parameters": {"rate": 3}});
+        assert_eq!(
+            merged(base, layer)["parameters"],
+            json!({"chance": 1, "rate": 3})
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! The file format: text in, a [`Scenario`] with everything decoded and nothing yet resolved out.
+//!
+//! [`load`] reads a file and what it `extends`, lays the layers over each other, applies `--set` and decodes the result, and
+//! reports every fault at once. Besides the edges of the program this is the only place that touches the disk, and only
+//! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
+
+mod decode;
+mod duration;
+mod files;
+mod forms;
+mod hash;
+mod load;
+mod merge;
+mod parse;
+mod paths;
+mod schema;
+mod set;
+mod types;
+
+pub use files::{Disk, Files};
+pub use hash::sha256;
+pub use load::{Loaded, Report, load, load_str, load_with};
+pub use schema::schema;
+pub use types::*;

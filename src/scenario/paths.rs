@@ -1,0 +1,68 @@
+//! Which places of the format hold things keyed by name, hazards, or distributions.
+//!
+//! Merging, `--set` and hashing see plain JSON, and yet must tell a parameter *named* `note` from a note. Paths are lists of
+//! keys and indices from the root of the scenario.
+
+/// Whether the object at `path` maps names that the author chose.
+pub fn is_named(path: &[String]) -> bool {
+    match parts(path).as_slice() {
+        [
+            "sources" | "parameters" | "trends" | "shifts" | "phases" | "indicators" | "derived"
+            | "events" | "metrics" | "questions",
+        ]
+        | ["shifts", _] => true,
+        [.., "times", "trend" | "phase" | "indicator"] => is_hazard(&path[..path.len() - 2]),
+        _ => false,
+    }
+}
+
+/// Whether a hazard stands at `path`.
+pub fn is_hazard(path: &[String]) -> bool {
+    matches!(
+        parts(path).as_slice(),
+        ["events", _, "hazard"] | ["shifts", _, _]
+    )
+}
+
+/// Whether a number that may be a distribution stands at `path`.
+pub fn is_draw(path: &[String]) -> bool {
+    matches!(
+        parts(path).as_slice(),
+        ["parameters", _]
+            | ["indicators", _, "start"]
+            | ["events", _, "at"]
+            | ["events", _, "effects", _, "to" | "by"]
+            | ["parameters", _, "experts", _]
+            | ["indicators", _, "start", "experts", _]
+            | ["events", _, "at", "experts", _]
+            | ["events", _, "effects", _, "to" | "by", "experts", _]
+    )
+}
+
+fn parts(path: &[String]) -> Vec<&str> {
+    path.iter().map(String::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::pointer::segments;
+
+    #[test]
+    fn names_are_told_from_keys_of_the_format() {
+        for (pointer, named) in [
+            ("/parameters", true),
+            ("/parameters/note", false),
+            ("/shifts/stalemate", true),
+            ("/shifts/stalemate/escalation", false),
+            ("/shifts/a/b/times/trend", true),
+            ("/events/e/hazard/times/indicator", true),
+            ("/events/times/trend", false),
+            ("/events/e/hazard/times", false),
+            ("/run", false),
+            ("", false),
+        ] {
+            assert_eq!(is_named(&segments(pointer)), named, "{pointer}");
+        }
+    }
+}

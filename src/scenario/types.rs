@@ -1,0 +1,618 @@
+//! The file format as types: what a scenario says, keys decoded, names not yet resolved.
+//!
+//! The decoder makes these from the effective scenario (after `extends` and `--set`); the schema is derived from them, and
+//! their doc comments are its descriptions. Durations and dates are already years; formulas are still text.
+//! Whatever a later stage may have to complain about carries its JSON pointer ([`At`]).
+
+use super::forms;
+use crate::diagnostic::Place;
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use std::ops::Range;
+
+/// A value with the JSON pointer (into the effective scenario) at which it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct At<T> {
+    pub value: T,
+    pub pointer: String,
+}
+
+impl<T> At<T> {
+    pub fn new(value: T, pointer: impl Into<String>) -> Self {
+        Self {
+            value,
+            pointer: pointer.into(),
+        }
+    }
+
+    /// The place of this value.
+    pub fn place(&self) -> Place {
+        Place::value(self.pointer.clone())
+    }
+
+    /// The place of some bytes of this formula.
+    pub fn place_of(&self, range: Range<usize>) -> Place {
+        Place::formula(self.pointer.clone(), range)
+    }
+
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> At<U> {
+        At {
+            value: change(self.value),
+            pointer: self.pointer,
+        }
+    }
+}
+
+/// A number, or the text of a formula that gives one. Numbers are finite. Times are in years.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NumberOrFormula {
+    Number(f64),
+    Formula(String),
+}
+
+/// A number or formula, and where it stands.
+pub type Quantity = At<NumberOrFormula>;
+
+/// The text of a truth-valued formula, and where it stands.
+pub type Condition = At<String>;
+
+/// The name of something defined elsewhere in the file, and where it is referred to.
+pub type Reference = At<String>;
+
+/// A scenario file: an analyst's assumptions about a conflict.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Scenario {
+    /// Address of the JSON Schema, for editors.
+    #[schemars(rename = "$schema")]
+    pub schema: Option<String>,
+    /// Version of the file format: 1.
+    #[schemars(with = "forms::Format")]
+    pub format: u64,
+    /// Short name of the scenario.
+    pub name: String,
+    /// Name to show to readers.
+    pub title: Option<String>,
+    /// What the scenario is about.
+    pub note: Option<String>,
+    /// Path of the parent file, relative to this one; this file then gives only what differs.
+    pub extends: Option<String>,
+    /// Date of t = 0, at 00:00.
+    #[schemars(with = "forms::DateForm")]
+    pub start: Date,
+    /// End of every trial: a duration, or a date.
+    #[schemars(with = "forms::HorizonForm")]
+    pub horizon: At<Horizon>,
+    /// Time between grid points: a duration.
+    #[schemars(with = "forms::DurationForm")]
+    pub step: At<f64>,
+    /// Where numbers come from, by the name that `source` uses.
+    #[schemars(default)]
+    pub sources: IndexMap<String, Source>,
+    /// Uncertain constants, drawn once a parameter draw.
+    #[schemars(default)]
+    pub parameters: IndexMap<String, Parameter>,
+    /// Rank correlations between parameters.
+    #[schemars(default)]
+    pub correlations: Vec<RankCorrelation>,
+    /// The mutually exclusive regimes that drive the conflict.
+    #[schemars(default)]
+    pub trends: IndexMap<String, Trend>,
+    /// Dirichlet concentration of the trend weights: the larger, the surer. Without it the weights are fixed.
+    #[schemars(with = "Option<forms::PlainNumber>")]
+    pub weight_concentration: Option<At<f64>>,
+    /// Hazards of moving from one trend (outer key) to another (inner key).
+    #[schemars(default)]
+    pub shifts: IndexMap<String, IndexMap<String, Hazard>>,
+    /// The mutually exclusive states that the conflict can be in.
+    #[schemars(default)]
+    pub phases: IndexMap<String, Phase>,
+    /// State variables.
+    #[schemars(default)]
+    pub indicators: IndexMap<String, Indicator>,
+    /// Correlations between the noises of indicators.
+    #[schemars(default)]
+    pub noise_correlations: Vec<NoiseCorrelation>,
+    /// Named formulas over the state.
+    #[schemars(default)]
+    pub derived: IndexMap<String, Derived>,
+    /// What can happen, and what it does.
+    #[schemars(default)]
+    pub events: IndexMap<String, Event>,
+    /// Classes of finished trials; the first rule that holds decides.
+    #[schemars(default)]
+    pub outcomes: Vec<Outcome>,
+    /// Numbers read off finished trials.
+    #[schemars(default)]
+    pub metrics: IndexMap<String, Metric>,
+    /// Yes/no forecasts with a date.
+    #[schemars(default)]
+    pub questions: IndexMap<String, Question>,
+    /// Reserved for what has been observed since the start; a file with it is refused.
+    #[schemars(with = "Option<forms::Anything>")]
+    pub evidence: Option<()>,
+    /// Defaults for the size of a run.
+    #[schemars(default)]
+    pub run: Run,
+}
+
+/// The end of every trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Horizon {
+    /// Years since the start, positive.
+    Years(f64),
+    /// A day after the start.
+    Date(Date),
+}
+
+/// Why a number is what it is.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+pub struct Why {
+    /// Why it is so, in words.
+    pub note: Option<String>,
+    /// Names of entries of `sources`: one, or a list.
+    #[schemars(with = "Option<forms::OneOrMoreNames>", default)]
+    pub source: Vec<Reference>,
+}
+
+/// Where numbers come from.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Source {
+    /// What it is called.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Who published it.
+    pub publisher: Option<String>,
+    /// Where it is to be found.
+    pub url: Option<String>,
+    /// When it was published or read, in any form.
+    pub date: Option<String>,
+    /// What else is to be said of it.
+    pub note: Option<String>,
+}
+
+/// An uncertain constant.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub pointer: String,
+    pub title: Option<String>,
+    pub unit: Option<String>,
+    pub why: Why,
+    /// Its arguments are numbers, never formulas.
+    pub draw: Draw,
+}
+
+/// A number that may be drawn anew at each use.
+#[derive(Clone, Debug)]
+pub enum Draw {
+    Value(Quantity),
+    Distribution(Distribution),
+}
+
+/// A distribution in the ways that experts speak.
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    pub pointer: String,
+    pub form: Form,
+    /// Bounds of a metalog; truncation of any other form.
+    pub range: Option<Interval>,
+    pub why: Why,
+}
+
+/// The shape of a distribution.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Metalog through percentiles: (probability in (0, 1), value), by rising probability.
+    Percentiles(Vec<(f64, Quantity)>),
+    /// A family with its arguments in the order of [`Family::arguments`].
+    Family {
+        family: Family,
+        arguments: Vec<Quantity>,
+    },
+    /// A normal or lognormal through two percentiles: (probability in (0, 1), value), by rising probability.
+    Fitted {
+        family: Family,
+        percentiles: [(f64, Quantity); 2],
+    },
+    /// Listed values; as many probabilities as values.
+    Discrete {
+        values: Vec<Quantity>,
+        probabilities: Vec<Quantity>,
+    },
+    /// Several judgements pooled; at least one.
+    Experts(Vec<Expert>),
+}
+
+/// A family of distributions, by its name in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    Pert,
+    Normal,
+    Lognormal,
+    Triangular,
+    Uniform,
+    Loguniform,
+    Beta,
+    Gamma,
+    Weibull,
+    Exponential,
+    StudentT,
+    TruncatedNormal,
+    Poisson,
+    Binomial,
+    /// Successes wanted and their probability.
+    NegativeBinomial,
+    /// The same family by its mean and size (r).
+    NegativeBinomialByMean,
+}
+
+impl Family {
+    /// Its key in a file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Family::Pert => "pert",
+            Family::Normal => "normal",
+            Family::Lognormal => "lognormal",
+            Family::Triangular => "triangular",
+            Family::Uniform => "uniform",
+            Family::Loguniform => "loguniform",
+            Family::Beta => "beta",
+            Family::Gamma => "gamma",
+            Family::Weibull => "weibull",
+            Family::Exponential => "exponential",
+            Family::StudentT => "student_t",
+            Family::TruncatedNormal => "truncated_normal",
+            Family::Poisson => "poisson",
+            Family::Binomial => "binomial",
+            Family::NegativeBinomial | Family::NegativeBinomialByMean => "negative_binomial",
+        }
+    }
+
+    /// The names of its arguments, in the order in which [`Form::Family`] holds them. A PERT always has its `lambda`.
+    pub fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Family::Pert => &["low", "mode", "high", "lambda"],
+            Family::Triangular => &["low", "mode", "high"],
+            Family::Uniform | Family::Loguniform => &["low", "high"],
+            Family::Normal => &["mean", "sd"],
+            Family::Lognormal => &["mu", "sigma"],
+            Family::Beta => &["alpha", "beta"],
+            Family::Gamma => &["shape", "rate"],
+            Family::Weibull => &["shape", "scale"],
+            Family::Exponential | Family::Poisson => &["rate"],
+            Family::StudentT => &["df", "loc", "scale"],
+            Family::TruncatedNormal => &["mean", "sd", "low", "high"],
+            Family::Binomial => &["n", "p"],
+            Family::NegativeBinomial => &["r", "p"],
+            Family::NegativeBinomialByMean => &["mean", "size"],
+        }
+    }
+}
+
+/// One judgement among several.
+#[derive(Clone, Debug)]
+pub struct Expert {
+    pub name: Option<String>,
+    /// Relative, not negative; 1 if not stated.
+    pub weight: At<f64>,
+    pub distribution: Distribution,
+}
+
+/// An interval, either end of which may be open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval {
+    pub pointer: String,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+/// A rank correlation between two parameters.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RankCorrelation {
+    #[schemars(skip)]
+    pub pointer: String,
+    /// The two parameters.
+    #[schemars(with = "[forms::Name; 2]")]
+    pub between: [Reference; 2],
+    /// Spearman's rank correlation, -1 to 1.
+    #[schemars(with = "forms::PlainNumber")]
+    pub rank: At<f64>,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// A correlation between the noises of two indicators.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct NoiseCorrelation {
+    #[schemars(skip)]
+    pub pointer: String,
+    /// The two indicators.
+    #[schemars(with = "[forms::Name; 2]")]
+    pub between: [Reference; 2],
+    /// Correlation of the normals, -1 to 1.
+    #[schemars(with = "forms::PlainNumber")]
+    pub value: At<f64>,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// A regime that drives the conflict.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Trend {
+    /// Name to show to readers.
+    pub title: Option<String>,
+    /// Probability that a trial starts under it; weights that do not sum to one are normalised.
+    #[schemars(with = "forms::PlainNumber")]
+    pub weight: At<f64>,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// A state that the conflict can be in.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Phase {
+    /// Name to show to readers.
+    pub title: Option<String>,
+    /// Probability of being in it at t = 0; `true` means 1.
+    #[schemars(with = "Option<forms::StartForm>")]
+    pub start: Option<Quantity>,
+    /// Entering it freezes the trial.
+    #[schemars(rename = "final", default)]
+    pub is_final: bool,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// A state variable.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Indicator {
+    /// Name to show to readers.
+    pub title: Option<String>,
+    /// Unit to show beside its values.
+    pub unit: Option<String>,
+    /// Value at t = 0.
+    pub start: Draw,
+    /// Rate of change, per year.
+    pub drift: Option<Coefficient>,
+    /// Standard deviation of its noise, per square root of a year.
+    pub volatility: Option<Coefficient>,
+    /// Lowest and highest value; `null` leaves an end open.
+    #[schemars(with = "Option<forms::RangeForm>")]
+    pub range: Option<Interval>,
+    /// What happens at the ends of the range.
+    #[schemars(default)]
+    pub at_range: AtRange,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// What happens to an indicator that would leave its range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum AtRange {
+    /// It stays at the end of the range.
+    #[default]
+    Clamp,
+    /// It is mirrored back into the range.
+    Reflect,
+}
+
+/// A number or formula that may differ by trend or by phase.
+#[derive(Clone, Debug)]
+pub enum Coefficient {
+    Plain(Quantity),
+    By(Box<Choice>),
+}
+
+/// `{"by": "trend", NAME: …, "else": …}`.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub pointer: String,
+    pub by: By,
+    /// By the name of the trend or phase; a key's place is the arm's pointer with `Part::Key`.
+    pub arms: IndexMap<String, Coefficient>,
+    /// For the trends or phases that have no arm.
+    pub otherwise: Option<Coefficient>,
+    pub why: Why,
+}
+
+/// What a [`Choice`] depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    Trend,
+    Phase,
+}
+
+/// A named formula over the state: its text, or an object with a `value`.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    pub title: Option<String>,
+    pub unit: Option<String>,
+    pub value: Coefficient,
+    pub why: Why,
+}
+
+/// Something that can happen.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub pointer: String,
+    pub title: Option<String>,
+    pub fires: Fires,
+    pub guard: Option<Condition>,
+    pub phases: Option<Vec<Reference>>,
+    pub trends: Option<Vec<Reference>>,
+    /// At least 1.
+    pub limit: Option<u32>,
+    /// Years.
+    pub rest: Option<Quantity>,
+    pub effects: Vec<Effect>,
+    pub why: Why,
+}
+
+/// What makes an event fire.
+#[derive(Clone, Debug)]
+pub enum Fires {
+    Hazard(Hazard),
+    /// At a point in time; fires with `probability` (1 if not stated).
+    At {
+        time: Moment,
+        probability: Option<Quantity>,
+    },
+    /// At the instant at which the condition becomes true.
+    When(Condition),
+}
+
+/// A point in time.
+#[derive(Clone, Debug)]
+pub enum Moment {
+    /// At 00:00 of this day.
+    Date(At<Date>),
+    /// Years since the start; dates among the arguments have been turned into years.
+    Drawn(Draw),
+}
+
+/// An instantaneous rate: `base × times`.
+#[derive(Clone, Debug)]
+pub struct Hazard {
+    pub pointer: String,
+    pub base: Base,
+    pub times: Times,
+    pub why: Why,
+}
+
+/// What a hazard is before its factors.
+#[derive(Clone, Debug)]
+pub enum Base {
+    /// This chance of at least one firing within so many years.
+    Chance { chance: Quantity, within: Quantity },
+    /// So many firings per `per` years.
+    Rate { rate: Quantity, per: f64 },
+    /// So many years between firings on average.
+    MeanWait(Quantity),
+    /// A rate per year.
+    PerYear(Quantity),
+}
+
+/// The factors of a hazard; all are 1 if not stated.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    pub pointer: String,
+    /// By trend.
+    pub trend: IndexMap<String, Coefficient>,
+    /// By phase.
+    pub phase: IndexMap<String, Coefficient>,
+    /// By indicator or derived value.
+    pub indicator: IndexMap<String, HazardRatio>,
+    pub factor: Option<Coefficient>,
+    pub why: Why,
+}
+
+/// Multiplies a hazard by `ratio` for each `per` that an indicator lies above `at`.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct HazardRatio {
+    #[schemars(skip)]
+    pub pointer: String,
+    /// The factor for each `per`.
+    #[schemars(with = "forms::QuantityForm")]
+    pub ratio: Quantity,
+    /// Where the factor is 1.
+    #[schemars(with = "forms::QuantityForm")]
+    pub at: Quantity,
+    /// The distance that multiplies the hazard once by `ratio`.
+    #[schemars(with = "forms::QuantityForm")]
+    pub per: Quantity,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// What a firing does.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    pub pointer: String,
+    pub action: Action,
+    pub why: Why,
+}
+
+/// The change that an effect makes.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Set { indicator: Reference, to: Draw },
+    Add { indicator: Reference, by: Draw },
+    Multiply { indicator: Reference, by: Draw },
+    Phase(Reference),
+    Trend(Reference),
+}
+
+/// A class of finished trials.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Outcome {
+    #[schemars(skip)]
+    pub pointer: String,
+    /// Its name.
+    #[schemars(with = "forms::Name")]
+    pub name: At<String>,
+    /// Name to show to readers.
+    pub title: Option<String>,
+    /// Condition over the finished trial.
+    #[schemars(with = "forms::ConditionForm")]
+    pub when: Condition,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
+/// A number read off a finished trial: its formula, or an object with a `value`.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    pub title: Option<String>,
+    pub unit: Option<String>,
+    pub value: Quantity,
+    pub why: Why,
+}
+
+/// A yes/no forecast with a date.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub pointer: String,
+    pub title: Option<String>,
+    pub asks: Asks,
+    pub why: Why,
+}
+
+/// What a question asks.
+#[derive(Clone, Debug)]
+pub enum Asks {
+    /// Did the condition hold at any time up to the end of that day?
+    EverBy { condition: Condition, by: At<Date> },
+    /// Did the condition hold at that date?
+    HoldsAt { condition: Condition, at: At<Date> },
+}
+
+/// Defaults for the size of a run; the command line overrides them.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Run {
+    /// Number of trials in all, at least 1.
+    #[schemars(with = "Option<forms::Count>")]
+    pub trials: Option<At<u64>>,
+    /// Number of parameter draws, at least 1.
+    #[schemars(with = "Option<forms::Count>")]
+    pub draws: Option<At<u64>>,
+    /// Seed of all random numbers.
+    #[schemars(with = "Option<forms::Seed>")]
+    pub seed: Option<At<u64>>,
+    /// Times at which series are reported: dates or durations since the start.
+    #[schemars(with = "Option<Vec<forms::HorizonForm>>")]
+    pub times: Option<Vec<At<f64>>>,
+    /// Why these.
+    pub note: Option<String>,
+}
