@@ -1,6 +1,6 @@
 //! A list of values with probabilities, and its simplest case: one value.
 
-use super::error::{DistributionError, item};
+use super::error::DistributionError;
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 
@@ -59,9 +59,9 @@ pub struct Discrete {
 impl Discrete {
     pub fn build(values: &[f64], probabilities: &[f64]) -> Result<Distribution, DistributionError> {
         if values.is_empty() || values.len() != probabilities.len() {
-            return Err(DistributionError::Inconsistent {
-                argument: "probabilities".into(),
-                requirement: "have one number for each of at least one value".to_owned(),
+            return Err(DistributionError::List {
+                argument: "probabilities",
+                requirement: "have one number for each of at least one value",
                 got: format!(
                     "{} values and {} probabilities",
                     values.len(),
@@ -71,28 +71,19 @@ impl Discrete {
         }
         for (index, &value) in values.iter().enumerate() {
             if !value.is_finite() {
-                return Err(DistributionError::NotFinite {
-                    argument: item("value", index, index),
-                    value,
-                });
+                return Err(item("values", index, "a finite number", value));
             }
         }
         for (index, &value) in probabilities.iter().enumerate() {
             if !(value.is_finite() && value >= 0.0) {
-                let argument = item("probability", index, values.len() + index);
-                let requirement = "zero or positive";
-                return Err(DistributionError::Invalid {
-                    argument,
-                    requirement,
-                    value,
-                });
+                return Err(item("probabilities", index, "zero or positive", value));
             }
         }
         let sum = sum(probabilities.iter().copied());
         if !((sum - 1.0).abs() <= 1e-6) {
-            return Err(DistributionError::Inconsistent {
-                argument: "probabilities".into(),
-                requirement: "sum to 1".to_owned(),
+            return Err(DistributionError::List {
+                argument: "probabilities",
+                requirement: "sum to 1",
                 got: sum.to_string(),
             });
         }
@@ -145,6 +136,20 @@ impl Discrete {
             0 => Probability::NONE,
             n => Probability::new(self.cumulative[n - 1]),
         }
+    }
+}
+
+fn item(
+    argument: &'static str,
+    index: usize,
+    requirement: &'static str,
+    value: f64,
+) -> DistributionError {
+    DistributionError::Item {
+        argument,
+        index,
+        requirement,
+        value,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::beta::Beta;
 use super::binomial::Binomial;
-use super::discrete::Discrete;
+use super::error::finite;
 use super::exponential::Exponential;
 use super::gamma::Gamma;
 use super::lognormal::Lognormal;
@@ -13,7 +13,7 @@ use super::loguniform::Loguniform;
 use super::metalog::Metalog;
 use super::negative_binomial::NegativeBinomial;
 use super::normal::Normal;
-use super::percentiles::Percentiles;
+use super::percentiles::{pair_of, percentile_pair};
 use super::poisson::Poisson;
 use super::student_t::StudentT;
 use super::triangular::Triangular;
@@ -26,16 +26,13 @@ use super::{Distribution, DistributionError, pert, truncated_normal};
 pub enum Family {
     Beta,
     Binomial,
-    /// Values, then as many probabilities.
-    Discrete,
     Exponential,
     /// Shape and rate.
     Gamma,
     Lognormal,
-    /// From the values at the probabilities `low` and `high`.
+    /// From two symmetric percentiles with the probability `tail` in each tail.
     LognormalFromPercentiles {
-        low: f64,
-        high: f64,
+        tail: f64,
     },
     Loguniform,
     /// From the median and two symmetric percentiles with the probability `tail` in each tail (0.05 for p5 and p95).
@@ -43,12 +40,11 @@ pub enum Family {
         tail: f64,
     },
     NegativeBinomial,
-    NegativeBinomialByMean,
+    NegativeBinomialFromMean,
     Normal,
-    /// From the values at the probabilities `low` and `high`.
+    /// From two symmetric percentiles with the probability `tail` in each tail.
     NormalFromPercentiles {
-        low: f64,
-        high: f64,
+        tail: f64,
     },
     Pert,
     Poisson,
@@ -61,26 +57,19 @@ pub enum Family {
 
 impl Family {
     /// All of them, by name; those from percentiles with p5 and p95.
-    pub const ALL: [Family; 20] = [
+    pub const ALL: [Family; 19] = [
         Family::Beta,
         Family::Binomial,
-        Family::Discrete,
         Family::Exponential,
         Family::Gamma,
         Family::Lognormal,
-        Family::LognormalFromPercentiles {
-            low: 0.05,
-            high: 0.95,
-        },
+        Family::LognormalFromPercentiles { tail: 0.05 },
         Family::Loguniform,
         Family::Metalog { tail: 0.05 },
         Family::NegativeBinomial,
-        Family::NegativeBinomialByMean,
+        Family::NegativeBinomialFromMean,
         Family::Normal,
-        Family::NormalFromPercentiles {
-            low: 0.05,
-            high: 0.95,
-        },
+        Family::NormalFromPercentiles { tail: 0.05 },
         Family::Pert,
         Family::Poisson,
         Family::StudentT,
@@ -95,13 +84,12 @@ impl Family {
         match self {
             Self::Beta => "beta",
             Self::Binomial => "binomial",
-            Self::Discrete => "discrete",
             Self::Exponential => "exponential",
             Self::Gamma => "gamma",
             Self::Lognormal | Self::LognormalFromPercentiles { .. } => "lognormal",
             Self::Loguniform => "loguniform",
             Self::Metalog { .. } => "metalog",
-            Self::NegativeBinomial | Self::NegativeBinomialByMean => "negative_binomial",
+            Self::NegativeBinomial | Self::NegativeBinomialFromMean => "negative_binomial",
             Self::Normal | Self::NormalFromPercentiles { .. } => "normal",
             Self::Pert => "pert",
             Self::Poisson => "poisson",
@@ -119,16 +107,15 @@ impl Family {
         match self {
             Self::Beta => &["alpha", "beta"],
             Self::Binomial => &["n", "p"],
-            Self::Discrete => &["values", "probabilities"],
             Self::Exponential | Self::Poisson => &["rate"],
             Self::Gamma => &["shape", "rate"],
             Self::Lognormal => &["mu", "sigma"],
-            Self::Metalog { .. } => &["low percentile", "p50", "high percentile"],
+            Self::Metalog { tail } => &pair_of(tail).three,
             Self::NegativeBinomial => &["r", "p"],
-            Self::NegativeBinomialByMean => &["mean", "size"],
+            Self::NegativeBinomialFromMean => &["mean", "size"],
             Self::Normal => &["mean", "sd"],
-            Self::NormalFromPercentiles { .. } | Self::LognormalFromPercentiles { .. } => {
-                &["low percentile", "high percentile"]
+            Self::NormalFromPercentiles { tail } | Self::LognormalFromPercentiles { tail } => {
+                &pair_of(tail).two
             }
             Self::Pert => &["low", "mode", "high", "lambda"],
             Self::StudentT => &["df", "loc", "scale"],
@@ -153,6 +140,40 @@ impl Family {
         self.arguments().len() - self.defaults().len()
     }
 
+    /// The family of this name that takes arguments of these names, in any order; `None` if there is none.
+    pub fn find(name: &str, arguments: &[&str]) -> Option<Self> {
+        let fits = |family: &Self| {
+            let known = family.arguments();
+            arguments.iter().all(|argument| known.contains(argument))
+                && known[..family.required()]
+                    .iter()
+                    .all(|argument| arguments.contains(argument))
+        };
+        let tail = arguments
+            .iter()
+            .flat_map(|low| arguments.iter().map(move |high| percentile_pair(low, high)))
+            .find_map(|tail| tail);
+        Self::ALL
+            .into_iter()
+            .filter(|family| family.name() == name)
+            .map(|family| family.with_tail(tail))
+            .find(fits)
+    }
+
+    /// The same with another tail, where it has one.
+    fn with_tail(self, tail: Option<f64>) -> Self {
+        match (self, tail) {
+            (Self::Metalog { .. }, Some(tail)) => Self::Metalog { tail },
+            (Self::NormalFromPercentiles { .. }, Some(tail)) => {
+                Self::NormalFromPercentiles { tail }
+            }
+            (Self::LognormalFromPercentiles { .. }, Some(tail)) => {
+                Self::LognormalFromPercentiles { tail }
+            }
+            (family, _) => family,
+        }
+    }
+
     /// The distribution with these arguments. `low` and `high` are the range: it bounds a metalog and truncates any other family.
     ///
     /// Arguments that leave no spread (a standard deviation of 0) give a constant.
@@ -165,51 +186,42 @@ impl Family {
         low: Option<f64>,
         high: Option<f64>,
     ) -> Result<Distribution, DistributionError> {
-        let whole = self
-            .whole(arguments, low, high)
-            .map_err(|error| error.located(self.arguments()))?;
-        // The range has already bounded a metalog.
-        if (low.is_none() && high.is_none()) || matches!(self, Self::Metalog { .. }) {
-            Ok(whole)
-        } else {
-            whole.truncated(low, high)
+        let mut values = [0.0; 4];
+        let known = self.arguments();
+        if arguments.len() > known.len() || arguments.len() < self.required() {
+            return Err(DistributionError::Count {
+                family: self.name(),
+                expected: known.join(", "),
+                got: arguments.len(),
+            });
         }
-    }
-
-    /// Before truncation; `low` and `high` bound a metalog.
-    fn whole(
-        self,
-        arguments: &[f64],
-        low: Option<f64>,
-        high: Option<f64>,
-    ) -> Result<Distribution, DistributionError> {
-        let [a, b, c, d] = match self {
-            Self::Discrete => [0.0; 4],
-            _ => self.completed(arguments)?,
-        };
-        match self {
+        for (i, name) in known.iter().enumerate() {
+            values[i] = match arguments.get(i) {
+                Some(&given) => given,
+                None => self.defaults()[i - self.required()],
+            };
+            finite(name, values[i])?;
+        }
+        let [a, b, c, d] = values;
+        let whole = match self {
             Self::Beta => Beta::build(a, b),
             Self::Binomial => Binomial::build(a, b),
-            Self::Discrete => {
-                let (values, probabilities) = arguments.split_at(arguments.len() / 2);
-                Discrete::build(values, probabilities)
-            }
             Self::Exponential => Exponential::build(a),
             Self::Gamma => Gamma::build(a, b),
             Self::Lognormal => Lognormal::build(a, b),
-            Self::LognormalFromPercentiles { low, high } => Lognormal::through(&Percentiles {
-                probabilities: [low, high],
-                values: [a, b],
-            }),
+            Self::LognormalFromPercentiles { tail } => {
+                Lognormal::from_percentiles(valid(tail)?, pair_of(tail).two, a, b)
+            }
             Self::Loguniform => Loguniform::build(a, b),
-            Self::Metalog { tail } => Metalog::build(tail, [a, b, c], low, high),
+            Self::Metalog { tail } => {
+                return Metalog::build(valid(tail)?, pair_of(tail).three, [a, b, c], low, high);
+            }
             Self::NegativeBinomial => NegativeBinomial::build(a, b),
-            Self::NegativeBinomialByMean => NegativeBinomial::from_mean(a, b),
+            Self::NegativeBinomialFromMean => NegativeBinomial::from_mean(a, b),
             Self::Normal => Normal::build(a, b),
-            Self::NormalFromPercentiles { low, high } => Normal::through(&Percentiles {
-                probabilities: [low, high],
-                values: [a, b],
-            }),
+            Self::NormalFromPercentiles { tail } => {
+                Normal::from_percentiles(valid(tail)?, pair_of(tail).two, a, b)
+            }
             Self::Pert => pert::build(a, b, c, d),
             Self::Poisson => Poisson::build(a),
             Self::StudentT => StudentT::build(a, b, c),
@@ -217,23 +229,25 @@ impl Family {
             Self::TruncatedNormal => truncated_normal::build(a, b, c, d),
             Self::Uniform => Uniform::build(a, b),
             Self::Weibull => Weibull::build(a, b),
+        }?;
+        if low.is_none() && high.is_none() {
+            Ok(whole)
+        } else {
+            whole.truncated(low, high)
         }
     }
+}
 
-    /// The arguments with the defaults of those left out; what lies beyond their number is 0.
-    fn completed(self, arguments: &[f64]) -> Result<[f64; 4], DistributionError> {
-        let (known, given) = (self.arguments(), arguments.len());
-        if given > known.len() || given < self.required() {
-            let (family, expected) = (self.name(), known.join(", "));
-            return Err(DistributionError::Count {
-                family,
-                expected,
-                got: given,
-            });
-        }
-        let mut values = [0.0; 4];
-        values[..given].copy_from_slice(arguments);
-        values[given..known.len()].copy_from_slice(&self.defaults()[given - self.required()..]);
-        Ok(values)
+/// The tail, if there can be percentiles with it.
+fn valid(tail: f64) -> Result<f64, DistributionError> {
+    if tail > 0.0 && tail < 0.5 {
+        Ok(tail)
+    } else {
+        let requirement = "a probability above 0 and below 0.5";
+        Err(DistributionError::Invalid {
+            argument: "tail",
+            requirement,
+            value: tail,
+        })
     }
 }

@@ -1,8 +1,7 @@
-//! The lognormal distribution: mean and standard deviation of the logarithm, or two percentiles.
+//! The lognormal distribution: mean and standard deviation of the logarithm, or two symmetric percentiles.
 
-use super::error::{DistributionError, finite, not_negative, percentile, require};
-use super::normal::{deviate, up_to};
-use super::percentiles::Percentiles;
+use super::error::{DistributionError, finite, not_negative, positive, require};
+use super::normal::{centre_and_spread, deviate, up_to};
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use libm::{exp, expm1, log};
@@ -30,26 +29,18 @@ impl Lognormal {
         Ok(Distribution(Kind::Lognormal(Self { mu, sigma })))
     }
 
-    /// Through two percentiles.
-    pub fn through(percentiles: &Percentiles) -> Result<Distribution, DistributionError> {
+    /// From the values at the probabilities `tail` and `1 - tail`; `names` are those of the two percentiles.
+    pub fn from_percentiles(
+        tail: f64,
+        names: [&'static str; 2],
+        low: f64,
+        high: f64,
+    ) -> Result<Distribution, DistributionError> {
+        positive(names[0], low)?;
+        positive(names[1], high)?;
         // Checked on the values themselves, so that the message shows what was written.
-        percentiles.check()?;
-        let Percentiles {
-            probabilities,
-            values,
-        } = percentiles;
-        if !(values[0] > 0.0) {
-            return Err(DistributionError::Invalid {
-                argument: percentile(probabilities[0], 0),
-                requirement: "positive",
-                value: values[0],
-            });
-        }
-        let logarithms = Percentiles {
-            probabilities: *probabilities,
-            values: values.map(log),
-        };
-        let (mu, sigma) = logarithms.normal();
+        centre_and_spread(tail, names, low, high)?;
+        let (mu, sigma) = centre_and_spread(tail, names, log(low), log(high))?;
         Self::build(mu, sigma)
     }
 }

@@ -4,12 +4,11 @@
 //! `a1 + a2 L + a3 (p - 1/2) L` with `L = ln(p / (1 - p))`, of the value itself, of its logarithmic distance from one bound, or of
 //! its log odds between two. It goes through the three percentiles exactly.
 
-use super::error::{DistributionError, percentile, percentile_name, require};
+use super::error::{DistributionError, finite};
 use super::probability::{Probability, Shape};
 use super::truncated::bounds;
 use super::{Distribution, Kind};
 use libm::{exp, log};
-use std::fmt;
 
 /// The density is positive everywhere if `|a3| / a2` is less: 1 over the largest value of (p - 1/2) + p (1 - p) L.
 const STEEPEST: f64 = 1.667_113_119_201_929_5;
@@ -63,47 +62,48 @@ impl Scale {
 }
 
 impl Metalog {
-    /// Through `values` at the probabilities `tail`, 1/2 and `1 - tail`, inside the range if there is one.
+    /// Through `values` at the probabilities `tail`, 1/2 and `1 - tail`, inside the range if there is one; `names` are those of
+    /// the percentiles.
     ///
     /// # Errors
     /// The values do not ascend, lie outside the range, or the middle one is so close to another (on the scale that the range
     /// implies) that no metalog goes through all three.
     pub fn build(
         tail: f64,
+        names: [&'static str; 3],
         values: [f64; 3],
         low: Option<f64>,
         high: Option<f64>,
     ) -> Result<Distribution, DistributionError> {
-        require(
-            tail > 0.0 && tail < 0.5,
-            "tail",
-            "a probability above 0 and below 0.5",
-            tail,
-        )?;
-        let probabilities = [tail, 0.5, 1.0 - tail];
-        let refuse = |place: usize, requirement: String| {
-            let names = probabilities.map(percentile_name);
-            let got = [0, 1, 2].map(|i| (names[i].as_str(), values[i]));
-            let argument = percentile(probabilities[place], place);
-            Err(DistributionError::inconsistent(argument, requirement, &got))
-        };
-        for (place, &value) in values.iter().enumerate() {
-            if !value.is_finite() {
-                let argument = percentile(probabilities[place], place);
-                return Err(DistributionError::NotFinite { argument, value });
-            }
-            if place > 0 && !(values[place - 1] < value) {
-                let before = percentile_name(probabilities[place - 1]);
-                return refuse(place, format!("be greater than {before}"));
+        for (name, value) in names.into_iter().zip(values) {
+            finite(name, value)?;
+        }
+        let listed = [
+            (names[0], values[0]),
+            (names[1], values[1]),
+            (names[2], values[2]),
+        ];
+        for i in 1..3 {
+            if !(values[i - 1] < values[i]) {
+                let requirement = format!("be greater than {}", names[i - 1]);
+                return Err(DistributionError::inconsistent(
+                    names[i],
+                    &requirement,
+                    &listed,
+                ));
             }
         }
         let scale = match bounds(low, high)? {
             None => Scale::Value,
             Some((low, high)) => {
-                for (place, inside) in [(0, low < values[0]), (2, values[2] < high)] {
+                for (at, inside) in [(0, low < values[0]), (2, values[2] < high)] {
                     if !inside {
-                        let range = Interval(low, high);
-                        return refuse(place, format!("lie inside the range {range}"));
+                        let requirement = format!("lie inside the range {low} to {high}");
+                        return Err(DistributionError::inconsistent(
+                            names[at],
+                            &requirement,
+                            &listed,
+                        ));
                     }
                 }
                 match (low.is_finite(), high.is_finite()) {
@@ -118,17 +118,25 @@ impl Metalog {
         let a2 = 0.5 * (y_high - y_low) / log_odds;
         let a3 = ((y_high - y_mid) - (y_mid - y_low)) / ((1.0 - 2.0 * tail) * log_odds);
         if !(a3.abs() < STEEPEST * a2 && a2.is_finite() && y_mid.is_finite()) {
-            // Keelin's condition on the middle value, in the words of the file: how far it may stray from the centre.
+            // Keelin's condition on the middle value, put in the words of the file: how far it may stray from the centre.
             let stray = 0.5 * STEEPEST * (0.5 - tail) * (y_high - y_low);
             let centre = 0.5 * (y_low + y_high);
-            let [from, to] = [centre - stray, centre + stray].map(|y| rounded(scale.to_value(y)));
-            let [low_name, _, high_name] = probabilities.map(percentile_name);
-            return refuse(
-                1,
-                format!(
-                    "lie between {from} and {to} for a metalog through {low_name} and {high_name}"
-                ),
+            let (from, to) = (
+                scale.to_value(centre - stray),
+                scale.to_value(centre + stray),
             );
+            let requirement = format!(
+                "lie between {} and {} for a metalog through {} and {}",
+                rounded(from),
+                rounded(to),
+                names[0],
+                names[2]
+            );
+            return Err(DistributionError::inconsistent(
+                names[1],
+                &requirement,
+                &listed,
+            ));
         }
         Ok(Distribution(Kind::Metalog(Self {
             a1: y_mid,
@@ -175,19 +183,6 @@ impl Metalog {
             Scale::Value | Scale::Between(..) => 0.0,
             Scale::Above(_) => self.tail_slope(1.0),
             Scale::Below(_) => self.tail_slope(-1.0),
-        }
-    }
-}
-
-/// A range in words.
-struct Interval(f64, f64);
-
-impl fmt::Display for Interval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0.is_finite(), self.1.is_finite()) {
-            (true, true) => write!(f, "{} to {}", self.0, self.1),
-            (true, false) => write!(f, "above {}", self.0),
-            _ => write!(f, "below {}", self.1),
         }
     }
 }

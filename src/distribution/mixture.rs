@@ -3,7 +3,7 @@
 //! The linear opinion pool (Stone 1961): the density is the weighted mean of the parts' densities. Its quantile has no formula and
 //! is found from the distribution function, so that a pooled judgement can be stratified and correlated like any other.
 
-use super::error::{DistributionError, item};
+use super::error::DistributionError;
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 
@@ -19,9 +19,9 @@ impl Mixture {
         for (index, &(value, _)) in parts.iter().enumerate() {
             if !(value.is_finite() && value >= 0.0) {
                 let requirement = "zero or positive";
-                let argument = item("weight", index, index);
-                return Err(DistributionError::Invalid {
-                    argument,
+                return Err(DistributionError::Item {
+                    argument: "weight",
+                    index,
                     requirement,
                     value,
                 });
@@ -34,9 +34,9 @@ impl Mixture {
             } else {
                 format!("a sum of {total}")
             };
-            let requirement = "have a positive sum".to_owned();
-            return Err(DistributionError::Inconsistent {
-                argument: "weights".into(),
+            let requirement = "have a positive sum";
+            return Err(DistributionError::List {
+                argument: "weight",
                 requirement,
                 got,
             });

@@ -35,8 +35,9 @@ mod uniform;
 mod weibull;
 
 pub use copula::CopulaError;
-pub use error::{Argument, DistributionError};
+pub use error::DistributionError;
 pub use family::Family;
+pub use percentiles::{percentile, percentile_pair};
 
 use probability::{Probability, Shape};
 

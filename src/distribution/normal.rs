@@ -1,7 +1,6 @@
-//! The normal distribution: mean and standard deviation, or two percentiles.
+//! The normal distribution: mean and standard deviation, or two symmetric percentiles.
 
 use super::error::{DistributionError, finite, not_negative};
-use super::percentiles::Percentiles;
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use crate::math::special::{normal_cdf, normal_quantile, normal_survival};
@@ -40,12 +39,37 @@ impl Normal {
         Ok(Distribution(Kind::Normal(Self { mean, sd })))
     }
 
-    /// Through two percentiles.
-    pub fn through(percentiles: &Percentiles) -> Result<Distribution, DistributionError> {
-        percentiles.check()?;
-        let (mean, sd) = percentiles.normal();
+    /// From the values at the probabilities `tail` and `1 - tail`; `names` are those of the two percentiles.
+    pub fn from_percentiles(
+        tail: f64,
+        names: [&'static str; 2],
+        low: f64,
+        high: f64,
+    ) -> Result<Distribution, DistributionError> {
+        let (mean, sd) = centre_and_spread(tail, names, low, high)?;
         Self::build(mean, sd)
     }
+}
+
+/// Mean and standard deviation of the normal with these values at the probabilities `tail` and `1 - tail`.
+pub fn centre_and_spread(
+    tail: f64,
+    names: [&'static str; 2],
+    low: f64,
+    high: f64,
+) -> Result<(f64, f64), DistributionError> {
+    finite(names[0], low)?;
+    finite(names[1], high)?;
+    if !(low < high) {
+        let requirement = format!("be greater than {}", names[0]);
+        return Err(DistributionError::inconsistent(
+            names[1],
+            &requirement,
+            &[(names[0], low), (names[1], high)],
+        ));
+    }
+    let sd = (0.5 * high - 0.5 * low) / -normal_quantile(tail);
+    Ok((0.5 * low + 0.5 * high, sd))
 }
 
 impl Shape for Normal {
