@@ -453,8 +453,10 @@ fn a_chance_may_be_a_formula_over_parameters() {
     let Fires::Hazard(hazard) = &model.events[2].fires else {
         panic!("a hazard")
     };
-    let mut names = Names::default();
-    names.parameters = vec!["cost".into(), "leak".into(), "resolve".into()];
+    let names = Names {
+        parameters: vec!["cost".into(), "leak".into(), "resolve".into()],
+        ..Names::default()
+    };
     assert_eq!(hazard.base.show(&names).to_string(), "-ln(1 - cost / 2)");
 }
 
