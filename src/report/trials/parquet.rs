@@ -122,12 +122,7 @@ where
 
 fn schema(columns: &TrialColumns) -> Result<TypePtr, ParquetError> {
     let is_nullable = |name: &str| name.starts_with("metric.") || name.starts_with("first_time.");
-    let unsigned = |bit_width: i8| {
-        Some(LogicalType::Integer {
-            bit_width,
-            is_signed: false,
-        })
-    };
+    let unsigned = |bits: i8| Some(LogicalType::integer(bits, false));
     let field = |name: &String| {
         let (physical, logical) = match name.as_str() {
             "trial" => (Physical::INT64, unsigned(64)),
