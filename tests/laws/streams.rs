@@ -88,7 +88,7 @@ fn an_added_thing_leaves_the_draws_of_all_others_unchanged() {
 fn an_event_that_acts_on_new_things_only_leaves_the_rest_alone() {
     let base = played(&rich());
     let mut scenario = added("indicators", "morale", json!({"start": 1, "volatility": 0.2}));
-    scenario["events"]["a_speech"] = json!({"hazard": "10 * morale^2", "effects": [{"multiply": "morale", "by": {"uniform": [0.8, 1.3]}}]});
+    scenario["events"]["a_speech"] = json!({"hazard": "10 * min(morale^2, 1)", "effects": [{"multiply": "morale", "by": {"uniform": [0.8, 1.3]}}]});
     scenario["metrics"]["morale_at_end"] = json!("final(morale)");
     contains("an event with an indicator of its own", &base, &played(&scenario));
 }

@@ -76,10 +76,10 @@ fn correlated_parameters_have_the_stated_rank_correlation_and_their_own_margins(
             "parameters": {
                 "u": {"uniform": [0, 1]}, "v": {"uniform": [0, 1]},
                 "narrow": {"lognormal": {"mu": 0, "sigma": 0.5}}, "wide": {"lognormal": {"mu": 0, "sigma": 1}},
-                "first": {"exponential": {"rate": 1}}, "second": {"exponential": {"rate": 1}},
+                "one": {"exponential": {"rate": 1}}, "other": {"exponential": {"rate": 1}},
                 "share": {"beta": {"alpha": 2, "beta": 5}}, "wait": {"exponential": {"rate": 1}},
             },
-            "correlations": [tie("u", "v"), tie("narrow", "wide"), tie("second", "first"), tie("share", "wait")],
+            "correlations": [tie("u", "v"), tie("narrow", "wide"), tie("other", "one"), tie("share", "wait")],
         });
         let study = study(&scenario(1.0, 1.0, sections));
         let settings = Settings { threads: 2, ..study.settings(Some(20_480), Some(20_480), Some(seed)) };
@@ -90,15 +90,15 @@ fn correlated_parameters_have_the_stated_rank_correlation_and_their_own_margins(
             let (mean, error) = by_replicate(column(a), column(b), statistic);
             agreement.estimate(&format!("{id}: {what} of {a} and {b}"), mean, exact, error);
         };
-        let pairs = [("u", "v"), ("narrow", "wide"), ("first", "second"), ("share", "wait")];
+        let pairs = [("u", "v"), ("narrow", "wide"), ("one", "other"), ("share", "wait")];
         for pair in pairs {
             compare("rank correlation", pair, exact("spearman"), &spearman);
         }
         compare("Kendall's tau", ("u", "v"), exact("kendall"), &kendall);
         compare("share above both medians", ("narrow", "wide"), exact("p_both_above_median"), &share_above([1.0, 1.0]));
-        compare("share above both medians", ("first", "second"), exact("p_both_above_median"), &share_above([ln2, ln2]));
+        compare("share above both medians", ("one", "other"), exact("p_both_above_median"), &share_above([ln2, ln2]));
         compare("correlation", ("u", "v"), exact("pearson_uniform"), &pearson);
-        compare("correlation", ("first", "second"), exact("pearson_exponential"), &pearson);
+        compare("correlation", ("one", "other"), exact("pearson_exponential"), &pearson);
         compare("correlation", ("share", "wait"), exact("pearson_beta_2_5_with_exponential"), &pearson);
         // Parameters that no correlation names stay independent.
         compare("rank correlation", ("u", "wide"), 0.0, &spearman);
