@@ -1,6 +1,7 @@
 //! Quincunx: a scenario-modelling simulator.
 
 pub mod analysis;
+pub mod cli;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;

@@ -10,7 +10,9 @@ use clap_complete::{Shell, generate};
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  quincunx completions bash > ~/.local/share/bash-completion/completions/quincunx")]
+#[command(
+    after_help = "Example:\n  quincunx completions bash > ~/.local/share/bash-completion/completions/quincunx"
+)]
 pub struct Arguments {
     /// The shell
     shell: Shell,

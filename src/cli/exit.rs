@@ -43,7 +43,9 @@ mod tests {
 
     #[test]
     fn misuse_exits_with_two_however_deep_it_lies_and_all_else_with_one() {
-        let misuse = Err::<(), _>(Misuse("no such name".into())).context("while starting").expect_err("it failed");
+        let misuse = Err::<(), _>(Misuse("no such name".into()))
+            .context("while starting")
+            .expect_err("it failed");
         assert_eq!(Exit::of(&misuse), Exit::Input);
         assert_eq!(Exit::of(&anyhow::anyhow!("disk full")), Exit::Failed);
     }

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 /// Print the manual page, or write a page for each command
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  quincunx man | man -l -\n  quincunx man --out ~/.local/share/man/man1")]
+#[command(
+    after_help = "Examples:\n  quincunx man | man -l -\n  quincunx man --out ~/.local/share/man/man1"
+)]
 pub struct Arguments {
     /// Write quincunx.1, quincunx-run.1, … into this folder, which is made if need be
     #[arg(long, value_name = "DIR")]
@@ -22,8 +24,11 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     match &arguments.out {
         Some(folder) => {
-            let written = fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(definition(), folder));
-            written.with_context(|| format!("cannot write manual pages into `{}`", folder.display()))?;
+            let written = fs::create_dir_all(folder)
+                .and_then(|()| clap_mangen::generate_to(definition(), folder));
+            written.with_context(|| {
+                format!("cannot write manual pages into `{}`", folder.display())
+            })?;
         }
         None => {
             let page = Man::new(definition());

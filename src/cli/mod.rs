@@ -7,16 +7,17 @@ mod check;
 mod compare;
 mod completions;
 mod exit;
+mod findings;
 mod man;
 mod new;
 mod options;
 mod output;
-mod pipeline;
 mod progress;
 mod run;
 mod schema;
 mod terminal;
 mod trace;
+mod trial_file;
 
 use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 use exit::Exit;
@@ -102,7 +103,10 @@ mod tests {
     fn every_command_shows_an_example_in_its_help() {
         for command in definition().get_subcommands() {
             let name = command.get_name();
-            let help = command.get_after_help().map(|help| help.to_string()).unwrap_or_default();
+            let help = command
+                .get_after_help()
+                .map(|help| help.to_string())
+                .unwrap_or_default();
             assert!(help.contains(&format!("quincunx {name}")), "{name}: {help}");
         }
     }

@@ -15,8 +15,10 @@ const NAME_LINE: &str = "\"name\": \"strike\",";
 
 /// Write a small commented scenario to start from
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  quincunx new strike     # writes strike.jsonc\n  quincunx new - | less\n\n\
-                        An existing file is never overwritten.")]
+#[command(
+    after_help = "Examples:\n  quincunx new strike     # writes strike.jsonc\n  quincunx new - | less\n\n\
+                        An existing file is never overwritten."
+)]
 pub struct Arguments {
     /// Name of the scenario; the file is NAME.jsonc in the current folder, or standard output for `-`
     #[arg(default_value = "scenario")]
@@ -30,25 +32,33 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if !is_name(name) {
-        let text = format!("`{name}` is not a name: letters, digits and `_`, a letter first; or `-` for standard output");
+        let text = format!(
+            "`{name}` is not a name: letters, digits and `_`, a letter first; or `-` for standard output"
+        );
         return Err(Misuse(text).into());
     }
     let path = format!("{name}.jsonc");
     let text = STARTER.replacen(NAME_LINE, &format!("\"name\": \"{name}\","), 1);
     let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Misuse(format!("`{path}` exists and is left alone; choose another name")).into());
+            return Err(Misuse(format!(
+                "`{path}` exists and is left alone; choose another name"
+            ))
+            .into());
         }
         other => other.with_context(|| format!("cannot write `{path}`"))?,
     };
-    file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{path}`"))?;
+    file.write_all(text.as_bytes())
+        .with_context(|| format!("cannot write `{path}`"))?;
     terminal.note(&format!("wrote {path}; next: quincunx run {path}"));
     Ok(Exit::Done)
 }
 
 fn is_name(name: &str) -> bool {
     let mut letters = name.chars();
-    let first = letters.next().is_some_and(|c| unicode_ident::is_xid_start(c) || c == '_');
+    let first = letters
+        .next()
+        .is_some_and(|c| unicode_ident::is_xid_start(c) || c == '_');
     first && letters.all(unicode_ident::is_xid_continue)
 }
 

@@ -1,5 +1,7 @@
 //! Options that several commands share, and the spellings of their values.
 
+use crate::analysis::Study;
+use crate::engine::Settings;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -13,9 +15,6 @@ pub struct Simulation {
     /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials)
     #[arg(long, value_name = "K", value_parser = count)]
     pub draws: Option<u64>,
-    /// Add blocks until the largest standard error of an outcome's probability is this small, such as 0.1pp; --trials is then a limit
-    #[arg(long, value_name = "ERROR", value_parser = points)]
-    pub until: Option<f64>,
     /// Seed of all random numbers (default: the scenario's, or 1)
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
@@ -24,6 +23,25 @@ pub struct Simulation {
     pub threads: Option<u32>,
     #[command(flatten)]
     pub variant: Variant,
+}
+
+impl Simulation {
+    /// Settings for a scenario: what was asked for here, then what its file says.
+    pub fn settings(&self, study: &Study) -> Settings {
+        let mut settings = study.settings(self.trials, self.draws, self.seed);
+        settings.threads = self.threads.unwrap_or(0) as usize;
+        settings
+    }
+}
+
+/// When to stop other than after a number of trials.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Simulation")]
+pub struct Precision {
+    /// Add blocks until the largest standard error of an outcome's probability is this small, such as 0.1pp; --trials is then a
+    /// limit (default: 100 million)
+    #[arg(long, value_name = "ERROR", value_parser = points)]
+    pub until: Option<f64>,
 }
 
 /// Changes to the scenario from the command line.
@@ -70,11 +88,15 @@ fn count(text: &str) -> Result<u64, String> {
         None => (digits.as_str(), 0),
     };
     let mantissa: u64 = mantissa.parse().map_err(|_| fault())?;
-    let number = 10_u64.checked_pow(exponent).and_then(|power| mantissa.checked_mul(power));
+    let number = 10_u64
+        .checked_pow(exponent)
+        .and_then(|power| mantissa.checked_mul(power));
     match number {
         Some(number) if (1..=LARGEST).contains(&number) => Ok(number),
         Some(0) | None if mantissa == 0 => Err(fault()),
-        _ => Err(format!("`{text}` is more than can be simulated; the limit is 1e12")),
+        _ => Err(format!(
+            "`{text}` is more than can be simulated; the limit is 1e12"
+        )),
     }
 }
 
@@ -87,7 +109,9 @@ fn points(text: &str) -> Result<f64, String> {
     let number = text.trim().strip_suffix("pp").ok_or_else(fault)?;
     let number: f64 = number.trim().parse().map_err(|_| fault())?;
     if !(number > 0.0 && number <= 50.0) {
-        return Err(format!("`{text}` is out of range: more than 0pp, at most 50pp"));
+        return Err(format!(
+            "`{text}` is out of range: more than 0pp, at most 50pp"
+        ));
     }
     Ok(number / 100.0)
 }
@@ -98,10 +122,28 @@ mod tests {
 
     #[test]
     fn counts_are_read_as_people_write_them() {
-        for (text, number) in [("1", 1), ("100000", 100_000), ("100_000", 100_000), ("100,000", 100_000), ("1e6", 1_000_000), ("25E3", 25_000)] {
+        for (text, number) in [
+            ("1", 1),
+            ("100000", 100_000),
+            ("100_000", 100_000),
+            ("100,000", 100_000),
+            ("1e6", 1_000_000),
+            ("25E3", 25_000),
+        ] {
             assert_eq!(count(text), Ok(number));
         }
-        for text in ["", "0", "0e5", "-1", "1.5", "ten", "1e", "1e40", "99999999999999999999", "2e12"] {
+        for text in [
+            "",
+            "0",
+            "0e5",
+            "-1",
+            "1.5",
+            "ten",
+            "1e",
+            "1e40",
+            "99999999999999999999",
+            "2e12",
+        ] {
             assert!(count(text).is_err(), "{text}");
         }
     }

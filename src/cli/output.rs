@@ -80,7 +80,11 @@ impl PendingFile {
             let file = OpenOptions::new().write(true).open(path);
             let file = file.with_context(|| format!("cannot write `{shown}`"))?;
             let out = BufWriter::new(file);
-            return Ok(Self { out, target: path.into(), temporary: None });
+            return Ok(Self {
+                out,
+                target: path.into(),
+                temporary: None,
+            });
         }
         // A link stays a link: what it points to is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -92,7 +96,9 @@ impl PendingFile {
         hidden.push(format!(".{}.part", std::process::id()));
         let temporary = target.with_file_name(hidden);
         let file = File::create(&temporary);
-        let file = file.with_context(|| format!("cannot write `{shown}`: no file can be made in its folder"))?;
+        let file = file.with_context(|| {
+            format!("cannot write `{shown}`: no file can be made in its folder")
+        })?;
         lock().insert(temporary.clone());
         Ok(Self {
             out: BufWriter::new(file),
@@ -112,8 +118,14 @@ impl PendingFile {
 
     fn complete(&mut self) -> io::Result<()> {
         self.out.flush()?;
-        let Some(temporary) = self.temporary.take() else { return Ok(()) };
-        let renamed = self.out.get_ref().sync_all().and_then(|()| fs::rename(&temporary, &self.target));
+        let Some(temporary) = self.temporary.take() else {
+            return Ok(());
+        };
+        let renamed = self
+            .out
+            .get_ref()
+            .sync_all()
+            .and_then(|()| fs::rename(&temporary, &self.target));
         if renamed.is_err() {
             let _ = fs::remove_file(&temporary);
         }
@@ -159,7 +171,15 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).expect("the folder is there");
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+        entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect()
     }
 
     #[test]
@@ -189,7 +209,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let error = PendingFile::create(folder.path()).expect_err("a directory");
         assert!(error.to_string().contains("it is a directory"), "{error}");
-        let error = PendingFile::create(&folder.path().join("none/result.json")).expect_err("no folder");
+        let error =
+            PendingFile::create(&folder.path().join("none/result.json")).expect_err("no folder");
         assert!(error.to_string().contains("result.json"), "{error}");
     }
 

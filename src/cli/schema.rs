@@ -2,9 +2,9 @@
 
 use super::exit::Exit;
 use super::output::Destination;
-use super::pipeline;
 use super::terminal::Terminal;
 use crate::report::json;
+use crate::scenario;
 use anyhow::Result;
 use clap::Args;
 
@@ -15,6 +15,6 @@ use clap::Args;
 pub struct Arguments {}
 
 pub fn run(_: &Arguments, terminal: &Terminal) -> Result<Exit> {
-    Destination::open(None, terminal)?.write(|out, _| json::write(out, &pipeline::schema()))?;
+    Destination::open(None, terminal)?.write(|out, _| json::write(out, &scenario::schema()))?;
     Ok(Exit::Done)
 }

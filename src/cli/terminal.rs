@@ -72,7 +72,11 @@ impl Terminal {
     }
 
     fn say(&self, style: Style, word: &str, message: &str) {
-        let style = if self.colors_errors() { style } else { Style::new() };
+        let style = if self.colors_errors() {
+            style
+        } else {
+            Style::new()
+        };
         // Nobody is left to be told if standard error is closed.
         let _ = writeln!(io::stderr(), "{style}{word}{style:#}: {message}");
     }

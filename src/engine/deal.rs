@@ -9,8 +9,8 @@ use crate::distribution::{Distribution, Family};
 use crate::estimate::{REPLICATES, groups};
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::program::ParameterCode;
-use crate::random::design;
 use crate::random::TrialId;
+use crate::random::design::Design;
 
 /// Occurrence under which a group's offset is drawn, apart from all others of that site.
 const GROUP_OFFSET: u32 = u32::MAX;
@@ -27,7 +27,11 @@ pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) ->
     let program = setup.program;
     let replicate = k % REPLICATES as u32;
     let point = k / REPLICATES as u32;
-    let uniform = |site: u32| design::padded(setup.streams[site as usize].key(), replicate, point);
+    // A site's key already depends on the seed.
+    let uniform = |site: u32| {
+        let key = setup.streams[site as usize].key();
+        Design::Padded.uniform(0, key, u64::from(replicate), u64::from(point))
+    };
     let mut scores: Vec<f64> = program
         .parameters
         .iter()

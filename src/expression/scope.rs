@@ -4,6 +4,7 @@
 
 use super::functions::{BUILTINS, Builtin, Form, Readable};
 use super::tree::Expr;
+use crate::diagnostic::nearest;
 use std::collections::BTreeMap;
 
 /// The names of a scenario. Each list is sorted: a position is the index that [`Expr`] uses.
@@ -148,7 +149,7 @@ impl Names {
         let word =
             |b: &&Builtin| !b.is_function() && b.form != Form::Operator && reads.offers(b.readable);
         candidates.extend(BUILTINS.iter().filter(word).map(|b| b.name));
-        did_you_mean(name, candidates.into_iter())
+        did_you_mean(name, candidates)
     }
 }
 
@@ -164,11 +165,6 @@ impl Reads {
 }
 
 /// "did you mean …?" if one of the candidates is near enough to what was written.
-pub fn did_you_mean<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let lower = name.to_lowercase();
-    candidates
-        .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
-        .filter(|(distance, c)| *distance <= 1 + c.chars().count().min(lower.chars().count()) / 4)
-        .min()
-        .map(|(_, c)| format!("did you mean `{c}`?"))
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, candidates).map(|found| format!("did you mean `{found}`?"))
 }

@@ -19,13 +19,21 @@ use super::lint::lint;
 use super::types::{Clock, Model};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::Names;
-use crate::scenario::Scenario;
+use crate::scenario::{Loaded, Scenario, sha256};
 
 /// A model, and what its author should look at.
 #[derive(Clone, Debug)]
 pub struct Built {
     pub model: Model,
     pub warnings: Vec<Diagnostic>,
+}
+
+/// Builds the model of a scenario that was read.
+///
+/// # Errors
+/// Every fault that can be found, with the warnings of this stage among them.
+pub fn build(loaded: &Loaded) -> Result<Built, Vec<Diagnostic>> {
+    build_scenario(&loaded.scenario, &loaded.value, &sha256(&loaded.value))
 }
 
 /// Builds the model of a decoded scenario. `source` is the effective scenario as JSON, `sha256` the hash of its assumptions;
@@ -118,3 +126,6 @@ fn canonical<T>(section: &indexmap::IndexMap<String, T>) -> Vec<(usize, &String,
     items.sort_by_key(|(_, name, _)| *name);
     items
 }
+
+#[cfg(test)]
+mod tests;

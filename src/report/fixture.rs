@@ -275,6 +275,7 @@ pub fn storyline() -> Storyline {
                         to: 0.66,
                     },
                 ],
+                indicators: indicators(0.66),
             },
             Happening {
                 time: 1.3,
@@ -287,6 +288,7 @@ pub fn storyline() -> Storyline {
                     from: "stalemate".into(),
                     to: "escalation".into(),
                 }],
+                indicators: indicators(0.4),
             },
         ],
         end: state("escalation", "truce", 0.41),

@@ -285,7 +285,9 @@ schema!(Coefficient, "Coefficient", |generator| {
         "by".to_owned(),
         json!({"enum": ["trend", "phase"], "description": "what it depends on"}),
     );
-    properties.insert("else".to_owned(), itself.clone());
+    let mut otherwise = itself.clone();
+    otherwise["description"] = "for those that are not named".into();
+    properties.insert("else".to_owned(), otherwise);
     if let Some(own) = why.get("properties").and_then(Value::as_object) {
         properties.extend(own.clone());
     }
@@ -452,10 +454,12 @@ fn distribution(shape: Shape<'_>) -> Shape<'_> {
         }
         shape = shape.optional(arguments.family, json!({"anyOf": ways}), arguments.about);
     }
-    let list = json!({"type": "array", "items": argument, "minItems": 1});
     let discrete = json!({
         "type": "object",
-        "properties": {"values": list, "probabilities": list},
+        "properties": {
+            "values": {"type": "array", "items": argument, "minItems": 1, "description": "the values"},
+            "probabilities": {"type": "array", "items": argument, "minItems": 1, "description": "one probability for each value"}
+        },
         "required": ["values", "probabilities"],
         "additionalProperties": false
     });

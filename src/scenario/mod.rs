@@ -13,10 +13,12 @@ mod load;
 mod merge;
 mod parse;
 mod paths;
+mod schema;
 mod set;
 mod types;
 
 pub use files::{Disk, Files};
 pub use hash::sha256;
 pub use load::{Loaded, Report, load, load_str, load_with};
+pub use schema::schema;
 pub use types::*;

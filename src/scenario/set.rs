@@ -228,7 +228,7 @@ mod tests {
     fn scenario() -> Value {
         json!({
             "horizon": 3,
-            "parameters": {"p": {"value": 0.3, "note": "n"}},
+            "parameters": {"p": {"value": 0.3, "note": "n"}, "resolve": {"value": 1}},
             "events": {"e": {"hazard": {"chance": 0.3, "within": "1 year"}, "effects": [{"add": "x", "by": 1}, {"phase": "talks"}]}},
             "outcomes": [{"name": "peace", "when": "a"}, {"name": "war", "when": "b"}]
         })
@@ -295,14 +295,17 @@ mod tests {
                 assert_eq!(same, scenario(), "{setting}");
             }
         }
-        assert_eq!(after("parameters.p=null").unwrap()["parameters"], json!({}));
+        assert_eq!(
+            after("parameters.p=null").unwrap()["parameters"],
+            json!({"resolve": {"value": 1}})
+        );
     }
 
     #[test]
     fn a_path_to_nothing_names_the_nearest() {
         for (setting, hint) in [
             ("events.f.limit=2", None),
-            ("parameters.pp.value=2", Some("did you mean `p`?")),
+            ("parameters.resolv.value=2", Some("did you mean `resolve`?")),
             ("outcomes.peaces.when=a", Some("did you mean `peace`?")),
             (
                 "outcomes.2.when=a",

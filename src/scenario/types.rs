@@ -160,12 +160,17 @@ pub struct Why {
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Source {
+    /// What it is called.
     pub title: Option<String>,
+    /// Who wrote it.
     pub author: Option<String>,
+    /// Who published it.
     pub publisher: Option<String>,
+    /// Where it is to be found.
     pub url: Option<String>,
     /// When it was published or read, in any form.
     pub date: Option<String>,
+    /// What else is to be said of it.
     pub note: Option<String>,
 }
 

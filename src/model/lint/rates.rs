@@ -16,12 +16,13 @@ const COARSE: f64 = 0.5;
 pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let step = model.clock.step;
     let mut start = Start::of(model);
+    let moving = Moving::of(model);
     for event in &model.events {
         let Fires::Hazard(hazard) = &event.fires else { continue };
         let mut rate = 0.0_f64;
         for &(phase, trend) in &reached.pairs {
             if !model.phases[phase].is_final && can_fire(model, event, phase, trend) {
-                (start.phase, start.trend) = (phase, trend);
+                start.go(phase, trend);
                 rate = rate.max(start.rate(hazard));
             }
         }
@@ -44,7 +45,7 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
                 )
                 .hint("check the unit of the rate (per year?), or shorten the step"),
             );
-        } else if rate * step > COARSE && moves_within_a_step(model, hazard) {
+        } else if rate * step > COARSE && moving.is_read_by(hazard) {
             warnings.push(
                 Diagnostic::warning(
                     "step-too-coarse",
@@ -60,26 +61,43 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
     }
 }
 
-/// Does the hazard read the time, or an indicator that diffuses?
-fn moves_within_a_step(model: &Model, hazard: &Hazard) -> bool {
-    let mut found = false;
-    hazard.each_formula(&mut |formula| found |= reads_moving(model, formula, 0));
-    found
+/// What changes within a step, and is frozen there in hazards: the time, and indicators that diffuse.
+struct Moving<'a> {
+    model: &'a Model,
+    /// By derived value: does it read any of these?
+    derived: Vec<bool>,
 }
 
-fn reads_moving(model: &Model, formula: &Expr, depth: usize) -> bool {
-    let diffuses = |index: usize| {
-        let still = |f: &Option<Expr>| matches!(f, None | Some(Expr::Number(0.0)));
-        model.indicators.get(index).is_some_and(|i| !still(&i.drift) || !still(&i.volatility))
-    };
-    formula.any(&|e| match e {
-        Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) => true,
-        Expr::Indicator(index) => diffuses(*index),
-        Expr::Derived(index) if depth < 16 => {
-            model.derived.get(*index).is_some_and(|d| reads_moving(model, &d.value, depth + 1))
+impl<'a> Moving<'a> {
+    fn of(model: &'a Model) -> Self {
+        let mut moving = Self {
+            model,
+            derived: vec![false; model.derived.len()],
+        };
+        for &index in &model.derived_order {
+            moving.derived[index] = moving.is_read(&model.derived[index].value);
         }
-        _ => false,
-    })
+        moving
+    }
+
+    fn is_read(&self, formula: &Expr) -> bool {
+        let still = |f: &Option<Expr>| matches!(f, None | Some(Expr::Number(0.0)));
+        formula.any(&|e| match e {
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) => true,
+            Expr::Indicator(index) => {
+                let indicator = &self.model.indicators[*index];
+                !still(&indicator.drift) || !still(&indicator.volatility)
+            }
+            Expr::Derived(index) => self.derived[*index],
+            _ => false,
+        })
+    }
+
+    fn is_read_by(&self, hazard: &Hazard) -> bool {
+        let mut found = false;
+        hazard.each_formula(&mut |formula| found |= self.is_read(formula));
+        found
+    }
 }
 
 /// Warns of drifts that pull their indicator back so fast that a step overshoots.
@@ -91,7 +109,7 @@ pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         let mut pull = 0.0_f64;
         for &(phase, trend) in &reached.pairs {
             if !model.phases[phase].is_final {
-                (start.phase, start.trend) = (phase, trend);
+                start.go(phase, trend);
                 pull = pull.max(start.reversion(index, drift));
             }
         }

@@ -36,31 +36,52 @@ pub fn shadowed(model: &Model, warnings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Comparisons of parts after which a question counts as undecided: nested alternatives multiply.
+const PATIENCE: u32 = 10_000;
+
 /// Does `b` hold wherever `a` does? False if that cannot be told.
 fn implies(a: &Expr, b: &Expr) -> bool {
-    if a == b || *b == Expr::Truth(true) || *a == Expr::Truth(false) {
-        return true;
-    }
-    match (a, b) {
-        (_, Expr::And(x, y)) => implies(a, x) && implies(a, y),
-        (Expr::Or(x, y), _) => implies(x, b) && implies(y, b),
-        (Expr::And(x, y), Expr::Or(p, q)) => {
-            implies(x, b) || implies(y, b) || implies(a, p) || implies(a, q)
+    Implication { patience: PATIENCE }.holds(a, b)
+}
+
+struct Implication {
+    patience: u32,
+}
+
+impl Implication {
+    fn holds(&mut self, a: &Expr, b: &Expr) -> bool {
+        let Some(left) = self.patience.checked_sub(1) else {
+            return false;
+        };
+        self.patience = left;
+        if a == b || *b == Expr::Truth(true) || *a == Expr::Truth(false) {
+            return true;
         }
-        (_, Expr::Or(x, y)) => implies(a, x) || implies(a, y),
-        (Expr::And(x, y), _) => implies(x, b) || implies(y, b),
-        (Expr::PhaseIn(x), Expr::PhaseIn(y)) | (Expr::TrendIn(x), Expr::TrendIn(y)) | (Expr::StartTrendIn(x), Expr::StartTrendIn(y)) => {
-            x.iter().all(|member| y.contains(member))
-        }
-        (Expr::PhaseIn(x), Expr::Not(not)) => matches!(&**not, Expr::PhaseIn(y) if !x.iter().any(|m| y.contains(m))),
-        (Expr::TrendIn(x), Expr::Not(not)) => matches!(&**not, Expr::TrendIn(y) if !x.iter().any(|m| y.contains(m))),
-        (Expr::Not(x), Expr::Not(y)) => implies(y, x),
-        (Expr::Compare(p, x, c), Expr::Compare(q, y, d)) if x == y => match (&**c, &**d) {
-            (Expr::Number(c), Expr::Number(d)) => bound_implies(*p, *c, *q, *d),
+        match (a, b) {
+            (_, Expr::And(x, y)) => self.holds(a, x) && self.holds(a, y),
+            (Expr::Or(x, y), _) => self.holds(x, b) && self.holds(y, b),
+            (Expr::And(x, y), Expr::Or(p, q)) => {
+                self.holds(x, b) || self.holds(y, b) || self.holds(a, p) || self.holds(a, q)
+            }
+            (_, Expr::Or(x, y)) => self.holds(a, x) || self.holds(a, y),
+            (Expr::And(x, y), _) => self.holds(x, b) || self.holds(y, b),
+            (Expr::PhaseIn(x), Expr::PhaseIn(y))
+            | (Expr::TrendIn(x), Expr::TrendIn(y))
+            | (Expr::StartTrendIn(x), Expr::StartTrendIn(y)) => x.iter().all(|member| y.contains(member)),
+            (Expr::PhaseIn(x), Expr::Not(not)) => matches!(&**not, Expr::PhaseIn(y) if disjoint(x, y)),
+            (Expr::TrendIn(x), Expr::Not(not)) => matches!(&**not, Expr::TrendIn(y) if disjoint(x, y)),
+            (Expr::Not(x), Expr::Not(y)) => self.holds(y, x),
+            (Expr::Compare(p, x, c), Expr::Compare(q, y, d)) if x == y => match (&**c, &**d) {
+                (Expr::Number(c), Expr::Number(d)) => bound_implies(*p, *c, *q, *d),
+                _ => false,
+            },
             _ => false,
-        },
-        _ => false,
+        }
     }
+}
+
+fn disjoint(x: &[usize], y: &[usize]) -> bool {
+    !x.iter().any(|member| y.contains(member))
 }
 
 /// Does `x p c` imply `x q d`?

@@ -9,9 +9,10 @@ use crate::model::types::{Draw, Hazard, Model, ParameterValue, VaryingDraw};
 pub struct Start<'a> {
     model: &'a Model,
     parameters: Vec<f64>,
-    pub indicators: Vec<f64>,
-    pub phase: usize,
-    pub trend: usize,
+    indicators: Vec<f64>,
+    derived: Vec<f64>,
+    phase: usize,
+    trend: usize,
 }
 
 impl<'a> Start<'a> {
@@ -20,6 +21,7 @@ impl<'a> Start<'a> {
             model,
             parameters: Vec::new(),
             indicators: Vec::new(),
+            derived: vec![f64::NAN; model.derived.len()],
             phase: 0,
             trend: 0,
         };
@@ -33,6 +35,19 @@ impl<'a> Start<'a> {
             .collect();
         start.indicators = model.indicators.iter().map(|i| start.draw(&i.start)).collect();
         start
+    }
+
+    /// Moves to another phase and trend.
+    pub fn go(&mut self, phase: usize, trend: usize) {
+        (self.phase, self.trend) = (phase, trend);
+        self.derive();
+    }
+
+    /// Computes the derived values once each, in an order that respects what they read.
+    fn derive(&mut self) {
+        for &index in &self.model.derived_order {
+            self.derived[index] = self.value(&self.model.derived[index].value);
+        }
     }
 
     fn draw(&self, draw: &Draw) -> f64 {
@@ -66,7 +81,7 @@ impl<'a> Start<'a> {
             Expr::Truth(value) => truth(*value),
             Expr::Parameter(index) => at(&self.parameters, *index),
             Expr::Indicator(index) => at(&self.indicators, *index),
-            Expr::Derived(index) => self.model.derived.get(*index).map_or(f64::NAN, |d| self.value(&d.value)),
+            Expr::Derived(index) => at(&self.derived, *index),
             Expr::Time | Expr::TimeInPhase | Expr::Count(_) | Expr::Ever(_) => 0.0,
             Expr::Month => f64::from(self.model.clock.month_at(0.0)),
             Expr::Since(_) => f64::INFINITY,
@@ -116,10 +131,12 @@ impl<'a> Start<'a> {
         let h = 1e-4 * x.abs().max(1e-2);
         let mut at = |value: f64| {
             self.indicators[indicator] = value;
+            self.derive();
             self.value(drift)
         };
         let slope = (at(x + h) - at(x - h)) / (2.0 * h);
         self.indicators[indicator] = x;
+        self.derive();
         -slope
     }
 }

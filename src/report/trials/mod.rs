@@ -109,8 +109,9 @@ impl TrialBlock {
         if lengths.into_iter().any(|length| length != self.len()) {
             return fault("the columns of a block have unlike lengths".into());
         }
-        let known =
-            |indices: &[u8], names: &[String]| indices.iter().all(|&i| usize::from(i) < names.len());
+        let known = |indices: &[u8], names: &[String]| {
+            indices.iter().all(|&i| usize::from(i) < names.len())
+        };
         if !known(&self.start_trend, &columns.trends) || !known(&self.outcome, &columns.outcomes) {
             return fault("a block names a trend or outcome that the table lacks".into());
         }

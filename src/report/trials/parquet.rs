@@ -70,8 +70,10 @@ impl<W: Write + Send> ParquetTrials<W> {
                 .iter()
                 .map(|name| ByteArray::from(name.as_str()))
                 .collect();
-            let values: Vec<ByteArray> =
-                indices.iter().map(|&i| names[usize::from(i)].clone()).collect();
+            let values: Vec<ByteArray> = indices
+                .iter()
+                .map(|&i| names[usize::from(i)].clone())
+                .collect();
             column::<ByteArrayType, _>(&mut group, &values, None)?;
         }
         for values in block.metrics.iter().chain(&block.first_times) {

@@ -6,37 +6,32 @@ use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
 use crate::scenario::forms::{self, Arguments};
 use crate::scenario::types::{
-    At, Distribution, Draw, Expert, Family, Form, NumberOrFormula, Parameter, Quantity,
+    At, Distribution, Draw, Expert, Family, Form, NumberOrFormula, Parameter, Quantity, Why,
 };
 use serde_json::Value;
 
 impl<'v> Decoder<'v> {
     pub(super) fn parameter(&mut self, value: &'v Value, pointer: &str) -> Option<Parameter> {
-        let (mut title, mut unit, mut why) = (None, None, Default::default());
-        if value.is_object() {
-            let object =
-                self.distribution_object(value, pointer, "a parameter", keys::PARAMETER)?;
-            title = self.text(&object, "title");
-            unit = self.text(&object, "unit");
-            let draw = self.draw_of(&object, Numbers::PLAIN);
-            why = match &draw {
-                Some(Draw::Distribution(distribution)) => distribution.why.clone(),
-                _ => self.why(&object),
-            };
+        if !value.is_object() {
+            let draw = Draw::Value(self.bare_quantity(value, pointer, Numbers::PLAIN)?);
             return Some(Parameter {
                 pointer: pointer.to_owned(),
-                title,
-                unit,
-                why,
-                draw: draw?,
+                title: None,
+                unit: None,
+                why: Why::default(),
+                draw,
             });
         }
-        let draw = Draw::Value(self.bare_quantity(value, pointer, Numbers::PLAIN)?);
+        let object = self.distribution_object(value, pointer, "a parameter", keys::PARAMETER)?;
+        let title = self.text(&object, "title");
+        let unit = self.text(&object, "unit");
+        let why = self.why(&object);
+        let draw = self.draw_of(&object, why.clone(), Numbers::PLAIN)?;
         Some(Parameter {
             pointer: pointer.to_owned(),
-            title: title.take(),
-            unit: unit.take(),
-            why: std::mem::take(&mut why),
+            title,
+            unit,
+            why,
             draw,
         })
     }
@@ -52,7 +47,8 @@ impl<'v> Decoder<'v> {
             return Some(Draw::Value(self.bare_quantity(value, pointer, numbers)?));
         }
         let object = self.distribution_object(value, pointer, "a distribution", &[])?;
-        self.draw_of(&object, numbers)
+        let why = self.why(&object);
+        self.draw_of(&object, why, numbers)
     }
 
     fn distribution_object(
@@ -71,7 +67,7 @@ impl<'v> Decoder<'v> {
         )
     }
 
-    fn draw_of(&mut self, object: &Object<'v>, numbers: Numbers) -> Option<Draw> {
+    fn draw_of(&mut self, object: &Object<'v>, why: Why, numbers: Numbers) -> Option<Draw> {
         if object.has("value") {
             let others = object.map.keys().filter(|key| {
                 keys::is_percentile(key)
@@ -82,15 +78,20 @@ impl<'v> Decoder<'v> {
                 self.conflict(object, "value", other, "a number");
                 return None;
             }
-            self.why(object);
             let (value, pointer) = object.get("value")?;
             return Some(Draw::Value(self.bare_quantity(value, &pointer, numbers)?));
         }
-        Some(Draw::Distribution(self.distribution_of(object, numbers)?))
+        Some(Draw::Distribution(
+            self.distribution_of(object, why, numbers)?,
+        ))
     }
 
-    fn distribution_of(&mut self, object: &Object<'v>, numbers: Numbers) -> Option<Distribution> {
-        let why = self.why(object);
+    fn distribution_of(
+        &mut self,
+        object: &Object<'v>,
+        why: Why,
+        numbers: Numbers,
+    ) -> Option<Distribution> {
         let range = object
             .get("range")
             .map(|(value, pointer)| self.interval(value, &pointer, numbers.times));
@@ -444,7 +445,8 @@ impl<'v> Decoder<'v> {
             .push("a narrow `uniform` comes closest to it".to_owned());
             return None;
         }
-        let distribution = self.distribution_of(&object, numbers);
+        let why = self.why(&object);
+        let distribution = self.distribution_of(&object, why, numbers);
         Some(Expert {
             name,
             weight: weight?,

@@ -225,6 +225,10 @@ impl<'v> Decoder<'v> {
         what: &str,
     ) -> Option<At<f64>> {
         let (value, pointer) = self.bare(value, pointer, "a duration")?;
+        self.bare_duration(value, pointer, what)
+    }
+
+    fn bare_duration(&mut self, value: &Value, pointer: String, what: &str) -> Option<At<f64>> {
         let years = match value {
             Value::Number(number) => number.as_f64()?,
             Value::String(text) => match self.duration_or_formula(text, &pointer)? {
@@ -308,6 +312,7 @@ impl<'v> Decoder<'v> {
         Some(At::new(self.date(value, pointer)?, pointer))
     }
 
+    /// A duration from the start, or a date after it.
     pub(super) fn horizon(&mut self, value: &'v Value, pointer: &str) -> Option<At<Horizon>> {
         let (inner, at) = self.bare(value, pointer, "a duration or a date")?;
         match inner.as_str() {
@@ -322,7 +327,7 @@ impl<'v> Decoder<'v> {
                 Some(At::new(Horizon::Date(date), at))
             }
             _ => Some(
-                self.positive_duration(value, pointer, "the horizon")?
+                self.bare_duration(inner, at, "the horizon")?
                     .map(Horizon::Years),
             ),
         }

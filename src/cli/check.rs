@@ -1,0 +1,126 @@
+//! `check`: says everything that is wrong or doubtful about scenario files, without running them.
+
+use super::exit::Exit;
+use super::findings;
+use super::options::Variant;
+use super::output::Destination;
+use super::terminal::Terminal;
+use crate::analysis::Study;
+use crate::diagnostic::{self, Diagnostic};
+use crate::report::json;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Check scenario files without running them: every error and warning, with file, line and column
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx check baseline.json variants/*.json\n  \
+                        quincunx check baseline.json --format json\n\n\
+                        Status 2 if there is an error; warnings alone leave it at 0.")]
+pub struct Arguments {
+    /// Scenario files; one may be `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    variant: Variant,
+    /// Format of the findings
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Findings::Table)]
+    format: Findings,
+    /// Write the findings to this file instead of standard output
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    /// Say nothing about files without a finding
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Findings {
+    /// With an excerpt of the file, for the eye
+    Table,
+    /// A list of objects, for tools
+    Json,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let destination = Destination::open(arguments.out.as_deref(), terminal)?;
+    let checked: Vec<_> = arguments
+        .files
+        .iter()
+        .map(|file| Study::open(file, &arguments.variant.set))
+        .collect();
+    let has_errors = checked.iter().any(Result::is_err);
+    let found = checked.iter().map(|checked| match checked {
+        Ok(study) => (&study.diagnostics, &study.sources),
+        Err(report) => (&report.diagnostics, &report.sources),
+    });
+    match arguments.format {
+        Findings::Json => {
+            let mut all = Vec::new();
+            for (diagnostics, sources) in found {
+                if let Value::Array(objects) = diagnostic::json(diagnostics, sources) {
+                    all.extend(objects);
+                }
+            }
+            destination.write(|out, _| json::write(out, &all))?;
+        }
+        Findings::Table => {
+            let files = arguments.files.iter().zip(found);
+            destination.write(|out, look| {
+                for (file, (diagnostics, sources)) in files {
+                    let text = findings::texts(diagnostics, sources, look.color);
+                    out.write_all(text.as_bytes())?;
+                    if !text.is_empty() {
+                        writeln!(out)?;
+                    }
+                    if !diagnostics.is_empty() || !arguments.quiet {
+                        writeln!(out, "{}: {}", file.display(), summary(diagnostics))?;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+    }
+    Ok(if has_errors { Exit::Input } else { Exit::Done })
+}
+
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
+    let plural = |number: usize, word: &str| match number {
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    };
+    match (errors, diagnostics.len() - errors) {
+        (0, 0) => "nothing to complain about".into(),
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => format!(
+            "{}, {}",
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+
+    #[test]
+    fn the_summary_counts_errors_and_warnings_apart() {
+        let error = || Diagnostic::error("unknown-name", Place::value("/a"), "a");
+        let warning = || Diagnostic::warning("unused-parameter", Place::value("/b"), "b");
+        assert_eq!(summary(&[]), "nothing to complain about");
+        assert_eq!(summary(&[warning()]), "1 warning");
+        assert_eq!(
+            summary(&[error(), warning(), error()]),
+            "2 errors, 1 warning"
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! `compare`: scenarios under common random numbers, each against the first.
+
+use super::exit::Exit;
+use super::options::{Format, Output, Simulation};
+use super::output::Destination;
+use super::progress::Meter;
+use super::terminal::Terminal;
+use super::{findings, run};
+use crate::analysis::{self, Study};
+use crate::report::{csv, json, markdown, table};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Run scenarios under common random numbers and print what differs between them, and by how much
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx compare baseline.json escalation.json\n  \
+                        quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n\n\
+                        Differences are taken between trials that share their random numbers, so they are known far better than the\n\
+                        scenarios themselves. Size and seed come from the options or the first file, for all.")]
+pub struct Arguments {
+    /// Scenario files, the base first; one may be `-` for standard input
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    simulation: Simulation,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let Arguments {
+        simulation, output, ..
+    } = arguments;
+    let mut studies = Vec::with_capacity(arguments.files.len());
+    let mut is_refused = false;
+    for file in &arguments.files {
+        match Study::open(file, &simulation.variant.set) {
+            Ok(study) => studies.push(study),
+            Err(report) => {
+                findings::refuse(&report, terminal);
+                is_refused = true;
+            }
+        }
+    }
+    let studies: Vec<&Study> = studies.iter().collect();
+    let Some(base) = studies.first().filter(|_| !is_refused) else {
+        return Ok(Exit::Input);
+    };
+    let settings = simulation.settings(base);
+    let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let meter = Meter::start(&settings, None, output.quiet, terminal)?;
+    let result = analysis::compare(&studies, &settings, &meter)?;
+    meter.finish()?;
+    if result
+        .scenarios
+        .iter()
+        .any(|scenario| scenario.run.trials == 0)
+    {
+        terminal
+            .error("interrupted before the first block was complete: there is nothing to report");
+        return Ok(Exit::Interrupted);
+    }
+
+    destination.write(|out, look| match output.format {
+        Format::Table => table::write_compare(out, &result, look),
+        Format::Json => json::write(out, &result),
+        Format::Csv => csv::write_compare(out, &result),
+        Format::Markdown => markdown::write_compare(out, &result),
+    })?;
+    if !output.quiet && output.format != Format::Table {
+        run::warnings(&result.warnings, terminal);
+        for scenario in &result.scenarios {
+            run::warnings(&scenario.warnings, terminal);
+        }
+    }
+    let interrupted = result
+        .scenarios
+        .iter()
+        .any(|scenario| scenario.run.interrupted);
+    Ok(if interrupted {
+        Exit::Interrupted
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,118 @@
+//! `run`: simulates a scenario and reports how its futures end.
+
+use super::exit::Exit;
+use super::findings;
+use super::options::{Format, Output, Precision, Simulation};
+use super::output::Destination;
+use super::progress::Meter;
+use super::terminal::Terminal;
+use super::trial_file::TrialFile;
+use crate::analysis::Study;
+use crate::report::{csv, json, markdown, table};
+use crate::results::{RunResult, Warning};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Trials at which a run that waits for a precision gives up.
+const MOST_TRIALS: u64 = 100_000_000;
+
+/// Simulate a scenario and print the distribution of its outcomes
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx run baseline.json\n  \
+                        quincunx run baseline.json --until 0.1pp --format json --out baseline.result.json\n  \
+                        quincunx run baseline.json --set trends.escalation.weight=0.5 --trials 100000\n\n\
+                        Ctrl-C ends the run early: what was simulated until then is reported, with status 130.")]
+pub struct Arguments {
+    /// Scenario file; `-` reads standard input
+    file: PathBuf,
+    #[command(flatten)]
+    simulation: Simulation,
+    #[command(flatten)]
+    precision: Precision,
+    #[command(flatten)]
+    output: Output,
+    /// Also write a row a trial to this file, which ends in .csv or .parquet
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    trials_out: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let Arguments {
+        simulation,
+        precision,
+        output,
+        ..
+    } = arguments;
+    let study = match Study::open(&arguments.file, &simulation.variant.set) {
+        Ok(study) => study,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
+    };
+    let mut limited = simulation.clone();
+    if precision.until.is_some() {
+        limited.trials.get_or_insert(MOST_TRIALS);
+    }
+    let mut settings = limited.settings(&study);
+    settings.until = precision.until;
+
+    let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let trials = match &arguments.trials_out {
+        Some(path) => Some(TrialFile::create(path, &study.model)?),
+        None => None,
+    };
+    let meter = Meter::start(&settings, trials, output.quiet, terminal)?;
+    let result = study.run(&settings, &meter)?;
+    meter.finish()?;
+    if result.run.trials == 0 {
+        terminal
+            .error("interrupted before the first block was complete: there is nothing to report");
+        return Ok(Exit::Interrupted);
+    }
+
+    destination.write(|out, look| match output.format {
+        Format::Table => table::write_run(out, &result, look),
+        Format::Json => json::write(out, &result),
+        Format::Csv => csv::write_run(out, &result),
+        Format::Markdown => markdown::write_run(out, &result),
+    })?;
+    if !output.quiet {
+        remark(&result, precision.until, output.format, terminal);
+    }
+    Ok(if result.run.interrupted {
+        Exit::Interrupted
+    } else {
+        Exit::Done
+    })
+}
+
+/// Says beside the data what its reader may not see in it.
+fn remark(result: &RunResult, until: Option<f64>, format: Format, terminal: &Terminal) {
+    if let Some(target) = until.filter(|target| result.run.largest_std_error > *target) {
+        terminal.warning(&format!(
+            "stopped before the precision asked for: the largest standard error is {:.3} pp, not {} pp",
+            100.0 * result.run.largest_std_error,
+            100.0 * target
+        ));
+    }
+    if format != Format::Table {
+        warnings(&result.warnings, terminal);
+    }
+}
+
+/// Warnings in short; the table has them in full.
+pub fn warnings(warnings: &[Warning], terminal: &Terminal) {
+    for Warning {
+        code,
+        message,
+        path,
+    } in warnings
+    {
+        let at = if path.is_empty() {
+            String::new()
+        } else {
+            format!("  (at {path})")
+        };
+        terminal.warning(&format!("{message}{at} [{code}]"));
+    }
+}

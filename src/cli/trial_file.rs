@@ -1,0 +1,154 @@
+//! The file of trials that `--trials-out` asks for.
+
+use super::exit::Misuse;
+use super::output::PendingFile;
+use crate::engine::TrialRows;
+use crate::model::{Model, ParameterValue};
+use crate::report::trials::{CsvTrials, InOrder, TrialBlock, TrialColumns, TrialTable};
+use anyhow::{Context, Result};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub struct TrialFile {
+    table: InOrder,
+    file: Shared,
+    /// Indices of the parameters that are written: a constant has no place in every row.
+    parameters: Vec<usize>,
+}
+
+impl TrialFile {
+    /// The ending of `path` decides the format.
+    ///
+    /// # Errors
+    /// [`Misuse`] for an ending that is unknown to this build; otherwise if the file cannot be written.
+    pub fn create(path: &Path, model: &Model) -> Result<Self> {
+        let ending = path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .map(str::to_ascii_lowercase);
+        let shown = path.display();
+        let kind = match ending.as_deref() {
+            Some("csv") => Kind::Csv,
+            #[cfg(feature = "parquet")]
+            Some("parquet") => Kind::Parquet,
+            #[cfg(not(feature = "parquet"))]
+            Some("parquet") => {
+                let text = format!(
+                    "`{shown}`: this build writes no Parquet; build it with `--features parquet`, or name a .csv file"
+                );
+                return Err(Misuse(text).into());
+            }
+            _ => {
+                return Err(Misuse(format!(
+                    "`{shown}`: trials are written to a file that ends in .csv or .parquet"
+                ))
+                .into());
+            }
+        };
+        let uncertain =
+            |i: &usize| matches!(model.parameters[*i].value, ParameterValue::Uncertain(_));
+        let parameters: Vec<usize> = (0..model.parameters.len()).filter(uncertain).collect();
+        let unclassified = std::iter::once("unclassified".to_owned());
+        let columns = TrialColumns {
+            parameters: parameters
+                .iter()
+                .map(|&i| model.parameters[i].name.clone())
+                .collect(),
+            trends: model
+                .trends
+                .iter()
+                .map(|trend| trend.name.clone())
+                .collect(),
+            outcomes: model
+                .outcomes
+                .iter()
+                .map(|outcome| outcome.name.clone())
+                .chain(unclassified)
+                .collect(),
+            metrics: model
+                .metrics
+                .iter()
+                .map(|metric| metric.name.clone())
+                .collect(),
+            events: model
+                .events
+                .iter()
+                .map(|event| event.name.clone())
+                .collect(),
+        };
+        let file = Shared(Arc::new(Mutex::new(PendingFile::create(path)?)));
+        let table: Box<dyn TrialTable> = match kind {
+            Kind::Csv => Box::new(CsvTrials::new(file.clone(), columns, 0)?),
+            #[cfg(feature = "parquet")]
+            Kind::Parquet => Box::new(crate::report::trials::ParquetTrials::new(
+                file.clone(),
+                columns,
+                0,
+            )?),
+        };
+        Ok(Self {
+            table: InOrder::new(table, 0),
+            file,
+            parameters,
+        })
+    }
+
+    /// Takes a block, in any order; `false` if the file cannot be written any more.
+    pub fn push(&mut self, mut rows: TrialRows) -> bool {
+        let parameters = self
+            .parameters
+            .iter()
+            .map(|&i| std::mem::take(&mut rows.parameters[i]));
+        self.table.push(TrialBlock {
+            first_trial: rows.first_trial,
+            draw: rows.draw,
+            parameters: parameters.collect(),
+            start_trend: rows.start_trend,
+            outcome: rows.outcome,
+            metrics: rows.metrics,
+            first_times: rows.first_times,
+        })
+    }
+
+    /// Completes the file and lets it appear.
+    ///
+    /// # Errors
+    /// The first fault of writing.
+    pub fn finish(self) -> Result<()> {
+        self.table.finish().context("cannot write the trials")?;
+        match Arc::into_inner(self.file.0) {
+            Some(file) => file
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+                .finish(),
+            None => anyhow::bail!("the file of trials is still in use"),
+        }
+    }
+}
+
+enum Kind {
+    Csv,
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// The table writes, and whoever owns the file completes it.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<PendingFile>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .flush()
+    }
+}

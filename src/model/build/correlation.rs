@@ -1,0 +1,157 @@
+//! Correlations between parameters (Spearman's, by a Gaussian copula) and between the noises of indicators.
+//!
+//! Pairs become one matrix over the correlated members in canonical order, with zero where no pair is stated, and the matrix its Cholesky factor.
+
+use super::Builder;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::distribution::copula::{self, CopulaError};
+use crate::expression::{Expr, Thing};
+use crate::model::types::{Correlated, Indicator, Parameter, ParameterValue};
+use crate::scenario::{At, Reference};
+use std::collections::BTreeMap;
+
+/// A stated pair.
+struct Pair<'a> {
+    pointer: &'a str,
+    between: &'a [Reference; 2],
+    value: &'a At<f64>,
+}
+
+type Factor = fn(&[Vec<f64>]) -> Result<Vec<Vec<f64>>, CopulaError>;
+
+impl Builder<'_> {
+    /// The rank correlation of parameters.
+    pub fn parameter_copula(&mut self, parameters: &[Parameter]) -> Option<Correlated> {
+        let s = self.scenario;
+        let pairs: Vec<Pair> = s
+            .correlations
+            .iter()
+            .map(|c| Pair {
+                pointer: &c.pointer,
+                between: &c.between,
+                value: &c.rank,
+            })
+            .collect();
+        let steady = |index: usize| {
+            let constant = matches!(parameters.get(index)?.value, ParameterValue::Constant(_));
+            constant.then_some("is a constant, so nothing can be correlated with it")
+        };
+        self.correlated(&pairs, Thing::Parameter, "/correlations", &steady, copula::spearman_factor)
+    }
+
+    /// The correlation between the noises of indicators.
+    pub fn noise_correlation(&mut self, indicators: &[Indicator]) -> Option<Correlated> {
+        let s = self.scenario;
+        let pairs: Vec<Pair> = s
+            .noise_correlations
+            .iter()
+            .map(|c| Pair {
+                pointer: &c.pointer,
+                between: &c.between,
+                value: &c.value,
+            })
+            .collect();
+        let names = self.names.indicators.clone();
+        let steady = |index: usize| {
+            let indicator = indicators.iter().find(|i| Some(&i.name) == names.get(index))?;
+            let still = matches!(indicator.volatility, None | Some(Expr::Number(0.0)));
+            still.then_some("has no volatility, so it has no noise to correlate")
+        };
+        self.correlated(&pairs, Thing::Indicator, "/noise_correlations", &steady, copula::cholesky)
+    }
+
+    fn correlated(
+        &mut self,
+        pairs: &[Pair],
+        thing: Thing,
+        section: &str,
+        steady: &dyn Fn(usize) -> Option<&'static str>,
+        factor: Factor,
+    ) -> Option<Correlated> {
+        let mut sound = true;
+        let mut stated: BTreeMap<(usize, usize), (f64, Place)> = BTreeMap::new();
+        for pair in pairs {
+            let found = [0, 1].map(|side| {
+                let reference = &pair.between[side];
+                let index = self.resolve(thing, &reference.value, reference.place())?;
+                if let Some(why) = steady(index) {
+                    self.error(
+                        "correlates-constant",
+                        reference.place(),
+                        format!("the {} `{}` {why}", thing.noun(), reference.value),
+                    );
+                    return None;
+                }
+                Some(index)
+            });
+            let value = pair.value.value;
+            if !(value.abs() <= 1.0) {
+                self.error(
+                    "value-out-of-range",
+                    pair.value.place(),
+                    format!("a correlation lies between -1 and 1, found {value}"),
+                );
+                sound = false;
+            }
+            let [Some(a), Some(b)] = found else {
+                sound = false;
+                continue;
+            };
+            let place = Place::value(pair.pointer);
+            if a == b {
+                let name = &pair.between[0].value;
+                self.error("invalid-correlation", place, format!("`{name}` is correlated with itself"));
+                sound = false;
+                continue;
+            }
+            let key = (a.min(b), a.max(b));
+            if let Some((_, earlier)) = stated.get(&key) {
+                let [first, second] = pair.between;
+                self.report(
+                    Diagnostic::error(
+                        "invalid-correlation",
+                        place,
+                        format!("the correlation of `{}` and `{}` is stated twice", first.value, second.value),
+                    )
+                    .related(earlier.clone(), "first stated here"),
+                );
+                sound = false;
+                continue;
+            }
+            stated.insert(key, (value, place));
+        }
+        if !sound || stated.is_empty() {
+            return None;
+        }
+        let mut members: Vec<usize> = stated.keys().flat_map(|(a, b)| [*a, *b]).collect();
+        members.sort_unstable();
+        members.dedup();
+        let row = |index: usize| members.binary_search(&index).unwrap_or(0);
+        let mut matrix = vec![vec![0.0; members.len()]; members.len()];
+        for (i, line) in matrix.iter_mut().enumerate() {
+            line[i] = 1.0;
+        }
+        for ((a, b), (value, _)) in &stated {
+            matrix[row(*a)][row(*b)] = *value;
+            matrix[row(*b)][row(*a)] = *value;
+        }
+        match factor(&matrix) {
+            Ok(factor) => Some(Correlated { members, factor }),
+            Err(error) => {
+                let names: Vec<String> = members.iter().map(|m| format!("`{}`", self.names.list(thing)[*m])).collect();
+                self.report(
+                    Diagnostic::error(
+                        "correlations-contradict",
+                        Place::value(section),
+                        format!(
+                            "the correlations among {} contradict one another: their matrix is not positive definite ({error})",
+                            names.join(", ")
+                        ),
+                    )
+                    .hint("bring the correlations closer to 0, or state the missing pairs"),
+                );
+                None
+            }
+        }
+    }
+}
