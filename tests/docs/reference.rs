@@ -79,7 +79,7 @@ fn first_column(heading: &str) -> BTreeSet<String> {
 
 /// Dotted paths of a result; `[]` for items of lists, `{}` for things by name.
 fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
-    const BY_NAME: [&str; 5] = ["by_trend", "by_outcome", "also", "parameters", "indicators"];
+    const BY_NAME: [&str; 7] = ["by_trend", "by_outcome", "also", "parameters", "indicators", "metrics", "questions"];
     match value {
         Value::Object(map) => {
             let last = at.rsplit('.').next().unwrap_or_default();
