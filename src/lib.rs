@@ -1,7 +1,6 @@
 //! Quincunx: a scenario-modelling simulator.
 
 pub mod analysis;
-pub mod cli;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;

@@ -39,6 +39,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     // Decoding.
     ("conflicting-keys", "two keys exclude each other"),
+    ("duplicate-name", "two items of a list have the same name"),
     (
         "evidence-not-supported",
         "the file states evidence, which this version would ignore",
@@ -77,6 +78,93 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "wrong-type",
         "a value is of another kind than what belongs there",
+    ),
+    // Formulas.
+    (
+        "argument-count",
+        "a function has too few or too many arguments",
+    ),
+    ("formula-syntax", "a formula does not follow the grammar"),
+    (
+        "formula-too-deep",
+        "a formula is longer or nested deeper than any analyst writes",
+    ),
+    (
+        "not-finite",
+        "a formula has no finite value, or may be infinite",
+    ),
+    (
+        "not-readable-here",
+        "a formula reads something that does not exist where it stands",
+    ),
+    ("unknown-name", "nothing carries a name that is referred to"),
+    // Meaning.
+    (
+        "circular-definition",
+        "derived values or metrics read one another in a circle",
+    ),
+    (
+        "correlates-constant",
+        "a correlation names something that does not vary",
+    ),
+    (
+        "correlations-contradict",
+        "no joint distribution has the stated correlations",
+    ),
+    (
+        "date-out-of-range",
+        "a date lies outside of the simulated time",
+    ),
+    (
+        "invalid-correlation",
+        "a pair is correlated with itself, or stated twice",
+    ),
+    (
+        "invalid-distribution",
+        "no distribution has the stated arguments",
+    ),
+    (
+        "missing-arm",
+        "a choice by trend or phase leaves some of them out",
+    ),
+    ("no-start-phase", "no trial could start in any phase"),
+    (
+        "reserved-name",
+        "a name is a word of the language or of the reports",
+    ),
+    ("shift-to-itself", "a trend shifts to itself"),
+    (
+        "too-many-steps",
+        "the horizon takes more steps than can be run",
+    ),
+    // Doubts.
+    ("event-cannot-fire", "an event can never fire"),
+    (
+        "hazard-near-certain",
+        "a hazard is as good as certain within one step",
+    ),
+    ("indicator-never-moves", "nothing moves an indicator"),
+    ("no-outcomes", "a scenario has no outcome rules"),
+    ("outcome-impossible", "an outcome rule never holds"),
+    (
+        "outcome-shadowed",
+        "an outcome rule is preceded by one that holds whenever it does",
+    ),
+    ("parameter-unused", "no formula reads a parameter"),
+    ("phase-unreachable", "nothing leads to a phase"),
+    (
+        "start-outside-range",
+        "an indicator starts outside of its range",
+    ),
+    (
+        "starts-not-one",
+        "the probabilities of starting in the phases do not sum to one",
+    ),
+    ("step-too-coarse", "something moves too fast for the step"),
+    ("trend-unreachable", "nothing leads to a trend"),
+    (
+        "weights-not-one",
+        "the weights of the trends do not sum to one",
     ),
 ];
 

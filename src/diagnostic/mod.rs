@@ -2,7 +2,7 @@
 //!
 //! Every stage that reads a file hands back [`Diagnostic`]s whose [`Place`]s are JSON pointers into the effective scenario;
 //! [`Sources`] turns a place into a file, a line and a column, and only when something is printed.
-//! [`render`] writes them as text, as one line, or as JSON. Deciding *what* is wrong is left to the stages.
+//! [`text()`], [`line()`] and [`json`] write them down. Deciding *what* is wrong is left to the stages.
 
 mod codes;
 mod nearest;

@@ -165,6 +165,9 @@ impl Reads {
 }
 
 /// "did you mean …?" if one of the candidates is near enough to what was written.
-pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     nearest(name, candidates).map(|found| format!("did you mean `{found}`?"))
 }

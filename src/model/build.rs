@@ -41,7 +41,11 @@ pub fn build(loaded: &Loaded) -> Result<Built, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// Every fault that can be found, with the warnings of this stage among them.
-pub fn build_scenario(scenario: &Scenario, source: &serde_json::Value, sha256: &str) -> Result<Built, Vec<Diagnostic>> {
+pub fn build_scenario(
+    scenario: &Scenario,
+    source: &serde_json::Value,
+    sha256: &str,
+) -> Result<Built, Vec<Diagnostic>> {
     let mut builder = Builder {
         scenario,
         names: Names::default(),
@@ -64,7 +68,9 @@ pub fn build_scenario(scenario: &Scenario, source: &serde_json::Value, sha256: &
     let questions = builder.build_questions();
     let run = builder.run_defaults();
 
-    let Builder { clock, diagnostics, .. } = builder;
+    let Builder {
+        clock, diagnostics, ..
+    } = builder;
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let (Some(clock), Some((derived, derived_order)), false) = (clock, derived, failed) else {
         return Err(diagnostics);
@@ -122,7 +128,11 @@ fn titled(title: &Option<String>, name: &str) -> String {
 
 /// Keys of a section with their ranks in the file, in canonical order.
 fn canonical<T>(section: &indexmap::IndexMap<String, T>) -> Vec<(usize, &String, &T)> {
-    let mut items: Vec<_> = section.iter().enumerate().map(|(rank, (name, item))| (rank, name, item)).collect();
+    let mut items: Vec<_> = section
+        .iter()
+        .enumerate()
+        .map(|(rank, (name, item))| (rank, name, item))
+        .collect();
     items.sort_by_key(|(_, name, _)| *name);
     items
 }

@@ -72,7 +72,8 @@ impl Clock {
 
     fn after(&self, days: f64) -> Date {
         let span = Span::new().try_days(days as i64);
-        span.and_then(|span| self.start.checked_add(span)).unwrap_or(self.start)
+        span.and_then(|span| self.start.checked_add(span))
+            .unwrap_or(self.start)
     }
 }
 
@@ -80,7 +81,11 @@ impl Clock {
 pub fn steps_within(horizon: f64, step: f64) -> f64 {
     let exact = horizon / step;
     let whole = (exact + SNAP).floor();
-    if exact - whole < SNAP { whole } else { whole + 1.0 }
+    if exact - whole < SNAP {
+        whole
+    } else {
+        whole + 1.0
+    }
 }
 
 /// Days from one date to another; civil dates are at most some millions of days apart.
@@ -124,14 +129,24 @@ mod tests {
             (1.0 + 1e-12, 0.25, 4),
             (1.0 + 1e-6, 0.25, 5),
         ] {
-            assert_eq!(Clock::new(date(2026, 1, 1), horizon, step).steps, steps, "{horizon} by {step}");
+            assert_eq!(
+                Clock::new(date(2026, 1, 1), horizon, step).steps,
+                steps,
+                "{horizon} by {step}"
+            );
         }
     }
 
     #[test]
     fn months_change_at_midnight_of_their_first_day() {
         let clock = Clock::new(date(2026, 1, 15), 3.0, 0.01);
-        for (day, month) in [(date(2026, 1, 31), 1), (date(2026, 2, 1), 2), (date(2027, 12, 1), 12), (date(2028, 2, 29), 2), (date(2028, 3, 1), 3)] {
+        for (day, month) in [
+            (date(2026, 1, 31), 1),
+            (date(2026, 2, 1), 2),
+            (date(2027, 12, 1), 12),
+            (date(2028, 2, 29), 2),
+            (date(2028, 3, 1), 3),
+        ] {
             let time = clock.time_of(day);
             assert_eq!(clock.month_at(time), month, "{day}");
             assert_eq!(clock.month_at(time + 0.99 / 365.25), month, "{day}");

@@ -31,14 +31,20 @@ pub fn lint(model: &Model) -> Vec<Diagnostic> {
 /// The JSON pointer of an event or shift.
 fn event_pointer(event: &Event) -> String {
     match event.name.split_once('>') {
-        Some((from, to)) if event.shift.is_some() => pointer::join(&pointer::join("/shifts", from), to),
+        Some((from, to)) if event.shift.is_some() => {
+            pointer::join(&pointer::join("/shifts", from), to)
+        }
         _ => pointer::join("/events", &event.name),
     }
 }
 
 /// "the event `x`" or "the shift `a>b`".
 fn event_noun(event: &Event) -> String {
-    let noun = if event.shift.is_some() { "shift" } else { "event" };
+    let noun = if event.shift.is_some() {
+        "shift"
+    } else {
+        "event"
+    };
     format!("the {noun} `{}`", event.name)
 }
 
@@ -60,8 +66,12 @@ fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
                 ParameterValue::Uncertain(_) => "the uncertain parameter",
             };
             warnings.push(
-                Diagnostic::warning("parameter-unused", place, format!("no formula reads {kind} `{}`", parameter.name))
-                    .hint("read it somewhere, or leave it out"),
+                Diagnostic::warning(
+                    "parameter-unused",
+                    place,
+                    format!("no formula reads {kind} `{}`", parameter.name),
+                )
+                .hint("read it somewhere, or leave it out"),
             );
         }
     }
@@ -70,10 +80,16 @@ fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
 fn idle_indicators(model: &Model, warnings: &mut Vec<Diagnostic>) {
     let still = |formula: &Option<Expr>| matches!(formula, None | Some(Expr::Number(0.0)));
     for (index, indicator) in model.indicators.iter().enumerate() {
-        let moved = model.events.iter().flat_map(|e| &e.effects).any(|effect| match effect {
-            Effect::Set { indicator, .. } | Effect::Add { indicator, .. } | Effect::Multiply { indicator, .. } => *indicator == index,
-            Effect::Phase(_) | Effect::Trend(_) => false,
-        });
+        let moved = model
+            .events
+            .iter()
+            .flat_map(|e| &e.effects)
+            .any(|effect| match effect {
+                Effect::Set { indicator, .. }
+                | Effect::Add { indicator, .. }
+                | Effect::Multiply { indicator, .. } => *indicator == index,
+                Effect::Phase(_) | Effect::Trend(_) => false,
+            });
         if !moved && still(&indicator.drift) && still(&indicator.volatility) {
             warnings.push(
                 Diagnostic::warning(

@@ -3,6 +3,7 @@
 //! A duration is text in a file and years in a [`Scenario`](super::Scenario); a hazard is one of several sets of keys and becomes an
 //! enum. What a plain struct says about itself is derived in `types.rs`; the rest is said here, key by key.
 
+use super::families::{FAMILIES, PERCENTILE};
 use super::types::{
     Coefficient, Derived, Distribution, Draw, Effect, Event, Hazard, Metric, Parameter, Question,
     Times, Why,
@@ -302,125 +303,6 @@ schema!(Coefficient, "Coefficient", |generator| {
     })
 });
 
-/// The families and the names of their arguments, as a file states them: a list, or an object of any one of the sets of keys.
-pub struct Arguments {
-    pub family: &'static str,
-    pub list: &'static [&'static str],
-    pub keys: &'static [&'static [&'static str]],
-    /// Whether two percentiles do as well.
-    pub fitted: bool,
-    pub about: &'static str,
-}
-
-/// Every family except `discrete`, in the order of the reference.
-pub const FAMILIES: &[Arguments] = &[
-    Arguments {
-        family: "pert",
-        list: &["low", "mode", "high"],
-        keys: &[],
-        fitted: false,
-        about: "PERT: low, mode, high",
-    },
-    Arguments {
-        family: "triangular",
-        list: &["low", "mode", "high"],
-        keys: &[],
-        fitted: false,
-        about: "triangular: low, mode, high",
-    },
-    Arguments {
-        family: "uniform",
-        list: &["low", "high"],
-        keys: &[],
-        fitted: false,
-        about: "uniform: low, high",
-    },
-    Arguments {
-        family: "loguniform",
-        list: &["low", "high"],
-        keys: &[],
-        fitted: false,
-        about: "uniform in the logarithm: low, high",
-    },
-    Arguments {
-        family: "normal",
-        list: &[],
-        keys: &[&["mean", "sd"]],
-        fitted: true,
-        about: "normal: mean and sd, or two percentiles",
-    },
-    Arguments {
-        family: "lognormal",
-        list: &[],
-        keys: &[&["mu", "sigma"]],
-        fitted: true,
-        about: "lognormal: mu and sigma of the logarithm, or two percentiles",
-    },
-    Arguments {
-        family: "beta",
-        list: &[],
-        keys: &[&["alpha", "beta"]],
-        fitted: false,
-        about: "beta: alpha, beta",
-    },
-    Arguments {
-        family: "gamma",
-        list: &[],
-        keys: &[&["shape", "rate"]],
-        fitted: false,
-        about: "gamma: shape, rate",
-    },
-    Arguments {
-        family: "weibull",
-        list: &[],
-        keys: &[&["shape", "scale"]],
-        fitted: false,
-        about: "Weibull: shape, scale",
-    },
-    Arguments {
-        family: "exponential",
-        list: &[],
-        keys: &[&["rate"]],
-        fitted: false,
-        about: "exponential: rate",
-    },
-    Arguments {
-        family: "student_t",
-        list: &[],
-        keys: &[&["df", "loc", "scale"]],
-        fitted: false,
-        about: "Student's t: df, loc, scale",
-    },
-    Arguments {
-        family: "truncated_normal",
-        list: &[],
-        keys: &[&["mean", "sd", "low", "high"]],
-        fitted: false,
-        about: "normal cut at low and high",
-    },
-    Arguments {
-        family: "poisson",
-        list: &[],
-        keys: &[&["rate"]],
-        fitted: false,
-        about: "Poisson: rate, which is its mean",
-    },
-    Arguments {
-        family: "binomial",
-        list: &[],
-        keys: &[&["n", "p"]],
-        fitted: false,
-        about: "binomial: n trials, probability p",
-    },
-    Arguments {
-        family: "negative_binomial",
-        list: &[],
-        keys: &[&["r", "p"], &["mean", "size"]],
-        fitted: false,
-        about: "failures before the r-th success of probability p; or by mean and size",
-    },
-];
-
 /// Adds what can be said of any distribution.
 fn distribution(shape: Shape<'_>) -> Shape<'_> {
     let argument = reference::<QuantityForm>(shape.generator);
@@ -486,9 +368,6 @@ fn distribution(shape: Shape<'_>) -> Shape<'_> {
         )
         .why()
 }
-
-/// Keys such as `p5`, `p50`, `p97.5`.
-pub const PERCENTILE: &str = "^p[0-9]{1,2}([.][0-9]+)?$";
 
 fn percentiles(mut schema: Value) -> Value {
     schema["patternProperties"] = json!({PERCENTILE: {"$ref": "#/$defs/Quantity"}});

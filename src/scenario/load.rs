@@ -112,23 +112,20 @@ impl Chain<'_> {
                 return false;
             }
         };
-        match parse::decode(bytes) {
-            Ok(text) => {
-                let jsonc = path
-                    .extension()
-                    .is_some_and(|extension| extension.eq_ignore_ascii_case("jsonc"));
-                let dialect = if jsonc { Dialect::Jsonc } else { Dialect::Json };
-                let (value, faults) = parse::parse(&text, dialect);
-                self.diagnostics
-                    .extend(faults.into_iter().map(|fault| located(fault, layer)));
-                link.value = value.unwrap_or_default();
-                link.text = text;
-            }
-            Err((shown, fault)) => {
-                self.diagnostics.push(located(fault, layer));
-                link.text = shown;
-            }
+        let (text, fault) = parse::decode(bytes);
+        if let Some(fault) = fault {
+            self.diagnostics.push(located(fault, layer));
+        } else {
+            let jsonc = path
+                .extension()
+                .is_some_and(|extension| extension.eq_ignore_ascii_case("jsonc"));
+            let dialect = if jsonc { Dialect::Jsonc } else { Dialect::Json };
+            let (value, faults) = parse::parse(&text, dialect);
+            self.diagnostics
+                .extend(faults.into_iter().map(|fault| located(fault, layer)));
+            link.value = value.unwrap_or_default();
         }
+        link.text = text;
         let readable = link.value.is_object();
         if !readable && !link.value.is_null() {
             let message = format!(

@@ -5,7 +5,9 @@
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
 mod decode;
+mod drawn;
 mod duration;
+mod families;
 mod files;
 mod forms;
 mod hash;

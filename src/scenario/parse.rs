@@ -4,6 +4,7 @@
 //! grammar ends the reading. Nesting is bounded, so no text can exhaust the stack.
 
 use crate::diagnostic::nearest;
+use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 use std::ops::Range;
 
@@ -46,32 +47,30 @@ impl Fault {
     }
 }
 
-/// Decodes bytes as text. On failure also gives the text up to there, to be shown.
-pub fn decode(bytes: Vec<u8>) -> Result<String, (String, Fault)> {
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-        let message = format!(
-            "the file is not UTF-8: byte 0x{:02X} at offset {at} begins no character",
-            bytes[at]
-        );
-        let hint = if wide {
-            "it looks like UTF-16; save it as UTF-8"
-        } else {
-            "save it as UTF-8"
-        };
-        let shown = String::from_utf8_lossy(bytes).into_owned();
-        (
-            shown,
-            Fault::new(
-                "file-not-utf8",
-                at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
-                message,
-            )
-            .hint(hint),
-        )
-    })
+/// Decodes bytes as text. With a fault the text is what can be shown of them.
+pub fn decode(bytes: Vec<u8>) -> (String, Option<Fault>) {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return (text, None),
+        Err(error) => error,
+    };
+    let at = error.utf8_error().valid_up_to();
+    let bytes = error.as_bytes();
+    let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    let message = format!(
+        "the file is not UTF-8: byte 0x{:02X} at offset {at} begins no character",
+        bytes[at]
+    );
+    let hint = if wide {
+        "it looks like UTF-16; save it as UTF-8"
+    } else {
+        "save it as UTF-8"
+    };
+    let shown = String::from_utf8_lossy(bytes).into_owned();
+    let range = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
+    (
+        shown,
+        Some(Fault::new("file-not-utf8", range, message).hint(hint)),
+    )
 }
 
 /// Reads one value. The value is `None` if the grammar is broken; faults may come with a value too.
@@ -124,7 +123,7 @@ impl Parser<'_> {
         if self.at < self.bytes.len() {
             return Err(invalid(
                 self.token(),
-                format!("expected the end of the file, found {}", self.found()),
+                format!("expected the end of the text, found {}", self.found()),
             ));
         }
         Ok(value)
@@ -171,7 +170,7 @@ impl Parser<'_> {
             Some(b'-' | b'0'..=b'9') => self.number(),
             None => Err(invalid(
                 self.token(),
-                "expected a value, found the end of the file",
+                "expected a value, found the end of the text",
             )),
             Some(_) => {
                 let token = self.token();
@@ -221,7 +220,7 @@ impl Parser<'_> {
         let open = self.at;
         self.at += 1;
         let mut map = Map::new();
-        let mut keys: Vec<(String, Range<usize>)> = Vec::new();
+        let mut keys: IndexMap<String, Range<usize>> = IndexMap::new();
         loop {
             self.blank()?;
             match self.peek() {
@@ -254,10 +253,7 @@ impl Parser<'_> {
             self.blank()?;
             let value = self.value()?;
             if map.insert(key.clone(), value).is_some() {
-                let first = keys
-                    .iter()
-                    .find(|(known, _)| *known == key)
-                    .map(|(_, place)| place.clone());
+                let first = keys.get(&key).cloned();
                 let mut fault = Fault::new(
                     "duplicate-key",
                     place.clone(),
@@ -266,7 +262,7 @@ impl Parser<'_> {
                 fault.related = first.map(|first| (first, "first stated here"));
                 self.faults.push(fault.hint("keep one of them"));
             } else {
-                keys.push((key, place));
+                keys.insert(key, place);
             }
             self.blank()?;
             match self.peek() {
@@ -326,7 +322,7 @@ impl Parser<'_> {
     }
 
     fn unclosed(&self, open: usize, what: &str) -> Fault {
-        let mut fault = invalid(self.token(), format!("the file ends inside of an {what}"));
+        let mut fault = invalid(self.token(), format!("the text ends inside of an {what}"));
         fault.related = Some((open..open + 1, "which begins here"));
         fault
     }
@@ -404,7 +400,7 @@ impl Parser<'_> {
     fn found(&self) -> String {
         let token = &self.text[self.token()];
         match token.chars().next() {
-            None => "the end of the file".to_owned(),
+            None => "the end of the text".to_owned(),
             Some('"') => "a text".to_owned(),
             Some(c) if c.is_control() || (c.is_whitespace() && c != ' ') => {
                 format!("the character U+{:04X}", u32::from(c))
@@ -579,11 +575,12 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_refused_at_their_offset() {
-        let (shown, fault) = decode(b"{\"a\": \"\xff\"}".to_vec()).unwrap_err();
+        let (shown, fault) = decode(b"{\"a\": \"\xff\"}".to_vec());
+        let fault = fault.unwrap();
         assert_eq!((fault.code, fault.range.start), ("file-not-utf8", 7));
         assert!(shown.starts_with("{\"a\": \""));
-        let (_, fault) = decode(vec![0xFF, 0xFE, b'{', 0]).unwrap_err();
-        assert!(fault.hint.unwrap().contains("UTF-16"));
+        let (_, fault) = decode(vec![0xFF, 0xFE, b'{', 0]);
+        assert!(fault.unwrap().hint.unwrap().contains("UTF-16"));
     }
 
     #[test]

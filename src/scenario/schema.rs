@@ -89,7 +89,7 @@ fn removable(schema: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::super::decode::keys;
-    use super::super::forms;
+    use super::super::families::{FAMILIES, PERCENTILE};
     use super::*;
     use std::collections::BTreeSet;
 
@@ -226,11 +226,7 @@ mod tests {
                         if known(key) {
                             more(check(&schema["properties"][key], member, &at));
                         } else if pattern(key) {
-                            more(check(
-                                &schema["patternProperties"][forms::PERCENTILE],
-                                member,
-                                &at,
-                            ));
+                            more(check(&schema["patternProperties"][PERCENTILE], member, &at));
                         } else {
                             more(check(expected, member, &at));
                         }
@@ -378,7 +374,7 @@ mod tests {
                 assert!(schema.get("additionalProperties").is_some(), "{at} is open");
                 for (key, member) in members {
                     let argument = |key: &&String| {
-                        forms::FAMILIES
+                        FAMILIES
                             .iter()
                             .any(|family| family.keys.concat().contains(&key.as_str()))
                     };

@@ -234,10 +234,14 @@ mod tests {
         })
     }
 
-    fn after(setting: &str) -> Result<Value, Diagnostic> {
+    fn after(setting: &str) -> Result<Value, Vec<Diagnostic>> {
         let mut value = scenario();
         let (_, faults) = apply(&mut value, setting, LayerId(0));
-        faults.into_iter().next().map_or(Ok(value), Err)
+        if faults.is_empty() {
+            Ok(value)
+        } else {
+            Err(faults)
+        }
     }
 
     #[test]
@@ -312,7 +316,7 @@ mod tests {
                 Some("an index from 0 to 1, or the `name` of an item"),
             ),
         ] {
-            let fault = after(setting).unwrap_err();
+            let fault = after(setting).unwrap_err().remove(0);
             assert_eq!(fault.code, "unknown-path", "{setting}");
             if let Some(hint) = hint {
                 assert_eq!(fault.hints, [hint], "{setting}");
@@ -333,9 +337,13 @@ mod tests {
             "horizon=1e400",
             "run={\"a\":1,\"a\":2}",
         ] {
-            assert_eq!(after(setting).unwrap_err().code, "invalid-set", "{setting}");
+            assert_eq!(
+                after(setting).unwrap_err()[0].code,
+                "invalid-set",
+                "{setting}"
+            );
         }
         let endless = format!("{}=1", vec!["a"; 100_000].join("."));
-        assert_eq!(after(&endless).unwrap_err().code, "invalid-set");
+        assert_eq!(after(&endless).unwrap_err()[0].code, "invalid-set");
     }
 }

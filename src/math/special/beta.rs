@@ -134,7 +134,7 @@ fn logistic(u: f64) -> f64 {
 /// ln(x / (1 - x)) of the `x` with I_x(a, b) = `p` and complement `q`; the sum of `p` and `q` must be one.
 ///
 /// The log odds keep their precision at both ends, where x itself rounds to 0 or 1.
-pub(super) fn beta_inverse_log_odds(a: f64, b: f64, p: f64, q: f64) -> f64 {
+pub fn beta_inverse_log_odds(a: f64, b: f64, p: f64, q: f64) -> f64 {
     if !(a > 0.0 && b > 0.0 && (a + b).is_finite() && p >= 0.0 && q >= 0.0) {
         return f64::NAN;
     }

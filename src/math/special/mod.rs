@@ -10,7 +10,7 @@ mod kernel;
 mod normal;
 mod student;
 
-pub use beta::{beta_inverse, beta_pair, beta_regularized, beta_upper};
+pub use beta::{beta_inverse, beta_inverse_log_odds, beta_pair, beta_regularized, beta_upper};
 pub use gamma::{
     chi_square_quantile, gamma_inverse_pair, gamma_p, gamma_p_inverse, gamma_pair, gamma_q,
     ln_gamma,

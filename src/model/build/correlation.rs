@@ -36,7 +36,13 @@ impl Builder<'_> {
             let constant = matches!(parameters.get(index)?.value, ParameterValue::Constant(_));
             constant.then_some("is a constant, so nothing can be correlated with it")
         };
-        self.correlated(&pairs, Thing::Parameter, "/correlations", &steady, copula::spearman_factor)
+        self.correlated(
+            &pairs,
+            Thing::Parameter,
+            "/correlations",
+            &steady,
+            copula::spearman_factor,
+        )
     }
 
     /// The correlation between the noises of indicators.
@@ -53,11 +59,19 @@ impl Builder<'_> {
             .collect();
         let names = self.names.indicators.clone();
         let steady = |index: usize| {
-            let indicator = indicators.iter().find(|i| Some(&i.name) == names.get(index))?;
+            let indicator = indicators
+                .iter()
+                .find(|i| Some(&i.name) == names.get(index))?;
             let still = matches!(indicator.volatility, None | Some(Expr::Number(0.0)));
             still.then_some("has no volatility, so it has no noise to correlate")
         };
-        self.correlated(&pairs, Thing::Indicator, "/noise_correlations", &steady, copula::cholesky)
+        self.correlated(
+            &pairs,
+            Thing::Indicator,
+            "/noise_correlations",
+            &steady,
+            copula::cholesky,
+        )
     }
 
     fn correlated(
@@ -100,7 +114,11 @@ impl Builder<'_> {
             let place = Place::value(pair.pointer);
             if a == b {
                 let name = &pair.between[0].value;
-                self.error("invalid-correlation", place, format!("`{name}` is correlated with itself"));
+                self.error(
+                    "invalid-correlation",
+                    place,
+                    format!("`{name}` is correlated with itself"),
+                );
                 sound = false;
                 continue;
             }
@@ -111,7 +129,10 @@ impl Builder<'_> {
                     Diagnostic::error(
                         "invalid-correlation",
                         place,
-                        format!("the correlation of `{}` and `{}` is stated twice", first.value, second.value),
+                        format!(
+                            "the correlation of `{}` and `{}` is stated twice",
+                            first.value, second.value
+                        ),
                     )
                     .related(earlier.clone(), "first stated here"),
                 );
@@ -138,13 +159,22 @@ impl Builder<'_> {
         match factor(&matrix) {
             Ok(factor) => Some(Correlated { members, factor }),
             Err(error) => {
-                let names: Vec<String> = members.iter().map(|m| format!("`{}`", self.names.list(thing)[*m])).collect();
+                let names: Vec<String> = members
+                    .iter()
+                    .map(|m| format!("`{}`", self.names.list(thing)[*m]))
+                    .collect();
+                let why = match error {
+                    CopulaError::NotPositiveDefinite { member, .. } => {
+                        format!("given the others, none are possible for {}", names[member])
+                    }
+                    other => other.to_string(),
+                };
                 self.report(
                     Diagnostic::error(
                         "correlations-contradict",
                         Place::value(section),
                         format!(
-                            "the correlations among {} contradict one another: their matrix is not positive definite ({error})",
+                            "the correlations among {} contradict one another: their matrix is not positive definite ({why})",
                             names.join(", ")
                         ),
                     )

@@ -29,26 +29,38 @@ impl Builder<'_> {
     /// A number that is drawn at each use, or computed.
     pub fn draw(&mut self, draw: &scenario::Draw, context: Context) -> Option<Draw> {
         match draw {
-            scenario::Draw::Value(quantity) => Some(Draw::Value(self.number(quantity, context, ANY)?)),
-            scenario::Draw::Distribution(distribution) => {
-                Some(match self.shape(distribution, Arguments::Formulas(context))? {
+            scenario::Draw::Value(quantity) => {
+                Some(Draw::Value(self.number(quantity, context, ANY)?))
+            }
+            scenario::Draw::Distribution(distribution) => Some(
+                match self.shape(distribution, Arguments::Formulas(context))? {
                     Shape::Fixed(distribution) => Draw::Fixed(distribution),
                     Shape::Varying(varying) => Draw::Varying(varying),
-                })
-            }
+                },
+            ),
         }
     }
 
     /// A distribution that is made of constants, as those of parameters are.
-    pub fn fixed_distribution(&mut self, distribution: &scenario::Distribution) -> Option<Distribution> {
+    pub fn fixed_distribution(
+        &mut self,
+        distribution: &scenario::Distribution,
+    ) -> Option<Distribution> {
         match self.shape(distribution, Arguments::Constants)? {
             Shape::Fixed(distribution) => Some(distribution),
             Shape::Varying(_) => None,
         }
     }
 
-    fn shape(&mut self, distribution: &scenario::Distribution, allowed: Arguments) -> Option<Shape> {
-        let (low, high) = distribution.range.as_ref().map_or((None, None), |r| (r.low, r.high));
+    fn shape(
+        &mut self,
+        distribution: &scenario::Distribution,
+        allowed: Arguments,
+    ) -> Option<Shape> {
+        let (low, high) = distribution
+            .range
+            .as_ref()
+            .map_or((None, None), |r| (r.low, r.high));
         match &distribution.form {
             Form::Percentiles(points) => {
                 let family = self.metalog(points, &distribution.pointer)?;
@@ -57,18 +69,30 @@ impl Builder<'_> {
             }
             Form::Family { family, arguments } => {
                 let quantities: Vec<&Quantity> = arguments.iter().collect();
-                self.member(distribution, known_family(*family), &quantities, allowed, (low, high))
+                self.member(
+                    distribution,
+                    known_family(*family),
+                    &quantities,
+                    allowed,
+                    (low, high),
+                )
             }
-            Form::Fitted { family, percentiles } => {
-                let [(first, _), (second, _)] = percentiles;
+            Form::Fitted {
+                family,
+                percentiles,
+            } => {
+                let tail = self.tail(percentiles, &distribution.pointer)?;
                 let fitted = match family {
-                    scenario::Family::Lognormal => Family::LognormalFromPercentiles { low: *first, high: *second },
-                    _ => Family::NormalFromPercentiles { low: *first, high: *second },
+                    scenario::Family::Lognormal => Family::LognormalFromPercentiles { tail },
+                    _ => Family::NormalFromPercentiles { tail },
                 };
                 let quantities: Vec<&Quantity> = percentiles.iter().map(|(_, q)| q).collect();
                 self.member(distribution, fitted, &quantities, allowed, (low, high))
             }
-            Form::Discrete { values, probabilities } => self.discrete(distribution, values, probabilities, allowed),
+            Form::Discrete {
+                values,
+                probabilities,
+            } => self.discrete(distribution, values, probabilities, allowed),
             Form::Experts(experts) => self.pooled(distribution, experts, allowed),
         }
     }
@@ -88,7 +112,11 @@ impl Builder<'_> {
             Some(values) => match family.build(&values, low, high) {
                 Ok(built) => Some(Shape::Fixed(built)),
                 Err(error) => {
-                    self.refused(distribution, quantities, &error);
+                    let blamed = error
+                        .argument()
+                        .and_then(|name| family.arguments().iter().position(|known| *known == name))
+                        .and_then(|index| quantities.get(index));
+                    self.refused(distribution, blamed.copied(), &error);
                     None
                 }
             },
@@ -106,30 +134,51 @@ impl Builder<'_> {
             .iter()
             .map(|quantity| match allowed {
                 Arguments::Constants => self.constant(quantity).map(Expr::Number),
-                Arguments::Formulas(context) | Arguments::Kept(context) => self.number(quantity, context, ANY),
+                Arguments::Formulas(context) | Arguments::Kept(context) => {
+                    self.number(quantity, context, ANY)
+                }
             })
             .collect();
         built.into_iter().collect()
     }
 
     fn metalog(&mut self, points: &[(f64, Quantity)], pointer: &str) -> Option<Family> {
-        match points {
-            [(tail, _), (middle, _), (upper, _)] if *middle == 0.5 && (tail + upper - 1.0).abs() < 1e-9 => {
-                Some(Family::Metalog { tail: *tail })
-            }
-            _ => {
-                let found: Vec<String> = points.iter().map(|(p, _)| format!("p{}", (p * 1e8).round() / 1e6)).collect();
-                self.report(
-                    Diagnostic::error(
-                        "invalid-distribution",
-                        Place::value(pointer),
-                        format!("percentiles are p50 and one symmetric pair, found {}", found.join(", ")),
-                    )
-                    .hint("write for instance `\"p5\"`, `\"p50\"` and `\"p95\"`"),
-                );
-                None
-            }
+        if let [low, (middle, _), high] = points
+            && *middle == 0.5
+        {
+            let tail = self.tail(&[low.clone(), high.clone()], pointer)?;
+            return Some(Family::Metalog { tail });
         }
+        self.asymmetric(points, pointer);
+        None
+    }
+
+    /// The probability in each tail of two symmetric percentiles.
+    fn tail(&mut self, points: &[(f64, Quantity); 2], pointer: &str) -> Option<f64> {
+        let [(low, _), (high, _)] = points;
+        if (low + high - 1.0).abs() < 1e-9 && *low < 0.5 {
+            return Some(*low);
+        }
+        self.asymmetric(points, pointer);
+        None
+    }
+
+    fn asymmetric(&mut self, points: &[(f64, Quantity)], pointer: &str) {
+        let found: Vec<String> = points
+            .iter()
+            .map(|(p, _)| format!("p{}", (p * 1e8).round() / 1e6))
+            .collect();
+        self.report(
+            Diagnostic::error(
+                "invalid-percentiles",
+                Place::value(pointer),
+                format!(
+                    "percentiles come in symmetric pairs around p50, found {}",
+                    found.join(", ")
+                ),
+            )
+            .hint("write for instance `\"p5\"`, `\"p50\"` and `\"p95\"`"),
+        );
     }
 
     fn discrete(
@@ -139,9 +188,82 @@ impl Builder<'_> {
         probabilities: &[Quantity],
         allowed: Arguments,
     ) -> Option<Shape> {
-        let quantities: Vec<&Quantity> = values.iter().chain(probabilities).collect();
-        let (low, high) = distribution.range.as_ref().map_or((None, None), |r| (r.low, r.high));
-        self.member(distribution, Family::Discrete, &quantities, allowed, (low, high))
+        let points = self.arguments(&values.iter().collect::<Vec<_>>(), allowed);
+        let shares = self.arguments(&probabilities.iter().collect::<Vec<_>>(), allowed);
+        let (points, shares) = (points?, shares?);
+        let Some(shares) = constants(&shares) else {
+            self.report(
+                Diagnostic::error(
+                    "invalid-distribution",
+                    Place::value(&distribution.pointer),
+                    "the probabilities of a discrete distribution are numbers, not formulas",
+                )
+                .hint("use several events with hazards or probabilities of their own"),
+            );
+            return None;
+        };
+        let fixed = constants(&points);
+        // With formulas for values, the probabilities are checked on their own.
+        let trial: Vec<f64> = fixed
+            .clone()
+            .unwrap_or_else(|| (0..points.len()).map(|i| i as f64).collect());
+        let built = match Distribution::discrete(&trial, &shares) {
+            Ok(built) => built,
+            Err(error) => {
+                let item = error.item().unwrap_or(0);
+                let blamed = match error.argument() {
+                    Some("values") => values.get(item),
+                    Some("probabilities") => {
+                        probabilities.get(item).filter(|_| error.item().is_some())
+                    }
+                    _ => None,
+                };
+                self.refused(distribution, blamed, &error);
+                return None;
+            }
+        };
+        if fixed.is_some() && !matches!(allowed, Arguments::Kept(_)) {
+            return self.ranged(distribution, built).map(Shape::Fixed);
+        }
+        if let Some(range) = &distribution.range {
+            let place = Place::value(&range.pointer);
+            self.error(
+                "invalid-distribution",
+                place,
+                "a discrete distribution with formulas among its values cannot be truncated",
+            );
+            return None;
+        }
+        let total: f64 = shares.iter().sum();
+        let parts = points.into_iter().zip(shares).map(|(value, share)| {
+            // A normal without spread is the value itself.
+            let point = VaryingDraw::Family {
+                family: Family::Normal,
+                arguments: vec![value, Expr::Number(0.0)],
+                low: None,
+                high: None,
+            };
+            (share / total, point)
+        });
+        Some(Shape::Varying(VaryingDraw::Mixture(parts.collect())))
+    }
+
+    /// The distribution truncated to its range, if it has one.
+    fn ranged(
+        &mut self,
+        distribution: &scenario::Distribution,
+        whole: Distribution,
+    ) -> Option<Distribution> {
+        let Some(range) = &distribution.range else {
+            return Some(whole);
+        };
+        match whole.truncated(range.low, range.high) {
+            Ok(truncated) => Some(truncated),
+            Err(error) => {
+                self.refused(distribution, None, &error);
+                None
+            }
+        }
     }
 
     fn pooled(
@@ -152,15 +274,26 @@ impl Builder<'_> {
     ) -> Option<Shape> {
         let shapes: Vec<Option<(f64, Shape)>> = experts
             .iter()
-            .map(|expert| Some((expert.weight.value, self.shape(&expert.distribution, allowed)?)))
+            .map(|expert| {
+                Some((
+                    expert.weight.value,
+                    self.shape(&expert.distribution, allowed)?,
+                ))
+            })
             .collect();
         let shapes: Vec<(f64, Shape)> = shapes.into_iter().collect::<Option<_>>()?;
         let total: f64 = shapes.iter().map(|(weight, _)| weight).sum();
         if !(total > 0.0) {
-            self.error("invalid-distribution", Place::value(&distribution.pointer), "all experts have the weight 0");
+            self.error(
+                "invalid-distribution",
+                Place::value(&distribution.pointer),
+                "all experts have the weight 0",
+            );
             return None;
         }
-        let all_fixed = shapes.iter().all(|(_, shape)| matches!(shape, Shape::Fixed(_)));
+        let all_fixed = shapes
+            .iter()
+            .all(|(_, shape)| matches!(shape, Shape::Fixed(_)));
         if all_fixed {
             let parts = shapes
                 .into_iter()
@@ -169,15 +302,10 @@ impl Builder<'_> {
                     Shape::Varying(_) => None,
                 })
                 .collect();
-            let (low, high) = distribution.range.as_ref().map_or((None, None), |r| (r.low, r.high));
-            let pooled = Distribution::mixture(parts).and_then(|pooled| match (low, high) {
-                (None, None) => Ok(pooled),
-                _ => pooled.truncated(low, high),
-            });
-            return match pooled {
-                Ok(pooled) => Some(Shape::Fixed(pooled)),
+            return match Distribution::mixture(parts) {
+                Ok(pooled) => self.ranged(distribution, pooled).map(Shape::Fixed),
                 Err(error) => {
-                    self.refused(distribution, &[], &error);
+                    self.refused(distribution, None, &error);
                     None
                 }
             };
@@ -194,21 +322,35 @@ impl Builder<'_> {
             return None;
         }
         let parts = match allowed {
-            Arguments::Formulas(context) if shapes.iter().any(|(_, s)| matches!(s, Shape::Fixed(_))) => {
+            Arguments::Formulas(context)
+                if shapes.iter().any(|(_, s)| matches!(s, Shape::Fixed(_))) =>
+            {
                 return self.pooled(distribution, experts, Arguments::Kept(context));
             }
-            _ => shapes.into_iter().filter_map(|(weight, shape)| match shape {
-                Shape::Varying(varying) => Some((weight / total, varying)),
-                Shape::Fixed(_) => None,
-            }),
+            _ => shapes
+                .into_iter()
+                .filter_map(|(weight, shape)| match shape {
+                    Shape::Varying(varying) => Some((weight / total, varying)),
+                    Shape::Fixed(_) => None,
+                }),
         };
         Some(Shape::Varying(VaryingDraw::Mixture(parts.collect())))
     }
 
     /// Reports why a distribution cannot be, at the argument that is to blame if one is.
-    fn refused(&mut self, distribution: &scenario::Distribution, quantities: &[&Quantity], error: &DistributionError) {
-        let blamed = error.argument().and_then(|index| quantities.get(index));
-        let place = blamed.map_or_else(|| Place::value(&distribution.pointer), |quantity| quantity.place());
+    fn refused(
+        &mut self,
+        distribution: &scenario::Distribution,
+        blamed: Option<&Quantity>,
+        error: &DistributionError,
+    ) {
+        let place = match (blamed, &distribution.range) {
+            (Some(quantity), _) => quantity.place(),
+            (None, Some(range)) if error.argument() == Some("range") => {
+                Place::value(&range.pointer)
+            }
+            (None, _) => Place::value(&distribution.pointer),
+        };
         self.error("invalid-distribution", place, error.to_string());
     }
 }
@@ -240,6 +382,6 @@ fn known_family(family: scenario::Family) -> Family {
         scenario::Family::Poisson => Family::Poisson,
         scenario::Family::Binomial => Family::Binomial,
         scenario::Family::NegativeBinomial => Family::NegativeBinomial,
-        scenario::Family::NegativeBinomialByMean => Family::NegativeBinomialByMean,
+        scenario::Family::NegativeBinomialByMean => Family::NegativeBinomialFromMean,
     }
 }

@@ -27,11 +27,22 @@ impl Builder<'_> {
         events
     }
 
-    fn build_event(&mut self, display: usize, name: &str, event: &scenario::Event) -> Option<Event> {
+    fn build_event(
+        &mut self,
+        display: usize,
+        name: &str,
+        event: &scenario::Event,
+    ) -> Option<Event> {
         let fires = self.fires(&event.fires);
         let guard = event.guard.as_ref().map(|g| self.condition(g, STATE));
-        let phases = event.phases.as_ref().map(|list| self.members(Thing::Phase, list));
-        let trends = event.trends.as_ref().map(|list| self.members(Thing::Trend, list));
+        let phases = event
+            .phases
+            .as_ref()
+            .map(|list| self.members(Thing::Phase, list));
+        let trends = event
+            .trends
+            .as_ref()
+            .map(|list| self.members(Thing::Trend, list));
         let rest = event.rest.as_ref().map(|rest| {
             let context = parameters_only("a rest is fixed by parameters");
             self.number(rest, context, not_negative("a rest is 0 or longer"))
@@ -54,7 +65,13 @@ impl Builder<'_> {
         })
     }
 
-    fn build_shift(&mut self, display: usize, from: &str, to: &str, hazard: &scenario::Hazard) -> Option<Event> {
+    fn build_shift(
+        &mut self,
+        display: usize,
+        from: &str,
+        to: &str,
+        hazard: &scenario::Hazard,
+    ) -> Option<Event> {
         let outer = pointer::join("/shifts", from);
         let inner = pointer::join(&outer, to);
         let start = self.resolve(Thing::Trend, from, Place::key(outer));
@@ -63,8 +80,12 @@ impl Builder<'_> {
         let (start, end, (hazard, declared)) = (start?, end?, built?);
         if start == end {
             self.report(
-                Diagnostic::error("shift-to-itself", Place::key(inner), format!("a shift from `{from}` to itself changes nothing"))
-                    .hint("leave it out"),
+                Diagnostic::error(
+                    "shift-to-itself",
+                    Place::key(inner),
+                    format!("a shift from `{from}` to itself changes nothing"),
+                )
+                .hint("leave it out"),
             );
             return None;
         }
@@ -98,7 +119,11 @@ impl Builder<'_> {
                 let context = parameters_only("a date is drawn when the trial starts");
                 let probability = match probability {
                     None => Some(Expr::Number(1.0)),
-                    Some(p) => self.number(p, parameters_only("the chance of a dated event is fixed by parameters"), PROBABILITY),
+                    Some(p) => self.number(
+                        p,
+                        parameters_only("the chance of a dated event is fixed by parameters"),
+                        PROBABILITY,
+                    ),
                 };
                 let time = match time {
                     Moment::Date(date) => self.time_of(date).map(|t| Draw::Value(Expr::Number(t))),
@@ -112,7 +137,9 @@ impl Builder<'_> {
                     None,
                 ))
             }
-            scenario::Fires::When(condition) => Some((Fires::When(self.condition(condition, STATE)?), None)),
+            scenario::Fires::When(condition) => {
+                Some((Fires::When(self.condition(condition, STATE)?), None))
+            }
         }
     }
 
@@ -151,8 +178,16 @@ impl Builder<'_> {
                     by: by?,
                 })
             }
-            Action::Phase(phase) => Some(Effect::Phase(self.resolve(Thing::Phase, &phase.value, phase.place())?)),
-            Action::Trend(trend) => Some(Effect::Trend(self.resolve(Thing::Trend, &trend.value, trend.place())?)),
+            Action::Phase(phase) => Some(Effect::Phase(self.resolve(
+                Thing::Phase,
+                &phase.value,
+                phase.place(),
+            )?)),
+            Action::Trend(trend) => Some(Effect::Trend(self.resolve(
+                Thing::Trend,
+                &trend.value,
+                trend.place(),
+            )?)),
         }
     }
 

@@ -67,10 +67,17 @@ pub const PROBABILITY: Bounds = Bounds {
 
 impl Builder<'_> {
     /// A number, or a formula that gives one; constants must lie within the bounds. `None` if it is at fault, which has been reported.
-    pub fn number(&mut self, quantity: &Quantity, context: Context, bounds: Bounds) -> Option<Expr> {
+    pub fn number(
+        &mut self,
+        quantity: &Quantity,
+        context: Context,
+        bounds: Bounds,
+    ) -> Option<Expr> {
         let expr = match &quantity.value {
             NumberOrFormula::Number(value) => Expr::Number(*value),
-            NumberOrFormula::Formula(text) => self.formula(text, &quantity.pointer, context, Wanted::Number)?,
+            NumberOrFormula::Formula(text) => {
+                self.formula(text, &quantity.pointer, context, Wanted::Number)?
+            }
         };
         if let Expr::Number(value) = expr
             && !(bounds.low <= value && value <= bounds.high)
@@ -105,7 +112,13 @@ impl Builder<'_> {
         self.formula(&condition.value, &condition.pointer, context, Wanted::Truth)
     }
 
-    fn formula(&mut self, text: &str, pointer: &str, context: Context, wanted: Wanted) -> Option<Expr> {
+    fn formula(
+        &mut self,
+        text: &str,
+        pointer: &str,
+        context: Context,
+        wanted: Wanted,
+    ) -> Option<Expr> {
         let scope = Scope {
             names: &self.names,
             reads: context.reads,
@@ -123,14 +136,23 @@ impl Builder<'_> {
     /// Reports the faults of the formula that stands at `pointer`.
     pub fn formula_errors(&mut self, errors: Vec<FormulaError>, pointer: &str) {
         for error in errors {
-            let mut report = Diagnostic::error(error.code, Place::formula(pointer, error.range), error.message);
+            let mut report = Diagnostic::error(
+                error.code,
+                Place::formula(pointer, error.range),
+                error.message,
+            );
             report.hints = error.hints;
             self.report(report);
         }
     }
 
     /// A number, a formula, or a choice of such by trend or phase.
-    pub fn coefficient(&mut self, coefficient: &Coefficient, context: Context, bounds: Bounds) -> Option<Expr> {
+    pub fn coefficient(
+        &mut self,
+        coefficient: &Coefficient,
+        context: Context,
+        bounds: Bounds,
+    ) -> Option<Expr> {
         match coefficient {
             Coefficient::Plain(quantity) => self.number(quantity, context, bounds),
             Coefficient::By(choice) => self.choice(choice, context, bounds),
@@ -142,7 +164,10 @@ impl Builder<'_> {
             By::Trend => Thing::Trend,
             By::Phase => Thing::Phase,
         };
-        let otherwise = choice.otherwise.as_ref().map(|c| self.coefficient(c, context, bounds));
+        let otherwise = choice
+            .otherwise
+            .as_ref()
+            .map(|c| self.coefficient(c, context, bounds));
         let mut arms = self.arms(&choice.pointer, choice.arms.iter(), thing, context, bounds)?;
         let missing: Vec<String> = arms
             .iter()
@@ -162,7 +187,11 @@ impl Builder<'_> {
                     Diagnostic::error(
                         "missing-arm",
                         Place::value(&choice.pointer),
-                        format!("the choice by {} says nothing about {}", thing.noun(), missing.join(", ")),
+                        format!(
+                            "the choice by {} says nothing about {}",
+                            thing.noun(),
+                            missing.join(", ")
+                        ),
                     )
                     .hint("add `\"else\": 0`, or whatever should hold there"),
                 );

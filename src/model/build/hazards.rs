@@ -49,7 +49,10 @@ impl Builder<'_> {
                 let years = self.number(wait, FIXED, POSITIVE)?;
                 Some((divided(Expr::Number(1.0), years)?, None))
             }
-            Base::PerYear(rate) => Some((self.number(rate, STATE, not_negative("a rate is 0 or more"))?, None)),
+            Base::PerYear(rate) => Some((
+                self.number(rate, STATE, not_negative("a rate is 0 or more"))?,
+                None,
+            )),
         }
     }
 
@@ -59,7 +62,8 @@ impl Builder<'_> {
         if let Expr::Number(value) = p
             && !(0.0..1.0).contains(&value)
         {
-            let report = |message: String| Diagnostic::error("impossible-chance", chance.place(), message);
+            let report =
+                |message: String| Diagnostic::error("value-out-of-range", chance.place(), message);
             let report = if value == 1.0 {
                 report("a chance of 1 within any time would need an infinite rate".into())
                     .hint("write 0.99, or give the event a date by `at`, or a condition by `when`")
@@ -86,7 +90,10 @@ impl Builder<'_> {
             .into_iter()
             .map(|(name, ratio)| self.ratio(name, ratio, &parent))
             .collect();
-        let factor = times.factor.as_ref().map(|f| self.coefficient(f, STATE, FACTOR));
+        let factor = times
+            .factor
+            .as_ref()
+            .map(|f| self.coefficient(f, STATE, FACTOR));
         Some(Hazard {
             base: Expr::Number(1.0),
             by_trend: trend?,
@@ -108,20 +115,39 @@ impl Builder<'_> {
             return Some(None);
         }
         let arms = self.arms(&pointer::join(parent, key), stated, thing, STATE, FACTOR)?;
-        Some(Some(arms.into_iter().map(|arm| arm.unwrap_or(Expr::Number(1.0))).collect()))
+        Some(Some(
+            arms.into_iter()
+                .map(|arm| arm.unwrap_or(Expr::Number(1.0)))
+                .collect(),
+        ))
     }
 
-    fn ratio(&mut self, name: &str, ratio: &scenario::HazardRatio, parent: &str) -> Option<HazardRatio> {
-        let subject = match (self.names.index(Thing::Indicator, name), self.names.index(Thing::Derived, name)) {
+    fn ratio(
+        &mut self,
+        name: &str,
+        ratio: &scenario::HazardRatio,
+        parent: &str,
+    ) -> Option<HazardRatio> {
+        let subject = match (
+            self.names.index(Thing::Indicator, name),
+            self.names.index(Thing::Derived, name),
+        ) {
             (Some(index), _) => Some(Expr::Indicator(index)),
             (None, Some(index)) => Some(Expr::Derived(index)),
             (None, None) => {
                 let place = Place::key(pointer::join(parent, name));
                 let hint = match self.names.value(name) {
-                    Some((thing, _)) => Some(format!("`{name}` is {}; it can stand in `factor`", thing.singular())),
+                    Some((thing, _)) => Some(format!(
+                        "`{name}` is {}; it can stand in `factor`",
+                        thing.singular()
+                    )),
                     None => self.suggest_state(name),
                 };
-                let mut report = Diagnostic::error("unknown-name", place, format!("no indicator or derived value is named `{name}`"));
+                let mut report = Diagnostic::error(
+                    "unknown-name",
+                    place,
+                    format!("no indicator or derived value is named `{name}`"),
+                );
                 report.hints.extend(hint);
                 self.report(report);
                 None
@@ -131,7 +157,11 @@ impl Builder<'_> {
         let at = self.number(&ratio.at, FIXED, ANY);
         let per = self.number(&ratio.per, FIXED, ANY);
         if per == Some(Expr::Number(0.0)) {
-            self.error("value-out-of-range", ratio.per.place(), "the distance `per` cannot be 0");
+            self.error(
+                "value-out-of-range",
+                ratio.per.place(),
+                "the distance `per` cannot be 0",
+            );
             return None;
         }
         Some(HazardRatio {
@@ -149,7 +179,11 @@ fn chance_rate(chance: &Expr, years: &Expr) -> Option<Expr> {
         // log1p keeps the digits of a small chance.
         Expr::Number(p) => Expr::Number(-libm::log1p(-p)),
         p => {
-            let rest = Expr::Arithmetic(Arithmetic::Subtract, Box::new(Expr::Number(1.0)), Box::new(p.clone()));
+            let rest = Expr::Arithmetic(
+                Arithmetic::Subtract,
+                Box::new(Expr::Number(1.0)),
+                Box::new(p.clone()),
+            );
             Expr::Negate(Box::new(Expr::Call(Function::Ln, vec![rest])))
         }
     };
@@ -160,7 +194,11 @@ fn divided(a: Expr, b: Expr) -> Option<Expr> {
     if b == Expr::Number(1.0) {
         return Some(a);
     }
-    fold(Expr::Arithmetic(Arithmetic::Divide, Box::new(a), Box::new(b)))
+    fold(Expr::Arithmetic(
+        Arithmetic::Divide,
+        Box::new(a),
+        Box::new(b),
+    ))
 }
 
 #[cfg(test)]

@@ -102,11 +102,10 @@ impl Builder<'_> {
         );
     }
 
+    /// Two outcomes of one name were refused when the file was decoded.
     fn outcome_names(&mut self) {
-        let mut first: BTreeMap<&str, Place> = BTreeMap::new();
         for outcome in &self.scenario.outcomes {
-            let name = outcome.name.value.as_str();
-            if name == UNCLASSIFIED {
+            if outcome.name.value == UNCLASSIFIED {
                 self.report(
                     Diagnostic::error(
                         "reserved-name",
@@ -115,20 +114,6 @@ impl Builder<'_> {
                     )
                     .hint("leave this rule out: what no other rule catches is reported as `unclassified` anyway"),
                 );
-            }
-            match first.get(name) {
-                Some(other) => self.report(
-                    Diagnostic::error(
-                        "duplicate-name",
-                        outcome.name.place(),
-                        format!("two outcomes are named `{name}`"),
-                    )
-                    .related(other.clone(), "first named here")
-                    .hint("join their conditions by `or`, or rename one of them"),
-                ),
-                None => {
-                    first.insert(name, outcome.name.place());
-                }
             }
         }
     }
@@ -142,7 +127,11 @@ impl Builder<'_> {
                 place,
                 format!("no {} is named `{name}`", thing.noun()),
             );
-            let elsewhere = self.names.value(name).map(|(other, _)| other).or_else(|| self.names.elsewhere(name));
+            let elsewhere = self
+                .names
+                .value(name)
+                .map(|(other, _)| other)
+                .or_else(|| self.names.elsewhere(name));
             report = match elsewhere {
                 Some(other) => report.hint(format!("`{name}` is {}", other.singular())),
                 None => report.suggest(name, self.names.list(thing).iter().map(String::as_str)),

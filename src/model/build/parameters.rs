@@ -1,11 +1,12 @@
 //! Parameters: constants, and distributions that are drawn once a parameter draw.
 
 use super::{Builder, canonical, titled};
+use crate::distribution::Distribution;
 use crate::model::types::{Parameter, ParameterValue};
 use crate::scenario::Draw;
 
 impl Builder<'_> {
-    /// Parameters in canonical order. One that is at fault stands as 0, and the model is not used.
+    /// Parameters in canonical order. One that is at fault stands as anything, and the model is not used.
     pub fn build_parameters(&mut self) -> Vec<Parameter> {
         let s = self.scenario;
         canonical(&s.parameters)
@@ -13,17 +14,22 @@ impl Builder<'_> {
             .map(|(display, name, parameter)| {
                 let value = match &parameter.draw {
                     Draw::Value(quantity) => self.constant(quantity).map(ParameterValue::Constant),
-                    Draw::Distribution(distribution) => {
-                        self.fixed_distribution(distribution).map(ParameterValue::Uncertain)
-                    }
+                    Draw::Distribution(distribution) => self
+                        .fixed_distribution(distribution)
+                        .map(ParameterValue::Uncertain),
                 };
                 Parameter {
                     name: name.clone(),
                     title: titled(&parameter.title, name),
                     display,
-                    value: value.unwrap_or(ParameterValue::Constant(0.0)),
+                    value: value.unwrap_or_else(at_fault),
                 }
             })
             .collect()
     }
+}
+
+/// Stands for a parameter that is at fault. It counts as uncertain, so that its correlations are not called faults too.
+fn at_fault() -> ParameterValue {
+    Distribution::constant(0.0).map_or(ParameterValue::Constant(0.0), ParameterValue::Uncertain)
 }

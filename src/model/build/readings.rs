@@ -69,7 +69,11 @@ impl Builder<'_> {
         let names: Vec<String> = items.iter().map(|(_, name, _)| (*name).clone()).collect();
         let reads: Vec<Vec<usize>> = parsed
             .iter()
-            .map(|parsed| parsed.as_ref().map_or_else(Vec::new, |p| named(&p.root, &names)))
+            .map(|parsed| {
+                parsed
+                    .as_ref()
+                    .map_or_else(Vec::new, |p| named(&p.root, &names))
+            })
             .collect();
         let order = match ordered(&reads) {
             Ok(order) => order,
@@ -80,7 +84,13 @@ impl Builder<'_> {
                 let cut: Vec<Vec<usize>> = reads
                     .iter()
                     .enumerate()
-                    .map(|(i, read)| if bad.contains(&i) { Vec::new() } else { read.clone() })
+                    .map(|(i, read)| {
+                        if bad.contains(&i) {
+                            Vec::new()
+                        } else {
+                            read.clone()
+                        }
+                    })
                     .collect();
                 let order = ordered(&cut).unwrap_or_default();
                 order.into_iter().filter(|i| !bad.contains(i)).collect()
@@ -105,7 +115,11 @@ impl Builder<'_> {
         built.into_values().collect()
     }
 
-    fn metric_value(&mut self, metric: &scenario::Metric, parsed: Option<&expression::Parsed>) -> Option<Expr> {
+    fn metric_value(
+        &mut self,
+        metric: &scenario::Metric,
+        parsed: Option<&expression::Parsed>,
+    ) -> Option<Expr> {
         let Some(parsed) = parsed else {
             return self.number(&metric.value, PATH, ANY);
         };
@@ -125,8 +139,14 @@ impl Builder<'_> {
 
     fn circles(&mut self, circles: &[Vec<usize>], names: &[String], section: &str, noun: &str) {
         for circle in circles {
-            let Some(first) = circle.first() else { continue };
-            let path: Vec<String> = circle.iter().chain([first]).map(|i| format!("`{}`", names[*i])).collect();
+            let Some(first) = circle.first() else {
+                continue;
+            };
+            let path: Vec<String> = circle
+                .iter()
+                .chain([first])
+                .map(|i| format!("`{}`", names[*i]))
+                .collect();
             let message = if circle.len() == 1 {
                 format!("the {noun} {} reads itself", path[0])
             } else {
@@ -137,7 +157,9 @@ impl Builder<'_> {
             for other in &circle[1..] {
                 report = report.related(place(*other), "part of the circle");
             }
-            self.report(report.hint("break the circle, for instance by an indicator that an event sets"));
+            self.report(
+                report.hint("break the circle, for instance by an indicator that an event sets"),
+            );
         }
     }
 
@@ -183,7 +205,11 @@ impl Builder<'_> {
                     name: name.clone(),
                     title: titled(&question.title, name),
                     condition,
-                    asks: if whole_day { Asks::EverBy { date, time } } else { Asks::HoldsAt { date, time } },
+                    asks: if whole_day {
+                        Asks::EverBy { date, time }
+                    } else {
+                        Asks::HoldsAt { date, time }
+                    },
                 })
             })
             .collect()
@@ -248,7 +274,11 @@ fn ordered(reads: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
             }
         }
     }
-    if circles.is_empty() { Ok(order) } else { Err(circles) }
+    if circles.is_empty() {
+        Ok(order)
+    } else {
+        Err(circles)
+    }
 }
 
 #[cfg(test)]
@@ -263,7 +293,10 @@ mod tests {
 
     #[test]
     fn circles_are_found_wherever_they_begin() {
-        assert_eq!(ordered(&[vec![1], vec![2], vec![1], vec![3]]), Err(vec![vec![1, 2], vec![3]]));
+        assert_eq!(
+            ordered(&[vec![1], vec![2], vec![1], vec![3]]),
+            Err(vec![vec![1, 2], vec![3]])
+        );
         let long: Vec<Vec<usize>> = (0..100_000).map(|i| vec![(i + 1) % 100_000]).collect();
         assert_eq!(ordered(&long).unwrap_err()[0].len(), 100_000);
     }

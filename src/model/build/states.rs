@@ -37,18 +37,29 @@ impl Builder<'_> {
         let items = canonical(&s.trends);
         let sum: f64 = items.iter().map(|(_, _, trend)| trend.weight.value).sum();
         if !(sum > 0.0) {
-            self.error("value-out-of-range", Place::value("/trends"), "all weights are zero, so no trial could start");
+            self.error(
+                "value-out-of-range",
+                Place::value("/trends"),
+                "all weights are zero, so no trial could start",
+            );
         } else if !((sum - 1.0).abs() <= SLACK) {
             self.report(
                 Diagnostic::warning(
                     "weights-not-one",
                     Place::value("/trends"),
-                    format!("the weights of the trends sum to {}, not to 1; each is divided by that", shown(sum)),
+                    format!(
+                        "the weights of the trends sum to {}, not to 1; each is divided by that",
+                        shown(sum)
+                    ),
                 )
                 .hint("change them so that they sum to 1, if they are meant as probabilities"),
             );
         }
-        let scale = if (sum - 1.0).abs() <= f64::EPSILON * 4.0 { 1.0 } else { sum };
+        let scale = if (sum - 1.0).abs() <= f64::EPSILON * 4.0 {
+            1.0
+        } else {
+            sum
+        };
         items
             .into_iter()
             .map(|(display, name, trend)| Trend {
@@ -108,8 +119,15 @@ impl Builder<'_> {
         }
         if phases.iter().all(|p| p.start == Expr::Number(0.0)) {
             self.report(
-                Diagnostic::error("no-start-phase", Place::value("/phases"), "no phase says that a trial can start in it")
-                    .hint(format!("write `\"start\": true` in the first one, `{}`", s.phases.keys().next().map_or("", |n| n))),
+                Diagnostic::error(
+                    "no-start-phase",
+                    Place::value("/phases"),
+                    "no phase says that a trial can start in it",
+                )
+                .hint(format!(
+                    "write `\"start\": true` in the first one, `{}`",
+                    s.phases.keys().next().map_or("", |n| n)
+                )),
             );
             return phases;
         }
@@ -148,15 +166,26 @@ impl Builder<'_> {
             .collect()
     }
 
-    fn build_indicator(&mut self, display: usize, name: &str, indicator: &scenario::Indicator) -> Option<Indicator> {
+    fn build_indicator(
+        &mut self,
+        display: usize,
+        name: &str,
+        indicator: &scenario::Indicator,
+    ) -> Option<Indicator> {
         let at = pointer::join("/indicators", name);
         let start = self.draw(
             &indicator.start,
             parameters_only("a start value is drawn before the state exists"),
         );
-        let drift = indicator.drift.as_ref().map(|d| self.coefficient(d, STATE, ANY));
+        let drift = indicator
+            .drift
+            .as_ref()
+            .map(|d| self.coefficient(d, STATE, ANY));
         let spread = not_negative("a volatility is 0 or more");
-        let volatility = indicator.volatility.as_ref().map(|v| self.coefficient(v, STATE, spread));
+        let volatility = indicator
+            .volatility
+            .as_ref()
+            .map(|v| self.coefficient(v, STATE, spread));
         let (low, high) = match &indicator.range {
             None => (None, None),
             Some(range) => {
@@ -174,7 +203,9 @@ impl Builder<'_> {
             }
         };
         let start = start?;
-        let outside = |value: f64| low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high);
+        let outside = |value: f64| {
+            low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high)
+        };
         if let Draw::Value(Expr::Number(value)) = start
             && outside(value)
         {

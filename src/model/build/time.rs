@@ -20,7 +20,11 @@ impl Builder<'_> {
         let s = self.scenario;
         let (step, place) = (s.step.value, s.step.place());
         if !(step > 0.0 && step.is_finite()) {
-            self.error("value-out-of-range", place, format!("a step must be longer than nothing, found {step} years"));
+            self.error(
+                "value-out-of-range",
+                place,
+                format!("a step must be longer than nothing, found {step} years"),
+            );
             return None;
         }
         let place = s.horizon.place();
@@ -34,7 +38,14 @@ impl Builder<'_> {
                 Horizon::Years(years) => format!("{years} years"),
                 Horizon::Date(date) => date.to_string(),
             };
-            self.error("value-out-of-range", place, format!("the horizon must lie after the start ({}), found {shown}", s.start));
+            self.error(
+                "value-out-of-range",
+                place,
+                format!(
+                    "the horizon must lie after the start ({}), found {shown}",
+                    s.start
+                ),
+            );
             return None;
         }
         let last = f64::from(days_between(s.start, Date::MAX)) / DAYS_PER_YEAR;
@@ -90,7 +101,10 @@ impl Builder<'_> {
             self.error(
                 "date-out-of-range",
                 date.place(),
-                format!("{} lies before the start of the scenario, {start}", date.value),
+                format!(
+                    "{} lies before the start of the scenario, {start}",
+                    date.value
+                ),
             );
             return None;
         }
@@ -107,14 +121,21 @@ impl Builder<'_> {
                 Diagnostic::error(
                     "date-out-of-range",
                     date.place(),
-                    format!("{} lies after the horizon, so no trial can answer; the last day simulated is about {last}", date.value),
+                    format!(
+                        "{} lies after the horizon (about {last}), so no trial can answer",
+                        date.value
+                    ),
                 )
                 .related(self.scenario.horizon.place(), "the horizon"),
             );
             return None;
         }
         // The horizon may fall into the last day; the question is then about the part that is simulated.
-        Some(if whole_day { clock.time_after(date.value).min(horizon) } else { begins })
+        Some(if whole_day {
+            clock.time_after(date.value).min(horizon)
+        } else {
+            begins
+        })
     }
 
     /// What the file says about the size of a run.
@@ -154,7 +175,11 @@ fn rounded(value: f64) -> String {
     if value >= 1e12 {
         return format!("{value:.1e}");
     }
-    let digits = if value >= 10.0 { format!("{value:.0}") } else { format!("{value:.1}") };
+    let digits = if value >= 10.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
+    };
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
     let mut grouped = String::new();
     for (i, digit) in whole.chars().enumerate() {
@@ -163,7 +188,11 @@ fn rounded(value: f64) -> String {
         }
         grouped.push(digit);
     }
-    if fraction.is_empty() || fraction == "0" { grouped } else { format!("{grouped}.{fraction}") }
+    if fraction.is_empty() || fraction == "0" {
+        grouped
+    } else {
+        format!("{grouped}.{fraction}")
+    }
 }
 
 #[cfg(test)]
@@ -172,7 +201,13 @@ mod tests {
 
     #[test]
     fn large_numbers_are_readable() {
-        for (value, shown) in [(3.0, "3"), (9.5, "9.5"), (1000.0, "1,000"), (12_345_678.0, "12,345,678"), (3e15, "3.0e15")] {
+        for (value, shown) in [
+            (3.0, "3"),
+            (9.5, "9.5"),
+            (1000.0, "1,000"),
+            (12_345_678.0, "12,345,678"),
+            (3e15, "3.0e15"),
+        ] {
             assert_eq!(rounded(value), shown);
         }
     }

@@ -49,7 +49,11 @@ impl Supposed<'_> {
             },
             Expr::Arithmetic(operator, a, b) => match (self.value(a), self.value(b)) {
                 (Number(a), Number(b)) => finite(arithmetic(*operator, a, b)),
-                (Number(0.0), _) if matches!(operator, Arithmetic::Multiply | Arithmetic::Divide) => Number(0.0),
+                (Number(0.0), _)
+                    if matches!(operator, Arithmetic::Multiply | Arithmetic::Divide) =>
+                {
+                    Number(0.0)
+                }
                 (_, Number(0.0)) if *operator == Arithmetic::Multiply => Number(0.0),
                 _ => Unknown,
             },
@@ -92,7 +96,11 @@ impl Supposed<'_> {
     }
 
     fn leaf(&self, expr: &Expr) -> Known {
-        if matches!(expr, Expr::Derived(_)) { Unknown } else { self.value(expr) }
+        if matches!(expr, Expr::Derived(_)) {
+            Unknown
+        } else {
+            self.value(expr)
+        }
     }
 
     /// Can this condition hold?
@@ -102,12 +110,26 @@ impl Supposed<'_> {
 
     /// Can this hazard be more than zero?
     pub fn can_fire(&self, hazard: &Hazard) -> bool {
-        let arm = |arms: &Option<Vec<Expr>>, index: usize| arms.as_ref().and_then(|a| a.get(index).cloned());
-        let factors = [Some(hazard.base.clone()), arm(&hazard.by_trend, self.trend), arm(&hazard.by_phase, self.phase), hazard.factor.clone()];
-        !factors.iter().flatten().any(|factor| matches!(self.value(factor), Number(value) if value <= 0.0))
+        let arm = |arms: &Option<Vec<Expr>>, index: usize| {
+            arms.as_ref().and_then(|a| a.get(index).cloned())
+        };
+        let factors = [
+            Some(hazard.base.clone()),
+            arm(&hazard.by_trend, self.trend),
+            arm(&hazard.by_phase, self.phase),
+            hazard.factor.clone(),
+        ];
+        !factors
+            .iter()
+            .flatten()
+            .any(|factor| matches!(self.value(factor), Number(value) if value <= 0.0))
     }
 }
 
 fn finite(value: f64) -> Known {
-    if value.is_finite() { Number(value) } else { Unknown }
+    if value.is_finite() {
+        Number(value)
+    } else {
+        Unknown
+    }
 }

@@ -18,7 +18,9 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
     let mut start = Start::of(model);
     let moving = Moving::of(model);
     for event in &model.events {
-        let Fires::Hazard(hazard) = &event.fires else { continue };
+        let Fires::Hazard(hazard) = &event.fires else {
+            continue;
+        };
         let mut rate = 0.0_f64;
         for &(phase, trend) in &reached.pairs {
             if !model.phases[phase].is_final && can_fire(model, event, phase, trend) {
@@ -105,7 +107,9 @@ pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     let step = model.clock.step;
     let mut start = Start::of(model);
     for (index, indicator) in model.indicators.iter().enumerate() {
-        let Some(drift) = &indicator.drift else { continue };
+        let Some(drift) = &indicator.drift else {
+            continue;
+        };
         let mut pull = 0.0_f64;
         for &(phase, trend) in &reached.pairs {
             if !model.phases[phase].is_final {
@@ -136,13 +140,23 @@ fn short(value: f64) -> String {
     if !(1e-3..1e6).contains(&value.abs()) {
         return format!("{value:.2e}");
     }
-    let digits = (0..4).find(|d| value.abs() >= [100.0, 10.0, 1.0, 0.0][*d]).unwrap_or(3);
+    let digits = (0..4)
+        .find(|d| value.abs() >= [100.0, 10.0, 1.0, 0.0][*d])
+        .unwrap_or(3);
     let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// A duration of at most so many years, as a file would state it.
 fn suggested(years: f64) -> String {
     let days = years * crate::model::clock::DAYS_PER_YEAR;
-    if days >= 1.0 { format!("\"{} days\"", days.floor()) } else { format!("{} years", short(years)) }
+    if days >= 1.0 {
+        format!("\"{} days\"", days.floor())
+    } else {
+        format!("{} years", short(years))
+    }
 }

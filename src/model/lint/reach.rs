@@ -61,22 +61,38 @@ impl Reached {
             }
         }
         pairs.sort_unstable();
-        let trends = (0..trends).map(|z| pairs.iter().any(|pair| pair.1 == z)).collect();
-        Self { pairs, phases, trends }
+        let trends = (0..trends)
+            .map(|z| pairs.iter().any(|pair| pair.1 == z))
+            .collect();
+        Self {
+            pairs,
+            phases,
+            trends,
+        }
     }
 }
 
 /// Can the event fire while a trial is in this phase under this trend?
 pub fn can_fire(model: &Model, event: &Event, phase: usize, trend: usize) -> bool {
-    let supposed = Supposed { model, phase, trend };
-    let allowed = |list: &Option<Vec<usize>>, index: usize| list.as_ref().is_none_or(|l| l.contains(&index));
+    let supposed = Supposed {
+        model,
+        phase,
+        trend,
+    };
+    let allowed =
+        |list: &Option<Vec<usize>>, index: usize| list.as_ref().is_none_or(|l| l.contains(&index));
     allowed(&event.phases, phase)
         && allowed(&event.trends, trend)
         && event.limit != Some(0)
-        && event.guard.as_ref().is_none_or(|guard| supposed.possible(guard))
+        && event
+            .guard
+            .as_ref()
+            .is_none_or(|guard| supposed.possible(guard))
         && match &event.fires {
             Fires::Hazard(hazard) => supposed.can_fire(hazard),
-            Fires::At { time, probability } => *probability != Expr::Number(0.0) && !is_late(model, time),
+            Fires::At { time, probability } => {
+                *probability != Expr::Number(0.0) && !is_late(model, time)
+            }
             Fires::When(condition) => supposed.possible(condition),
         }
 }
@@ -111,7 +127,11 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
         let leading: Vec<String> = model
             .events
             .iter()
-            .filter(|e| e.effects.iter().any(|effect| matches!(effect, Effect::Phase(to) if *to == index)))
+            .filter(|e| {
+                e.effects
+                    .iter()
+                    .any(|effect| matches!(effect, Effect::Phase(to) if *to == index))
+            })
             .collect::<Vec<_>>()
             .iter()
             .map(names)
@@ -119,7 +139,10 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
         let why = if leading.is_empty() {
             "no trial starts in it and no event moves there".to_owned()
         } else {
-            format!("no trial starts in it, and what moves there ({}) can never fire", leading.join(", "))
+            format!(
+                "no trial starts in it, and what moves there ({}) can never fire",
+                leading.join(", ")
+            )
         };
         warnings.push(
             Diagnostic::warning(
@@ -127,7 +150,10 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
                 Place::key(pointer::join("/phases", &phase.name)),
                 format!("nothing leads to the phase `{}`: {why}", phase.name),
             )
-            .hint(format!("add an event with the effect {{\"phase\": \"{}\"}}, or a start", phase.name)),
+            .hint(format!(
+                "add an event with the effect {{\"phase\": \"{}\"}}, or a start",
+                phase.name
+            )),
         );
     }
 }
@@ -136,7 +162,12 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
 pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     for event in &model.events {
         let live = |(y, _): &&(usize, usize)| !model.phases[*y].is_final;
-        if reached.pairs.iter().filter(live).any(|(y, z)| can_fire(model, event, *y, *z)) {
+        if reached
+            .pairs
+            .iter()
+            .filter(live)
+            .any(|(y, z)| can_fire(model, event, *y, *z))
+        {
             continue;
         }
         let at = event_pointer(event);
@@ -152,7 +183,13 @@ pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
 /// Why an event cannot fire, and the place that says so.
 fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, String) {
     let key = |key: &str| Place::value(pointer::join(at, key));
-    let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    let list = |names: Vec<&str>| {
+        names
+            .iter()
+            .map(|n| format!("`{n}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if event.limit == Some(0) {
         return (key("limit"), "its limit is 0".into());
     }
@@ -160,18 +197,33 @@ fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, 
         return (key("if"), "its condition never holds".into());
     }
     match &event.fires {
-        Fires::At { probability: Expr::Number(0.0), .. } => return (key("probability"), "its probability is 0".into()),
+        Fires::At {
+            probability: Expr::Number(0.0),
+            ..
+        } => return (key("probability"), "its probability is 0".into()),
         Fires::At { time, .. } if is_late(model, time) => {
             let last = model.clock.date_at(model.clock.horizon);
-            return (key("at"), format!("its date lies after the horizon, {last}"));
+            return (
+                key("at"),
+                format!("its date lies after the horizon, {last}"),
+            );
         }
-        Fires::When(Expr::Truth(false)) => return (key("when"), "its condition never holds".into()),
+        Fires::When(Expr::Truth(false)) => {
+            return (key("when"), "its condition never holds".into());
+        }
         _ => {}
     }
     if let Some(phases) = &event.phases
-        && !phases.iter().any(|y| reached.phases[*y] && !model.phases[*y].is_final)
+        && !phases
+            .iter()
+            .any(|y| reached.phases[*y] && !model.phases[*y].is_final)
     {
-        let names = list(phases.iter().map(|y| model.phases[*y].name.as_str()).collect());
+        let names = list(
+            phases
+                .iter()
+                .map(|y| model.phases[*y].name.as_str())
+                .collect(),
+        );
         let why = if phases.is_empty() {
             "it is allowed in no phase".to_owned()
         } else if phases.iter().all(|y| model.phases[*y].is_final) {
@@ -184,8 +236,17 @@ fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, 
     if let Some(trends) = &event.trends
         && !trends.iter().any(|z| reached.trends[*z])
     {
-        let names = list(trends.iter().map(|z| model.trends[*z].name.as_str()).collect());
-        let why = if trends.is_empty() { "it is allowed under no trend".to_owned() } else { format!("it is allowed only under {names}, where no trial gets") };
+        let names = list(
+            trends
+                .iter()
+                .map(|z| model.trends[*z].name.as_str())
+                .collect(),
+        );
+        let why = if trends.is_empty() {
+            "it is allowed under no trend".to_owned()
+        } else {
+            format!("it is allowed only under {names}, where no trial gets")
+        };
         return match event.shift {
             Some(_) => (Place::key(at), why),
             None => (key("trends"), why),

@@ -67,9 +67,15 @@ impl Implication {
             (Expr::And(x, y), _) => self.holds(x, b) || self.holds(y, b),
             (Expr::PhaseIn(x), Expr::PhaseIn(y))
             | (Expr::TrendIn(x), Expr::TrendIn(y))
-            | (Expr::StartTrendIn(x), Expr::StartTrendIn(y)) => x.iter().all(|member| y.contains(member)),
-            (Expr::PhaseIn(x), Expr::Not(not)) => matches!(&**not, Expr::PhaseIn(y) if disjoint(x, y)),
-            (Expr::TrendIn(x), Expr::Not(not)) => matches!(&**not, Expr::TrendIn(y) if disjoint(x, y)),
+            | (Expr::StartTrendIn(x), Expr::StartTrendIn(y)) => {
+                x.iter().all(|member| y.contains(member))
+            }
+            (Expr::PhaseIn(x), Expr::Not(not)) => {
+                matches!(&**not, Expr::PhaseIn(y) if disjoint(x, y))
+            }
+            (Expr::TrendIn(x), Expr::Not(not)) => {
+                matches!(&**not, Expr::TrendIn(y) if disjoint(x, y))
+            }
             (Expr::Not(x), Expr::Not(y)) => self.holds(y, x),
             (Expr::Compare(p, x, c), Expr::Compare(q, y, d)) if x == y => match (&**c, &**d) {
                 (Expr::Number(c), Expr::Number(d)) => bound_implies(*p, *c, *q, *d),
@@ -124,7 +130,9 @@ mod tests {
             reads: Reads::Path,
             why: "",
         };
-        let rule = |text: &str| compile(text, &scope, Wanted::Truth).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        let rule = |text: &str| {
+            compile(text, &scope, Wanted::Truth).unwrap_or_else(|e| panic!("{text}: {e:?}"))
+        };
         for (a, b, expected) in [
             ("phase == talks", "phase in [talks, truce]", true),
             ("phase in [talks, truce]", "phase == talks", false),
@@ -134,7 +142,11 @@ mod tests {
             ("price > 2", "price > 3", false),
             ("price >= 2", "price > 2", false),
             ("price > 3", "support > 2", false),
-            ("price > 3 and support > 2", "support > 1 and price > 3", true),
+            (
+                "price > 3 and support > 2",
+                "support > 1 and price > 3",
+                true,
+            ),
             ("price > 3 or price > 5", "price > 2", true),
             ("phase == talks", "phase != war", true),
             ("phase != war", "phase == talks", false),

@@ -33,7 +33,11 @@ impl<'a> Start<'a> {
                 ParameterValue::Uncertain(distribution) => distribution.quantile(0.5),
             })
             .collect();
-        start.indicators = model.indicators.iter().map(|i| start.draw(&i.start)).collect();
+        start.indicators = model
+            .indicators
+            .iter()
+            .map(|i| start.draw(&i.start))
+            .collect();
         start
     }
 
@@ -60,12 +64,22 @@ impl<'a> Start<'a> {
 
     fn varying(&self, varying: &VaryingDraw) -> f64 {
         match varying {
-            VaryingDraw::Family { family, arguments, low, high } => {
+            VaryingDraw::Family {
+                family,
+                arguments,
+                low,
+                high,
+            } => {
                 let arguments: Vec<f64> = arguments.iter().map(|a| self.value(a)).collect();
-                family.build(&arguments, *low, *high).map_or(f64::NAN, |d| d.quantile(0.5))
+                family
+                    .build(&arguments, *low, *high)
+                    .map_or(f64::NAN, |d| d.quantile(0.5))
             }
             VaryingDraw::Mixture(parts) => {
-                let sum: f64 = parts.iter().map(|(weight, part)| weight * self.varying(part)).sum();
+                let sum: f64 = parts
+                    .iter()
+                    .map(|(weight, part)| weight * self.varying(part))
+                    .sum();
                 sum / parts.iter().map(|(weight, _)| weight).sum::<f64>()
             }
         }
@@ -86,11 +100,15 @@ impl<'a> Start<'a> {
             Expr::Month => f64::from(self.model.clock.month_at(0.0)),
             Expr::Since(_) => f64::INFINITY,
             Expr::PhaseIn(members) => truth(members.contains(&self.phase)),
-            Expr::TrendIn(members) | Expr::StartTrendIn(members) => truth(members.contains(&self.trend)),
+            Expr::TrendIn(members) | Expr::StartTrendIn(members) => {
+                truth(members.contains(&self.trend))
+            }
             Expr::Negate(inner) => -self.value(inner),
             Expr::Not(inner) => truth(!held(inner)),
             Expr::Arithmetic(operator, a, b) => arithmetic(*operator, self.value(a), self.value(b)),
-            Expr::Compare(operator, a, b) => truth(compare(*operator, self.value(a), self.value(b))),
+            Expr::Compare(operator, a, b) => {
+                truth(compare(*operator, self.value(a), self.value(b)))
+            }
             Expr::And(a, b) => truth(held(a) && held(b)),
             Expr::Or(a, b) => truth(held(a) || held(b)),
             Expr::If(condition, a, b) => {
@@ -112,7 +130,11 @@ impl<'a> Start<'a> {
 
     /// Rate per year of a hazard with all its factors.
     pub fn rate(&self, hazard: &Hazard) -> f64 {
-        let arm = |arms: &Option<Vec<Expr>>, index: usize| arms.as_ref().and_then(|a| a.get(index)).map_or(1.0, |arm| self.value(arm));
+        let arm = |arms: &Option<Vec<Expr>>, index: usize| {
+            arms.as_ref()
+                .and_then(|a| a.get(index))
+                .map_or(1.0, |arm| self.value(arm))
+        };
         let ratios: f64 = hazard
             .ratios
             .iter()
@@ -122,7 +144,11 @@ impl<'a> Start<'a> {
             })
             .product();
         let factor = hazard.factor.as_ref().map_or(1.0, |f| self.value(f));
-        self.value(&hazard.base) * arm(&hazard.by_trend, self.trend) * arm(&hazard.by_phase, self.phase) * ratios * factor
+        self.value(&hazard.base)
+            * arm(&hazard.by_trend, self.trend)
+            * arm(&hazard.by_phase, self.phase)
+            * ratios
+            * factor
     }
 
     /// How fast a drift pulls its own indicator back, per year: minus its slope, by central differences.

@@ -4,7 +4,7 @@ use super::value::Numbers;
 use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
-use crate::scenario::forms::{self, Arguments};
+use crate::scenario::families::{Arguments, FAMILIES};
 use crate::scenario::types::{
     At, Distribution, Draw, Expert, Family, Form, NumberOrFormula, Parameter, Quantity, Why,
 };
@@ -81,9 +81,8 @@ impl<'v> Decoder<'v> {
             let (value, pointer) = object.get("value")?;
             return Some(Draw::Value(self.bare_quantity(value, &pointer, numbers)?));
         }
-        Some(Draw::Distribution(
-            self.distribution_of(object, why, numbers)?,
-        ))
+        let distribution = self.distribution_of(object, why, numbers)?;
+        Some(Draw::Distribution(distribution))
     }
 
     fn distribution_of(
@@ -144,10 +143,7 @@ impl<'v> Decoder<'v> {
         match form {
             "discrete" => self.discrete(value, &pointer, numbers),
             "experts" => self.experts(object, numbers),
-            family => match forms::FAMILIES
-                .iter()
-                .find(|arguments| arguments.family == family)
-            {
+            family => match FAMILIES.iter().find(|arguments| arguments.family == family) {
                 Some(arguments) => self.family(object, arguments, value, &pointer, numbers),
                 None => self.metalog(object, numbers),
             },
@@ -176,7 +172,7 @@ impl<'v> Decoder<'v> {
             if let [(_, low), (_, high)] = pair
                 && let (NumberOrFormula::Number(a), NumberOrFormula::Number(b)) =
                     (&low.value, &high.value)
-                && !(a < b)
+                && a >= b
             {
                 let pointer = high.pointer.clone();
                 return self

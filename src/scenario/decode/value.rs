@@ -481,7 +481,7 @@ impl<'v> Decoder<'v> {
         let low = self.end(low, &join(pointer, "0"), times)?;
         let high = self.end(high, &join(pointer, "1"), times)?;
         if let (Some(low), Some(high)) = (low, high)
-            && !(low < high)
+            && low >= high
         {
             return self.out_of_range(
                 pointer,
