@@ -5,5 +5,6 @@
 mod documents;
 mod guide;
 mod program;
+mod readme;
 mod reference;
 mod schema;
