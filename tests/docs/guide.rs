@@ -25,25 +25,33 @@ fn lay(base: &mut Value, fragment: Value) {
 
 /// The file named in a caption, between backticks.
 fn file_of(caption: &str) -> Option<&str> {
-    caption.split('`').nth(1).filter(|name| name.ends_with(".json"))
+    caption
+        .split('`')
+        .nth(1)
+        .filter(|name| name.ends_with(".json"))
 }
 
 fn write(folder: &Path, block: &Block) {
-    let name = file_of(&block.caption).unwrap_or_else(|| panic!("no file is named above: {}", block.text));
+    let name =
+        file_of(&block.caption).unwrap_or_else(|| panic!("no file is named above: {}", block.text));
     let at = folder.join(name);
     if !block.caption.starts_with("Add to") {
         fs::write(&at, &block.text).expect("the folder is writable");
         return;
     }
-    let mut whole: Value = serde_json::from_str(&fs::read_to_string(&at).expect("the file exists")).expect("it is JSON");
-    let fragment = serde_json::from_str(&block.text).unwrap_or_else(|error| panic!("{error}: {}", block.text));
+    let mut whole: Value = serde_json::from_str(&fs::read_to_string(&at).expect("the file exists"))
+        .expect("it is JSON");
+    let fragment =
+        serde_json::from_str(&block.text).unwrap_or_else(|error| panic!("{error}: {}", block.text));
     lay(&mut whole, fragment);
     fs::write(&at, format!("{whole:#}\n")).expect("the folder is writable");
 }
 
 /// What a command of the guide prints, both streams in one.
 fn printed(folder: &Path, command: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_quincunx")).parent().expect("a program lies in a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_quincunx"))
+        .parent()
+        .expect("a program lies in a folder");
     let mut search = program.as_os_str().to_owned();
     search.push(":");
     search.push(env::var_os("PATH").unwrap_or_default());
@@ -67,15 +75,22 @@ fn played(text: &str) -> String {
     let mut rest = text;
     for block in blocks(text) {
         let fenced = format!("```{}\n{}```\n", block.language, block.text);
-        let at = rest.find(&fenced).unwrap_or_else(|| panic!("cannot find again:\n{fenced}"));
+        let at = rest
+            .find(&fenced)
+            .unwrap_or_else(|| panic!("cannot find again:\n{fenced}"));
         out += &rest[..at];
         rest = &rest[at + fenced.len()..];
         match block.language.as_str() {
             "json" => write(folder.path(), &block),
             "console" => {
                 let line = block.text.lines().next().unwrap_or_default();
-                let command = line.strip_prefix("$ ").unwrap_or_else(|| panic!("no command: {line}"));
-                out += &format!("```console\n{line}\n{}```\n", printed(folder.path(), command));
+                let command = line
+                    .strip_prefix("$ ")
+                    .unwrap_or_else(|| panic!("no command: {line}"));
+                out += &format!(
+                    "```console\n{line}\n{}```\n",
+                    printed(folder.path(), command)
+                );
                 continue;
             }
             _ => {}
@@ -96,7 +111,10 @@ fn the_guide_shows_what_its_commands_print() {
     }
     for (number, (found, line)) in text.lines().zip(wanted.lines()).enumerate() {
         let number = number + 1;
-        assert!(found == line, "{GUIDE}, line {number}:\n  has   {found}\n  gets  {line}\nrewrite it by UPDATE_DOCS=1 cargo test --test docs");
+        assert!(
+            found == line,
+            "{GUIDE}, line {number}:\n  has   {found}\n  gets  {line}\nrewrite it by UPDATE_DOCS=1 cargo test --test docs"
+        );
     }
     assert_eq!(text, wanted);
 }
@@ -105,13 +123,22 @@ fn the_guide_shows_what_its_commands_print() {
 fn every_scenario_of_the_guide_can_be_built() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut files = 0;
-    for block in blocks(&document(GUIDE)).iter().filter(|block| block.language == "json") {
+    for block in blocks(&document(GUIDE))
+        .iter()
+        .filter(|block| block.language == "json")
+    {
         write(folder.path(), block);
         let name = file_of(&block.caption).expect("a file is named above");
         let study = quincunx::analysis::Study::open(&folder.path().join(name), &[]);
-        let messages = |found: &[quincunx::diagnostic::Diagnostic]| -> Vec<String> { found.iter().map(|d| d.message.clone()).collect() };
+        let messages = |found: &[quincunx::diagnostic::Diagnostic]| -> Vec<String> {
+            found.iter().map(|d| d.message.clone()).collect()
+        };
         match study {
-            Ok(study) => assert!(study.diagnostics.is_empty(), "{name}: {:?}", messages(&study.diagnostics)),
+            Ok(study) => assert!(
+                study.diagnostics.is_empty(),
+                "{name}: {:?}",
+                messages(&study.diagnostics)
+            ),
             Err(report) => panic!("{name}: {:?}", messages(&report.diagnostics)),
         }
         files += 1;

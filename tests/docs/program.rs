@@ -31,7 +31,11 @@ pub fn quincunx(folder: &Path, arguments: &[&str]) -> Output {
 pub fn answer(folder: &Path, arguments: &[&str]) -> String {
     let output = quincunx(folder, arguments);
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "quincunx {}: {told}", arguments.join(" "));
+    assert!(
+        output.status.success(),
+        "quincunx {}: {told}",
+        arguments.join(" ")
+    );
     String::from_utf8(output.stdout).expect("output is UTF-8")
 }
 
