@@ -4,12 +4,10 @@
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
 use super::journal::Journal;
+use super::lanes::{Lanes, at_most, below, each_lane, equal_to, not_numbers};
 use crate::program::{Columns, DrawCode, Formula, LANES, Program, Slot, VaryingCode, run_columns, run_lane};
 use crate::distribution::{Distribution, DistributionError};
 use crate::random::{Site, TrialId};
-
-/// Lanes as bits.
-pub type Lanes = u64;
 
 /// A program with its streams: what all batches of a run share.
 pub struct Setup<'p> {
@@ -45,6 +43,8 @@ pub struct Batch<'s> {
     pub phase: [u8; LANES],
     pub trend: [u8; LANES],
     pub journal: Option<Journal>,
+    /// Index of the month that was looked up last.
+    month: usize,
     pub scratch: super::jumps::Scratch,
     pub record: super::record::Record,
 }
@@ -63,6 +63,7 @@ impl<'s> Batch<'s> {
             phase: [0; LANES],
             trend: [0; LANES],
             journal: None,
+            month: 0,
             scratch: super::jumps::Scratch::new(program.events.len()),
             record: super::record::Record::new(program),
         }
@@ -91,27 +92,32 @@ impl<'s> Batch<'s> {
 
     /// Sets the clock of one lane.
     pub fn set_time(&mut self, lane: usize, time: f64) {
-        let layout = &self.program().layout;
-        self.columns.set(layout.time, lane, time);
-        if !self.program().months.is_empty() {
-            self.columns.set(layout.month, lane, self.month_at(time));
+        let program = self.program();
+        self.columns.set(program.layout.time, lane, time);
+        if !program.months.is_empty() {
+            let month = self.month_at(time);
+            self.columns.set(program.layout.month, lane, month);
         }
     }
 
     /// Sets the clock of all lanes.
     pub fn set_time_everywhere(&mut self, time: f64) {
-        let layout = &self.program().layout;
-        self.columns.column_mut(layout.time).fill(time);
-        if !self.program().months.is_empty() {
+        let program = self.program();
+        self.columns.column_mut(program.layout.time).fill(time);
+        if !program.months.is_empty() {
             let month = self.month_at(time);
-            self.columns.column_mut(layout.month).fill(month);
+            self.columns.column_mut(program.layout.month).fill(month);
         }
     }
 
-    fn month_at(&self, time: f64) -> f64 {
+    fn month_at(&mut self, time: f64) -> f64 {
         let months = &self.program().months;
-        let index = months.partition_point(|(begins, _)| *begins <= time);
-        f64::from(months[index.saturating_sub(1)].1)
+        // Calls come in nearly the order of time: the month of the last call is nearly always the one.
+        let begins = |i: usize| months.get(i).map_or(f64::INFINITY, |(begins, _)| *begins);
+        if !(begins(self.month) <= time && time < begins(self.month + 1)) {
+            self.month = months.partition_point(|(begins, _)| *begins <= time).saturating_sub(1);
+        }
+        f64::from(months[self.month].1)
     }
 
     /// Evaluates a formula over all lanes; the value is in the slot that is returned.
@@ -130,13 +136,10 @@ impl<'s> Batch<'s> {
     pub fn holding(&mut self, formula: &Formula) -> Lanes {
         let slot = self.evaluate(formula);
         let values = self.columns.column(slot);
-        let mut holds = 0;
-        let mut broken = 0;
-        for (lane, value) in values.iter().enumerate() {
-            holds |= u64::from(*value == 1.0) << lane;
-            broken |= u64::from(value.is_nan()) << lane;
+        let (holds, broken) = (equal_to(values, 1.0), not_numbers(values));
+        if broken & self.used != 0 {
+            self.stop_all(broken & self.used, formula.label);
         }
-        self.stop_all(broken & self.used, formula.label);
         holds
     }
 
@@ -218,19 +221,19 @@ impl<'s> Batch<'s> {
         let mut open = self.alive & present.phases(&code.phases) & present.trends(&code.trends);
         if open != 0 && code.limit.is_finite() {
             let counts = self.columns.column(layout.count + event as Slot);
-            open &= lanes_where(|lane| counts[lane] < code.limit);
+            open &= below(counts, code.limit);
         }
         if open != 0 && code.rest.is_some() {
             let until = self.columns.column(layout.rest_until + event as Slot);
-            open &= lanes_where(|lane| until[lane] <= now);
+            open &= at_most(until, now);
         }
         if open != 0
             && let Some(guard) = &code.guard
         {
             let slot = self.evaluate(guard);
             let values = self.columns.column(slot);
-            let broken = lanes_where(|lane| values[lane].is_nan()) & open;
-            open &= lanes_where(|lane| values[lane] == 1.0);
+            let broken = not_numbers(values) & open;
+            open &= equal_to(values, 1.0);
             self.stop_all(broken, guard.label);
         }
         open
@@ -295,21 +298,6 @@ pub fn confine(value: f64, low: f64, high: f64, reflect: bool) -> f64 {
     let folded = (turns - turns.floor()) * 2.0 * width;
     let inside = if folded > width { 2.0 * width - folded } else { folded };
     (low + inside).clamp(low, high)
-}
-
-/// Lanes in which a test holds.
-#[inline(always)]
-pub fn lanes_where(test: impl Fn(usize) -> bool) -> Lanes {
-    (0..LANES).fold(0, |lanes, lane| lanes | u64::from(test(lane)) << lane)
-}
-
-/// Calls `visit` for each lane of a set, in order.
-#[inline(always)]
-pub fn each_lane(mut lanes: Lanes, mut visit: impl FnMut(usize)) {
-    while lanes != 0 {
-        visit(lanes.trailing_zeros() as usize);
-        lanes &= lanes - 1;
-    }
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl<'s> Worker<'s> {
             let slot = self.batch.evaluate(metric);
             let values = *self.batch.columns.column(slot);
             // An infinite value is a time that never came; NaN is a fault of the formula.
-            let broken = super::batch::lanes_where(|lane| values[lane].is_nan()) & self.batch.used;
+            let broken = super::lanes::lanes_where(|lane| values[lane].is_nan()) & self.batch.used;
             self.batch.stop_all(broken, metric.label);
             metrics.push(values);
         }
@@ -134,11 +134,11 @@ impl<'s> Worker<'s> {
             .map(|question| match question {
                 QuestionCode::EverBy { tracker, time } => {
                     let first = self.batch.columns.column(program.trackers[*tracker as usize].state);
-                    super::batch::lanes_where(|lane| first[lane] <= *time)
+                    super::lanes::lanes_where(|lane| first[lane] <= *time)
                 }
                 QuestionCode::HoldsAt { answer, .. } => {
                     let answers = self.batch.columns.column(*answer);
-                    super::batch::lanes_where(|lane| answers[lane] == 1.0)
+                    super::lanes::lanes_where(|lane| answers[lane] == 1.0)
                 }
             })
             .collect();

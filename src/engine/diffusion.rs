@@ -1,6 +1,7 @@
 //! Diffusion: Euler-Maruyama on the grid, all indicators from the same old state.
 
-use super::batch::{Batch, Lanes, confine};
+use super::batch::{Batch, confine};
+use super::lanes::{add_noise, add_scaled, clamp_into, each_lane, not_finite};
 use crate::program::{LANES, Slot};
 use crate::random::{Site, TrialId};
 use multiversion::multiversion;
@@ -38,18 +39,18 @@ impl Batch<'_> {
         for (i, moved) in &next {
             let code = &program.indicators[*i];
             let column = self.columns.column_mut(layout.indicators + *i as Slot);
-            commit(column, moved, self.alive, (code.low, code.high), code.reflect);
+            if code.reflect {
+                each_lane(self.alive, |lane| column[lane] = confine(moved[lane], code.low, code.high, true));
+            } else {
+                clamp_into(column, moved, code.low, code.high, self.alive);
+            }
         }
         self.record.next = next;
     }
 
     fn blame(&mut self, moved: &[f64; LANES], label: u32) {
-        let mut finite = true;
-        for x in moved {
-            finite &= x.is_finite();
-        }
-        if !finite {
-            let broken = super::batch::lanes_where(|lane| !moved[lane].is_finite()) & self.alive;
+        let broken = not_finite(moved) & self.alive;
+        if broken != 0 {
             self.stop_all(broken, label);
         }
     }
@@ -95,25 +96,5 @@ fn normals(site: Site, ids: &[TrialId; LANES], pair: u32, even: &mut [f64; LANES
         let (a, b) = site.normal_pair(ids[lane], pair);
         even[lane] = a;
         odd[lane] = b;
-    }
-}
-
-fn add_scaled(total: &mut [f64; LANES], column: &[f64; LANES], scale: f64) {
-    for (t, x) in total.iter_mut().zip(column) {
-        *t += x * scale;
-    }
-}
-
-fn add_noise(total: &mut [f64; LANES], volatility: &[f64; LANES], noise: &[f64; LANES], root: f64) {
-    for lane in 0..LANES {
-        total[lane] += volatility[lane] * root * noise[lane];
-    }
-}
-
-fn commit(column: &mut [f64; LANES], moved: &[f64; LANES], alive: Lanes, range: (f64, f64), reflect: bool) {
-    let (low, high) = range;
-    for lane in 0..LANES {
-        let x = confine(moved[lane], low, high, reflect);
-        column[lane] = if alive >> lane & 1 == 1 { x } else { column[lane] };
     }
 }

@@ -4,7 +4,8 @@
 //! simulating chemical systems with time dependent propensities and delays*, J. Chem. Phys. 127 (2007). A clock is charged only when its
 //! own rate changes, so that an unrelated event does not move another's firing time by so much as a rounding error.
 
-use super::batch::{Batch, Fatal, each_lane};
+use super::batch::{Batch, Fatal};
+use super::lanes::{Lanes, between, each_lane};
 use super::journal::{Change, Entry};
 use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
 
@@ -13,12 +14,22 @@ const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
 pub const STEP_LIMIT: u64 = 10_000_000;
 
-/// Working memory of one lane, by event.
+/// Working memory of a step, and of the lane that is being played.
 pub struct Scratch {
-    /// When the clock will run out at the present rate; `+inf`: not within this step.
+    /// Events whose clock runs out within the step at its first rate, with the lanes.
+    due: Vec<(u32, Lanes)>,
+    /// By event: lanes whose clock has been charged up to the step's end already.
+    settled: Vec<Lanes>,
+    /// By event: when the clock will run out at the present rate; `+inf`: not within this step.
     fire_at: Vec<f64>,
-    /// Since when the present rate has been in force.
+    /// Events with a finite `fire_at`.
+    running: Vec<u32>,
+    /// By event: since when the present rate has been in force.
     anchor: Vec<f64>,
+    /// Events whose rate or threshold changed in this lane and step.
+    touched: Vec<u32>,
+    /// Ends of rests (`None`) and instants of scheduled events within the step.
+    points: Vec<(f64, Option<u32>)>,
     /// Triggered and scheduled events that are due at this instant.
     pending: Vec<u32>,
     /// Events that fired at this instant.
@@ -27,7 +38,63 @@ pub struct Scratch {
 
 impl Scratch {
     pub fn new(events: usize) -> Self {
-        Self { fire_at: vec![0.0; events], anchor: vec![0.0; events], pending: Vec::new(), fired: Vec::new() }
+        Self {
+            due: Vec::with_capacity(events),
+            settled: vec![0; events],
+            fire_at: vec![f64::INFINITY; events],
+            running: Vec::with_capacity(events),
+            anchor: vec![0.0; events],
+            touched: Vec::with_capacity(events),
+            points: Vec::new(),
+            pending: Vec::new(),
+            fired: Vec::new(),
+        }
+    }
+
+    pub fn begin_step(&mut self) {
+        self.due.clear();
+        self.settled.fill(0);
+    }
+
+    /// Notes in which lanes an event's clock runs out within the step, if nothing changes its rate.
+    pub fn note_due(&mut self, e: u32, lanes: Lanes) {
+        if lanes != 0 {
+            self.due.push((e, lanes));
+        }
+    }
+
+    /// Lanes in which an event's clock needs no charge for the step any more.
+    pub fn settled(&self, e: u32) -> Lanes {
+        self.settled[e as usize]
+    }
+
+    fn set_fire_at(&mut self, e: u32, time: f64) {
+        let old = std::mem::replace(&mut self.fire_at[e as usize], time);
+        if old == f64::INFINITY && time != f64::INFINITY {
+            self.running.push(e);
+        } else if old != f64::INFINITY && time == f64::INFINITY {
+            self.running.retain(|other| *other != e);
+        }
+    }
+
+    /// The clock that runs out first; of several at one instant the first by name.
+    fn first_clock(&self) -> Option<(f64, u32)> {
+        let mut best: Option<(f64, u32)> = None;
+        for &e in &self.running {
+            let t = self.fire_at[e as usize];
+            if best.is_none_or(|(time, event)| t < time || t == time && e < event) {
+                best = Some((t, e));
+            }
+        }
+        best
+    }
+
+    /// The first point in time; the end of a rest before a scheduled event, those in the order of their names.
+    fn first_point(&self) -> Option<usize> {
+        (0..self.points.len()).min_by(|&a, &b| {
+            let ((ta, ea), (tb, eb)) = (self.points[a], self.points[b]);
+            ta.total_cmp(&tb).then(ea.cmp(&eb))
+        })
     }
 }
 
@@ -43,31 +110,29 @@ impl Batch<'_> {
     pub fn jump(&mut self, lane: usize, within: Within) {
         let program = self.program();
         let layout = &program.layout;
-        let width = within.to - within.from;
-        for &e in &program.hazards {
-            let rate = self.columns.get(layout.rate + e, lane);
-            let threshold = self.columns.get(layout.threshold + e, lane);
-            self.scratch.anchor[e as usize] = within.from;
-            self.scratch.fire_at[e as usize] =
-                if rate > 0.0 && threshold <= rate * width { within.from + threshold / rate } else { f64::INFINITY };
+        self.scratch.anchor.fill(within.from);
+        for i in 0..self.scratch.due.len() {
+            let (e, lanes) = self.scratch.due[i];
+            if lanes >> lane & 1 == 1 {
+                let rate = self.columns.get(layout.rate + e, lane);
+                let threshold = self.columns.get(layout.threshold + e, lane);
+                self.scratch.set_fire_at(e, within.from + threshold / rate);
+            }
         }
+        self.find_points(lane, within);
         let mut firings = 0;
         let mut now = within.from;
-        loop {
-            let (point, due) = self.next_point(lane, now, within.to);
-            let mut event = None;
-            let mut at = within.to;
-            for &e in &program.hazards {
-                let t = self.scratch.fire_at[e as usize];
-                if t < at {
-                    at = t;
-                    event = Some(e);
-                }
-            }
+        while self.alive >> lane & 1 == 1 && self.fatal.is_none() {
+            let clock = self.scratch.first_clock().filter(|(t, _)| *t < within.to);
+            let point = self.scratch.first_point();
             // At equal times the end of a rest comes first, then events in the order of their names.
-            let point_first = point < at || point == at && due.is_none_or(|d| event.is_none_or(|e| d < e));
-            if point < within.to && point_first {
-                now = point;
+            let point = point.filter(|&p| {
+                let (time, due) = self.scratch.points[p];
+                clock.is_none_or(|(t, e)| time < t || time == t && due.is_none_or(|d| d < e))
+            });
+            if let Some(p) = point {
+                let (time, due) = self.scratch.points.swap_remove(p);
+                now = time;
                 match due {
                     Some(e) => {
                         self.columns.set(layout.due + e, lane, f64::INFINITY);
@@ -77,15 +142,12 @@ impl Batch<'_> {
                     }
                     None => self.end_rests(lane, now, within),
                 }
-            } else if let Some(e) = event {
-                now = at.max(now);
+            } else if let Some((time, e)) = clock {
+                now = time.max(now);
                 self.set_time(lane, now);
                 self.scratch.pending.push(e);
                 self.settle(lane, now, Some(within));
             } else {
-                break;
-            }
-            if self.alive >> lane & 1 == 0 || self.fatal.is_some() {
                 break;
             }
             firings += 1;
@@ -96,42 +158,44 @@ impl Batch<'_> {
                 break;
             }
         }
-        for &e in &program.hazards {
+        while let Some(e) = self.scratch.touched.pop() {
             let rate = self.columns.get(layout.rate + e, lane);
-            let left = self.columns.get(layout.threshold + e, lane) - rate * (within.to - self.scratch.anchor[e as usize]);
+            let spent = rate * (within.to - self.scratch.anchor[e as usize]);
+            let left = self.columns.get(layout.threshold + e, lane) - spent;
             self.columns.set(layout.threshold + e, lane, left);
+            self.scratch.settled[e as usize] |= 1 << lane;
+        }
+        while let Some(e) = self.scratch.running.pop() {
+            self.scratch.fire_at[e as usize] = f64::INFINITY;
         }
         self.set_time(lane, within.from);
     }
 
-    /// The next instant after `now` at which a rest ends (`None`) or a scheduled event is due.
-    fn next_point(&self, lane: usize, now: f64, end: f64) -> (f64, Option<u32>) {
+    /// Ends of rests and scheduled instants of a lane strictly within the step.
+    fn find_points(&mut self, lane: usize, within: Within) {
         let program = self.program();
         let layout = &program.layout;
-        let mut best = (end, None);
-        for &e in &program.hazards {
-            if program.events[e as usize].rest.is_some() {
-                let until = self.columns.get(layout.rest_until + e, lane);
-                if until > now && until < best.0 {
-                    best = (until, None);
-                }
+        self.scratch.points.clear();
+        let inside = |t: f64| t > within.from && t < within.to;
+        for &e in &program.resting {
+            let until = self.columns.get(layout.rest_until + e, lane);
+            if inside(until) {
+                self.scratch.points.push((until, None));
             }
         }
         for &e in &program.scheduled {
             let due = self.columns.get(layout.due + e, lane);
-            if due < best.0 {
-                best = (due, Some(e));
+            if inside(due) {
+                self.scratch.points.push((due, Some(e)));
             }
         }
-        best
     }
 
     /// Hazards whose rest ends now come into force.
     fn end_rests(&mut self, lane: usize, now: f64, within: Within) {
         let program = self.program();
-        for &e in &program.hazards {
-            let event = &program.events[e as usize];
-            if event.rest.is_some() && self.columns.get(program.layout.rest_until + e, lane) == now {
+        for &e in &program.resting {
+            if self.columns.get(program.layout.rest_until + e, lane) == now {
                 self.set_time(lane, within.from);
                 self.charge(e, lane, now, within);
             }
@@ -169,11 +233,12 @@ impl Batch<'_> {
         self.columns.set(layout.threshold + e, lane, left);
         self.columns.set(layout.rate + e, lane, rate);
         self.scratch.anchor[e as usize] = now;
-        self.scratch.fire_at[e as usize] = if rate > 0.0 && left <= rate * (within.to - now) {
-            (now + left / rate).max(now)
-        } else {
-            f64::INFINITY
-        };
+        if !self.scratch.touched.contains(&e) {
+            self.scratch.touched.push(e);
+        }
+        let runs_out = rate > 0.0 && left <= rate * (within.to - now);
+        let time = if runs_out { (now + left / rate).max(now) } else { f64::INFINITY };
+        self.scratch.set_fire_at(e, time);
     }
 
     /// Fires what is pending at this instant, and whatever that triggers, in the order of names.
@@ -216,6 +281,9 @@ impl Batch<'_> {
         if let Some(rest) = event.rest {
             let rest = self.columns.get(rest, lane);
             self.columns.set(layout.rest_until + e, lane, now + rest);
+            if rest > 0.0 && within.is_some_and(|w| now + rest < w.to) {
+                self.scratch.points.push((now + rest, None));
+            }
         }
         let mut changes = Vec::new();
         let journalled = self.journal.as_ref().is_some_and(|j| j.lane == lane);
@@ -409,25 +477,22 @@ impl Batch<'_> {
     }
 
     /// Lanes with a scheduled event or an end of rest strictly within a step.
-    pub fn points_within(&self, within: Within) -> u64 {
+    pub fn points_within(&self, within: Within) -> Lanes {
         let program = self.program();
         let layout = &program.layout;
         let mut lanes = 0;
         for &e in &program.scheduled {
             let due = self.columns.column(layout.due + e);
-            lanes |= super::batch::lanes_where(|lane| due[lane] > within.from && due[lane] < within.to);
+            lanes |= between(due, within.from, within.to);
         }
-        for &e in &program.hazards {
-            if program.events[e as usize].rest.is_some() {
-                let until = self.columns.column(layout.rest_until + e);
-                lanes |= super::batch::lanes_where(|lane| until[lane] > within.from && until[lane] < within.to);
-            }
+        for &e in &program.resting {
+            lanes |= between(self.columns.column(layout.rest_until + e), within.from, within.to);
         }
         lanes
     }
 
     /// Plays the jumps of several lanes.
-    pub fn jump_lanes(&mut self, lanes: u64, within: Within) {
+    pub fn jump_lanes(&mut self, lanes: Lanes, within: Within) {
         each_lane(lanes, |lane| {
             if self.fatal.is_none() {
                 self.jump(lane, within);

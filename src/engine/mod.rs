@@ -12,6 +12,7 @@ mod deal;
 mod diffusion;
 mod journal;
 mod jumps;
+mod lanes;
 mod record;
 mod replay;
 mod run;

@@ -1,6 +1,7 @@
 //! Time zero: parameters from the draw, the start trend from its stratum, phase and indicators from their start values.
 
-use super::batch::{Batch, each_lane};
+use super::batch::Batch;
+use super::lanes::each_lane;
 use crate::program::{FiresCode, LANES, Op, Slot, TrackerKind, run_columns};
 use crate::random::TrialId;
 

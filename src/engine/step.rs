@@ -1,8 +1,9 @@
 //! A batch from t = 0 to the horizon: columns on the grid, `jumps` where something happens in between.
 
-use super::batch::{Batch, Lanes, each_lane, lanes_where};
+use super::batch::Batch;
+use super::lanes::{Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, not_finite};
 use super::jumps::Within;
-use crate::program::{FiresCode, LANES, QuestionCode, Slot, TrackerKind};
+use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
 
 impl Batch<'_> {
     /// Simulates the trials that [`start`](Self::start) has put into the lanes.
@@ -34,7 +35,8 @@ impl Batch<'_> {
         let layout = &program.layout;
         let width = within.to - within.from;
         let present = self.present();
-        let mut busy: Lanes = self.points_within(within);
+        self.scratch.begin_step();
+        let mut busy = self.points_within(within);
         for &e in &program.hazards {
             let FiresCode::Hazard { rate: formula, .. } = &program.events[e as usize].fires else {
                 continue;
@@ -48,26 +50,19 @@ impl Batch<'_> {
             let value = *self.columns.column(slot);
             let threshold = *self.columns.column(layout.threshold + e);
             let rate = self.columns.column_mut(layout.rate + e);
-            let mut broken = 0;
-            for lane in 0..LANES {
-                let allowed = open >> lane & 1 == 1;
-                let r = if allowed { value[lane] } else { 0.0 };
-                broken |= u64::from(!r.is_finite()) << lane;
-                let r = if r > 0.0 { r } else { 0.0 };
-                rate[lane] = r;
-                busy |= u64::from(r > 0.0 && threshold[lane] <= r * width) << lane;
+            let due = enforce(rate, &value, open, &threshold, width);
+            let broken = not_finite(rate);
+            if broken != 0 {
+                self.stop_all(broken, formula.label);
             }
-            self.stop_all(broken, formula.label);
+            busy |= due;
+            self.scratch.note_due(e, due);
         }
-        busy &= self.alive;
-        self.jump_lanes(busy, within);
+        self.jump_lanes(busy & self.alive, within);
         for &e in &program.hazards {
             let rate = *self.columns.column(layout.rate + e);
-            let threshold = self.columns.column_mut(layout.threshold + e);
-            for lane in 0..LANES {
-                let spent = if busy >> lane & 1 == 1 { 0.0 } else { rate[lane] * width };
-                threshold[lane] -= spent;
-            }
+            let settled = self.scratch.settled(e);
+            charge(self.columns.column_mut(layout.threshold + e), &rate, width, !settled);
         }
     }
 
@@ -86,7 +81,7 @@ impl Batch<'_> {
                 continue;
             };
             let opened = self.columns.column(declared.opened);
-            let closed = lanes_where(|lane| opened[lane] == f64::INFINITY) & self.alive;
+            let closed = equal_to(opened, f64::INFINITY) & self.alive;
             if closed != 0 {
                 let open = self.allowed_lanes(e as usize, time, &present) & closed;
                 let opened = self.columns.column_mut(declared.opened);
@@ -120,7 +115,7 @@ impl Batch<'_> {
             };
             let holds = self.holding(condition);
             let was_armed = self.columns.column_mut(*armed);
-            let ready = lanes_where(|lane| was_armed[lane] == 1.0);
+            let ready = equal_to(was_armed, 1.0);
             for (lane, a) in was_armed.iter_mut().enumerate() {
                 *a = 1.0 - (holds >> lane & 1) as f64;
             }
@@ -129,7 +124,7 @@ impl Batch<'_> {
         for &e in &program.scheduled {
             let slot = program.layout.due + e;
             let instants = self.columns.column(slot);
-            let here = lanes_where(|lane| instants[lane] <= time);
+            let here = at_most(instants, time);
             let instants = self.columns.column_mut(slot);
             each_lane(here, |lane| instants[lane] = f64::INFINITY);
             due.push((e, here));
@@ -151,7 +146,7 @@ impl Batch<'_> {
         for tracker in &program.trackers {
             let slot = self.evaluate(&tracker.value);
             let value = *self.columns.column(slot);
-            let broken = lanes_where(|lane| !value[lane].is_finite());
+            let broken = not_finite(&value);
             if broken != 0 {
                 self.stop_all(broken, tracker.value.label);
             }
@@ -174,10 +169,7 @@ impl Batch<'_> {
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);
                     let since = *self.columns.column(tracker.since);
-                    let state = self.columns.column_mut(tracker.state);
-                    for lane in 0..LANES {
-                        state[lane] += current[lane] * (time - since[lane]);
-                    }
+                    integrate(self.columns.column_mut(tracker.state), &current, &since, time);
                     *self.columns.column_mut(tracker.current) = value;
                     self.columns.column_mut(tracker.since).fill(time);
                 }
@@ -217,7 +209,7 @@ impl Batch<'_> {
         }
         for d in 0..program.derived.len() as Slot {
             let column = *self.columns.column(layout.derived + d);
-            let broken = lanes_where(|lane| !column[lane].is_finite()) & self.used;
+            let broken = not_finite(&column) & self.used;
             if broken != 0 {
                 let label = program.derived.iter().find(|(slot, _)| *slot == layout.derived + d);
                 self.stop_all(broken, label.map_or(0, |(_, f)| f.label));

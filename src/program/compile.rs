@@ -57,6 +57,12 @@ pub fn compile(model: &Model) -> Program {
         report: reported(model),
         months: months(model),
         hazards: choose(|f| matches!(f, FiresCode::Hazard { .. })),
+        resting: (0..events.len() as u32)
+            .filter(|&e| {
+                let event = &events[e as usize];
+                event.rest.is_some() && matches!(event.fires, FiresCode::Hazard { .. })
+            })
+            .collect(),
         scheduled: choose(|f| matches!(f, FiresCode::At { .. })),
         triggered: choose(|f| matches!(f, FiresCode::When { .. })),
         declared: (0..events.len() as u32)

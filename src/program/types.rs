@@ -228,6 +228,8 @@ pub struct Program {
     pub events: Vec<EventCode>,
     /// Events that fire by hazard, in canonical order.
     pub hazards: Vec<u32>,
+    /// Those of them that rest after firing.
+    pub resting: Vec<u32>,
     /// Scheduled events, in canonical order.
     pub scheduled: Vec<u32>,
     /// Triggered events, in canonical order.
