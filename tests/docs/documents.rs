@@ -1,0 +1,74 @@
+//! What holds for the documents as such: the map fits the sources, links lead somewhere.
+
+use crate::program::{document, path};
+use std::fs;
+
+#[test]
+fn the_map_of_the_architecture_names_every_folder() {
+    let map = document("ARCHITECTURE.md");
+    let rows: Vec<&str> = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let entries = fs::read_dir(path("src")).expect("there are sources");
+    let mut folders: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|at| at.is_dir())
+        .map(|at| {
+            at.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    folders.sort();
+    let mut named = rows.clone();
+    named.sort_unstable();
+    assert_eq!(named, folders);
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let names = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/guide.md",
+        "docs/method.md",
+        "docs/reference.md",
+        "docs/scenarios.md",
+    ];
+    for name in names {
+        let at = path(name);
+        let folder = at.parent().expect("a file lies in a folder");
+        for link in document(name).split("](").skip(1) {
+            let target = link.split(')').next().unwrap_or_default();
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            if file.contains("://") {
+                continue;
+            }
+            let file = if file.is_empty() {
+                at.clone()
+            } else {
+                folder.join(file)
+            };
+            assert!(file.exists(), "{name}: `{target}`");
+            if !anchor.is_empty() {
+                let text = fs::read_to_string(&file).expect("it is text");
+                let has_heading = text
+                    .lines()
+                    .any(|line| line.starts_with('#') && anchor_of(line) == anchor);
+                assert!(has_heading, "{name}: `{target}` names no heading");
+            }
+        }
+    }
+}
+
+/// How a heading is addressed: lower case, words joined by `-`, other signs left out.
+fn anchor_of(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    text.chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! The guide, done as it says: its files are written, its commands run, and what it shows is what they print.
+//!
+//! A `json` block is a whole file if the line above it names the file, and is laid over that file if the line begins with "Add to".
+//! A `console` block is a command behind `$ ` and its output.
+
+use crate::program::{Block, blocks, document, path};
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+const GUIDE: &str = "docs/guide.md";
+
+/// Lays a fragment over a scenario: objects merge, everything else is replaced.
+fn lay(base: &mut Value, fragment: Value) {
+    match (base, fragment) {
+        (Value::Object(base), Value::Object(fragment)) => {
+            for (key, value) in fragment {
+                lay(base.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (base, fragment) => *base = fragment,
+    }
+}
+
+/// The file named in a caption, between backticks.
+fn file_of(caption: &str) -> Option<&str> {
+    caption
+        .split('`')
+        .nth(1)
+        .filter(|name| name.ends_with(".json"))
+}
+
+fn write(folder: &Path, block: &Block) {
+    let name =
+        file_of(&block.caption).unwrap_or_else(|| panic!("no file is named above: {}", block.text));
+    let at = folder.join(name);
+    if !block.caption.starts_with("Add to") {
+        fs::write(&at, &block.text).expect("the folder is writable");
+        return;
+    }
+    let mut whole: Value = serde_json::from_str(&fs::read_to_string(&at).expect("the file exists"))
+        .expect("it is JSON");
+    let fragment =
+        serde_json::from_str(&block.text).unwrap_or_else(|error| panic!("{error}: {}", block.text));
+    lay(&mut whole, fragment);
+    fs::write(&at, format!("{whole:#}\n")).expect("the folder is writable");
+}
+
+/// What a command of the guide prints, both streams in one.
+fn printed(folder: &Path, command: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_quincunx"))
+        .parent()
+        .expect("a program lies in a folder");
+    let mut search = program.as_os_str().to_owned();
+    search.push(":");
+    search.push(env::var_os("PATH").unwrap_or_default());
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}; }} 2>&1")])
+        .current_dir(folder)
+        .env("PATH", search)
+        .env("COLUMNS", "100")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell");
+    String::from_utf8(output.stdout).expect("output is UTF-8")
+}
+
+/// The document as it should be, every command having been run in order.
+fn played(text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut out = String::new();
+    let mut rest = text;
+    for block in blocks(text) {
+        let fenced = format!("```{}\n{}```\n", block.language, block.text);
+        let at = rest
+            .find(&fenced)
+            .unwrap_or_else(|| panic!("cannot find again:\n{fenced}"));
+        out += &rest[..at];
+        rest = &rest[at + fenced.len()..];
+        match block.language.as_str() {
+            "json" => write(folder.path(), &block),
+            "console" => {
+                let line = block.text.lines().next().unwrap_or_default();
+                let command = line
+                    .strip_prefix("$ ")
+                    .unwrap_or_else(|| panic!("no command: {line}"));
+                out += &format!(
+                    "```console\n{line}\n{}```\n",
+                    printed(folder.path(), command)
+                );
+                continue;
+            }
+            _ => {}
+        }
+        out += &fenced;
+    }
+    out + rest
+}
+
+#[cfg(unix)]
+#[test]
+fn the_guide_shows_what_its_commands_print() {
+    let text = document(GUIDE);
+    let wanted = played(&text);
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path(GUIDE), &wanted).expect("the guide can be written");
+        return;
+    }
+    for (number, (found, line)) in text.lines().zip(wanted.lines()).enumerate() {
+        let number = number + 1;
+        assert!(
+            found == line,
+            "{GUIDE}, line {number}:\n  has   {found}\n  gets  {line}\nrewrite it by UPDATE_DOCS=1 cargo test --test docs"
+        );
+    }
+    assert_eq!(text, wanted);
+}
+
+#[test]
+fn every_scenario_of_the_guide_can_be_built() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut files = 0;
+    for block in blocks(&document(GUIDE))
+        .iter()
+        .filter(|block| block.language == "json")
+    {
+        write(folder.path(), block);
+        let name = file_of(&block.caption).expect("a file is named above");
+        let study = quincunx::analysis::Study::open(&folder.path().join(name), &[]);
+        let messages = |found: &[quincunx::diagnostic::Diagnostic]| -> Vec<String> {
+            found.iter().map(|d| d.message.clone()).collect()
+        };
+        match study {
+            Ok(study) => assert!(
+                study.diagnostics.is_empty(),
+                "{name}: {:?}",
+                messages(&study.diagnostics)
+            ),
+            Err(report) => panic!("{name}: {:?}", messages(&report.diagnostics)),
+        }
+        files += 1;
+    }
+    assert!(files >= 5, "the guide has {files} files only");
+}

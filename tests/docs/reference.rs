@@ -1,0 +1,260 @@
+//! `docs/reference.md` says what the code says.
+
+use crate::program::{answer, document, path, quincunx};
+use crate::schema;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::{env, fs};
+
+const REFERENCE: &str = "docs/reference.md";
+
+/// The generated parts by the name in their marker.
+fn generated() -> BTreeMap<&'static str, String> {
+    let mut codes = String::from("| code | meaning |\n| --- | --- |\n");
+    for (code, meaning) in quincunx::diagnostic::CODES {
+        codes += &format!("| `{code}` | {} |\n", meaning.replace('|', "\\|"));
+    }
+    let folder = path("scenarios");
+    let mut options = String::new();
+    for command in [
+        "run",
+        "compare",
+        "check",
+        "trace",
+        "new",
+        "schema",
+        "completions",
+        "man",
+    ] {
+        options += &format!(
+            "### quincunx {command}\n\n```text\n{}```\n\n",
+            answer(&folder, &[command, "--help"])
+        );
+    }
+    let keys: Value =
+        serde_json::from_str(&answer(&folder, &["schema"])).expect("the schema is JSON");
+    BTreeMap::from([
+        ("codes", codes),
+        ("functions", quincunx::expression::reference_markdown()),
+        ("keys", schema::tables(&keys)),
+        ("options", options),
+    ])
+}
+
+/// Puts the parts between `<!-- generated: NAME -->` and `<!-- end -->`.
+fn filled(text: &str, parts: &BTreeMap<&'static str, String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut seen = BTreeSet::new();
+    while let Some(at) = rest.find("<!-- generated: ") {
+        let opened = &rest[at..];
+        let (marker, after) = opened.split_once(" -->\n").expect("a marker ends its line");
+        let name = marker.trim_start_matches("<!-- generated: ");
+        let end = after.find("<!-- end -->").expect("a marker has an end");
+        let part = parts
+            .get(name)
+            .unwrap_or_else(|| panic!("nothing generates `{name}`"));
+        seen.insert(name);
+        out += &format!("{}{marker} -->\n\n{}\n\n", &rest[..at], part.trim_end());
+        rest = &after[end..];
+    }
+    assert_eq!(
+        seen.into_iter().collect::<Vec<_>>(),
+        parts.keys().copied().collect::<Vec<_>>()
+    );
+    out + rest
+}
+
+#[test]
+fn the_reference_equals_what_the_code_generates() {
+    let text = document(REFERENCE);
+    let wanted = filled(&text, &generated());
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path(REFERENCE), &wanted).expect("the reference can be written");
+        return;
+    }
+    let differing = text
+        .lines()
+        .zip(wanted.lines())
+        .enumerate()
+        .find(|(_, (a, b))| a != b);
+    let (number, (found, line)) = differing.map_or((0, ("", "")), |(i, pair)| (i + 1, pair));
+    assert!(
+        text == wanted,
+        "docs/reference.md, line {number}:\n  has   {found}\n  wants {line}\nrewrite it by UPDATE_DOCS=1 cargo test --test docs"
+    );
+}
+
+/// First column of the table behind a heading, without backticks.
+fn first_column(heading: &str) -> BTreeSet<String> {
+    let text = document(REFERENCE);
+    let (_, section) = text
+        .split_once(&format!("\n{heading}\n"))
+        .unwrap_or_else(|| panic!("no heading `{heading}`"));
+    let level = heading.split(' ').next().unwrap_or_default();
+    let section = section
+        .split(&format!("\n{level} "))
+        .next()
+        .unwrap_or_default();
+    section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .filter_map(|line| line.split(" | ").next())
+        .flat_map(|cell| {
+            cell.split(", ")
+                .map(|key| key.trim_matches('`').to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Dotted paths of a result; `[]` for items of lists, `{}` for things by name.
+fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
+    const BY_NAME: [&str; 7] = [
+        "by_trend",
+        "by_outcome",
+        "also",
+        "parameters",
+        "indicators",
+        "metrics",
+        "questions",
+    ];
+    match value {
+        Value::Object(map) => {
+            let last = at.rsplit('.').next().unwrap_or_default();
+            for (key, inner) in map {
+                let next = if BY_NAME.contains(&last) && !at.is_empty() {
+                    format!("{at}{{}}")
+                } else if at.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{at}.{key}")
+                };
+                // The scenario's own text is not a part of the result's format.
+                if next == "scenario.source" {
+                    found.insert(next);
+                    continue;
+                }
+                keys(inner, &next, found);
+            }
+        }
+        Value::Array(list) if list.iter().any(Value::is_object) => {
+            list.iter()
+                .for_each(|inner| keys(inner, &format!("{at}[]"), found));
+        }
+        _ => {
+            found.insert(at.to_owned());
+        }
+    }
+}
+
+fn result(arguments: &[&str]) -> Value {
+    let output = quincunx(&path("scenarios"), arguments);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+}
+
+#[test]
+fn every_key_of_a_result_is_in_the_reference_and_no_other() {
+    let run = result(&[
+        "run",
+        "port_strike.json",
+        "--trials",
+        "2048",
+        "--format",
+        "json",
+    ]);
+    let mut found = BTreeSet::new();
+    keys(&run, "", &mut found);
+    // A run without anything to warn of has an empty list.
+    found.remove("warnings");
+    let written = first_column("### Of `run`");
+    let missing: Vec<_> = found.difference(&written).collect();
+    assert!(missing.is_empty(), "not in the reference: {missing:?}");
+    let optional = |key: &&String| {
+        !key.starts_with("warnings[]") && !key.starts_with("derived[]") && !key.contains("also")
+    };
+    let surplus: Vec<_> = written.difference(&found).filter(optional).collect();
+    assert!(surplus.is_empty(), "not in a result: {surplus:?}");
+}
+
+#[test]
+fn every_key_of_a_comparison_is_in_the_reference_and_no_other() {
+    let set = "trends.militant.weight=0.5";
+    let compared = result(&[
+        "compare",
+        "port_strike.json",
+        "port_strike.json",
+        "--set",
+        set,
+        "--trials",
+        "1024",
+        "--format",
+        "json",
+    ]);
+    let mut found = BTreeSet::new();
+    keys(&compared, "", &mut found);
+    found.retain(|key| {
+        !key.starts_with("scenarios")
+            && key != "warnings"
+            && !key.starts_with("comparisons[].changes")
+    });
+    let mut written = first_column("### Of `compare`");
+    written.retain(|key| {
+        !key.starts_with("scenarios")
+            && !key.starts_with("warnings")
+            && !key.starts_with("comparisons[].changes")
+    });
+    assert_eq!(found, written);
+}
+
+#[test]
+fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
+    let mut found = BTreeSet::new();
+    for trial in ["0", "1", "2", "3", "4"] {
+        keys(
+            &result(&[
+                "trace",
+                "port_strike.json",
+                "--trial",
+                trial,
+                "--format",
+                "json",
+            ]),
+            "",
+            &mut found,
+        );
+    }
+    found.retain(|key| !key.starts_with("scenario."));
+    let mut written = first_column("### Of `trace`");
+    written.retain(|key| !key.starts_with("scenario."));
+    assert_eq!(found, written);
+}
+
+#[test]
+fn every_warning_code_of_a_run_is_listed() {
+    let codes = quincunx::diagnostic::CODES
+        .iter()
+        .map(|(code, _)| (*code).to_owned());
+    let codes: BTreeSet<String> = codes.chain(first_column("### Found by a run")).collect();
+    let sets = [
+        "outcomes.deal_after_strike.when=false",
+        "events.storm.at=2027-01-01",
+        "events.storm.if=backlog < 0",
+    ];
+    let mut arguments = vec![
+        "run",
+        "port_strike.json",
+        "--trials",
+        "1024",
+        "--format",
+        "json",
+    ];
+    arguments.extend(sets.iter().flat_map(|set| ["--set", set]));
+    let run = result(&arguments);
+    let warnings = run["warnings"].as_array().expect("a list");
+    assert!(warnings.len() >= 3, "{warnings:?}");
+    for warning in warnings {
+        let code = warning["code"].as_str().unwrap_or_default();
+        assert!(codes.contains(code), "{code}");
+    }
+}
