@@ -14,14 +14,19 @@ fn misses(whole: &Value, truth: f64, trials: u64) -> [u32; 3] {
     let study = study(whole);
     let mut missed = [0; 3];
     for seed in 0..SEEDS {
-        let settings = Settings { threads: 1, ..settings(&study, trials, 1000 + seed) };
+        let settings = Settings {
+            threads: 1,
+            ..settings(&study, trials, 1000 + seed)
+        };
         let result = study.run(&settings, &Silent).expect("a run");
         let intervals = [
             outcome(&result, "yes").ci95,
             question(&result, "happens").ci95,
             metric(&result, "happened").ci95.expect("an interval"),
         ];
-        for ((count, [low, high]), wide) in missed.iter_mut().zip(intervals).zip([true, true, false]) {
+        for ((count, [low, high]), wide) in
+            missed.iter_mut().zip(intervals).zip([true, true, false])
+        {
             assert!(low < high || !wide, "an interval has a width");
             *count += u32::from(!(low <= truth && truth <= high));
         }
@@ -46,29 +51,47 @@ fn event(parameters: Value, trends: Value, probability: Value) -> Value {
 #[test]
 fn intervals_of_a_known_probability_cover_it_as_often_as_they_claim() {
     for truth in [0.3, 0.02] {
-        let [outcomes, questions, metrics] = misses(&event(json!({}), Value::Null, json!(truth)), truth, 4096);
+        let [outcomes, questions, metrics] =
+            misses(&event(json!({}), Value::Null, json!(truth)), truth, 4096);
         assert_eq!(outcomes, questions);
-        assert!((1..=25).contains(&outcomes), "{truth}: {outcomes} of {SEEDS} intervals of the outcome miss");
+        assert!(
+            (1..=25).contains(&outcomes),
+            "{truth}: {outcomes} of {SEEDS} intervals of the outcome miss"
+        );
         // The metric's is Student's t without Wilson's correction: at 80 expected hits it is a little less sure.
-        assert!((1..=30).contains(&metrics), "{truth}: {metrics} of {SEEDS} intervals of the mean miss");
+        assert!(
+            (1..=30).contains(&metrics),
+            "{truth}: {metrics} of {SEEDS} intervals of the mean miss"
+        );
     }
 }
 
 #[test]
 fn intervals_cover_when_the_probability_itself_is_not_known() {
     // p is beta(2, 6), and what is estimated is its mean, 1/4; an interval from trials taken as independent would miss five times as often.
-    let whole = event(json!({"p": {"beta": {"alpha": 2, "beta": 6}}}), Value::Null, json!("p"));
+    let whole = event(
+        json!({"p": {"beta": {"alpha": 2, "beta": 6}}}),
+        Value::Null,
+        json!("p"),
+    );
     let [outcomes, questions, metrics] = misses(&whole, 0.25, 8192);
     assert_eq!(outcomes, questions);
-    assert!((1..=25).contains(&outcomes), "{outcomes} of {SEEDS} intervals of the outcome miss");
-    assert!((1..=25).contains(&metrics), "{metrics} of {SEEDS} intervals of the mean miss");
+    assert!(
+        (1..=25).contains(&outcomes),
+        "{outcomes} of {SEEDS} intervals of the outcome miss"
+    );
+    assert!(
+        (1..=25).contains(&metrics),
+        "{metrics} of {SEEDS} intervals of the mean miss"
+    );
 }
 
 #[test]
 fn an_interval_of_what_never_happened_covers_a_probability_that_could_have_hidden() {
     // A truth of 1/2,048 shows in 63% of the runs of 2,048 trials: with or without a hit the interval must cover it, nearly always.
     let truth = 1.0 / 2048.0;
-    let [outcomes, questions, _] = misses(&event(json!({}), Value::Null, json!(truth)), truth, 2048);
+    let [outcomes, questions, _] =
+        misses(&event(json!({}), Value::Null, json!(truth)), truth, 2048);
     assert_eq!(outcomes, questions);
     assert!(outcomes <= 25, "{outcomes} of {SEEDS} intervals miss");
 }

@@ -41,7 +41,10 @@ fn every_group_of_eight_trials_has_its_share_of_each_trend() {
         let share = 8.0 * weight;
         for (group, trials) in rows.start_trend.chunks(8).enumerate() {
             let count = trials.iter().filter(|z| **z as usize == index).count() as f64;
-            assert!(count == share.floor() || count == share.ceil(), "group {group}: {count} of 8 start under {name}");
+            assert!(
+                count == share.floor() || count == share.ceil(),
+                "group {group}: {count} of 8 start under {name}"
+            );
         }
     }
 }
@@ -53,8 +56,18 @@ fn shares_of_start_trends_are_nearly_exact() {
     let mut agreement = Agreement::default();
     for (name, weight) in WEIGHTS {
         let found = trend(&result, name);
-        agreement.close(&format!("weight of {name}"), found.weight.expect("a weight"), weight, 1e-15);
-        agreement.estimate(&format!("trials under {name}"), found.occupancy[0] * 10_240.0, weight * 10_240.0, 18.0);
+        agreement.close(
+            &format!("weight of {name}"),
+            found.weight.expect("a weight"),
+            weight,
+            1e-15,
+        );
+        agreement.estimate(
+            &format!("trials under {name}"),
+            found.occupancy[0] * 10_240.0,
+            weight * 10_240.0,
+            18.0,
+        );
     }
     agreement.finish(6);
 }
@@ -86,17 +99,41 @@ fn probabilities_by_trend_make_up_the_whole_and_are_right_each() {
     let (mut total, mut hits_in_all) = (0.0, 0);
     for ((name, weight), chance) in WEIGHTS.into_iter().zip(CHANCES) {
         let (hits, trials) = sums(found, name);
-        let share = found.by_trend[name].probability.expect("trials under each trend");
-        agreement.close(&format!("share of {name}"), share, hits as f64 / trials as f64, 1e-15);
+        let share = found.by_trend[name]
+            .probability
+            .expect("trials under each trend");
+        agreement.close(
+            &format!("share of {name}"),
+            share,
+            hits as f64 / trials as f64,
+            1e-15,
+        );
         agreement.share(&format!("chance under {name}"), share, chance, trials);
         total += trials as f64 / n * share;
         hits_in_all += hits;
-        agreement.holds(&format!("{name} has trials near its weight"), (trials as f64 / n - weight).abs() < 0.01);
+        agreement.holds(
+            &format!("{name} has trials near its weight"),
+            (trials as f64 / n - weight).abs() < 0.01,
+        );
     }
-    agreement.close("the parts make up the whole", found.probability, total, 1e-12);
-    agreement.close("hits add up", found.probability * n, hits_in_all as f64, 1e-6);
+    agreement.close(
+        "the parts make up the whole",
+        found.probability,
+        total,
+        1e-12,
+    );
+    agreement.close(
+        "hits add up",
+        found.probability * n,
+        hits_in_all as f64,
+        1e-6,
+    );
     let exact: f64 = TRUE_WEIGHTS.iter().zip(CHANCES).map(|(w, p)| w * p).sum();
-    let inner: f64 = TRUE_WEIGHTS.iter().zip(CHANCES).map(|(w, p)| w * p * (1.0 - p)).sum();
+    let inner: f64 = TRUE_WEIGHTS
+        .iter()
+        .zip(CHANCES)
+        .map(|(w, p)| w * p * (1.0 - p))
+        .sum();
     // Strata leave only the chance inside them.
     agreement.estimate("in all", found.probability, exact, (inner / n).sqrt());
     agreement.finish(12);
@@ -115,9 +152,19 @@ fn a_finished_run_takes_new_weights_as_if_it_had_been_run_with_them() {
     let found = outcome(&anew, "yes");
     agreement.estimate("run anew", found.probability, exact, found.std_error);
     let both = (error * error + found.std_error * found.std_error).sqrt();
-    agreement.estimate("one against the other", probability, found.probability, both);
+    agreement.estimate(
+        "one against the other",
+        probability,
+        found.probability,
+        both,
+    );
     let (same, _) = reweighted(&result, TRUE_WEIGHTS);
-    agreement.close("its own weights change little", same, outcome(&result, "yes").probability, 2e-3);
+    agreement.close(
+        "its own weights change little",
+        same,
+        outcome(&result, "yes").probability,
+        2e-3,
+    );
     agreement.finish(4);
 }
 
@@ -129,8 +176,16 @@ fn a_change_of_weights_moves_only_the_trials_at_a_boundary() {
     };
     // Canonical order is calm, dire, grim: both boundaries move up by 0.05.
     let (before, after) = (start([0.5, 0.2, 0.3]), start([0.55, 0.2, 0.25]));
-    let moved: Vec<(u8, u8)> = before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, b)| (*a, *b)).collect();
-    assert!(moved.iter().all(|pair| [(1, 0), (2, 1)].contains(pair)), "{moved:?}");
+    let moved: Vec<(u8, u8)> = before
+        .iter()
+        .zip(&after)
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| (*a, *b))
+        .collect();
+    assert!(
+        moved.iter().all(|pair| [(1, 0), (2, 1)].contains(pair)),
+        "{moved:?}"
+    );
     let share = moved.len() as f64 / before.len() as f64;
     assert!((share - 0.1).abs() < 0.01, "{share} of the trials moved");
 }
@@ -144,14 +199,27 @@ fn uncertain_weights_are_dirichlet_and_show_as_what_is_not_known() {
     let result = simulate(&scenario, 163_840, 87);
     let found = outcome(&result, "started_calm");
     let mut agreement = Agreement::default();
-    agreement.estimate("mean weight", found.probability, WEIGHTS[0].1, found.std_error.max(1e-4));
+    agreement.estimate(
+        "mean weight",
+        found.probability,
+        WEIGHTS[0].1,
+        found.std_error.max(1e-4),
+    );
     let ends = found.epistemic90.expect("an interval");
     let errors = found.epistemic.std_error.expect("errors");
-    let (a, b) = (concentration * WEIGHTS[0].1, concentration * (1.0 - WEIGHTS[0].1));
+    let (a, b) = (
+        concentration * WEIGHTS[0].1,
+        concentration * (1.0 - WEIGHTS[0].1),
+    );
     let exact = [0.05, 0.95].map(|p| quincunx::math::special::beta_inverse(a, b, p));
     for side in [0, 1] {
         let tolerance = 4.0 * errors[side] + 0.04 * (exact[1] - exact[0]);
-        agreement.close(["low end", "high end"][side], ends[side], exact[side], tolerance);
+        agreement.close(
+            ["low end", "high end"][side],
+            ends[side],
+            exact[side],
+            tolerance,
+        );
     }
     agreement.finish(3);
 }
