@@ -45,16 +45,20 @@ pub fn faults(report: &Report) -> String {
 }
 
 pub fn study(scenario: &Value) -> Study {
-    Study::from_text(&scenario.to_string(), "case.json").unwrap_or_else(|report| panic!("{}", faults(&report)))
+    Study::from_text(&scenario.to_string(), "case.json")
+        .unwrap_or_else(|report| panic!("{}", faults(&report)))
 }
 
 /// Opens a file below `tests/`.
 pub fn open(path: &str, sets: &[String]) -> Study {
-    Study::open(&below_tests(path), sets).unwrap_or_else(|report| panic!("{path}: {}", faults(&report)))
+    Study::open(&below_tests(path), sets)
+        .unwrap_or_else(|report| panic!("{path}: {}", faults(&report)))
 }
 
 pub fn below_tests(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(path)
 }
 
 /// A JSON file below `tests/oracles/`.
@@ -67,16 +71,26 @@ pub fn oracle(path: &str) -> Value {
 /// The case of an oracle with this id.
 pub fn case<'v>(oracle: &'v Value, id: &str) -> &'v Value {
     let cases = oracle["cases"].as_array().expect("an oracle has cases");
-    cases.iter().find(|c| c["id"] == id).unwrap_or_else(|| panic!("no case {id}"))
+    cases
+        .iter()
+        .find(|c| c["id"] == id)
+        .unwrap_or_else(|| panic!("no case {id}"))
 }
 
 /// A number of a JSON value.
 pub fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
 pub fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap_or_else(|| panic!("{value} is not a list")).iter().map(number).collect()
+    value
+        .as_array()
+        .unwrap_or_else(|| panic!("{value} is not a list"))
+        .iter()
+        .map(number)
+        .collect()
 }
 
 pub fn run(study: &Study, trials: u64, seed: u64) -> RunResult {
@@ -89,7 +103,10 @@ pub fn try_run(study: &Study, trials: u64, seed: u64) -> Result<RunResult, Engin
 
 /// As many trials as asked for, in draws of the usual size, on two threads.
 pub fn settings(study: &Study, trials: u64, seed: u64) -> Settings {
-    Settings { threads: 2, ..study.settings(Some(trials), None, Some(seed)) }
+    Settings {
+        threads: 2,
+        ..study.settings(Some(trials), None, Some(seed))
+    }
 }
 
 /// Simulates a scenario.
@@ -109,7 +126,10 @@ impl Observer for Collector {
     }
 
     fn rows(&self, block: u64, rows: TrialRows) {
-        self.blocks.lock().expect("no holder panics").push((block, rows));
+        self.blocks
+            .lock()
+            .expect("no holder panics")
+            .push((block, rows));
     }
 }
 
@@ -139,7 +159,10 @@ impl Rows {
     }
 
     fn named<'a>(columns: &'a [(String, Vec<f64>)], name: &str) -> &'a [f64] {
-        let (_, column) = columns.iter().find(|(n, _)| n == name).unwrap_or_else(|| panic!("no column {name}"));
+        let (_, column) = columns
+            .iter()
+            .find(|(n, _)| n == name)
+            .unwrap_or_else(|| panic!("no column {name}"));
         column
     }
 
@@ -151,23 +174,48 @@ impl Rows {
 /// A run with all its trials.
 pub fn rows(study: &Study, settings: &Settings) -> (RunResult, Rows) {
     let collector = Collector::default();
-    let result = study.run(settings, &collector).unwrap_or_else(|error| panic!("{error}"));
+    let result = study
+        .run(settings, &collector)
+        .unwrap_or_else(|error| panic!("{error}"));
     let mut blocks = collector.blocks.into_inner().expect("no holder panics");
     blocks.sort_by_key(|(block, _)| *block);
     let mut all = Rows {
         draw: Vec::new(),
         start_trend: Vec::new(),
         outcome: Vec::new(),
-        metrics: study.model.metrics.iter().map(|m| (m.name.clone(), Vec::new())).collect(),
-        first_times: study.model.events.iter().map(|e| (e.name.clone(), Vec::new())).collect(),
-        parameters: study.model.parameters.iter().map(|p| (p.name.clone(), Vec::new())).collect(),
+        metrics: study
+            .model
+            .metrics
+            .iter()
+            .map(|m| (m.name.clone(), Vec::new()))
+            .collect(),
+        first_times: study
+            .model
+            .events
+            .iter()
+            .map(|e| (e.name.clone(), Vec::new()))
+            .collect(),
+        parameters: study
+            .model
+            .parameters
+            .iter()
+            .map(|p| (p.name.clone(), Vec::new()))
+            .collect(),
     };
     for (_, block) in blocks {
-        assert_eq!(block.first_trial, all.len() as u64, "blocks follow one another");
+        assert_eq!(
+            block.first_trial,
+            all.len() as u64,
+            "blocks follow one another"
+        );
         all.draw.extend(block.draw);
         all.start_trend.extend(block.start_trend);
         all.outcome.extend(block.outcome);
-        let into = [(&mut all.metrics, block.metrics), (&mut all.first_times, block.first_times), (&mut all.parameters, block.parameters)];
+        let into = [
+            (&mut all.metrics, block.metrics),
+            (&mut all.first_times, block.first_times),
+            (&mut all.parameters, block.parameters),
+        ];
         for (columns, more) in into {
             for ((_, column), values) in columns.iter_mut().zip(more) {
                 column.extend(values);
@@ -184,16 +232,28 @@ pub fn time_index(result: &RunResult, time: f64) -> usize {
 }
 
 pub fn series<'r>(result: &'r RunResult, name: &str) -> &'r SeriesResult {
-    let found = result.indicators.iter().chain(&result.derived).find(|s| s.name == name);
+    let found = result
+        .indicators
+        .iter()
+        .chain(&result.derived)
+        .find(|s| s.name == name);
     found.unwrap_or_else(|| panic!("no series {name}"))
 }
 
 pub fn phase<'r>(result: &'r RunResult, name: &str) -> &'r OccupancyResult {
-    result.phases.iter().find(|p| p.name == name).unwrap_or_else(|| panic!("no phase {name}"))
+    result
+        .phases
+        .iter()
+        .find(|p| p.name == name)
+        .unwrap_or_else(|| panic!("no phase {name}"))
 }
 
 pub fn trend<'r>(result: &'r RunResult, name: &str) -> &'r OccupancyResult {
-    result.trends.iter().find(|p| p.name == name).unwrap_or_else(|| panic!("no trend {name}"))
+    result
+        .trends
+        .iter()
+        .find(|p| p.name == name)
+        .unwrap_or_else(|| panic!("no trend {name}"))
 }
 
 macro_rules! found_by_name {
@@ -234,10 +294,19 @@ impl Agreement {
         let trials = n as f64;
         let rare = exact.min(1.0 - exact) * trials;
         if rare >= 50.0 {
-            self.estimate(what, estimate, exact, (exact * (1.0 - exact) / trials).sqrt());
+            self.estimate(
+                what,
+                estimate,
+                exact,
+                (exact * (1.0 - exact) / trials).sqrt(),
+            );
             return;
         }
-        let (seen, p) = if exact < 0.5 { (estimate, exact) } else { (1.0 - estimate, 1.0 - exact) };
+        let (seen, p) = if exact < 0.5 {
+            (estimate, exact)
+        } else {
+            (1.0 - estimate, 1.0 - exact)
+        };
         let root = |count: f64| 2.0 * (count.max(0.0) + 0.375).sqrt();
         let z = root(seen * trials) - root(p * trials);
         self.judge(z.abs() < MOST_ERRORS, || {
@@ -247,7 +316,9 @@ impl Agreement {
 
     /// Two numbers that differ by rounding at most.
     pub fn close(&mut self, what: &str, found: f64, exact: f64, tolerance: f64) {
-        self.judge((found - exact).abs() <= tolerance, || format!("{what}: {found} for {exact}, off by more than {tolerance:e}"));
+        self.judge((found - exact).abs() <= tolerance, || {
+            format!("{what}: {found} for {exact}, off by more than {tolerance:e}")
+        });
     }
 
     /// Any other requirement.
@@ -264,7 +335,11 @@ impl Agreement {
 
     /// Fails with everything that disagreed.
     pub fn finish(self, at_least: usize) {
-        assert!(self.compared >= at_least, "only {} of {at_least} comparisons were made", self.compared);
+        assert!(
+            self.compared >= at_least,
+            "only {} of {at_least} comparisons were made",
+            self.compared
+        );
         assert!(
             self.failures.is_empty(),
             "{} of {} disagree:\n{}",

@@ -8,7 +8,8 @@ use quincunx::results::CompareResult;
 use serde_json::{Value, json};
 
 fn compared(studies: &[&Study], trials: u64, seed: u64) -> CompareResult {
-    compare(studies, &settings(studies[0], trials, seed), &Silent).unwrap_or_else(|error| panic!("{error}"))
+    compare(studies, &settings(studies[0], trials, seed), &Silent)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -22,10 +23,20 @@ fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
     for comparison in &result.comparisons {
         assert!(comparison.changes.is_empty(), "{:?}", comparison.changes);
         assert_eq!(comparison.distance.total_variation, 0.0);
-        let all: Vec<_> = comparison.differences.iter().chain(&comparison.questions).chain(&comparison.metrics).collect();
+        let all: Vec<_> = comparison
+            .differences
+            .iter()
+            .chain(&comparison.questions)
+            .chain(&comparison.metrics)
+            .collect();
         assert_eq!(all.len(), 4 + 2 + 8);
         for row in all {
-            assert_eq!((row.difference, row.std_error), (Some(0.0), Some(0.0)), "{}", row.outcome);
+            assert_eq!(
+                (row.difference, row.std_error),
+                (Some(0.0), Some(0.0)),
+                "{}",
+                row.outcome
+            );
             assert_eq!(row.ci95, Some([0.0, 0.0]), "{}", row.outcome);
             assert!(!row.detectable, "{}", row.outcome);
         }
@@ -40,16 +51,32 @@ fn an_added_metric_makes_no_difference_to_anything_else() {
     let comparison = &result.comparisons[0];
     assert_eq!(comparison.changes.len(), 1);
     for row in comparison.differences.iter().chain(&comparison.questions) {
-        assert_eq!((row.difference, row.detectable), (Some(0.0), false), "{}", row.outcome);
+        assert_eq!(
+            (row.difference, row.detectable),
+            (Some(0.0), false),
+            "{}",
+            row.outcome
+        );
         let [low, high] = row.ci95.expect("an interval");
         assert!(low <= 0.0 && 0.0 <= high, "{}", row.outcome);
     }
-    let (shared, new): (Vec<_>, Vec<_>) = comparison.metrics.iter().partition(|row| row.present == "both");
+    let (shared, new): (Vec<_>, Vec<_>) = comparison
+        .metrics
+        .iter()
+        .partition(|row| row.present == "both");
     assert_eq!((shared.len(), new.len()), (8, 1));
     for row in shared {
-        assert_eq!((row.difference, row.detectable), (Some(0.0), false), "{}", row.outcome);
+        assert_eq!(
+            (row.difference, row.detectable),
+            (Some(0.0), false),
+            "{}",
+            row.outcome
+        );
     }
-    assert_eq!((new[0].difference, new[0].present.as_str()), (None, "other"));
+    assert_eq!(
+        (new[0].difference, new[0].present.as_str()),
+        (None, "other")
+    );
 }
 
 #[test]
@@ -66,11 +93,15 @@ fn each_scenario_of_a_comparison_equals_its_own_run() {
 
 /// One event at a date, with this probability.
 fn toss(probability: f64) -> Value {
-    scenario(1.0, 1.0, json!({
-        "events": {"falls": {"at": "2001-07-01", "probability": probability, "effects": []}},
-        "outcomes": [{"name": "fell", "when": "ever(falls)"}, {"name": "stood", "when": "not ever(falls)"}],
-        "metrics": {"falls_counted": "count(falls)"},
-    }))
+    scenario(
+        1.0,
+        1.0,
+        json!({
+            "events": {"falls": {"at": "2001-07-01", "probability": probability, "effects": []}},
+            "outcomes": [{"name": "fell", "when": "ever(falls)"}, {"name": "stood", "when": "not ever(falls)"}],
+            "metrics": {"falls_counted": "count(falls)"},
+        }),
+    )
 }
 
 #[test]
@@ -82,23 +113,51 @@ fn common_random_numbers_leave_only_the_trials_that_change() {
     let comparison = &result.comparisons[0];
     for (row, exact) in comparison.differences.iter().zip([0.1, -0.1, 0.0]) {
         if exact == 0.0 {
-            agreement.close("nothing is unclassified", row.difference.expect("a difference"), 0.0, 0.0);
+            agreement.close(
+                "nothing is unclassified",
+                row.difference.expect("a difference"),
+                0.0,
+                0.0,
+            );
             continue;
         }
         let paired = (0.1f64 * 0.9 / n).sqrt();
-        agreement.estimate(&row.outcome, row.difference.expect("a difference"), exact, paired);
+        agreement.estimate(
+            &row.outcome,
+            row.difference.expect("a difference"),
+            exact,
+            paired,
+        );
         // A standard error on 15 degrees of freedom or more is within a factor 2 of the truth but for one run in 10,000.
         let ratio = row.std_error.expect("an error") / paired;
-        agreement.holds(&format!("{}: error {ratio} of the exact one", row.outcome), (0.5..2.0).contains(&ratio));
+        agreement.holds(
+            &format!("{}: error {ratio} of the exact one", row.outcome),
+            (0.5..2.0).contains(&ratio),
+        );
         agreement.holds(&format!("{}: detected", row.outcome), row.detectable);
         let [low, high] = row.ci95.expect("an interval");
         agreement.holds("the interval covers", low < exact && exact < high);
     }
-    agreement.estimate("count", comparison.metrics[0].difference.expect("a difference"), 0.1, (0.1f64 * 0.9 / n).sqrt());
-    agreement.close("distance", comparison.distance.total_variation, comparison.differences[0].difference.expect("a difference"), 1e-12);
+    agreement.estimate(
+        "count",
+        comparison.metrics[0].difference.expect("a difference"),
+        0.1,
+        (0.1f64 * 0.9 / n).sqrt(),
+    );
+    agreement.close(
+        "distance",
+        comparison.distance.total_variation,
+        comparison.differences[0].difference.expect("a difference"),
+        1e-12,
+    );
     let base = [0.3, 0.7].map(|p| numbers(&json!([p]))[0]);
     for (row, exact) in comparison.differences.iter().zip(base) {
-        agreement.share(&format!("{} in the base", row.outcome), row.base.expect("a share"), exact, result.scenarios[0].run.trials);
+        agreement.share(
+            &format!("{} in the base", row.outcome),
+            row.base.expect("a share"),
+            exact,
+            result.scenarios[0].run.trials,
+        );
     }
     agreement.finish(12);
 }
@@ -112,7 +171,10 @@ fn an_outcome_that_one_file_lacks_counts_as_nothing_there() {
     let named = |name: &str| rows.iter().find(|r| r.outcome == name).expect("a row");
     let (fell, tumbled) = (named("fell"), named("tumbled"));
     assert_eq!((fell.other, fell.present.as_str()), (Some(0.0), "base"));
-    assert_eq!((tumbled.base, tumbled.present.as_str()), (Some(0.0), "other"));
+    assert_eq!(
+        (tumbled.base, tumbled.present.as_str()),
+        (Some(0.0), "other")
+    );
     assert_eq!(fell.difference, fell.base.map(|p| -p));
     assert_eq!(tumbled.difference, tumbled.other);
 }

@@ -37,8 +37,12 @@ fn setting_a_value_equals_editing_the_file() {
     edited["trends"]["escalation"]["weight"] = json!(0.45);
     let other = folder.path().join("edited.json");
     std::fs::write(&other, edited.to_string()).expect("a file");
-    let sets =
-        ["events.deal.hazard.rate=1.5", "parameters.leak=0.1", "outcomes.crisis.when=ever(panic)", "trends.escalation.weight=0.45"];
+    let sets = [
+        "events.deal.hazard.rate=1.5",
+        "parameters.leak=0.1",
+        "outcomes.crisis.when=ever(panic)",
+        "trends.escalation.weight=0.45",
+    ];
     let by_set = run(&opened(&path, &sets), TRIALS, 31);
     let by_hand = run(&opened(&other, &[]), TRIALS, 31);
     assert_eq!(numbers(&by_set), numbers(&by_hand));
@@ -75,7 +79,10 @@ fn a_file_that_extends_another_equals_the_whole_written_out() {
 fn reordered(value: &Value, turn: usize) -> Value {
     match value {
         Value::Object(map) => {
-            let mut pairs: Vec<(String, Value)> = map.iter().map(|(k, v)| (k.clone(), reordered(v, turn))).collect();
+            let mut pairs: Vec<(String, Value)> = map
+                .iter()
+                .map(|(k, v)| (k.clone(), reordered(v, turn)))
+                .collect();
             pairs.reverse();
             let shift = turn % pairs.len().max(1);
             pairs.rotate_left(shift);
@@ -89,11 +96,22 @@ fn reordered(value: &Value, turn: usize) -> Value {
 /// A result in which the order of display does not show: lists of named things by name.
 fn by_name(result: &RunResult) -> Value {
     let mut value = whole(result);
-    for section in ["trends", "phases", "indicators", "derived", "events", "metrics", "questions"] {
+    for section in [
+        "trends",
+        "phases",
+        "indicators",
+        "derived",
+        "events",
+        "metrics",
+        "questions",
+    ] {
         let list = value[section].as_array_mut().expect("a list");
         list.sort_by_key(|item| item["name"].to_string());
     }
-    value["warnings"].as_array_mut().expect("a list").sort_by_key(|w| w.to_string());
+    value["warnings"]
+        .as_array_mut()
+        .expect("a list")
+        .sort_by_key(|w| w.to_string());
     value
 }
 
@@ -104,7 +122,10 @@ fn the_order_of_keys_never_changes_a_number() {
         let turned = reordered(&rich(), turn);
         assert_ne!(turned.to_string(), rich().to_string());
         let result = run(&study(&turned), TRIALS, 33);
-        assert_eq!(result.events[0].name == "truce_signed", false, "the order of display did change");
+        assert!(
+            result.events[0].name != "truce_signed",
+            "the order of display did change"
+        );
         assert_eq!(by_name(&result), straight, "turned by {turn}");
     }
 }
@@ -115,10 +136,16 @@ fn notes_titles_and_sources_are_no_assumptions() {
     told["note"] = json!("a word");
     told["title"] = json!("Another title");
     told["events"]["deal"]["note"] = json!("because");
-    let (plain, told) = (run(&study(&rich()), TRIALS, 34), run(&study(&told), TRIALS, 34));
+    let (plain, told) = (
+        run(&study(&rich()), TRIALS, 34),
+        run(&study(&told), TRIALS, 34),
+    );
     assert_eq!(plain.scenario.sha256, told.scenario.sha256);
     assert_eq!(plain.outcomes, told.outcomes);
     let mut moved = rich();
     moved["parameters"]["leak"] = json!(0.31);
-    assert_ne!(plain.scenario.sha256, run(&study(&moved), TRIALS, 34).scenario.sha256);
+    assert_ne!(
+        plain.scenario.sha256,
+        run(&study(&moved), TRIALS, 34).scenario.sha256
+    );
 }

@@ -48,19 +48,30 @@ fn kendall(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn share_above(levels: [f64; 2]) -> impl Fn(&[f64], &[f64]) -> f64 {
-    move |a, b| a.iter().zip(b).filter(|(x, y)| **x > levels[0] && **y > levels[1]).count() as f64 / a.len() as f64
+    move |a, b| {
+        a.iter()
+            .zip(b)
+            .filter(|(x, y)| **x > levels[0] && **y > levels[1])
+            .count() as f64
+            / a.len() as f64
+    }
 }
 
 /// Mean over replicates of a statistic of two columns, and its standard error.
 fn by_replicate(a: &[f64], b: &[f64], statistic: impl Fn(&[f64], &[f64]) -> f64) -> (f64, f64) {
     let of = |m: usize| -> f64 {
-        let pick = |column: &[f64]| -> Vec<f64> { column.iter().skip(m).step_by(REPLICATES).copied().collect() };
+        let pick = |column: &[f64]| -> Vec<f64> {
+            column.iter().skip(m).step_by(REPLICATES).copied().collect()
+        };
         statistic(&pick(a), &pick(b))
     };
     let values: Vec<f64> = (0..REPLICATES).map(of).collect();
     let mean = values.iter().sum::<f64>() / REPLICATES as f64;
     let square: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-    (mean, (square / (REPLICATES * (REPLICATES - 1)) as f64).sqrt())
+    (
+        mean,
+        (square / (REPLICATES * (REPLICATES - 1)) as f64).sqrt(),
+    )
 }
 
 #[test]
@@ -68,7 +79,11 @@ fn correlated_parameters_have_the_stated_rank_correlation_and_their_own_margins(
     let oracle = oracle("analytic/gaussian-copula.json");
     let ln2 = core::f64::consts::LN_2;
     let mut agreement = Agreement::default();
-    for (seed, id) in [(141, "gaussian-copula-rho-0.8"), (142, "gaussian-copula-rho0.2"), (143, "gaussian-copula-rho0.9")] {
+    for (seed, id) in [
+        (141, "gaussian-copula-rho-0.8"),
+        (142, "gaussian-copula-rho0.2"),
+        (143, "gaussian-copula-rho0.9"),
+    ] {
         let expected = &case(&oracle, id)["expected"];
         let exact = |name: &str| number(&expected[name]);
         let tie = |a: &str, b: &str| json!({"between": [a, b], "rank": exact("spearman")});
@@ -82,24 +97,60 @@ fn correlated_parameters_have_the_stated_rank_correlation_and_their_own_margins(
             "correlations": [tie("u", "v"), tie("narrow", "wide"), tie("other", "one"), tie("share", "wait")],
         });
         let study = study(&scenario(1.0, 1.0, sections));
-        let settings = Settings { threads: 2, ..study.settings(Some(20_480), Some(20_480), Some(seed)) };
+        let settings = Settings {
+            threads: 2,
+            ..study.settings(Some(20_480), Some(20_480), Some(seed))
+        };
         assert_eq!(settings.trials_per_draw, 1);
         let (_, rows) = rows(&study, &settings);
         let column = |name: &str| rows.parameter(name);
-        let mut compare = |what: &str, (a, b): (&str, &str), exact: f64, statistic: &dyn Fn(&[f64], &[f64]) -> f64| {
+        let mut compare = |what: &str,
+                           (a, b): (&str, &str),
+                           exact: f64,
+                           statistic: &dyn Fn(&[f64], &[f64]) -> f64| {
             let (mean, error) = by_replicate(column(a), column(b), statistic);
             agreement.estimate(&format!("{id}: {what} of {a} and {b}"), mean, exact, error);
         };
-        let pairs = [("u", "v"), ("narrow", "wide"), ("one", "other"), ("share", "wait")];
+        let pairs = [
+            ("u", "v"),
+            ("narrow", "wide"),
+            ("one", "other"),
+            ("share", "wait"),
+        ];
         for pair in pairs {
             compare("rank correlation", pair, exact("spearman"), &spearman);
         }
         compare("Kendall's tau", ("u", "v"), exact("kendall"), &kendall);
-        compare("share above both medians", ("narrow", "wide"), exact("p_both_above_median"), &share_above([1.0, 1.0]));
-        compare("share above both medians", ("one", "other"), exact("p_both_above_median"), &share_above([ln2, ln2]));
-        compare("correlation", ("u", "v"), exact("pearson_uniform"), &pearson);
-        compare("correlation", ("one", "other"), exact("pearson_exponential"), &pearson);
-        compare("correlation", ("share", "wait"), exact("pearson_beta_2_5_with_exponential"), &pearson);
+        compare(
+            "share above both medians",
+            ("narrow", "wide"),
+            exact("p_both_above_median"),
+            &share_above([1.0, 1.0]),
+        );
+        compare(
+            "share above both medians",
+            ("one", "other"),
+            exact("p_both_above_median"),
+            &share_above([ln2, ln2]),
+        );
+        compare(
+            "correlation",
+            ("u", "v"),
+            exact("pearson_uniform"),
+            &pearson,
+        );
+        compare(
+            "correlation",
+            ("one", "other"),
+            exact("pearson_exponential"),
+            &pearson,
+        );
+        compare(
+            "correlation",
+            ("share", "wait"),
+            exact("pearson_beta_2_5_with_exponential"),
+            &pearson,
+        );
         // Parameters that no correlation names stay independent.
         compare("rank correlation", ("u", "wide"), 0.0, &spearman);
     }

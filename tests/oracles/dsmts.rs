@@ -27,10 +27,21 @@ fn exact(model: &str, species: &str) -> Vec<Exact> {
     let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     let rows: Vec<Exact> = (text.lines().skip(1).enumerate())
         .map(|(t, line)| {
-            let fields: Vec<Option<f64>> = line.split(',').map(|field| field.parse().ok()).collect();
-            assert_eq!(fields[0], Some(t as f64), "{model}: rows are in the order of time");
-            let get = |i: usize| fields[i].unwrap_or_else(|| panic!("{model}: no number in column {i} at {t}"));
-            Exact { mean: get(1), sd: get(2), kurtosis: fields[3] }
+            let fields: Vec<Option<f64>> =
+                line.split(',').map(|field| field.parse().ok()).collect();
+            assert_eq!(
+                fields[0],
+                Some(t as f64),
+                "{model}: rows are in the order of time"
+            );
+            let get = |i: usize| {
+                fields[i].unwrap_or_else(|| panic!("{model}: no number in column {i} at {t}"))
+            };
+            Exact {
+                mean: get(1),
+                sd: get(2),
+                kurtosis: fields[3],
+            }
         })
         .collect();
     assert_eq!(rows.len(), 51);
@@ -45,34 +56,54 @@ struct Output {
 }
 
 const fn output(name: &'static str, offset: f64, scale: f64) -> Output {
-    Output { name, offset, scale }
+    Output {
+        name,
+        offset,
+        scale,
+    }
 }
 
 fn agrees(model: &str, species: &str, outputs: &[Output]) {
     let study = open(&format!("oracles/dsmts/scenarios/dsmts-{model}.json"), &[]);
     let result = run(&study, TRIALS, SEED);
     let n = result.run.trials as f64;
-    assert!(n >= 10_000.0 && result.times.len() == 51, "{} times, {n} trials", result.times.len());
+    assert!(
+        n >= 10_000.0 && result.times.len() == 51,
+        "{} times, {n} trials",
+        result.times.len()
+    );
     let mut agreement = Agreement::default();
     for output in outputs {
         let found = series(&result, output.name);
         for (t, exact) in exact(model, species).iter().enumerate() {
             let what = format!("{model} {} at {t}", output.name);
-            let (mean, sd) = (output.offset + output.scale * exact.mean, output.scale.abs() * exact.sd);
+            let (mean, sd) = (
+                output.offset + output.scale * exact.mean,
+                output.scale.abs() * exact.sd,
+            );
             if sd == 0.0 {
                 agreement.holds(
-                    &format!("{what}: mean {} and sd {} are to be exactly {mean} and 0", found.mean[t], found.sd[t]),
+                    &format!(
+                        "{what}: mean {} and sd {} are to be exactly {mean} and 0",
+                        found.mean[t], found.sd[t]
+                    ),
                     found.mean[t] == mean && found.sd[t] == 0.0,
                 );
                 continue;
             }
             let z = n.sqrt() * (found.mean[t] - mean) / sd;
-            agreement.holds(&format!("{what}: mean {} for {mean}, Z = {z:.2}", found.mean[t]), z.abs() < MOST_ERRORS);
+            agreement.holds(
+                &format!("{what}: mean {} for {mean}, Z = {z:.2}", found.mean[t]),
+                z.abs() < MOST_ERRORS,
+            );
             let off = found.mean[t] - mean;
             let square = found.sd[t] * found.sd[t] * (n - 1.0) / n + off * off;
             let kurtosis = exact.kurtosis.expect("a spread has a kurtosis");
             let y = n.sqrt() * (square / (sd * sd) - 1.0) / (kurtosis - 1.0).sqrt();
-            agreement.holds(&format!("{what}: sd {} for {sd}, Y* = {y:.2}", found.sd[t]), y.abs() < MOST_SPREAD);
+            agreement.holds(
+                &format!("{what}: sd {} for {sd}, Y* = {y:.2}", found.sd[t]),
+                y.abs() < MOST_SPREAD,
+            );
         }
     }
     agreement.finish(51 * outputs.len());

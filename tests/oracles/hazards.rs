@@ -2,7 +2,9 @@
 //!
 //! Exact values are the `left` columns, so no allowance for the grid is made. Seeds 81 to 89, |z| < 4 with binomial standard errors.
 
-use crate::harness::{Agreement, case, event, number, oracle, phase, scenario, simulate, time_index};
+use crate::harness::{
+    Agreement, case, event, number, oracle, phase, scenario, simulate, time_index,
+};
 use serde_json::{Value, json};
 
 const TRIALS: u64 = 20_480;
@@ -19,7 +21,9 @@ fn gompertz(p: &Value) -> String {
 /// `1/12` is a month.
 fn step(text: &str) -> f64 {
     match text.split_once('/') {
-        Some((above, below)) => above.parse::<f64>().expect("a number") / below.parse::<f64>().expect("a number"),
+        Some((above, below)) => {
+            above.parse::<f64>().expect("a number") / below.parse::<f64>().expect("a number")
+        }
         None => text.parse().expect("a number"),
     }
 }
@@ -29,14 +33,29 @@ fn survival_is_that_of_hazards_held_at_the_start_of_each_step() {
     let oracle = oracle("analytic/hazards-time-varying.json");
     let mut agreement = Agreement::default();
     let mut seed = 80;
-    for (id, formula) in [("weibull-1", weibull as fn(&Value) -> String), ("gompertz-3", gompertz)] {
+    for (id, formula) in [
+        ("weibull-1", weibull as fn(&Value) -> String),
+        ("gompertz-3", gompertz),
+    ] {
         let case = case(&oracle, id);
-        for (h, columns) in case["survival_piecewise_constant"].as_object().expect("by step") {
+        for (h, columns) in case["survival_piecewise_constant"]
+            .as_object()
+            .expect("by step")
+        {
             seed += 1;
             let sections = json!({"events": {"death": {"hazard": formula(&case["params"]), "limit": 1, "effects": []}}});
-            let result = simulate(&scenario(number(&case["T"]), step(h), sections), TRIALS, seed);
+            let result = simulate(
+                &scenario(number(&case["T"]), step(h), sections),
+                TRIALS,
+                seed,
+            );
             let survived = 1.0 - event(&result, "death").probability;
-            agreement.share(&format!("{id} by steps of {h}"), survived, number(&columns["left"]), result.run.trials);
+            agreement.share(
+                &format!("{id} by steps of {h}"),
+                survived,
+                number(&columns["left"]),
+                result.run.trials,
+            );
         }
     }
     agreement.finish(5);
@@ -64,7 +83,12 @@ fn competing_hazards_of_different_shapes_share_the_first_events() {
             let at = time_index(&result, time.parse().expect("a time"));
             for (name, share) in shares.as_object().expect("by cause") {
                 let what = format!("{name} by {time} in steps of {h}");
-                agreement.share(&what, phase(&result, name).occupancy[at], number(share), result.run.trials);
+                agreement.share(
+                    &what,
+                    phase(&result, name).occupancy[at],
+                    number(share),
+                    result.run.trials,
+                );
             }
         }
     }

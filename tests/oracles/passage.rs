@@ -7,21 +7,49 @@ use serde_json::{Value, json};
 
 const TRIALS: u64 = 20_480;
 
-fn passage(agreement: &mut Agreement, oracle: &Value, id: &str, drift: impl Fn(&dyn Fn(&str) -> f64) -> String, seed: u64) {
+fn passage(
+    agreement: &mut Agreement,
+    oracle: &Value,
+    id: &str,
+    drift: impl Fn(&dyn Fn(&str) -> f64) -> String,
+    seed: u64,
+) {
     let case = case(oracle, id);
     let p = |name: &str| number(&case["params"][name]);
-    let reached = if p("b") > p("x0") { format!("x >= {}", p("b")) } else { format!("x <= {}", p("b")) };
-    for (seed, (steps, share)) in (seed..).zip(case["discrete_monitoring_n_equal_steps"].as_object().expect("by steps")) {
+    let reached = if p("b") > p("x0") {
+        format!("x >= {}", p("b"))
+    } else {
+        format!("x <= {}", p("b"))
+    };
+    for (seed, (steps, share)) in (seed..).zip(
+        case["discrete_monitoring_n_equal_steps"]
+            .as_object()
+            .expect("by steps"),
+    ) {
         let steps_taken: f64 = steps.parse().expect("a count");
         let sections = json!({
             "indicators": {"x": {"start": p("x0"), "drift": drift(&p), "volatility": p("sigma")}},
             "outcomes": [{"name": "crossed", "when": format!("ever({reached})")}],
             "metrics": {"first_passage": format!("first({reached})")},
         });
-        let result = simulate(&scenario(p("T"), p("T") / steps_taken, sections), TRIALS, seed);
+        let result = simulate(
+            &scenario(p("T"), p("T") / steps_taken, sections),
+            TRIALS,
+            seed,
+        );
         let crossed = outcome(&result, "crossed").probability;
-        agreement.share(&format!("{id} in {steps} steps"), crossed, number(share), result.run.trials);
-        agreement.close(&format!("{id}: trials with a first passage"), metric(&result, "first_passage").defined, crossed, 0.0);
+        agreement.share(
+            &format!("{id} in {steps} steps"),
+            crossed,
+            number(share),
+            result.run.trials,
+        );
+        agreement.close(
+            &format!("{id}: trials with a first passage"),
+            metric(&result, "first_passage").defined,
+            crossed,
+            0.0,
+        );
     }
 }
 

@@ -15,11 +15,17 @@ fn chain(case: &Value) -> (String, String) {
     if model.starts_with("immigration") {
         (p("alpha").to_string(), format!("{} * x", p("mu")))
     } else if model.starts_with("arrivals") {
-        (p("arrival").to_string(), format!("if(x > 0, {}, 0)", p("service")))
+        (
+            p("arrival").to_string(),
+            format!("if(x > 0, {}, 0)", p("service")),
+        )
     } else if model.starts_with("linear") {
         (format!("{} * x", p("birth")), format!("{} * x", p("death")))
     } else {
-        (format!("if(x < 6, {}, 0)", p("up")), format!("if(x > 0 and x < 6, {}, 0)", p("down")))
+        (
+            format!("if(x < 6, {}, 0)", p("up")),
+            format!("if(x > 0 and x < 6, {}, 0)", p("down")),
+        )
     }
 }
 
@@ -40,10 +46,19 @@ fn result(case: &Value, seed: u64) -> quincunx::results::RunResult {
 fn probabilities_down_to_a_thousandth_are_hit() {
     let oracle = oracle("analytic/rare-events.json");
     let mut agreement = Agreement::default();
-    for (seed, id) in [(131, "immigration-death-L14"), (132, "mm1-L8"), (133, "birth-death-linear-L10")] {
+    for (seed, id) in [
+        (131, "immigration-death-L14"),
+        (132, "mm1-L8"),
+        (133, "birth-death-linear-L10"),
+    ] {
         let case = case(&oracle, id);
         let result = result(case, seed);
-        agreement.share(id, outcome(&result, "reached").probability, number(&case["probability"]), result.run.trials);
+        agreement.share(
+            id,
+            outcome(&result, "reached").probability,
+            number(&case["probability"]),
+            result.run.trials,
+        );
     }
     agreement.finish(3);
 }
@@ -52,14 +67,25 @@ fn probabilities_down_to_a_thousandth_are_hit() {
 fn the_interval_of_an_event_of_one_in_a_million_covers_it() {
     let oracle = oracle("analytic/rare-events.json");
     let mut agreement = Agreement::default();
-    for (seed, id) in [(134, "immigration-death-L22"), (135, "mm1-L22"), (136, "birth-death-linear-L20"), (137, "ladder-6")] {
+    for (seed, id) in [
+        (134, "immigration-death-L22"),
+        (135, "mm1-L22"),
+        (136, "birth-death-linear-L20"),
+        (137, "ladder-6"),
+    ] {
         let case = case(&oracle, id);
         let found = result(case, seed);
         let [low, high] = outcome(&found, "reached").ci95;
         let exact = number(&case["probability"]);
-        agreement.holds(&format!("{id}: {exact} lies in [{low}, {high}]"), low <= exact && exact <= high && low < high);
+        agreement.holds(
+            &format!("{id}: {exact} lies in [{low}, {high}]"),
+            low <= exact && exact <= high && low < high,
+        );
         // Three in the number of trials bounds what was never seen, at 95%.
-        agreement.holds(&format!("{id}: {high} is no looser than it must be"), high < 12.0 / found.run.trials as f64);
+        agreement.holds(
+            &format!("{id}: {high} is no looser than it must be"),
+            high < 12.0 / found.run.trials as f64,
+        );
     }
     agreement.finish(8);
 }
