@@ -160,6 +160,10 @@ pub const CODES: &[(&str, &str)] = &[
         "starts-not-one",
         "the probabilities of starting in the phases do not sum to one",
     ),
+    (
+        "similar-name",
+        "a variant adds a name that is one letter from a name of its parent",
+    ),
     ("step-too-coarse", "something moves too fast for the step"),
     ("trend-unreachable", "nothing leads to a trend"),
     (

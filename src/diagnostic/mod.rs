@@ -13,7 +13,7 @@ mod scan;
 mod sources;
 
 pub use codes::{CODES, RUN_CODES};
-pub use nearest::nearest;
+pub use nearest::{nearest, slip};
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};
 pub use scan::{Spot, find as scan_pointer};

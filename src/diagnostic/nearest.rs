@@ -31,6 +31,24 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate from which `name` is one slip of the finger away: a letter more, less or other, or two swapped.
+///
+/// Stricter than [`nearest`], for names that need not be wrong. Short names, and names that differ by a digit, are meant to be different.
+pub fn slip<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = fold(name);
+    let plain = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
+    candidates
+        .into_iter()
+        .filter(|candidate| {
+            let folded = fold(candidate);
+            wanted.chars().count() >= 4
+                && folded.chars().count() >= 4
+                && plain(&wanted) != plain(&folded)
+                && strsim::osa_distance(&wanted, &folded) == 1
+        })
+        .min()
+}
+
 fn fold(name: &str) -> String {
     name.trim()
         .chars()
@@ -63,6 +81,22 @@ mod tests {
         assert_eq!(nearest("sanctions", ["trust", "talks"]), None);
         assert_eq!(nearest("x", ["y", "z"]), None);
         assert_eq!(nearest("anything", []), None);
+    }
+
+    #[test]
+    fn a_slip_is_one_letter_of_a_word_and_no_digit() {
+        let names = ["stalemate", "port_1", "gas"];
+        for (typo, meant) in [
+            ("stalemte", Some("stalemate")),
+            ("stalemaet", Some("stalemate")),
+            ("stale", None),
+            ("port_2", None),
+            ("port_12", None),
+            ("prot_1", Some("port_1")),
+            ("gaz", None),
+        ] {
+            assert_eq!(slip(typo, names), meant, "{typo}");
+        }
     }
 
     #[test]

@@ -31,9 +31,15 @@ pub struct Built {
 /// Builds the model of a scenario that was read.
 ///
 /// # Errors
-/// Every fault that can be found, with the warnings of this stage among them.
+/// Every fault that can be found, with the warnings of this stage and of reading among them.
 pub fn build(loaded: &Loaded) -> Result<Built, Vec<Diagnostic>> {
+    let with_reading = |found: Vec<Diagnostic>| [&loaded.warnings[..], &found[..]].concat();
     build_scenario(&loaded.scenario, &loaded.value, &sha256(&loaded.value))
+        .map(|built| Built {
+            warnings: with_reading(built.warnings),
+            ..built
+        })
+        .map_err(with_reading)
 }
 
 /// Builds the model of a decoded scenario. `source` is the effective scenario as JSON, `sha256` the hash of its assumptions;

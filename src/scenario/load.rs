@@ -5,6 +5,7 @@
 use super::decode;
 use super::files::{Disk, Files};
 use super::parse::{self, Dialect, Fault};
+use super::slips::slips;
 use super::types::Scenario;
 use super::{merge, set};
 use crate::diagnostic::{Diagnostic, Layer, LayerId, Place, Sources, scan_pointer};
@@ -20,6 +21,8 @@ pub struct Loaded {
     pub value: Value,
     /// The texts that it was made of, to show places in.
     pub sources: Sources,
+    /// Doubts about how the files were laid over each other.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Why a scenario could not be read: at least one error.
@@ -234,7 +237,11 @@ impl Chain<'_> {
             .into_iter()
             .map(|diagnostic| diagnostic.with_layers(|LayerId(id)| LayerId(count - 1 - id)))
             .collect();
-        for mut link in self.links.into_iter().rev() {
+        let mut warnings = Vec::new();
+        for (rank, mut link) in self.links.into_iter().rev().enumerate() {
+            if rank > 0 {
+                warnings.extend(slips(&value, &link.value));
+            }
             sources.push(Layer::file(link.name, link.text));
             if let Some(object) = link.value.as_object_mut() {
                 object.shift_remove("extends");
@@ -264,12 +271,17 @@ impl Chain<'_> {
                     scenario,
                     value,
                     sources,
+                    warnings,
                 })
             }
-            _ => Err(Report {
-                diagnostics,
-                sources,
-            }),
+            _ => {
+                // A name that was not meant may be what the faults come from.
+                warnings.append(&mut diagnostics);
+                Err(Report {
+                    diagnostics: warnings,
+                    sources,
+                })
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod parse;
 mod paths;
 mod schema;
 mod set;
+mod slips;
 mod types;
 
 pub use files::{Disk, Files};

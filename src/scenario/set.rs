@@ -6,7 +6,7 @@
 use super::merge;
 use super::parse::{self, Dialect};
 use super::paths;
-use crate::diagnostic::{Diagnostic, Layer, LayerId, Part, Place, nearest};
+use crate::diagnostic::{Diagnostic, Layer, LayerId, Part, Place, nearest, slip};
 use serde_json::{Map, Value};
 use std::ops::Range;
 
@@ -120,7 +120,7 @@ fn resolve(
                 let may_add = last
                     || !paths::is_named(&path)
                     || path.first().is_some_and(|first| first == "shifts");
-                if !map.contains_key(name) && !may_add {
+                if !map.contains_key(name) && (!may_add || is_slip(map, name, &path)) {
                     return Err(no_member(map, name, part, &path));
                 }
                 path.push(name.to_owned());
@@ -133,6 +133,11 @@ fn resolve(
         }
     }
     Ok(path)
+}
+
+/// Whether a new name in a section is as good as one that is there: then that one was meant.
+fn is_slip(map: &Map<String, Value>, name: &str, path: &[String]) -> bool {
+    path.len() == 1 && paths::is_named(path) && slip(name, map.keys().map(String::as_str)).is_some()
 }
 
 fn index_of(list: &[Value], name: &str) -> Option<usize> {
@@ -310,6 +315,7 @@ mod tests {
         for (setting, hint) in [
             ("events.f.limit=2", None),
             ("parameters.resolv.value=2", Some("did you mean `resolve`?")),
+            ("parameters.resolv=2", Some("did you mean `resolve`?")),
             ("outcomes.peaces.when=a", Some("did you mean `peace`?")),
             (
                 "outcomes.2.when=a",

@@ -120,11 +120,7 @@ fn parents_that_are_missing_or_lead_in_a_circle_are_refused() {
 
 #[test]
 fn a_horizon_of_too_many_steps_is_refused_with_steps_and_time() {
-    for (horizon, step) in [
-        ("1000000 years", "1 day"),
-        ("10 years", "0.0000001 years"),
-        ("1e300 years", "1 week"),
-    ] {
+    for (horizon, step) in [("7000 years", "1 hour"), ("10 years", "0.0000001 years")] {
         let mut scenario = valley();
         scenario["horizon"] = json!(horizon);
         scenario["step"] = json!(step);
@@ -132,13 +128,19 @@ fn a_horizon_of_too_many_steps_is_refused_with_steps_and_time() {
         assert!(told.contains("steps, the limit is"), "{told}");
         assert!(told.contains("one core busy for"), "{told}");
     }
+    for horizon in ["1000000 years", "99999999999999999999 years"] {
+        let mut scenario = valley();
+        scenario["horizon"] = json!(horizon);
+        let told = refused(scenario.to_string().as_bytes(), "value-out-of-range");
+        assert!(told.contains("the year 9999"), "{told}");
+    }
 }
 
 #[test]
 fn a_huge_grid_within_the_limit_reports_few_times_and_little_memory() {
     let folder = folder();
     let mut scenario = valley();
-    scenario["horizon"] = json!("20000 years");
+    scenario["horizon"] = json!("5000 years");
     scenario["step"] = json!("1 year");
     scenario["questions"] = json!({});
     let path = write(folder.path(), "long.json", &scenario);

@@ -68,11 +68,11 @@ fn static_faults() -> Vec<Fault> {
         ),
         fault(
             "event-cannot-fire",
-            "/events/raid",
+            "/events/raid/if",
             "`raid`",
             vec![(
                 "/events/raid",
-                json!({"hazard": 1, "if": "level < -1", "effects": [{"add": "level", "by": 1}]}),
+                json!({"hazard": 1, "phases": ["dispute"], "if": "phase == accord", "effects": [{"add": "level", "by": 1}]}),
             )],
         ),
         fault(
@@ -254,10 +254,10 @@ fn run_faults() -> Vec<Fault> {
             "non-finite",
             "",
             "not finite",
-            // About 1 in 4,000 trials, below the share at which a run fails.
+            // In about 1 of 2,000 trials, half of the share at which a run fails.
             vec![(
-                "/derived",
-                json!({"edge": "if(level > 1.81, ln(1.81 - level), 0)"}),
+                "/indicators/level/drift",
+                json!("calm * (1 - level) + if(level > 1.57, ln(1.57 - level), 0)"),
             )],
         ),
     ]

@@ -1,7 +1,8 @@
 //! A wrong letter in any name of any shipped file: the error stands on it and offers the right name.
 //!
 //! Names are found in the text of a file, by where they stand: keys of the format, references to things, and words of formulas. What
-//! a file defines itself is left alone, as are texts for people. Everything else is misspelt, one name at a time.
+//! a file defines itself is left alone, as are texts for people. Everything else is misspelt, one name at a time, also the names by which
+//! a variant states what it changes.
 
 use crate::golden::shipped;
 use crate::program::root;
@@ -112,8 +113,8 @@ fn literals(text: &str) -> Vec<Literal<'_>> {
     found
 }
 
-/// Whether a literal is a name that the file makes up, or a text for people.
-fn is_free(literal: &Literal<'_>) -> bool {
+/// Whether a literal is a name that the file makes up, or a text for people. What a parent has, a variant does not make up.
+fn is_free(literal: &Literal<'_>, parent: &Value) -> bool {
     let path: Vec<&str> = literal.path.iter().map(String::as_str).collect();
     let prose = if literal.is_key {
         &path[..path.len() - 1]
@@ -127,7 +128,9 @@ fn is_free(literal: &Literal<'_>) -> bool {
     }
     match path[..] {
         ["name"] => !literal.is_key,
-        [section, _] if literal.is_key => DEFINING.contains(&section),
+        [section, name] if literal.is_key => {
+            DEFINING.contains(&section) && parent[section].get(name).is_none()
+        }
         ["sources", _, _] => !literal.is_key,
         ["outcomes", _, "name"] => !literal.is_key,
         [.., "experts", _, "name"] => !literal.is_key,
@@ -154,9 +157,12 @@ fn words(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// Names that are worth misspelling: long enough to be recognised.
-fn names(text: &str, known: &BTreeSet<String>) -> Vec<Name> {
+fn names(text: &str, known: &BTreeSet<String>, parent: &Value) -> Vec<Name> {
     let mut found = Vec::new();
-    for literal in literals(text).iter().filter(|literal| !is_free(literal)) {
+    for literal in literals(text)
+        .iter()
+        .filter(|literal| !is_free(literal, parent))
+    {
         for (start, word) in words(literal.text) {
             let is_name = literal.is_key || known.contains(word);
             if is_name && word.len() >= 4 && !word.starts_with(|c: char| c.is_ascii_digit()) {
@@ -307,6 +313,18 @@ fn judge(
     ))
 }
 
+/// The whole scenario that a file extends; `null` if it extends none.
+fn parent(path: &Path, text: &str, files: &dyn Files) -> Value {
+    let file: Value = serde_json::from_str(text).expect("shipped files are JSON");
+    let Some(parent) = file["extends"].as_str() else {
+        return Value::Null;
+    };
+    let parent = path.with_file_name(parent);
+    load_with(files, &parent, &[])
+        .expect("shipped files are sound")
+        .value
+}
+
 /// Misspells the names of one file; gives how many, and what was wrong.
 fn try_file(file: &str, files: &BTreeMap<PathBuf, Vec<u8>>) -> (usize, Vec<String>) {
     let path = Path::new(file);
@@ -318,7 +336,8 @@ fn try_file(file: &str, files: &BTreeMap<PathBuf, Vec<u8>>) -> (usize, Vec<Strin
     };
     let loaded = load_with(&whole, path, &[]).expect("shipped files are sound");
     let known = known(&loaded.value);
-    let names = names(&text, &known);
+    let parent = parent(path, &text, &whole);
+    let names = names(&text, &known, &parent);
     let every = names.len().div_ceil(SAMPLE).max(1);
     let mut tried = 0;
     let mut wrong = Vec::new();
