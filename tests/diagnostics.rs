@@ -5,6 +5,7 @@
 //! texts anew; read the difference before you keep it.
 
 use quincunx::diagnostic::{CODES, Diagnostic, Sources, Style, text};
+use quincunx::model::build;
 use quincunx::scenario::{Disk, Files, load_with};
 use std::collections::BTreeSet;
 use std::io;
@@ -29,7 +30,10 @@ fn diagnose(folder: &Path) -> (Vec<Diagnostic>, Sources) {
     let sets = std::fs::read_to_string(folder.join("set.txt")).unwrap_or_default();
     let sets: Vec<String> = sets.lines().map(str::to_owned).collect();
     match load_with(&Folder(folder.to_owned()), Path::new(name), &sets) {
-        Ok(loaded) => (Vec::new(), loaded.sources),
+        Ok(loaded) => match build(&loaded) {
+            Ok(built) => (built.warnings, loaded.sources),
+            Err(errors) => (errors, loaded.sources),
+        },
         Err(report) => (report.diagnostics, report.sources),
     }
 }
@@ -86,4 +90,15 @@ fn each_case_is_named_after_a_documented_code() {
         .filter(|code| !known.contains(code.as_str()))
         .collect();
     assert_eq!(strange, [] as [String; 0]);
+}
+
+#[test]
+fn each_documented_code_has_a_case() {
+    let cases: BTreeSet<String> = cases().into_iter().map(|(code, _)| code).collect();
+    let missing: Vec<&str> = CODES
+        .iter()
+        .map(|(code, _)| *code)
+        .filter(|code| !cases.contains(*code))
+        .collect();
+    assert_eq!(missing, [] as [&str; 0]);
 }

@@ -11,6 +11,7 @@ use crate::engine::{
     Worker, check_stopped, drive, explain,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, Spread, holm};
+use crate::model::Model;
 use crate::results::{CompareResult, Comparison, Difference, Distance, RunResult, Warning, tool};
 
 /// Level at which a difference counts as detected, after Holm's correction.
@@ -70,12 +71,18 @@ pub fn compare(studies: &[&Study], settings: &Settings, observer: &dyn Observer)
     for (i, matching) in matches.iter().enumerate() {
         let mut pairs = Pairs::new(matching, per_draw);
         driven.workers.iter().for_each(|team| pairs.merge(&team.pairs[i]));
-        let identical = studies[0].model.sha256 == studies[i + 1].model.sha256;
+        let identical = same_assumptions(&studies[0].model, &studies[i + 1].model);
         comparisons.push(matching.comparison(&scenarios[0], &scenarios[i + 1], &pairs, &joint.means[i], identical));
     }
     correct(&mut comparisons);
     let warnings = unlike(studies);
     Ok(CompareResult { format: 1, tool: tool(), scenarios, comparisons, warnings })
+}
+
+/// Whether two files describe the same model: a variant has a name of its own, which is no assumption.
+fn same_assumptions(base: &Model, other: &Model) -> bool {
+    base.sha256 == other.sha256
+        || changes(&base.source, &other.source).iter().all(|change| change.path.split('.').next() == Some("run"))
 }
 
 /// One thread's working memory.

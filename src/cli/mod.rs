@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_misspelt_command_or_option_gets_the_right_one() {
         for (line, wanted) in [
-            (&["quincunx", "rnu", "a.json"][..], "run"),
+            (&["quincunx", "runs", "a.json"][..], "run"),
             (&["quincunx", "comapre", "a.json", "b.json"], "compare"),
             (&["quincunx", "run", "a.json", "--trails", "10"], "--trials"),
         ] {

@@ -65,6 +65,27 @@ fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Study;
+    use crate::engine::Silent;
+
+    #[test]
+    fn the_starter_is_valid_raises_no_doubt_and_runs() {
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        assert_eq!(study.diagnostics, []);
+        let settings = study.settings(None, None, None);
+        let result = study.run(&settings, &Silent).expect("it runs");
+        assert_eq!(result.warnings, []);
+        // An example in which everything ends alike, or nothing is unknown, teaches nothing.
+        let settled = &result.outcomes[0];
+        assert!((0.2..0.8).contains(&settled.probability), "{settled:?}");
+        assert!(
+            settled
+                .epistemic90
+                .is_some_and(|[low, high]| high - low > 0.05),
+            "{settled:?}"
+        );
+    }
 
     #[test]
     fn the_starter_has_a_name_to_replace() {

@@ -116,3 +116,44 @@ pub fn warnings(warnings: &[Warning], terminal: &Terminal) {
         terminal.warning(&format!("{message}{at} [{code}]"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::new::STARTER;
+    use super::*;
+    use crate::engine::Observer;
+
+    struct Impatient;
+
+    impl Observer for Impatient {
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_before_its_first_block_has_no_trial_and_does_not_fail() {
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let settings = Simulation::default().settings(&study);
+        let result = study.run(&settings, &Impatient).expect("it ends");
+        assert_eq!(result.run.trials, 0);
+        assert!(result.run.interrupted);
+    }
+
+    #[test]
+    fn options_overrule_what_the_file_says_about_the_size() {
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let from_file = Simulation::default().settings(&study);
+        assert_eq!((from_file.blocks, from_file.seed), (20, 1));
+        let asked = Simulation {
+            trials: Some(2000),
+            seed: Some(7),
+            threads: Some(3),
+            ..Simulation::default()
+        };
+        let asked = asked.settings(&study);
+        assert_eq!((asked.blocks, asked.seed, asked.threads), (2, 7, 3));
+    }
+}

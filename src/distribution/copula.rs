@@ -31,10 +31,7 @@ pub enum CopulaError {
     },
     /// Together with the members before it, `member` cannot be correlated as stated: the leading minor of order `member + 1` is
     /// not positive. `pivot` is the share of its variance that would be left unexplained by them.
-    #[error(
-        "correlations contradict each other (the matrix is not positive definite): those of member {} leave it {pivot:.3} of its variance, given the members before it",
-        .member + 1
-    )]
+    #[error("leading minor {} is not positive: the members before leave member {} {pivot:.3} of its variance", .member + 1, .member + 1)]
     NotPositiveDefinite { member: usize, pivot: f64 },
 }
 

@@ -13,7 +13,7 @@ use super::loguniform::Loguniform;
 use super::metalog::Metalog;
 use super::negative_binomial::NegativeBinomial;
 use super::normal::Normal;
-use super::percentiles::{pair_of, percentile_pair};
+use super::percentiles::pair_of;
 use super::poisson::Poisson;
 use super::student_t::StudentT;
 use super::triangular::Triangular;
@@ -138,40 +138,6 @@ impl Family {
     /// How many arguments must be given.
     pub fn required(self) -> usize {
         self.arguments().len() - self.defaults().len()
-    }
-
-    /// The family of this name that takes arguments of these names, in any order; `None` if there is none.
-    pub fn find(name: &str, arguments: &[&str]) -> Option<Self> {
-        let fits = |family: &Self| {
-            let known = family.arguments();
-            arguments.iter().all(|argument| known.contains(argument))
-                && known[..family.required()]
-                    .iter()
-                    .all(|argument| arguments.contains(argument))
-        };
-        let tail = arguments
-            .iter()
-            .flat_map(|low| arguments.iter().map(move |high| percentile_pair(low, high)))
-            .find_map(|tail| tail);
-        Self::ALL
-            .into_iter()
-            .filter(|family| family.name() == name)
-            .map(|family| family.with_tail(tail))
-            .find(fits)
-    }
-
-    /// The same with another tail, where it has one.
-    fn with_tail(self, tail: Option<f64>) -> Self {
-        match (self, tail) {
-            (Self::Metalog { .. }, Some(tail)) => Self::Metalog { tail },
-            (Self::NormalFromPercentiles { .. }, Some(tail)) => {
-                Self::NormalFromPercentiles { tail }
-            }
-            (Self::LognormalFromPercentiles { .. }, Some(tail)) => {
-                Self::LognormalFromPercentiles { tail }
-            }
-            (family, _) => family,
-        }
     }
 
     /// The distribution with these arguments. `low` and `high` are the range: it bounds a metalog and truncates any other family.

@@ -9,6 +9,7 @@ use super::probability::{Probability, Shape};
 use super::truncated::bounds;
 use super::{Distribution, Kind};
 use libm::{exp, log};
+use std::fmt;
 
 /// The density is positive everywhere if `|a3| / a2` is less: 1 over the largest value of (p - 1/2) + p (1 - p) L.
 const STEEPEST: f64 = 1.667_113_119_201_929_5;
@@ -98,7 +99,7 @@ impl Metalog {
             Some((low, high)) => {
                 for (at, inside) in [(0, low < values[0]), (2, values[2] < high)] {
                     if !inside {
-                        let requirement = format!("lie inside the range {low} to {high}");
+                        let requirement = format!("lie inside the range {}", Interval(low, high));
                         return Err(DistributionError::inconsistent(
                             names[at],
                             &requirement,
@@ -183,6 +184,19 @@ impl Metalog {
             Scale::Value | Scale::Between(..) => 0.0,
             Scale::Above(_) => self.tail_slope(1.0),
             Scale::Below(_) => self.tail_slope(-1.0),
+        }
+    }
+}
+
+/// A range in words.
+struct Interval(f64, f64);
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.is_finite(), self.1.is_finite()) {
+            (true, true) => write!(f, "{} to {}", self.0, self.1),
+            (true, false) => write!(f, "above {}", self.0),
+            _ => write!(f, "below {}", self.1),
         }
     }
 }

@@ -37,7 +37,6 @@ mod weibull;
 pub use copula::CopulaError;
 pub use error::DistributionError;
 pub use family::Family;
-pub use percentiles::{percentile, percentile_pair};
 
 use probability::{Probability, Shape};
 

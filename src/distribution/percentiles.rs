@@ -83,28 +83,6 @@ static PAIRS: [Pair; 52] = [
 /// Stands in for a tail that has no name in the file format.
 static UNNAMED: Pair = Pair::new(0, "low percentile", "high percentile");
 
-/// Probability below the percentile with this name (`p5` gives 0.05); `None` if there is no such name.
-pub fn percentile(name: &str) -> Option<f64> {
-    if name == MEDIAN {
-        return Some(0.5);
-    }
-    PAIRS.iter().find_map(|pair| {
-        if name == pair.two[0] {
-            Some(pair.tail())
-        } else {
-            (name == pair.two[1]).then(|| f64::from(1000 - pair.per_mille) / 1000.0)
-        }
-    })
-}
-
-/// Probability in each tail of a symmetric pair (`p5` and `p95`, in this order, give 0.05); `None` if they are no pair.
-pub fn percentile_pair(low: &str, high: &str) -> Option<f64> {
-    PAIRS
-        .iter()
-        .find(|pair| pair.two == [low, high])
-        .map(Pair::tail)
-}
-
 /// The pair with this probability in each tail.
 pub(super) fn pair_of(tail: f64) -> &'static Pair {
     PAIRS
@@ -118,28 +96,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_symmetric_pairs_in_order_are_pairs() {
-        assert_eq!(percentile_pair("p5", "p95"), Some(0.05));
-        assert_eq!(percentile_pair("p2.5", "p97.5"), Some(0.025));
-        assert_eq!(percentile_pair("p5", "p90"), None);
-        assert_eq!(percentile_pair("p95", "p5"), None);
-        assert_eq!(percentile_pair("p50", "p50"), None);
-    }
-
-    #[test]
-    fn names_tell_their_probability_and_tails_their_names() {
-        assert_eq!(percentile("p5"), Some(0.05));
-        assert_eq!(percentile("p50"), Some(0.5));
-        assert_eq!(percentile("p99.9"), Some(0.999));
-        assert_eq!(percentile("p05"), None);
+    fn each_tail_has_the_names_of_its_percentiles() {
+        assert_eq!(pair_of(0.05).three, ["p5", "p50", "p95"]);
+        assert_eq!(pair_of(0.025).two, ["p2.5", "p97.5"]);
         for pair in &PAIRS {
-            assert_eq!(pair_of(pair.tail()).two, pair.two);
-            let (low, high) = (percentile(pair.two[0]), percentile(pair.two[1]));
-            assert_eq!(
-                low.zip(high)
-                    .map(|(low, high)| libm::round(1000.0 * (low + high))),
-                Some(1000.0)
+            let stated = pair
+                .two
+                .map(|name| name[1..].parse::<f64>().unwrap() / 100.0);
+            assert!(
+                (stated[0] - pair.tail()).abs() < 1e-12
+                    && (stated[0] + stated[1] - 1.0).abs() < 1e-12
             );
+            assert_eq!(pair_of(pair.tail()).two, pair.two);
         }
+        assert_eq!(pair_of(0.123).three[0], "low percentile");
     }
 }

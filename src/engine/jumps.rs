@@ -258,7 +258,8 @@ impl Batch<'_> {
                 let mut events = self.scratch.fired.clone();
                 events.sort_unstable();
                 events.dedup();
-                self.fatal = Some(Fatal::Runaway { lane, time: now, events });
+                // The first is told: other lanes may run away at the same grid point.
+                self.fatal.get_or_insert(Fatal::Runaway { lane, time: now, events });
                 self.scratch.pending.clear();
                 self.alive &= !(1 << lane);
                 return;

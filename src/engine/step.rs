@@ -19,6 +19,9 @@ impl Batch<'_> {
             self.answer_within(within);
             if self.alive != 0 {
                 self.competing(within);
+                if self.fatal.is_some() {
+                    return;
+                }
                 let length = if last { to - from } else { program.step };
                 self.diffuse(step, length);
             }

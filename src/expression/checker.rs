@@ -11,7 +11,7 @@ mod state;
 use super::error::{FormulaError, code};
 use super::fold::fold;
 use super::functions::{Builtin, Form, builtin};
-use super::parser::{DEEPEST, Parsed, parse};
+use super::parser::{DEEPEST, MOST_FAULTS, Parsed, parse};
 use super::scope::{Reads, Scope, Thing};
 use super::syntax::{Binary, Kind, Node};
 use super::tree::{Comparison, Expr};
@@ -66,6 +66,7 @@ pub fn check(parsed: &Parsed, scope: &Scope, wanted: Wanted) -> Result<Expr, Vec
     }
     let Checker { mut errors, .. } = checker;
     errors.sort_by_key(|e| (e.range.start, e.range.end));
+    errors.truncate(MOST_FAULTS);
     match checked {
         Some(expr) if errors.is_empty() => Ok(expr),
         _ => Err(errors),
@@ -184,6 +185,9 @@ impl<'a> Checker<'a> {
     }
 
     fn node(&mut self, node: &Node) -> Option<Checked> {
+        if self.errors.len() > 10 * MOST_FAULTS {
+            return None;
+        }
         match &node.kind {
             Kind::Number(value) => Checked::plain(Expr::Number(*value)),
             Kind::Name(name) => self.name(name, node),

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// Most levels of a tree: a bound on the stack of everything that walks formulas.
 pub const DEEPEST: usize = 250;
 /// Faults after which the parser stops reporting.
-const MOST_FAULTS: usize = 20;
+pub const MOST_FAULTS: usize = 20;
 
 const OR: u8 = 1;
 const AND: u8 = 2;
@@ -99,6 +99,10 @@ impl Parser {
     }
 
     fn fault(&mut self, error: FormulaError) {
+        // A text that is no formula at all must not cost time for every byte.
+        if self.errors.len() > 10 * MOST_FAULTS {
+            return;
+        }
         // One fault a place: what follows from the first would only confuse.
         let repeated = self.errors.iter().any(|e| e.range == error.range);
         if !self.given_up && !repeated {

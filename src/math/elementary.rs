@@ -25,20 +25,16 @@ fn power_of_two(n: f64) -> f64 {
 pub fn exp(x: f64) -> f64 {
     let n = (x * std::f64::consts::LOG2_E + ROUNDER) - ROUNDER;
     let r = (x - n * LN_2_HI) - n * LN_2_LO;
-    // Taylor's series on |r| <= ln(2)/2: the first term left out is below 5e-18.
-    let mut p = 1.0 / 6_227_020_800.0;
-    p = p * r + 1.0 / 479_001_600.0;
-    p = p * r + 1.0 / 39_916_800.0;
-    p = p * r + 1.0 / 3_628_800.0;
-    p = p * r + 1.0 / 362_880.0;
-    p = p * r + 1.0 / 40_320.0;
-    p = p * r + 1.0 / 5_040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    let tail = r * r * p;
+    // Taylor's series on |r| <= ln(2)/2: the first term left out is below 5e-18. Summed in pairs (Estrin's scheme), because one
+    // long chain of dependent operations is what a single value waits for.
+    let r2 = r * r;
+    let r4 = r2 * r2;
+    let a = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0));
+    let b = (1.0 / 720.0 + r * (1.0 / 5_040.0)) + r2 * (1.0 / 40_320.0 + r * (1.0 / 362_880.0));
+    let c = (1.0 / 3_628_800.0 + r * (1.0 / 39_916_800.0))
+        + r2 * (1.0 / 479_001_600.0 + r * (1.0 / 6_227_020_800.0));
+    let p = a + r4 * (b + r4 * c);
+    let tail = r2 * p;
     let value = 1.0 + (r + tail);
     // Two factors, because 2^n alone leaves the range of normal numbers at both ends.
     let half = (n * 0.5 + ROUNDER) - ROUNDER;

@@ -276,6 +276,8 @@ impl<'a> Compiler<'a> {
                         // Sets the label under which the tracker reports trouble.
                         self.emitter.formula(&Expr::Number(0.0), label);
                         let (_, tracker) = self.emitter.tracker(TrackerKind::First, &question.condition);
+                        // The end of a day is the first instant of the next, and no longer of it; the horizon has no next.
+                        let time = if time < model.clock.horizon { time.next_down() } else { time };
                         QuestionCode::EverBy { tracker: tracker as u32, time }
                     }
                     Asks::HoldsAt { time, .. } => QuestionCode::HoldsAt {

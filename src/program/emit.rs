@@ -1,7 +1,8 @@
 //! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
 
 use super::dependencies::reads_parameters_only;
-use super::ops::{Binary, Op, Slot, Unary, binary, unary};
+use super::affine::Affine;
+use super::ops::{Binary, Op, Scalar, Slot, Unary, binary, unary};
 use super::types::{Formula, TrackerCode, TrackerKind};
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
 
@@ -182,6 +183,9 @@ impl Emitter {
                 self.unary(Unary::Square, a, depth, ops)
             }
             Expr::Arithmetic(kind, a, b) => {
+                if let Some(affine) = Affine::of(expr) {
+                    return self.affine(&affine, depth, ops);
+                }
                 let f = match kind {
                     Arithmetic::Add => Binary::Add,
                     Arithmetic::Subtract => Binary::Subtract,
@@ -212,6 +216,28 @@ impl Emitter {
             Expr::ByPhase(arms) => self.choice(known.phase, arms, depth, ops),
             Expr::Path(reading) => self.path(reading, depth, ops),
         }
+    }
+
+    /// A sum of weighted state variables as one operation.
+    fn affine(&mut self, affine: &Affine, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let mut scalar = |emitter: &mut Self, expr: &Expr| match emitter.emit(expr, depth, ops) {
+            Operand::Constant(value) => Scalar::Value(value),
+            Operand::Slot(slot) => Scalar::Slot(slot),
+        };
+        let constant = scalar(self, &affine.constant);
+        let terms = affine
+            .terms
+            .iter()
+            .map(|(variable, coefficient)| {
+                let Scalar::Slot(slot) = scalar(self, variable) else {
+                    unreachable!("a state variable has a slot");
+                };
+                (slot, scalar(self, coefficient))
+            })
+            .collect();
+        let out = self.temporary(depth);
+        ops.push(Op::Affine { out, constant, terms });
+        Operand::Slot(out)
     }
 
     fn pair(&mut self, f: Binary, a: &Expr, b: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
@@ -457,6 +483,18 @@ impl Op {
                 visit(key, false);
                 for slot in slots.iter_mut() {
                     visit(slot, false);
+                }
+                visit(out, true);
+            }
+            Op::Affine { out, constant, terms } => {
+                if let Scalar::Slot(slot) = constant {
+                    visit(slot, false);
+                }
+                for (slot, coefficient) in terms.iter_mut() {
+                    visit(slot, false);
+                    if let Scalar::Slot(slot) = coefficient {
+                        visit(slot, false);
+                    }
                 }
                 visit(out, true);
             }

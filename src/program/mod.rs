@@ -3,6 +3,7 @@
 //! Comes in: a [`Model`](crate::model::Model). Goes out: a [`Program`], which knows slots and numbers but no names of things, no JSON and no
 //! formula text, except labels for the places that a non-finite value can come from. Running it is the business of `engine`.
 
+mod affine;
 mod compile;
 mod dependencies;
 mod emit;
@@ -11,5 +12,5 @@ mod ops;
 mod types;
 
 pub use compile::compile;
-pub use ops::{Columns, LANES, Op, Slot, run_columns, run_lane};
+pub use ops::{Columns, LANES, Op, Scalar, Slot, run_columns, run_lane};
 pub use types::*;

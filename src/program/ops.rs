@@ -67,8 +67,17 @@ pub enum Op {
     Table { out: Slot, key: Slot, values: Box<[f64]> },
     /// The slot that `key` selects.
     Pick { out: Slot, key: Slot, slots: Box<[Slot]> },
+    /// `constant + sum of coefficient x slot`, summed from left to right.
+    Affine { out: Slot, constant: Scalar, terms: Box<[(Slot, Scalar)]> },
     /// `max(0, time - mark)`; a mark of `-inf` gives `+inf`.
     Elapsed { out: Slot, time: Slot, mark: Slot },
+}
+
+/// A number, or the slot that holds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scalar {
+    Value(f64),
+    Slot(Slot),
 }
 
 /// Numbers by slot and lane.
@@ -111,6 +120,14 @@ impl Columns {
     }
 
     #[inline(always)]
+    fn scalar(&self, scalar: Scalar, from: usize) -> [f64; CHUNK] {
+        match scalar {
+            Scalar::Value(value) => [value; CHUNK],
+            Scalar::Slot(slot) => self.chunk(slot, from),
+        }
+    }
+
+    #[inline(always)]
     fn set_chunk(&mut self, slot: Slot, from: usize, values: [f64; CHUNK]) {
         let start = slot as usize * STRIDE + from;
         self.data[start..start + CHUNK].copy_from_slice(&values);
@@ -120,7 +137,12 @@ impl Columns {
     fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
         for from in (0..LANES).step_by(CHUNK) {
             let x = self.chunk(a, from);
-            self.set_chunk(out, from, x.map(&f));
+            // Not `map` of arrays: it would be compiled without the caller's vector unit, and called once a lane.
+            let mut z = [0.0; CHUNK];
+            for i in 0..CHUNK {
+                z[i] = f(x[i]);
+            }
+            self.set_chunk(out, from, z);
         }
     }
 
@@ -277,6 +299,19 @@ pub fn run_columns(ops: &[Op], columns: &mut Columns) {
                     columns.set(*out, lane, columns.get(chosen, lane));
                 }
             }
+            Op::Affine { out, constant, terms } => {
+                for from in (0..LANES).step_by(CHUNK) {
+                    let mut sum = columns.scalar(*constant, from);
+                    for (slot, coefficient) in terms {
+                        let c = columns.scalar(*coefficient, from);
+                        let x = columns.chunk(*slot, from);
+                        for i in 0..CHUNK {
+                            sum[i] += c[i] * x[i];
+                        }
+                    }
+                    columns.set_chunk(*out, from, sum);
+                }
+            }
             Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
         }
     }
@@ -288,6 +323,7 @@ pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
         let (out, value) = match op {
             Op::Constant { out, value } => (*out, *value),
             Op::Copy { out, from } => (*out, columns.get(*from, lane)),
+            Op::Unary { f: Unary::Exp, out, a } => (*out, elementary::exp(columns.get(*a, lane))),
             Op::Unary { f, out, a } => (*out, unary(*f, columns.get(*a, lane))),
             Op::Binary { f, out, a, b } => {
                 (*out, binary(*f, columns.get(*a, lane), columns.get(*b, lane)))
@@ -306,6 +342,17 @@ pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
             Op::Pick { out, key, slots } => {
                 let chosen = slots[columns.get(*key, lane) as usize];
                 (*out, columns.get(chosen, lane))
+            }
+            Op::Affine { out, constant, terms } => {
+                let scalar = |s: &Scalar| match s {
+                    Scalar::Value(v) => *v,
+                    Scalar::Slot(slot) => columns.get(*slot, lane),
+                };
+                let mut sum = scalar(constant);
+                for (slot, coefficient) in terms {
+                    sum += scalar(coefficient) * columns.get(*slot, lane);
+                }
+                (*out, sum)
             }
             Op::Elapsed { out, time, mark } => {
                 (*out, elapsed(columns.get(*time, lane), columns.get(*mark, lane)))
@@ -360,6 +407,9 @@ mod tests {
             ops.push(Op::BinaryLeft { f, out: out + 2, a: 0.7, b: 1 });
             out += 3;
         }
+        let terms: Box<[_]> = Box::new([(0, Scalar::Value(0.3)), (1, Scalar::Slot(0))]);
+        ops.push(Op::Affine { out, constant: Scalar::Slot(1), terms });
+        out += 1;
         let mut whole = Columns::new(out as usize);
         for lane in 0..LANES {
             whole.set(0, lane, (lane as f64 - 20.0) * 0.37);

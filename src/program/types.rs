@@ -189,7 +189,7 @@ pub struct TrackerCode {
 
 #[derive(Clone, Debug)]
 pub enum QuestionCode {
-    /// The tracker's first time is at or before the instant.
+    /// The tracker's first time is at or before the instant, the last one that counts.
     EverBy { tracker: u32, time: f64 },
     /// A condition at an instant; its answer is kept in `answer`.
     HoldsAt { condition: Formula, time: f64, answer: Slot },

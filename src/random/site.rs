@@ -110,7 +110,8 @@ mod tests {
             let (a, b) = site.normal_pair(TrialId { draw: 0, trial }, 0);
             s1 += a + b;
             s2 += a * a + b * b;
-            s4 += a.powi(4) + b.powi(4);
+            let (a2, b2) = (a * a, b * b);
+            s4 += a2 * a2 + b2 * b2;
             cross += a * b;
         }
         let m = f64::from(2 * n);

@@ -119,6 +119,25 @@ pub fn range(ends: [f64; 2], std_error: f64) -> String {
     format!("{low} to {high}")
 }
 
+/// Quantiles with their errors, shown together.
+///
+/// An error can be far below what is worth reading (that of a count's quantile is nil): no digit is shown below a thousandth of the
+/// quantiles' span, and zeros that only such an error supports are left out.
+pub fn quantiles(pairs: &[(f64, f64)]) -> Vec<String> {
+    let values = || pairs.iter().map(|pair| pair.0);
+    let span = values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min);
+    let floor = span / 1000.0;
+    let show = |&(value, error): &(f64, f64)| {
+        let text = estimate(value, error.max(floor)).value;
+        if error < floor && !text.contains('e') {
+            without_trailing_zeros(&text).to_owned()
+        } else {
+            text
+        }
+    };
+    pairs.iter().map(show).collect()
+}
+
 /// A whole number with its thousands separated by commas.
 pub fn count(number: u64) -> String {
     group(&number.to_string())
@@ -287,6 +306,18 @@ mod tests {
         assert_eq!(joined(points(0.000_01, 0.002)), "0.00 ± 0.20");
         assert_eq!(points_range([-0.004, 0.006], 0.002), "-0.40 to +0.60");
         assert_eq!(joined(difference(1234.0, 20.0)), "+1,234 ± 20");
+    }
+
+    #[test]
+    fn quantiles_of_counts_are_whole_and_others_keep_the_digits_of_their_errors() {
+        let shown = |pairs: &[(f64, f64)]| quantiles(pairs).join(" to ");
+        assert_eq!(
+            shown(&[(5.4e-318, 0.0), (3.000_000_000_79, 1e-9)]),
+            "0 to 3"
+        );
+        assert_eq!(shown(&[(6.72, 0.05), (52.094, 0.001)]), "6.72 to 52.09");
+        assert_eq!(shown(&[(2.0, 0.0), (2.0, 0.0)]), "2 to 2");
+        assert_eq!(shown(&[(-1e-12, 0.0), (0.5, 0.02)]), "0 to 0.500");
     }
 
     #[test]

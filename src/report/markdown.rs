@@ -127,6 +127,8 @@ fn body(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()>
             let cells = result.trends.iter().map(|trend| {
                 let by = outcome.by_trend.get(&trend.name);
                 match by.and_then(|by| Some((by.probability?, by.std_error?))) {
+                    Some((0.0, _)) => "none".into(),
+                    Some((1.0, _)) => "all".into(),
                     Some((p, error)) => share(p, error),
                     None => "–".into(),
                 }
@@ -240,19 +242,24 @@ fn metrics(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result
             ),
             _ => ("no value".into(), "–".into()),
         };
-        let quantile = |value: Option<f64>, error: Option<f64>| match (value, error) {
-            (Some(value), Some(error)) => format::estimate(value, error).value,
-            _ => "–".into(),
-        };
+        let pair = |value: Option<f64>, error: Option<f64>| Some((value?, error?));
+        let quantiles = [
+            pair(metric.p5, metric.p5_std_error),
+            pair(metric.p50, metric.p50_std_error),
+            pair(metric.p95, metric.p95_std_error),
+        ];
+        let known: Vec<(f64, f64)> = quantiles.into_iter().flatten().collect();
+        let [p5, p50, p95] = <[String; 3]>::try_from(format::quantiles(&known))
+            .unwrap_or_else(|_| ["–", "–", "–"].map(String::from));
         vec![
             escape(label(&metric.title, &metric.name)),
             escape(&metric.unit),
             mean,
             interval,
             epistemic(metric.epistemic90, &metric.epistemic, format::range),
-            quantile(metric.p5, metric.p5_std_error),
-            quantile(metric.p50, metric.p50_std_error),
-            quantile(metric.p95, metric.p95_std_error),
+            p5,
+            p50,
+            p95,
             share(metric.defined, metric.defined_std_error),
         ]
     });

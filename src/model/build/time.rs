@@ -30,8 +30,7 @@ impl Builder<'_> {
         let place = s.horizon.place();
         let horizon = match s.horizon.value {
             Horizon::Years(years) => years,
-            // The last day belongs to the simulated time.
-            Horizon::Date(date) => (f64::from(days_between(s.start, date)) + 1.0) / DAYS_PER_YEAR,
+            Horizon::Date(date) => f64::from(days_between(s.start, date)) / DAYS_PER_YEAR,
         };
         if !(horizon > 0.0 && horizon.is_finite()) {
             let shown = match s.horizon.value {

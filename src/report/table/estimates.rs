@@ -115,6 +115,10 @@ pub fn write(page: &mut Page<'_>, header: &str, rows: &[Row<'_>]) -> io::Result<
 /// What the marks and the two uncertainties mean, for these rows.
 pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
     let has = |status| rows.iter().any(|row| row.epistemic.status == status);
+    let bounded = |row: &Row<'_>| {
+        let is_bound = row.epistemic.at_most_sd.is_some_and(|sd| sd > 0.0);
+        is_bound && row.epistemic.status == EpistemicStatus::NotDetected
+    };
     let mut say = |text: &str| page.paragraph(palette::FAINT, text, 2);
     say(
         "┃ the estimate. ± its standard error and the 95% interval come from chance in the simulation: more trials shrink them.",
@@ -125,7 +129,7 @@ pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
              scenario allows: more trials do not shrink it, better knowledge does.",
         )?;
     }
-    if has(EpistemicStatus::NotDetected) {
+    if rows.iter().any(bounded) {
         say(
             "≤ ±: no such spread was detected beyond chance; if there is one, it is smaller than this.",
         )?;
@@ -171,6 +175,8 @@ pub fn write_by_trend(
             .iter()
             .map(|outcome| match outcome.by_trend.get(&trend.name) {
                 Some(by) => match (by.probability, by.std_error) {
+                    (Some(0.0), _) => ("none".into(), String::new()),
+                    (Some(1.0), _) => ("all".into(), String::new()),
                     (Some(p), Some(error)) => {
                         let rounded = format::percentage(p, error);
                         (
@@ -252,7 +258,7 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String
                 .map_or(0.005, |[low, high]| low.max(high));
             format::percent_range(ends, error)
         }
-        (EpistemicStatus::NotDetected, _) => match epistemic.at_most_sd {
+        (EpistemicStatus::NotDetected, _) => match epistemic.at_most_sd.filter(|sd| *sd > 0.0) {
             Some(sd) => format!(
                 "≤ ±{} pp",
                 format::points(NORMAL_95 * sd, sd / 4.0)

@@ -24,7 +24,7 @@ pub fn write_occupancy(
         .flat_map(|item| &item.occupancy)
         .copied()
         .fold(0.0, f64::max);
-    if !(full > 0.0) {
+    if full <= 0.0 {
         return Ok(());
     }
     let scale = format!(
@@ -73,10 +73,10 @@ pub fn write_series(page: &mut Page<'_>, name: &str, items: &[SeriesResult]) -> 
         });
     grid.plain_column("mean at the end ±", 0, join_unlike(ends.collect()));
     let ranges = items.iter().map(|item| {
-        let ends = (
+        let ends = [
             last_pair(&item.p5, &item.p5_std_error),
             last_pair(&item.p95, &item.p95_std_error),
-        );
+        ];
         quantile_range(ends)
     });
     grid.plain_column("5% to 95%", 1, ranges);
@@ -136,10 +136,10 @@ pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Resul
     }
     let ranges = metrics.iter().map(|metric| {
         let pair = |value: Option<f64>, error: Option<f64>| Some((value?, error?));
-        quantile_range((
+        quantile_range([
             pair(metric.p5, metric.p5_std_error),
             pair(metric.p95, metric.p95_std_error),
-        ))
+        ])
     });
     grid.plain_column("5% to 95%", 1, ranges);
     if metrics.iter().any(|metric| metric.defined < 1.0) {
@@ -162,20 +162,20 @@ fn epistemic(metric: &MetricResult) -> String {
                 .map_or(spread, |[low, high]| low.max(high));
             format::range(ends, error)
         }
-        (EpistemicStatus::NotDetected, _) => match metric.epistemic.at_most_sd {
-            Some(sd) => format!("≤ ±{}", format::estimate(NORMAL_95 * sd, sd / 4.0).value),
-            None => "none detected".into(),
-        },
+        (EpistemicStatus::NotDetected, _) => {
+            match metric.epistemic.at_most_sd.filter(|sd| *sd > 0.0) {
+                Some(sd) => format!("≤ ±{}", format::estimate(NORMAL_95 * sd, sd / 4.0).value),
+                None => "none detected".into(),
+            }
+        }
         _ => "n/a".into(),
     }
 }
 
-fn quantile_range(ends: (Option<(f64, f64)>, Option<(f64, f64)>)) -> String {
+/// Both ends, each a value and its error; empty if there are none.
+fn quantile_range(ends: [Option<(f64, f64)>; 2]) -> String {
     match ends {
-        (Some((low, low_error)), Some((high, high_error))) => {
-            let low = format::estimate(low, low_error).value;
-            format!("{low} to {}", format::estimate(high, high_error).value)
-        }
+        [Some(low), Some(high)] => format::quantiles(&[low, high]).join(" to "),
         _ => String::new(),
     }
 }

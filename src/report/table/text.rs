@@ -171,13 +171,11 @@ fn prefix(text: &str, width: usize) -> usize {
         let stop = i + c.len_utf8();
         let attached = joined || c.width().unwrap_or(0) == 0;
         joined = c == '\u{200d}';
-        if attached && end == i {
-            end = stop;
-        } else if text[..stop].width() <= width {
-            end = stop;
-        } else {
+        let fits = attached && end == i || text[..stop].width() <= width;
+        if !fits {
             break;
         }
+        end = stop;
     }
     end
 }

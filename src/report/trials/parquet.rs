@@ -122,12 +122,7 @@ where
 
 fn schema(columns: &TrialColumns) -> Result<TypePtr, ParquetError> {
     let is_nullable = |name: &str| name.starts_with("metric.") || name.starts_with("first_time.");
-    let unsigned = |bit_width: i8| {
-        Some(LogicalType::Integer {
-            bit_width,
-            is_signed: false,
-        })
-    };
+    let unsigned = |bits: i8| Some(LogicalType::integer(bits, false));
     let field = |name: &String| {
         let (physical, logical) = match name.as_str() {
             "trial" => (Physical::INT64, unsigned(64)),
@@ -175,6 +170,7 @@ mod tests {
     use super::*;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::Field;
+    use std::fs::File;
 
     fn written(lengths: &[usize]) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -192,10 +188,15 @@ mod tests {
         bytes
     }
 
+    fn reader(bytes: &[u8]) -> SerializedFileReader<File> {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes).expect("room");
+        SerializedFileReader::new(file).expect("it is Parquet")
+    }
+
     #[test]
     fn every_trial_reads_back_with_its_gaps() {
-        let reader =
-            SerializedFileReader::new(bytes::Bytes::from(written(&[128]))).expect("it is Parquet");
+        let reader = reader(&written(&[128]));
         assert_eq!(
             reader.metadata().file_metadata().created_by(),
             Some("quincunx")
@@ -231,7 +232,7 @@ mod tests {
     fn equal_trials_give_equal_bytes_and_many_go_into_several_groups() {
         assert_eq!(written(&[64, 64]), written(&[64, 64]));
         let bytes = written(&[GROUP / 2, GROUP / 2, 64]);
-        let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).expect("it is Parquet");
+        let reader = reader(&bytes);
         assert_eq!(reader.metadata().num_row_groups(), 2);
     }
 }

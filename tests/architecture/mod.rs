@@ -1,0 +1,422 @@
+//! The shape of the source tree: who may import whom, who may touch the outside world, and what every file has.
+//!
+//! Reads the sources as text. Comments and what stands in quotation marks are not code. Tests obey the same rules as the rest, but for
+//! files: a unit test may write one.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Modules from the ground up. One imports only from lines above its own, not from its own line.
+const LAYERS: [&[&str]; 12] = [
+    &["diagnostic", "math"],
+    &["random"],
+    &["distribution", "expression", "estimate"],
+    &["scenario"],
+    &["model"],
+    &["program"],
+    &["engine"],
+    &["results"],
+    &["analysis"],
+    &["report"],
+    &["explore"],
+    &["cli"],
+];
+
+/// Longest file, its tests included.
+const MOST_LINES: usize = 600;
+
+/// A source file: its path below `src/` with forward slashes, its text, and its lines without comments and string contents.
+struct Source {
+    path: String,
+    text: String,
+    code: Vec<String>,
+}
+
+impl Source {
+    /// The top-level module that it belongs to.
+    fn module(&self) -> &str {
+        let first = self.path.split('/').next().unwrap_or_default();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    gather(&root, &mut files);
+    files.sort();
+    let sources: Vec<Source> = (files.iter())
+        .map(|file| {
+            let text =
+                std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            let parts: Vec<String> = file
+                .strip_prefix(&root)
+                .expect("below src")
+                .iter()
+                .map(|p| p.to_string_lossy().into_owned())
+                .collect();
+            Source {
+                path: parts.join("/"),
+                code: code_of(&text),
+                text,
+            }
+        })
+        .collect();
+    assert!(
+        sources.len() > 50,
+        "only {} sources were found",
+        sources.len()
+    );
+    sources
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|e| e.expect("an entry").path())
+    {
+        if entry.is_dir() {
+            gather(&entry, files);
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            files.push(entry);
+        }
+    }
+}
+
+/// Lines of code: line comments gone, strings emptied.
+fn code_of(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut in_string, mut raw_end) = (false, None::<String>);
+    for line in text.lines() {
+        let mut code = String::new();
+        let mut rest = line;
+        while let Some(c) = rest.chars().next() {
+            if let Some(end) = &raw_end {
+                let Some(at) = rest.find(end.as_str()) else {
+                    break;
+                };
+                rest = &rest[at + end.len()..];
+                raw_end = None;
+                code.push('"');
+                continue;
+            }
+            if in_string {
+                let step = if c == '\\' {
+                    1 + rest.chars().nth(1).map_or(0, char::len_utf8)
+                } else {
+                    c.len_utf8()
+                };
+                in_string = c != '"';
+                if !in_string {
+                    code.push('"');
+                }
+                rest = &rest[step.min(rest.len())..];
+                continue;
+            }
+            if rest.starts_with("//") {
+                break;
+            }
+            if let Some(hashes) = raw_start(rest)
+                .filter(|_| !code.ends_with(|p: char| p.is_alphanumeric() || p == '_'))
+            {
+                raw_end = Some(format!("\"{}", "#".repeat(hashes)));
+                code.push('"');
+                rest = &rest[2 + hashes..];
+                continue;
+            }
+            if rest.starts_with("'\"'") || rest.starts_with("'\\\"'") {
+                code.push_str("' '");
+                rest = &rest[rest[1..].find('\'').map_or(1, |at| at + 2)..];
+                continue;
+            }
+            in_string = c == '"';
+            code.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+        lines.push(code);
+    }
+    lines
+}
+
+/// Number of `#` of a raw string that starts here.
+fn raw_start(text: &str) -> Option<usize> {
+    let after = text.strip_prefix('r')?;
+    let hashes = after.bytes().take_while(|b| *b == b'#').count();
+    after[hashes..].starts_with('"').then_some(hashes)
+}
+
+impl Source {
+    /// Number of lines before the unit tests.
+    fn tests_begin(&self) -> usize {
+        if self.path.ends_with("tests.rs") || self.path.contains("/tests/") {
+            return 0;
+        }
+        let marked = |pair: &[String]| {
+            pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{')
+        };
+        self.code
+            .windows(2)
+            .position(marked)
+            .unwrap_or(self.code.len())
+    }
+}
+
+/// Names that follow `prefix` as a path segment, word by word.
+fn segments<'l>(line: &'l str, prefix: &str) -> Vec<&'l str> {
+    line.match_indices(prefix)
+        .filter(|(at, _)| {
+            !line[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
+        })
+        .map(|(at, _)| {
+            let rest = &line[at + prefix.len()..];
+            &rest[..rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len())]
+        })
+        .collect()
+}
+
+fn fails(what: &str, found: Vec<String>) {
+    assert!(found.is_empty(), "{what}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_module_imports_only_from_those_above_it() {
+    let rank: BTreeMap<&str, usize> = LAYERS
+        .iter()
+        .enumerate()
+        .flat_map(|(rank, names)| names.iter().map(move |name| (*name, rank)))
+        .collect();
+    let mut found = Vec::new();
+    let mut imports = 0;
+    for source in sources() {
+        let module = source.module().to_string();
+        if ["lib", "main"].contains(&module.as_str()) {
+            continue;
+        }
+        let Some(own) = rank.get(module.as_str()) else {
+            found.push(format!(
+                "{}: `{module}` has no place among the layers",
+                source.path
+            ));
+            continue;
+        };
+        for (number, line) in (1..).zip(&source.code) {
+            for name in segments(line, "crate::")
+                .into_iter()
+                .filter(|name| *name != module && !name.is_empty())
+            {
+                imports += 1;
+                // Macros and items of the crate's front page belong to nobody in particular; there are none.
+                if rank.get(name).is_none_or(|other| other >= own) {
+                    found.push(format!(
+                        "src/{}:{number}: `{module}` imports from `{name}`",
+                        source.path
+                    ));
+                }
+            }
+            if line.contains("crate::{") {
+                found.push(format!(
+                    "src/{}:{number}: a grouped import from the crate hides its modules",
+                    source.path
+                ));
+            }
+        }
+    }
+    assert!(imports > 100, "only {imports} imports were looked at");
+    fails("imports against the order of the layers", found);
+}
+
+/// Files that may touch the outside world.
+fn is_edge(path: &str) -> bool {
+    path == "main.rs" || path.starts_with("cli/") || path.starts_with("explore/")
+}
+
+#[test]
+fn nothing_but_the_edges_prints_or_reads_clock_environment_or_files() {
+    let forbidden = [
+        "print!(",
+        "println!(",
+        "eprint!(",
+        "eprintln!(",
+        "dbg!(",
+        "stdin(",
+        "stdout(",
+        "stderr(",
+        "std::env",
+        "env::var",
+        "std::fs",
+        "fs::",
+        "File::",
+        "std::net",
+        "std::process",
+        "std::time",
+        "Instant",
+        "SystemTime",
+        "jiff::Zoned",
+        "Zoned::now",
+        "Timestamp::now",
+        "jiff::tz",
+    ];
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|s| !is_edge(&s.path)) {
+        // The one door to the disk of what is not an edge.
+        let is_door = source.path == "scenario/files.rs";
+        for (number, line) in (1..).zip(&source.code[..source.tests_begin()]) {
+            for word in forbidden {
+                let at = line.find(word);
+                let whole = at.is_some_and(|at| {
+                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                });
+                let allowed = is_door && ["std::fs", "fs::", "File::", "stdin("].contains(&word);
+                if whole && !allowed {
+                    found.push(format!(
+                        "src/{}:{number}: `{word}` in {}",
+                        source.path,
+                        line.trim()
+                    ));
+                }
+            }
+        }
+    }
+    fails("the outside world away from the edges", found);
+}
+
+#[test]
+fn the_engine_knows_no_json_no_names_and_no_formula_text() {
+    let mut found = Vec::new();
+    for source in sources()
+        .iter()
+        .filter(|s| ["engine", "program"].contains(&s.module()))
+    {
+        for (number, line) in (1..).zip(&source.code) {
+            let json = line.contains("serde_json") || line.contains("crate::scenario");
+            let names = source.module() == "engine"
+                && (line.contains("crate::model") || line.contains("crate::expression"));
+            if json || names {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    for source in sources().iter().filter(|s| s.module() == "scenario") {
+        for (number, line) in (1..).zip(&source.code) {
+            if line.contains("crate::random") || line.contains("rand::") {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    fails("knowledge that does not belong there", found);
+}
+
+#[test]
+fn functions_whose_last_bits_differ_by_platform_are_called_in_math_only() {
+    let functions = [
+        "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "powi", "cbrt",
+        "hypot", "sin", "cos", "tan", "sin_cos", "asin", "acos", "atan", "atan2", "sinh", "cosh",
+        "tanh", "asinh", "acosh", "atanh", "mul_add",
+    ];
+    let banned = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("clippy.toml"))
+        .expect("a clippy.toml");
+    let mut found = Vec::new();
+    for function in functions {
+        assert!(
+            banned.contains(&format!("\"f64::{function}\"")),
+            "clippy.toml does not ban f64::{function}"
+        );
+    }
+    for source in sources().iter().filter(|s| s.module() != "math") {
+        for (number, line) in (1..).zip(&source.code) {
+            for function in functions {
+                let called = [
+                    format!(".{function}("),
+                    format!("f64::{function}"),
+                    format!("f32::{function}"),
+                ];
+                let hit = called.iter().any(|call| {
+                    line.find(call.as_str()).is_some_and(|at| {
+                        call.ends_with('(')
+                            || !line[at + call.len()..]
+                                .starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                    })
+                });
+                if hit {
+                    found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+                }
+            }
+        }
+    }
+    fails("platform-dependent functions", found);
+}
+
+#[test]
+fn no_hash_order_can_reach_a_result() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for (number, line) in (1..).zip(&source.code) {
+            if line.contains("HashMap") || line.contains("HashSet") {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    fails("maps whose order changes from run to run", found);
+}
+
+#[test]
+fn every_file_says_what_it_is_and_none_is_too_long() {
+    let mut found = Vec::new();
+    for source in sources() {
+        if !source.text.starts_with("//! ") {
+            found.push(format!("src/{}: no `//!` header", source.path));
+        }
+        let lines = source.text.lines().count();
+        if lines > MOST_LINES {
+            found.push(format!(
+                "src/{}: {lines} lines, at most {MOST_LINES}",
+                source.path
+            ));
+        }
+    }
+    fails("files to look at", found);
+}
+
+#[test]
+fn nothing_is_unsafe_or_left_to_be_done() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for (number, (line, code)) in (1..).zip(source.text.lines().zip(&source.code)) {
+            let undone = ["todo!(", "unimplemented!("]
+                .iter()
+                .any(|word| code.contains(word))
+                || ["TO", "FIX"]
+                    .iter()
+                    .zip(["DO", "ME"])
+                    .any(|(a, b)| line.contains(&format!("{a}{b}")));
+            let is_unsafe = segments(code, "unsafe").iter().any(|rest| rest.is_empty());
+            if undone || is_unsafe {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    fails("unsafe or unfinished", found);
+}
+
+#[test]
+fn the_scanner_tells_code_from_comments_and_strings() {
+    let text = "let a = \"x.exp(// no\"; b.ln() // c.sin()\nlet r = r#\"d.cos( \"quoted\" \"#; e.tan();\nlet q = '\"'; f.exp();\n";
+    let code = code_of(text);
+    assert_eq!(
+        code,
+        [
+            "let a = \"\"; b.ln() ",
+            "let r = \"\"; e.tan();",
+            "let q = ' '; f.exp();"
+        ]
+    );
+    assert_eq!(
+        segments(
+            "use crate::model::{A}; my_crate::x; crate::engine",
+            "crate::"
+        ),
+        ["model", "engine"]
+    );
+}

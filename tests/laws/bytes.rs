@@ -1,0 +1,109 @@
+//! The bytes of a result are a function of scenario, seed and counts: of nothing else.
+
+use super::rich;
+use crate::harness::{settings, study};
+use quincunx::engine::{Observer, Settings, Silent, TrialRows};
+use quincunx::results::RunResult;
+use std::sync::Mutex;
+use std::time::Duration;
+
+fn text(result: &RunResult) -> String {
+    serde_json::to_string(result).expect("a result is plain data")
+}
+
+#[test]
+fn one_two_and_seven_threads_give_the_same_bytes() {
+    let study = study(&rich());
+    let with = |threads: usize| {
+        let settings = Settings {
+            threads,
+            ..settings(&study, 9_000, 11)
+        };
+        text(&study.run(&settings, &Silent).expect("a run"))
+    };
+    let one = with(1);
+    assert!(one.len() > 10_000);
+    for threads in [2, 7] {
+        assert!(one == with(threads), "{threads} threads");
+    }
+}
+
+/// Holds blocks back, so that they finish in an order of the test's choosing.
+struct Shuffled {
+    /// Milliseconds by block.
+    delay: fn(u64) -> u64,
+    finished: Mutex<Vec<u64>>,
+}
+
+impl Observer for Shuffled {
+    fn wants_rows(&self) -> bool {
+        true
+    }
+
+    fn rows(&self, block: u64, _: TrialRows) {
+        std::thread::sleep(Duration::from_millis((self.delay)(block)));
+        self.finished.lock().expect("no holder panics").push(block);
+    }
+}
+
+#[test]
+fn the_order_in_which_blocks_finish_changes_no_byte() {
+    let study = study(&rich());
+    let settings = Settings {
+        threads: 7,
+        ..settings(&study, 7 * 1024, 12)
+    };
+    let plain = text(
+        &study
+            .run(
+                &Settings {
+                    threads: 1,
+                    ..settings.clone()
+                },
+                &Silent,
+            )
+            .expect("a run"),
+    );
+    let backwards = |block: u64| 150 * (7 - block);
+    let scattered = |block: u64| 150 * (block * 3 % 7);
+    let mut orders = Vec::new();
+    for delay in [backwards as fn(u64) -> u64, scattered] {
+        let observer = Shuffled {
+            delay,
+            finished: Mutex::default(),
+        };
+        let result = study.run(&settings, &observer).expect("a run");
+        assert!(plain == text(&result));
+        orders.push(observer.finished.into_inner().expect("no holder panics"));
+    }
+    let in_order: Vec<u64> = (0..7).collect();
+    assert!(
+        orders.iter().all(|order| *order != in_order) && orders[0] != orders[1],
+        "blocks did finish in other orders: {orders:?}"
+    );
+}
+
+#[test]
+fn another_seed_gives_other_numbers() {
+    let study = study(&rich());
+    let with = |seed: u64| {
+        study
+            .run(&settings(&study, 1024, seed), &Silent)
+            .expect("a run")
+            .outcomes
+    };
+    assert_ne!(with(1), with(2));
+}
+
+#[test]
+fn a_longer_run_begins_with_the_trials_of_a_shorter_one() {
+    let study = study(&rich());
+    let (_, few) = crate::harness::rows(&study, &settings(&study, 2048, 13));
+    let (_, many) = crate::harness::rows(&study, &settings(&study, 4096, 13));
+    assert_eq!(few.outcome, many.outcome[..2048]);
+    let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    assert_eq!(
+        bits(few.metric("price_at_end")),
+        bits(&many.metric("price_at_end")[..2048])
+    );
+}

@@ -1,0 +1,180 @@
+//! Comparisons under common random numbers: nothing differs where nothing was changed, and little noise is left where something was.
+
+use super::rich;
+use crate::harness::{Agreement, numbers, run, scenario, settings, study};
+use quincunx::analysis::{Study, compare};
+use quincunx::engine::Silent;
+use quincunx::results::CompareResult;
+use serde_json::{Value, json};
+
+fn compared(studies: &[&Study], trials: u64, seed: u64) -> CompareResult {
+    compare(studies, &settings(studies[0], trials, seed), &Silent)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
+    let base = study(&rich());
+    let mut retold = rich();
+    retold["name"] = json!("retold");
+    retold["title"] = json!("Told anew");
+    let result = compared(&[&base, &study(&rich()), &study(&retold)], 4096, 41);
+    assert_eq!(result.comparisons.len(), 2);
+    for comparison in &result.comparisons {
+        assert!(comparison.changes.is_empty(), "{:?}", comparison.changes);
+        assert_eq!(comparison.distance.total_variation, 0.0);
+        let all: Vec<_> = comparison
+            .differences
+            .iter()
+            .chain(&comparison.questions)
+            .chain(&comparison.metrics)
+            .collect();
+        assert_eq!(all.len(), 4 + 2 + 8);
+        for row in all {
+            assert_eq!(
+                (row.difference, row.std_error),
+                (Some(0.0), Some(0.0)),
+                "{}",
+                row.outcome
+            );
+            assert_eq!(row.ci95, Some([0.0, 0.0]), "{}", row.outcome);
+            assert!(!row.detectable, "{}", row.outcome);
+        }
+    }
+}
+
+#[test]
+fn an_added_metric_makes_no_difference_to_anything_else() {
+    let mut other = rich();
+    other["metrics"]["mean_price"] = json!("average(price)");
+    let result = compared(&[&study(&rich()), &study(&other)], 4096, 42);
+    let comparison = &result.comparisons[0];
+    assert_eq!(comparison.changes.len(), 1);
+    for row in comparison.differences.iter().chain(&comparison.questions) {
+        assert_eq!(
+            (row.difference, row.detectable),
+            (Some(0.0), false),
+            "{}",
+            row.outcome
+        );
+        let [low, high] = row.ci95.expect("an interval");
+        assert!(low <= 0.0 && 0.0 <= high, "{}", row.outcome);
+    }
+    let (shared, new): (Vec<_>, Vec<_>) = comparison
+        .metrics
+        .iter()
+        .partition(|row| row.present == "both");
+    assert_eq!((shared.len(), new.len()), (8, 1));
+    for row in shared {
+        assert_eq!(
+            (row.difference, row.detectable),
+            (Some(0.0), false),
+            "{}",
+            row.outcome
+        );
+    }
+    assert_eq!(
+        (new[0].difference, new[0].present.as_str()),
+        (None, "other")
+    );
+}
+
+#[test]
+fn each_scenario_of_a_comparison_equals_its_own_run() {
+    let mut other = rich();
+    other["parameters"]["leak"] = json!(0.9);
+    let studies = [study(&rich()), study(&other)];
+    let result = compared(&[&studies[0], &studies[1]], 3000, 43);
+    for (study, found) in studies.iter().zip(&result.scenarios) {
+        let text = |r| serde_json::to_string(r).expect("plain data");
+        assert!(text(found) == text(&run(study, 3000, 43)));
+    }
+}
+
+/// One event at a date, with this probability.
+fn toss(probability: f64) -> Value {
+    scenario(
+        1.0,
+        1.0,
+        json!({
+            "events": {"falls": {"at": "2001-07-01", "probability": probability, "effects": []}},
+            "outcomes": [{"name": "fell", "when": "ever(falls)"}, {"name": "stood", "when": "not ever(falls)"}],
+            "metrics": {"falls_counted": "count(falls)"},
+        }),
+    )
+}
+
+#[test]
+fn common_random_numbers_leave_only_the_trials_that_change() {
+    // Seed 44: difference 0.1 within 4 standard errors. Common numbers: only a tenth of the trials differ, all in one direction.
+    let result = compared(&[&study(&toss(0.3)), &study(&toss(0.4))], 20_480, 44);
+    let n = result.scenarios[0].run.trials as f64;
+    let mut agreement = Agreement::default();
+    let comparison = &result.comparisons[0];
+    for (row, exact) in comparison.differences.iter().zip([0.1, -0.1, 0.0]) {
+        if exact == 0.0 {
+            agreement.close(
+                "nothing is unclassified",
+                row.difference.expect("a difference"),
+                0.0,
+                0.0,
+            );
+            continue;
+        }
+        let paired = (0.1f64 * 0.9 / n).sqrt();
+        agreement.estimate(
+            &row.outcome,
+            row.difference.expect("a difference"),
+            exact,
+            paired,
+        );
+        // A standard error on 15 degrees of freedom or more is within a factor 2 of the truth but for one run in 10,000.
+        let ratio = row.std_error.expect("an error") / paired;
+        agreement.holds(
+            &format!("{}: error {ratio} of the exact one", row.outcome),
+            (0.5..2.0).contains(&ratio),
+        );
+        agreement.holds(&format!("{}: detected", row.outcome), row.detectable);
+        let [low, high] = row.ci95.expect("an interval");
+        agreement.holds("the interval covers", low < exact && exact < high);
+    }
+    agreement.estimate(
+        "count",
+        comparison.metrics[0].difference.expect("a difference"),
+        0.1,
+        (0.1f64 * 0.9 / n).sqrt(),
+    );
+    agreement.close(
+        "distance",
+        comparison.distance.total_variation,
+        comparison.differences[0].difference.expect("a difference"),
+        1e-12,
+    );
+    let base = [0.3, 0.7].map(|p| numbers(&json!([p]))[0]);
+    for (row, exact) in comparison.differences.iter().zip(base) {
+        agreement.share(
+            &format!("{} in the base", row.outcome),
+            row.base.expect("a share"),
+            exact,
+            result.scenarios[0].run.trials,
+        );
+    }
+    agreement.finish(12);
+}
+
+#[test]
+fn an_outcome_that_one_file_lacks_counts_as_nothing_there() {
+    let mut other = toss(0.4);
+    other["outcomes"][0]["name"] = json!("tumbled");
+    let result = compared(&[&study(&toss(0.3)), &study(&other)], 2048, 45);
+    let rows = &result.comparisons[0].differences;
+    let named = |name: &str| rows.iter().find(|r| r.outcome == name).expect("a row");
+    let (fell, tumbled) = (named("fell"), named("tumbled"));
+    assert_eq!((fell.other, fell.present.as_str()), (Some(0.0), "base"));
+    assert_eq!(
+        (tumbled.base, tumbled.present.as_str()),
+        (Some(0.0), "other")
+    );
+    assert_eq!(fell.difference, fell.base.map(|p| -p));
+    assert_eq!(tumbled.difference, tumbled.other);
+}

@@ -1,0 +1,216 @@
+//! What cannot go on is told: values that are not finite are counted and named, events that fire without end are an error.
+
+use crate::harness::{Agreement, event, outcome, scenario, settings, study, try_run};
+use quincunx::analysis::storyline;
+use quincunx::engine::{EngineError, Silent};
+use serde_json::{Value, json};
+
+/// An event that breaks its trial with this probability, or only marks it.
+fn fragile(probability: f64, breaks: bool) -> Value {
+    let to = if breaks { "1 / zero" } else { "1 + zero" };
+    scenario(
+        1.0,
+        0.25,
+        json!({
+            "indicators": {"x": {"start": 0}, "zero": {"start": 0}},
+            "events": {
+                "breaks": {"at": "2001-03-15", "probability": probability, "effects": [{"set": "x", "to": to}]},
+                "strike": {"hazard": 1, "effects": []},
+            },
+            "outcomes": [{"name": "whole", "when": "x < 2"}],
+            "metrics": {"x_at_end": "x"},
+        }),
+    )
+}
+
+#[test]
+fn a_few_trials_that_break_are_counted_and_leave_every_other_number() {
+    // 102,400 trials, 0.0005 of which break: 51 expected, at most 102 allowed.
+    let (broken, sound) = (
+        study(&fragile(0.0005, true)),
+        study(&fragile(0.0005, false)),
+    );
+    let result = try_run(&broken, 102_400, 72).unwrap_or_else(|error| panic!("{error}"));
+    let marked = try_run(&sound, 102_400, 72).unwrap_or_else(|error| panic!("{error}"));
+    let n = result.run.trials;
+    let expected = (event(&marked, "breaks").probability * n as f64).round() as u64;
+    assert!(expected > 20, "{expected} trials were to break");
+    assert_eq!(result.run.non_finite, expected);
+    assert_eq!(result.run.effective_trials, (n - expected) as f64);
+    let mut agreement = Agreement::default();
+    agreement.close(
+        "unclassified",
+        outcome(&result, "unclassified").probability,
+        expected as f64 / n as f64,
+        1e-15,
+    );
+    agreement.close(
+        "whole",
+        outcome(&result, "whole").probability,
+        1.0 - expected as f64 / n as f64,
+        1e-15,
+    );
+    let last = &result.indicators[0];
+    agreement.close(
+        "x stays 0 where it is",
+        last.mean[last.mean.len() - 1],
+        0.0,
+        0.0,
+    );
+    agreement.close(
+        "the breaking event left with its trial",
+        event(&result, "breaks").probability,
+        0.0,
+        0.0,
+    );
+    agreement.share(
+        "others go on",
+        event(&result, "strike").probability,
+        -libm::expm1(-1.0),
+        n,
+    );
+    agreement.finish(5);
+    let told = result
+        .warnings
+        .iter()
+        .find(|w| w.code == "non-finite")
+        .expect("a warning");
+    assert!(
+        told.message
+            .starts_with(&format!("{expected} of {n} trials")),
+        "{}",
+        told.message
+    );
+}
+
+#[test]
+fn more_than_one_in_a_thousand_fails_the_run_and_names_the_formula_and_a_trial() {
+    let study = study(&fragile(0.01, true));
+    let settings = settings(&study, 20_480, 73);
+    let error = study
+        .run(&settings, &Silent)
+        .expect_err("1% of the trials break");
+    let EngineError::NonFinite {
+        stopped,
+        trials,
+        trial,
+        path,
+    } = &error
+    else {
+        panic!("{error}")
+    };
+    assert!((100..320).contains(stopped) && *trials == 20_480, "{error}");
+    assert!(path.starts_with("/events/breaks/effects/0"), "{path}");
+    let replayed =
+        storyline(&study, &settings, *trial).expect_err("the trial that is named did break");
+    assert!(
+        matches!(&replayed, EngineError::NonFinite { path: again, .. } if again == path),
+        "{replayed}"
+    );
+    if *trial > 0 {
+        assert!(
+            storyline(&study, &settings, trial - 1).is_ok(),
+            "and it was the first"
+        );
+    }
+}
+
+#[test]
+fn every_place_that_computes_is_named_when_it_breaks() {
+    let whole = |sections: Value| {
+        let mut all = scenario(
+            1.0,
+            0.25,
+            json!({
+                "indicators": {"x": {"start": 0}},
+                "events": {"breaks": {"at": "2001-03-15", "effects": [{"set": "x", "to": -1}]}},
+            }),
+        );
+        for (key, value) in sections.as_object().expect("sections") {
+            match all[key].as_object_mut() {
+                Some(section) => section.extend(value.as_object().expect("a section").clone()),
+                None => all[key] = value.clone(),
+            }
+        }
+        all
+    };
+    for (path, sections) in [
+        (
+            "/events/risk/hazard",
+            json!({"events": {"risk": {"hazard": "sqrt(x)", "effects": []}}}),
+        ),
+        (
+            "/events/risk/if",
+            json!({"events": {"risk": {"hazard": 1, "if": "sqrt(x) > 1", "effects": []}}}),
+        ),
+        (
+            "/events/risk/when",
+            json!({"events": {"risk": {"when": "sqrt(x) > 2", "effects": []}}}),
+        ),
+        (
+            "/indicators/y/drift",
+            json!({"indicators": {"y": {"start": 0, "drift": "1 / (x + 1)"}}}),
+        ),
+        (
+            "/indicators/y/volatility",
+            json!({"indicators": {"y": {"start": 0, "volatility": "sqrt(x)"}}}),
+        ),
+        ("/metrics/m", json!({"metrics": {"m": "highest(sqrt(x))"}})),
+        ("/metrics/m", json!({"metrics": {"m": "sqrt(x)"}})),
+        (
+            "/outcomes/0/when",
+            json!({"outcomes": [{"name": "o", "when": "sqrt(x) > 1"}]}),
+        ),
+        ("/derived/d", json!({"derived": {"d": "sqrt(x)"}})),
+        (
+            "/questions/q/ever",
+            json!({"questions": {"q": {"ever": "sqrt(x) > 1", "by": "2001-12-01"}}}),
+        ),
+        (
+            "/questions/q/holds",
+            json!({"questions": {"q": {"holds": "sqrt(x) > 1", "at": "2001-11-03"}}}),
+        ),
+    ] {
+        let error = try_run(&study(&whole(sections)), 1024, 74).expect_err(path);
+        let EngineError::NonFinite {
+            stopped,
+            path: named,
+            ..
+        } = &error
+        else {
+            panic!("{error}")
+        };
+        assert_eq!((*stopped, named.as_str()), (1024, path));
+    }
+}
+
+#[test]
+fn triggers_that_set_one_another_off_are_an_error_that_names_them() {
+    let whole = scenario(
+        1.0,
+        0.5,
+        json!({
+            "indicators": {"x": {"start": 0}},
+            "events": {
+                "bystander": {"hazard": 3, "effects": []},
+                "ping": {"when": "x == 1", "effects": [{"set": "x", "to": 2}]},
+                "pong": {"when": "x == 2", "effects": [{"set": "x", "to": 1}]},
+                "serve": {"at": "2001-03-15", "effects": [{"set": "x", "to": 1}]},
+            },
+        }),
+    );
+    let error = try_run(&study(&whole), 1024, 75).expect_err("they never stop");
+    let EngineError::Runaway {
+        events,
+        trial,
+        time,
+    } = &error
+    else {
+        panic!("{error}")
+    };
+    assert!(
+        events.contains("`ping`") && events.contains("`pong`") && !events.contains("bystander"),
+        "{events}"
+    );
+    assert_eq!((*trial, *time), (0, 73.0 / 365.25));
+}

@@ -1,0 +1,97 @@
+//! Laws that hold whatever a scenario says: about bytes, about draws, about files, and about what happens inside one trial.
+
+mod bytes;
+mod comparisons;
+mod events;
+mod faults;
+mod files;
+mod questions;
+mod replays;
+mod streams;
+
+use serde_json::{Value, json};
+
+/// A scenario with every construct of the file format, small enough to be run often.
+pub fn rich() -> Value {
+    json!({
+        "format": 1,
+        "name": "rich",
+        "title": "Blockade of a strait",
+        "start": "2026-01-01",
+        "horizon": "14 months",
+        "step": "2 weeks",
+        "sources": {"tables": {"title": "Tables"}},
+        "parameters": {
+            "resolve": {"p5": 0.1, "p50": 0.25, "p95": 0.5, "range": [0, 1], "note": "why", "source": "tables"},
+            "cost": {"pert": [0.1, 0.2, 0.5]},
+            "spread": {"lognormal": {"mu": 0, "sigma": 0.3}},
+            "view": {"experts": [
+                {"name": "A", "weight": 2, "p5": 0.2, "p50": 0.3, "p95": 0.5},
+                {"name": "B", "weight": 1, "uniform": [0.3, 0.7]},
+            ]},
+            "leak": 0.3,
+        },
+        "correlations": [{"between": ["resolve", "cost"], "rank": -0.4}],
+        "trends": {
+            "stalemate": {"weight": 0.5, "source": "tables"},
+            "escalation": {"weight": 0.3},
+            "instability": {"weight": 0.2},
+        },
+        "weight_concentration": 30,
+        "shifts": {
+            "stalemate": {"escalation": {"rate": 0.3, "per": "year"}, "instability": {"chance": 0.05, "within": "12 months"}},
+            "escalation": {"stalemate": {"mean_wait": "2 years"}},
+        },
+        "phases": {"blockade": {"start": 0.8}, "talks": {"start": 0.2}, "truce": {}, "treaty": {"final": true}},
+        "indicators": {
+            "support": {"start": 0.6, "drift": "0.8 * (resolve - support)", "volatility": 0.15, "range": [0, 1], "at_range": "reflect"},
+            "price": {
+                "start": {"normal": {"mean": 80, "sd": "5 * spread"}},
+                "drift": {"by": "trend", "escalation": 12, "else": 0}, "volatility": "0.2 * price", "range": [1, null],
+            },
+            "convoys": {"start": 0},
+        },
+        "noise_correlations": [{"between": ["support", "price"], "value": -0.3}],
+        "derived": {"pressure": "(1 - support) * price / 100"},
+        "events": {
+            "truce_signed": {
+                "hazard": {"chance": 0.6, "within": "12 months", "times": {
+                    "trend": {"escalation": 0.3}, "phase": {"talks": 2.5},
+                    "indicator": {"support": {"ratio": 0.5, "at": 0.6, "per": 0.1}}, "factor": "1 + leak",
+                }},
+                "phases": ["blockade", "talks"],
+                "if": "count(convoy) < 30 and pressure > 0.1",
+                "limit": 3, "rest": "30 days",
+                "effects": [{"phase": "truce"}, {"set": "convoys", "to": 0}, {"add": "support", "by": {"normal": {"mean": 0.05, "sd": 0.02}}}],
+            },
+            "convoy": {
+                "hazard": "12 * (1 - cost) * if(phase == truce, 2, 1)",
+                "effects": [{"add": "convoys", "by": 1}, {"multiply": "price", "by": {"uniform": [0.97, 1]}}],
+            },
+            "incident": {"hazard": "view * exp(-since(convoy)) + 0.1", "phases": ["truce"], "effects": [{"phase": "blockade"}]},
+            "election": {"at": "2026-11-03", "probability": 0.9, "effects": [{"trend": "instability"}]},
+            "delivery": {"at": {"uniform": ["2026-03-01", "2026-09-01"]}, "effects": [{"add": "support", "by": 0.1}]},
+            "panic": {"when": "price > 90", "limit": 2, "effects": [{"phase": "talks"}]},
+            "deal": {"hazard": {"rate": 0.8, "per": "year"}, "phases": ["truce"], "effects": [{"phase": "treaty"}]},
+        },
+        "outcomes": [
+            {"name": "settled", "when": "phase == treaty"},
+            {"name": "calm", "when": "phase == truce and since(truce_signed) > 0.1"},
+            {"name": "crisis", "when": "ever(panic) or final(price) > 120"},
+        ],
+        "metrics": {
+            "price_at_end": {"value": "final(price)", "unit": "USD/t"},
+            "worst_price": "highest(price)",
+            "least_support": "lowest(support)",
+            "mean_support": "average(support)",
+            "years_of_truce": "time_in(phase == truce)",
+            "first_truce": "first(truce_signed)",
+            "first_low": "first(support < 0.4)",
+            "convoys_sent": "count(convoy)",
+        },
+        "questions": {
+            "truce_by_june": {"ever": "phase == truce", "by": "2026-06-30"},
+            "dear_at_new_year": {"holds": "price > 80", "at": "2026-12-31"},
+        },
+    })
+}

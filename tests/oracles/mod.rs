@@ -1,0 +1,11 @@
+//! Simulated numbers against exact ones: `README.md` in this folder says where those come from.
+
+mod continuous;
+mod copula;
+mod ctmc;
+mod decision;
+mod dsmts;
+mod hazards;
+mod mixtures;
+mod passage;
+mod rare;

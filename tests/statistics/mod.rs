@@ -1,0 +1,4 @@
+//! Intervals and strata, end to end: what a run claims of its own precision, checked by running it many times.
+
+mod coverage;
+mod strata;
