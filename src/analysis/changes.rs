@@ -22,13 +22,21 @@ fn compare(path: &str, base: Option<&Value>, other: Option<&Value>, found: &mut 
                 if is_annotation(path, key) {
                     continue;
                 }
-                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let inner = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
                 compare(&inner, a.get(key), b.get(key), found);
             }
         }
         (Some(Value::Array(a)), Some(Value::Array(b))) => arrays(path, a, b, found),
         (a, b) if a == b => {}
-        (a, b) => found.push(Change { path: path.into(), base: a.cloned(), other: b.cloned() }),
+        (a, b) => found.push(Change {
+            path: path.into(),
+            base: a.cloned(),
+            other: b.cloned(),
+        }),
     }
 }
 
@@ -38,17 +46,28 @@ fn arrays(path: &str, a: &[Value], b: &[Value], found: &mut Vec<Change>) {
     let named = !a.is_empty() && a.iter().chain(b).all(|item| name(item).is_some());
     if named {
         let find = |items: &[Value], wanted: &str| -> Option<Value> {
-            items.iter().find(|i| name(i).as_deref() == Some(wanted)).cloned()
+            items
+                .iter()
+                .find(|i| name(i).as_deref() == Some(wanted))
+                .cloned()
         };
         let of_a = a.iter().filter_map(name);
         let of_b = b.iter().filter_map(name).filter(|n| find(a, n).is_none());
         for item in of_a.chain(of_b) {
             let inner = format!("{path}.{item}");
-            compare(&inner, find(a, &item).as_ref(), find(b, &item).as_ref(), found);
+            compare(
+                &inner,
+                find(a, &item).as_ref(),
+                find(b, &item).as_ref(),
+                found,
+            );
         }
         let order = |items: &[Value]| -> Vec<Option<String>> { items.iter().map(name).collect() };
         let kept = |items: &[Value], others: &[Value]| -> Vec<Option<String>> {
-            order(items).into_iter().filter(|n| order(others).contains(n)).collect()
+            order(items)
+                .into_iter()
+                .filter(|n| order(others).contains(n))
+                .collect()
         };
         if kept(a, b) != kept(b, a) {
             found.push(Change {
@@ -67,9 +86,19 @@ fn arrays(path: &str, a: &[Value], b: &[Value], found: &mut Vec<Change>) {
 /// An annotation, and not a thing that its author called so: things are keyed directly below a section.
 fn is_annotation(path: &str, key: &str) -> bool {
     const SECTIONS: [&str; 9] = [
-        "parameters", "trends", "shifts", "phases", "indicators", "derived", "events", "metrics", "questions",
+        "parameters",
+        "trends",
+        "shifts",
+        "phases",
+        "indicators",
+        "derived",
+        "events",
+        "metrics",
+        "questions",
     ];
-    let of_a_shift = path.strip_prefix("shifts.").is_some_and(|rest| !rest.contains('.'));
+    let of_a_shift = path
+        .strip_prefix("shifts.")
+        .is_some_and(|rest| !rest.contains('.'));
     ANNOTATIONS.contains(&key) && !SECTIONS.contains(&path) && !of_a_shift
 }
 

@@ -7,8 +7,8 @@
 use super::changes::changes;
 use super::study::Study;
 use crate::engine::{
-    BlockFault, BlockTrials, DRAWS_PER_BLOCK, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
-    Worker, check_stopped, drive, explain,
+    BlockFault, BlockTrials, DRAWS_PER_BLOCK, EngineError, Node, Observer, Settings, Setup,
+    Summary, Tally, Worker, check_stopped, drive, explain,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, Spread, holm};
 use crate::model::Model;
@@ -24,13 +24,29 @@ const LEVEL: f64 = 0.05;
 ///
 /// # Panics
 /// Without studies.
-pub fn compare(studies: &[&Study], settings: &Settings, observer: &dyn Observer) -> Result<CompareResult, EngineError> {
-    let settings = Settings { until: None, ..settings.clone() };
-    let setups: Vec<Setup<'_>> = studies.iter().map(|s| Setup::new(&s.program, settings.seed)).collect();
-    let matches: Vec<Matching> = studies[1..].iter().map(|other| Matching::new(studies[0], other)).collect();
+pub fn compare(
+    studies: &[&Study],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<CompareResult, EngineError> {
+    let settings = Settings {
+        until: None,
+        ..settings.clone()
+    };
+    let setups: Vec<Setup<'_>> = studies
+        .iter()
+        .map(|s| Setup::new(&s.program, settings.seed))
+        .collect();
+    let matches: Vec<Matching> = studies[1..]
+        .iter()
+        .map(|other| Matching::new(studies[0], other))
+        .collect();
     let per_draw = settings.trials_per_draw as usize;
     let new_worker = || Team {
-        workers: setups.iter().map(|s| Worker::new(s, settings.trials_per_draw)).collect(),
+        workers: setups
+            .iter()
+            .map(|s| Worker::new(s, settings.trials_per_draw))
+            .collect(),
         pairs: matches.iter().map(|m| Pairs::new(m, per_draw)).collect(),
     };
     let work = |team: &mut Team<'_>, block: u64| -> Result<Joint, (usize, BlockFault)> {
@@ -42,7 +58,9 @@ pub fn compare(studies: &[&Study], settings: &Settings, observer: &dyn Observer)
             ends.push(ended);
         }
         let means = (team.pairs.iter_mut().zip(&matches).zip(&ends[1..]))
-            .map(|((pairs, matching), other)| pairs.add_block(matching, block, per_draw, &ends[0], other))
+            .map(|((pairs, matching), other)| {
+                pairs.add_block(matching, block, per_draw, &ends[0], other)
+            })
             .collect();
         Ok(Joint { nodes, means })
     };
@@ -50,12 +68,18 @@ pub fn compare(studies: &[&Study], settings: &Settings, observer: &dyn Observer)
         .map_err(|(s, fault)| explain(&studies[s].program, &fault))?;
     let joint = driven.forest.fold().unwrap_or_else(|| Joint {
         nodes: studies.iter().map(|s| Node::new(&s.program)).collect(),
-        means: matches.iter().map(|m| vec![MeanPair::new(); m.metrics.len()]).collect(),
+        means: matches
+            .iter()
+            .map(|m| vec![MeanPair::new(); m.metrics.len()])
+            .collect(),
     });
     let mut scenarios = Vec::with_capacity(studies.len());
     for (s, study) in studies.iter().enumerate() {
         let mut tally = Tally::new(&study.program, per_draw);
-        driven.workers.iter().for_each(|team| tally.merge(&team.workers[s].tally));
+        driven
+            .workers
+            .iter()
+            .for_each(|team| tally.merge(&team.workers[s].tally));
         let summary = Summary {
             seed: settings.seed,
             trials_per_draw: settings.trials_per_draw,
@@ -70,19 +94,36 @@ pub fn compare(studies: &[&Study], settings: &Settings, observer: &dyn Observer)
     let mut comparisons = Vec::new();
     for (i, matching) in matches.iter().enumerate() {
         let mut pairs = Pairs::new(matching, per_draw);
-        driven.workers.iter().for_each(|team| pairs.merge(&team.pairs[i]));
+        driven
+            .workers
+            .iter()
+            .for_each(|team| pairs.merge(&team.pairs[i]));
         let identical = same_assumptions(&studies[0].model, &studies[i + 1].model);
-        comparisons.push(matching.comparison(&scenarios[0], &scenarios[i + 1], &pairs, &joint.means[i], identical));
+        comparisons.push(matching.comparison(
+            &scenarios[0],
+            &scenarios[i + 1],
+            &pairs,
+            &joint.means[i],
+            identical,
+        ));
     }
     correct(&mut comparisons);
     let warnings = unlike(studies);
-    Ok(CompareResult { format: 1, tool: tool(), scenarios, comparisons, warnings })
+    Ok(CompareResult {
+        format: 1,
+        tool: tool(),
+        scenarios,
+        comparisons,
+        warnings,
+    })
 }
 
 /// Whether two files describe the same model: a variant has a name of its own, which is no assumption.
 fn same_assumptions(base: &Model, other: &Model) -> bool {
     base.sha256 == other.sha256
-        || changes(&base.source, &other.source).iter().all(|change| change.path.split('.').next() == Some("run"))
+        || changes(&base.source, &other.source)
+            .iter()
+            .all(|change| change.path.split('.').next() == Some("run"))
 }
 
 /// One thread's working memory.
@@ -100,7 +141,10 @@ struct Joint {
 
 impl Merge for Joint {
     fn merge(self, right: Self) -> Self {
-        Self { nodes: self.nodes.merge(right.nodes), means: self.means.merge(right.means) }
+        Self {
+            nodes: self.nodes.merge(right.nodes),
+            means: self.means.merge(right.means),
+        }
     }
 }
 
@@ -131,7 +175,12 @@ fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> 
         .collect();
     for (i, (name, title)) in other.iter().enumerate() {
         if find(base, name).is_none() {
-            all.push(Match { name: name.clone(), title: title.clone(), base: None, other: Some(i) });
+            all.push(Match {
+                name: name.clone(),
+                title: title.clone(),
+                base: None,
+                other: Some(i),
+            });
         }
     }
     all
@@ -140,13 +189,25 @@ fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> 
 impl Matching {
     fn new(base: &Study, other: &Study) -> Self {
         let outcomes = |s: &Study| -> Vec<(String, String)> {
-            s.model.outcomes.iter().map(|o| (o.name.clone(), o.title.clone())).collect()
+            s.model
+                .outcomes
+                .iter()
+                .map(|o| (o.name.clone(), o.title.clone()))
+                .collect()
         };
         let questions = |s: &Study| -> Vec<(String, String)> {
-            s.model.questions.iter().map(|q| (q.name.clone(), q.title.clone())).collect()
+            s.model
+                .questions
+                .iter()
+                .map(|q| (q.name.clone(), q.title.clone()))
+                .collect()
         };
         let metrics = |s: &Study| -> Vec<(String, String)> {
-            s.model.metrics.iter().map(|m| (m.name.clone(), m.title.clone())).collect()
+            s.model
+                .metrics
+                .iter()
+                .map(|m| (m.name.clone(), m.title.clone()))
+                .collect()
         };
         let mut matched = by_name(&outcomes(base), &outcomes(other));
         matched.push(Match {
@@ -170,47 +231,69 @@ impl Matching {
         means: &[MeanPair],
         identical: bool,
     ) -> Comparison {
-        let hit = |m: &Match, table: &PairTable, errors: [Option<f64>; 2], values: [Option<f64>; 2]| {
-            let paired = if identical {
-                PairedDifference::of_identical_programs()
-            } else {
-                table.difference(Spread::Designed)
+        let hit =
+            |m: &Match, table: &PairTable, errors: [Option<f64>; 2], values: [Option<f64>; 2]| {
+                let paired = if identical {
+                    PairedDifference::of_identical_programs()
+                } else {
+                    table.difference(Spread::Designed)
+                };
+                Difference {
+                    outcome: m.name.clone(),
+                    title: m.title.clone(),
+                    base: values[0],
+                    other: values[1],
+                    difference: Some(paired.difference),
+                    std_error: Some(paired.std_error),
+                    ci95: Some(paired.ci95),
+                    unpaired_std_error: both(errors).map(|[a, b]| (a * a + b * b).sqrt()),
+                    detectable: false,
+                    p_adjusted: Some(paired.p_value),
+                    present: present(m),
+                }
             };
-            Difference {
-                outcome: m.name.clone(),
-                title: m.title.clone(),
-                base: values[0],
-                other: values[1],
-                difference: Some(paired.difference),
-                std_error: Some(paired.std_error),
-                ci95: Some(paired.ci95),
-                unpaired_std_error: both(errors).map(|[a, b]| (a * a + b * b).sqrt()),
-                detectable: false,
-                p_adjusted: Some(paired.p_value),
-                present: present(m),
-            }
-        };
         let differences: Vec<Difference> = (self.outcomes.iter().zip(&pairs.outcomes))
             .map(|(m, table)| {
-                let of = |result: &RunResult, i: Option<usize>| i.map(|i| result.outcomes[i].probability);
-                let error = |result: &RunResult, i: Option<usize>| i.map(|i| result.outcomes[i].std_error);
-                let values = [of(base, m.base).or(Some(0.0)), of(other, m.other).or(Some(0.0))];
-                hit(m, table, [error(base, m.base), error(other, m.other)], values)
+                let of = |result: &RunResult, i: Option<usize>| {
+                    i.map(|i| result.outcomes[i].probability)
+                };
+                let error =
+                    |result: &RunResult, i: Option<usize>| i.map(|i| result.outcomes[i].std_error);
+                let values = [
+                    of(base, m.base).or(Some(0.0)),
+                    of(other, m.other).or(Some(0.0)),
+                ];
+                hit(
+                    m,
+                    table,
+                    [error(base, m.base), error(other, m.other)],
+                    values,
+                )
             })
             .collect();
         let questions = (self.questions.iter().zip(&pairs.questions))
             .map(|(m, table)| {
-                let of = |result: &RunResult, i: Option<usize>| i.map(|i| result.questions[i].probability);
-                let error = |result: &RunResult, i: Option<usize>| i.map(|i| result.questions[i].std_error);
+                let of = |result: &RunResult, i: Option<usize>| {
+                    i.map(|i| result.questions[i].probability)
+                };
+                let error =
+                    |result: &RunResult, i: Option<usize>| i.map(|i| result.questions[i].std_error);
                 let values = [of(base, m.base), of(other, m.other)];
                 let errors = [error(base, m.base), error(other, m.other)];
-                if both(values).is_some() { hit(m, table, errors, values) } else { missing(m, values) }
+                if both(values).is_some() {
+                    hit(m, table, errors, values)
+                } else {
+                    missing(m, values)
+                }
             })
             .collect();
         let metrics = (self.metrics.iter().zip(means))
             .map(|(m, pair)| {
-                let of = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].mean);
-                let error = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].std_error);
+                let of =
+                    |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].mean);
+                let error = |result: &RunResult, i: Option<usize>| {
+                    i.and_then(|i| result.metrics[i].std_error)
+                };
                 let values = [of(base, m.base), of(other, m.other)];
                 let errors = [error(base, m.base), error(other, m.other)];
                 let mut row = missing(m, values);
@@ -225,7 +308,12 @@ impl Matching {
             })
             .collect();
         let distance = Distance {
-            total_variation: differences.iter().filter_map(|d| d.difference).map(f64::abs).sum::<f64>() / 2.0,
+            total_variation: differences
+                .iter()
+                .filter_map(|d| d.difference)
+                .map(f64::abs)
+                .sum::<f64>()
+                / 2.0,
             // Mean of |normal| is sd x sqrt(2 / pi): what the sum would be if every difference were noise.
             noise: differences.iter().filter_map(|d| d.std_error).sum::<f64>() / 2.0
                 * (2.0 / std::f64::consts::PI).sqrt(),
@@ -274,15 +362,26 @@ fn missing(m: &Match, values: [Option<f64>; 2]) -> Difference {
 
 /// Holm's correction over all pairs, for outcomes, questions and metrics each by themselves.
 fn correct(comparisons: &mut [Comparison]) {
-    let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 3] =
-        [|c| &mut c.differences, |c| &mut c.questions, |c| &mut c.metrics];
+    let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 3] = [
+        |c| &mut c.differences,
+        |c| &mut c.questions,
+        |c| &mut c.metrics,
+    ];
     for section in sections {
         let p_values: Vec<f64> = (comparisons.iter_mut())
-            .flat_map(|c| section(c).iter().filter_map(|d| d.p_adjusted).collect::<Vec<_>>())
+            .flat_map(|c| {
+                section(c)
+                    .iter()
+                    .filter_map(|d| d.p_adjusted)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         let mut adjusted = holm(&p_values).into_iter();
         for comparison in comparisons.iter_mut() {
-            for row in section(comparison).iter_mut().filter(|d| d.p_adjusted.is_some()) {
+            for row in section(comparison)
+                .iter_mut()
+                .filter(|d| d.p_adjusted.is_some())
+            {
                 row.p_adjusted = adjusted.next();
                 row.detectable = row.p_adjusted.is_some_and(|p| p < LEVEL);
             }
@@ -305,8 +404,14 @@ impl Pairs {
     }
 
     fn merge(&mut self, other: &Self) {
-        self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
-        self.questions.iter_mut().zip(&other.questions).for_each(|(a, b)| a.merge(b));
+        self.outcomes
+            .iter_mut()
+            .zip(&other.outcomes)
+            .for_each(|(a, b)| a.merge(b));
+        self.questions
+            .iter_mut()
+            .zip(&other.questions)
+            .for_each(|(a, b)| a.merge(b));
     }
 
     /// Pairs the trials of a block, and gives the metrics' sums.
@@ -326,17 +431,25 @@ impl Pairs {
                 let hits = |ended: &BlockTrials, wanted: Option<usize>, i: usize| {
                     wanted.is_some_and(|o| ended.outcome[i] as usize == o)
                 };
-                count(table, replicate, span.clone(), |i| (hits(base, m.base, i), hits(other, m.other, i)));
+                count(table, replicate, span.clone(), |i| {
+                    (hits(base, m.base, i), hits(other, m.other, i))
+                });
             }
             for (m, table) in matching.questions.iter().zip(&mut self.questions) {
                 let hits = |ended: &BlockTrials, wanted: Option<usize>, i: usize| {
                     wanted.is_some_and(|q| ended.questions[q][i])
                 };
-                count(table, replicate, span.clone(), |i| (hits(base, m.base, i), hits(other, m.other, i)));
+                count(table, replicate, span.clone(), |i| {
+                    (hits(base, m.base, i), hits(other, m.other, i))
+                });
             }
             for (m, pair) in matching.metrics.iter().zip(&mut means) {
                 if let (Some(a), Some(b)) = (m.base, m.other) {
-                    pair.add_draw(replicate, &base.metrics[a][span.clone()], &other.metrics[b][span.clone()]);
+                    pair.add_draw(
+                        replicate,
+                        &base.metrics[a][span.clone()],
+                        &other.metrics[b][span.clone()],
+                    );
                 }
             }
         }
@@ -344,7 +457,12 @@ impl Pairs {
     }
 }
 
-fn count(table: &mut PairTable, replicate: usize, span: std::ops::Range<usize>, hit: impl Fn(usize) -> (bool, bool)) {
+fn count(
+    table: &mut PairTable,
+    replicate: usize,
+    span: std::ops::Range<usize>,
+    hit: impl Fn(usize) -> (bool, bool),
+) {
     let (mut a_hits, mut b_hits, mut only_a, mut only_b) = (0, 0, 0, 0);
     for i in span {
         let (a, b) = hit(i);

@@ -5,7 +5,9 @@
 use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
 use crate::model::ParameterValue;
-use crate::results::{Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool};
+use crate::results::{
+    Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool,
+};
 use indexmap::IndexMap;
 
 /// Plays a trial again.
@@ -14,10 +16,20 @@ use indexmap::IndexMap;
 /// [`EngineError`] if its events fire without end, or if a value that is not finite stopped it.
 pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Storyline, EngineError> {
     let model = &study.model;
-    let replay = replay(&study.program, settings.seed, settings.trials_per_draw, trial)
-        .map_err(|fault| explain(&study.program, &fault))?;
+    let replay = replay(
+        &study.program,
+        settings.seed,
+        settings.trials_per_draw,
+        trial,
+    )
+    .map_err(|fault| explain(&study.program, &fault))?;
     if let Some(path) = replay.stopped_at {
-        return Err(EngineError::NonFinite { stopped: 1, trials: 1, trial, path });
+        return Err(EngineError::NonFinite {
+            stopped: 1,
+            trials: 1,
+            trial,
+            path,
+        });
     }
     let state = |trend: usize, phase: usize, indicators: &[f64]| StoryState {
         trend: model.trends[trend].name.clone(),
@@ -42,8 +54,16 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
         trials_per_draw: settings.trials_per_draw,
         scenario: scenario_info(model),
         parameters,
-        start: state(replay.start_trend, replay.start_phase, &replay.start_indicators),
-        happenings: replay.entries.iter().map(|entry| happening(study, entry)).collect(),
+        start: state(
+            replay.start_trend,
+            replay.start_phase,
+            &replay.start_indicators,
+        ),
+        happenings: replay
+            .entries
+            .iter()
+            .map(|entry| happening(study, entry))
+            .collect(),
         end: state(replay.end_trend, replay.end_phase, &replay.end_indicators),
         outcome,
         outcome_title,
@@ -77,7 +97,11 @@ fn happening(study: &Study, entry: &Entry) -> Happening {
                 from: model.trends[*from].name.clone(),
                 to: model.trends[*to].name.clone(),
             },
-            Change::Indicator { indicator, from, to } => StoryChange::Indicator {
+            Change::Indicator {
+                indicator,
+                from,
+                to,
+            } => StoryChange::Indicator {
                 name: model.indicators[*indicator].name.clone(),
                 from: *from,
                 to: *to,

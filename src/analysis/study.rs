@@ -47,7 +47,10 @@ impl Study {
                 diagnostics: built.warnings,
                 sources: loaded.sources,
             }),
-            Err(diagnostics) => Err(Report { diagnostics, sources: loaded.sources }),
+            Err(diagnostics) => Err(Report {
+                diagnostics,
+                sources: loaded.sources,
+            }),
         }
     }
 
@@ -58,7 +61,9 @@ impl Study {
         let defaults = &self.model.run;
         let trials = trials.or(defaults.trials).unwrap_or(10_000);
         // Draws of the file belong to trials of the file: asking for other trials asks for more draws, not for more trials a draw.
-        let draws = draws.or(defaults.draws.filter(|_| defaults.trials.is_none_or(|t| t == trials)));
+        let draws = draws.or(defaults
+            .draws
+            .filter(|_| defaults.trials.is_none_or(|t| t == trials)));
         Settings::new(trials, draws, seed.or(defaults.seed).unwrap_or(1))
     }
 
@@ -66,7 +71,11 @@ impl Study {
     ///
     /// # Errors
     /// [`EngineError`] if events fire without end or too many trials are not finite.
-    pub fn run(&self, settings: &Settings, observer: &dyn Observer) -> Result<RunResult, EngineError> {
+    pub fn run(
+        &self,
+        settings: &Settings,
+        observer: &dyn Observer,
+    ) -> Result<RunResult, EngineError> {
         let summary = simulate(&self.program, settings, observer)?;
         Ok(self.result(&summary))
     }

@@ -5,8 +5,10 @@
 
 use super::journal::Journal;
 use super::lanes::{Lanes, at_most, below, each_lane, equal_to, not_numbers};
-use crate::program::{Columns, DrawCode, Formula, LANES, Program, Slot, VaryingCode, run_columns, run_lane};
 use crate::distribution::{Distribution, DistributionError};
+use crate::program::{
+    Columns, DrawCode, Formula, LANES, Program, Slot, VaryingCode, run_columns, run_lane,
+};
 use crate::random::{Site, TrialId};
 
 /// A program with its streams: what all batches of a run share.
@@ -25,8 +27,16 @@ pub struct Stopped {
 /// Events that fire without end.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fatal {
-    Runaway { lane: usize, time: f64, events: Vec<u32> },
-    Explosion { lane: usize, time: f64, event: u32 },
+    Runaway {
+        lane: usize,
+        time: f64,
+        events: Vec<u32>,
+    },
+    Explosion {
+        lane: usize,
+        time: f64,
+        event: u32,
+    },
 }
 
 /// Trials that are simulated together.
@@ -115,7 +125,9 @@ impl<'s> Batch<'s> {
         // Calls come in nearly the order of time: the month of the last call is nearly always the one.
         let begins = |i: usize| months.get(i).map_or(f64::INFINITY, |(begins, _)| *begins);
         if !(begins(self.month) <= time && time < begins(self.month + 1)) {
-            self.month = months.partition_point(|(begins, _)| *begins <= time).saturating_sub(1);
+            self.month = months
+                .partition_point(|(begins, _)| *begins <= time)
+                .saturating_sub(1);
         }
         f64::from(months[self.month].1)
     }
@@ -152,7 +164,11 @@ impl<'s> Batch<'s> {
     pub fn sample(&mut self, draw: &DrawCode, lane: usize, occurrence: u32) -> Option<f64> {
         let (value, label) = match draw {
             DrawCode::Value(formula) => (self.evaluate_lane(formula, lane), formula.label),
-            DrawCode::Fixed { distribution, site, label } => {
+            DrawCode::Fixed {
+                distribution,
+                site,
+                label,
+            } => {
                 let u = self.stream(*site).uniform(self.ids[lane], occurrence);
                 (distribution.quantile(u), *label)
             }
@@ -172,10 +188,22 @@ impl<'s> Batch<'s> {
         }
     }
 
-    fn varying(&mut self, code: &VaryingCode, lane: usize) -> Result<Distribution, DistributionError> {
+    fn varying(
+        &mut self,
+        code: &VaryingCode,
+        lane: usize,
+    ) -> Result<Distribution, DistributionError> {
         match code {
-            VaryingCode::Family { family, arguments, low, high } => {
-                let values: Vec<f64> = arguments.iter().map(|a| self.evaluate_lane(a, lane)).collect();
+            VaryingCode::Family {
+                family,
+                arguments,
+                low,
+                high,
+            } => {
+                let values: Vec<f64> = arguments
+                    .iter()
+                    .map(|a| self.evaluate_lane(a, lane))
+                    .collect();
                 family.build(&values, *low, *high)
             }
             VaryingCode::Mixture(parts) => {
@@ -197,7 +225,8 @@ impl<'s> Batch<'s> {
             && (code.phases.is_empty() || code.phases[self.phase[lane] as usize])
             && (code.trends.is_empty() || code.trends[self.trend[lane] as usize])
             && self.columns.get(layout.count + event as Slot, lane) < code.limit
-            && (code.rest.is_none() || self.columns.get(layout.rest_until + event as Slot, lane) <= now);
+            && (code.rest.is_none()
+                || self.columns.get(layout.rest_until + event as Slot, lane) <= now);
         if !open {
             return false;
         }
@@ -242,8 +271,10 @@ impl<'s> Batch<'s> {
     /// Which lanes are in which phase and under which trend.
     pub fn present(&self) -> Present {
         let program = self.program();
-        let mut present =
-            Present { phases: vec![0; program.phases.len()], trends: vec![0; program.trends.len()] };
+        let mut present = Present {
+            phases: vec![0; program.phases.len()],
+            trends: vec![0; program.trends.len()],
+        };
         for lane in 0..LANES {
             present.phases[self.phase[lane] as usize] |= 1 << lane;
             present.trends[self.trend[lane] as usize] |= 1 << lane;
@@ -269,7 +300,10 @@ impl Present {
         if wanted.is_empty() {
             return Lanes::MAX;
         }
-        sets.iter().zip(wanted).filter(|(_, w)| **w).fold(0, |all, (set, _)| all | set)
+        sets.iter()
+            .zip(wanted)
+            .filter(|(_, w)| **w)
+            .fold(0, |all, (set, _)| all | set)
     }
 
     pub fn phases(&self, wanted: &[bool]) -> Lanes {
@@ -292,11 +326,19 @@ pub fn confine(value: f64, low: f64, high: f64, reflect: bool) -> f64 {
     }
     let width = high - low;
     if width == f64::INFINITY {
-        return if value < low { 2.0 * low - value } else { 2.0 * high - value };
+        return if value < low {
+            2.0 * low - value
+        } else {
+            2.0 * high - value
+        };
     }
     let turns = (value - low) / (2.0 * width);
     let folded = (turns - turns.floor()) * 2.0 * width;
-    let inside = if folded > width { 2.0 * width - folded } else { folded };
+    let inside = if folded > width {
+        2.0 * width - folded
+    } else {
+        folded
+    };
     (low + inside).clamp(low, high)
 }
 

@@ -3,8 +3,8 @@
 use super::batch::{Batch, Fatal, Setup};
 use super::deal::{Dealt, deal};
 use super::settings::DRAWS_PER_BLOCK;
-use super::summary::{Node, Tally};
 use super::start::{DrawValues, TrialStart};
+use super::summary::{Node, Tally};
 use crate::estimate::{Moments, QuantileSummary, REPLICATES, groups};
 use crate::program::{LANES, Program, QuestionCode, Slot};
 
@@ -67,15 +67,29 @@ impl<'s> Worker<'s> {
     ///
     /// # Errors
     /// The first trial whose events fire without end.
-    pub fn block(&mut self, block: u64, rows: Option<&mut TrialRows>) -> Result<(Node, BlockTrials), BlockFault> {
+    pub fn block(
+        &mut self,
+        block: u64,
+        rows: Option<&mut TrialRows>,
+    ) -> Result<(Node, BlockTrials), BlockFault> {
         let setup = self.batch.setup;
         let program = setup.program;
         let first_draw = block * u64::from(DRAWS_PER_BLOCK);
         let dealt: Vec<Dealt> = (0..DRAWS_PER_BLOCK)
-            .map(|i| deal(setup, first_draw as u32 + i, self.trials_per_draw, i as usize))
+            .map(|i| {
+                deal(
+                    setup,
+                    first_draw as u32 + i,
+                    self.trials_per_draw,
+                    i as usize,
+                )
+            })
             .collect();
         let draws: Vec<DrawValues> = dealt.iter().map(|d| d.values.clone()).collect();
-        let trials: Vec<TrialStart> = dealt.iter().flat_map(|d| d.trials.iter().copied()).collect();
+        let trials: Vec<TrialStart> = dealt
+            .iter()
+            .flat_map(|d| d.trials.iter().copied())
+            .collect();
         let mut node = Node::new(program);
         let mut ended = BlockTrials {
             questions: vec![Vec::with_capacity(trials.len()); program.questions.len()],
@@ -97,7 +111,10 @@ impl<'s> Worker<'s> {
                 let lane = match fault {
                     Fatal::Runaway { lane, .. } | Fatal::Explosion { lane, .. } => lane,
                 };
-                return Err(BlockFault { fault, trial: first_in_batch + lane as u64 });
+                return Err(BlockFault {
+                    fault,
+                    trial: first_in_batch + lane as u64,
+                });
             }
             self.finish(chunk, &mut ended);
             self.count_batch(chunk, first_in_batch, &ended, &mut node);
@@ -118,7 +135,11 @@ impl<'s> Worker<'s> {
     fn finish(&mut self, chunk: &[TrialStart], ended: &mut BlockTrials) {
         let program = self.batch.program();
         let n = chunk.len();
-        let rules: Vec<u64> = program.outcomes.iter().map(|rule| self.batch.holding(rule)).collect();
+        let rules: Vec<u64> = program
+            .outcomes
+            .iter()
+            .map(|rule| self.batch.holding(rule))
+            .collect();
         let mut metrics = Vec::with_capacity(program.metrics.len());
         for metric in &program.metrics {
             let slot = self.batch.evaluate(metric);
@@ -133,7 +154,10 @@ impl<'s> Worker<'s> {
             .iter()
             .map(|question| match question {
                 QuestionCode::EverBy { tracker, time } => {
-                    let first = self.batch.columns.column(program.trackers[*tracker as usize].state);
+                    let first = self
+                        .batch
+                        .columns
+                        .column(program.trackers[*tracker as usize].state);
                     super::lanes::lanes_where(|lane| first[lane] <= *time)
                 }
                 QuestionCode::HoldsAt { answer, .. } => {
@@ -145,7 +169,11 @@ impl<'s> Worker<'s> {
         for lane in 0..n {
             let stopped = self.batch.is_stopped(lane);
             let rule = rules.iter().position(|lanes| lanes >> lane & 1 == 1);
-            let outcome = if stopped { rules.len() } else { rule.unwrap_or(rules.len()) };
+            let outcome = if stopped {
+                rules.len()
+            } else {
+                rule.unwrap_or(rules.len())
+            };
             ended.start_trend.push(chunk[lane].start_trend);
             ended.outcome.push(outcome as u8);
             ended.stopped.push(stopped);
@@ -154,7 +182,11 @@ impl<'s> Worker<'s> {
             }
             for (all, values) in ended.metrics.iter_mut().zip(&metrics) {
                 let value = values[lane];
-                all.push(if stopped || !value.is_finite() { f64::NAN } else { value });
+                all.push(if stopped || !value.is_finite() {
+                    f64::NAN
+                } else {
+                    value
+                });
             }
             if !stopped {
                 for (r, lanes) in rules.iter().enumerate() {
@@ -168,7 +200,13 @@ impl<'s> Worker<'s> {
     }
 
     /// Counts what a batch recorded over time and of its events.
-    fn count_batch(&mut self, chunk: &[TrialStart], first_trial: u64, ended: &BlockTrials, node: &mut Node) {
+    fn count_batch(
+        &mut self,
+        chunk: &[TrialStart],
+        first_trial: u64,
+        ended: &BlockTrials,
+        node: &mut Node,
+    ) {
         let batch = &self.batch;
         let tally = &mut self.tally;
         let program = batch.program();
@@ -183,22 +221,32 @@ impl<'s> Worker<'s> {
         for segment in segments(chunk) {
             let draw = chunk[segment.start].id.draw;
             let replicate = draw as usize % REPLICATES;
-            let lanes: Vec<usize> = segment.filter(|lane| !ended.stopped[offset + lane]).collect();
+            let lanes: Vec<usize> = segment
+                .filter(|lane| !ended.stopped[offset + lane])
+                .collect();
             tally.trials[replicate] += lanes.len() as u64;
             for &lane in &lanes {
                 tally.by_trend[chunk[lane].start_trend as usize][replicate] += 1;
                 tally.by_outcome[ended.outcome[offset + lane] as usize][replicate] += 1;
             }
             let all = u64::from(draw) < FULLY_COUNTED_DRAWS;
-            let counted =
-                lanes.iter().filter(|lane| all || (chunk[**lane].id.trial as usize) < group_size).count();
+            let counted = lanes
+                .iter()
+                .filter(|lane| all || (chunk[**lane].id.trial as usize) < group_size)
+                .count();
             count_series(batch, tally, node, replicate, &lanes, counted);
             count_events(batch, tally, node, program, replicate, &lanes);
         }
     }
 
     /// Counts outcomes, questions and metrics draw by draw, once all trials of the block have ended.
-    fn count_draws(&mut self, first_draw: u64, trials: &[TrialStart], ended: &BlockTrials, node: &mut Node) {
+    fn count_draws(
+        &mut self,
+        first_draw: u64,
+        trials: &[TrialStart],
+        ended: &BlockTrials,
+        node: &mut Node,
+    ) {
         let program = self.batch.program();
         let per_draw = self.trials_per_draw as usize;
         let group_count = groups(per_draw);
@@ -259,11 +307,19 @@ impl<'s> Worker<'s> {
         let program = self.batch.program();
         for (lane, trial) in chunk.iter().enumerate() {
             rows.draw.push(trial.id.draw);
-            for (all, value) in rows.parameters.iter_mut().zip(&draws[trial.draw].parameters) {
+            for (all, value) in rows
+                .parameters
+                .iter_mut()
+                .zip(&draws[trial.draw].parameters)
+            {
                 all.push(*value);
             }
             for (e, all) in rows.first_times.iter_mut().enumerate() {
-                all.push(self.batch.columns.get(program.layout.first + e as Slot, lane));
+                all.push(
+                    self.batch
+                        .columns
+                        .get(program.layout.first + e as Slot, lane),
+                );
             }
         }
     }
@@ -283,7 +339,14 @@ fn segments(chunk: &[TrialStart]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Occupancy and series of one draw's lanes; the first `counted` of them enter the quantiles.
-fn count_series(batch: &Batch<'_>, tally: &mut Tally, node: &mut Node, replicate: usize, lanes: &[usize], counted: usize) {
+fn count_series(
+    batch: &Batch<'_>,
+    tally: &mut Tally,
+    node: &mut Node,
+    replicate: usize,
+    lanes: &[usize],
+    counted: usize,
+) {
     let program = batch.program();
     let items = program.indicators.len() + program.derived.len();
     let mut values = Vec::with_capacity(LANES);

@@ -3,8 +3,8 @@
 //! Parameters come from the design (`random::design`), start trends systematically from the inverse cumulative weights, in groups that share
 //! one offset: every trial counts the same, and a change of weights moves only the trials at a boundary.
 
-use super::start::{DrawValues, TrialStart};
 use super::batch::Setup;
+use super::start::{DrawValues, TrialStart};
 use crate::distribution::{Distribution, Family};
 use crate::estimate::{REPLICATES, groups};
 use crate::math::special::{normal_cdf, normal_quantile};
@@ -41,9 +41,17 @@ pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) ->
         })
         .collect();
     if let Some(mix) = &program.parameter_mix {
-        let normals: Vec<f64> = mix.members.iter().map(|m| normal_quantile(scores[*m])).collect();
+        let normals: Vec<f64> = mix
+            .members
+            .iter()
+            .map(|m| normal_quantile(scores[*m]))
+            .collect();
         for (row, member) in mix.members.iter().enumerate() {
-            let mixed: f64 = mix.factor[row].iter().zip(&normals).map(|(w, z)| w * z).sum();
+            let mixed: f64 = mix.factor[row]
+                .iter()
+                .zip(&normals)
+                .map(|(w, z)| w * z)
+                .sum();
             scores[*member] = normal_cdf(mixed);
         }
     }
@@ -62,19 +70,28 @@ pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) ->
         let offset = if g == 0 {
             uniform(program.trend_site)
         } else {
-            let id = TrialId { draw: k, trial: g as u32 };
+            let id = TrialId {
+                draw: k,
+                trial: g as u32,
+            };
             setup.streams[program.trend_site as usize].uniform(id, GROUP_OFFSET)
         };
         for i in 0..group_size {
             let u = (i as f64 + offset) / group_size as f64;
             trials.push(TrialStart {
-                id: TrialId { draw: k, trial: trials.len() as u32 },
+                id: TrialId {
+                    draw: k,
+                    trial: trials.len() as u32,
+                },
                 start_trend: pick(&weights, u) as u8,
                 draw: position,
             });
         }
     }
-    Dealt { values: DrawValues { parameters }, trials }
+    Dealt {
+        values: DrawValues { parameters },
+        trials,
+    }
 }
 
 /// Start weights of a draw: fixed, or Dirichlet by normalised gamma variables.
@@ -89,12 +106,18 @@ fn weights(setup: &Setup<'_>, uniform: &dyn Fn(u32) -> f64) -> Vec<f64> {
         .iter()
         .map(|trend| {
             let gamma = Family::Gamma.build(&[concentration * trend.weight, 1.0], None, None);
-            gamma.map_or(0.0, |g: Distribution| g.quantile(uniform(trend.weight_site)))
+            gamma.map_or(0.0, |g: Distribution| {
+                g.quantile(uniform(trend.weight_site))
+            })
         })
         .collect();
     let total: f64 = shares.iter().sum();
     // All shares can underflow together only for concentrations far below one.
-    if total > 0.0 { shares.iter().map(|s| s / total).collect() } else { fixed }
+    if total > 0.0 {
+        shares.iter().map(|s| s / total).collect()
+    } else {
+        fixed
+    }
 }
 
 /// Index at which the cumulative weights pass `u`.

@@ -40,7 +40,9 @@ impl Batch<'_> {
             let code = &program.indicators[*i];
             let column = self.columns.column_mut(layout.indicators + *i as Slot);
             if code.reflect {
-                each_lane(self.alive, |lane| column[lane] = confine(moved[lane], code.low, code.high, true));
+                each_lane(self.alive, |lane| {
+                    column[lane] = confine(moved[lane], code.low, code.high, true)
+                });
             } else {
                 clamp_into(column, moved, code.low, code.high, self.alive);
             }
@@ -61,7 +63,10 @@ impl Batch<'_> {
         let layout = &program.layout;
         let ids = self.ids;
         for (i, indicator) in program.indicators.iter().enumerate() {
-            let mixed = program.noise_mix.as_ref().is_some_and(|m| m.members.contains(&i));
+            let mixed = program
+                .noise_mix
+                .as_ref()
+                .is_some_and(|m| m.members.contains(&i));
             if indicator.volatility.is_some() || mixed {
                 let site = self.stream(indicator.noise_site);
                 let mut even = [0.0; LANES];
@@ -79,19 +84,32 @@ impl Batch<'_> {
                     for (weight, other) in mix.factor[row].iter().zip(&mix.members) {
                         add_scaled(
                             &mut total,
-                            self.columns.column(layout.noise + 2 * *other as Slot + parity),
+                            self.columns
+                                .column(layout.noise + 2 * *other as Slot + parity),
                             *weight,
                         );
                     }
-                    *self.columns.column_mut(layout.noise + 2 * *member as Slot + parity) = total;
+                    *self
+                        .columns
+                        .column_mut(layout.noise + 2 * *member as Slot + parity) = total;
                 }
             }
         }
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
-fn normals(site: Site, ids: &[TrialId; LANES], pair: u32, even: &mut [f64; LANES], odd: &mut [f64; LANES]) {
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+fn normals(
+    site: Site,
+    ids: &[TrialId; LANES],
+    pair: u32,
+    even: &mut [f64; LANES],
+    odd: &mut [f64; LANES],
+) {
     for lane in 0..LANES {
         let (a, b) = site.normal_pair(ids[lane], pair);
         even[lane] = a;

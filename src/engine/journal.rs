@@ -23,7 +23,17 @@ pub struct Entry {
 /// One effect of a firing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    Indicator { indicator: usize, from: f64, to: f64 },
-    Phase { from: usize, to: usize },
-    Trend { from: usize, to: usize },
+    Indicator {
+        indicator: usize,
+        from: f64,
+        to: f64,
+    },
+    Phase {
+        from: usize,
+        to: usize,
+    },
+    Trend {
+        from: usize,
+        to: usize,
+    },
 }

@@ -5,8 +5,8 @@
 //! own rate changes, so that an unrelated event does not move another's firing time by so much as a rounding error.
 
 use super::batch::{Batch, Fatal};
-use super::lanes::{Lanes, between, each_lane};
 use super::journal::{Change, Entry};
+use super::lanes::{Lanes, between, each_lane};
 use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
@@ -153,8 +153,16 @@ impl Batch<'_> {
             firings += 1;
             if firings > STEP_LIMIT {
                 let counts = |e: &u32| self.columns.get(layout.count + *e, lane);
-                let event = program.hazards.iter().copied().max_by(|a, b| counts(a).total_cmp(&counts(b)));
-                self.fatal = Some(Fatal::Explosion { lane, time: now, event: event.unwrap_or(0) });
+                let event = program
+                    .hazards
+                    .iter()
+                    .copied()
+                    .max_by(|a, b| counts(a).total_cmp(&counts(b)));
+                self.fatal = Some(Fatal::Explosion {
+                    lane,
+                    time: now,
+                    event: event.unwrap_or(0),
+                });
                 break;
             }
         }
@@ -237,7 +245,11 @@ impl Batch<'_> {
             self.scratch.touched.push(e);
         }
         let runs_out = rate > 0.0 && left <= rate * (within.to - now);
-        let time = if runs_out { (now + left / rate).max(now) } else { f64::INFINITY };
+        let time = if runs_out {
+            (now + left / rate).max(now)
+        } else {
+            f64::INFINITY
+        };
         self.scratch.set_fire_at(e, time);
     }
 
@@ -249,7 +261,10 @@ impl Batch<'_> {
         {
             let event = self.scratch.pending.swap_remove(position);
             // A clock that has run out was allowed; the others are asked at their instant.
-            let by_clock = matches!(self.program().events[event as usize].fires, FiresCode::Hazard { .. });
+            let by_clock = matches!(
+                self.program().events[event as usize].fires,
+                FiresCode::Hazard { .. }
+            );
             if !by_clock && !self.allowed(event as usize, lane, now) {
                 continue;
             }
@@ -259,7 +274,11 @@ impl Batch<'_> {
                 events.sort_unstable();
                 events.dedup();
                 // The first is told: other lanes may run away at the same grid point.
-                self.fatal.get_or_insert(Fatal::Runaway { lane, time: now, events });
+                self.fatal.get_or_insert(Fatal::Runaway {
+                    lane,
+                    time: now,
+                    events,
+                });
                 self.scratch.pending.clear();
                 self.alive &= !(1 << lane);
                 return;
@@ -302,8 +321,16 @@ impl Batch<'_> {
             let indicators = (0..program.indicators.len() as Slot)
                 .map(|i| self.columns.get(layout.indicators + i, lane))
                 .collect();
-            let entry = Entry { time: now, event: e, count: count as u32, changes, indicators };
-            self.journal.iter_mut().for_each(|j| j.entries.push(entry.clone()));
+            let entry = Entry {
+                time: now,
+                event: e,
+                count: count as u32,
+                changes,
+                indicators,
+            };
+            self.journal
+                .iter_mut()
+                .for_each(|j| j.entries.push(entry.clone()));
         }
         // Hazards read derived values, so within a step those keep the time of its start.
         self.set_time(lane, within.map_or(now, |w| w.from));
@@ -337,7 +364,14 @@ impl Batch<'_> {
         }
     }
 
-    fn apply(&mut self, e: u32, effect: &EffectCode, lane: usize, now: f64, occurrence: u32) -> Option<Change> {
+    fn apply(
+        &mut self,
+        e: u32,
+        effect: &EffectCode,
+        lane: usize,
+        now: f64,
+        occurrence: u32,
+    ) -> Option<Change> {
         let program = self.program();
         let layout = &program.layout;
         let (indicator, value, combine): (usize, _, fn(f64, f64) -> f64) = match effect {
@@ -382,7 +416,11 @@ impl Batch<'_> {
         for &position in &program.indicators[indicator].feeds {
             self.derive(position as usize, lane);
         }
-        Some(Change::Indicator { indicator, from, to })
+        Some(Change::Indicator {
+            indicator,
+            from,
+            to,
+        })
     }
 
     /// Evaluates the derived values that a firing of this event may have changed.
@@ -461,7 +499,11 @@ impl Batch<'_> {
     fn answer_lane(&mut self, lane: usize, now: f64, within: Within) {
         let program = self.program();
         for question in &program.questions {
-            if let QuestionCode::HoldsAt { condition, time, answer } = question
+            if let QuestionCode::HoldsAt {
+                condition,
+                time,
+                answer,
+            } = question
                 && *time >= now
                 && *time > within.from
                 && *time < within.to
@@ -487,7 +529,11 @@ impl Batch<'_> {
             lanes |= between(due, within.from, within.to);
         }
         for &e in &program.resting {
-            lanes |= between(self.columns.column(layout.rest_until + e), within.from, within.to);
+            lanes |= between(
+                self.columns.column(layout.rest_until + e),
+                within.from,
+                within.to,
+            );
         }
         lanes
     }

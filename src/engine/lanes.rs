@@ -37,41 +37,69 @@ fn holds(lanes: Lanes, lane: usize) -> bool {
 }
 
 /// Lanes whose value equals a number.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn equal_to(column: &Column, value: f64) -> Lanes {
     lanes_where(|lane| column[lane] == value)
 }
 
 /// Lanes whose value is below a number.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn below(column: &Column, value: f64) -> Lanes {
     lanes_where(|lane| column[lane] < value)
 }
 
 /// Lanes whose value is at most a number.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn at_most(column: &Column, value: f64) -> Lanes {
     lanes_where(|lane| column[lane] <= value)
 }
 
 /// Lanes whose value lies strictly between two numbers.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn between(column: &Column, low: f64, high: f64) -> Lanes {
     lanes_where(|lane| column[lane] > low && column[lane] < high)
 }
 
 /// Lanes whose value is not finite.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn not_finite(column: &Column) -> Lanes {
     let mut broken = false;
     for x in column {
         broken |= !x.is_finite();
     }
-    if broken { lanes_where(|lane| !column[lane].is_finite()) } else { 0 }
+    if broken {
+        lanes_where(|lane| !column[lane].is_finite())
+    } else {
+        0
+    }
 }
 
 /// Lanes whose value is NaN.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn not_numbers(column: &Column) -> Lanes {
     lanes_where(|lane| column[lane].is_nan())
 }
@@ -79,8 +107,18 @@ pub fn not_numbers(column: &Column) -> Lanes {
 /// Puts rates into force in the open lanes and gives the lanes whose clock runs out within `width`.
 ///
 /// A negative rate counts as zero; one that is not finite is kept for [`not_finite`] to find.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
-pub fn enforce(rate: &mut Column, value: &Column, open: Lanes, threshold: &Column, width: f64) -> Lanes {
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn enforce(
+    rate: &mut Column,
+    value: &Column,
+    open: Lanes,
+    threshold: &Column,
+    width: f64,
+) -> Lanes {
     for lane in 0..LANES {
         let r = if value[lane] < 0.0 { 0.0 } else { value[lane] };
         rate[lane] = if holds(open, lane) { r } else { 0.0 };
@@ -89,16 +127,28 @@ pub fn enforce(rate: &mut Column, value: &Column, open: Lanes, threshold: &Colum
 }
 
 /// Charges the clocks of these lanes for a whole step.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn charge(threshold: &mut Column, rate: &Column, width: f64, lanes: Lanes) {
     for lane in 0..LANES {
         let left = threshold[lane] - rate[lane] * width;
-        threshold[lane] = if holds(lanes, lane) { left } else { threshold[lane] };
+        threshold[lane] = if holds(lanes, lane) {
+            left
+        } else {
+            threshold[lane]
+        };
     }
 }
 
 /// `total + column * scale`.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn add_scaled(total: &mut Column, column: &Column, scale: f64) {
     for lane in 0..LANES {
         total[lane] += column[lane] * scale;
@@ -106,7 +156,11 @@ pub fn add_scaled(total: &mut Column, column: &Column, scale: f64) {
 }
 
 /// `total + volatility * root * noise`.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn add_noise(total: &mut Column, volatility: &Column, noise: &Column, root: f64) {
     for lane in 0..LANES {
         total[lane] += volatility[lane] * root * noise[lane];
@@ -114,7 +168,11 @@ pub fn add_noise(total: &mut Column, volatility: &Column, noise: &Column, root: 
 }
 
 /// Takes over the values of these lanes, kept within a range by clamping.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn clamp_into(column: &mut Column, moved: &Column, low: f64, high: f64, lanes: Lanes) {
     for lane in 0..LANES {
         let x = moved[lane];
@@ -125,7 +183,11 @@ pub fn clamp_into(column: &mut Column, moved: &Column, low: f64, high: f64, lane
 }
 
 /// Adds what an integral has gathered since it was last looked at.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn integrate(state: &mut Column, current: &Column, since: &Column, now: f64) {
     for lane in 0..LANES {
         state[lane] += current[lane] * (now - since[lane]);

@@ -34,7 +34,12 @@ pub struct Replay {
 ///
 /// # Errors
 /// If its events fire without end.
-pub fn replay(program: &Program, seed: u64, trials_per_draw: u32, trial: u64) -> Result<Replay, BlockFault> {
+pub fn replay(
+    program: &Program,
+    seed: u64,
+    trials_per_draw: u32,
+    trial: u64,
+) -> Result<Replay, BlockFault> {
     let setup = Setup::new(program, seed);
     let draw = trial / u64::from(trials_per_draw);
     let r = (trial % u64::from(trials_per_draw)) as usize;
@@ -53,7 +58,11 @@ pub fn replay(program: &Program, seed: u64, trials_per_draw: u32, trial: u64) ->
         let (Fatal::Runaway { .. } | Fatal::Explosion { .. }) = fault;
         return Err(BlockFault { fault, trial });
     }
-    let rules: Vec<u64> = program.outcomes.iter().map(|rule| batch.holding(rule)).collect();
+    let rules: Vec<u64> = program
+        .outcomes
+        .iter()
+        .map(|rule| batch.holding(rule))
+        .collect();
     let metrics = program
         .metrics
         .iter()
@@ -64,15 +73,24 @@ pub fn replay(program: &Program, seed: u64, trials_per_draw: u32, trial: u64) ->
         .iter()
         .map(|question| match question {
             QuestionCode::EverBy { tracker, time } => {
-                batch.columns.get(program.trackers[*tracker as usize].state, 0) <= *time
+                batch
+                    .columns
+                    .get(program.trackers[*tracker as usize].state, 0)
+                    <= *time
             }
             QuestionCode::HoldsAt { answer, .. } => batch.columns.get(*answer, 0) == 1.0,
         })
         .collect();
-    let stopped_at = batch.stopped.first().map(|s| program.labels[s.label as usize].clone());
+    let stopped_at = batch
+        .stopped
+        .first()
+        .map(|s| program.labels[s.label as usize].clone());
     let outcome = match stopped_at {
         Some(_) => rules.len(),
-        None => rules.iter().position(|lanes| lanes & 1 == 1).unwrap_or(rules.len()),
+        None => rules
+            .iter()
+            .position(|lanes| lanes & 1 == 1)
+            .unwrap_or(rules.len()),
     };
     Ok(Replay {
         draw,

@@ -18,7 +18,10 @@ const FIRST_LOOK: u64 = 8;
 
 impl<'p> Setup<'p> {
     pub fn new(program: &'p Program, seed: u64) -> Self {
-        Self { program, streams: program.streams(Seed(seed)) }
+        Self {
+            program,
+            streams: program.streams(Seed(seed)),
+        }
     }
 }
 
@@ -26,7 +29,11 @@ impl<'p> Setup<'p> {
 ///
 /// # Errors
 /// [`EngineError`] if events fire without end, or if more than 0.1% of the trials met a value that is not finite.
-pub fn simulate(program: &Program, settings: &Settings, observer: &dyn Observer) -> Result<Summary, EngineError> {
+pub fn simulate(
+    program: &Program,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Summary, EngineError> {
     let setup = Setup::new(program, settings.seed);
     let wants_rows = observer.wants_rows();
     let new_worker = || Worker::new(&setup, settings.trials_per_draw);
@@ -98,7 +105,11 @@ pub fn explain(program: &Program, fault: &BlockFault) -> EngineError {
     let name = |e: &u32| program.event_names[*e as usize].clone();
     match &fault.fault {
         Fatal::Runaway { time, events, .. } => EngineError::Runaway {
-            events: events.iter().map(|e| format!("`{}`", name(e))).collect::<Vec<_>>().join(", "),
+            events: events
+                .iter()
+                .map(|e| format!("`{}`", name(e)))
+                .collect::<Vec<_>>()
+                .join(", "),
             trial: fault.trial,
             time: *time,
         },
@@ -135,14 +146,20 @@ pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
         n => n,
     };
     let mut driven = Driven {
-        workers: (0..threads.min(settings.blocks as usize)).map(|_| new_worker()).collect(),
+        workers: (0..threads.min(settings.blocks as usize))
+            .map(|_| new_worker())
+            .collect(),
         forest: Forest::new(),
         blocks: 0,
         interrupted: false,
     };
     let mut reached_before = false;
     while driven.blocks < settings.blocks {
-        let look = if settings.until.is_some() { FIRST_LOOK.max(driven.blocks * 2) } else { settings.blocks };
+        let look = if settings.until.is_some() {
+            FIRST_LOOK.max(driven.blocks * 2)
+        } else {
+            settings.blocks
+        };
         let range = driven.blocks..look.min(settings.blocks);
         let total = settings.blocks;
         driven.interrupted = stretch(&mut driven, range, total, observer, work)?;
@@ -189,12 +206,17 @@ fn stretch<W: Send, N: Merge + Clone + Send, F: Send>(
             }
             match work(worker, block) {
                 Ok(node) => {
-                    forest.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(block, node);
+                    forest
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .insert(block, node);
                     observer.progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
                 }
                 Err(found) => {
                     halted.store(true, Ordering::Relaxed);
-                    let mut first = fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let mut first = fault
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
                     if first.as_ref().is_none_or(|(b, _)| block < *b) {
                         *first = Some((block, found));
                     }
@@ -211,7 +233,10 @@ fn stretch<W: Send, N: Merge + Clone + Send, F: Send>(
             }
         }),
     }
-    if let Some((_, found)) = fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+    if let Some((_, found)) = fault
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    {
         return Err(found);
     }
     driven.blocks = done.load(Ordering::Relaxed);

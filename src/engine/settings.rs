@@ -26,7 +26,11 @@ impl Settings {
     /// With `draws` the trials a draw are `trials / draws`, rounded up to a multiple of the groups that share a draw's strata.
     pub fn new(trials: u64, draws: Option<u64>, seed: u64) -> Self {
         let per_draw = match draws {
-            Some(draws) => whole_groups(trials.div_ceil(draws.max(1)).clamp(1, u64::from(u32::MAX / 32)) as u32),
+            Some(draws) => whole_groups(
+                trials
+                    .div_ceil(draws.max(1))
+                    .clamp(1, u64::from(u32::MAX / 32)) as u32,
+            ),
             None => TRIALS_PER_DRAW,
         };
         let draws = draws.unwrap_or_else(|| trials.div_ceil(u64::from(per_draw)));
@@ -78,14 +82,34 @@ impl Observer for Silent {}
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EngineError {
     /// Events keep firing one another without time passing.
-    #[error("more than 1,000 firings in one instant, among them {events}, in trial {trial} at {time:.3} years")]
-    Runaway { events: String, trial: u64, time: f64 },
+    #[error(
+        "more than 1,000 firings in one instant, among them {events}, in trial {trial} at {time:.3} years"
+    )]
+    Runaway {
+        events: String,
+        trial: u64,
+        time: f64,
+    },
     /// Rates grow without bound.
-    #[error("more than {limit} firings within one step, most of them of {event}, in trial {trial} at {time:.3} years: its rate seems to grow without bound")]
-    Explosion { event: String, trial: u64, time: f64, limit: u64 },
+    #[error(
+        "more than {limit} firings within one step, most of them of {event}, in trial {trial} at {time:.3} years: its rate seems to grow without bound"
+    )]
+    Explosion {
+        event: String,
+        trial: u64,
+        time: f64,
+        limit: u64,
+    },
     /// Too many trials ended in a number that is not finite.
-    #[error("{stopped} of {trials} trials met a value that is not finite, first in trial {trial}, most often from {path}")]
-    NonFinite { stopped: u64, trials: u64, trial: u64, path: String },
+    #[error(
+        "{stopped} of {trials} trials met a value that is not finite, first in trial {trial}, most often from {path}"
+    )]
+    NonFinite {
+        stopped: u64,
+        trials: u64,
+        trial: u64,
+        path: String,
+    },
 }
 
 #[cfg(test)]
@@ -95,7 +119,10 @@ mod tests {
     #[test]
     fn trials_are_rounded_up_to_whole_blocks() {
         let s = Settings::new(10_000, None, 1);
-        assert_eq!((s.trials_per_draw, s.blocks, s.trials_per_block()), (64, 10, 1024));
+        assert_eq!(
+            (s.trials_per_draw, s.blocks, s.trials_per_block()),
+            (64, 10, 1024)
+        );
         let s = Settings::new(1, None, 1);
         assert_eq!(s.blocks, 1);
     }

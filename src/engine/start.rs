@@ -35,10 +35,13 @@ impl Batch<'_> {
             self.ids[lane] = trial.id;
             self.trend[lane] = trial.start_trend;
             self.phase[lane] = 0;
-            self.columns.set(layout.trend, lane, f64::from(trial.start_trend));
-            self.columns.set(layout.start_trend, lane, f64::from(trial.start_trend));
+            self.columns
+                .set(layout.trend, lane, f64::from(trial.start_trend));
+            self.columns
+                .set(layout.start_trend, lane, f64::from(trial.start_trend));
             for (i, value) in draws[trial.draw].parameters.iter().enumerate() {
-                self.columns.set(layout.parameters + i as Slot, lane, *value);
+                self.columns
+                    .set(layout.parameters + i as Slot, lane, *value);
             }
         }
         self.columns.column_mut(layout.entered).fill(0.0);
@@ -46,11 +49,17 @@ impl Batch<'_> {
         run_columns(&program.prologue, &mut self.columns);
         for e in 0..program.events.len() as Slot {
             self.columns.column_mut(layout.count + e).fill(0.0);
-            self.columns.column_mut(layout.last + e).fill(f64::NEG_INFINITY);
-            self.columns.column_mut(layout.first + e).fill(f64::INFINITY);
+            self.columns
+                .column_mut(layout.last + e)
+                .fill(f64::NEG_INFINITY);
+            self.columns
+                .column_mut(layout.first + e)
+                .fill(f64::INFINITY);
             self.columns.column_mut(layout.rate + e).fill(0.0);
             self.columns.column_mut(layout.threshold + e).fill(0.0);
-            self.columns.column_mut(layout.rest_until + e).fill(f64::NEG_INFINITY);
+            self.columns
+                .column_mut(layout.rest_until + e)
+                .fill(f64::NEG_INFINITY);
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
         self.start_phases();
@@ -83,7 +92,10 @@ impl Batch<'_> {
             })
             .collect();
         for lane in 0..LANES {
-            let total: f64 = weights.iter().map(|slot| self.columns.get(*slot, lane)).sum();
+            let total: f64 = weights
+                .iter()
+                .map(|slot| self.columns.get(*slot, lane))
+                .sum();
             if !(total > 0.0 && total.is_finite()) {
                 self.stop(lane, program.phases[0].start.label);
                 continue;
@@ -136,7 +148,11 @@ impl Batch<'_> {
                         *threshold = stream.exponential(*id, 0);
                     }
                 }
-                FiresCode::At { time, probability, site } => {
+                FiresCode::At {
+                    time,
+                    probability,
+                    site,
+                } => {
                     let stream = self.stream(*site);
                     each_lane(self.used, |lane| {
                         let chance = self.evaluate_lane(probability, lane);

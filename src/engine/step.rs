@@ -1,8 +1,8 @@
 //! A batch from t = 0 to the horizon: columns on the grid, `jumps` where something happens in between.
 
 use super::batch::Batch;
-use super::lanes::{Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, not_finite};
 use super::jumps::Within;
+use super::lanes::{Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, not_finite};
 use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
 
 impl Batch<'_> {
@@ -14,7 +14,11 @@ impl Batch<'_> {
         for step in 0..program.steps {
             let from = step as f64 * program.step;
             let last = step + 1 == program.steps;
-            let to = if last { program.horizon } else { (step + 1) as f64 * program.step };
+            let to = if last {
+                program.horizon
+            } else {
+                (step + 1) as f64 * program.step
+            };
             let within = Within { from, to };
             self.answer_within(within);
             if self.alive != 0 {
@@ -65,7 +69,12 @@ impl Batch<'_> {
         for &e in &program.hazards {
             let rate = *self.columns.column(layout.rate + e);
             let settled = self.scratch.settled(e);
-            charge(self.columns.column_mut(layout.threshold + e), &rate, width, !settled);
+            charge(
+                self.columns.column_mut(layout.threshold + e),
+                &rate,
+                width,
+                !settled,
+            );
         }
     }
 
@@ -92,7 +101,11 @@ impl Batch<'_> {
             }
         }
         for question in &program.questions {
-            if let QuestionCode::HoldsAt { condition, time: at, answer } = question
+            if let QuestionCode::HoldsAt {
+                condition,
+                time: at,
+                answer,
+            } = question
                 && *at == time
             {
                 let holds = self.holding(condition);
@@ -166,13 +179,22 @@ impl Batch<'_> {
                 }
                 TrackerKind::First => {
                     for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = if *s == f64::INFINITY && v == 1.0 { time } else { *s };
+                        *s = if *s == f64::INFINITY && v == 1.0 {
+                            time
+                        } else {
+                            *s
+                        };
                     }
                 }
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);
                     let since = *self.columns.column(tracker.since);
-                    integrate(self.columns.column_mut(tracker.state), &current, &since, time);
+                    integrate(
+                        self.columns.column_mut(tracker.state),
+                        &current,
+                        &since,
+                        time,
+                    );
                     *self.columns.column_mut(tracker.current) = value;
                     self.columns.column_mut(tracker.since).fill(time);
                 }
@@ -184,7 +206,11 @@ impl Batch<'_> {
     fn answer_within(&mut self, within: Within) {
         let program = self.program();
         for question in &program.questions {
-            if let QuestionCode::HoldsAt { condition, time, answer } = question
+            if let QuestionCode::HoldsAt {
+                condition,
+                time,
+                answer,
+            } = question
                 && *time > within.from
                 && *time < within.to
             {
@@ -208,13 +234,18 @@ impl Batch<'_> {
         self.record.phases.extend_from_slice(&self.phase);
         self.record.trends.extend_from_slice(&self.trend);
         for i in 0..program.indicators.len() as Slot {
-            self.record.series.extend_from_slice(self.columns.column(layout.indicators + i));
+            self.record
+                .series
+                .extend_from_slice(self.columns.column(layout.indicators + i));
         }
         for d in 0..program.derived.len() as Slot {
             let column = *self.columns.column(layout.derived + d);
             let broken = not_finite(&column) & self.used;
             if broken != 0 {
-                let label = program.derived.iter().find(|(slot, _)| *slot == layout.derived + d);
+                let label = program
+                    .derived
+                    .iter()
+                    .find(|(slot, _)| *slot == layout.derived + d);
                 self.stop_all(broken, label.map_or(0, |(_, f)| f.label));
             }
             self.record.series.extend_from_slice(&column);

@@ -2,7 +2,9 @@
 //!
 //! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
 
-use crate::estimate::{BinHistogram, HitTable, Merge, MeanNode, Moments, QuantileSummary, REPLICATES, Sketch, groups};
+use crate::estimate::{
+    BinHistogram, HitTable, MeanNode, Merge, Moments, QuantileSummary, REPLICATES, Sketch, groups,
+};
 use crate::program::Program;
 
 /// A count for each replicate.
@@ -96,13 +98,27 @@ pub struct Tally {
 
 impl Tally {
     pub fn new(program: &Program, trials_per_draw: usize) -> Self {
-        let hits = HitTable::new(trials_per_draw, groups(trials_per_draw), program.trends.len());
+        let hits = HitTable::new(
+            trials_per_draw,
+            groups(trials_per_draw),
+            program.trends.len(),
+        );
         let times = program.report.len();
         let rules = program.outcomes.len();
         let mut series = Vec::new();
         for _ in 0..times {
-            series.extend(program.indicators.iter().map(|i| Quantiles::new(i.low, i.high)));
-            series.extend(program.derived.iter().map(|_| Quantiles::new(f64::NEG_INFINITY, f64::INFINITY)));
+            series.extend(
+                program
+                    .indicators
+                    .iter()
+                    .map(|i| Quantiles::new(i.low, i.high)),
+            );
+            series.extend(
+                program
+                    .derived
+                    .iter()
+                    .map(|_| Quantiles::new(f64::NEG_INFINITY, f64::INFINITY)),
+            );
         }
         let event = EventTally {
             first_by: vec![[0; REPLICATES]; times],
@@ -147,24 +163,45 @@ impl Tally {
             (a, b) => a.or(b),
         };
         sum(&mut self.stopped_at, &other.stopped_at);
-        self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
-        self.questions.iter_mut().zip(&other.questions).for_each(|(a, b)| a.merge(b));
+        self.outcomes
+            .iter_mut()
+            .zip(&other.outcomes)
+            .for_each(|(a, b)| a.merge(b));
+        self.questions
+            .iter_mut()
+            .zip(&other.questions)
+            .for_each(|(a, b)| a.merge(b));
         sum(&mut self.matched, &other.matched);
-        self.overlap.iter_mut().zip(&other.overlap).for_each(|(a, b)| sum(a, b));
+        self.overlap
+            .iter_mut()
+            .zip(&other.overlap)
+            .for_each(|(a, b)| sum(a, b));
         add_all(&mut self.phases, &other.phases);
         add_all(&mut self.trends, &other.trends);
-        self.series.iter_mut().zip(&other.series).for_each(|(a, b)| a.merge(b));
+        self.series
+            .iter_mut()
+            .zip(&other.series)
+            .for_each(|(a, b)| a.merge(b));
         for (a, b) in self.events.iter_mut().zip(&other.events) {
             add(&mut a.fired, &b.fired);
             add(&mut a.firings, &b.firings);
             add_all(&mut a.first_by, &b.first_by);
-            a.first_time.iter_mut().zip(&b.first_time).for_each(|(a, b)| a.merge(b));
+            a.first_time
+                .iter_mut()
+                .zip(&b.first_time)
+                .for_each(|(a, b)| a.merge(b));
             add(&mut a.windows, &b.windows);
             add(&mut a.realised, &b.realised);
             add(&mut a.never_open, &b.never_open);
         }
-        self.metrics.iter_mut().zip(&other.metrics).for_each(|(a, b)| a.merge(b));
-        self.draw_means.iter_mut().zip(&other.draw_means).for_each(|(a, b)| a.merge(b));
+        self.metrics
+            .iter_mut()
+            .zip(&other.metrics)
+            .for_each(|(a, b)| a.merge(b));
+        self.draw_means
+            .iter_mut()
+            .zip(&other.draw_means)
+            .for_each(|(a, b)| a.merge(b));
         add_all(&mut self.by_trend, &other.by_trend);
         add_all(&mut self.by_outcome, &other.by_outcome);
     }
@@ -194,9 +231,18 @@ impl Node {
 
 impl Merge for Node {
     fn merge(mut self, right: Self) -> Self {
-        self.series.iter_mut().zip(&right.series).for_each(|(a, b)| a.merge(b));
-        self.metrics.iter_mut().zip(&right.metrics).for_each(|(a, b)| a.merge(b));
-        self.declared.iter_mut().zip(&right.declared).for_each(|(a, b)| *a += b);
+        self.series
+            .iter_mut()
+            .zip(&right.series)
+            .for_each(|(a, b)| a.merge(b));
+        self.metrics
+            .iter_mut()
+            .zip(&right.metrics)
+            .for_each(|(a, b)| a.merge(b));
+        self.declared
+            .iter_mut()
+            .zip(&right.declared)
+            .for_each(|(a, b)| *a += b);
         self
     }
 }

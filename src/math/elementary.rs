@@ -49,14 +49,17 @@ pub fn exp(x: f64) -> f64 {
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     let tiny = x < f64::MIN_POSITIVE;
-    let scaled = if tiny { x * 18_014_398_509_481_984.0 } else { x };
+    let scaled = if tiny {
+        x * 18_014_398_509_481_984.0
+    } else {
+        x
+    };
     let shift = if tiny { -54.0 } else { 0.0 };
     let bits = scaled.to_bits();
     // Mantissa in [sqrt(1/2), sqrt(2)): the constant moves the cut of the exponent there.
     let moved = bits.wrapping_add(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
     let exponent_bits = moved >> 52;
-    let mantissa =
-        (moved & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd);
+    let mantissa = (moved & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd);
     // An integer below 2^52 becomes a float by placing it in the mantissa of 2^52.
     let exponent = f64::from_bits(exponent_bits | 0x4330_0000_0000_0000) - 4_503_599_627_370_496.0;
     let k = exponent - 1023.0 + shift;
@@ -102,8 +105,16 @@ pub fn cos_sin_turns(turns: f64) -> (f64, f64) {
     let odd = quarter == 1.0 || quarter == 3.0;
     let (a, b) = if odd { (sine, cosine) } else { (cosine, sine) };
     // Quarters 0 1 2 3: cosine is c -s -c s, sine is s c -s -c.
-    let cosine = if quarter == 1.0 || quarter == 2.0 { -a } else { a };
-    let sine = if quarter == 2.0 || quarter == 3.0 { -b } else { b };
+    let cosine = if quarter == 1.0 || quarter == 2.0 {
+        -a
+    } else {
+        a
+    };
+    let sine = if quarter == 2.0 || quarter == 3.0 {
+        -b
+    } else {
+        b
+    };
     (cosine, sine)
 }
 
@@ -128,7 +139,12 @@ mod tests {
     fn exp_agrees_with_libm_to_two_ulps_over_its_range() {
         let mut x = -708.0;
         while x < 709.7 {
-            assert!(ulps(exp(x), libm::exp(x)) <= 2.0, "{x}: {} {}", exp(x), libm::exp(x));
+            assert!(
+                ulps(exp(x), libm::exp(x)) <= 2.0,
+                "{x}: {} {}",
+                exp(x),
+                libm::exp(x)
+            );
             x += 0.013_7;
         }
         for x in [-745.0, -730.5, -710.0] {
@@ -150,7 +166,12 @@ mod tests {
     fn ln_agrees_with_libm_to_two_ulps_over_its_range() {
         let mut x = 5e-324;
         while x < 1e308 {
-            assert!(ulps(ln(x), libm::log(x)) <= 2.0, "{x}: {} {}", ln(x), libm::log(x));
+            assert!(
+                ulps(ln(x), libm::log(x)) <= 2.0,
+                "{x}: {} {}",
+                ln(x),
+                libm::log(x)
+            );
             x *= 1.037;
             if x < 1e-320 {
                 x *= 2.0;

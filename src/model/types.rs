@@ -270,7 +270,11 @@ impl Model {
         self.phases.iter().for_each(|p| visit(&p.start));
         for indicator in &self.indicators {
             indicator.start.each_formula(visit);
-            indicator.drift.iter().chain(&indicator.volatility).for_each(&mut *visit);
+            indicator
+                .drift
+                .iter()
+                .chain(&indicator.volatility)
+                .for_each(&mut *visit);
         }
         self.derived.iter().for_each(|d| visit(&d.value));
         for event in &self.events {
@@ -302,9 +306,15 @@ impl Hazard {
     /// Visits the formulas that the rate is made of.
     pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
         visit(&self.base);
-        self.by_trend.iter().chain(&self.by_phase).flatten().for_each(&mut *visit);
+        self.by_trend
+            .iter()
+            .chain(&self.by_phase)
+            .flatten()
+            .for_each(&mut *visit);
         for r in &self.ratios {
-            [&r.subject, &r.ratio, &r.at, &r.per].into_iter().for_each(&mut *visit);
+            [&r.subject, &r.ratio, &r.at, &r.per]
+                .into_iter()
+                .for_each(&mut *visit);
         }
         self.factor.iter().for_each(visit);
     }

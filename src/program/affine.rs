@@ -49,7 +49,10 @@ fn combine(kind: Arithmetic, a: Expr, b: Expr) -> Expr {
 
 fn gather(expr: &Expr) -> Option<Affine> {
     if reads_parameters_only(expr) {
-        return Some(Affine { constant: expr.clone(), terms: Vec::new() });
+        return Some(Affine {
+            constant: expr.clone(),
+            terms: Vec::new(),
+        });
     }
     match expr {
         Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_) => Some(Affine {
@@ -65,7 +68,11 @@ fn gather(expr: &Expr) -> Option<Affine> {
             Some(gather(a)?.plus(minus))
         }
         Expr::Arithmetic(Arithmetic::Multiply, a, b) => {
-            let (factor, sum) = if reads_parameters_only(a) { (a, b) } else { (b, a) };
+            let (factor, sum) = if reads_parameters_only(a) {
+                (a, b)
+            } else {
+                (b, a)
+            };
             if !reads_parameters_only(factor) {
                 return None;
             }
@@ -124,11 +131,17 @@ mod tests {
     #[test]
     fn a_product_of_state_variables_has_no_affine_form() {
         let product = of(Arithmetic::Multiply, Expr::Indicator(0), Expr::Indicator(1));
-        assert_eq!(Affine::of(&of(Arithmetic::Add, product, Expr::Indicator(2))), None);
+        assert_eq!(
+            Affine::of(&of(Arithmetic::Add, product, Expr::Indicator(2))),
+            None
+        );
     }
 
     #[test]
     fn one_operation_is_left_as_it_is() {
-        assert_eq!(Affine::of(&of(Arithmetic::Add, Expr::Indicator(0), Expr::Indicator(1))), None);
+        assert_eq!(
+            Affine::of(&of(Arithmetic::Add, Expr::Indicator(0), Expr::Indicator(1))),
+            None
+        );
     }
 }

@@ -20,9 +20,14 @@ pub fn compile(model: &Model) -> Program {
         .phases
         .iter()
         .map(|phase| {
-            let label = compiler.emitter.label(format!("/phases/{}/start", phase.name));
+            let label = compiler
+                .emitter
+                .label(format!("/phases/{}/start", phase.name));
             let start = compiler.emitter.formula(&phase.start, label);
-            PhaseCode { start, is_final: phase.is_final }
+            PhaseCode {
+                start,
+                is_final: phase.is_final,
+            }
         })
         .collect();
     let indicators = compiler.indicators();
@@ -34,21 +39,38 @@ pub fn compile(model: &Model) -> Program {
         .collect();
     let questions = compiler.questions();
     // Trackers are complete only now: events must know which of them to update.
-    let tracked: Vec<Items> = compiler.emitter.tracked().map(|e| reads(e, model)).collect();
+    let tracked: Vec<Items> = compiler
+        .emitter
+        .tracked()
+        .map(|e| reads(e, model))
+        .collect();
     let events = events::compile(&mut compiler, &tracked);
     let trends: Vec<TrendCode> = model
         .trends
         .iter()
-        .map(|t| TrendCode { weight: t.weight, weight_site: compiler.site(format!("weight/{}", t.name)) })
+        .map(|t| TrendCode {
+            weight: t.weight,
+            weight_site: compiler.site(format!("weight/{}", t.name)),
+        })
         .collect();
     let trend_site = compiler.site("start_trend".into());
     let phase_site = compiler.site("start_phase".into());
     let uncertain = model.weight_concentration.is_some() && model.trends.len() > 1
-        || model.parameters.iter().any(|p| matches!(p.value, ParameterValue::Uncertain(_)));
+        || model
+            .parameters
+            .iter()
+            .any(|p| matches!(p.value, ParameterValue::Uncertain(_)));
     let choose = |test: fn(&FiresCode) -> bool| -> Vec<u32> {
-        (0..events.len() as u32).filter(|&e| test(&events[e as usize].fires)).collect()
+        (0..events.len() as u32)
+            .filter(|&e| test(&events[e as usize].fires))
+            .collect()
     };
-    let Compiler { emitter, sites, layout, .. } = compiler;
+    let Compiler {
+        emitter,
+        sites,
+        layout,
+        ..
+    } = compiler;
     let (total, place) = emitter.finish();
     let mut program = Program {
         horizon: model.clock.horizon,
@@ -76,7 +98,9 @@ pub fn compile(model: &Model) -> Program {
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
         trends,
-        weight_concentration: model.weight_concentration.filter(|_| model.trends.len() > 1),
+        weight_concentration: model
+            .weight_concentration
+            .filter(|_| model.trends.len() > 1),
         trend_site,
         phases,
         phase_site,
@@ -156,7 +180,12 @@ impl<'a> Compiler<'a> {
             last: layout.last,
             first: layout.first,
         };
-        Self { model, emitter, layout, sites: Vec::new() }
+        Self {
+            model,
+            emitter,
+            layout,
+            sites: Vec::new(),
+        }
     }
 
     pub fn site(&mut self, name: String) -> SiteId {
@@ -216,9 +245,14 @@ impl<'a> Compiler<'a> {
                     format!("{at}/start"),
                     format!("indicator/{}/start", indicator.name),
                 );
-                let drift = indicator.drift.as_ref().map(|e| self.labelled(format!("{at}/drift"), e));
-                let volatility =
-                    indicator.volatility.as_ref().map(|e| self.labelled(format!("{at}/volatility"), e));
+                let drift = indicator
+                    .drift
+                    .as_ref()
+                    .map(|e| self.labelled(format!("{at}/drift"), e));
+                let volatility = indicator
+                    .volatility
+                    .as_ref()
+                    .map(|e| self.labelled(format!("{at}/volatility"), e));
                 let mut own = Items::empty(model);
                 own.insert_indicator(i);
                 IndicatorCode {
@@ -240,25 +274,40 @@ impl<'a> Compiler<'a> {
         let label = self.emitter.label(pointer);
         match draw {
             Draw::Value(expr) => DrawCode::Value(self.emitter.formula(expr, label)),
-            Draw::Fixed(distribution) => {
-                DrawCode::Fixed { distribution: distribution.clone(), site: self.site(site), label }
-            }
-            Draw::Varying(varying) => {
-                DrawCode::Varying { code: self.varying(varying, label), site: self.site(site), label }
-            }
+            Draw::Fixed(distribution) => DrawCode::Fixed {
+                distribution: distribution.clone(),
+                site: self.site(site),
+                label,
+            },
+            Draw::Varying(varying) => DrawCode::Varying {
+                code: self.varying(varying, label),
+                site: self.site(site),
+                label,
+            },
         }
     }
 
     fn varying(&mut self, varying: &VaryingDraw, label: u32) -> VaryingCode {
         match varying {
-            VaryingDraw::Family { family, arguments, low, high } => VaryingCode::Family {
+            VaryingDraw::Family {
+                family,
+                arguments,
+                low,
+                high,
+            } => VaryingCode::Family {
                 family: *family,
-                arguments: arguments.iter().map(|a| self.emitter.formula(a, label)).collect(),
+                arguments: arguments
+                    .iter()
+                    .map(|a| self.emitter.formula(a, label))
+                    .collect(),
                 low: *low,
                 high: *high,
             },
             VaryingDraw::Mixture(parts) => VaryingCode::Mixture(
-                parts.iter().map(|(weight, part)| (*weight, self.varying(part, label))).collect(),
+                parts
+                    .iter()
+                    .map(|(weight, part)| (*weight, self.varying(part, label)))
+                    .collect(),
             ),
         }
     }
@@ -275,10 +324,19 @@ impl<'a> Compiler<'a> {
                         let label = self.emitter.label(format!("{at}/ever"));
                         // Sets the label under which the tracker reports trouble.
                         self.emitter.formula(&Expr::Number(0.0), label);
-                        let (_, tracker) = self.emitter.tracker(TrackerKind::First, &question.condition);
+                        let (_, tracker) = self
+                            .emitter
+                            .tracker(TrackerKind::First, &question.condition);
                         // The end of a day is the first instant of the next, and no longer of it; the horizon has no next.
-                        let time = if time < model.clock.horizon { time.next_down() } else { time };
-                        QuestionCode::EverBy { tracker: tracker as u32, time }
+                        let time = if time < model.clock.horizon {
+                            time.next_down()
+                        } else {
+                            time
+                        };
+                        QuestionCode::EverBy {
+                            tracker: tracker as u32,
+                            time,
+                        }
                     }
                     Asks::HoldsAt { time, .. } => QuestionCode::HoldsAt {
                         condition: self.labelled(format!("{at}/holds"), &question.condition),
@@ -292,7 +350,10 @@ impl<'a> Compiler<'a> {
 }
 
 fn mix(correlated: Option<&crate::model::Correlated>) -> Option<MixCode> {
-    correlated.map(|c| MixCode { members: c.members.clone(), factor: c.factor.clone() })
+    correlated.map(|c| MixCode {
+        members: c.members.clone(),
+        factor: c.factor.clone(),
+    })
 }
 
 /// Grid indices at which series are reported: all if they are few, else about forty evenly spread, the first and last among them.
@@ -312,7 +373,10 @@ fn reported(model: &Model) -> Vec<usize> {
         None if clock.steps < REPORTED => (0..=clock.steps).collect(),
         None => {
             let stride = clock.steps.div_ceil(REPORTED - 1);
-            (0..=clock.steps).step_by(stride).chain([clock.steps]).collect()
+            (0..=clock.steps)
+                .step_by(stride)
+                .chain([clock.steps])
+                .collect()
         }
     };
     indices.sort_unstable();
@@ -346,14 +410,23 @@ fn months(model: &Model) -> Vec<(f64, u8)> {
 impl Program {
     /// Sites as streams under a seed, by [`SiteId`].
     pub fn streams(&self, seed: Seed) -> Vec<crate::random::Site> {
-        self.sites.iter().map(|name| crate::random::Site::new(seed, name)).collect()
+        self.sites
+            .iter()
+            .map(|name| crate::random::Site::new(seed, name))
+            .collect()
     }
 
     /// Reported times in years since the start.
     pub fn reported_times(&self) -> Vec<f64> {
         self.report
             .iter()
-            .map(|&k| if k == self.steps { self.horizon } else { k as f64 * self.step })
+            .map(|&k| {
+                if k == self.steps {
+                    self.horizon
+                } else {
+                    k as f64 * self.step
+                }
+            })
             .collect()
     }
 
@@ -363,7 +436,11 @@ impl Program {
         }
         for indicator in &mut self.indicators {
             indicator.start.each_formula(visit);
-            indicator.drift.iter_mut().chain(&mut indicator.volatility).for_each(&mut *visit);
+            indicator
+                .drift
+                .iter_mut()
+                .chain(&mut indicator.volatility)
+                .for_each(&mut *visit);
         }
         for (_, formula) in &mut self.derived {
             visit(formula);
@@ -371,7 +448,9 @@ impl Program {
         for event in &mut self.events {
             match &mut event.fires {
                 FiresCode::Hazard { rate, .. } => visit(rate),
-                FiresCode::At { time, probability, .. } => {
+                FiresCode::At {
+                    time, probability, ..
+                } => {
                     time.each_formula(visit);
                     visit(probability);
                 }
@@ -412,7 +491,9 @@ impl VaryingCode {
     fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
         match self {
             Self::Family { arguments, .. } => arguments.iter_mut().for_each(visit),
-            Self::Mixture(parts) => parts.iter_mut().for_each(|(_, part)| part.each_formula(visit)),
+            Self::Mixture(parts) => parts
+                .iter_mut()
+                .for_each(|(_, part)| part.each_formula(visit)),
         }
     }
 }

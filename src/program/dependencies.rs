@@ -13,7 +13,10 @@ pub struct Items {
 impl Items {
     pub fn empty(model: &Model) -> Self {
         let count = 2 + model.indicators.len() + model.events.len();
-        Self { bits: vec![0; count.div_ceil(64)], indicators: model.indicators.len() }
+        Self {
+            bits: vec![0; count.div_ceil(64)],
+            indicators: model.indicators.len(),
+        }
     }
 
     fn insert(&mut self, item: usize) {

@@ -1,7 +1,7 @@
 //! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
 
-use super::dependencies::reads_parameters_only;
 use super::affine::Affine;
+use super::dependencies::reads_parameters_only;
 use super::ops::{Binary, Op, Scalar, Slot, Unary, binary, unary};
 use super::types::{Formula, TrackerCode, TrackerKind};
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
@@ -86,7 +86,12 @@ impl Emitter {
             Operand::Slot(slot) => (slot, None),
             Operand::Constant(value) => (self.constant_slot(value), Some(value)),
         };
-        Formula { ops: ops.into(), result, constant, label }
+        Formula {
+            ops: ops.into(),
+            result,
+            constant,
+            label,
+        }
     }
 
     /// Slot of a formula over parameters, filled once a batch.
@@ -117,7 +122,9 @@ impl Emitter {
 
     /// Emits a formula; a temporary at `depth` or above holds the value, unless it is a constant or lies in a lasting slot.
     fn emit(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
-        if reads_parameters_only(expr) && !matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_)) {
+        if reads_parameters_only(expr)
+            && !matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_))
+        {
             return self.hoist(expr);
         }
         self.emit_here(expr, depth, ops)
@@ -135,7 +142,10 @@ impl Emitter {
         let slot = self.reserve(1);
         match ops.last_mut() {
             Some(op) if value >= TEMPORARY => op.set_out(slot),
-            _ => ops.push(Op::Copy { out: slot, from: value }),
+            _ => ops.push(Op::Copy {
+                out: slot,
+                from: value,
+            }),
         }
         self.prologue.append(&mut ops);
         self.memo.push((expr.clone(), slot));
@@ -154,7 +164,11 @@ impl Emitter {
             Expr::Month => Operand::Slot(known.month),
             Expr::TimeInPhase => {
                 let out = self.temporary(depth);
-                ops.push(Op::Elapsed { out, time: known.time, mark: known.entered });
+                ops.push(Op::Elapsed {
+                    out,
+                    time: known.time,
+                    mark: known.entered,
+                });
                 Operand::Slot(out)
             }
             Expr::Count(e) => Operand::Slot(known.count + *e as Slot),
@@ -164,7 +178,11 @@ impl Emitter {
             }
             Expr::Since(e) => {
                 let out = self.temporary(depth);
-                ops.push(Op::Elapsed { out, time: known.time, mark: known.last + *e as Slot });
+                ops.push(Op::Elapsed {
+                    out,
+                    time: known.time,
+                    mark: known.last + *e as Slot,
+                });
                 Operand::Slot(out)
             }
             Expr::PhaseIn(set) => self.membership(known.phase, set, depth, ops),
@@ -236,7 +254,11 @@ impl Emitter {
             })
             .collect();
         let out = self.temporary(depth);
-        ops.push(Op::Affine { out, constant, terms });
+        ops.push(Op::Affine {
+            out,
+            constant,
+            terms,
+        });
         Operand::Slot(out)
     }
 
@@ -257,10 +279,20 @@ impl Emitter {
         }
     }
 
-    fn binary(&mut self, f: Binary, a: Operand, b: Operand, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+    fn binary(
+        &mut self,
+        f: Binary,
+        a: Operand,
+        b: Operand,
+        depth: Slot,
+        ops: &mut Vec<Op>,
+    ) -> Operand {
         match (f, a, b) {
-            (_, Operand::Constant(x), Operand::Constant(y)) => return Operand::Constant(binary(f, x, y)),
-            (Binary::Multiply, Operand::Constant(1.0), x) | (Binary::Multiply, x, Operand::Constant(1.0)) => return x,
+            (_, Operand::Constant(x), Operand::Constant(y)) => {
+                return Operand::Constant(binary(f, x, y));
+            }
+            (Binary::Multiply, Operand::Constant(1.0), x)
+            | (Binary::Multiply, x, Operand::Constant(1.0)) => return x,
             (Binary::Divide, x, Operand::Constant(1.0)) => return x,
             _ => {}
         }
@@ -274,7 +306,14 @@ impl Emitter {
         Operand::Slot(out)
     }
 
-    fn select(&mut self, condition: Operand, a: Operand, b: Operand, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+    fn select(
+        &mut self,
+        condition: Operand,
+        a: Operand,
+        b: Operand,
+        depth: Slot,
+        ops: &mut Vec<Op>,
+    ) -> Operand {
         match condition {
             Operand::Constant(c) if c == 1.0 => a,
             Operand::Constant(_) => b,
@@ -282,7 +321,12 @@ impl Emitter {
                 let a = self.slot_of(a);
                 let b = self.slot_of(b);
                 let out = self.temporary(depth);
-                ops.push(Op::Select { out, condition, a, b });
+                ops.push(Op::Select {
+                    out,
+                    condition,
+                    a,
+                    b,
+                });
                 Operand::Slot(out)
             }
         }
@@ -297,7 +341,13 @@ impl Emitter {
 
     fn membership(&mut self, key: Slot, set: &[usize], depth: Slot, ops: &mut Vec<Op>) -> Operand {
         if let [only] = set {
-            return self.binary(Binary::Equal, Operand::Slot(key), Operand::Constant(*only as f64), depth, ops);
+            return self.binary(
+                Binary::Equal,
+                Operand::Slot(key),
+                Operand::Constant(*only as f64),
+                depth,
+                ops,
+            );
         }
         // Tables are as long as the largest key that can occur; 255 bounds phases and trends.
         let mut values = vec![0.0; 256];
@@ -305,7 +355,11 @@ impl Emitter {
             values[member] = 1.0;
         }
         let out = self.temporary(depth);
-        ops.push(Op::Table { out, key, values: values.into() });
+        ops.push(Op::Table {
+            out,
+            key,
+            values: values.into(),
+        });
         Operand::Slot(out)
     }
 
@@ -320,7 +374,10 @@ impl Emitter {
             .iter()
             .map(|arm| {
                 let ready = reads_parameters_only(arm)
-                    || matches!(arm, Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_));
+                    || matches!(
+                        arm,
+                        Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_)
+                    );
                 ready.then(|| self.emit(arm, depth, ops))
             })
             .collect();
@@ -328,10 +385,20 @@ impl Emitter {
         if let Some(operands) = simple {
             let constants: Option<Vec<f64>> = operands
                 .iter()
-                .map(|o| if let Operand::Constant(v) = o { Some(*v) } else { None })
+                .map(|o| {
+                    if let Operand::Constant(v) = o {
+                        Some(*v)
+                    } else {
+                        None
+                    }
+                })
                 .collect();
             ops.push(match constants {
-                Some(values) => Op::Table { out, key, values: values.into() },
+                Some(values) => Op::Table {
+                    out,
+                    key,
+                    values: values.into(),
+                },
                 None => {
                     let slots = operands.into_iter().map(|o| self.slot_of(o)).collect();
                     Op::Pick { out, key, slots }
@@ -343,13 +410,25 @@ impl Emitter {
         let mut so_far = self.emit(&arms[arms.len() - 1], depth, ops);
         for (i, arm) in arms.iter().enumerate().rev().skip(1) {
             let value = self.emit(arm, depth + 1, ops);
-            let here = self.binary(Binary::Equal, Operand::Slot(key), Operand::Constant(i as f64), depth + 2, ops);
+            let here = self.binary(
+                Binary::Equal,
+                Operand::Slot(key),
+                Operand::Constant(i as f64),
+                depth + 2,
+                ops,
+            );
             so_far = self.select(here, value, so_far, depth, ops);
         }
         so_far
     }
 
-    fn call(&mut self, function: Function, arguments: &[Expr], depth: Slot, ops: &mut Vec<Op>) -> Operand {
+    fn call(
+        &mut self,
+        function: Function,
+        arguments: &[Expr],
+        depth: Slot,
+        ops: &mut Vec<Op>,
+    ) -> Operand {
         let f = match function {
             Function::Min => return self.reduce(Binary::Min, arguments, depth, ops),
             Function::Max => return self.reduce(Binary::Max, arguments, depth, ops),
@@ -406,14 +485,24 @@ impl Emitter {
 
     /// Slot and index of the tracker of a value, made at its first mention.
     pub fn tracker(&mut self, kind: TrackerKind, expr: &Expr) -> (Slot, usize) {
-        if let Some((_, _, index)) = self.tracked.iter().find(|(k, e, _)| *k == kind && e == expr) {
+        if let Some((_, _, index)) = self
+            .tracked
+            .iter()
+            .find(|(k, e, _)| *k == kind && e == expr)
+        {
             return (self.trackers[*index].state, *index);
         }
         let label = self.label;
         let value = self.formula(expr, label);
         let state = self.reserve(3);
         let index = self.trackers.len();
-        self.trackers.push(TrackerCode { kind, value, state, current: state + 1, since: state + 2 });
+        self.trackers.push(TrackerCode {
+            kind,
+            value,
+            state,
+            current: state + 1,
+            since: state + 2,
+        });
         self.tracked.push((kind, expr.clone(), index));
         (state, index)
     }
@@ -469,7 +558,12 @@ impl Op {
                 visit(b, false);
                 visit(out, true);
             }
-            Op::Select { out, condition, a, b } => {
+            Op::Select {
+                out,
+                condition,
+                a,
+                b,
+            } => {
                 visit(condition, false);
                 visit(a, false);
                 visit(b, false);
@@ -486,7 +580,11 @@ impl Op {
                 }
                 visit(out, true);
             }
-            Op::Affine { out, constant, terms } => {
+            Op::Affine {
+                out,
+                constant,
+                terms,
+            } => {
                 if let Scalar::Slot(slot) = constant {
                     visit(slot, false);
                 }

@@ -10,7 +10,12 @@ use crate::model::{Effect, Event, Fires, Hazard, HazardRatio, Model};
 pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode> {
     let model = compiler.model;
     let mut events: Vec<EventCode> = model.events.iter().map(|e| code(compiler, e)).collect();
-    let gates: Vec<Items> = model.events.iter().enumerate().map(|(i, e)| gate(i, e, model)).collect();
+    let gates: Vec<Items> = model
+        .events
+        .iter()
+        .enumerate()
+        .map(|(i, e)| gate(i, e, model))
+        .collect();
     let firing: Vec<Items> = model
         .events
         .iter()
@@ -37,8 +42,10 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
         code.hazards = affected(|f| matches!(f, Fires::Hazard(_)));
         code.triggers = affected(|f| matches!(f, Fires::When(_)));
         code.derived = compiler.derived_reading(&changed);
-        code.trackers =
-            (0..tracked.len()).filter(|&t| tracked[t].meets(&changed)).map(|t| t as u32).collect();
+        code.trackers = (0..tracked.len())
+            .filter(|&t| tracked[t].meets(&changed))
+            .map(|t| t as u32)
+            .collect();
         code.windows = (0..model.events.len())
             .filter(|&j| model.events[j].declared.is_some() && gates[j].meets(&changed))
             .map(|j| j as u32)
@@ -49,7 +56,10 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
 
 /// What decides whether an event is allowed.
 fn gate(index: usize, event: &Event, model: &Model) -> Items {
-    let mut items = event.guard.as_ref().map_or_else(|| Items::empty(model), |g| reads(g, model));
+    let mut items = event
+        .guard
+        .as_ref()
+        .map_or_else(|| Items::empty(model), |g| reads(g, model));
     items.insert_event(index);
     // A final phase stops every event, so all of them look at the phase if there is one.
     if event.phases.is_some() || model.phases.iter().any(|p| p.is_final) {
@@ -67,7 +77,9 @@ fn changes(index: usize, event: &Event, model: &Model) -> Items {
     items.insert_event(index);
     for effect in &event.effects {
         match effect {
-            Effect::Set { indicator, .. } | Effect::Add { indicator, .. } | Effect::Multiply { indicator, .. } => {
+            Effect::Set { indicator, .. }
+            | Effect::Add { indicator, .. }
+            | Effect::Multiply { indicator, .. } => {
                 items.insert_indicator(*indicator);
             }
             Effect::Phase(_) => items.insert_phase(),
@@ -81,16 +93,27 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
     let model = compiler.model;
     let at = match event.shift {
         None => format!("/events/{}", event.name),
-        Some((from, to)) => format!("/shifts/{}/{}", model.trends[from].name, model.trends[to].name),
+        Some((from, to)) => format!(
+            "/shifts/{}/{}",
+            model.trends[from].name, model.trends[to].name
+        ),
     };
-    let hazard_at = if event.shift.is_some() { at.clone() } else { format!("{at}/hazard") };
+    let hazard_at = if event.shift.is_some() {
+        at.clone()
+    } else {
+        format!("{at}/hazard")
+    };
     let fires = match &event.fires {
         Fires::Hazard(hazard) => FiresCode::Hazard {
             rate: compiler.labelled(hazard_at.clone(), &rate(hazard)),
             site: compiler.site(format!("event/{}/clock", event.name)),
         },
         Fires::At { time, probability } => FiresCode::At {
-            time: compiler.draw(time, format!("{at}/at"), format!("event/{}/date", event.name)),
+            time: compiler.draw(
+                time,
+                format!("{at}/at"),
+                format!("event/{}/date", event.name),
+            ),
             probability: compiler.labelled(format!("{at}/probability"), probability),
             site: compiler.site(format!("event/{}/chance", event.name)),
         },
@@ -99,7 +122,10 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
             armed: compiler.emitter.reserve(1),
         },
     };
-    let guard = event.guard.as_ref().map(|g| compiler.labelled(format!("{at}/if"), g));
+    let guard = event
+        .guard
+        .as_ref()
+        .map(|g| compiler.labelled(format!("{at}/if"), g));
     let rest = event.rest.as_ref().map(|rest| {
         let label = compiler.emitter.label(format!("{at}/rest"));
         compiler.emitter.parameter_slot(rest, label)
@@ -114,7 +140,9 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
     });
     let effects = effects(compiler, event, &at);
     let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
-        set.as_ref().map_or_else(Box::default, |s| (0..count).map(|i| s.contains(&i)).collect())
+        set.as_ref().map_or_else(Box::default, |s| {
+            (0..count).map(|i| s.contains(&i)).collect()
+        })
     };
     EventCode {
         fires,
@@ -140,7 +168,10 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCo
         .map(|(i, effect)| {
             // The stream is named by what is done to which indicator, not by position, so that an inserted effect moves no numbers.
             let mut site = |verb: &str, indicator: usize| {
-                let name = format!("event/{}/{verb}/{}", event.name, model.indicators[indicator].name);
+                let name = format!(
+                    "event/{}/{verb}/{}",
+                    event.name, model.indicators[indicator].name
+                );
                 let same = names.iter().filter(|n| **n == name).count();
                 names.push(name.clone());
                 format!("{name}/{same}")
@@ -186,7 +217,11 @@ fn product(a: Expr, b: Expr) -> Expr {
 fn rate(hazard: &Hazard) -> Expr {
     let by = |arms: &[Expr], base: Expr, make: fn(Vec<Expr>) -> Expr| -> Expr {
         if reads_parameters_only(&base) && arms.iter().all(reads_parameters_only) {
-            make(arms.iter().map(|arm| product(base.clone(), arm.clone())).collect())
+            make(
+                arms.iter()
+                    .map(|arm| product(base.clone(), arm.clone()))
+                    .collect(),
+            )
         } else {
             product(base, make(arms.to_vec()))
         }
@@ -198,9 +233,12 @@ fn rate(hazard: &Hazard) -> Expr {
     if let Some(arms) = &hazard.by_phase {
         total = by(arms, total, Expr::ByPhase);
     }
-    if let Some(exponent) = hazard.ratios.iter().map(exponent).reduce(|a, b| {
-        Expr::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b))
-    }) {
+    if let Some(exponent) = hazard
+        .ratios
+        .iter()
+        .map(exponent)
+        .reduce(|a, b| Expr::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b)))
+    {
         total = product(total, Expr::Call(Function::Exp, vec![exponent]));
     }
     if let Some(factor) = &hazard.factor {

@@ -53,24 +53,70 @@ pub enum Binary {
 /// One operation. `out` may equal an operand: every lane is read before it is written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
-    Constant { out: Slot, value: f64 },
-    Copy { out: Slot, from: Slot },
-    Unary { f: Unary, out: Slot, a: Slot },
-    Binary { f: Binary, out: Slot, a: Slot, b: Slot },
+    Constant {
+        out: Slot,
+        value: f64,
+    },
+    Copy {
+        out: Slot,
+        from: Slot,
+    },
+    Unary {
+        f: Unary,
+        out: Slot,
+        a: Slot,
+    },
+    Binary {
+        f: Binary,
+        out: Slot,
+        a: Slot,
+        b: Slot,
+    },
     /// Right operand is a constant.
-    BinaryRight { f: Binary, out: Slot, a: Slot, b: f64 },
+    BinaryRight {
+        f: Binary,
+        out: Slot,
+        a: Slot,
+        b: f64,
+    },
     /// Left operand is a constant.
-    BinaryLeft { f: Binary, out: Slot, a: f64, b: Slot },
+    BinaryLeft {
+        f: Binary,
+        out: Slot,
+        a: f64,
+        b: Slot,
+    },
     /// `condition ? a : b`.
-    Select { out: Slot, condition: Slot, a: Slot, b: Slot },
+    Select {
+        out: Slot,
+        condition: Slot,
+        a: Slot,
+        b: Slot,
+    },
     /// `values[key]`, the key being a phase or trend number.
-    Table { out: Slot, key: Slot, values: Box<[f64]> },
+    Table {
+        out: Slot,
+        key: Slot,
+        values: Box<[f64]>,
+    },
     /// The slot that `key` selects.
-    Pick { out: Slot, key: Slot, slots: Box<[Slot]> },
+    Pick {
+        out: Slot,
+        key: Slot,
+        slots: Box<[Slot]>,
+    },
     /// `constant + sum of coefficient x slot`, summed from left to right.
-    Affine { out: Slot, constant: Scalar, terms: Box<[(Slot, Scalar)]> },
+    Affine {
+        out: Slot,
+        constant: Scalar,
+        terms: Box<[(Slot, Scalar)]>,
+    },
     /// `max(0, time - mark)`; a mark of `-inf` gives `+inf`.
-    Elapsed { out: Slot, time: Slot, mark: Slot },
+    Elapsed {
+        out: Slot,
+        time: Slot,
+        mark: Slot,
+    },
 }
 
 /// A number, or the slot that holds it.
@@ -88,19 +134,25 @@ pub struct Columns {
 
 impl Columns {
     pub fn new(slots: usize) -> Self {
-        Self { data: vec![0.0; slots * STRIDE] }
+        Self {
+            data: vec![0.0; slots * STRIDE],
+        }
     }
 
     #[inline(always)]
     pub fn column(&self, slot: Slot) -> &[f64; LANES] {
         let start = slot as usize * STRIDE;
-        self.data[start..start + LANES].try_into().expect("a column has LANES entries")
+        self.data[start..start + LANES]
+            .try_into()
+            .expect("a column has LANES entries")
     }
 
     #[inline(always)]
     pub fn column_mut(&mut self, slot: Slot) -> &mut [f64; LANES] {
         let start = slot as usize * STRIDE;
-        (&mut self.data[start..start + LANES]).try_into().expect("a column has LANES entries")
+        (&mut self.data[start..start + LANES])
+            .try_into()
+            .expect("a column has LANES entries")
     }
 
     #[inline(always)]
@@ -116,7 +168,9 @@ impl Columns {
     #[inline(always)]
     fn chunk(&self, slot: Slot, from: usize) -> [f64; CHUNK] {
         let start = slot as usize * STRIDE + from;
-        self.data[start..start + CHUNK].try_into().expect("a chunk has CHUNK entries")
+        self.data[start..start + CHUNK]
+            .try_into()
+            .expect("a chunk has CHUNK entries")
     }
 
     #[inline(always)]
@@ -204,13 +258,21 @@ macro_rules! each_binary {
 #[inline(always)]
 fn truth(holds: bool, x: f64, y: f64) -> f64 {
     let value = if holds { 1.0 } else { 0.0 };
-    if x.is_nan() | y.is_nan() { f64::NAN } else { value }
+    if x.is_nan() | y.is_nan() {
+        f64::NAN
+    } else {
+        value
+    }
 }
 
 #[inline(always)]
 fn select(condition: f64, a: f64, b: f64) -> f64 {
     let chosen = if condition == 1.0 { a } else { b };
-    if condition.is_nan() { condition } else { chosen }
+    if condition.is_nan() {
+        condition
+    } else {
+        chosen
+    }
 }
 
 #[inline(always)]
@@ -240,7 +302,11 @@ pub fn binary(f: Binary, x: f64, y: f64) -> f64 {
 }
 
 /// Runs operations over all lanes.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 pub fn run_columns(ops: &[Op], columns: &mut Columns) {
     for op in ops {
         match op {
@@ -278,7 +344,12 @@ pub fn run_columns(ops: &[Op], columns: &mut Columns) {
                 }
                 each_binary!(f, run)
             }
-            Op::Select { out, condition, a, b } => {
+            Op::Select {
+                out,
+                condition,
+                a,
+                b,
+            } => {
                 for from in (0..LANES).step_by(CHUNK) {
                     let c = columns.chunk(*condition, from);
                     let x = columns.chunk(*a, from);
@@ -299,7 +370,11 @@ pub fn run_columns(ops: &[Op], columns: &mut Columns) {
                     columns.set(*out, lane, columns.get(chosen, lane));
                 }
             }
-            Op::Affine { out, constant, terms } => {
+            Op::Affine {
+                out,
+                constant,
+                terms,
+            } => {
                 for from in (0..LANES).step_by(CHUNK) {
                     let mut sum = columns.scalar(*constant, from);
                     for (slot, coefficient) in terms {
@@ -323,14 +398,24 @@ pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
         let (out, value) = match op {
             Op::Constant { out, value } => (*out, *value),
             Op::Copy { out, from } => (*out, columns.get(*from, lane)),
-            Op::Unary { f: Unary::Exp, out, a } => (*out, elementary::exp(columns.get(*a, lane))),
+            Op::Unary {
+                f: Unary::Exp,
+                out,
+                a,
+            } => (*out, elementary::exp(columns.get(*a, lane))),
             Op::Unary { f, out, a } => (*out, unary(*f, columns.get(*a, lane))),
-            Op::Binary { f, out, a, b } => {
-                (*out, binary(*f, columns.get(*a, lane), columns.get(*b, lane)))
-            }
+            Op::Binary { f, out, a, b } => (
+                *out,
+                binary(*f, columns.get(*a, lane), columns.get(*b, lane)),
+            ),
             Op::BinaryRight { f, out, a, b } => (*out, binary(*f, columns.get(*a, lane), *b)),
             Op::BinaryLeft { f, out, a, b } => (*out, binary(*f, *a, columns.get(*b, lane))),
-            Op::Select { out, condition, a, b } => (
+            Op::Select {
+                out,
+                condition,
+                a,
+                b,
+            } => (
                 *out,
                 select(
                     columns.get(*condition, lane),
@@ -343,7 +428,11 @@ pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
                 let chosen = slots[columns.get(*key, lane) as usize];
                 (*out, columns.get(chosen, lane))
             }
-            Op::Affine { out, constant, terms } => {
+            Op::Affine {
+                out,
+                constant,
+                terms,
+            } => {
                 let scalar = |s: &Scalar| match s {
                     Scalar::Value(v) => *v,
                     Scalar::Slot(slot) => columns.get(*slot, lane),
@@ -354,9 +443,10 @@ pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
                 }
                 (*out, sum)
             }
-            Op::Elapsed { out, time, mark } => {
-                (*out, elapsed(columns.get(*time, lane), columns.get(*mark, lane)))
-            }
+            Op::Elapsed { out, time, mark } => (
+                *out,
+                elapsed(columns.get(*time, lane), columns.get(*mark, lane)),
+            ),
         };
         columns.set(out, lane, value);
     }
@@ -403,12 +493,26 @@ mod tests {
         }
         for f in all_binary {
             ops.push(Op::Binary { f, out, a: 0, b: 1 });
-            ops.push(Op::BinaryRight { f, out: out + 1, a: 0, b: 0.7 });
-            ops.push(Op::BinaryLeft { f, out: out + 2, a: 0.7, b: 1 });
+            ops.push(Op::BinaryRight {
+                f,
+                out: out + 1,
+                a: 0,
+                b: 0.7,
+            });
+            ops.push(Op::BinaryLeft {
+                f,
+                out: out + 2,
+                a: 0.7,
+                b: 1,
+            });
             out += 3;
         }
         let terms: Box<[_]> = Box::new([(0, Scalar::Value(0.3)), (1, Scalar::Slot(0))]);
-        ops.push(Op::Affine { out, constant: Scalar::Slot(1), terms });
+        ops.push(Op::Affine {
+            out,
+            constant: Scalar::Slot(1),
+            terms,
+        });
         out += 1;
         let mut whole = Columns::new(out as usize);
         for lane in 0..LANES {

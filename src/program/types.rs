@@ -21,13 +21,26 @@ pub struct Formula {
 #[derive(Clone, Debug)]
 pub enum DrawCode {
     Value(Formula),
-    Fixed { distribution: Distribution, site: SiteId, label: u32 },
-    Varying { code: VaryingCode, site: SiteId, label: u32 },
+    Fixed {
+        distribution: Distribution,
+        site: SiteId,
+        label: u32,
+    },
+    Varying {
+        code: VaryingCode,
+        site: SiteId,
+        label: u32,
+    },
 }
 
 #[derive(Clone, Debug)]
 pub enum VaryingCode {
-    Family { family: Family, arguments: Vec<Formula>, low: Option<f64>, high: Option<f64> },
+    Family {
+        family: Family,
+        arguments: Vec<Formula>,
+        low: Option<f64>,
+        high: Option<f64>,
+    },
     Mixture(Vec<(f64, VaryingCode)>),
 }
 
@@ -78,7 +91,10 @@ impl DrawCode {
 #[derive(Clone, Debug)]
 pub enum ParameterCode {
     Constant(f64),
-    Uncertain { distribution: Distribution, site: SiteId },
+    Uncertain {
+        distribution: Distribution,
+        site: SiteId,
+    },
 }
 
 /// Items whose normal scores are mixed by a Cholesky factor.
@@ -141,9 +157,19 @@ pub struct EventCode {
 
 #[derive(Clone, Debug)]
 pub enum FiresCode {
-    Hazard { rate: Formula, site: SiteId },
-    At { time: DrawCode, probability: Formula, site: SiteId },
-    When { condition: Formula, armed: Slot },
+    Hazard {
+        rate: Formula,
+        site: SiteId,
+    },
+    At {
+        time: DrawCode,
+        probability: Formula,
+        site: SiteId,
+    },
+    When {
+        condition: Formula,
+        armed: Slot,
+    },
 }
 
 /// A chance that the file states.
@@ -192,7 +218,11 @@ pub enum QuestionCode {
     /// The tracker's first time is at or before the instant, the last one that counts.
     EverBy { tracker: u32, time: f64 },
     /// A condition at an instant; its answer is kept in `answer`.
-    HoldsAt { condition: Formula, time: f64, answer: Slot },
+    HoldsAt {
+        condition: Formula,
+        time: f64,
+        answer: Slot,
+    },
 }
 
 /// A model, compiled.

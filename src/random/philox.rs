@@ -30,7 +30,10 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 #[inline(always)]
 pub fn philox_words(counter: [u32; 4], key: [u32; 2]) -> [u64; 2] {
     let [a, b, c, d] = philox(counter, key);
-    [u64::from(a) | u64::from(b) << 32, u64::from(c) | u64::from(d) << 32]
+    [
+        u64::from(a) | u64::from(b) << 32,
+        u64::from(c) | u64::from(d) << 32,
+    ]
 }
 
 #[cfg(test)]

@@ -25,7 +25,9 @@ impl Site {
     /// Site of this name under this seed.
     pub fn new(seed: Seed, name: &str) -> Self {
         let key = site_key(seed, name);
-        Self { key: [key as u32, (key >> 32) as u32] }
+        Self {
+            key: [key as u32, (key >> 32) as u32],
+        }
     }
 
     /// The 64-bit key, for designs that need no trial.
@@ -95,9 +97,15 @@ mod tests {
         let a = Site::new(Seed(1), "noise/trust");
         let b = Site::new(Seed(1), "noise/support");
         assert_ne!(a.words(id, 0), b.words(id, 0));
-        assert_ne!(a.words(id, 0), Site::new(Seed(2), "noise/trust").words(id, 0));
+        assert_ne!(
+            a.words(id, 0),
+            Site::new(Seed(2), "noise/trust").words(id, 0)
+        );
         assert_ne!(a.words(id, 0), a.words(id, 1));
-        assert_eq!(a.words(id, 7), Site::new(Seed(1), "noise/trust").words(id, 7));
+        assert_eq!(
+            a.words(id, 7),
+            Site::new(Seed(1), "noise/trust").words(id, 7)
+        );
     }
 
     /// 200,000 normals: moments within 4.5 standard errors; false alarm 1 in 10^4 over the four checks.

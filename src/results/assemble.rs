@@ -3,8 +3,8 @@
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Quantiles, Summary, Tally};
 use crate::estimate::{
-    self, BinHistogram, HitTable, MeanEstimate, Moments, QuantileSummary, REPLICATES, Sketch, Spread,
-    estimate_moments, quantiles_with_error, ratio, share,
+    self, BinHistogram, HitTable, MeanEstimate, Moments, QuantileSummary, REPLICATES, Sketch,
+    Spread, estimate_moments, quantiles_with_error, ratio, share,
 };
 use crate::model::{Asks, Model};
 use crate::program::Program;
@@ -17,12 +17,20 @@ const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Name and version of this program.
 pub fn tool() -> Tool {
-    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+    Tool {
+        name: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
 }
 
 /// The result of a run, without warnings.
 pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResult {
-    let reader = Reader { model, program, summary, tally: &summary.tally };
+    let reader = Reader {
+        model,
+        program,
+        summary,
+        tally: &summary.tally,
+    };
     let outcomes = reader.outcomes();
     let largest = outcomes.iter().map(|o| o.std_error).fold(0.0, f64::max);
     let times = program.reported_times();
@@ -45,7 +53,10 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         outcomes,
         trends: reader.trends(),
         phases: reader.phases(),
-        dates: times.iter().map(|t| model.clock.date_at(*t).to_string()).collect(),
+        dates: times
+            .iter()
+            .map(|t| model.clock.date_at(*t).to_string())
+            .collect(),
         times,
         indicators: reader.indicators(),
         derived: reader.derived(),
@@ -129,7 +140,12 @@ impl Reader<'_> {
                     epistemic: told(&epistemic),
                     by_trend: self.by_trend(table),
                     also,
-                    matched: self.tally.matched.get(o).copied().unwrap_or_else(|| table.hits()),
+                    matched: self
+                        .tally
+                        .matched
+                        .get(o)
+                        .copied()
+                        .unwrap_or_else(|| table.hits()),
                 }
             })
             .collect()
@@ -162,7 +178,12 @@ impl Reader<'_> {
 
     /// Shares over time of item `i` in a table by time, then item.
     fn occupancy(&self, table: &[ByReplicate], items: usize, i: usize) -> (Vec<f64>, Vec<f64>) {
-        table.iter().skip(i).step_by(items).map(|hits| share(hits, &self.tally.trials)).unzip()
+        table
+            .iter()
+            .skip(i)
+            .step_by(items)
+            .map(|hits| share(hits, &self.tally.trials))
+            .unzip()
     }
 
     fn trends(&self) -> Vec<OccupancyResult> {
@@ -244,7 +265,13 @@ impl Reader<'_> {
             let parts: &[Moments; REPLICATES] = self.summary.node.series[at..at + REPLICATES]
                 .try_into()
                 .expect("a series has one entry a replicate");
-            let MeanEstimate { mean, std_error, sd, sd_std_error, .. } = estimate_moments(parts);
+            let MeanEstimate {
+                mean,
+                std_error,
+                sd,
+                sd_std_error,
+                ..
+            } = estimate_moments(parts);
             result.mean.push(mean.unwrap_or(0.0));
             result.mean_std_error.push(std_error.unwrap_or(0.0));
             result.sd.push(sd.unwrap_or(0.0));
@@ -375,7 +402,10 @@ impl Reader<'_> {
             .into_iter()
             .map(|z| {
                 let trials = self.tally.by_trend[z].iter().sum();
-                (self.model.trends[z].name.clone(), group(means[z], values[z], trials))
+                (
+                    self.model.trends[z].name.clone(),
+                    group(means[z], values[z], trials),
+                )
             })
             .collect()
     }
@@ -384,7 +414,12 @@ impl Reader<'_> {
         let node = &self.summary.node.metrics[m];
         let means = node.by_outcome();
         let values = node.values_by_outcome();
-        let names = self.model.outcomes.iter().map(|o| o.name.clone()).chain(["unclassified".into()]);
+        let names = self
+            .model
+            .outcomes
+            .iter()
+            .map(|o| o.name.clone())
+            .chain(["unclassified".into()]);
         names
             .enumerate()
             .map(|(o, name)| {
@@ -402,7 +437,11 @@ struct Realised {
 }
 
 fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64) -> GroupMean {
-    GroupMean { defined: (trials > 0).then(|| values as f64 / trials as f64), mean, std_error }
+    GroupMean {
+        defined: (trials > 0).then(|| values as f64 / trials as f64),
+        mean,
+        std_error,
+    }
 }
 
 fn floats(counts: &ByReplicate) -> [f64; REPLICATES] {
@@ -425,7 +464,9 @@ fn told(epistemic: &estimate::Epistemic) -> Epistemic {
 fn levels(quantiles: &Quantiles) -> Vec<Option<(f64, f64)>> {
     match quantiles {
         Quantiles::Bins(parts) => quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS),
-        Quantiles::Scaled(parts) => quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS),
+        Quantiles::Scaled(parts) => {
+            quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS)
+        }
     }
 }
 
@@ -434,7 +475,14 @@ fn first_time(parts: &[BinHistogram]) -> Option<FirstTime> {
     let (p5, p5_std_error) = quantiles[0]?;
     let (p50, p50_std_error) = quantiles[1]?;
     let (p95, p95_std_error) = quantiles[2]?;
-    Some(FirstTime { p5, p5_std_error, p50, p50_std_error, p95, p95_std_error })
+    Some(FirstTime {
+        p5,
+        p5_std_error,
+        p50,
+        p50_std_error,
+        p95,
+        p95_std_error,
+    })
 }
 
 fn histogram(quantiles: &Quantiles) -> Histogram {

@@ -57,12 +57,17 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
         if event.probability == 0.0 {
             let why = match code.fires {
                 Fires::Hazard(_) => "its hazard is too small, or it was never allowed",
-                Fires::At { .. } => "it was not allowed at its date, or its probability is too small",
+                Fires::At { .. } => {
+                    "it was not allowed at its date, or its probability is too small"
+                }
                 Fires::When(_) => "its condition never became true while it was allowed",
             };
             warnings.push(warning(
                 "never-fired",
-                format!("`{}` fired in none of {} trials: {why}", event.name, result.run.trials),
+                format!(
+                    "`{}` fired in none of {} trials: {why}",
+                    event.name, result.run.trials
+                ),
                 &place,
             ));
         }
@@ -106,7 +111,10 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
         } else {
             warnings.push(warning(
                 "empty-outcome",
-                format!("the rule of `{}` caught none of {} trials", outcome.name, result.run.trials),
+                format!(
+                    "the rule of `{}` caught none of {} trials",
+                    outcome.name, result.run.trials
+                ),
                 &place,
             ));
         }
@@ -118,7 +126,10 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
         if remainder.probability > stopped {
             warnings.push(warning(
                 "unclassified",
-                format!("no rule holds in {} of the trials: they are reported as `unclassified`", percent(remainder.probability)),
+                format!(
+                    "no rule holds in {} of the trials: they are reported as `unclassified`",
+                    percent(remainder.probability)
+                ),
                 "/outcomes",
             ));
         }
@@ -126,7 +137,11 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
 }
 
 fn warning(code: &str, message: String, path: &str) -> Warning {
-    Warning { code: code.into(), message, path: path.into() }
+    Warning {
+        code: code.into(),
+        message,
+        path: path.into(),
+    }
 }
 
 /// A share with three significant digits at most.

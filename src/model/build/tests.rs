@@ -285,7 +285,10 @@ fn a_horizon_that_is_a_date_ends_where_that_day_begins() {
     ];
     let model = built(&changed(&edit)).expect("sound").model;
     assert_eq!(model.clock.horizon, 364.0 / 365.25);
-    assert_eq!(model.clock.date_at(model.clock.horizon).to_string(), "2026-12-31");
+    assert_eq!(
+        model.clock.date_at(model.clock.horizon).to_string(),
+        "2026-12-31"
+    );
     let Asks::EverBy { time, .. } = model.questions[0].asks else {
         panic!("ever by")
     };
