@@ -99,7 +99,9 @@ impl Scratch {
 
     /// A scheduled event at exactly this time, and its place among the points.
     fn point_at(&self, time: f64) -> Option<(usize, u32)> {
-        let at_once = |(p, (t, due)): (usize, &(f64, Option<u32>))| due.filter(|_| *t == time).map(|e| (p, e));
+        let at_once = |(p, (t, due)): (usize, &(f64, Option<u32>))| {
+            due.filter(|_| *t == time).map(|e| (p, e))
+        };
         self.points.iter().enumerate().find_map(at_once)
     }
 }
