@@ -221,6 +221,9 @@ impl<'s> Batch<'s> {
         let program = self.program();
         let code = &program.events[event];
         let layout = &program.layout;
+        if code.always_open {
+            return self.alive >> lane & 1 == 1;
+        }
         let open = self.alive >> lane & 1 == 1
             && (code.phases.is_empty() || code.phases[self.phase[lane] as usize])
             && (code.trends.is_empty() || code.trends[self.trend[lane] as usize])

@@ -6,7 +6,7 @@
 
 use super::batch::{Batch, Fatal};
 use super::journal::{Change, Entry};
-use super::lanes::{Lanes, between, each_lane};
+use super::lanes::{Lanes, between, each_lane, raise};
 use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
@@ -30,10 +30,34 @@ pub struct Scratch {
     touched: Vec<u32>,
     /// Ends of rests (`None`) and instants of scheduled events within the step.
     points: Vec<(f64, Option<u32>)>,
+    /// Hazards that are being evaluated anew.
+    work: Work,
     /// Triggered and scheduled events that are due at this instant.
     pending: Vec<u32>,
     /// Events that fired at this instant.
     fired: Vec<u32>,
+}
+
+/// Hazards under evaluation: their scales become rates once the exponentials are in.
+#[derive(Default)]
+struct Work {
+    events: Vec<u32>,
+    rates: Vec<f64>,
+    exponents: Vec<f64>,
+}
+
+impl Work {
+    fn clear(&mut self) {
+        self.events.clear();
+        self.rates.clear();
+        self.exponents.clear();
+    }
+
+    fn push(&mut self, e: u32, scale: f64, exponent: f64) {
+        self.events.push(e);
+        self.rates.push(scale);
+        self.exponents.push(exponent);
+    }
 }
 
 impl Scratch {
@@ -46,6 +70,7 @@ impl Scratch {
             anchor: vec![0.0; events],
             touched: Vec::with_capacity(events),
             points: Vec::new(),
+            work: Work::default(),
             pending: Vec::new(),
             fired: Vec::new(),
         }
@@ -185,7 +210,6 @@ impl Batch<'_> {
             let spent = rate * (within.to - self.scratch.anchor[e as usize]);
             let left = self.columns.get(layout.threshold + e, lane) - spent;
             self.columns.set(layout.threshold + e, lane, left);
-            self.scratch.settled[e as usize] |= 1 << lane;
         }
         while let Some(e) = self.scratch.running.pop() {
             self.scratch.fire_at[e as usize] = f64::INFINITY;
@@ -219,28 +243,50 @@ impl Batch<'_> {
         for &e in &program.resting {
             if self.columns.get(program.layout.rest_until + e, lane) == now {
                 self.set_time(lane, within.from);
-                self.charge(e, lane, now, within);
+                self.charge(&[e], lane, now, within);
             }
         }
     }
 
-    /// Charges a clock for the time under its old rate and evaluates the new one. The lane's clock must stand at the step's start.
-    fn charge(&mut self, e: u32, lane: usize, now: f64, within: Within) {
+    /// Evaluates these hazards anew and charges the clocks whose rate has changed. The lane's clock must stand at the step's start.
+    fn charge(&mut self, hazards: &[u32], lane: usize, now: f64, within: Within) {
         let program = self.program();
-        let layout = &program.layout;
-        let FiresCode::Hazard { rate: formula, .. } = &program.events[e as usize].fires else {
-            return;
-        };
-        let new = if self.allowed(e as usize, lane, now) {
-            let value = self.evaluate_lane(formula, lane);
-            if !value.is_finite() {
-                self.stop(lane, formula.label);
-                return;
+        let mut work = std::mem::take(&mut self.scratch.work);
+        work.clear();
+        for &e in hazards {
+            let FiresCode::Hazard {
+                scale, exponent, ..
+            } = &program.events[e as usize].fires
+            else {
+                continue;
+            };
+            if self.allowed(e as usize, lane, now) {
+                let exponent = exponent
+                    .as_ref()
+                    .map_or(0.0, |exponent| self.evaluate_lane(exponent, lane));
+                let scale = self.evaluate_lane(scale, lane);
+                work.push(e, scale, exponent);
+            } else {
+                self.change_rate(e, lane, now, within, 0.0);
             }
-            value.max(0.0)
-        } else {
-            0.0
-        };
+        }
+        // All exponentials at once: one by one, each would wait for the one before.
+        raise(&mut work.rates, &work.exponents);
+        for (e, rate) in work.events.iter().zip(&work.rates) {
+            if !rate.is_finite() {
+                if let FiresCode::Hazard { scale, .. } = &program.events[*e as usize].fires {
+                    self.stop(lane, scale.label);
+                }
+                break;
+            }
+            self.change_rate(*e, lane, now, within, rate.max(0.0));
+        }
+        self.scratch.work = work;
+    }
+
+    /// Puts a rate into force; the clock is charged for the time under the old one.
+    fn change_rate(&mut self, e: u32, lane: usize, now: f64, within: Within, new: f64) {
+        let layout = &self.program().layout;
         let old = self.columns.get(layout.rate + e, lane);
         if new.to_bits() == old.to_bits() && self.scratch.fire_at[e as usize] > now {
             return;
@@ -255,7 +301,9 @@ impl Batch<'_> {
         self.columns.set(layout.threshold + e, lane, left);
         self.columns.set(layout.rate + e, lane, rate);
         self.scratch.anchor[e as usize] = now;
-        if !self.scratch.touched.contains(&e) {
+        let settled = &mut self.scratch.settled[e as usize];
+        if *settled >> lane & 1 == 0 {
+            *settled |= 1 << lane;
             self.scratch.touched.push(e);
         }
         let runs_out = rate > 0.0 && left <= rate * (within.to - now);
@@ -367,9 +415,7 @@ impl Batch<'_> {
             }
             if let Some(within) = within {
                 self.set_time(lane, within.from);
-                for &h in &event.hazards {
-                    self.charge(h, lane, now, within);
-                }
+                self.charge(&event.hazards, lane, now, within);
                 self.set_time(lane, now);
             }
         }

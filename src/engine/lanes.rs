@@ -3,6 +3,7 @@
 //! The loops are compiled once for each width and chosen at run time. They are plain arithmetic on one lane at a time, so
 //! every width gives the same bits.
 
+use crate::math::elementary;
 use crate::program::LANES;
 use multiversion::multiversion;
 
@@ -124,6 +125,18 @@ pub fn enforce(
         rate[lane] = if holds(open, lane) { r } else { 0.0 };
     }
     lanes_where(|lane| rate[lane] > 0.0 && threshold[lane] <= rate[lane] * width)
+}
+
+/// Multiplies rates by the exponentials of their exponents.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn raise(scale: &mut [f64], exponent: &[f64]) {
+    for (rate, exponent) in scale.iter_mut().zip(exponent) {
+        *rate *= elementary::exp(*exponent);
+    }
 }
 
 /// Charges the clocks of these lanes for a whole step.

@@ -447,7 +447,12 @@ impl Program {
         }
         for event in &mut self.events {
             match &mut event.fires {
-                FiresCode::Hazard { rate, .. } => visit(rate),
+                FiresCode::Hazard {
+                    scale, exponent, ..
+                } => {
+                    visit(scale);
+                    exponent.iter_mut().for_each(&mut *visit);
+                }
                 FiresCode::At {
                     time, probability, ..
                 } => {

@@ -315,7 +315,7 @@ impl Emitter {
         ops: &mut Vec<Op>,
     ) -> Operand {
         match condition {
-            Operand::Constant(c) if c == 1.0 => a,
+            Operand::Constant(1.0) => a,
             Operand::Constant(_) => b,
             Operand::Slot(condition) => {
                 let a = self.slot_of(a);

@@ -134,6 +134,8 @@ pub struct IndicatorCode {
 pub struct EventCode {
     pub fires: FiresCode,
     pub guard: Option<Formula>,
+    /// Nothing but the end of the trial can forbid it.
+    pub always_open: bool,
     /// By phase; empty: all.
     pub phases: Box<[bool]>,
     /// By trend; empty: all.
@@ -157,8 +159,10 @@ pub struct EventCode {
 
 #[derive(Clone, Debug)]
 pub enum FiresCode {
+    /// The rate is `scale`, times the exponential of `exponent` if there is one.
     Hazard {
-        rate: Formula,
+        scale: Formula,
+        exponent: Option<Formula>,
         site: SiteId,
     },
     At {
