@@ -121,6 +121,14 @@ impl Scratch {
             ta.total_cmp(&tb).then(ea.cmp(&eb))
         })
     }
+
+    /// A scheduled event at exactly this time, and its place among the points.
+    fn point_at(&self, time: f64) -> Option<(usize, u32)> {
+        let at_once = |(p, (t, due)): (usize, &(f64, Option<u32>))| {
+            due.filter(|_| *t == time).map(|e| (p, e))
+        };
+        self.points.iter().enumerate().find_map(at_once)
+    }
 }
 
 /// The step that a lane is in; `None` at a grid point, where the next step will evaluate every hazard anyway.
@@ -163,6 +171,12 @@ impl Batch<'_> {
                         self.columns.set(layout.due + e, lane, f64::INFINITY);
                         self.set_time(lane, now);
                         self.scratch.pending.push(e);
+                        // All that is due now, so that what the first of them triggers takes its turn by name.
+                        while let Some((p, e)) = self.scratch.point_at(now) {
+                            self.scratch.points.swap_remove(p);
+                            self.columns.set(layout.due + e, lane, f64::INFINITY);
+                            self.scratch.pending.push(e);
+                        }
                         self.settle(lane, now, Some(within));
                     }
                     None => self.end_rests(lane, now, within),
