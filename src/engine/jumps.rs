@@ -12,7 +12,7 @@ use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
 /// Firings in one instant beyond which events are taken to fire one another for ever.
 const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
-pub const STEP_LIMIT: u64 = 10_000_000;
+pub const STEP_LIMIT: u64 = 1_000_000;
 
 /// Working memory of a step, and of the lane that is being played.
 pub struct Scratch {

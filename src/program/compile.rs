@@ -3,8 +3,9 @@
 use super::dependencies::{Items, any_part, collect};
 use super::emit::{Emitter, Known};
 use super::events;
+use super::ops::Slot;
 use super::types::*;
-use crate::expression::Expr;
+use crate::expression::{Expr, PathReading};
 use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
 use crate::random::Seed;
 
@@ -34,9 +35,7 @@ pub fn compile(model: &Model) -> Program {
     let outcomes: Vec<Formula> = (model.outcomes.iter().enumerate())
         .map(|(i, outcome)| compiler.labelled(format!("/outcomes/{i}/when"), &outcome.when))
         .collect();
-    let metrics: Vec<Formula> = (model.metrics.iter())
-        .map(|metric| compiler.labelled(format!("/metrics/{}", metric.name), &metric.value))
-        .collect();
+    let metrics: Vec<MetricCode> = compiler.metrics();
     let questions = compiler.questions();
     // Trackers are complete only now: events must know which of them to update.
     let tracked: Vec<Items> = compiler
@@ -312,6 +311,27 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn metrics(&mut self) -> Vec<MetricCode> {
+        let model = self.model;
+        (model.metrics.iter())
+            .map(|metric| {
+                let value = self.labelled(format!("/metrics/{}", metric.name), &metric.value);
+                let mut first_times = Vec::new();
+                metric.value.visit(&mut |part| match part {
+                    Expr::Path(PathReading::FirstEvent(e)) => {
+                        first_times.push(self.layout.first + *e as Slot);
+                    }
+                    Expr::Path(PathReading::FirstWhen(condition)) => {
+                        let (state, _) = self.emitter.tracker(TrackerKind::First, condition);
+                        first_times.push(state);
+                    }
+                    _ => {}
+                });
+                MetricCode { value, first_times }
+            })
+            .collect()
+    }
+
     fn questions(&mut self) -> Vec<QuestionCode> {
         let model = self.model;
         model
@@ -473,7 +493,7 @@ impl Program {
         }
         self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
         self.outcomes.iter_mut().for_each(&mut *visit);
-        self.metrics.iter_mut().for_each(&mut *visit);
+        self.metrics.iter_mut().for_each(|m| visit(&mut m.value));
         for question in &mut self.questions {
             if let QuestionCode::HoldsAt { condition, .. } = question {
                 visit(condition);

@@ -217,6 +217,14 @@ pub struct TrackerCode {
     pub since: Slot,
 }
 
+/// A number read off a finished trial.
+#[derive(Clone, Debug)]
+pub struct MetricCode {
+    pub value: Formula,
+    /// Slots of first times that it reads: where one of them is `+inf`, the metric has no value and is no fault.
+    pub first_times: Vec<Slot>,
+}
+
 #[derive(Clone, Debug)]
 pub enum QuestionCode {
     /// The tracker's first time is at or before the instant, the last one that counts.
@@ -273,7 +281,7 @@ pub struct Program {
     pub trackers: Vec<TrackerCode>,
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,
-    pub metrics: Vec<Formula>,
+    pub metrics: Vec<MetricCode>,
     pub questions: Vec<QuestionCode>,
     /// Something depends on parameters or on uncertain weights.
     pub uncertain: bool,
