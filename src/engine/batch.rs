@@ -56,7 +56,7 @@ pub struct Batch<'s> {
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
     month: usize,
-    pub scratch: super::jumps::Scratch,
+    pub scratch: super::scratch::Scratch,
     pub record: super::record::Record,
 }
 
@@ -75,7 +75,7 @@ impl<'s> Batch<'s> {
             trend: [0; LANES],
             journal: None,
             month: 0,
-            scratch: super::jumps::Scratch::new(program.events.len()),
+            scratch: super::scratch::Scratch::new(program.events.len()),
             record: super::record::Record::new(program),
         }
     }
