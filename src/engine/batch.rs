@@ -135,13 +135,17 @@ impl<'s> Batch<'s> {
 
     /// Evaluates a formula over all lanes; the value is in the slot that is returned.
     pub fn evaluate(&mut self, formula: &Formula) -> Slot {
-        run_columns(&formula.ops, &mut self.columns);
+        if !formula.ops.is_empty() {
+            run_columns(&formula.ops, &mut self.columns);
+        }
         formula.result
     }
 
     /// Evaluates a formula in one lane.
     pub fn evaluate_lane(&mut self, formula: &Formula, lane: usize) -> f64 {
-        run_lane(&formula.ops, &mut self.columns, lane);
+        if !formula.ops.is_empty() {
+            run_lane(&formula.ops, &mut self.columns, lane);
+        }
         self.columns.get(formula.result, lane)
     }
 

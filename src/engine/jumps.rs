@@ -154,6 +154,7 @@ impl Batch<'_> {
             }
         }
         // All exponentials at once: one by one, each would wait for the one before.
+        work.pad();
         raise(&mut work.rates, &work.exponents);
         for (e, rate) in work.events.iter().zip(&work.rates) {
             if !rate.is_finite() {

@@ -134,7 +134,14 @@ pub fn enforce(
     "aarch64+neon"
 ))]
 pub fn raise(scale: &mut [f64], exponent: &[f64]) {
-    for (rate, exponent) in scale.iter_mut().zip(exponent) {
+    let (rates, last_rates) = scale.as_chunks_mut::<8>();
+    let (exponents, last_exponents) = exponent.as_chunks::<8>();
+    for (rate, exponent) in rates.iter_mut().zip(exponents) {
+        for i in 0..8 {
+            rate[i] *= elementary::exp(exponent[i]);
+        }
+    }
+    for (rate, exponent) in last_rates.iter_mut().zip(last_exponents) {
         *rate *= elementary::exp(*exponent);
     }
 }
@@ -204,6 +211,53 @@ pub fn clamp_into(column: &mut Column, moved: &Column, low: f64, high: f64, lane
 pub fn integrate(state: &mut Column, current: &Column, since: &Column, now: f64) {
     for lane in 0..LANES {
         state[lane] += current[lane] * (now - since[lane]);
+    }
+}
+
+/// Keeps the larger of state and value.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn keep_highest(state: &mut Column, value: &Column) {
+    for lane in 0..LANES {
+        let v = value[lane];
+        state[lane] = if v > state[lane] { v } else { state[lane] };
+    }
+}
+
+/// Keeps the smaller of state and value.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn keep_lowest(state: &mut Column, value: &Column) {
+    for lane in 0..LANES {
+        let v = value[lane];
+        state[lane] = if v < state[lane] { v } else { state[lane] };
+    }
+}
+
+/// Notes the time in lanes whose value is true for the first time.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn keep_first(state: &mut Column, value: &Column, time: f64) {
+    for lane in 0..LANES {
+        let known = if value[lane] == 1.0 {
+            time
+        } else {
+            f64::INFINITY
+        };
+        state[lane] = if state[lane] == f64::INFINITY {
+            known
+        } else {
+            state[lane]
+        };
     }
 }
 

@@ -37,6 +37,13 @@ pub struct Work {
 }
 
 impl Work {
+    /// Fills up to a whole number of vectors, so that no exponential is left to be computed alone.
+    pub fn pad(&mut self) {
+        let whole = self.rates.len().next_multiple_of(8);
+        self.rates.resize(whole, 0.0);
+        self.exponents.resize(whole, 0.0);
+    }
+
     pub fn clear(&mut self) {
         self.events.clear();
         self.rates.clear();

@@ -3,7 +3,8 @@
 use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{
-    Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, not_finite, raise,
+    Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, keep_first, keep_highest,
+    keep_lowest, not_finite, raise,
 };
 use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
 
@@ -180,23 +181,13 @@ impl Batch<'_> {
             }
             match tracker.kind {
                 TrackerKind::Highest => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = s.max(v);
-                    }
+                    keep_highest(self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::Lowest => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = s.min(v);
-                    }
+                    keep_lowest(self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::First => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = if *s == f64::INFINITY && v == 1.0 {
-                            time
-                        } else {
-                            *s
-                        };
-                    }
+                    keep_first(self.columns.column_mut(tracker.state), &value, time);
                 }
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);
