@@ -7,7 +7,7 @@
 use super::batch::{Batch, Fatal};
 use super::journal::{Change, Entry};
 use super::lanes::{Lanes, between, each_lane, raise};
-use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
+use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind, run_lane};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
 const INSTANT_LIMIT: usize = 1_000;
@@ -333,6 +333,7 @@ impl Batch<'_> {
                 if program.phases[*to].is_final {
                     self.alive &= !(1 << lane);
                 }
+                run_lane(&program.regime, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Phase { from, to: *to });
             }
@@ -343,6 +344,7 @@ impl Batch<'_> {
                 }
                 self.trend[lane] = *to as u8;
                 self.columns.set(layout.trend, lane, *to as f64);
+                run_lane(&program.regime, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Trend { from, to: *to });
             }

@@ -63,6 +63,7 @@ impl Batch<'_> {
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
         self.start_phases();
+        run_columns(&program.regime, &mut self.columns);
         self.start_indicators();
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);

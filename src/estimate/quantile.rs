@@ -190,16 +190,17 @@ pub fn quantiles_with_error<Q: QuantileSummary>(
     let mut whole: Q = (*first).clone();
     rest.iter().for_each(|part| whole.merge(part));
     let n = whole.count() as f64;
+    let counts: Vec<f64> = parts.iter().map(|part| part.count() as f64).collect();
     p.iter()
         .map(|p| {
             let q = whole.quantile(*p)?;
             let share = whole.cdf(q);
             let mut residuals = [0.0; REPLICATES];
             let mut used = 0;
-            for (residual, part) in residuals.iter_mut().zip(parts) {
-                if part.count() > 0 {
+            for ((residual, part), count) in residuals.iter_mut().zip(parts).zip(&counts) {
+                if *count > 0.0 {
                     used += 1;
-                    *residual = part.count() as f64 * (part.cdf(q) - share) / n;
+                    *residual = count * (part.cdf(q) - share) / n;
                 }
             }
             let independent = || (p * (1.0 - p) / n).max(0.0).sqrt();

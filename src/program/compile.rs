@@ -96,6 +96,7 @@ pub fn compile(model: &Model) -> Program {
         parameters,
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
+        regime: emitter.regime.into(),
         trends,
         weight_concentration: model
             .weight_concentration
@@ -119,7 +120,7 @@ pub fn compile(model: &Model) -> Program {
             op.each_slot(|slot, _| place(slot));
         }
     });
-    for op in &mut program.prologue {
+    for op in program.prologue.iter_mut().chain(&mut program.regime) {
         op.each_slot(|slot, _| place(slot));
     }
     program

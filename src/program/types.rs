@@ -258,6 +258,8 @@ pub struct Program {
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,
+    /// Fills the slots that depend on parameters, trend and phase alone; to be run when one of the two has moved.
+    pub regime: Box<[Op]>,
     pub trends: Vec<TrendCode>,
     pub weight_concentration: Option<f64>,
     pub trend_site: SiteId,
