@@ -12,7 +12,7 @@ mod render;
 mod scan;
 mod sources;
 
-pub use codes::CODES;
+pub use codes::{CODES, RUN_CODES};
 pub use nearest::nearest;
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};

@@ -87,8 +87,8 @@ pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineE
     Ok(())
 }
 
-/// Largest standard error of an outcome's probability.
-fn largest_error(tallies: &[&Tally]) -> f64 {
+/// Largest standard error of an outcome's probability, over the tallies of all workers together.
+pub fn largest_error(tallies: &[&Tally]) -> f64 {
     let Some((first, rest)) = tallies.split_first() else {
         return f64::INFINITY;
     };

@@ -101,7 +101,7 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
         let place = format!("/outcomes/{i}/when");
         if outcome.matched > 0 {
             warnings.push(warning(
-                "shadowed-outcome",
+                "outcome-shadowed",
                 format!(
                     "earlier rules take all {} trials that satisfy the rule of `{}`",
                     outcome.matched, outcome.name

@@ -120,6 +120,17 @@ impl Builder<'_> {
 
     /// The index of something that is referred to by name outside of a formula; reports an unknown name.
     pub fn resolve(&mut self, thing: Thing, name: &str, place: Place) -> Option<usize> {
+        self.resolve_beside(thing, &[], name, place)
+    }
+
+    /// Like [`resolve`](Self::resolve) where some words of the format may stand too, and may be meant.
+    pub fn resolve_beside(
+        &mut self,
+        thing: Thing,
+        words: &[&str],
+        name: &str,
+        place: Place,
+    ) -> Option<usize> {
         let index = self.names.index(thing, name);
         if index.is_none() {
             let mut report = Diagnostic::error(
@@ -134,7 +145,10 @@ impl Builder<'_> {
                 .or_else(|| self.names.elsewhere(name));
             report = match elsewhere {
                 Some(other) => report.hint(format!("`{name}` is {}", other.singular())),
-                None => report.suggest(name, self.names.list(thing).iter().map(String::as_str)),
+                None => {
+                    let names = self.names.list(thing).iter().map(String::as_str);
+                    report.suggest(name, names.chain(words.iter().copied()))
+                }
             };
             self.report(report);
         }
