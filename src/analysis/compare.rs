@@ -20,7 +20,7 @@ const LEVEL: f64 = 0.05;
 /// Simulates all studies and compares each with the first.
 ///
 /// # Errors
-/// [`EngineError`] of whichever study fails.
+/// [`EngineError`] of whichever study fails, or if the size cannot be had.
 ///
 /// # Panics
 /// Without studies.
@@ -29,6 +29,7 @@ pub fn compare(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<CompareResult, EngineError> {
+    settings.check()?;
     let settings = Settings {
         until: None,
         ..settings.clone()
