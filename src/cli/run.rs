@@ -8,6 +8,7 @@ use super::progress::Meter;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
 use crate::analysis::Study;
+use crate::engine::Settings;
 use crate::report::{csv, json, markdown, table};
 use crate::results::{RunResult, Warning};
 use anyhow::Result;
@@ -49,12 +50,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let mut limited = simulation.clone();
-    if precision.until.is_some() {
-        limited.trials.get_or_insert(MOST_TRIALS);
-    }
-    let mut settings = limited.settings(&study);
-    settings.until = precision.until;
+    let settings = settings(simulation, precision, &study);
 
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let trials = match &arguments.trials_out {
@@ -84,6 +80,16 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     } else {
         Exit::Done
     })
+}
+
+/// A run that waits for a precision has the trials a draw that it would have otherwise: only its length is open.
+fn settings(simulation: &Simulation, precision: &Precision, study: &Study) -> Settings {
+    let mut settings = simulation.settings(study);
+    settings.until = precision.until;
+    if precision.until.is_some() && simulation.trials.is_none() {
+        settings.blocks = MOST_TRIALS.div_ceil(settings.trials_per_block());
+    }
+    settings
 }
 
 /// Says beside the data what its reader may not see in it.
@@ -139,6 +145,21 @@ mod tests {
         let result = study.run(&settings, &Impatient).expect("it ends");
         assert_eq!(result.run.trials, 0);
         assert!(result.run.interrupted);
+    }
+
+    #[test]
+    fn waiting_for_a_precision_leaves_the_trials_a_draw_as_they_are() {
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let simulation = Simulation {
+            draws: Some(200),
+            ..Simulation::default()
+        };
+        let precision = Precision { until: Some(0.01) };
+        let plain = simulation.settings(&study);
+        let waiting = super::settings(&simulation, &precision, &study);
+        assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);
+        assert!(waiting.blocks * waiting.trials_per_block() >= MOST_TRIALS);
     }
 
     #[test]
