@@ -416,8 +416,7 @@ fn months(model: &Model) -> Vec<(f64, u8)> {
     let mut months = vec![(0.0, start.month() as u8)];
     let mut first = start.first_of_month();
     while let Ok(next) = first.checked_add(jiff::Span::new().months(1)) {
-        let days = f64::from(start.until(next).map_or(0, |span| span.get_days()));
-        let time = days / 365.25;
+        let time = model.clock.time_of(next);
         if time > model.clock.horizon {
             break;
         }
