@@ -25,6 +25,7 @@ pub fn compile(model: &Model) -> Program {
                 .emitter
                 .label(format!("/phases/{}/start", phase.name));
             let start = compiler.emitter.formula(&phase.start, label);
+            compiler.bound(&phase.start, (0.0, 1.0), label);
             PhaseCode {
                 start,
                 is_final: phase.is_final,
@@ -67,6 +68,7 @@ pub fn compile(model: &Model) -> Program {
     let Compiler {
         emitter,
         sites,
+        bounds,
         layout,
         ..
     } = compiler;
@@ -96,6 +98,7 @@ pub fn compile(model: &Model) -> Program {
         parameters,
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
+        bounds,
         trends,
         weight_concentration: model
             .weight_concentration
@@ -138,6 +141,7 @@ pub struct Compiler<'a> {
     pub emitter: Emitter,
     pub layout: Layout,
     sites: Vec<String>,
+    bounds: Vec<BoundCode>,
 }
 
 impl<'a> Compiler<'a> {
@@ -184,6 +188,7 @@ impl<'a> Compiler<'a> {
             emitter,
             layout,
             sites: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 
@@ -195,6 +200,26 @@ impl<'a> Compiler<'a> {
     pub fn labelled(&mut self, pointer: String, expr: &Expr) -> Formula {
         let label = self.emitter.label(pointer);
         self.emitter.formula(expr, label)
+    }
+
+    /// Slot of a number over parameters that must lie between these two, or at one of them.
+    pub fn bounded(&mut self, expr: &Expr, bounds: (f64, f64), pointer: String) -> Slot {
+        let label = self.emitter.label(pointer);
+        self.bound(expr, bounds, label);
+        self.emitter.parameter_slot(expr, label)
+    }
+
+    /// Has a number over parameters looked at in every draw; constants have been looked at before.
+    fn bound(&mut self, expr: &Expr, (low, high): (f64, f64), label: u32) {
+        if !matches!(expr, Expr::Number(_)) {
+            let value = self.emitter.parameter_slot(expr, label);
+            self.bounds.push(BoundCode {
+                value,
+                low,
+                high,
+                label,
+            });
+        }
     }
 
     fn parameters(&mut self) -> Vec<ParameterCode> {

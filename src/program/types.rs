@@ -237,6 +237,18 @@ pub enum QuestionCode {
     },
 }
 
+/// A number over parameters that must lie within bounds, or a trial makes no sense.
+#[derive(Clone, Debug)]
+pub struct BoundCode {
+    pub value: Slot,
+    /// Smallest number that is allowed.
+    pub low: f64,
+    /// Largest number that is allowed.
+    pub high: f64,
+    /// Index into [`Program::labels`].
+    pub label: u32,
+}
+
 /// A model, compiled.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -258,6 +270,8 @@ pub struct Program {
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,
+    /// What the prologue may have left out of bounds; constants are not among them.
+    pub bounds: Vec<BoundCode>,
     pub trends: Vec<TrendCode>,
     pub weight_concentration: Option<f64>,
     pub trend_site: SiteId,
