@@ -105,6 +105,11 @@ pub fn not_numbers(column: &Column) -> Lanes {
     lanes_where(|lane| column[lane].is_nan())
 }
 
+/// Lanes whose value is below `low`, above `high` or not a number.
+pub fn outside(column: &Column, low: f64, high: f64) -> Lanes {
+    lanes_where(|lane| !(low <= column[lane] && column[lane] <= high))
+}
+
 /// Puts rates into force in the open lanes and gives the lanes whose clock runs out within `width`.
 ///
 /// A negative rate counts as zero; one that is not finite is kept for [`not_finite`] to find.
@@ -280,6 +285,16 @@ mod tests {
         let busy = enforce(&mut rate, &value, !(1 << 40), &threshold, 0.5);
         assert_eq!((rate[0], rate[3], rate[40]), (0.0, 2.0, 0.0));
         assert_eq!(busy, lanes_where(|lane| lane >= 6 && lane != 40));
+    }
+
+    #[test]
+    fn values_out_of_bounds_are_found_and_so_is_what_is_no_number() {
+        let mut column = [1.0; LANES];
+        column[3] = 1.5;
+        column[4] = -0.5;
+        column[5] = f64::NAN;
+        column[6] = 0.0;
+        assert_eq!(outside(&column, 0.0, 1.0), 1 << 3 | 1 << 4 | 1 << 5);
     }
 
     #[test]

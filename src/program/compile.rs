@@ -25,6 +25,7 @@ pub fn compile(model: &Model) -> Program {
                 .emitter
                 .label(format!("/phases/{}/start", phase.name));
             let start = compiler.emitter.formula(&phase.start, label);
+            compiler.bound(&phase.start, (0.0, 1.0), label);
             PhaseCode {
                 start,
                 is_final: phase.is_final,
@@ -67,6 +68,7 @@ pub fn compile(model: &Model) -> Program {
     let Compiler {
         emitter,
         sites,
+        bounds,
         layout,
         ..
     } = compiler;
@@ -97,6 +99,7 @@ pub fn compile(model: &Model) -> Program {
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
         regime: emitter.regime.into(),
+        bounds,
         trends,
         weight_concentration: model
             .weight_concentration
@@ -139,6 +142,7 @@ pub struct Compiler<'a> {
     pub emitter: Emitter,
     pub layout: Layout,
     sites: Vec<String>,
+    bounds: Vec<BoundCode>,
 }
 
 impl<'a> Compiler<'a> {
@@ -185,6 +189,7 @@ impl<'a> Compiler<'a> {
             emitter,
             layout,
             sites: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 
@@ -196,6 +201,26 @@ impl<'a> Compiler<'a> {
     pub fn labelled(&mut self, pointer: String, expr: &Expr) -> Formula {
         let label = self.emitter.label(pointer);
         self.emitter.formula(expr, label)
+    }
+
+    /// Slot of a number over parameters that must lie between these two, or at one of them.
+    pub fn bounded(&mut self, expr: &Expr, bounds: (f64, f64), pointer: String) -> Slot {
+        let label = self.emitter.label(pointer);
+        self.bound(expr, bounds, label);
+        self.emitter.parameter_slot(expr, label)
+    }
+
+    /// Has a number over parameters looked at in every draw; constants have been looked at before.
+    fn bound(&mut self, expr: &Expr, (low, high): (f64, f64), label: u32) {
+        if !matches!(expr, Expr::Number(_)) {
+            let value = self.emitter.parameter_slot(expr, label);
+            self.bounds.push(BoundCode {
+                value,
+                low,
+                high,
+                label,
+            });
+        }
     }
 
     fn parameters(&mut self) -> Vec<ParameterCode> {
@@ -417,8 +442,7 @@ fn months(model: &Model) -> Vec<(f64, u8)> {
     let mut months = vec![(0.0, start.month() as u8)];
     let mut first = start.first_of_month();
     while let Ok(next) = first.checked_add(jiff::Span::new().months(1)) {
-        let days = f64::from(start.until(next).map_or(0, |span| span.get_days()));
-        let time = days / 365.25;
+        let time = model.clock.time_of(next);
         if time > model.clock.horizon {
             break;
         }

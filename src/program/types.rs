@@ -237,6 +237,18 @@ pub enum QuestionCode {
     },
 }
 
+/// A number over parameters that must lie within bounds, or a trial makes no sense.
+#[derive(Clone, Debug)]
+pub struct BoundCode {
+    pub value: Slot,
+    /// Smallest number that is allowed.
+    pub low: f64,
+    /// Largest number that is allowed.
+    pub high: f64,
+    /// Index into [`Program::labels`].
+    pub label: u32,
+}
+
 /// A model, compiled.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -260,6 +272,8 @@ pub struct Program {
     pub prologue: Box<[Op]>,
     /// Fills the slots that depend on parameters, trend and phase alone; to be run when one of the two has moved.
     pub regime: Box<[Op]>,
+    /// What the prologue may have left out of bounds; constants are not among them.
+    pub bounds: Vec<BoundCode>,
     pub trends: Vec<TrendCode>,
     pub weight_concentration: Option<f64>,
     pub trend_site: SiteId,
