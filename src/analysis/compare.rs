@@ -22,7 +22,7 @@ const LEVEL: f64 = 0.05;
 /// With [`Settings::until`] all go on until each of them is that precise.
 ///
 /// # Errors
-/// [`EngineError`] of whichever study fails.
+/// [`EngineError`] of whichever study fails, or if the size cannot be had.
 ///
 /// # Panics
 /// Without studies.
@@ -31,6 +31,7 @@ pub fn compare(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<CompareResult, EngineError> {
+    settings.check()?;
     let setups: Vec<Setup<'_>> = studies
         .iter()
         .map(|s| Setup::new(&s.program, settings.seed))

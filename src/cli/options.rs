@@ -56,12 +56,12 @@ impl Simulation {
     /// # Errors
     /// As [`settings`](Self::settings).
     pub fn settings_until(&self, precision: &Precision, study: &Study) -> Result<Settings> {
-        let mut limited = self.clone();
-        if precision.until.is_some() {
-            limited.trials.get_or_insert(MOST_TRIALS);
-        }
-        let mut settings = limited.settings(study)?;
+        let mut settings = self.settings(study)?;
         settings.until = precision.until;
+        // The trials a draw stay what they would be otherwise: only the run's length is open.
+        if precision.until.is_some() && self.trials.is_none() {
+            settings.blocks = MOST_TRIALS.div_ceil(settings.trials_per_block());
+        }
         Ok(settings)
     }
 }

@@ -124,6 +124,23 @@ mod tests {
     }
 
     #[test]
+    fn waiting_for_a_precision_leaves_the_trials_a_draw_as_they_are() {
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let simulation = Simulation {
+            draws: Some(200),
+            ..Simulation::default()
+        };
+        let precision = Precision { until: Some(0.01) };
+        let plain = simulation.settings(&study).expect("a fair size");
+        let waiting = simulation
+            .settings_until(&precision, &study)
+            .expect("a fair size");
+        assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);
+        assert!(waiting.blocks > 1000 * plain.blocks);
+    }
+
+    #[test]
     fn options_overrule_what_the_file_says_about_the_size() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));

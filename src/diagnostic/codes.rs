@@ -134,6 +134,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("shift-to-itself", "a trend shifts to itself"),
     (
+        "too-many-items",
+        "a list is longer than the simulation can number its items",
+    ),
+    (
         "too-many-steps",
         "the horizon takes more steps than can be run",
     ),

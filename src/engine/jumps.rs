@@ -6,97 +6,13 @@
 
 use super::batch::{Batch, Fatal};
 use super::journal::{Change, Entry};
-use super::lanes::{Lanes, between, each_lane};
-use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
+use super::lanes::{Lanes, between, each_lane, raise};
+use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind, run_lane};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
 const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
-pub const STEP_LIMIT: u64 = 10_000_000;
-
-/// Working memory of a step, and of the lane that is being played.
-pub struct Scratch {
-    /// Events whose clock runs out within the step at its first rate, with the lanes.
-    due: Vec<(u32, Lanes)>,
-    /// By event: lanes whose clock has been charged up to the step's end already.
-    settled: Vec<Lanes>,
-    /// By event: when the clock will run out at the present rate; `+inf`: not within this step.
-    fire_at: Vec<f64>,
-    /// Events with a finite `fire_at`.
-    running: Vec<u32>,
-    /// By event: since when the present rate has been in force.
-    anchor: Vec<f64>,
-    /// Events whose rate or threshold changed in this lane and step.
-    touched: Vec<u32>,
-    /// Ends of rests (`None`) and instants of scheduled events within the step.
-    points: Vec<(f64, Option<u32>)>,
-    /// Triggered and scheduled events that are due at this instant.
-    pending: Vec<u32>,
-    /// Events that fired at this instant.
-    fired: Vec<u32>,
-}
-
-impl Scratch {
-    pub fn new(events: usize) -> Self {
-        Self {
-            due: Vec::with_capacity(events),
-            settled: vec![0; events],
-            fire_at: vec![f64::INFINITY; events],
-            running: Vec::with_capacity(events),
-            anchor: vec![0.0; events],
-            touched: Vec::with_capacity(events),
-            points: Vec::new(),
-            pending: Vec::new(),
-            fired: Vec::new(),
-        }
-    }
-
-    pub fn begin_step(&mut self) {
-        self.due.clear();
-        self.settled.fill(0);
-    }
-
-    /// Notes in which lanes an event's clock runs out within the step, if nothing changes its rate.
-    pub fn note_due(&mut self, e: u32, lanes: Lanes) {
-        if lanes != 0 {
-            self.due.push((e, lanes));
-        }
-    }
-
-    /// Lanes in which an event's clock needs no charge for the step any more.
-    pub fn settled(&self, e: u32) -> Lanes {
-        self.settled[e as usize]
-    }
-
-    fn set_fire_at(&mut self, e: u32, time: f64) {
-        let old = std::mem::replace(&mut self.fire_at[e as usize], time);
-        if old == f64::INFINITY && time != f64::INFINITY {
-            self.running.push(e);
-        } else if old != f64::INFINITY && time == f64::INFINITY {
-            self.running.retain(|other| *other != e);
-        }
-    }
-
-    /// The clock that runs out first; of several at one instant the first by name.
-    fn first_clock(&self) -> Option<(f64, u32)> {
-        let mut best: Option<(f64, u32)> = None;
-        for &e in &self.running {
-            let t = self.fire_at[e as usize];
-            if best.is_none_or(|(time, event)| t < time || t == time && e < event) {
-                best = Some((t, e));
-            }
-        }
-        best
-    }
-
-    /// The first point in time; the end of a rest before a scheduled event, those in the order of their names.
-    fn first_point(&self) -> Option<usize> {
-        (0..self.points.len()).min_by(|&a, &b| {
-            let ((ta, ea), (tb, eb)) = (self.points[a], self.points[b]);
-            ta.total_cmp(&tb).then(ea.cmp(&eb))
-        })
-    }
-}
+pub const STEP_LIMIT: u64 = 1_000_000;
 
 /// The step that a lane is in; `None` at a grid point, where the next step will evaluate every hazard anyway.
 #[derive(Clone, Copy)]
@@ -138,6 +54,12 @@ impl Batch<'_> {
                         self.columns.set(layout.due + e, lane, f64::INFINITY);
                         self.set_time(lane, now);
                         self.scratch.pending.push(e);
+                        // All that is due now, so that what the first of them triggers takes its turn by name.
+                        while let Some((p, e)) = self.scratch.point_at(now) {
+                            self.scratch.points.swap_remove(p);
+                            self.columns.set(layout.due + e, lane, f64::INFINITY);
+                            self.scratch.pending.push(e);
+                        }
                         self.settle(lane, now, Some(within));
                     }
                     None => self.end_rests(lane, now, within),
@@ -171,7 +93,6 @@ impl Batch<'_> {
             let spent = rate * (within.to - self.scratch.anchor[e as usize]);
             let left = self.columns.get(layout.threshold + e, lane) - spent;
             self.columns.set(layout.threshold + e, lane, left);
-            self.scratch.settled[e as usize] |= 1 << lane;
         }
         while let Some(e) = self.scratch.running.pop() {
             self.scratch.fire_at[e as usize] = f64::INFINITY;
@@ -205,28 +126,51 @@ impl Batch<'_> {
         for &e in &program.resting {
             if self.columns.get(program.layout.rest_until + e, lane) == now {
                 self.set_time(lane, within.from);
-                self.charge(e, lane, now, within);
+                self.charge(&[e], lane, now, within);
             }
         }
     }
 
-    /// Charges a clock for the time under its old rate and evaluates the new one. The lane's clock must stand at the step's start.
-    fn charge(&mut self, e: u32, lane: usize, now: f64, within: Within) {
+    /// Evaluates these hazards anew and charges the clocks whose rate has changed. The lane's clock must stand at the step's start.
+    fn charge(&mut self, hazards: &[u32], lane: usize, now: f64, within: Within) {
         let program = self.program();
-        let layout = &program.layout;
-        let FiresCode::Hazard { rate: formula, .. } = &program.events[e as usize].fires else {
-            return;
-        };
-        let new = if self.allowed(e as usize, lane, now) {
-            let value = self.evaluate_lane(formula, lane);
-            if !value.is_finite() {
-                self.stop(lane, formula.label);
-                return;
+        let mut work = std::mem::take(&mut self.scratch.work);
+        work.clear();
+        for &e in hazards {
+            let FiresCode::Hazard {
+                scale, exponent, ..
+            } = &program.events[e as usize].fires
+            else {
+                continue;
+            };
+            if self.allowed(e as usize, lane, now) {
+                let exponent = exponent
+                    .as_ref()
+                    .map_or(0.0, |exponent| self.evaluate_lane(exponent, lane));
+                let scale = self.evaluate_lane(scale, lane);
+                work.push(e, scale, exponent);
+            } else {
+                self.change_rate(e, lane, now, within, 0.0);
             }
-            value.max(0.0)
-        } else {
-            0.0
-        };
+        }
+        // All exponentials at once: one by one, each would wait for the one before.
+        work.pad();
+        raise(&mut work.rates, &work.exponents);
+        for (e, rate) in work.events.iter().zip(&work.rates) {
+            if !rate.is_finite() {
+                if let FiresCode::Hazard { scale, .. } = &program.events[*e as usize].fires {
+                    self.stop(lane, scale.label);
+                }
+                break;
+            }
+            self.change_rate(*e, lane, now, within, rate.max(0.0));
+        }
+        self.scratch.work = work;
+    }
+
+    /// Puts a rate into force; the clock is charged for the time under the old one.
+    fn change_rate(&mut self, e: u32, lane: usize, now: f64, within: Within, new: f64) {
+        let layout = &self.program().layout;
         let old = self.columns.get(layout.rate + e, lane);
         if new.to_bits() == old.to_bits() && self.scratch.fire_at[e as usize] > now {
             return;
@@ -241,7 +185,9 @@ impl Batch<'_> {
         self.columns.set(layout.threshold + e, lane, left);
         self.columns.set(layout.rate + e, lane, rate);
         self.scratch.anchor[e as usize] = now;
-        if !self.scratch.touched.contains(&e) {
+        let settled = &mut self.scratch.settled[e as usize];
+        if *settled >> lane & 1 == 0 {
+            *settled |= 1 << lane;
             self.scratch.touched.push(e);
         }
         let runs_out = rate > 0.0 && left <= rate * (within.to - now);
@@ -353,9 +299,7 @@ impl Batch<'_> {
             }
             if let Some(within) = within {
                 self.set_time(lane, within.from);
-                for &h in &event.hazards {
-                    self.charge(h, lane, now, within);
-                }
+                self.charge(&event.hazards, lane, now, within);
                 self.set_time(lane, now);
             }
         }
@@ -389,6 +333,7 @@ impl Batch<'_> {
                 if program.phases[*to].is_final {
                     self.alive &= !(1 << lane);
                 }
+                run_lane(&program.regime, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Phase { from, to: *to });
             }
@@ -399,6 +344,7 @@ impl Batch<'_> {
                 }
                 self.trend[lane] = *to as u8;
                 self.columns.set(layout.trend, lane, *to as f64);
+                run_lane(&program.regime, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Trend { from, to: *to });
             }

@@ -16,6 +16,7 @@ mod lanes;
 mod record;
 mod replay;
 mod run;
+mod scratch;
 mod settings;
 mod start;
 mod step;

@@ -2,7 +2,10 @@
 
 use super::batch::Batch;
 use super::jumps::Within;
-use super::lanes::{Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, not_finite};
+use super::lanes::{
+    Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, keep_first, keep_highest,
+    keep_lowest, not_finite, raise,
+};
 use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
 
 impl Batch<'_> {
@@ -45,7 +48,10 @@ impl Batch<'_> {
         self.scratch.begin_step();
         let mut busy = self.points_within(within);
         for &e in &program.hazards {
-            let FiresCode::Hazard { rate: formula, .. } = &program.events[e as usize].fires else {
+            let FiresCode::Hazard {
+                scale, exponent, ..
+            } = &program.events[e as usize].fires
+            else {
                 continue;
             };
             let open = self.allowed_lanes(e as usize, within.from, &present);
@@ -53,14 +59,21 @@ impl Batch<'_> {
                 self.columns.column_mut(layout.rate + e).fill(0.0);
                 continue;
             }
-            let slot = self.evaluate(formula);
-            let value = *self.columns.column(slot);
+            let exponent = exponent.as_ref().map(|exponent| {
+                let slot = self.evaluate(exponent);
+                *self.columns.column(slot)
+            });
+            let slot = self.evaluate(scale);
+            let mut value = *self.columns.column(slot);
+            if let Some(exponent) = &exponent {
+                raise(&mut value, exponent);
+            }
             let threshold = *self.columns.column(layout.threshold + e);
             let rate = self.columns.column_mut(layout.rate + e);
             let due = enforce(rate, &value, open, &threshold, width);
             let broken = not_finite(rate);
             if broken != 0 {
-                self.stop_all(broken, formula.label);
+                self.stop_all(broken, scale.label);
             }
             busy |= due;
             self.scratch.note_due(e, due);
@@ -168,23 +181,13 @@ impl Batch<'_> {
             }
             match tracker.kind {
                 TrackerKind::Highest => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = s.max(v);
-                    }
+                    keep_highest(self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::Lowest => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = s.min(v);
-                    }
+                    keep_lowest(self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::First => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = if *s == f64::INFINITY && v == 1.0 {
-                            time
-                        } else {
-                            *s
-                        };
-                    }
+                    keep_first(self.columns.column_mut(tracker.state), &value, time);
                 }
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);

@@ -23,7 +23,12 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
         .map(|(event, gate)| {
             let mut items = gate.clone();
             match &event.fires {
-                Fires::Hazard(hazard) => items.union(&reads(&rate(hazard), model)),
+                Fires::Hazard(hazard) => {
+                    items.union(&reads(&scale(hazard), model));
+                    exponent(hazard)
+                        .iter()
+                        .for_each(|e| items.union(&reads(e, model)));
+                }
                 Fires::When(condition) => items = reads(condition, model),
                 Fires::At { .. } => items = Items::empty(model),
             }
@@ -104,10 +109,17 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         format!("{at}/hazard")
     };
     let fires = match &event.fires {
-        Fires::Hazard(hazard) => FiresCode::Hazard {
-            rate: compiler.labelled(hazard_at.clone(), &rate(hazard)),
-            site: compiler.site(format!("event/{}/clock", event.name)),
-        },
+        Fires::Hazard(hazard) => {
+            let scale = compiler.labelled(hazard_at.clone(), &scale(hazard));
+            let exponent =
+                exponent(hazard).map(|exponent| compiler.labelled(hazard_at.clone(), &exponent));
+            let site = compiler.site(format!("event/{}/clock", event.name));
+            FiresCode::Hazard {
+                scale,
+                exponent,
+                site,
+            }
+        }
         Fires::At { time, probability } => FiresCode::At {
             time: compiler.draw(
                 time,
@@ -126,17 +138,23 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         .guard
         .as_ref()
         .map(|g| compiler.labelled(format!("{at}/if"), g));
-    let rest = event.rest.as_ref().map(|rest| {
-        let label = compiler.emitter.label(format!("{at}/rest"));
-        compiler.emitter.parameter_slot(rest, label)
-    });
-    let declared = event.declared.as_ref().map(|declared| {
-        let label = compiler.emitter.label(hazard_at.clone());
-        DeclaredCode {
-            chance: compiler.emitter.parameter_slot(&declared.chance, label),
-            within: compiler.emitter.parameter_slot(&declared.within, label),
-            opened: compiler.emitter.reserve(1),
-        }
+    let rest = event
+        .rest
+        .as_ref()
+        .map(|rest| compiler.bounded(rest, (0.0, f64::MAX), format!("{at}/rest")));
+    let declared = event.declared.as_ref().map(|declared| DeclaredCode {
+        // A chance of one would need an infinite rate.
+        chance: compiler.bounded(
+            &declared.chance,
+            (0.0, 1.0_f64.next_down()),
+            format!("{hazard_at}/chance"),
+        ),
+        within: compiler.bounded(
+            &declared.within,
+            (f64::MIN_POSITIVE, f64::MAX),
+            format!("{hazard_at}/within"),
+        ),
+        opened: compiler.emitter.reserve(1),
     });
     let effects = effects(compiler, event, &at);
     let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
@@ -144,11 +162,18 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
             (0..count).map(|i| s.contains(&i)).collect()
         })
     };
+    let phases = flags(&event.phases, model.phases.len());
+    let trends = flags(&event.trends, model.trends.len());
     EventCode {
+        always_open: phases.is_empty()
+            && trends.is_empty()
+            && guard.is_none()
+            && rest.is_none()
+            && event.limit.is_none(),
         fires,
         guard,
-        phases: flags(&event.phases, model.phases.len()),
-        trends: flags(&event.trends, model.trends.len()),
+        phases,
+        trends,
         limit: event.limit.map_or(f64::INFINITY, f64::from),
         rest,
         effects,
@@ -213,8 +238,8 @@ fn product(a: Expr, b: Expr) -> Expr {
     }
 }
 
-/// The whole rate of a hazard as one formula: the ratios share one exponential.
-fn rate(hazard: &Hazard) -> Expr {
+/// The rate of a hazard without its ratios.
+fn scale(hazard: &Hazard) -> Expr {
     let by = |arms: &[Expr], base: Expr, make: fn(Vec<Expr>) -> Expr| -> Expr {
         if reads_parameters_only(&base) && arms.iter().all(reads_parameters_only) {
             make(
@@ -233,22 +258,20 @@ fn rate(hazard: &Hazard) -> Expr {
     if let Some(arms) = &hazard.by_phase {
         total = by(arms, total, Expr::ByPhase);
     }
-    if let Some(exponent) = hazard
-        .ratios
-        .iter()
-        .map(exponent)
-        .reduce(|a, b| Expr::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b)))
-    {
-        total = product(total, Expr::Call(Function::Exp, vec![exponent]));
-    }
     if let Some(factor) = &hazard.factor {
         total = product(total, factor.clone());
     }
     total
 }
 
+/// Logarithm of the product of a hazard's ratios: they share one exponential.
+fn exponent(hazard: &Hazard) -> Option<Expr> {
+    let sum = |a, b| Expr::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b));
+    hazard.ratios.iter().map(log_ratio).reduce(sum)
+}
+
 /// `(x - at) * (ln(ratio) / per)`: the second part is the same for a whole draw.
-fn exponent(ratio: &HazardRatio) -> Expr {
+fn log_ratio(ratio: &HazardRatio) -> Expr {
     let above = match &ratio.at {
         Expr::Number(zero) if *zero == 0.0 => ratio.subject.clone(),
         at => Expr::Arithmetic(

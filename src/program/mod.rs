@@ -9,6 +9,7 @@ mod dependencies;
 mod emit;
 mod events;
 mod ops;
+mod slots;
 mod types;
 
 pub use compile::compile;

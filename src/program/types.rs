@@ -134,6 +134,8 @@ pub struct IndicatorCode {
 pub struct EventCode {
     pub fires: FiresCode,
     pub guard: Option<Formula>,
+    /// Nothing but the end of the trial can forbid it.
+    pub always_open: bool,
     /// By phase; empty: all.
     pub phases: Box<[bool]>,
     /// By trend; empty: all.
@@ -157,8 +159,10 @@ pub struct EventCode {
 
 #[derive(Clone, Debug)]
 pub enum FiresCode {
+    /// The rate is `scale`, times the exponential of `exponent` if there is one.
     Hazard {
-        rate: Formula,
+        scale: Formula,
+        exponent: Option<Formula>,
         site: SiteId,
     },
     At {
@@ -213,6 +217,14 @@ pub struct TrackerCode {
     pub since: Slot,
 }
 
+/// A number read off a finished trial.
+#[derive(Clone, Debug)]
+pub struct MetricCode {
+    pub value: Formula,
+    /// Slots of first times that it reads: where one of them is `+inf`, the metric has no value and is no fault.
+    pub first_times: Vec<Slot>,
+}
+
 #[derive(Clone, Debug)]
 pub enum QuestionCode {
     /// The tracker's first time is at or before the instant, the last one that counts.
@@ -223,6 +235,18 @@ pub enum QuestionCode {
         time: f64,
         answer: Slot,
     },
+}
+
+/// A number over parameters that must lie within bounds, or a trial makes no sense.
+#[derive(Clone, Debug)]
+pub struct BoundCode {
+    pub value: Slot,
+    /// Smallest number that is allowed.
+    pub low: f64,
+    /// Largest number that is allowed.
+    pub high: f64,
+    /// Index into [`Program::labels`].
+    pub label: u32,
 }
 
 /// A model, compiled.
@@ -246,6 +270,10 @@ pub struct Program {
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,
+    /// Fills the slots that depend on parameters, trend and phase alone; to be run when one of the two has moved.
+    pub regime: Box<[Op]>,
+    /// What the prologue may have left out of bounds; constants are not among them.
+    pub bounds: Vec<BoundCode>,
     pub trends: Vec<TrendCode>,
     pub weight_concentration: Option<f64>,
     pub trend_site: SiteId,
@@ -269,7 +297,7 @@ pub struct Program {
     pub trackers: Vec<TrackerCode>,
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,
-    pub metrics: Vec<Formula>,
+    pub metrics: Vec<MetricCode>,
     pub questions: Vec<QuestionCode>,
     /// Something depends on parameters or on uncertain weights.
     pub uncertain: bool,

@@ -65,7 +65,10 @@ fn printed(folder: &Path, command: &str) -> String {
         .stdin(Stdio::null())
         .output()
         .expect("a shell");
-    String::from_utf8(output.stdout).expect("output is UTF-8")
+    // CSV ends its lines as RFC 4180 says; a page does not.
+    String::from_utf8(output.stdout)
+        .expect("output is UTF-8")
+        .replace("\r\n", "\n")
 }
 
 /// The document as it should be, every command having been run in order.

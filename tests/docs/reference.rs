@@ -237,7 +237,7 @@ fn every_warning_code_of_a_run_is_listed() {
         .map(|(code, _)| (*code).to_owned());
     let codes: BTreeSet<String> = codes.chain(first_column("### Found by a run")).collect();
     let sets = [
-        "outcomes.deal_after_strike.when=false",
+        "outcomes.deal_after_strike.when=final(offer) < 0",
         "events.storm.at=2027-01-01",
         "events.storm.if=backlog < 0",
     ];

@@ -122,7 +122,7 @@ impl<'s> Definitions<'s> {
                 "Horizon" => "duration or date".into(),
                 "Name" => "name".into(),
                 "OneOrMoreNames" => "name or list of names".into(),
-                "Range" => "[low, high]".into(),
+                "Range" => "`[low, high]`".into(),
                 "Start" => "number, formula or `true`".into(),
                 "Count" => "whole number from 1".into(),
                 "Seed" => "whole number".into(),
@@ -184,7 +184,8 @@ impl<'s> Definitions<'s> {
         match names[..] {
             ["array"] => format!("list of {}", self.kind(&value["items"])),
             ["object"] => match value.get("additionalProperties") {
-                Some(inner) if inner.is_object() => format!("by name: {}", self.kind(inner)),
+                Some(inner) if inner.is_object() => format!("by name: {}", self.kind(inner))
+                    .replace("by name: by name:", "by pair of names:"),
                 _ => {
                     let keys: Vec<String> = value["properties"]
                         .as_object()

@@ -316,24 +316,57 @@ fn a_scheduled_event_comes_with_its_probability_on_a_date_from_its_distribution_
     agreement.finish(2);
 }
 
+/// Within a step of half a year, and on a grid of weeks (12 March is 70 days after the start).
+const INSTANTS: [(&str, &str); 2] = [("6 months", "2001-03-15"), ("1 week", "2001-03-12")];
+
+fn stepping(step: &str, sections: Value) -> Value {
+    let mut whole = scenario(1.0, 0.5, sections);
+    whole["step"] = json!(step);
+    whole
+}
+
 #[test]
 fn events_at_the_same_instant_fire_in_the_order_of_their_names() {
-    let at = |effect: Value| json!({"at": "2001-03-15", "effects": [effect]});
-    let whole = scenario(
-        1.0,
-        0.5,
-        json!({
-            "indicators": {"x": {"start": 10}},
-            "events": {
-                "c_adds": at(json!({"add": "x", "by": 3})),
-                "a_sets": at(json!({"set": "x", "to": 1})),
-                "b_doubles": at(json!({"multiply": "x", "by": 2})),
-            },
-        }),
-    );
-    let told = story(&whole);
-    assert_eq!(names(&told), ["a_sets", "b_doubles", "c_adds"]);
-    assert_eq!(told.end.indicators["x"], 5.0);
+    for (step, date) in INSTANTS {
+        let at = |effect: Value| json!({"at": date, "effects": [effect]});
+        let whole = stepping(
+            step,
+            json!({
+                "indicators": {"x": {"start": 10}},
+                "events": {
+                    "c_adds": at(json!({"add": "x", "by": 3})),
+                    "a_sets": at(json!({"set": "x", "to": 1})),
+                    "b_doubles": at(json!({"multiply": "x", "by": 2})),
+                },
+            }),
+        );
+        let told = story(&whole);
+        assert_eq!(names(&told), ["a_sets", "b_doubles", "c_adds"], "{date}");
+        assert_eq!(told.end.indicators["x"], 5.0);
+    }
+}
+
+#[test]
+fn triggers_take_their_turn_by_name_among_what_is_due_at_their_instant() {
+    for (step, date) in INSTANTS {
+        let whole = stepping(
+            step,
+            json!({
+                "indicators": {"x": {"start": 0}},
+                "events": {
+                    "z_trigger": {"when": "x > 0", "effects": []},
+                    "b_trigger": {"when": "x > 0", "effects": []},
+                    "c_dated": {"at": date, "effects": []},
+                    "a_dated": {"at": date, "effects": [{"set": "x", "to": 1}]},
+                },
+            }),
+        );
+        assert_eq!(
+            names(&story(&whole)),
+            ["a_dated", "b_trigger", "c_dated", "z_trigger"],
+            "{date}"
+        );
+    }
 }
 
 #[test]
