@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Some(base) = studies.first().filter(|_| !is_refused) else {
         return Ok(Exit::Input);
     };
-    let settings = simulation.settings_until(precision, base)?;
+    let settings = simulation.settings_until(precision, base);
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let meter = Meter::start(&settings, None, output.quiet, terminal)?;
     let result = analysis::compare(&studies, &settings, &meter)?;

@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let settings = simulation.settings_until(precision, &study)?;
+    let settings = simulation.settings_until(precision, &study);
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let trials = match &arguments.trials_out {
         Some(path) => Some(TrialFile::create(path, &study.model)?),
@@ -115,9 +115,7 @@ mod tests {
     fn a_run_that_is_stopped_before_its_first_block_has_no_trial_and_does_not_fail() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
-        let settings = Simulation::default()
-            .settings(&study)
-            .expect("the usual size");
+        let settings = Simulation::default().settings(&study);
         let result = study.run(&settings, &Impatient).expect("it ends");
         assert_eq!(result.run.trials, 0);
         assert!(result.run.interrupted);
@@ -132,10 +130,8 @@ mod tests {
             ..Simulation::default()
         };
         let precision = Precision { until: Some(0.01) };
-        let plain = simulation.settings(&study).expect("a fair size");
-        let waiting = simulation
-            .settings_until(&precision, &study)
-            .expect("a fair size");
+        let plain = simulation.settings(&study);
+        let waiting = simulation.settings_until(&precision, &study);
         assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);
         assert!(waiting.blocks > 1000 * plain.blocks);
     }
@@ -144,9 +140,7 @@ mod tests {
     fn options_overrule_what_the_file_says_about_the_size() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
-        let from_file = Simulation::default()
-            .settings(&study)
-            .expect("its own size");
+        let from_file = Simulation::default().settings(&study);
         assert_eq!((from_file.blocks, from_file.seed), (20, 1));
         let asked = Simulation {
             trials: Some(2000),
@@ -154,7 +148,7 @@ mod tests {
             threads: Some(3),
             ..Simulation::default()
         };
-        let asked = asked.settings(&study).expect("a small size");
+        let asked = asked.settings(&study);
         assert_eq!((asked.blocks, asked.seed, asked.threads), (2, 7, 3));
     }
 }

@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let settings = arguments.simulation.settings(&study)?;
+    let settings = arguments.simulation.settings(&study);
     let destination = Destination::open(arguments.out.as_deref(), terminal)?;
     let story = analysis::storyline(&study, &settings, arguments.trial)?;
     destination.write(|out, look| match arguments.format {

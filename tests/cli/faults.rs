@@ -199,7 +199,7 @@ fn wrong_values_of_options_are_refused_and_quoted() {
         ("--color sometimes", "sometimes"),
         ("--trials-out trials.txt", "trials.txt"),
         ("--trails 5", "--trials"),
-        ("--trials 1e9 --draws 16", "trials a draw"),
+        ("--trials 1e9 --draws 16", "trials a parameter draw"),
     ] {
         let refused = call(&format!("run scenarios/port_strike.json {options}"))
             .code(2)
