@@ -2,6 +2,7 @@
 //!
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
+use super::paired::{agreement, shown_error};
 use super::{dates, format};
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
@@ -283,8 +284,8 @@ fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> i
     }
     let is_metric = name == "metric";
     let rows = differences.iter().map(|difference| {
-        let (value, interval) = match (difference.difference, difference.std_error, difference.ci95)
-        {
+        let error = shown_error(difference);
+        let (value, interval) = match (difference.difference, error, difference.ci95) {
             (Some(value), Some(error), Some(ends)) if is_metric => (
                 with_error(format::difference(value, error)),
                 format::range(ends, error),
@@ -305,8 +306,7 @@ fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> i
             "base" => "only in the base",
             "other" => "only in the other",
             _ if difference.detectable => "yes",
-            _ if difference.std_error == Some(0.0) => "identical",
-            _ => "no detectable difference",
+            _ => agreement(difference).unwrap_or("no detectable difference"),
         };
         vec![
             escape(label(&difference.title, &difference.outcome)),

@@ -8,6 +8,7 @@ use super::grid::Grid;
 use super::text::{Line, dotted, printable, shorten};
 use super::{Page, bars, label, palette, run};
 use crate::report::format::{self, Rounded};
+use crate::report::paired::{agreement, shown_error};
 use crate::results::{
     Change, CompareResult, Comparison, Difference, MetricResult, RunResult, Warning,
 };
@@ -199,16 +200,15 @@ fn table(
         cells.collect()
     };
     let (base, other) = (side(pair.base), side(pair.other));
-    let paired =
-        differences.iter().map(
-            |difference| match (difference.difference, difference.std_error) {
-                (Some(value), Some(error)) => {
-                    let rounded = kind.difference(value, error);
-                    (rounded.value, rounded.error)
-                }
-                _ => ("–".into(), String::new()),
-            },
-        );
+    let paired = differences.iter().map(|difference| {
+        match (difference.difference, shown_error(difference)) {
+            (Some(value), Some(error)) => {
+                let rounded = kind.difference(value, error);
+                (rounded.value, rounded.error)
+            }
+            _ => ("–".into(), String::new()),
+        }
+    });
     let paired = join(paired.collect());
     let paired = paired.iter().zip(differences).map(|(text, difference)| {
         let style = if difference.detectable {
@@ -295,7 +295,7 @@ fn draw_bars(
 }
 
 fn interval(difference: &Difference, kind: Kind) -> String {
-    match (difference.ci95, difference.std_error) {
+    match (difference.ci95, shown_error(difference)) {
         (Some(ends), Some(error)) if error > 0.0 => kind.range(ends, error),
         (Some(_), Some(_)) => "exact".into(),
         _ => "–".into(),
@@ -304,8 +304,12 @@ fn interval(difference: &Difference, kind: Kind) -> String {
 
 /// What to make of a difference; empty if it is there. A star refers to the remark on multiple outcomes.
 fn verdict(difference: &Difference, other: &str) -> String {
-    let mut text = match (difference.difference, difference.std_error, difference.ci95) {
-        (Some(d), Some(error), _) if d == 0.0 && error == 0.0 => "identical".to_owned(),
+    let mut text = match (
+        difference.difference,
+        agreement(difference),
+        difference.ci95,
+    ) {
+        (_, Some(agreement), _) => agreement.to_owned(),
         _ if difference.detectable => String::new(),
         (Some(_), _, Some([low, high])) if low > 0.0 || high < 0.0 => {
             "no detectable difference*".to_owned()
