@@ -8,7 +8,7 @@ use crate::results::Difference;
 /// The standard error to show: where no trial differs from its partner, that of an interval as long as the one that still allows for some.
 pub fn shown_error(difference: &Difference) -> Option<f64> {
     match (difference.std_error, difference.ci95) {
-        (Some(error), Some([low, high])) if error == 0.0 => Some((high - low) / 4.0),
+        (Some(0.0), Some([low, high])) => Some((high - low) / 4.0),
         (error, _) => error,
     }
 }
@@ -16,10 +16,12 @@ pub fn shown_error(difference: &Difference) -> Option<f64> {
 /// The verdict if both sides agree in every trial.
 pub fn agreement(difference: &Difference) -> Option<&'static str> {
     let agrees = difference.difference == Some(0.0) && difference.std_error == Some(0.0);
-    agrees.then(|| match difference.ci95 {
-        Some([low, high]) if low < high => "same in every trial",
-        _ => "identical",
-    })
+    let is_sampled = difference.ci95.is_some_and(|[low, high]| low < high);
+    match (agrees, is_sampled) {
+        (true, true) => Some("same in every trial"),
+        (true, false) => Some("identical"),
+        (false, _) => None,
+    }
 }
 
 #[cfg(test)]

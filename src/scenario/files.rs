@@ -65,6 +65,19 @@ fn limited(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Why reading failed, in words that are the same on every system.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => {
+            "no file can have this name".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// The path without `.` and without `..` behind a folder.
 fn normal(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();

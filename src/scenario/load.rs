@@ -3,7 +3,7 @@
 //! Everything that is wrong comes back at once in a [`Report`], with the texts needed to show where.
 
 use super::decode;
-use super::files::{Disk, Files};
+use super::files::{Disk, Files, reason};
 use super::parse::{self, Dialect, Fault};
 use super::slips::slips;
 use super::types::Scenario;
@@ -326,19 +326,6 @@ fn unreadable(name: &str, error: &io::Error, place: Place) -> Diagnostic {
             place,
             format!("cannot read `{name}`: {}", reason(error)),
         )
-    }
-}
-
-/// Why reading failed, in words that are the same on every system.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => {
-            "no file can have this name".to_owned()
-        }
-        _ => error.to_string(),
     }
 }
 
