@@ -217,13 +217,13 @@ impl Batch<'_> {
                 && *time > within.from
                 && *time < within.to
             {
-                self.set_time_everywhere(*time);
+                self.stand_everywhere_at(*time);
                 let holds = self.holding(condition);
                 let answers = self.columns.column_mut(*answer);
                 for (lane, a) in answers.iter_mut().enumerate() {
                     *a = (holds >> lane & 1) as f64;
                 }
-                self.set_time_everywhere(within.from);
+                self.stand_everywhere_at(within.from);
             }
         }
     }
