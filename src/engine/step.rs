@@ -100,6 +100,11 @@ impl Batch<'_> {
         }
         self.observe(time);
         self.instant(time);
+        // At every grid point: which of them are reported must not decide which trials are stopped.
+        for (slot, formula) in &program.derived {
+            let broken = not_finite(self.columns.column(*slot)) & self.used;
+            self.stop_all(broken, formula.label);
+        }
         let present = self.present();
         for &e in &program.declared {
             let Some(declared) = &program.events[e as usize].declared else {
@@ -243,14 +248,6 @@ impl Batch<'_> {
         }
         for d in 0..program.derived.len() as Slot {
             let column = *self.columns.column(layout.derived + d);
-            let broken = not_finite(&column) & self.used;
-            if broken != 0 {
-                let label = program
-                    .derived
-                    .iter()
-                    .find(|(slot, _)| *slot == layout.derived + d);
-                self.stop_all(broken, label.map_or(0, |(_, f)| f.label));
-            }
             self.record.series.extend_from_slice(&column);
         }
     }
