@@ -52,7 +52,7 @@ impl Batch<'_> {
                 match due {
                     Some(e) => {
                         self.columns.set(layout.due + e, lane, f64::INFINITY);
-                        self.set_time(lane, now);
+                        self.stand_at(lane, now);
                         self.scratch.pending.push(e);
                         // All that is due now, so that what the first of them triggers takes its turn by name.
                         while let Some((p, e)) = self.scratch.point_at(now) {
@@ -66,7 +66,7 @@ impl Batch<'_> {
                 }
             } else if let Some((time, e)) = clock {
                 now = time.max(now);
-                self.set_time(lane, now);
+                self.stand_at(lane, now);
                 self.scratch.pending.push(e);
                 self.settle(lane, now, Some(within));
             } else {
@@ -97,7 +97,7 @@ impl Batch<'_> {
         while let Some(e) = self.scratch.running.pop() {
             self.scratch.fire_at[e as usize] = f64::INFINITY;
         }
-        self.set_time(lane, within.from);
+        self.stand_at(lane, within.from);
     }
 
     /// Ends of rests and scheduled instants of a lane strictly within the step.
@@ -125,7 +125,7 @@ impl Batch<'_> {
         let program = self.program();
         for &e in &program.resting {
             if self.columns.get(program.layout.rest_until + e, lane) == now {
-                self.set_time(lane, within.from);
+                self.stand_at(lane, within.from);
                 self.charge(&[e], lane, now, within);
             }
         }
@@ -278,10 +278,7 @@ impl Batch<'_> {
                 .iter_mut()
                 .for_each(|j| j.entries.push(entry.clone()));
         }
-        // Hazards read derived values, so within a step those keep the time of its start.
-        self.set_time(lane, within.map_or(now, |w| w.from));
         self.derive_after(e, lane);
-        self.set_time(lane, now);
         if let FiresCode::Hazard { site, .. } = &event.fires
             && let Some(within) = within
         {
@@ -298,9 +295,10 @@ impl Batch<'_> {
                 self.look(t, lane);
             }
             if let Some(within) = within {
-                self.set_time(lane, within.from);
+                // Hazards, and the derived values that they read, keep the time of the step's start.
+                self.stand_at(lane, within.from);
                 self.charge(&event.hazards, lane, now, within);
-                self.set_time(lane, now);
+                self.stand_at(lane, now);
             }
         }
         if let Some(within) = within {
@@ -454,13 +452,13 @@ impl Batch<'_> {
                 && *time > within.from
                 && *time < within.to
             {
-                self.set_time(lane, *time);
+                self.stand_at(lane, *time);
                 let value = self.evaluate_lane(condition, lane);
                 if value.is_nan() {
                     self.stop(lane, condition.label);
                 }
                 self.columns.set(*answer, lane, value);
-                self.set_time(lane, now);
+                self.stand_at(lane, now);
             }
         }
     }

@@ -54,9 +54,7 @@ impl Settings {
     /// [`EngineError::TooManyTrialsPerDraw`] and [`EngineError::TooManyDraws`].
     pub fn check(&self) -> Result<(), EngineError> {
         if self.trials_per_draw > MOST_TRIALS_PER_DRAW {
-            return Err(EngineError::TooManyTrialsPerDraw {
-                asked: self.trials_per_draw,
-            });
+            return Err(EngineError::TooManyTrialsPerDraw);
         }
         if self.blocks > MOST_DRAWS / u64::from(DRAWS_PER_BLOCK) {
             return Err(EngineError::TooManyDraws {
@@ -106,9 +104,9 @@ impl Observer for Silent {}
 pub enum EngineError {
     /// A draw with all its trials would not fit into memory.
     #[error(
-        "{asked} trials a parameter draw are more than fit into memory; the limit is {MOST_TRIALS_PER_DRAW}, so ask for more draws"
+        "more than {MOST_TRIALS_PER_DRAW} trials a parameter draw would not fit into memory; ask for more draws"
     )]
-    TooManyTrialsPerDraw { asked: u32 },
+    TooManyTrialsPerDraw,
     /// The random streams would repeat.
     #[error(
         "{asked} parameter draws are more than the random streams tell apart; the limit is {MOST_DRAWS}"
@@ -148,10 +146,7 @@ pub enum EngineError {
 impl EngineError {
     /// True if the size that was asked for is at fault, not the scenario.
     pub fn is_about_size(&self) -> bool {
-        matches!(
-            self,
-            Self::TooManyTrialsPerDraw { .. } | Self::TooManyDraws { .. }
-        )
+        matches!(self, Self::TooManyTrialsPerDraw | Self::TooManyDraws { .. })
     }
 }
 
@@ -165,7 +160,7 @@ mod tests {
         assert_eq!(Settings::new(65_536, Some(1), 1).check(), Ok(()));
         assert_eq!(
             Settings::new(65_537, Some(1), 1).check(),
-            Err(EngineError::TooManyTrialsPerDraw { asked: 65_544 })
+            Err(EngineError::TooManyTrialsPerDraw)
         );
         assert_eq!(Settings::new(1 << 38, None, 1).check(), Ok(()));
         assert_eq!(

@@ -188,6 +188,22 @@ impl Batch<'_> {
         run_columns(&[copy(*slot, from)], &mut self.columns);
     }
 
+    /// Sets the clock of one lane, and the derived values that read it.
+    pub fn stand_at(&mut self, lane: usize, time: f64) {
+        self.set_time(lane, time);
+        for &position in &self.program().timed {
+            self.derive(position as usize, lane);
+        }
+    }
+
+    /// Sets the clock of all lanes, and the derived values that read it.
+    pub fn stand_everywhere_at(&mut self, time: f64) {
+        self.set_time_everywhere(time);
+        for &position in &self.program().timed {
+            self.derive_everywhere(position as usize);
+        }
+    }
+
     /// Evaluates one derived value in one lane.
     pub fn derive(&mut self, position: usize, lane: usize) {
         let (slot, formula) = &self.program().derived[position];

@@ -110,6 +110,7 @@ pub fn compile(model: &Model) -> Program {
         indicators,
         noise_mix: mix(model.noise_correlation.as_ref()),
         derived,
+        timed: timed(model),
         events,
         trackers: emitter.trackers,
         outcomes,
@@ -428,6 +429,20 @@ fn reported(model: &Model) -> Vec<usize> {
     indices.sort_unstable();
     indices.dedup();
     indices
+}
+
+/// Positions in evaluation order of the derived values that read the clock.
+fn timed(model: &Model) -> Vec<u32> {
+    let reads_clock = |e: &Expr| {
+        matches!(
+            e,
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_)
+        )
+    };
+    (model.derived_order.iter().enumerate())
+        .filter(|(_, d)| any_part(&model.derived[**d].value, model, &reads_clock))
+        .map(|(position, _)| position as u32)
+        .collect()
 }
 
 /// Times at which months begin, from the month of the start on; empty if no formula asks for the month.

@@ -255,8 +255,10 @@ impl Emitter {
             .terms
             .iter()
             .map(|(variable, coefficient)| {
-                let Scalar::Slot(slot) = scalar(self, variable) else {
-                    unreachable!("a state variable has a slot");
+                // A choice whose arms are all the same number is a constant after all.
+                let slot = match scalar(self, variable) {
+                    Scalar::Slot(slot) => slot,
+                    Scalar::Value(value) => self.constant_slot(value),
                 };
                 (slot, scalar(self, coefficient))
             })

@@ -283,6 +283,8 @@ pub struct Program {
     pub noise_mix: Option<MixCode>,
     /// In evaluation order, with the slot that each fills.
     pub derived: Vec<(Slot, Formula)>,
+    /// Positions of those of them that read the clock.
+    pub timed: Vec<u32>,
     pub events: Vec<EventCode>,
     /// Events that fire by hazard, in canonical order.
     pub hazards: Vec<u32>,

@@ -18,7 +18,7 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
         warnings.push(warning(
             "non-finite",
             format!(
-                "{} of {} trials met a value that is not finite; they count as unclassified and leave every other number",
+                "{} of {} trials met a value that is not finite or out of its bounds; they count as unclassified, answer no question with yes, and leave every other number",
                 run.non_finite, run.trials
             ),
             "",

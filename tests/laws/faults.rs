@@ -258,3 +258,31 @@ fn a_number_that_parameters_move_out_of_its_bounds_is_told_and_not_taken_for_zer
         }
     }
 }
+
+#[test]
+fn which_times_are_reported_does_not_decide_which_trials_are_stopped() {
+    // A derived value that breaks for a few days somewhere in the year.
+    let whole = |times: Value| {
+        scenario(
+            1.0,
+            1.0 / 12.0,
+            json!({
+                "run": {"times": times},
+                "indicators": {"x": {"start": 0}},
+                "derived": {"d": "1 / (x - 1)"},
+                "events": {
+                    "breaks": {"hazard": 0.002, "effects": [{"set": "x", "to": 1}]},
+                    "mends": {"hazard": 200, "if": "x == 1", "effects": [{"set": "x", "to": 2}]},
+                },
+            }),
+        )
+    };
+    let stopped = |times: Value| {
+        let result = try_run(&study(&whole(times)), 102_400, 1);
+        result.map_or_else(|error| panic!("{error}"), |r| r.run.non_finite)
+    };
+    let all = stopped(json!([0, 0.25, 0.5, 0.75, 1]));
+    assert!(all > 0);
+    assert_eq!(stopped(json!([1])), all);
+    assert_eq!(stopped(json!([0])), all);
+}
