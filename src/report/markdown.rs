@@ -70,7 +70,7 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
             ("question", &comparison.questions),
             ("metric", &comparison.metrics),
         ] {
-            self::differences(out, name, differences)?;
+            self::differences(out, name, differences, comparison.identical)?;
         }
         let percent = |x: f64| format::plain(libm::round(10_000.0 * x) / 100.0);
         let (distance, noise) = (
@@ -277,7 +277,12 @@ fn metrics(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result
     table(out, &columns, 2, rows)
 }
 
-fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> io::Result<()> {
+fn differences(
+    out: &mut dyn Write,
+    name: &str,
+    differences: &[Difference],
+    identical: bool,
+) -> io::Result<()> {
     if differences.is_empty() {
         return Ok(());
     }
@@ -287,7 +292,7 @@ fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> i
         {
             (Some(value), Some(error), Some(ends)) if is_metric => (
                 with_error(format::difference(value, error)),
-                format::range(ends, error),
+                format::difference_range(ends, error),
             ),
             (Some(value), Some(error), Some(ends)) => (
                 with_error(format::points(value, error)),
@@ -305,7 +310,7 @@ fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> i
             "base" => "only in the base",
             "other" => "only in the other",
             _ if difference.detectable => "yes",
-            _ if difference.std_error == Some(0.0) => "identical",
+            _ if identical => "identical",
             _ => "no detectable difference",
         };
         vec![

@@ -14,7 +14,7 @@ const INDENT: usize = 2;
 /// Below this a label is wrapped into confetti.
 const NARROWEST_LABEL: usize = 14;
 /// Cells of a label that are worth more than a column of little weight.
-const COMFORTABLE_LABEL: usize = 20;
+const COMFORTABLE_LABEL: usize = 24;
 const WIDEST_LABEL: usize = 34;
 
 #[derive(Clone, Debug)]
