@@ -139,13 +139,17 @@ impl Grid {
 
     /// Whether all columns can be shown with comfortable labels.
     pub fn fits_well(&self, width: usize) -> bool {
+        self.fits_beside(width, COMFORTABLE_LABEL)
+    }
+
+    /// Whether, besides, no label is broken into many lines.
+    fn reads_well(&self, width: usize) -> bool {
         let room = width.saturating_sub(INDENT + self.columns_width());
         let is_short = |label: &str| {
             let least = wrap(label, WIDEST_LABEL).len();
             wrap(label, room).len() <= least.max(COMFORTABLE_LINES)
         };
-        self.fits_beside(width, COMFORTABLE_LABEL)
-            && self.labels.iter().all(|(_, label)| is_short(label))
+        self.fits_well(width) && self.labels.iter().all(|(_, label)| is_short(label))
     }
 
     fn fits_beside(&self, width: usize, label: usize) -> bool {
@@ -174,7 +178,7 @@ impl Grid {
     }
 
     pub fn write(mut self, page: &mut Page<'_>) -> io::Result<()> {
-        while !self.fits_well(page.width()) && self.drop_one(2) {}
+        while !self.reads_well(page.width()) && self.drop_one(2) {}
         while !self.fits(page.width()) && self.drop_one(1) {}
         let room = page.width().saturating_sub(INDENT + self.columns_width());
         let label_width = self.label_wish().min(room.max(NARROWEST_LABEL));

@@ -151,7 +151,7 @@ impl<'v> Decoder<'v> {
                 }
                 None => {
                     let hint = match nearest(key, known()) {
-                        Some(there) => format!("did you mean `{there}`, which {what} has already?"),
+                        Some(there) => format!("did you mean `{there}`, which is there already?"),
                         None => format!("it knows {}", known().collect::<Vec<_>>().join(", ")),
                     };
                     fault.hints.push(hint);
