@@ -8,7 +8,7 @@ use super::changes::changes;
 use super::study::Study;
 use crate::engine::{
     BlockFault, BlockTrials, DRAWS_PER_BLOCK, EngineError, Node, Observer, Settings, Setup,
-    Summary, Tally, Worker, check_stopped, drive, explain,
+    Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, Spread, holm};
 use crate::model::Model;
@@ -19,8 +19,10 @@ const LEVEL: f64 = 0.05;
 
 /// Simulates all studies and compares each with the first.
 ///
+/// With [`Settings::until`] all go on until each of them is that precise.
+///
 /// # Errors
-/// [`EngineError`] of whichever study fails.
+/// [`EngineError`] of whichever study fails, or if the size cannot be had.
 ///
 /// # Panics
 /// Without studies.
@@ -29,10 +31,7 @@ pub fn compare(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<CompareResult, EngineError> {
-    let settings = Settings {
-        until: None,
-        ..settings.clone()
-    };
+    settings.check()?;
     let setups: Vec<Setup<'_>> = studies
         .iter()
         .map(|s| Setup::new(&s.program, settings.seed))
@@ -64,7 +63,15 @@ pub fn compare(
             .collect();
         Ok(Joint { nodes, means })
     };
-    let driven = drive(&settings, observer, &new_worker, &work, &|_| f64::INFINITY)
+    let precise = |teams: &[Team<'_>]| -> f64 {
+        (0..studies.len())
+            .map(|s| {
+                let tallies: Vec<&Tally> = teams.iter().map(|t| &t.workers[s].tally).collect();
+                largest_error(&tallies)
+            })
+            .fold(0.0, f64::max)
+    };
+    let driven = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|(s, fault)| explain(&studies[s].program, &fault))?;
     let joint = driven.forest.fold().unwrap_or_else(|| Joint {
         nodes: studies.iter().map(|s| Node::new(&s.program)).collect(),

@@ -10,12 +10,17 @@ use crate::results::{
 };
 use indexmap::IndexMap;
 
-/// Plays a trial again.
+/// Plays a trial again; one beyond the end of the run is the trial that a longer run would have there.
 ///
 /// # Errors
-/// [`EngineError`] if its events fire without end, or if a value that is not finite stopped it.
+/// [`EngineError`] if no run could be that long, if its events fire without end, or if a value that is not finite stopped it.
 pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Storyline, EngineError> {
     let model = &study.model;
+    let grown = Settings {
+        blocks: trial / settings.trials_per_block() + 1,
+        ..settings.clone()
+    };
+    grown.check()?;
     let replay = replay(
         &study.program,
         settings.seed,

@@ -1,7 +1,7 @@
 //! `compare`: scenarios under common random numbers, each against the first.
 
 use super::exit::Exit;
-use super::options::{Format, Output, Simulation};
+use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
 use super::progress::Meter;
 use super::terminal::Terminal;
@@ -26,12 +26,17 @@ pub struct Arguments {
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
+    precision: Precision,
+    #[command(flatten)]
     output: Output,
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
-        simulation, output, ..
+        simulation,
+        precision,
+        output,
+        ..
     } = arguments;
     let mut studies = Vec::with_capacity(arguments.files.len());
     let mut is_refused = false;
@@ -48,7 +53,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Some(base) = studies.first().filter(|_| !is_refused) else {
         return Ok(Exit::Input);
     };
-    let settings = simulation.settings(base);
+    let settings = simulation.settings_until(precision, base)?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let meter = Meter::start(&settings, None, output.quiet, terminal)?;
     let result = analysis::compare(&studies, &settings, &meter)?;
@@ -69,6 +74,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_compare(out, &result),
         Format::Markdown => markdown::write_compare(out, &result),
     })?;
+    let largest = result
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.run.largest_std_error)
+        .fold(0.0, f64::max);
+    if !output.quiet {
+        precision.remark(largest, terminal);
+    }
     if !output.quiet && output.format != Format::Table {
         run::warnings(&result.warnings, terminal);
         for scenario in &result.scenarios {

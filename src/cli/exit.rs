@@ -1,5 +1,6 @@
 //! Exit statuses: the part of the contract that shell scripts see.
 
+use crate::engine::EngineError;
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -22,7 +23,13 @@ pub struct Misuse(pub String);
 impl Exit {
     /// Status for an error that ended a command.
     pub fn of(error: &anyhow::Error) -> Self {
-        if error.chain().any(|cause| cause.is::<Misuse>()) {
+        let is_misuse = |cause: &(dyn std::error::Error + 'static)| {
+            cause.is::<Misuse>()
+                || cause
+                    .downcast_ref::<EngineError>()
+                    .is_some_and(EngineError::is_about_size)
+        };
+        if error.chain().any(is_misuse) {
             Self::Input
         } else {
             Self::Failed

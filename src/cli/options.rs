@@ -1,9 +1,17 @@
 //! Options that several commands share, and the spellings of their values.
 
+use super::exit::Misuse;
+use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::engine::Settings;
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// Trials at which a run that waits for a precision gives up.
+const MOST_TRIALS: u64 = 100_000_000;
+/// Trials of one draw: what is kept of each outcome and question grows with it, to some megabytes at this size.
+const MOST_TRIALS_PER_DRAW: u32 = 1 << 16;
 
 /// How much to simulate, and of what.
 #[derive(Clone, Debug, Default, Args)]
@@ -27,10 +35,34 @@ pub struct Simulation {
 
 impl Simulation {
     /// Settings for a scenario: what was asked for here, then what its file says.
-    pub fn settings(&self, study: &Study) -> Settings {
+    ///
+    /// # Errors
+    /// [`Misuse`] if a draw would have more trials than can be kept count of.
+    pub fn settings(&self, study: &Study) -> Result<Settings> {
         let mut settings = study.settings(self.trials, self.draws, self.seed);
+        if settings.trials_per_draw > MOST_TRIALS_PER_DRAW {
+            let text = format!(
+                "so few draws would have {} trials a draw, the limit is {MOST_TRIALS_PER_DRAW}; ask for more draws, or leave --draws out",
+                settings.trials_per_draw
+            );
+            return Err(Misuse(text).into());
+        }
         settings.threads = self.threads.unwrap_or(0) as usize;
-        settings
+        Ok(settings)
+    }
+
+    /// Like [`settings`](Self::settings), for a run that may stop earlier or go on longer to be precise enough.
+    ///
+    /// # Errors
+    /// As [`settings`](Self::settings).
+    pub fn settings_until(&self, precision: &Precision, study: &Study) -> Result<Settings> {
+        let mut settings = self.settings(study)?;
+        settings.until = precision.until;
+        // The trials a draw stay what they would be otherwise: only the run's length is open.
+        if precision.until.is_some() && self.trials.is_none() {
+            settings.blocks = MOST_TRIALS.div_ceil(settings.trials_per_block());
+        }
+        Ok(settings)
     }
 }
 
@@ -42,6 +74,19 @@ pub struct Precision {
     /// limit (default: 100 million)
     #[arg(long, value_name = "ERROR", value_parser = points, allow_negative_numbers = true)]
     pub until: Option<f64>,
+}
+
+impl Precision {
+    /// Says so if a result is less precise than was asked for.
+    pub fn remark(&self, largest_std_error: f64, terminal: &Terminal) {
+        if let Some(target) = self.until.filter(|target| largest_std_error > *target) {
+            terminal.warning(&format!(
+                "stopped before the precision asked for: the largest standard error is {:.3} pp, not {} pp",
+                100.0 * largest_std_error,
+                100.0 * target
+            ));
+        }
+    }
 }
 
 /// Changes to the scenario from the command line.

@@ -42,10 +42,9 @@ impl Destination {
     pub fn write(self, write: impl FnOnce(&mut dyn Write, Look) -> io::Result<()>) -> Result<()> {
         match self {
             Self::Stdout(look) => {
-                let mut out = BufWriter::new(io::stdout().lock());
-                let written = write(&mut out, look).and_then(|()| out.flush());
-                match written {
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                let mut out = Watched::new(BufWriter::new(io::stdout().lock()));
+                match write(&mut out, look).and_then(|()| out.flush()) {
+                    Err(_) if out.is_closed => Ok(()),
                     other => other.context("cannot write to standard output"),
                 }
             }
@@ -55,6 +54,39 @@ impl Destination {
                 file.finish()
             }
         }
+    }
+}
+
+/// A stream that remembers whether its reader has gone away, whatever error its user makes of that.
+struct Watched<W> {
+    out: W,
+    is_closed: bool,
+}
+
+impl<W: Write> Watched<W> {
+    fn new(out: W) -> Self {
+        Self {
+            out,
+            is_closed: false,
+        }
+    }
+
+    fn watch<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        self.is_closed |= done.as_ref().is_err_and(closed);
+        done
+    }
+}
+
+impl<W: Write> Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.out.write(bytes);
+        self.watch(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.out.flush();
+        self.watch(done)
     }
 }
 

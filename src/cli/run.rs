@@ -9,13 +9,10 @@ use super::terminal::Terminal;
 use super::trial_file::TrialFile;
 use crate::analysis::Study;
 use crate::report::{csv, json, markdown, table};
-use crate::results::{RunResult, Warning};
+use crate::results::Warning;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
-
-/// Trials at which a run that waits for a precision gives up.
-const MOST_TRIALS: u64 = 100_000_000;
 
 /// Simulate a scenario and print the distribution of its outcomes
 #[derive(Debug, Args)]
@@ -49,13 +46,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let mut limited = simulation.clone();
-    if precision.until.is_some() {
-        limited.trials.get_or_insert(MOST_TRIALS);
-    }
-    let mut settings = limited.settings(&study);
-    settings.until = precision.until;
-
+    let settings = simulation.settings_until(precision, &study)?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let trials = match &arguments.trials_out {
         Some(path) => Some(TrialFile::create(path, &study.model)?),
@@ -77,27 +68,16 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Markdown => markdown::write_run(out, &result),
     })?;
     if !output.quiet {
-        remark(&result, precision.until, output.format, terminal);
+        precision.remark(result.run.largest_std_error, terminal);
+        if output.format != Format::Table {
+            warnings(&result.warnings, terminal);
+        }
     }
     Ok(if result.run.interrupted {
         Exit::Interrupted
     } else {
         Exit::Done
     })
-}
-
-/// Says beside the data what its reader may not see in it.
-fn remark(result: &RunResult, until: Option<f64>, format: Format, terminal: &Terminal) {
-    if let Some(target) = until.filter(|target| result.run.largest_std_error > *target) {
-        terminal.warning(&format!(
-            "stopped before the precision asked for: the largest standard error is {:.3} pp, not {} pp",
-            100.0 * result.run.largest_std_error,
-            100.0 * target
-        ));
-    }
-    if format != Format::Table {
-        warnings(&result.warnings, terminal);
-    }
 }
 
 /// Warnings in short; the table has them in full.
@@ -135,17 +115,38 @@ mod tests {
     fn a_run_that_is_stopped_before_its_first_block_has_no_trial_and_does_not_fail() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
-        let settings = Simulation::default().settings(&study);
+        let settings = Simulation::default()
+            .settings(&study)
+            .expect("the usual size");
         let result = study.run(&settings, &Impatient).expect("it ends");
         assert_eq!(result.run.trials, 0);
         assert!(result.run.interrupted);
     }
 
     #[test]
+    fn waiting_for_a_precision_leaves_the_trials_a_draw_as_they_are() {
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let simulation = Simulation {
+            draws: Some(200),
+            ..Simulation::default()
+        };
+        let precision = Precision { until: Some(0.01) };
+        let plain = simulation.settings(&study).expect("a fair size");
+        let waiting = simulation
+            .settings_until(&precision, &study)
+            .expect("a fair size");
+        assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);
+        assert!(waiting.blocks > 1000 * plain.blocks);
+    }
+
+    #[test]
     fn options_overrule_what_the_file_says_about_the_size() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
-        let from_file = Simulation::default().settings(&study);
+        let from_file = Simulation::default()
+            .settings(&study)
+            .expect("its own size");
         assert_eq!((from_file.blocks, from_file.seed), (20, 1));
         let asked = Simulation {
             trials: Some(2000),
@@ -153,7 +154,7 @@ mod tests {
             threads: Some(3),
             ..Simulation::default()
         };
-        let asked = asked.settings(&study);
+        let asked = asked.settings(&study).expect("a small size");
         assert_eq!((asked.blocks, asked.seed, asked.threads), (2, 7, 3));
     }
 }

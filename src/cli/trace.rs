@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let settings = arguments.simulation.settings(&study);
+    let settings = arguments.simulation.settings(&study)?;
     let destination = Destination::open(arguments.out.as_deref(), terminal)?;
     let trials = settings.blocks.saturating_mul(settings.trials_per_block());
     if let Some(remark) = beyond(arguments.trial, trials) {

@@ -1,4 +1,4 @@
-//! The kinds of fault that we know, each with one sentence.
+//! The kinds of fault and doubt that we know, each with one sentence.
 
 /// Every code with its meaning, by name within each stage.
 pub const CODES: &[(&str, &str)] = &[
@@ -134,6 +134,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("shift-to-itself", "a trend shifts to itself"),
     (
+        "too-many-items",
+        "a list is longer than the simulation can number its items",
+    ),
+    (
         "too-many-steps",
         "the horizon takes more steps than can be run",
     ),
@@ -166,11 +170,44 @@ pub const CODES: &[(&str, &str)] = &[
         "weights-not-one",
         "the weights of the trends do not sum to one",
     ),
+    // Told by a run.
+    (
+        "chance-not-realised",
+        "an event came about more or less often than the chance that the file states for it",
+    ),
+    ("empty-outcome", "an outcome rule caught no trial"),
+    (
+        "few-draws",
+        "so few parameter draws were simulated that intervals can be too short",
+    ),
+    ("interrupted", "the run was ended early"),
+    ("never-fired", "an event fired in no trial"),
+    (
+        "non-finite",
+        "some trials met a value that is not finite, and were left out",
+    ),
+    ("unclassified", "no outcome rule holds in some trials"),
+    (
+        "unlike-clocks",
+        "compared scenarios differ in start, horizon or step",
+    ),
+];
+
+/// Those of [`CODES`] that only a run or a comparison can tell, as warnings of its result.
+pub const RUN_CODES: &[&str] = &[
+    "chance-not-realised",
+    "empty-outcome",
+    "few-draws",
+    "interrupted",
+    "never-fired",
+    "non-finite",
+    "unclassified",
+    "unlike-clocks",
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::CODES;
+    use super::{CODES, RUN_CODES};
 
     #[test]
     fn codes_are_unique_kebab_case_words() {
@@ -183,6 +220,13 @@ mod tests {
                 "{code}"
             );
             assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_code_of_runs_is_documented() {
+        for code in RUN_CODES {
+            assert!(CODES.iter().any(|(known, _)| known == code), "{code}");
         }
     }
 }

@@ -13,7 +13,7 @@ mod render;
 mod scan;
 mod sources;
 
-pub use codes::CODES;
+pub use codes::{CODES, RUN_CODES};
 pub use digits::{count, grouped};
 pub use nearest::nearest;
 pub use place::{Part, Place};

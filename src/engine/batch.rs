@@ -4,10 +4,11 @@
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
 use super::journal::Journal;
-use super::lanes::{Lanes, at_most, below, each_lane, equal_to, not_numbers};
+use super::lanes::{Column, Lanes, at_most, below, each_lane, equal_to, not_finite, not_numbers};
 use crate::distribution::{Distribution, DistributionError};
 use crate::program::{
-    Columns, DrawCode, Formula, LANES, Program, Slot, VaryingCode, run_columns, run_lane,
+    Columns, DrawCode, Formula, LANES, MetricCode, Program, QuestionCode, Slot, VaryingCode,
+    run_columns, run_lane,
 };
 use crate::random::{Site, TrialId};
 
@@ -55,7 +56,7 @@ pub struct Batch<'s> {
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
     month: usize,
-    pub scratch: super::jumps::Scratch,
+    pub scratch: super::scratch::Scratch,
     pub record: super::record::Record,
 }
 
@@ -74,7 +75,7 @@ impl<'s> Batch<'s> {
             trend: [0; LANES],
             journal: None,
             month: 0,
-            scratch: super::jumps::Scratch::new(program.events.len()),
+            scratch: super::scratch::Scratch::new(program.events.len()),
             record: super::record::Record::new(program),
         }
     }
@@ -134,13 +135,17 @@ impl<'s> Batch<'s> {
 
     /// Evaluates a formula over all lanes; the value is in the slot that is returned.
     pub fn evaluate(&mut self, formula: &Formula) -> Slot {
-        run_columns(&formula.ops, &mut self.columns);
+        if !formula.ops.is_empty() {
+            run_columns(&formula.ops, &mut self.columns);
+        }
         formula.result
     }
 
     /// Evaluates a formula in one lane.
     pub fn evaluate_lane(&mut self, formula: &Formula, lane: usize) -> f64 {
-        run_lane(&formula.ops, &mut self.columns, lane);
+        if !formula.ops.is_empty() {
+            run_lane(&formula.ops, &mut self.columns, lane);
+        }
         self.columns.get(formula.result, lane)
     }
 
@@ -153,6 +158,32 @@ impl<'s> Batch<'s> {
             self.stop_all(broken & self.used, formula.label);
         }
         holds
+    }
+
+    /// Values of a metric at the end; NaN where it has none because something never happened. Any other value that is not finite stops its trial.
+    pub fn metric(&mut self, metric: &MetricCode) -> Column {
+        let slot = self.evaluate(&metric.value);
+        let mut values = *self.columns.column(slot);
+        let broken = not_finite(&values);
+        if broken != 0 {
+            let never = metric.first_times.iter().fold(0, |lanes, slot| {
+                lanes | equal_to(self.columns.column(*slot), f64::INFINITY)
+            });
+            each_lane(broken, |lane| values[lane] = f64::NAN);
+            self.stop_all(broken & !never, metric.value.label);
+        }
+        values
+    }
+
+    /// Lanes in which a question is answered with yes at the end.
+    pub fn answers(&self, question: &QuestionCode) -> Lanes {
+        match question {
+            QuestionCode::EverBy { tracker, time } => {
+                let tracker = &self.program().trackers[*tracker as usize];
+                at_most(self.columns.column(tracker.state), *time)
+            }
+            QuestionCode::HoldsAt { answer, .. } => equal_to(self.columns.column(*answer), 1.0),
+        }
     }
 
     /// Stops the trials of these lanes.

@@ -6,7 +6,7 @@ use super::settings::DRAWS_PER_BLOCK;
 use super::start::{DrawValues, TrialStart};
 use super::summary::{Node, Tally};
 use crate::estimate::{Moments, QuantileSummary, REPLICATES, groups};
-use crate::program::{LANES, Program, QuestionCode, Slot};
+use crate::program::{LANES, Program, Slot};
 
 /// Draws whose trials all enter the quantiles of series; of later ones only the first group does.
 const FULLY_COUNTED_DRAWS: u64 = 1024;
@@ -140,31 +140,15 @@ impl<'s> Worker<'s> {
             .iter()
             .map(|rule| self.batch.holding(rule))
             .collect();
-        let mut metrics = Vec::with_capacity(program.metrics.len());
-        for metric in &program.metrics {
-            let slot = self.batch.evaluate(metric);
-            let values = *self.batch.columns.column(slot);
-            // An infinite value is a time that never came; NaN is a fault of the formula.
-            let broken = super::lanes::lanes_where(|lane| values[lane].is_nan()) & self.batch.used;
-            self.batch.stop_all(broken, metric.label);
-            metrics.push(values);
-        }
+        let metrics: Vec<_> = program
+            .metrics
+            .iter()
+            .map(|metric| self.batch.metric(metric))
+            .collect();
         let questions: Vec<u64> = program
             .questions
             .iter()
-            .map(|question| match question {
-                QuestionCode::EverBy { tracker, time } => {
-                    let first = self
-                        .batch
-                        .columns
-                        .column(program.trackers[*tracker as usize].state);
-                    super::lanes::lanes_where(|lane| first[lane] <= *time)
-                }
-                QuestionCode::HoldsAt { answer, .. } => {
-                    let answers = self.batch.columns.column(*answer);
-                    super::lanes::lanes_where(|lane| answers[lane] == 1.0)
-                }
-            })
+            .map(|question| self.batch.answers(question))
             .collect();
         for lane in 0..n {
             let stopped = self.batch.is_stopped(lane);

@@ -7,7 +7,8 @@ use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
 use crate::distribution::{Distribution, Family};
 use crate::estimate::{REPLICATES, groups};
-use crate::math::special::{normal_cdf, normal_quantile};
+use crate::math::elementary;
+use crate::math::special::{ln_gamma, normal_cdf, normal_quantile};
 use crate::program::ParameterCode;
 use crate::random::TrialId;
 use crate::random::design::Design;
@@ -18,7 +19,7 @@ const GROUP_OFFSET: u32 = u32::MAX;
 /// A draw's parameters and its trials.
 pub struct Dealt {
     pub values: DrawValues,
-    /// Weights of the start trends in this draw.
+    /// In the order of their numbers.
     pub trials: Vec<TrialStart>,
 }
 
@@ -94,30 +95,49 @@ pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) ->
     }
 }
 
-/// Start weights of a draw: fixed, or Dirichlet by normalised gamma variables.
+/// Start weights of a draw: fixed, or Dirichlet.
 fn weights(setup: &Setup<'_>, uniform: &dyn Fn(u32) -> f64) -> Vec<f64> {
     let program = setup.program;
     let fixed: Vec<f64> = program.trends.iter().map(|t| t.weight).collect();
     let Some(concentration) = program.weight_concentration else {
         return fixed;
     };
-    let shares: Vec<f64> = program
-        .trends
-        .iter()
-        .map(|trend| {
-            let gamma = Family::Gamma.build(&[concentration * trend.weight, 1.0], None, None);
-            gamma.map_or(0.0, |g: Distribution| {
-                g.quantile(uniform(trend.weight_site))
-            })
+    let uniforms: Vec<f64> = (program.trends.iter())
+        .map(|trend| uniform(trend.weight_site))
+        .collect();
+    dirichlet(concentration, &fixed, &uniforms)
+}
+
+/// Sum of gamma variables below which the digits of the larger ones are in doubt, and with them all shares.
+const UNDERFLOW: f64 = 1e-280;
+
+/// Shares that sum to one, with these means and this concentration, from one uniform number each.
+fn dirichlet(concentration: f64, means: &[f64], uniforms: &[f64]) -> Vec<f64> {
+    let shares: Vec<f64> = (means.iter().zip(uniforms))
+        .map(|(mean, u)| {
+            let gamma = Family::Gamma.build(&[concentration * mean, 1.0], None, None);
+            gamma.map_or(0.0, |g: Distribution| g.quantile(*u))
         })
         .collect();
     let total: f64 = shares.iter().sum();
-    // All shares can underflow together only for concentrations far below one.
-    if total > 0.0 {
-        shares.iter().map(|s| s / total).collect()
-    } else {
-        fixed
+    if total > UNDERFLOW {
+        return shares.iter().map(|s| s / total).collect();
     }
+    // Far below one, the distribution function of a gamma variable is x^a / Gamma(a + 1): its quantile has a logarithm even where it underflows.
+    let logs: Vec<f64> = (means.iter().zip(uniforms))
+        .map(|(mean, u)| {
+            let a = concentration * mean;
+            if a > 0.0 {
+                (elementary::ln(*u) + ln_gamma(a + 1.0)) / a
+            } else {
+                f64::NEG_INFINITY
+            }
+        })
+        .collect();
+    let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let shares: Vec<f64> = logs.iter().map(|l| elementary::exp(l - largest)).collect();
+    let total: f64 = shares.iter().sum();
+    shares.iter().map(|s| s / total).collect()
 }
 
 /// Index at which the cumulative weights pass `u`.
@@ -138,7 +158,51 @@ fn pick(weights: &[f64], u: f64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::pick;
+    use super::{dirichlet, pick};
+    use crate::random::design::Design;
+
+    fn uniforms(draw: u64) -> [f64; 2] {
+        [3, 4].map(|site| Design::Random.uniform(1, site, 0, draw))
+    }
+
+    /// Beta(0.0008, 0.0002) lies between 0.01 and 0.99 with probability 0.0015. 20,000 draws; false alarm 1 in 10^6.
+    #[test]
+    fn a_tiny_concentration_gives_nearly_all_weight_to_one_trend() {
+        let (mut first, mut between) = (0.0, 0);
+        for draw in 0..20_000 {
+            let shares = dirichlet(0.001, &[0.8, 0.2], &uniforms(draw));
+            assert!((shares[0] + shares[1] - 1.0).abs() < 1e-12);
+            first += shares[0];
+            between += i32::from(shares[0] > 0.01 && shares[0] < 0.99);
+        }
+        assert!((first / 20_000.0 - 0.8).abs() < 0.015, "{first}");
+        assert!(between < 60, "{between}");
+    }
+
+    #[test]
+    fn shares_do_not_jump_where_the_gamma_variables_underflow() {
+        // The first pair lies above the threshold, the second below; the shares depend on the distance of a pair alone.
+        for a in [0.02, 0.0205, 0.021, 0.0215] {
+            let u = |logarithm: f64| libm::exp(a * logarithm - libm::lgamma(a + 1.0));
+            let shares = dirichlet(2.0 * a, &[0.5, 0.5], &[u(-640.0), u(-641.0)]);
+            let deeper = dirichlet(2.0 * a, &[0.5, 0.5], &[u(-645.5), u(-646.5)]);
+            assert!(
+                (shares[0] - deeper[0]).abs() < 1e-9,
+                "{shares:?} {deeper:?}"
+            );
+            assert!(
+                (shares[0] - 1.0 / (1.0 + libm::exp(-1.0))).abs() < 1e-9,
+                "{shares:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_trend_of_weight_zero_keeps_no_share() {
+        let shares = dirichlet(0.0005, &[0.6, 0.0, 0.4], &[1e-9, 0.5, 1e-9]);
+        assert_eq!(shares[1], 0.0);
+        assert!((shares[0] + shares[2] - 1.0).abs() < 1e-12);
+    }
 
     #[test]
     fn a_weight_of_zero_is_never_picked() {

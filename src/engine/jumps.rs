@@ -7,129 +7,12 @@
 use super::batch::{Batch, Fatal};
 use super::journal::{Change, Entry};
 use super::lanes::{Lanes, between, each_lane, raise};
-use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind};
+use crate::program::{EffectCode, FiresCode, QuestionCode, Slot, TrackerKind, run_lane};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
 const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
-pub const STEP_LIMIT: u64 = 10_000_000;
-
-/// Working memory of a step, and of the lane that is being played.
-pub struct Scratch {
-    /// Events whose clock runs out within the step at its first rate, with the lanes.
-    due: Vec<(u32, Lanes)>,
-    /// By event: lanes whose clock has been charged up to the step's end already.
-    settled: Vec<Lanes>,
-    /// By event: when the clock will run out at the present rate; `+inf`: not within this step.
-    fire_at: Vec<f64>,
-    /// Events with a finite `fire_at`.
-    running: Vec<u32>,
-    /// By event: since when the present rate has been in force.
-    anchor: Vec<f64>,
-    /// Events whose rate or threshold changed in this lane and step.
-    touched: Vec<u32>,
-    /// Ends of rests (`None`) and instants of scheduled events within the step.
-    points: Vec<(f64, Option<u32>)>,
-    /// Hazards that are being evaluated anew.
-    work: Work,
-    /// Triggered and scheduled events that are due at this instant.
-    pending: Vec<u32>,
-    /// Events that fired at this instant.
-    fired: Vec<u32>,
-}
-
-/// Hazards under evaluation: their scales become rates once the exponentials are in.
-#[derive(Default)]
-struct Work {
-    events: Vec<u32>,
-    rates: Vec<f64>,
-    exponents: Vec<f64>,
-}
-
-impl Work {
-    fn clear(&mut self) {
-        self.events.clear();
-        self.rates.clear();
-        self.exponents.clear();
-    }
-
-    fn push(&mut self, e: u32, scale: f64, exponent: f64) {
-        self.events.push(e);
-        self.rates.push(scale);
-        self.exponents.push(exponent);
-    }
-}
-
-impl Scratch {
-    pub fn new(events: usize) -> Self {
-        Self {
-            due: Vec::with_capacity(events),
-            settled: vec![0; events],
-            fire_at: vec![f64::INFINITY; events],
-            running: Vec::with_capacity(events),
-            anchor: vec![0.0; events],
-            touched: Vec::with_capacity(events),
-            points: Vec::new(),
-            work: Work::default(),
-            pending: Vec::new(),
-            fired: Vec::new(),
-        }
-    }
-
-    pub fn begin_step(&mut self) {
-        self.due.clear();
-        self.settled.fill(0);
-    }
-
-    /// Notes in which lanes an event's clock runs out within the step, if nothing changes its rate.
-    pub fn note_due(&mut self, e: u32, lanes: Lanes) {
-        if lanes != 0 {
-            self.due.push((e, lanes));
-        }
-    }
-
-    /// Lanes in which an event's clock needs no charge for the step any more.
-    pub fn settled(&self, e: u32) -> Lanes {
-        self.settled[e as usize]
-    }
-
-    fn set_fire_at(&mut self, e: u32, time: f64) {
-        let old = std::mem::replace(&mut self.fire_at[e as usize], time);
-        if old == f64::INFINITY && time != f64::INFINITY {
-            self.running.push(e);
-        } else if old != f64::INFINITY && time == f64::INFINITY {
-            self.running.retain(|other| *other != e);
-        }
-    }
-
-    /// The clock that runs out first; of several at one instant the first by name.
-    fn first_clock(&self) -> Option<(f64, u32)> {
-        let mut best: Option<(f64, u32)> = None;
-        for &e in &self.running {
-            let t = self.fire_at[e as usize];
-            if best.is_none_or(|(time, event)| t < time || t == time && e < event) {
-                best = Some((t, e));
-            }
-        }
-        best
-    }
-
-    /// The first point in time; the end of a rest before a scheduled event, those in the order of their names.
-    fn first_point(&self) -> Option<usize> {
-        (0..self.points.len()).min_by(|&a, &b| {
-            let ((ta, ea), (tb, eb)) = (self.points[a], self.points[b]);
-            ta.total_cmp(&tb).then(ea.cmp(&eb))
-        })
-    }
-
-    /// A scheduled event at exactly this time, and its place among the points.
-    fn point_at(&self, time: f64) -> Option<(usize, u32)> {
-        let at_once = |(p, (t, due)): (usize, &(f64, Option<u32>))| {
-            due.filter(|_| *t == time).map(|e| (p, e))
-        };
-        self.points.iter().enumerate().find_map(at_once)
-    }
-}
+pub const STEP_LIMIT: u64 = 1_000_000;
 
 /// The step that a lane is in; `None` at a grid point, where the next step will evaluate every hazard anyway.
 #[derive(Clone, Copy)]
@@ -169,7 +52,7 @@ impl Batch<'_> {
                 match due {
                     Some(e) => {
                         self.columns.set(layout.due + e, lane, f64::INFINITY);
-                        self.set_time(lane, now);
+                        self.stand_at(lane, now);
                         self.scratch.pending.push(e);
                         // All that is due now, so that what the first of them triggers takes its turn by name.
                         while let Some((p, e)) = self.scratch.point_at(now) {
@@ -183,7 +66,7 @@ impl Batch<'_> {
                 }
             } else if let Some((time, e)) = clock {
                 now = time.max(now);
-                self.set_time(lane, now);
+                self.stand_at(lane, now);
                 self.scratch.pending.push(e);
                 self.settle(lane, now, Some(within));
             } else {
@@ -214,7 +97,7 @@ impl Batch<'_> {
         while let Some(e) = self.scratch.running.pop() {
             self.scratch.fire_at[e as usize] = f64::INFINITY;
         }
-        self.set_time(lane, within.from);
+        self.stand_at(lane, within.from);
     }
 
     /// Ends of rests and scheduled instants of a lane strictly within the step.
@@ -242,7 +125,7 @@ impl Batch<'_> {
         let program = self.program();
         for &e in &program.resting {
             if self.columns.get(program.layout.rest_until + e, lane) == now {
-                self.set_time(lane, within.from);
+                self.stand_at(lane, within.from);
                 self.charge(&[e], lane, now, within);
             }
         }
@@ -271,6 +154,7 @@ impl Batch<'_> {
             }
         }
         // All exponentials at once: one by one, each would wait for the one before.
+        work.pad();
         raise(&mut work.rates, &work.exponents);
         for (e, rate) in work.events.iter().zip(&work.rates) {
             if !rate.is_finite() {
@@ -394,10 +278,7 @@ impl Batch<'_> {
                 .iter_mut()
                 .for_each(|j| j.entries.push(entry.clone()));
         }
-        // Hazards read derived values, so within a step those keep the time of its start.
-        self.set_time(lane, within.map_or(now, |w| w.from));
         self.derive_after(e, lane);
-        self.set_time(lane, now);
         if let FiresCode::Hazard { site, .. } = &event.fires
             && let Some(within) = within
         {
@@ -414,9 +295,10 @@ impl Batch<'_> {
                 self.look(t, lane);
             }
             if let Some(within) = within {
-                self.set_time(lane, within.from);
+                // Hazards, and the derived values that they read, keep the time of the step's start.
+                self.stand_at(lane, within.from);
                 self.charge(&event.hazards, lane, now, within);
-                self.set_time(lane, now);
+                self.stand_at(lane, now);
             }
         }
         if let Some(within) = within {
@@ -449,6 +331,7 @@ impl Batch<'_> {
                 if program.phases[*to].is_final {
                     self.alive &= !(1 << lane);
                 }
+                run_lane(&program.regime, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Phase { from, to: *to });
             }
@@ -459,6 +342,7 @@ impl Batch<'_> {
                 }
                 self.trend[lane] = *to as u8;
                 self.columns.set(layout.trend, lane, *to as f64);
+                run_lane(&program.regime, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Trend { from, to: *to });
             }
@@ -568,13 +452,13 @@ impl Batch<'_> {
                 && *time > within.from
                 && *time < within.to
             {
-                self.set_time(lane, *time);
+                self.stand_at(lane, *time);
                 let value = self.evaluate_lane(condition, lane);
                 if value.is_nan() {
                     self.stop(lane, condition.label);
                 }
                 self.columns.set(*answer, lane, value);
-                self.set_time(lane, now);
+                self.stand_at(lane, now);
             }
         }
     }

@@ -105,6 +105,11 @@ pub fn not_numbers(column: &Column) -> Lanes {
     lanes_where(|lane| column[lane].is_nan())
 }
 
+/// Lanes whose value is below `low`, above `high` or not a number.
+pub fn outside(column: &Column, low: f64, high: f64) -> Lanes {
+    lanes_where(|lane| !(low <= column[lane] && column[lane] <= high))
+}
+
 /// Puts rates into force in the open lanes and gives the lanes whose clock runs out within `width`.
 ///
 /// A negative rate counts as zero; one that is not finite is kept for [`not_finite`] to find.
@@ -134,7 +139,14 @@ pub fn enforce(
     "aarch64+neon"
 ))]
 pub fn raise(scale: &mut [f64], exponent: &[f64]) {
-    for (rate, exponent) in scale.iter_mut().zip(exponent) {
+    let (rates, last_rates) = scale.as_chunks_mut::<8>();
+    let (exponents, last_exponents) = exponent.as_chunks::<8>();
+    for (rate, exponent) in rates.iter_mut().zip(exponents) {
+        for i in 0..8 {
+            rate[i] *= elementary::exp(exponent[i]);
+        }
+    }
+    for (rate, exponent) in last_rates.iter_mut().zip(last_exponents) {
         *rate *= elementary::exp(*exponent);
     }
 }
@@ -207,6 +219,53 @@ pub fn integrate(state: &mut Column, current: &Column, since: &Column, now: f64)
     }
 }
 
+/// Keeps the larger of state and value.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn keep_highest(state: &mut Column, value: &Column) {
+    for lane in 0..LANES {
+        let v = value[lane];
+        state[lane] = if v > state[lane] { v } else { state[lane] };
+    }
+}
+
+/// Keeps the smaller of state and value.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn keep_lowest(state: &mut Column, value: &Column) {
+    for lane in 0..LANES {
+        let v = value[lane];
+        state[lane] = if v < state[lane] { v } else { state[lane] };
+    }
+}
+
+/// Notes the time in lanes whose value is true for the first time.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn keep_first(state: &mut Column, value: &Column, time: f64) {
+    for lane in 0..LANES {
+        let known = if value[lane] == 1.0 {
+            time
+        } else {
+            f64::INFINITY
+        };
+        state[lane] = if state[lane] == f64::INFINITY {
+            known
+        } else {
+            state[lane]
+        };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +285,16 @@ mod tests {
         let busy = enforce(&mut rate, &value, !(1 << 40), &threshold, 0.5);
         assert_eq!((rate[0], rate[3], rate[40]), (0.0, 2.0, 0.0));
         assert_eq!(busy, lanes_where(|lane| lane >= 6 && lane != 40));
+    }
+
+    #[test]
+    fn values_out_of_bounds_are_found_and_so_is_what_is_no_number() {
+        let mut column = [1.0; LANES];
+        column[3] = 1.5;
+        column[4] = -0.5;
+        column[5] = f64::NAN;
+        column[6] = 0.0;
+        assert_eq!(outside(&column, 0.0, 1.0), 1 << 3 | 1 << 4 | 1 << 5);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::batch::{Batch, Fatal, Setup};
 use super::block::BlockFault;
 use super::deal::deal;
 use super::journal::{Entry, Journal};
-use crate::program::{Program, QuestionCode, Slot};
+use crate::program::{Program, Slot};
 
 /// A trial and all that happened in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,20 +66,12 @@ pub fn replay(
     let metrics = program
         .metrics
         .iter()
-        .map(|metric| Some(batch.evaluate_lane(metric, 0)).filter(|v| v.is_finite()))
+        .map(|metric| Some(batch.metric(metric)[0]).filter(|v| v.is_finite()))
         .collect();
     let questions = program
         .questions
         .iter()
-        .map(|question| match question {
-            QuestionCode::EverBy { tracker, time } => {
-                batch
-                    .columns
-                    .get(program.trackers[*tracker as usize].state, 0)
-                    <= *time
-            }
-            QuestionCode::HoldsAt { answer, .. } => batch.columns.get(*answer, 0) == 1.0,
-        })
+        .map(|question| batch.answers(question) & 1 == 1)
         .collect();
     let stopped_at = batch
         .stopped

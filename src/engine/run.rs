@@ -28,12 +28,13 @@ impl<'p> Setup<'p> {
 /// Simulates a program.
 ///
 /// # Errors
-/// [`EngineError`] if events fire without end, or if more than 0.1% of the trials met a value that is not finite.
+/// [`EngineError`] if the size cannot be had, if events fire without end, or if more than 0.1% of the trials met a value that is not finite.
 pub fn simulate(
     program: &Program,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Summary, EngineError> {
+    settings.check()?;
     let setup = Setup::new(program, settings.seed);
     let wants_rows = observer.wants_rows();
     let new_worker = || Worker::new(&setup, settings.trials_per_draw);
@@ -87,8 +88,8 @@ pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineE
     Ok(())
 }
 
-/// Largest standard error of an outcome's probability.
-fn largest_error(tallies: &[&Tally]) -> f64 {
+/// Largest standard error of an outcome's probability, over the tallies of all workers together.
+pub fn largest_error(tallies: &[&Tally]) -> f64 {
     let Some((first, rest)) = tallies.split_first() else {
         return f64::INFINITY;
     };
@@ -145,10 +146,10 @@ pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
+    // A worker holds tables of several megabytes; one beyond the threads of the pool would never be given a block.
+    let workers = (threads.min(rayon::current_num_threads()) as u64).min(settings.blocks);
     let mut driven = Driven {
-        workers: (0..threads.min(settings.blocks as usize))
-            .map(|_| new_worker())
-            .collect(),
+        workers: (0..workers).map(|_| new_worker()).collect(),
         forest: Forest::new(),
         blocks: 0,
         interrupted: false,

@@ -7,6 +7,11 @@ pub const DRAWS_PER_BLOCK: u32 = REPLICATES as u32;
 /// Trials a draw unless both numbers are given.
 pub const TRIALS_PER_DRAW: u32 = 64;
 
+/// Trials a draw at most: what is kept of them, and the trials of one block, must fit into memory.
+pub const MOST_TRIALS_PER_DRAW: u32 = 1 << 16;
+/// Draws at most: the random streams number them with 32 bits.
+pub const MOST_DRAWS: u64 = 1 << 32;
+
 /// What is simulated. Two runs of one program with equal settings (threads aside) have the same result bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -41,6 +46,22 @@ impl Settings {
             threads: 0,
             until: None,
         }
+    }
+
+    /// Whether a run of this size can be had.
+    ///
+    /// # Errors
+    /// [`EngineError::TooManyTrialsPerDraw`] and [`EngineError::TooManyDraws`].
+    pub fn check(&self) -> Result<(), EngineError> {
+        if self.trials_per_draw > MOST_TRIALS_PER_DRAW {
+            return Err(EngineError::TooManyTrialsPerDraw);
+        }
+        if self.blocks > MOST_DRAWS / u64::from(DRAWS_PER_BLOCK) {
+            return Err(EngineError::TooManyDraws {
+                asked: self.blocks.saturating_mul(u64::from(DRAWS_PER_BLOCK)),
+            });
+        }
+        Ok(())
     }
 
     pub fn trials_per_block(&self) -> u64 {
@@ -78,9 +99,19 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Why a run could not be finished.
+/// Why a run could not be started or finished.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EngineError {
+    /// A draw with all its trials would not fit into memory.
+    #[error(
+        "more than {MOST_TRIALS_PER_DRAW} trials a parameter draw would not fit into memory; ask for more draws"
+    )]
+    TooManyTrialsPerDraw,
+    /// The random streams would repeat.
+    #[error(
+        "{asked} parameter draws are more than the random streams tell apart; the limit is {MOST_DRAWS}"
+    )]
+    TooManyDraws { asked: u64 },
     /// Events keep firing one another without time passing.
     #[error(
         "more than 1,000 firings in one instant, among them {events}, in trial {trial} at {time:.3} years"
@@ -100,9 +131,9 @@ pub enum EngineError {
         time: f64,
         limit: u64,
     },
-    /// Too many trials ended in a number that is not finite.
+    /// Too many trials ended in a number that is not finite, or that is not allowed where it stands.
     #[error(
-        "{stopped} of {trials} trials met a value that is not finite, first in trial {trial}, most often from {path}"
+        "{stopped} of {trials} trials met a value that is not finite or out of its bounds, first in trial {trial}, most often from {path}"
     )]
     NonFinite {
         stopped: u64,
@@ -112,9 +143,33 @@ pub enum EngineError {
     },
 }
 
+impl EngineError {
+    /// True if the size that was asked for is at fault, not the scenario.
+    pub fn is_about_size(&self) -> bool {
+        matches!(self, Self::TooManyTrialsPerDraw | Self::TooManyDraws { .. })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_is_refused_that_memory_or_the_random_streams_cannot_hold() {
+        assert_eq!(Settings::new(1_000_000_000, None, 1).check(), Ok(()));
+        assert_eq!(Settings::new(65_536, Some(1), 1).check(), Ok(()));
+        assert_eq!(
+            Settings::new(65_537, Some(1), 1).check(),
+            Err(EngineError::TooManyTrialsPerDraw)
+        );
+        assert_eq!(Settings::new(1 << 38, None, 1).check(), Ok(()));
+        assert_eq!(
+            Settings::new((1 << 38) + 1, None, 1).check(),
+            Err(EngineError::TooManyDraws {
+                asked: (1 << 32) + 16
+            })
+        );
+    }
 
     #[test]
     fn trials_are_rounded_up_to_whole_blocks() {

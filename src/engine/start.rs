@@ -1,7 +1,7 @@
 //! Time zero: parameters from the draw, the start trend from its stratum, phase and indicators from their start values.
 
 use super::batch::Batch;
-use super::lanes::each_lane;
+use super::lanes::{each_lane, outside};
 use crate::program::{FiresCode, LANES, Op, Slot, TrackerKind, run_columns};
 use crate::random::TrialId;
 
@@ -47,6 +47,10 @@ impl Batch<'_> {
         self.columns.column_mut(layout.entered).fill(0.0);
         self.set_time_everywhere(0.0);
         run_columns(&program.prologue, &mut self.columns);
+        for bound in &program.bounds {
+            let outside = outside(self.columns.column(bound.value), bound.low, bound.high);
+            self.stop_all(outside, bound.label);
+        }
         for e in 0..program.events.len() as Slot {
             self.columns.column_mut(layout.count + e).fill(0.0);
             self.columns
@@ -63,6 +67,7 @@ impl Batch<'_> {
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
         self.start_phases();
+        run_columns(&program.regime, &mut self.columns);
         self.start_indicators();
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);
@@ -181,6 +186,22 @@ impl Batch<'_> {
         let (slot, formula) = &self.program().derived[position];
         let from = self.evaluate(formula);
         run_columns(&[copy(*slot, from)], &mut self.columns);
+    }
+
+    /// Sets the clock of one lane, and the derived values that read it.
+    pub fn stand_at(&mut self, lane: usize, time: f64) {
+        self.set_time(lane, time);
+        for &position in &self.program().timed {
+            self.derive(position as usize, lane);
+        }
+    }
+
+    /// Sets the clock of all lanes, and the derived values that read it.
+    pub fn stand_everywhere_at(&mut self, time: f64) {
+        self.set_time_everywhere(time);
+        for &position in &self.program().timed {
+            self.derive_everywhere(position as usize);
+        }
     }
 
     /// Evaluates one derived value in one lane.

@@ -3,7 +3,8 @@
 use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{
-    Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, not_finite, raise,
+    Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, keep_first, keep_highest,
+    keep_lowest, not_finite, raise,
 };
 use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
 
@@ -99,6 +100,11 @@ impl Batch<'_> {
         }
         self.observe(time);
         self.instant(time);
+        // At every grid point: which of them are reported must not decide which trials are stopped.
+        for (slot, formula) in &program.derived {
+            let broken = not_finite(self.columns.column(*slot)) & self.used;
+            self.stop_all(broken, formula.label);
+        }
         let present = self.present();
         for &e in &program.declared {
             let Some(declared) = &program.events[e as usize].declared else {
@@ -180,23 +186,13 @@ impl Batch<'_> {
             }
             match tracker.kind {
                 TrackerKind::Highest => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = s.max(v);
-                    }
+                    keep_highest(self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::Lowest => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = s.min(v);
-                    }
+                    keep_lowest(self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::First => {
-                    for (s, v) in self.columns.column_mut(tracker.state).iter_mut().zip(value) {
-                        *s = if *s == f64::INFINITY && v == 1.0 {
-                            time
-                        } else {
-                            *s
-                        };
-                    }
+                    keep_first(self.columns.column_mut(tracker.state), &value, time);
                 }
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);
@@ -226,13 +222,13 @@ impl Batch<'_> {
                 && *time > within.from
                 && *time < within.to
             {
-                self.set_time_everywhere(*time);
+                self.stand_everywhere_at(*time);
                 let holds = self.holding(condition);
                 let answers = self.columns.column_mut(*answer);
                 for (lane, a) in answers.iter_mut().enumerate() {
                     *a = (holds >> lane & 1) as f64;
                 }
-                self.set_time_everywhere(within.from);
+                self.stand_everywhere_at(within.from);
             }
         }
     }
@@ -252,14 +248,6 @@ impl Batch<'_> {
         }
         for d in 0..program.derived.len() as Slot {
             let column = *self.columns.column(layout.derived + d);
-            let broken = not_finite(&column) & self.used;
-            if broken != 0 {
-                let label = program
-                    .derived
-                    .iter()
-                    .find(|(slot, _)| *slot == layout.derived + d);
-                self.stop_all(broken, label.map_or(0, |(_, f)| f.label));
-            }
             self.record.series.extend_from_slice(&column);
         }
     }

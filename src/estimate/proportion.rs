@@ -55,8 +55,10 @@ pub struct Proportion {
 pub struct TrendShare {
     /// `None`: no trial started under this trend.
     pub probability: Option<f64>,
-    /// `None`: trials in fewer than two replicates. 0 if all or none hit.
+    /// `None`: trials in fewer than two replicates. Where all or none of its trials hit, that of an interval of this length.
     pub std_error: Option<f64>,
+    /// Of positive width also when no trial hit. Within `[0, 1]`; `None` as `std_error`.
+    pub ci95: Option<[f64; 2]>,
     /// By replicate.
     pub hits: [u64; REPLICATES],
     /// By replicate.
@@ -254,9 +256,22 @@ impl HitTable {
                 let (hits, trials) = (column(&self.hits, z), column(&self.trials, z));
                 let n: u64 = trials.iter().sum();
                 let (residuals, used) = hit_residuals(&hits, &trials);
+                let all_hits: u64 = hits.iter().sum();
+                let p = all_hits as f64 / n as f64;
+                let rarer = all_hits.min(n - all_hits);
+                let estimate = error_of_residuals(&residuals, used).map(|error| {
+                    if rarer == 0 {
+                        // A draw with several trials under this trend is still one draw.
+                        let told = Proportion::unanimous(p, n as f64, self.draws().min(n).max(1));
+                        (told.std_error, told.ci95)
+                    } else {
+                        (error, trend_interval(p, n as f64, rarer, error, used))
+                    }
+                });
                 TrendShare {
-                    probability: (n > 0).then(|| hits.iter().sum::<u64>() as f64 / n as f64),
-                    std_error: error_of_residuals(&residuals, used),
+                    probability: (n > 0).then_some(p),
+                    std_error: estimate.map(|(std_error, _)| std_error),
+                    ci95: estimate.map(|(_, ci95)| ci95),
                     hits,
                     trials,
                 }
@@ -293,6 +308,17 @@ impl HitTable {
         }
         Some((probability, error_of_residuals(&residuals, used)?))
     }
+}
+
+/// Wilson's interval for a share among the trials of one trend, from the spread of `used` replicates.
+///
+/// Where that spread says too little (few hits, or replicates that agree by chance), trials count as independent at best.
+fn trend_interval(p: f64, n: f64, rarer: u64, std_error: f64, used: usize) -> [f64; 2] {
+    let mut deff = std_error * std_error * n / (p * (1.0 - p));
+    if rarer < FEW || std_error <= 0.0 {
+        deff = deff.max(1.0);
+    }
+    wilson(p, n / deff, t95(used as f64 - 1.0))
 }
 
 impl Totals {
@@ -421,6 +447,30 @@ mod tests {
         let draws: Vec<(usize, &[u32])> = (0..160).map(|k| (k % 16, &[1, 1, 0, 0][..])).collect();
         let p = table(4, &draws).estimate(Spread::Designed);
         assert_eq!((p.probability, p.std_error, p.ci95), (0.5, 0.0, [0.5, 0.5]));
+    }
+
+    #[test]
+    fn a_trend_under_which_no_trial_or_every_trial_hit_is_not_certain() {
+        for (hits, p) in [(0, 0.0), (4, 1.0)] {
+            let mut table = HitTable::new(8, 4, 2);
+            for k in 0..160 {
+                table.add_draw(k % 16, &[hits / 4, hits / 4, hits / 4, hits / 4]);
+                table.add_trend(k % 16, 0, hits.into(), 4);
+                table.add_trend(k % 16, 1, (k / 16 % 2) as u64, 4);
+            }
+            let shares = table.by_trend();
+            let (std_error, [low, high]) = (shares[0].std_error.unwrap(), shares[0].ci95.unwrap());
+            assert_eq!(shares[0].probability, Some(p));
+            assert!(low <= p && p <= high);
+            // 3.7 over the number of trials bounds a share never seen in independent trials; hanging together widens it.
+            let width = high - low;
+            assert!((3.7 / 640.0..6.0 / 640.0).contains(&width), "{width}");
+            assert!((std_error - width / (2.0 * t95(159.0))).abs() < 1e-12);
+
+            // Replicates that agree to the last hit do not make a share exact.
+            let [low, high] = shares[1].ci95.unwrap();
+            assert!(low < 0.125 - 0.02 && high > 0.125 + 0.02);
+        }
     }
 
     #[test]

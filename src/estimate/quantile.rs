@@ -96,21 +96,35 @@ impl QuantileSummary for BinHistogram {
     }
 
     fn quantile(&self, p: f64) -> Option<f64> {
-        let bins = self.counts.iter().enumerate();
-        read_quantile(
-            bins.map(|(bin, c)| (self.edges(bin), u64::from(*c))),
-            self.count(),
-            p,
-        )
+        let target = p.clamp(0.0, 1.0) * self.count() as f64;
+        let mut below = 0u64;
+        let mut last = None;
+        for (bin, n) in self.counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+            let next = below + u64::from(*n);
+            let (low, high) = self.edges(bin);
+            if target <= next as f64 {
+                let inside = (target - below as f64) / f64::from(*n);
+                return Some(low + inside * (high - low));
+            }
+            below = next;
+            last = Some(high);
+        }
+        last
     }
 
     fn cdf(&self, value: f64) -> f64 {
-        let bins = self.counts.iter().enumerate();
-        read_cdf(
-            bins.map(|(bin, c)| (self.edges(bin), u64::from(*c))),
-            self.count(),
-            value,
-        )
+        let count = self.count();
+        if count == 0 || value < self.low {
+            return 0.0;
+        }
+        if value >= self.high {
+            return 1.0;
+        }
+        let place = (value - self.low) / (self.high - self.low) * BINS as f64;
+        let bin = (place as usize).min(BINS - 1);
+        // The exact bin of the lower bound, and the equal bins that lie below.
+        let below: u64 = self.counts[..=bin].iter().map(|n| u64::from(*n)).sum();
+        (below as f64 + f64::from(self.counts[bin + 1]) * (place - bin as f64)) / count as f64
     }
 }
 
@@ -176,16 +190,17 @@ pub fn quantiles_with_error<Q: QuantileSummary>(
     let mut whole: Q = (*first).clone();
     rest.iter().for_each(|part| whole.merge(part));
     let n = whole.count() as f64;
+    let counts: Vec<f64> = parts.iter().map(|part| part.count() as f64).collect();
     p.iter()
         .map(|p| {
             let q = whole.quantile(*p)?;
             let share = whole.cdf(q);
             let mut residuals = [0.0; REPLICATES];
             let mut used = 0;
-            for (residual, part) in residuals.iter_mut().zip(parts) {
-                if part.count() > 0 {
+            for ((residual, part), count) in residuals.iter_mut().zip(parts).zip(&counts) {
+                if *count > 0.0 {
                     used += 1;
-                    *residual = part.count() as f64 * (part.cdf(q) - share) / n;
+                    *residual = count * (part.cdf(q) - share) / n;
                 }
             }
             let independent = || (p * (1.0 - p) / n).max(0.0).sqrt();

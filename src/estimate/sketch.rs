@@ -10,6 +10,8 @@ use std::borrow::Cow;
 const MOST_BINS: usize = 512;
 /// Mantissa bits dropped at the start: 30 of 52 are kept, a relative bin width of 1e-9.
 const FIRST_DROP: u32 = 22;
+/// Numbers up to this size are reported as zero: far below any unit, and above the bin at zero however coarse the bins become.
+const AS_GOOD_AS_ZERO: f64 = 1e-290;
 /// Numbers that wait before they are sorted in.
 const WAITING: usize = 1024;
 
@@ -125,12 +127,17 @@ impl Bins {
         }
     }
 
-    /// Bins with their edges cut at the smallest and largest number.
+    /// Bins with their edges cut at the smallest and largest number; the bins that touch zero are zero.
     fn edged(&self) -> impl Iterator<Item = ((f64, f64), u64)> {
         let (least, most) = self.range.unwrap_or((0.0, 0.0));
         self.counts.iter().map(move |(key, count)| {
             let (low, high) = edges(*key, self.drop);
-            ((low.max(least), high.min(most)), *count)
+            // Many numbers are exactly zero (a time never spent, a count of nothing), and none that means anything is this small.
+            if low.abs().max(high.abs()) <= AS_GOOD_AS_ZERO {
+                ((0.0, 0.0), *count)
+            } else {
+                ((low.max(least), high.min(most)), *count)
+            }
         })
     }
 
@@ -363,6 +370,44 @@ mod tests {
         }
         assert_eq!(sketch.range(), Some((-2.0, 8.0)));
         assert_eq!(Sketch::new().quantile(0.5), None);
+    }
+
+    #[test]
+    fn a_quantile_among_many_zeros_is_exactly_zero() {
+        let mut random = Random::new(8);
+        let spread = |n: usize, random: &mut Random| -> Vec<f64> {
+            (0..n).map(|_| 3.0 * random.uniform() - 1.5).collect()
+        };
+        for others in [0, 10, 4_000] {
+            let mut values = vec![0.0; 10_000];
+            values.extend(spread(others, &mut random).iter().map(|x| x.abs()));
+            let one_sided = sketch(&values);
+            for p in [0.0, 0.05, 0.25, 0.5, 0.7] {
+                assert_eq!(one_sided.quantile(p), Some(0.0), "{p} with {others} others");
+            }
+            // The share at or below zero is that of the zeros, so that the error of such a quantile is honest too.
+            let zeros = 10_000.0 / values.len() as f64;
+            assert!((one_sided.cdf(0.0) - zeros).abs() < 1e-12);
+            assert_eq!(one_sided.cdf(-1.0), 0.0);
+
+            values.extend(spread(others, &mut random).iter().map(|x| -x.abs()));
+            let share = others as f64 / values.len() as f64;
+            assert_eq!(sketch(&values).quantile(share + 0.2), Some(0.0));
+        }
+    }
+
+    #[test]
+    fn only_numbers_next_to_zero_are_taken_for_zero() {
+        for size in [1e-200, 1e-9, 1.0] {
+            for sign in [1.0, -1.0] {
+                let q = sketch(&[sign * size; 100]).quantile(0.5).unwrap();
+                assert!(
+                    (q / size - sign).abs() < 1e-8,
+                    "{q} for {sign} times {size}"
+                );
+            }
+        }
+        assert_eq!(sketch(&[-1e-300, 1e-310, 0.0]).quantile(0.5), Some(0.0));
     }
 
     #[test]

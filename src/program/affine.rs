@@ -3,7 +3,7 @@
 //! Comes in: a formula. Goes out: its constant and its coefficients, all over parameters alone, so that one operation does what would take a
 //! subtraction, a multiplication and an addition for each variable.
 
-use super::dependencies::reads_parameters_only;
+use super::dependencies::{reads_parameters_only, reads_regime_only};
 use crate::expression::{Arithmetic, Expr, fold};
 
 /// `constant + sum of coefficient x variable`.
@@ -11,7 +11,7 @@ use crate::expression::{Arithmetic, Expr, fold};
 pub struct Affine {
     /// Over parameters.
     pub constant: Expr,
-    /// State variables that have a slot, each with its coefficient over parameters, in order of first mention.
+    /// State variables, and values that only trend and phase change: all have a slot. Each with its coefficient over parameters, in order of first mention.
     pub terms: Vec<(Expr, Expr)>,
 }
 
@@ -54,11 +54,15 @@ fn gather(expr: &Expr) -> Option<Affine> {
             terms: Vec::new(),
         });
     }
+    let variable = || Affine {
+        constant: Expr::Number(0.0),
+        terms: vec![(expr.clone(), Expr::Number(1.0))],
+    };
+    if reads_regime_only(expr) {
+        return Some(variable());
+    }
     match expr {
-        Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_) => Some(Affine {
-            constant: Expr::Number(0.0),
-            terms: vec![(expr.clone(), Expr::Number(1.0))],
-        }),
+        Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_) => Some(variable()),
         Expr::Negate(a) => {
             Some(gather(a)?.scaled(|c| combine(Arithmetic::Multiply, c, Expr::Number(-1.0))))
         }
@@ -87,7 +91,7 @@ fn gather(expr: &Expr) -> Option<Affine> {
 
 /// Operations that would run for each lane without this form.
 fn plain_operations(expr: &Expr) -> usize {
-    if reads_parameters_only(expr) {
+    if reads_regime_only(expr) {
         return 0;
     }
     match expr {

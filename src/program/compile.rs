@@ -3,8 +3,9 @@
 use super::dependencies::{Items, any_part, collect};
 use super::emit::{Emitter, Known};
 use super::events;
+use super::ops::Slot;
 use super::types::*;
-use crate::expression::Expr;
+use crate::expression::{Expr, PathReading};
 use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
 use crate::random::Seed;
 
@@ -24,6 +25,7 @@ pub fn compile(model: &Model) -> Program {
                 .emitter
                 .label(format!("/phases/{}/start", phase.name));
             let start = compiler.emitter.formula(&phase.start, label);
+            compiler.bound(&phase.start, (0.0, 1.0), label);
             PhaseCode {
                 start,
                 is_final: phase.is_final,
@@ -34,9 +36,7 @@ pub fn compile(model: &Model) -> Program {
     let outcomes: Vec<Formula> = (model.outcomes.iter().enumerate())
         .map(|(i, outcome)| compiler.labelled(format!("/outcomes/{i}/when"), &outcome.when))
         .collect();
-    let metrics: Vec<Formula> = (model.metrics.iter())
-        .map(|metric| compiler.labelled(format!("/metrics/{}", metric.name), &metric.value))
-        .collect();
+    let metrics: Vec<MetricCode> = compiler.metrics();
     let questions = compiler.questions();
     // Trackers are complete only now: events must know which of them to update.
     let tracked: Vec<Items> = compiler
@@ -68,6 +68,7 @@ pub fn compile(model: &Model) -> Program {
     let Compiler {
         emitter,
         sites,
+        bounds,
         layout,
         ..
     } = compiler;
@@ -97,6 +98,8 @@ pub fn compile(model: &Model) -> Program {
         parameters,
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
+        regime: emitter.regime.into(),
+        bounds,
         trends,
         weight_concentration: model
             .weight_concentration
@@ -107,6 +110,7 @@ pub fn compile(model: &Model) -> Program {
         indicators,
         noise_mix: mix(model.noise_correlation.as_ref()),
         derived,
+        timed: timed(model),
         events,
         trackers: emitter.trackers,
         outcomes,
@@ -120,7 +124,7 @@ pub fn compile(model: &Model) -> Program {
             op.each_slot(|slot, _| place(slot));
         }
     });
-    for op in &mut program.prologue {
+    for op in program.prologue.iter_mut().chain(&mut program.regime) {
         op.each_slot(|slot, _| place(slot));
     }
     program
@@ -139,6 +143,7 @@ pub struct Compiler<'a> {
     pub emitter: Emitter,
     pub layout: Layout,
     sites: Vec<String>,
+    bounds: Vec<BoundCode>,
 }
 
 impl<'a> Compiler<'a> {
@@ -185,6 +190,7 @@ impl<'a> Compiler<'a> {
             emitter,
             layout,
             sites: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 
@@ -196,6 +202,26 @@ impl<'a> Compiler<'a> {
     pub fn labelled(&mut self, pointer: String, expr: &Expr) -> Formula {
         let label = self.emitter.label(pointer);
         self.emitter.formula(expr, label)
+    }
+
+    /// Slot of a number over parameters that must lie between these two, or at one of them.
+    pub fn bounded(&mut self, expr: &Expr, bounds: (f64, f64), pointer: String) -> Slot {
+        let label = self.emitter.label(pointer);
+        self.bound(expr, bounds, label);
+        self.emitter.parameter_slot(expr, label)
+    }
+
+    /// Has a number over parameters looked at in every draw; constants have been looked at before.
+    fn bound(&mut self, expr: &Expr, (low, high): (f64, f64), label: u32) {
+        if !matches!(expr, Expr::Number(_)) {
+            let value = self.emitter.parameter_slot(expr, label);
+            self.bounds.push(BoundCode {
+                value,
+                low,
+                high,
+                label,
+            });
+        }
     }
 
     fn parameters(&mut self) -> Vec<ParameterCode> {
@@ -312,6 +338,27 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn metrics(&mut self) -> Vec<MetricCode> {
+        let model = self.model;
+        (model.metrics.iter())
+            .map(|metric| {
+                let value = self.labelled(format!("/metrics/{}", metric.name), &metric.value);
+                let mut first_times = Vec::new();
+                metric.value.visit(&mut |part| match part {
+                    Expr::Path(PathReading::FirstEvent(e)) => {
+                        first_times.push(self.layout.first + *e as Slot);
+                    }
+                    Expr::Path(PathReading::FirstWhen(condition)) => {
+                        let (state, _) = self.emitter.tracker(TrackerKind::First, condition);
+                        first_times.push(state);
+                    }
+                    _ => {}
+                });
+                MetricCode { value, first_times }
+            })
+            .collect()
+    }
+
     fn questions(&mut self) -> Vec<QuestionCode> {
         let model = self.model;
         model
@@ -384,6 +431,20 @@ fn reported(model: &Model) -> Vec<usize> {
     indices
 }
 
+/// Positions in evaluation order of the derived values that read the clock.
+fn timed(model: &Model) -> Vec<u32> {
+    let reads_clock = |e: &Expr| {
+        matches!(
+            e,
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_)
+        )
+    };
+    (model.derived_order.iter().enumerate())
+        .filter(|(_, d)| any_part(&model.derived[**d].value, model, &reads_clock))
+        .map(|(position, _)| position as u32)
+        .collect()
+}
+
 /// Times at which months begin, from the month of the start on; empty if no formula asks for the month.
 fn months(model: &Model) -> Vec<(f64, u8)> {
     let is_month = |e: &Expr| matches!(e, Expr::Month);
@@ -396,8 +457,7 @@ fn months(model: &Model) -> Vec<(f64, u8)> {
     let mut months = vec![(0.0, start.month() as u8)];
     let mut first = start.first_of_month();
     while let Ok(next) = first.checked_add(jiff::Span::new().months(1)) {
-        let days = f64::from(start.until(next).map_or(0, |span| span.get_days()));
-        let time = days / 365.25;
+        let time = model.clock.time_of(next);
         if time > model.clock.horizon {
             break;
         }
@@ -473,7 +533,7 @@ impl Program {
         }
         self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
         self.outcomes.iter_mut().for_each(&mut *visit);
-        self.metrics.iter_mut().for_each(&mut *visit);
+        self.metrics.iter_mut().for_each(|m| visit(&mut m.value));
         for question in &mut self.questions {
             if let QuestionCode::HoldsAt { condition, .. } = question {
                 visit(condition);

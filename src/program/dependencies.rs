@@ -120,6 +120,28 @@ pub fn reads_parameters_only(expr: &Expr) -> bool {
     }
 }
 
+/// True if a formula reads parameters, the trend and the phase only: it has one value as long as neither moves.
+pub fn reads_regime_only(expr: &Expr) -> bool {
+    match expr {
+        Expr::Number(_)
+        | Expr::Truth(_)
+        | Expr::Parameter(_)
+        | Expr::PhaseIn(_)
+        | Expr::TrendIn(_) => true,
+        Expr::Negate(_)
+        | Expr::Not(_)
+        | Expr::Arithmetic(..)
+        | Expr::Compare(..)
+        | Expr::And(..)
+        | Expr::Or(..)
+        | Expr::If(..)
+        | Expr::Call(..)
+        | Expr::ByTrend(_)
+        | Expr::ByPhase(_) => expr.parts().into_iter().all(reads_regime_only),
+        _ => false,
+    }
+}
+
 /// True if some part of a formula satisfies `test`; derived values are looked into.
 pub fn any_part(expr: &Expr, model: &Model, test: &dyn Fn(&Expr) -> bool) -> bool {
     if test(expr) {

@@ -1,7 +1,7 @@
 //! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
 
 use super::affine::Affine;
-use super::dependencies::reads_parameters_only;
+use super::dependencies::{reads_parameters_only, reads_regime_only};
 use super::ops::{Binary, Op, Scalar, Slot, Unary, binary, unary};
 use super::types::{Formula, TrackerCode, TrackerKind};
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
@@ -36,7 +36,10 @@ pub struct Known {
 pub struct Emitter {
     pub known: Known,
     pub labels: Vec<String>,
+    /// Fills what depends on parameters alone.
     pub prologue: Vec<Op>,
+    /// Fills what depends on parameters, trend and phase alone.
+    pub regime: Vec<Op>,
     pub trackers: Vec<TrackerCode>,
     pub horizon: f64,
     memo: Vec<(Expr, Slot)>,
@@ -53,6 +56,7 @@ impl Emitter {
             known: Known::default(),
             labels: Vec::new(),
             prologue: Vec::new(),
+            regime: Vec::new(),
             trackers: Vec::new(),
             horizon,
             memo: Vec::new(),
@@ -122,14 +126,14 @@ impl Emitter {
 
     /// Emits a formula; a temporary at `depth` or above holds the value, unless it is a constant or lies in a lasting slot.
     fn emit(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
-        if reads_parameters_only(expr)
-            && !matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_))
-        {
+        let plain = matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_));
+        if !plain && reads_regime_only(expr) {
             return self.hoist(expr);
         }
         self.emit_here(expr, depth, ops)
     }
 
+    /// Moves a formula to where it is evaluated only when its value can change: once a batch, or when the trend or phase moves.
     fn hoist(&mut self, expr: &Expr) -> Operand {
         if let Some((_, slot)) = self.memo.iter().find(|(e, _)| e == expr) {
             return Operand::Slot(*slot);
@@ -147,7 +151,11 @@ impl Emitter {
                 from: value,
             }),
         }
-        self.prologue.append(&mut ops);
+        if reads_parameters_only(expr) {
+            self.prologue.append(&mut ops);
+        } else {
+            self.regime.append(&mut ops);
+        }
         self.memo.push((expr.clone(), slot));
         Operand::Slot(slot)
     }
@@ -247,8 +255,10 @@ impl Emitter {
             .terms
             .iter()
             .map(|(variable, coefficient)| {
-                let Scalar::Slot(slot) = scalar(self, variable) else {
-                    unreachable!("a state variable has a slot");
+                // A choice whose arms are all the same number is a constant after all.
+                let slot = match scalar(self, variable) {
+                    Scalar::Slot(slot) => slot,
+                    Scalar::Value(value) => self.constant_slot(value),
                 };
                 (slot, scalar(self, coefficient))
             })
@@ -373,7 +383,7 @@ impl Emitter {
         let simple: Option<Vec<Operand>> = arms
             .iter()
             .map(|arm| {
-                let ready = reads_parameters_only(arm)
+                let ready = reads_regime_only(arm)
                     || matches!(
                         arm,
                         Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_)

@@ -138,17 +138,23 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         .guard
         .as_ref()
         .map(|g| compiler.labelled(format!("{at}/if"), g));
-    let rest = event.rest.as_ref().map(|rest| {
-        let label = compiler.emitter.label(format!("{at}/rest"));
-        compiler.emitter.parameter_slot(rest, label)
-    });
-    let declared = event.declared.as_ref().map(|declared| {
-        let label = compiler.emitter.label(hazard_at.clone());
-        DeclaredCode {
-            chance: compiler.emitter.parameter_slot(&declared.chance, label),
-            within: compiler.emitter.parameter_slot(&declared.within, label),
-            opened: compiler.emitter.reserve(1),
-        }
+    let rest = event
+        .rest
+        .as_ref()
+        .map(|rest| compiler.bounded(rest, (0.0, f64::MAX), format!("{at}/rest")));
+    let declared = event.declared.as_ref().map(|declared| DeclaredCode {
+        // A chance of one would need an infinite rate.
+        chance: compiler.bounded(
+            &declared.chance,
+            (0.0, 1.0_f64.next_down()),
+            format!("{hazard_at}/chance"),
+        ),
+        within: compiler.bounded(
+            &declared.within,
+            (f64::MIN_POSITIVE, f64::MAX),
+            format!("{hazard_at}/within"),
+        ),
+        opened: compiler.emitter.reserve(1),
     });
     let effects = effects(compiler, event, &at);
     let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {

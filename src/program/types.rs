@@ -217,6 +217,14 @@ pub struct TrackerCode {
     pub since: Slot,
 }
 
+/// A number read off a finished trial.
+#[derive(Clone, Debug)]
+pub struct MetricCode {
+    pub value: Formula,
+    /// Slots of first times that it reads: where one of them is `+inf`, the metric has no value and is no fault.
+    pub first_times: Vec<Slot>,
+}
+
 #[derive(Clone, Debug)]
 pub enum QuestionCode {
     /// The tracker's first time is at or before the instant, the last one that counts.
@@ -227,6 +235,18 @@ pub enum QuestionCode {
         time: f64,
         answer: Slot,
     },
+}
+
+/// A number over parameters that must lie within bounds, or a trial makes no sense.
+#[derive(Clone, Debug)]
+pub struct BoundCode {
+    pub value: Slot,
+    /// Smallest number that is allowed.
+    pub low: f64,
+    /// Largest number that is allowed.
+    pub high: f64,
+    /// Index into [`Program::labels`].
+    pub label: u32,
 }
 
 /// A model, compiled.
@@ -250,6 +270,10 @@ pub struct Program {
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,
+    /// Fills the slots that depend on parameters, trend and phase alone; to be run when one of the two has moved.
+    pub regime: Box<[Op]>,
+    /// What the prologue may have left out of bounds; constants are not among them.
+    pub bounds: Vec<BoundCode>,
     pub trends: Vec<TrendCode>,
     pub weight_concentration: Option<f64>,
     pub trend_site: SiteId,
@@ -259,6 +283,8 @@ pub struct Program {
     pub noise_mix: Option<MixCode>,
     /// In evaluation order, with the slot that each fills.
     pub derived: Vec<(Slot, Formula)>,
+    /// Positions of those of them that read the clock.
+    pub timed: Vec<u32>,
     pub events: Vec<EventCode>,
     /// Events that fire by hazard, in canonical order.
     pub hazards: Vec<u32>,
@@ -273,7 +299,7 @@ pub struct Program {
     pub trackers: Vec<TrackerCode>,
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,
-    pub metrics: Vec<Formula>,
+    pub metrics: Vec<MetricCode>,
     pub questions: Vec<QuestionCode>,
     /// Something depends on parameters or on uncertain weights.
     pub uncertain: bool,

@@ -229,10 +229,12 @@ impl<'a> Table<'a> {
     fn by_trend(&mut self, row: &Row<'_>, by_trend: &IndexMap<String, ByTrend>) -> io::Result<()> {
         for (trend, by) in by_trend {
             let row = Row { trend, ..*row };
-            self.row(
-                &row.quantity("probability", by.probability)
-                    .error(by.std_error),
-            )?;
+            self.row(&Row {
+                ci95: by.ci95,
+                ..row
+                    .quantity("probability", by.probability)
+                    .error(by.std_error)
+            })?;
         }
         Ok(())
     }

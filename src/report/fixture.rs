@@ -330,6 +330,7 @@ fn by_trend(p: f64, std_error: f64) -> IndexMap<String, ByTrend> {
     let by = |factor: f64, trials: u64| ByTrend {
         probability: (trials > 0).then_some(p * factor),
         std_error: (trials > 0).then_some(2.0 * std_error),
+        ci95: (trials > 0).then(|| share_interval(p * factor, 2.0 * std_error)),
         hits: vec![(p * factor * trials as f64) as u64; 16],
         trials: vec![trials; 16],
     };

@@ -107,6 +107,7 @@ impl Reader<'_> {
                 let entry = ByTrend {
                     probability: shares[z].probability,
                     std_error: shares[z].std_error,
+                    ci95: shares[z].ci95,
                     hits: shares[z].hits.to_vec(),
                     trials: shares[z].trials.to_vec(),
                 };

@@ -101,6 +101,8 @@ pub struct ByTrend {
     /// `None`: no trial started under this trend.
     pub probability: Option<f64>,
     pub std_error: Option<f64>,
+    /// `None` as `std_error`.
+    pub ci95: Option<[f64; 2]>,
     /// By replicate.
     pub hits: Vec<u64>,
     /// By replicate.

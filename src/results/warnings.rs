@@ -19,7 +19,7 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
         warnings.push(warning(
             "non-finite",
             format!(
-                "{} of {} trials met a value that is not finite; they count as unclassified and leave every other number",
+                "{} of {} trials met a value that is not finite or out of its bounds; they count as unclassified, answer no question with yes, and leave every other number",
                 count(run.non_finite),
                 count(run.trials)
             ),
@@ -111,7 +111,7 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
         let place = format!("/outcomes/{i}/when");
         if outcome.matched > 0 {
             warnings.push(warning(
-                "shadowed-outcome",
+                "outcome-shadowed",
                 format!(
                     "earlier rules take all {} trials that satisfy the rule of `{}`",
                     count(outcome.matched),

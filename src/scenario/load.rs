@@ -29,7 +29,7 @@ pub struct Report {
     pub sources: Sources,
 }
 
-/// Reads a scenario from the disk; `-` is standard input. `sets` are settings `PATH=VALUE`, applied in order.
+/// Reads a scenario from the disk; `-` is standard input, which may have comments. `sets` are settings `PATH=VALUE`, applied in order.
 ///
 /// # Errors
 /// Everything that is wrong with the files, the settings or the scenario that they make.
@@ -48,9 +48,11 @@ pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Load
         diagnostics: Vec::new(),
     };
     let root = if path == Path::new("-") {
-        chain.open("standard input", Path::new(""), files.read_standard_input())
+        let content = files.read_standard_input();
+        chain.open("standard input", Path::new(""), Dialect::Jsonc, content)
     } else {
-        chain.open(&path.display().to_string(), path, files.read(path))
+        let name = path.display().to_string();
+        chain.open(&name, path, dialect(path), files.read(path))
     };
     if root {
         chain.climb();
@@ -69,7 +71,8 @@ pub fn load_str(text: &str, name: &str) -> Result<Loaded, Report> {
         links: Vec::new(),
         diagnostics: Vec::new(),
     };
-    if chain.open(name, Path::new(name), Ok(text.as_bytes().to_vec())) {
+    let path = Path::new(name);
+    if chain.open(name, path, dialect(path), Ok(text.as_bytes().to_vec())) {
         chain.climb();
     }
     chain.finish(&[])
@@ -93,7 +96,13 @@ struct Link {
 
 impl Chain<'_> {
     /// Adds a file; false if its text is no JSON object.
-    fn open(&mut self, name: &str, path: &Path, content: io::Result<Vec<u8>>) -> bool {
+    fn open(
+        &mut self,
+        name: &str,
+        path: &Path,
+        dialect: Dialect,
+        content: io::Result<Vec<u8>>,
+    ) -> bool {
         let layer = LayerId(self.links.len());
         let identity = self.files.identity(path);
         let mut link = Link {
@@ -116,10 +125,6 @@ impl Chain<'_> {
         if let Some(fault) = fault {
             self.diagnostics.push(located(fault, layer));
         } else {
-            let jsonc = path
-                .extension()
-                .is_some_and(|extension| extension.eq_ignore_ascii_case("jsonc"));
-            let dialect = if jsonc { Dialect::Jsonc } else { Dialect::Json };
             let (value, faults) = parse::parse(&text, dialect);
             self.diagnostics
                 .extend(faults.into_iter().map(|fault| located(fault, layer)));
@@ -212,7 +217,7 @@ impl Chain<'_> {
                     return;
                 }
                 content => {
-                    if !self.open(&name, &path, content) {
+                    if !self.open(&name, &path, dialect(&path), content) {
                         return;
                     }
                 }
@@ -269,6 +274,18 @@ impl Chain<'_> {
     }
 }
 
+/// The dialect that a file's ending stands for.
+fn dialect(path: &Path) -> Dialect {
+    let is_jsonc = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("jsonc"));
+    if is_jsonc {
+        Dialect::Jsonc
+    } else {
+        Dialect::Json
+    }
+}
+
 fn located(fault: Fault, layer: LayerId) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         fault.code,
@@ -321,6 +338,19 @@ mod tests {
 
     struct Shelf(BTreeMap<&'static str, String>);
 
+    /// Files of a shelf, and a text on standard input.
+    struct Piped(Shelf, &'static str);
+
+    impl Files for Piped {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            self.0.read(path)
+        }
+
+        fn read_standard_input(&self) -> io::Result<Vec<u8>> {
+            Ok(self.1.as_bytes().to_vec())
+        }
+    }
+
     impl Files for Shelf {
         fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
             let path = self.identity(path);
@@ -358,6 +388,18 @@ mod tests {
     fn faults(files: &[(&'static str, &str)], sets: &[&str]) -> Report {
         let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
         load_with(&shelf(files), Path::new("a.json"), &sets).unwrap_err()
+    }
+
+    #[test]
+    fn standard_input_may_have_comments_but_its_parent_only_if_its_name_allows_them() {
+        let piped = |text| {
+            let files = Piped(shelf(&[("base.json", BASE), ("c.json", "{} // no")]), text);
+            load_with(&files, Path::new("-"), &[])
+        };
+        let loaded = piped("{\"extends\": \"base.json\", // a remark\n \"name\": \"a\",}").unwrap();
+        assert_eq!(loaded.value["name"], json!("a"));
+        let report = piped("{\"extends\": \"c.json\"} // fine here").unwrap_err();
+        assert_eq!(codes(&report), ["invalid-json"]);
     }
 
     #[test]

@@ -557,3 +557,39 @@ fn the_last_step_is_cut_at_the_horizon() {
     );
     agreement.finish(4);
 }
+
+#[test]
+fn a_derived_value_reads_the_same_clock_as_the_formula_that_names_it() {
+    // Within a step: day 50 of steps of half a year, and a question ten days later.
+    let whole = scenario(
+        1.0,
+        0.5,
+        json!({
+            "indicators": {"by_name": {"start": 0}, "itself": {"start": 0}},
+            "derived": {"clock": "t", "age": "time_in_phase + 0 * clock"},
+            "events": {
+                "dated": {"at": "2001-02-20", "if": "clock > 0.1", "effects": [{"set": "by_name", "to": "clock"}, {"set": "itself", "to": "t"}]},
+                "strike": {"hazard": "if(clock > 0.1 or age > 0.1, 40, 4)", "effects": []},
+            },
+            "metrics": {"strikes": "count(strike)"},
+            "questions": {
+                "later": {"holds": "clock > 0.16 and age > 0.16", "at": "2001-03-02"},
+                "earlier": {"holds": "clock > 0.16", "at": "2001-02-21"},
+            },
+        }),
+    );
+    let story = story(&whole);
+    assert_eq!(
+        story.end.indicators["by_name"],
+        story.end.indicators["itself"]
+    );
+    assert!((story.end.indicators["by_name"] * DAYS_PER_YEAR - 50.0).abs() < 1e-9);
+    assert!(story.questions["later"] && !story.questions["earlier"]);
+    // Hazards keep the time of the step's start, whatever fires within it: 2 in the first half, 20 in the second.
+    let result = simulate(&whole, 20_000, 5);
+    let strikes = result.metrics[0].mean.expect("a mean");
+    assert!(
+        (strikes - 22.0).abs() < 4.0 * (22.0_f64 / 20_000.0).sqrt(),
+        "{strikes}"
+    );
+}

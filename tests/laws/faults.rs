@@ -214,3 +214,75 @@ fn triggers_that_set_one_another_off_are_an_error_that_names_them() {
     );
     assert_eq!((*trial, *time), (0, 73.0 / 365.25));
 }
+
+#[test]
+fn a_number_that_parameters_move_out_of_its_bounds_is_told_and_not_taken_for_zero() {
+    let hazard = |hazard: Value| json!({"strike": {"hazard": hazard, "effects": []}});
+    for (value, sections, path) in [
+        (
+            -1.0,
+            json!({"events": {"strike": {"hazard": 1, "rest": "a", "effects": []}}}),
+            "/events/strike/rest",
+        ),
+        (
+            -0.1,
+            json!({"events": hazard(json!({"chance": "a", "within": 1}))}),
+            "/events/strike/hazard/chance",
+        ),
+        (
+            1.0,
+            json!({"events": hazard(json!({"chance": "a", "within": 1}))}),
+            "/events/strike/hazard/chance",
+        ),
+        (
+            0.0,
+            json!({"events": hazard(json!({"chance": 0.5, "within": "a"}))}),
+            "/events/strike/hazard/within",
+        ),
+        (
+            1.5,
+            json!({"phases": {"war": {"start": "a"}, "truce": {"start": "1 - a"}}}),
+            "/phases/war/start",
+        ),
+    ] {
+        let mut whole = scenario(1.0, 0.25, json!({"parameters": {"a": value}}));
+        let sections = sections.as_object().expect("sections are an object");
+        crate::harness::merge(whole.as_object_mut().expect("an object"), sections);
+        match try_run(&study(&whole), 1024, 3) {
+            Err(EngineError::NonFinite { path: told, .. }) => {
+                // Both probabilities of a start are out of bounds; either may be told.
+                let told = told.replace("truce", "war");
+                assert_eq!(told, path, "{value}");
+            }
+            other => panic!("{path} = {value}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn which_times_are_reported_does_not_decide_which_trials_are_stopped() {
+    // A derived value that breaks for a few days somewhere in the year.
+    let whole = |times: Value| {
+        scenario(
+            1.0,
+            1.0 / 12.0,
+            json!({
+                "run": {"times": times},
+                "indicators": {"x": {"start": 0}},
+                "derived": {"d": "1 / (x - 1)"},
+                "events": {
+                    "breaks": {"hazard": 0.002, "effects": [{"set": "x", "to": 1}]},
+                    "mends": {"hazard": 200, "if": "x == 1", "effects": [{"set": "x", "to": 2}]},
+                },
+            }),
+        )
+    };
+    let stopped = |times: Value| {
+        let result = try_run(&study(&whole(times)), 102_400, 1);
+        result.map_or_else(|error| panic!("{error}"), |r| r.run.non_finite)
+    };
+    let all = stopped(json!([0, 0.25, 0.5, 0.75, 1]));
+    assert!(all > 0);
+    assert_eq!(stopped(json!([1])), all);
+    assert_eq!(stopped(json!([0])), all);
+}

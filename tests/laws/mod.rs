@@ -1,6 +1,7 @@
 //! Laws that hold whatever a scenario says: about bytes, about draws, about files, and about what happens inside one trial.
 
 mod bytes;
+mod calendar;
 mod comparisons;
 mod events;
 mod faults;

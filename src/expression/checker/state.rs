@@ -3,7 +3,7 @@
 use super::{Checked, Checker};
 use crate::expression::error::{FormulaError, code};
 use crate::expression::functions::{Form, State, builtin};
-use crate::expression::scope::Thing;
+use crate::expression::scope::{Thing, did_you_mean};
 use crate::expression::syntax::{Kind, Node};
 use crate::expression::tree::{Comparison, Expr};
 
@@ -70,7 +70,10 @@ impl Checker<'_> {
                     ),
                     subject.range.clone(),
                 )
-                .hint("for numbers, write `a <= x and x <= b`"),
+                .hint(
+                    did_you_mean(&text, ["phase", "trend", "start_trend"])
+                        .unwrap_or_else(|| "for numbers, write `a <= x and x <= b`".into()),
+                ),
             );
             return None;
         }

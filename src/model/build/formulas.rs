@@ -168,7 +168,8 @@ impl Builder<'_> {
             .otherwise
             .as_ref()
             .map(|c| self.coefficient(c, context, bounds));
-        let mut arms = self.arms(&choice.pointer, choice.arms.iter(), thing, context, bounds)?;
+        let stated = choice.arms.iter();
+        let mut arms = self.arms(&choice.pointer, stated, thing, &["else"], context, bounds)?;
         let missing: Vec<String> = arms
             .iter()
             .zip(self.names.list(thing))
@@ -207,18 +208,22 @@ impl Builder<'_> {
     }
 
     /// One entry for each trend or phase, in canonical order; `None` where the file has no arm. All of it is `None` if an arm is at fault.
+    ///
+    /// `words` may stand beside the names, so an unknown name may be one of them misspelt.
     pub fn arms<'c>(
         &mut self,
         parent: &str,
         stated: impl Iterator<Item = (&'c String, &'c Coefficient)>,
         thing: Thing,
+        words: &[&str],
         context: Context,
         bounds: Bounds,
     ) -> Option<Vec<Option<Expr>>> {
         let mut arms: Vec<Option<Expr>> = vec![None; self.names.list(thing).len()];
         let mut sound = true;
         for (name, coefficient) in stated {
-            let index = self.resolve(thing, name, Place::key(pointer::join(parent, name)));
+            let index =
+                self.resolve_beside(thing, words, name, Place::key(pointer::join(parent, name)));
             let value = self.coefficient(coefficient, context, bounds);
             match (index, value) {
                 (Some(index), Some(value)) => arms[index] = Some(value),

@@ -114,7 +114,14 @@ impl Builder<'_> {
         if stated.len() == 0 {
             return Some(None);
         }
-        let arms = self.arms(&pointer::join(parent, key), stated, thing, STATE, FACTOR)?;
+        let arms = self.arms(
+            &pointer::join(parent, key),
+            stated,
+            thing,
+            &[],
+            STATE,
+            FACTOR,
+        )?;
         Some(Some(
             arms.into_iter()
                 .map(|arm| arm.unwrap_or(Expr::Number(1.0)))

@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 
 /// The name of the one trend or phase of a file that has none.
 pub const ONLY: &str = "only";
+/// Trends, and phases, at most: a trial numbers them by a byte.
+const MOST_STATES: usize = 256;
+/// Outcome rules at most: one number is left for trials that no rule catches.
+const MOST_OUTCOMES: usize = 255;
 /// The outcome of trials that no rule caught.
 const UNCLASSIFIED: &str = "unclassified";
 
@@ -42,6 +46,9 @@ impl Builder<'_> {
             trends: or_only(sorted(s.trends.keys().collect())),
             metrics: s.metrics.keys().map(|name| (name.clone(), None)).collect(),
         };
+        self.too_many("/trends", "trends", s.trends.len(), MOST_STATES);
+        self.too_many("/phases", "phases", s.phases.len(), MOST_STATES);
+        self.too_many("/outcomes", "outcomes", s.outcomes.len(), MOST_OUTCOMES);
         self.shared_space();
         let words = OPERATOR_WORDS.into_iter().chain(["true", "false"]);
         let words: Vec<&str> = words.collect();
@@ -57,6 +64,18 @@ impl Builder<'_> {
             }
         }
         self.outcome_names();
+    }
+
+    fn too_many(&mut self, section: &str, nouns: &str, count: usize, most: usize) {
+        if count > most {
+            self.error(
+                "too-many-items",
+                Place::value(section),
+                format!(
+                    "{count} {nouns} are more than a trial can tell apart; the limit is {most}"
+                ),
+            );
+        }
     }
 
     fn shared_space(&mut self) {
@@ -120,6 +139,17 @@ impl Builder<'_> {
 
     /// The index of something that is referred to by name outside of a formula; reports an unknown name.
     pub fn resolve(&mut self, thing: Thing, name: &str, place: Place) -> Option<usize> {
+        self.resolve_beside(thing, &[], name, place)
+    }
+
+    /// Like [`resolve`](Self::resolve) where some words of the format may stand too, and may be meant.
+    pub fn resolve_beside(
+        &mut self,
+        thing: Thing,
+        words: &[&str],
+        name: &str,
+        place: Place,
+    ) -> Option<usize> {
         let index = self.names.index(thing, name);
         if index.is_none() {
             let mut report = Diagnostic::error(
@@ -134,7 +164,10 @@ impl Builder<'_> {
                 .or_else(|| self.names.elsewhere(name));
             report = match elsewhere {
                 Some(other) => report.hint(format!("`{name}` is {}", other.singular())),
-                None => report.suggest(name, self.names.list(thing).iter().map(String::as_str)),
+                None => {
+                    let names = self.names.list(thing).iter().map(String::as_str);
+                    report.suggest(name, names.chain(words.iter().copied()))
+                }
             };
             self.report(report);
         }

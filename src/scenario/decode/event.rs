@@ -148,12 +148,7 @@ impl<'v> Decoder<'v> {
                     .and_then(|(value, pointer)| self.rate(value, &pointer));
                 let per = match object.get("per") {
                     None => Some(1.0),
-                    Some((value, pointer)) => match value.as_str().and_then(duration::unit) {
-                        Some(years) => Some(years),
-                        None => self
-                            .positive_duration(value, &pointer, "the time of a rate")
-                            .map(|years| years.value),
-                    },
+                    Some((value, pointer)) => self.time_of_rate(value, &pointer),
                 };
                 Some(Base::Rate {
                     rate: rate?,

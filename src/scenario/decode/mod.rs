@@ -108,6 +108,19 @@ impl<'v> Decoder<'v> {
         None
     }
 
+    /// A text stands where one of a few words belongs.
+    fn no_such_word<T>(&mut self, pointer: &str, words: &[&str], found: &Value) -> Option<T> {
+        let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        self.wrong_type::<()>(pointer, &quoted.join(" or "), found);
+        let meant = found
+            .as_str()
+            .and_then(|text| nearest(text, words.iter().copied()));
+        if let (Some(meant), Some(fault)) = (meant, self.faults.last_mut()) {
+            fault.hints.push(format!("did you mean `{meant}`?"));
+        }
+        None
+    }
+
     fn out_of_range<T>(&mut self, pointer: &str, message: impl Into<String>) -> Option<T> {
         self.fault("value-out-of-range", Place::value(pointer), message);
         None
@@ -137,8 +150,11 @@ impl<'v> Decoder<'v> {
                 continue;
             }
             object.strange = true;
+            // A key that is missing was most likely meant; but a variant may also misspell one that its parent states.
             let free = known().filter(|known| !map.contains_key(*known));
-            let meant = nearest(key, free).and_then(|meant| known().find(|known| *known == meant));
+            let meant = nearest(key, free)
+                .or_else(|| nearest(key, known()))
+                .and_then(|meant| known().find(|known| *known == meant));
             let fault = self.fault(
                 "unknown-key",
                 Place::key(join(pointer, key)),

@@ -172,7 +172,7 @@ impl<'v> Decoder<'v> {
         match value.as_str() {
             Some("clamp") => Some(AtRange::Clamp),
             Some("reflect") => Some(AtRange::Reflect),
-            _ => self.wrong_type(&pointer, "`clamp` or `reflect`", value),
+            _ => self.no_such_word(&pointer, &["clamp", "reflect"], value),
         }
     }
 
@@ -194,7 +194,7 @@ impl<'v> Decoder<'v> {
         let by = match by.as_str() {
             Some("trend") => By::Trend,
             Some("phase") => By::Phase,
-            _ => return self.wrong_type(&by_pointer, "`trend` or `phase`", by),
+            _ => return self.no_such_word(&by_pointer, &["trend", "phase"], by),
         };
         let why = self.why(&object);
         let mut arms = IndexMap::new();

@@ -228,6 +228,24 @@ impl<'v> Decoder<'v> {
         self.bare_duration(value, pointer, what)
     }
 
+    /// A unit of time or a duration, in years.
+    pub(super) fn time_of_rate(&mut self, value: &'v Value, pointer: &str) -> Option<f64> {
+        if let Some(text) = value.as_str() {
+            if let Some(years) = duration::unit(text) {
+                return Some(years);
+            }
+            if let Some(meant) = nearest(text, duration::UNITS.iter().copied()) {
+                let message = format!("`{text}` is no unit of time");
+                self.fault("invalid-duration", Place::value(pointer), message)
+                    .hints
+                    .push(format!("did you mean `{meant}`?"));
+                return None;
+            }
+        }
+        self.positive_duration(value, pointer, "the time of a rate")
+            .map(|years| years.value)
+    }
+
     fn bare_duration(&mut self, value: &Value, pointer: String, what: &str) -> Option<At<f64>> {
         let years = match value {
             Value::Number(number) => number.as_f64()?,

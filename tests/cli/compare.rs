@@ -1,0 +1,183 @@
+//! `compare`: what differs between scenarios, and by how much.
+
+use crate::program::{call, comparison, folder, result, stdout, valley, write};
+use predicates::str::contains;
+use quincunx::results::Difference;
+use serde_json::json;
+
+const BASELINE: &str = "scenarios/baseline.json";
+
+#[test]
+fn shipped_scenarios_differ_visibly_and_by_paired_intervals() {
+    let line = format!("compare {BASELINE} scenarios/escalation.json --trials 8192");
+    let found = comparison(&call(&format!("{line} --format json")).success());
+    let [pair] = &found.comparisons[..] else {
+        panic!("{} comparisons", found.comparisons.len())
+    };
+    let changed = |path: &str| pair.changes.iter().any(|change| change.path == path);
+    assert!(changed("trends.escalation.weight"), "{:?}", pair.changes);
+    assert!(!changed("events.prisoner_swap"), "{:?}", pair.changes);
+    let escalated = named(&pair.differences, "escalated_war");
+    assert!(escalated.detectable, "{escalated:?}");
+    assert!(escalated.difference > Some(0.0));
+    // Common random numbers are what makes the pair more precise than its parts.
+    let paired = pair
+        .differences
+        .iter()
+        .filter(|d| d.std_error < d.unpaired_std_error)
+        .count();
+    assert!(
+        paired * 3 > pair.differences.len() * 2,
+        "{:?}",
+        pair.differences
+    );
+    assert!(pair.distance.total_variation > 3.0 * pair.distance.noise);
+
+    let table = stdout(&call(&line).success());
+    assert!(table.contains("trends.escalation.weight"), "{table}");
+    let run = result(&call(&format!("run {BASELINE} --trials 8192 --format json")).success());
+    assert_eq!(found.scenarios[0], run);
+}
+
+#[test]
+fn a_scenario_against_itself_differs_by_exactly_nothing() {
+    let line = format!("compare {BASELINE} {BASELINE} --trials 2048");
+    let found = comparison(&call(&format!("{line} --format json")).success());
+    let pair = &found.comparisons[0];
+    assert!(pair.changes.is_empty());
+    let rows = || {
+        pair.differences
+            .iter()
+            .chain(&pair.questions)
+            .chain(&pair.metrics)
+    };
+    assert!(rows().count() > 30);
+    for row in rows().filter(|row| row.difference.is_some()) {
+        assert_eq!(row.difference, Some(0.0), "{}", row.outcome);
+        assert!(!row.detectable, "{}", row.outcome);
+    }
+    for row in &pair.differences {
+        assert_eq!(row.ci95, Some([0.0, 0.0]), "{}", row.outcome);
+        assert_eq!(row.base, row.other);
+    }
+    assert_eq!(pair.distance.total_variation, 0.0);
+    let table = stdout(&call(&line).success());
+    assert!(!table.contains("NaN"), "{table}");
+}
+
+fn named<'d>(differences: &'d [Difference], name: &str) -> &'d Difference {
+    differences
+        .iter()
+        .find(|d| d.outcome == name)
+        .unwrap_or_else(|| panic!("no {name} in {differences:?}"))
+}
+
+#[test]
+fn an_outcome_that_only_one_file_has_counts_as_zero_in_the_other_and_is_marked() {
+    let folder = folder();
+    let base = write(folder.path(), "base.json", &valley());
+    let variant = json!({"extends": "base.json", "name": "variant", "outcomes": [
+        {"name": "soon", "when": "first(signature) < 0.5"}, {"name": "signed", "when": "phase == accord"}
+    ]});
+    let variant = write(folder.path(), "variant.json", &variant);
+    let line = format!("compare {base} {variant}");
+    let found = comparison(&call(&format!("{line} --format json")).success());
+    let differences = &found.comparisons[0].differences;
+    for (name, present) in [
+        ("signed", "both"),
+        ("open", "base"),
+        ("soon", "other"),
+        ("unclassified", "both"),
+    ] {
+        assert_eq!(named(differences, name).present, present, "{name}");
+    }
+    let (soon, open) = (named(differences, "soon"), named(differences, "open"));
+    assert_eq!((soon.base, soon.difference), (Some(0.0), soon.other));
+    assert_eq!(
+        (open.other, open.base.map(|p| -p)),
+        (Some(0.0), open.difference)
+    );
+    assert!(open.detectable && soon.detectable);
+    let table = stdout(&call(&line).success());
+    assert!(table.contains("soon") && table.contains("open"), "{table}");
+}
+
+#[test]
+fn several_files_are_compared_with_the_first_and_unlike_clocks_raise_a_warning() {
+    let folder = folder();
+    let base = write(folder.path(), "base.json", &valley());
+    let long = json!({"extends": "base.json", "name": "long", "horizon": "18 months"});
+    let long = write(folder.path(), "long.json", &long);
+    let hasty = json!({"extends": "base.json", "name": "hasty", "parameters": {"haste": {"uniform": [0.6, 0.8]}}});
+    let hasty = write(folder.path(), "hasty.json", &hasty);
+    let done = call(&format!("compare {base} {long} {hasty} --format json"))
+        .success()
+        .stderr(contains("unlike-clocks"));
+    let found = comparison(&done);
+    let names: Vec<&str> = found.comparisons.iter().map(|c| c.other.as_str()).collect();
+    assert_eq!(names, ["long", "hasty"]);
+    assert!(found.comparisons.iter().all(|c| c.base == "valley"));
+    assert!(
+        found
+            .warnings
+            .iter()
+            .any(|w| w.code == "unlike-clocks" && w.path == "/horizon")
+    );
+}
+
+#[test]
+fn csv_of_a_comparison_parses_and_has_its_differences() {
+    let line = format!("compare {BASELINE} scenarios/escalation.json --trials 2048 --format csv");
+    let text = stdout(&call(&line).success());
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let width = reader.headers().expect("a header").len();
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    assert!(rows.iter().all(|row| row.len() == width));
+    let of_both = |row: &&csv::StringRecord| &row[0] == "escalation" && &row[1] == "baseline";
+    assert!(rows.iter().filter(of_both).count() >= 10, "{text:.2000}");
+}
+
+#[test]
+fn until_stops_when_every_scenario_is_precise_enough() {
+    let folder = folder();
+    let base = write(folder.path(), "base.json", &valley());
+    // Half of the trials end either way, so this one needs the most.
+    let even = json!({"extends": "base.json", "name": "even", "parameters": {"haste": {"uniform": [0.3, 0.8]}}});
+    let even = write(folder.path(), "even.json", &even);
+    let until = |target: &str| {
+        let line = format!("compare {base} {even} --until {target} --format json");
+        comparison(&call(&line).success()).scenarios
+    };
+    let (coarse, fine) = (until("1pp"), until("0.3pp"));
+    for scenario in &fine {
+        assert!(
+            scenario.run.largest_std_error <= 0.003,
+            "{:?}",
+            scenario.run
+        );
+        assert_eq!(scenario.run.trials, fine[0].run.trials);
+    }
+    assert!(coarse[0].run.trials < fine[0].run.trials);
+    // The same whatever the number of threads, since it looks after fixed numbers of blocks.
+    let line = format!("compare {base} {even} --until 0.3pp --format json --threads 1");
+    assert_eq!(comparison(&call(&line).success()).scenarios, fine);
+    call(&format!(
+        "compare {base} {even} --until 0.01pp --trials 9000"
+    ))
+    .success()
+    .stderr(contains("stopped before the precision asked for"));
+}
+
+#[test]
+fn one_faulty_file_refuses_the_comparison_and_one_file_is_none() {
+    let folder = folder();
+    let base = write(folder.path(), "base.json", &valley());
+    let bad = write(folder.path(), "bad.json", &json!({"format": 1}));
+    call(&format!("compare {base} {bad}"))
+        .code(2)
+        .stdout("")
+        .stderr(contains("bad.json"));
+    call(&format!("compare {base}"))
+        .code(2)
+        .stderr(contains("FILE"));
+}

@@ -1,0 +1,147 @@
+//! Ctrl-C: what was simulated is reported and marked; a second one ends the program at once.
+#![cfg(unix)]
+
+use crate::program::{folder, valley, write};
+use quincunx::results::RunResult;
+use serde_json::json;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn start(arguments: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_quincunx"))
+        .args(arguments.split_whitespace())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill starts").success());
+}
+
+/// Waits until something is true; fails after half a minute.
+fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_true() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Size of the unfinished file in a folder.
+fn unfinished(folder: &Path) -> Option<u64> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    entries
+        .map(|entry| entry.expect("an entry"))
+        .find(|entry| entry.file_name().to_string_lossy().ends_with(".part"))
+        .map(|entry| entry.metadata().map_or(0, |meta| meta.len()))
+}
+
+#[test]
+fn an_interrupted_run_reports_what_it_has_and_says_so() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let trials = folder.path().join("trials.csv");
+    let mut child = start(&format!(
+        "run {path} --trials 1e12 --threads 2 --format json --trials-out {}",
+        trials.display()
+    ));
+    wait_until("a block was simulated", || {
+        unfinished(folder.path()) > Some(0)
+    });
+    interrupt(&child);
+    let mut text = String::new();
+    let mut pipe = child.stdout.take().expect("a pipe");
+    pipe.read_to_string(&mut text).expect("a result");
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("stopping after the blocks under way"),
+        "{told}"
+    );
+    assert!(told.contains("[interrupted]"), "{told}");
+
+    let result: RunResult = serde_json::from_str(&text).expect("a whole result");
+    assert!(result.run.interrupted);
+    assert!(result.run.trials >= 1024 && result.run.trials.is_multiple_of(1024));
+    assert!(result.warnings.iter().any(|w| w.code == "interrupted"));
+    let rows = csv::Reader::from_path(&trials)
+        .expect("a file of trials")
+        .into_records()
+        .collect::<Result<Vec<_>, _>>()
+        .expect("whole rows")
+        .len();
+    assert_eq!(rows as u64, result.run.trials);
+    assert_eq!(unfinished(folder.path()), None);
+}
+
+#[test]
+fn a_second_interrupt_ends_the_program_at_once_and_leaves_nothing() {
+    let folder = folder();
+    let mut scenario = valley();
+    // A block of so many steps takes minutes.
+    scenario["horizon"] = json!("5000 years");
+    scenario["step"] = json!("0.001 years");
+    scenario["questions"] = json!({});
+    let path = write(folder.path(), "slow.json", &scenario);
+    let out = folder.path().join("result.json");
+    let mut child = start(&format!("run {path} --out {}", out.display()));
+    wait_until("the result has its place", || {
+        unfinished(folder.path()).is_some()
+    });
+    // Ctrl-C is taken over just after that.
+    std::thread::sleep(Duration::from_millis(300));
+    interrupt(&child);
+    let mut told = String::new();
+    let mut errors = BufReader::new(child.stderr.take().expect("a pipe"));
+    errors.read_line(&mut told).expect("a note");
+    assert!(
+        told.contains("press Ctrl-C again to quit at once"),
+        "{told}"
+    );
+    interrupt(&child);
+    let begun = Instant::now();
+    let status = child.wait().expect("the program ends");
+    assert_eq!(status.code(), Some(130));
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(unfinished(folder.path()), None);
+    assert!(!out.exists());
+}
+
+#[test]
+fn an_interrupted_comparison_marks_every_scenario() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let out = folder.path().join("result.json");
+    let child = start(&format!(
+        "compare {path} {path} --trials 1e11 --format json --out {}",
+        out.display()
+    ));
+    wait_until("the result has its place", || {
+        unfinished(folder.path()).is_some()
+    });
+    std::thread::sleep(Duration::from_millis(500));
+    interrupt(&child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130));
+    let text = fs::read_to_string(&out).expect("a result");
+    let result: quincunx::CompareResult = serde_json::from_str(&text).expect("a whole result");
+    assert!(result.scenarios.iter().all(|s| s.run.interrupted));
+    assert_eq!(
+        result.scenarios[0].run.trials,
+        result.scenarios[1].run.trials
+    );
+}

@@ -1,0 +1,16 @@
+//! The command line as its users meet it: every command, every exit status, every format, and what goes wrong.
+//!
+//! Most tests run the program itself; `misspellings` and `golden` use the library, because they run it many times.
+
+mod check;
+mod compare;
+mod faults;
+mod golden;
+mod interrupt;
+mod lint;
+mod misspellings;
+mod output;
+mod program;
+mod run;
+mod texts;
+mod trace;
