@@ -251,7 +251,7 @@ impl Matching {
                     base: values[0],
                     other: values[1],
                     difference: Some(paired.difference),
-                    std_error: Some(paired.std_error),
+                    std_error: Some(paired.shown_error()),
                     ci95: Some(paired.ci95),
                     unpaired_std_error: both(errors).map(|[a, b]| (a * a + b * b).sqrt()),
                     detectable: false,
@@ -328,6 +328,7 @@ impl Matching {
         Comparison {
             base: base.scenario.name.clone(),
             other: other.scenario.name.clone(),
+            identical,
             changes: changes(&base.scenario.source, &other.scenario.source),
             differences,
             questions,
@@ -481,6 +482,15 @@ fn count(
     table.add_draw(replicate, a_hits, b_hits, only_a, only_b);
 }
 
+/// Words in a row: `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// Warnings about scenarios that do not cover the same time in the same steps.
 fn unlike(studies: &[&Study]) -> Vec<Warning> {
     let base = &studies[0].model;
@@ -504,11 +514,26 @@ fn unlike(studies: &[&Study]) -> Vec<Warning> {
                     "`{}` and `{}` differ in {}: each is read at its own end, and pairing helps less",
                     base.name,
                     model.name,
-                    unlike.join(" and "),
+                    listed(&unlike),
                 ),
                 path: format!("/{}", unlike[0]),
             });
         }
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_words_has_one_and() {
+        assert_eq!(listed(&["step"]), "step");
+        assert_eq!(listed(&["start", "step"]), "start and step");
+        assert_eq!(
+            listed(&["start", "horizon", "step"]),
+            "start, horizon and step"
+        );
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::definition;
 use super::exit::Exit;
-use super::output::Destination;
+use super::output::{Destination, unusable};
 use super::terminal::Terminal;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use clap_mangen::Man;
 use std::fs;
@@ -24,11 +24,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     match &arguments.out {
         Some(folder) => {
-            let written = fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(definition(), folder));
-            written.with_context(|| {
-                format!("cannot write manual pages into `{}`", folder.display())
-            })?;
+            let what = format!("cannot write manual pages into `{}`", folder.display());
+            fs::create_dir_all(folder).map_err(|fault| unusable(&what, fault))?;
+            clap_mangen::generate_to(definition(), folder)
+                .map_err(|fault| unusable(&what, fault))?;
         }
         None => {
             let page = Man::new(definition());

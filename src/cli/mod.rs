@@ -112,6 +112,41 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_number_is_refused_for_what_it_is() {
+        for (line, wanted) in [
+            (
+                &["quincunx", "run", "a.json", "--seed", "-1"][..],
+                "seed must be a whole number from 0 to 18446744073709551615: got -1",
+            ),
+            (
+                &["quincunx", "trace", "a.json", "--trial", "-1"],
+                "trial must be a whole number",
+            ),
+            (
+                &["quincunx", "run", "a.json", "--trials", "-5"],
+                "`-5` is not a positive whole number",
+            ),
+            (
+                &["quincunx", "run", "a.json", "--draws", "-5"],
+                "`-5` is not a positive whole number",
+            ),
+            (
+                &["quincunx", "run", "a.json", "--threads", "-5"],
+                "1..=4096",
+            ),
+            (
+                &["quincunx", "run", "a.json", "--until", "-5"],
+                "`-5` is not a number of percentage points",
+            ),
+        ] {
+            let error = Cli::try_parse_from(line).expect_err("it is negative");
+            assert_eq!(error.exit_code(), 2);
+            let text = error.to_string();
+            assert!(text.contains(wanted) && !text.contains("-- "), "{text}");
+        }
+    }
+
+    #[test]
     fn a_misspelt_command_or_option_gets_the_right_one() {
         for (line, wanted) in [
             (&["quincunx", "runs", "a.json"][..], "run"),

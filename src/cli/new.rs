@@ -1,7 +1,7 @@
 //! `new`: a small commented scenario to start from.
 
 use super::exit::{Exit, Misuse};
-use super::output::Destination;
+use super::output::{Destination, unusable};
 use super::terminal::Terminal;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             ))
             .into());
         }
-        other => other.with_context(|| format!("cannot write `{path}`"))?,
+        other => other.map_err(|fault| unusable(&format!("cannot write `{path}`"), fault))?,
     };
     file.write_all(text.as_bytes())
         .with_context(|| format!("cannot write `{path}`"))?;

@@ -14,16 +14,16 @@ const MOST_TRIALS: u64 = 100_000_000;
 #[command(next_help_heading = "Simulation")]
 pub struct Simulation {
     /// Trials in all, rounded up to whole blocks (default: the scenario's, or 10,000)
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub trials: Option<u64>,
     /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials)
-    #[arg(long, value_name = "K", value_parser = count)]
+    #[arg(long, value_name = "K", value_parser = count, allow_negative_numbers = true)]
     pub draws: Option<u64>,
     /// Seed of all random numbers (default: the scenario's, or 1)
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = whole("seed"), allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Worker threads; the result does not depend on them (default: one a core)
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
     pub threads: Option<u32>,
     #[command(flatten)]
     pub variant: Variant,
@@ -55,7 +55,7 @@ impl Simulation {
 pub struct Precision {
     /// Add blocks until the largest standard error of an outcome's probability is this small, such as 0.1pp; --trials is then a
     /// limit (default: 100 million)
-    #[arg(long, value_name = "ERROR", value_parser = points)]
+    #[arg(long, value_name = "ERROR", value_parser = points, allow_negative_numbers = true)]
     pub until: Option<f64>,
 }
 
@@ -105,6 +105,17 @@ pub enum Format {
     Csv,
     /// For reports and issue trackers
     Markdown,
+}
+
+/// A reader of whole numbers from 0 on; `what` is what the number is called.
+pub fn whole(what: &'static str) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| {
+        let fault = |_| {
+            let most = u64::MAX;
+            format!("{what} must be a whole number from 0 to {most}: got {text}")
+        };
+        text.parse().map_err(fault)
+    }
 }
 
 /// A positive whole number, also as `100_000`, `100,000` or `1e6`.
@@ -173,6 +184,18 @@ mod tests {
             "2e12",
         ] {
             assert!(count(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_seed_is_any_number_of_64_bits() {
+        let seed = whole("seed");
+        assert_eq!(seed("0"), Ok(0));
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        for text in ["-1", "18446744073709551616", "1.5", "1e3", "", "one"] {
+            let expected =
+                format!("seed must be a whole number from 0 to 18446744073709551615: got {text}");
+            assert_eq!(seed(text), Err(expected));
         }
     }
 

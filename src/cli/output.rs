@@ -105,12 +105,14 @@ impl PendingFile {
     pub fn create(path: &Path) -> Result<Self> {
         let shown = path.display();
         if path.is_dir() {
-            anyhow::bail!("cannot write `{shown}`: it is a directory; give the path of a file");
+            let text =
+                format!("cannot write `{shown}`: it is a directory; give the path of a file");
+            return Err(Misuse(text).into());
         }
         let device = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
         if device {
             let file = OpenOptions::new().write(true).open(path);
-            let file = file.with_context(|| format!("cannot write `{shown}`"))?;
+            let file = file.map_err(|fault| unusable(&format!("cannot write `{shown}`"), fault))?;
             let out = BufWriter::new(file);
             return Ok(Self {
                 out,
@@ -128,8 +130,9 @@ impl PendingFile {
         hidden.push(format!(".{}.part", std::process::id()));
         let temporary = target.with_file_name(hidden);
         let file = File::create(&temporary);
-        let file = file.with_context(|| {
-            format!("cannot write `{shown}`: no file can be made in its folder")
+        let file = file.map_err(|fault| {
+            let text = format!("cannot write `{shown}`: no file can be made in its folder");
+            unusable(&text, fault)
         })?;
         lock().insert(temporary.clone());
         Ok(Self {
@@ -186,6 +189,16 @@ impl Drop for PendingFile {
     }
 }
 
+/// A place that the user named and that takes no file: [`Misuse`], unless the device is full.
+pub fn unusable(what: &str, fault: io::Error) -> anyhow::Error {
+    match fault.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            anyhow::Error::new(fault).context(what.to_owned())
+        }
+        _ => Misuse(format!("{what}: {fault}")).into(),
+    }
+}
+
 /// Removes what is unfinished, for an exit that runs no destructors.
 pub fn abandon() {
     for path in std::mem::take(&mut *lock()) {
@@ -199,6 +212,7 @@ fn lock() -> std::sync::MutexGuard<'static, BTreeSet<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::exit::Exit;
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -241,9 +255,32 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let error = PendingFile::create(folder.path()).expect_err("a directory");
         assert!(error.to_string().contains("it is a directory"), "{error}");
+        assert_eq!(Exit::of(&error), Exit::Input);
         let error =
             PendingFile::create(&folder.path().join("none/result.json")).expect_err("no folder");
         assert!(error.to_string().contains("result.json"), "{error}");
+        assert_eq!(Exit::of(&error), Exit::Input);
+    }
+
+    #[test]
+    fn a_path_that_takes_no_file_is_the_callers_to_mend_and_a_full_device_is_not() {
+        for (kind, exit) in [
+            (io::ErrorKind::NotFound, Exit::Input),
+            (io::ErrorKind::PermissionDenied, Exit::Input),
+            (io::ErrorKind::ReadOnlyFilesystem, Exit::Input),
+            (io::ErrorKind::StorageFull, Exit::Failed),
+            (io::ErrorKind::QuotaExceeded, Exit::Failed),
+        ] {
+            assert_eq!(Exit::of(&unusable("no", kind.into())), exit, "{kind}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_without_room_fails_the_run() {
+        let mut full = PendingFile::create(Path::new("/dev/full")).expect("it can be opened");
+        full.write_all(b"x").expect("it is kept back");
+        assert_eq!(Exit::of(&full.finish().expect_err("no room")), Exit::Failed);
     }
 
     #[cfg(unix)]

@@ -5,6 +5,7 @@
 //! [`text()`], [`line()`] and [`json`] write them down. Deciding *what* is wrong is left to the stages.
 
 mod codes;
+mod digits;
 mod nearest;
 mod place;
 pub mod pointer;
@@ -13,6 +14,7 @@ mod scan;
 mod sources;
 
 pub use codes::{CODES, RUN_CODES};
+pub use digits::{count, grouped};
 pub use nearest::{nearest, slip};
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};

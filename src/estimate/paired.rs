@@ -48,6 +48,16 @@ impl PairedDifference {
             from_draws: false,
         }
     }
+
+    /// The standard error to state: 0 only for identical programs.
+    ///
+    /// Without a discordant trial the spread is nil, which is luck rather than knowledge; what the interval allows for then speaks.
+    pub fn shown_error(&self) -> f64 {
+        if self.std_error > 0.0 {
+            return self.std_error;
+        }
+        (self.ci95[1] - self.ci95[0]) / (2.0 * t95(self.degrees_of_freedom))
+    }
 }
 
 impl PairTable {
@@ -385,6 +395,8 @@ mod tests {
             (0.0, 0.0, 1.0)
         );
         assert!(found.ci95[0] < 0.0 && found.ci95[1] > 0.0 && found.ci95[1] < 0.001);
+        assert!(found.shown_error() > 0.0 && found.shown_error() < found.ci95[1]);
+        assert_eq!(PairedDifference::of_identical_programs().shown_error(), 0.0);
         assert_eq!(PairedDifference::of_identical_programs().ci95, [0.0, 0.0]);
     }
 

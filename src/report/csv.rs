@@ -119,7 +119,7 @@ impl<'a> Table<'a> {
         let mut csv = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(out);
-        csv.write_record(HEADER)?;
+        csv.write_record(HEADER).map_err(fault_of_writing)?;
         Ok(Self { csv })
     }
 
@@ -134,7 +134,7 @@ impl<'a> Table<'a> {
         };
         let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
         let end = |ends: Option<[f64; 2]>, i: usize| number(ends.map(|ends| ends[i]));
-        self.csv.write_record([
+        let written = self.csv.write_record([
             row.scenario,
             row.base,
             row.section,
@@ -151,8 +151,8 @@ impl<'a> Table<'a> {
             &end(row.ci95, 1),
             &end(row.epistemic90, 0),
             &end(row.epistemic90, 1),
-        ])?;
-        Ok(())
+        ]);
+        written.map_err(fault_of_writing)
     }
 
     fn run(&mut self, result: &RunResult) -> io::Result<()> {
@@ -372,10 +372,46 @@ impl<'a> Table<'a> {
     }
 }
 
+/// What the stream said: the conversion of the csv crate hides which kind of fault it was.
+pub(super) fn fault_of_writing(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(fault) => fault,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    /// A reader that went away after some bytes.
+    struct Gone(usize);
+
+    impl Write for Gone {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self
+                .0
+                .checked_sub(bytes.len())
+                .ok_or(io::ErrorKind::BrokenPipe)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_told_from_other_faults() {
+        let mut whole = Vec::new();
+        write_compare(&mut whole, &fixture::compare()).expect("a vector takes all");
+        for taken in [0, whole.len() / 2, whole.len() - 1] {
+            let fault = write_compare(&mut Gone(taken), &fixture::compare())
+                .expect_err("the reader went away");
+            assert_eq!(fault.kind(), io::ErrorKind::BrokenPipe, "after {taken}");
+        }
+    }
 
     fn rows(bytes: &[u8]) -> Vec<csv::StringRecord> {
         let mut reader = csv::Reader::from_reader(bytes);

@@ -3,6 +3,9 @@
 //! Takes a value and its standard error; gives strings. Both share one number of decimals, chosen by the error alone, so that
 //! a reader never sees a digit that the simulation does not support. Aligning the strings is the table's business.
 
+pub use crate::diagnostic::count;
+use crate::diagnostic::grouped;
+
 /// A value and its error, rounded alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rounded {
@@ -113,6 +116,12 @@ pub fn difference(value: f64, std_error: f64) -> Rounded {
     rounded
 }
 
+/// Both ends of an interval of differences in the unit of a metric, such as `-3.5 to +2.7`.
+pub fn difference_range(ends: [f64; 2], std_error: f64) -> String {
+    let [low, high] = ends.map(|end| difference(end, std_error).value);
+    format!("{low} to {high}")
+}
+
 /// Both ends of a range, such as `12 to 15`, rounded to what `std_error` allows.
 pub fn range(ends: [f64; 2], std_error: f64) -> String {
     let [low, high] = ends.map(|end| estimate(end, std_error).value);
@@ -136,11 +145,6 @@ pub fn quantiles(pairs: &[(f64, f64)]) -> Vec<String> {
         }
     };
     pairs.iter().map(show).collect()
-}
-
-/// A whole number with its thousands separated by commas.
-pub fn count(number: u64) -> String {
-    group(&number.to_string())
 }
 
 /// A number that has no error (an input, a setting): at most six significant digits, no trailing zeros.
@@ -182,9 +186,9 @@ fn fixed(value: f64, places: i32) -> String {
         format!("{:.0}", (value / unit).round() * unit)
     };
     match digits.strip_prefix('-') {
-        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => group(zero),
-        Some(positive) => format!("-{}", group(positive)),
-        None => group(&digits),
+        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => grouped(zero),
+        Some(positive) => format!("-{}", grouped(positive)),
+        None => grouped(&digits),
     }
 }
 
@@ -195,21 +199,6 @@ fn signed(digits: String, value: f64) -> String {
     } else {
         digits
     }
-}
-
-fn group(digits: &str) -> String {
-    let (whole, rest) = match digits.find('.') {
-        Some(point) => digits.split_at(point),
-        None => (digits, ""),
-    };
-    let mut grouped = String::with_capacity(digits.len() + whole.len() / 3);
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + rest
 }
 
 fn without_trailing_zeros(digits: &str) -> &str {
@@ -306,6 +295,7 @@ mod tests {
         assert_eq!(joined(points(0.000_01, 0.002)), "0.00 ± 0.20");
         assert_eq!(points_range([-0.004, 0.006], 0.002), "-0.40 to +0.60");
         assert_eq!(joined(difference(1234.0, 20.0)), "+1,234 ± 20");
+        assert_eq!(difference_range([-0.2, 1234.0], 20.0), "0 to +1,234");
     }
 
     #[test]
@@ -335,7 +325,5 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(plain(value), expected);
         }
-        assert_eq!(count(100_352), "100,352");
-        assert_eq!(count(12), "12");
     }
 }

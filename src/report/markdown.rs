@@ -2,7 +2,6 @@
 //!
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
-use super::paired::{agreement, shown_error};
 use super::{dates, format};
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
@@ -71,7 +70,7 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
             ("question", &comparison.questions),
             ("metric", &comparison.metrics),
         ] {
-            self::differences(out, name, differences)?;
+            self::differences(out, name, differences, comparison.identical)?;
         }
         let percent = |x: f64| format::plain(libm::round(10_000.0 * x) / 100.0);
         let (distance, noise) = (
@@ -278,17 +277,22 @@ fn metrics(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result
     table(out, &columns, 2, rows)
 }
 
-fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> io::Result<()> {
+fn differences(
+    out: &mut dyn Write,
+    name: &str,
+    differences: &[Difference],
+    identical: bool,
+) -> io::Result<()> {
     if differences.is_empty() {
         return Ok(());
     }
     let is_metric = name == "metric";
     let rows = differences.iter().map(|difference| {
-        let error = shown_error(difference);
-        let (value, interval) = match (difference.difference, error, difference.ci95) {
+        let (value, interval) = match (difference.difference, difference.std_error, difference.ci95)
+        {
             (Some(value), Some(error), Some(ends)) if is_metric => (
                 with_error(format::difference(value, error)),
-                format::range(ends, error),
+                format::difference_range(ends, error),
             ),
             (Some(value), Some(error), Some(ends)) => (
                 with_error(format::points(value, error)),
@@ -306,7 +310,8 @@ fn differences(out: &mut dyn Write, name: &str, differences: &[Difference]) -> i
             "base" => "only in the base",
             "other" => "only in the other",
             _ if difference.detectable => "yes",
-            _ => agreement(difference).unwrap_or("no detectable difference"),
+            _ if identical => "identical",
+            _ => "no detectable difference",
         };
         vec![
             escape(label(&difference.title, &difference.outcome)),

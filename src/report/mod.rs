@@ -10,6 +10,5 @@ pub(crate) mod fixture;
 mod format;
 pub mod json;
 pub mod markdown;
-mod paired;
 pub mod table;
 pub mod trials;

@@ -280,6 +280,8 @@ pub struct CompareResult {
 pub struct Comparison {
     pub base: String,
     pub other: String,
+    /// Both files describe the same model: every difference is exactly nil.
+    pub identical: bool,
     pub changes: Vec<Change>,
     /// Outcomes.
     pub differences: Vec<Difference>,

@@ -3,6 +3,7 @@
 //! The warnings that can be seen without a run are made by the lint of `model`.
 
 use super::types::{RunResult, Warning};
+use crate::diagnostic::count;
 use crate::model::{Fires, Model};
 
 /// Draws below which an interval may miss draws that carry much of a probability.
@@ -19,7 +20,8 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
             "non-finite",
             format!(
                 "{} of {} trials met a value that is not finite or out of its bounds; they count as unclassified, answer no question with yes, and leave every other number",
-                run.non_finite, run.trials
+                count(run.non_finite),
+                count(run.trials)
             ),
             "",
         ));
@@ -34,7 +36,10 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
     if run.interrupted {
         warnings.push(warning(
             "interrupted",
-            format!("the run was ended early, after {} trials", run.trials),
+            format!(
+                "the run was ended early, after {} trials",
+                count(run.trials)
+            ),
             "",
         ));
     }
@@ -54,6 +59,8 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
                 pointer(&model.trends[to].name)
             ),
         };
+        // A shift is named by its two trends.
+        let name = event.name.replace('>', " > ");
         if event.probability == 0.0 {
             let why = match code.fires {
                 Fires::Hazard(_) => "its hazard is too small, or it was never allowed",
@@ -65,8 +72,8 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
             warnings.push(warning(
                 "never-fired",
                 format!(
-                    "`{}` fired in none of {} trials: {why}",
-                    event.name, result.run.trials
+                    "`{name}` fired in none of {} trials: {why}",
+                    count(result.run.trials)
                 ),
                 &place,
             ));
@@ -79,11 +86,14 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
                 warnings.push(warning(
                     "chance-not-realised",
                     format!(
-                        "`{}` is stated with a chance of {} within its window, but {} of the trials realise it: other events, factors or ratios {} it",
-                        event.name,
+                        "`{name}` is stated with a chance of {} within its window, but {} of the trials realise it: other events, factors or ratios {}",
                         percent(declared),
                         percent(realised),
-                        if realised < declared { "hold back" } else { "add to" },
+                        if realised < declared {
+                            "hold it back"
+                        } else {
+                            "add to it"
+                        },
                     ),
                     &format!("{place}{}", if code.shift.is_some() { "" } else { "/hazard" }),
                 ));
@@ -104,7 +114,8 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
                 "outcome-shadowed",
                 format!(
                     "earlier rules take all {} trials that satisfy the rule of `{}`",
-                    outcome.matched, outcome.name
+                    count(outcome.matched),
+                    outcome.name
                 ),
                 &place,
             ));
@@ -113,7 +124,8 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
                 "empty-outcome",
                 format!(
                     "the rule of `{}` caught none of {} trials",
-                    outcome.name, result.run.trials
+                    outcome.name,
+                    count(result.run.trials)
                 ),
                 &place,
             ));
@@ -160,4 +172,70 @@ fn percent(p: f64) -> String {
 /// A name as a part of a JSON pointer (RFC 6901).
 fn pointer(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assemble;
+    use super::*;
+    use crate::engine::{Settings, Silent, simulate};
+    use crate::model::build;
+    use crate::program::compile;
+    use crate::scenario::load_str;
+
+    const CASE: &str = r#"{
+        "format": 1, "name": "case", "start": "2026-01-01", "horizon": "12 months", "step": "1 week",
+        "trends": {"calm": {"weight": 1}, "war": {"weight": 0}},
+        "shifts": {"calm": {"war": {"rate": 1e-9, "per": "year"}}},
+        "phases": {"open": {"start": true}, "shut": {}},
+        "events": {
+            "shutting": {"hazard": {"rate": 5, "per": "year"}, "phases": ["open"], "effects": [{"phase": "shut"}]},
+            "strike": {"hazard": {"chance": 0.9, "within": "12 months"}, "phases": ["open"]},
+            "flood": {"hazard": {"chance": 0.2, "within": "12 months", "times": {"factor": 4}}}
+        },
+        "outcomes": [{"name": "dry", "when": "not ever(flood)"}, {"name": "wet", "when": "ever(flood)"}]
+    }"#;
+
+    fn told() -> Vec<Warning> {
+        let loaded = load_str(CASE, "case.json").unwrap_or_else(|r| panic!("{:?}", r.diagnostics));
+        let model = build(&loaded)
+            .unwrap_or_else(|faults| panic!("{faults:?}"))
+            .model;
+        let program = compile(&model);
+        let settings = Settings::new(1024, None, 1);
+        let summary = simulate(&program, &settings, &Silent).expect("it runs");
+        from_result(&model, &assemble(&model, &program, &summary))
+    }
+
+    #[test]
+    fn a_shift_that_never_came_is_named_by_both_trends_and_trials_are_grouped_by_thousands() {
+        let told = told();
+        let never = told.iter().find(|warning| warning.code == "never-fired");
+        let never = never.expect("one in a billion years");
+        assert!(
+            never
+                .message
+                .starts_with("`calm > war` fired in none of 1,024 trials"),
+            "{never:?}"
+        );
+        assert_eq!(never.path, "/shifts/calm/war");
+    }
+
+    #[test]
+    fn what_keeps_a_chance_from_being_realised_is_told_from_what_adds_to_it() {
+        let told = told();
+        for (event, ending) in [
+            ("strike", "ratios hold it back"),
+            ("flood", "ratios add to it"),
+        ] {
+            let of_event = |warning: &&Warning| {
+                warning.code == "chance-not-realised" && warning.path.contains(event)
+            };
+            let warning = told.iter().find(of_event);
+            let message = &warning
+                .unwrap_or_else(|| panic!("{event}: {told:?}"))
+                .message;
+            assert!(message.ends_with(ending), "{message}");
+        }
+    }
 }

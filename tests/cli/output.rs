@@ -147,7 +147,7 @@ mod full {
     #[test]
     fn a_folder_that_takes_no_files_is_refused() {
         call(&format!("run {STRIKE} --out /proc/result.json"))
-            .code(1)
+            .code(2)
             .stdout("")
             .stderr(contains("cannot write `/proc/result.json`"));
     }
@@ -163,16 +163,16 @@ fn a_place_that_takes_no_file_is_refused_before_anything_is_simulated() {
     // So many trials would take an hour: the answer comes at once.
     for out in [&below_a_file, &missing, &directory] {
         call(&format!("run {path} --trials 1e11 --out {out}"))
-            .code(1)
+            .code(2)
             .stdout("")
             .stderr(contains(out.as_str()));
         let trials = format!("{out}.d/trials.csv");
         call(&format!("run {path} --trials 1e11 --trials-out {trials}"))
-            .code(1)
+            .code(2)
             .stderr(contains("trials.csv"));
     }
     call(&format!("man --out {below_a_file}"))
-        .code(1)
+        .code(2)
         .stderr(contains("cannot write"));
     let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
     assert_eq!(left.len(), 1, "{left:?}");
@@ -195,6 +195,6 @@ fn a_read_only_folder_is_refused() {
         "run {path} --out {}",
         closed.join("result.json").display()
     ))
-    .code(1)
+    .code(2)
     .stderr(contains("Permission denied"));
 }

@@ -22,6 +22,7 @@ fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
     assert_eq!(result.comparisons.len(), 2);
     for comparison in &result.comparisons {
         assert!(comparison.changes.is_empty(), "{:?}", comparison.changes);
+        assert!(comparison.identical);
         assert_eq!(comparison.distance.total_variation, 0.0);
         let all: Vec<_> = comparison
             .differences
@@ -50,6 +51,7 @@ fn an_added_metric_makes_no_difference_to_anything_else() {
     let result = compared(&[&study(&rich()), &study(&other)], 4096, 42);
     let comparison = &result.comparisons[0];
     assert_eq!(comparison.changes.len(), 1);
+    assert!(!comparison.identical);
     for row in comparison.differences.iter().chain(&comparison.questions) {
         assert_eq!(
             (row.difference, row.detectable),
@@ -58,7 +60,9 @@ fn an_added_metric_makes_no_difference_to_anything_else() {
             row.outcome
         );
         let [low, high] = row.ci95.expect("an interval");
-        assert!(low <= 0.0 && 0.0 <= high, "{}", row.outcome);
+        assert!(low < 0.0 && 0.0 < high, "{}", row.outcome);
+        // The programs differ: that no trial did so far is no certainty.
+        assert!(row.std_error > Some(0.0), "{}", row.outcome);
     }
     let (shared, new): (Vec<_>, Vec<_>) = comparison
         .metrics

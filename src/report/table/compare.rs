@@ -5,10 +5,10 @@
 
 use super::estimates::{join_errors, join_unlike};
 use super::grid::Grid;
+use super::series::with_unit;
 use super::text::{Line, dotted, printable, shorten};
 use super::{Page, bars, label, palette, run};
 use crate::report::format::{self, Rounded};
-use crate::report::paired::{agreement, shown_error};
 use crate::results::{
     Change, CompareResult, Comparison, Difference, MetricResult, RunResult, Warning,
 };
@@ -27,6 +27,7 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
             base: result.scenarios.first(),
             other: result.scenarios.get(i + 1),
             name: letter(i + 1),
+            identical: comparison.identical,
         };
         changes(page, comparison, &pair)?;
         let of = format!("{} less A, by paired trials", pair.name);
@@ -50,6 +51,22 @@ struct Pair<'a> {
     base: Option<&'a RunResult>,
     other: Option<&'a RunResult>,
     name: String,
+    identical: bool,
+}
+
+impl Pair<'_> {
+    /// Unit of a metric, from whichever file has it.
+    fn unit(&self, metric: &str) -> &str {
+        let metrics = [self.base, self.other]
+            .into_iter()
+            .flatten()
+            .flat_map(|result| &result.metrics);
+        metrics
+            .filter(|one| one.name == metric)
+            .map(|one| one.unit.as_str())
+            .next()
+            .unwrap_or("")
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,7 +117,7 @@ impl Kind {
 
     fn range(self, ends: [f64; 2], error: f64) -> String {
         match self {
-            Self::Metric => format::range(ends, error),
+            Self::Metric => format::difference_range(ends, error),
             _ => format::points_range(ends, error),
         }
     }
@@ -184,9 +201,13 @@ fn table(
     pair: &Pair<'_>,
     kind: Kind,
 ) -> io::Result<()> {
-    let titles = differences
-        .iter()
-        .map(|difference| label(&difference.title, &difference.outcome));
+    let titles = differences.iter().map(|difference| {
+        let (title, name) = (&difference.title, &difference.outcome);
+        match kind {
+            Kind::Metric => with_unit(title, name, pair.unit(name)),
+            _ => label(title, name),
+        }
+    });
     let mut narrow = Grid::new("", titles);
     let join = if kind == Kind::Metric {
         join_unlike
@@ -200,15 +221,21 @@ fn table(
         cells.collect()
     };
     let (base, other) = (side(pair.base), side(pair.other));
-    let paired = differences.iter().map(|difference| {
-        match (difference.difference, shown_error(difference)) {
-            (Some(value), Some(error)) => {
-                let rounded = kind.difference(value, error);
-                (rounded.value, rounded.error)
-            }
-            _ => ("–".into(), String::new()),
-        }
-    });
+    let paired =
+        differences.iter().map(
+            |difference| match (difference.difference, difference.std_error) {
+                (Some(value), Some(error)) if error > 0.0 || pair.identical => {
+                    let rounded = kind.difference(value, error);
+                    (rounded.value, rounded.error)
+                }
+                // All replicates agree to the last bit; more trials might not.
+                (Some(value), Some(_)) => (
+                    format!("{} throughout", kind.difference(value, 0.0).value),
+                    String::new(),
+                ),
+                _ => ("–".into(), String::new()),
+            },
+        );
     let paired = join(paired.collect());
     let paired = paired.iter().zip(differences).map(|(text, difference)| {
         let style = if difference.detectable {
@@ -219,8 +246,11 @@ fn table(
         Line::styled(style, text)
     });
     let paired: Vec<Line> = paired.collect();
-    let intervals: Vec<_> = differences.iter().map(|d| interval(d, kind)).collect();
-    let verdicts: Vec<_> = differences.iter().map(|d| verdict(d, &pair.name)).collect();
+    let intervals: Vec<_> = differences
+        .iter()
+        .map(|d| interval(d, kind, pair.identical))
+        .collect();
+    let verdicts: Vec<_> = differences.iter().map(|d| verdict(d, pair)).collect();
     let unit = if kind == Kind::Metric { "" } else { " pp" };
     let header = format!("{} − A, ±{unit}", pair.name);
 
@@ -294,32 +324,28 @@ fn draw_bars(
     grid.write(page)
 }
 
-fn interval(difference: &Difference, kind: Kind) -> String {
-    match (difference.ci95, shown_error(difference)) {
+fn interval(difference: &Difference, kind: Kind, identical: bool) -> String {
+    match (difference.ci95, difference.std_error) {
         (Some(ends), Some(error)) if error > 0.0 => kind.range(ends, error),
-        (Some(_), Some(_)) => "exact".into(),
+        (Some(_), Some(_)) if identical => "exact".into(),
         _ => "–".into(),
     }
 }
 
 /// What to make of a difference; empty if it is there. A star refers to the remark on multiple outcomes.
-fn verdict(difference: &Difference, other: &str) -> String {
-    let mut text = match (
-        difference.difference,
-        agreement(difference),
-        difference.ci95,
-    ) {
-        (_, Some(agreement), _) => agreement.to_owned(),
+fn verdict(difference: &Difference, pair: &Pair<'_>) -> String {
+    let mut text = match (difference.difference, difference.ci95) {
+        (Some(_), _) if pair.identical => "identical".to_owned(),
         _ if difference.detectable => String::new(),
-        (Some(_), _, Some([low, high])) if low > 0.0 || high < 0.0 => {
+        (Some(_), Some([low, high])) if low > 0.0 || high < 0.0 => {
             "no detectable difference*".to_owned()
         }
-        (Some(_), _, _) => "no detectable difference".to_owned(),
+        (Some(_), _) => "no detectable difference".to_owned(),
         _ => "no difference can be formed".to_owned(),
     };
     let only = match difference.present.as_str() {
         "base" => "only in A".to_owned(),
-        "other" => format!("only in {other}"),
+        "other" => format!("only in {}", pair.name),
         _ => return text,
     };
     if text.is_empty() {

@@ -112,12 +112,16 @@ pub fn write(page: &mut Page<'_>, header: &str, rows: &[Row<'_>]) -> io::Result<
     grid.write(page)
 }
 
-/// What the marks and the two uncertainties mean, for these rows.
-pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
-    let has = |status| rows.iter().any(|row| row.epistemic.status == status);
-    let bounded = |row: &Row<'_>| {
-        let is_bound = row.epistemic.at_most_sd.is_some_and(|sd| sd > 0.0);
-        is_bound && row.epistemic.status == EpistemicStatus::NotDetected
+/// What the marks and the two uncertainties mean, for these rows and what else the page shows in the same signs.
+pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>], others: &[&Epistemic]) -> io::Result<()> {
+    let shown = || {
+        rows.iter()
+            .map(|row| row.epistemic)
+            .chain(others.iter().copied())
+    };
+    let has = |status| shown().any(|one| one.status == status);
+    let is_bounded = |one: &Epistemic| {
+        one.at_most_sd.is_some_and(|sd| sd > 0.0) && one.status == EpistemicStatus::NotDetected
     };
     let mut say = |text: &str| page.paragraph(palette::FAINT, text, 2);
     say(
@@ -129,7 +133,7 @@ pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
              scenario allows: more trials do not shrink it, better knowledge does.",
         )?;
     }
-    if rows.iter().any(bounded) {
+    if shown().any(is_bounded) {
         say(
             "≤ ±: no such spread was detected beyond chance; if there is one, it is smaller than this.",
         )?;
@@ -139,11 +143,7 @@ pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
             "n/a: with one trial a draw, or fewer than 20 draws, what you do not know and chance cannot be told apart.",
         )?;
     }
-    if !rows.is_empty()
-        && rows
-            .iter()
-            .all(|row| row.epistemic.status == EpistemicStatus::Exact)
-    {
+    if !rows.is_empty() && shown().all(|one| one.status == EpistemicStatus::Exact) {
         say("No parameter is uncertain, so there is no epistemic range.")?;
     }
     Ok(())
@@ -291,4 +291,40 @@ fn full_scale(rows: &[Row<'_>]) -> f64 {
 /// Percent with one decimal: weights are inputs, and thirds would fill the column.
 fn round_to_tenth_percent(share: f64) -> f64 {
     libm::round(1000.0 * share) / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::Look;
+    use super::*;
+    use crate::report::fixture;
+
+    fn legend_of(outcome: (EpistemicStatus, f64), metric: (EpistemicStatus, f64)) -> String {
+        let mut result = fixture::run();
+        for outcome_result in &mut result.outcomes {
+            outcome_result.epistemic.status = outcome.0;
+            outcome_result.epistemic.at_most_sd = Some(outcome.1);
+        }
+        let mut other = result.metrics[0].epistemic.clone();
+        (other.status, other.at_most_sd) = (metric.0, Some(metric.1));
+        let rows: Vec<Row<'_>> = result.outcomes.iter().map(Row::from).collect();
+        let mut bytes = Vec::new();
+        let mut page = Page::new(&mut bytes, Look::default());
+        legend(&mut page, &rows, &[&other]).expect("a vector takes all");
+        String::from_utf8(bytes).expect("text is UTF-8")
+    }
+
+    #[test]
+    fn a_bound_is_explained_only_where_one_is_shown() {
+        use EpistemicStatus::{NotDetected, Resolved};
+        for (outcome, metric, explained) in [
+            ((Resolved, 0.1), (Resolved, 0.1), false),
+            ((NotDetected, 0.0), (NotDetected, 0.0), false),
+            ((NotDetected, 0.1), (Resolved, 0.1), true),
+            ((Resolved, 0.1), (NotDetected, 0.1), true),
+        ] {
+            let text = legend_of(outcome, metric);
+            assert_eq!(text.contains("≤ ±:"), explained, "{outcome:?} {metric:?}");
+        }
+    }
 }

@@ -15,6 +15,8 @@ const INDENT: usize = 2;
 const NARROWEST_LABEL: usize = 14;
 /// Cells of a label that are worth more than a column of little weight.
 const COMFORTABLE_LABEL: usize = 20;
+/// Lines of a label that read well, unless it needs more at its widest.
+const COMFORTABLE_LINES: usize = 2;
 const WIDEST_LABEL: usize = 34;
 
 #[derive(Clone, Debug)]
@@ -140,6 +142,16 @@ impl Grid {
         self.fits_beside(width, COMFORTABLE_LABEL)
     }
 
+    /// Whether, besides, no label is broken into many lines.
+    fn reads_well(&self, width: usize) -> bool {
+        let room = width.saturating_sub(INDENT + self.columns_width());
+        let is_short = |label: &str| {
+            let least = wrap(label, WIDEST_LABEL).len();
+            wrap(label, room).len() <= least.max(COMFORTABLE_LINES)
+        };
+        self.fits_well(width) && self.labels.iter().all(|(_, label)| is_short(label))
+    }
+
     fn fits_beside(&self, width: usize, label: usize) -> bool {
         INDENT + self.label_wish().min(label) + self.columns_width() <= width
     }
@@ -166,7 +178,7 @@ impl Grid {
     }
 
     pub fn write(mut self, page: &mut Page<'_>) -> io::Result<()> {
-        while !self.fits_well(page.width()) && self.drop_one(2) {}
+        while !self.reads_well(page.width()) && self.drop_one(2) {}
         while !self.fits(page.width()) && self.drop_one(1) {}
         let room = page.width().saturating_sub(INDENT + self.columns_width());
         let label_width = self.label_wish().min(room.max(NARROWEST_LABEL));
@@ -291,6 +303,26 @@ mod tests {
         crowded.plain_column("fourth", 0, ["0123456789"; 3].map(String::from));
         let text = render(crowded, 46);
         assert!(text.contains("second") && text.contains("fourth") && !text.contains("third"));
+    }
+
+    #[test]
+    fn a_column_of_little_weight_gives_way_to_a_label_of_three_lines() {
+        let grid = |label: &str| {
+            let mut grid = Grid::new("", [label.to_owned()]);
+            grid.plain_column("first", 0, ["0123456789".to_owned()]);
+            grid.plain_column("second", 2, ["0123456789".to_owned()]);
+            render(grid, 46)
+        };
+        let short = grid("a label that takes two lines");
+        assert!(
+            short.contains("second") && short.lines().count() == 3,
+            "{short}"
+        );
+        let long = grid("a label that takes three lines of this column");
+        assert!(
+            !long.contains("second") && long.lines().count() == 3,
+            "{long}"
+        );
     }
 
     #[test]

@@ -168,6 +168,29 @@ mod tests {
     }
 
     #[test]
+    fn only_files_that_describe_one_model_are_called_identical() {
+        let text = |result: &CompareResult| {
+            let mut bytes = Vec::new();
+            write_compare(&mut bytes, result, Look::default()).expect("a vector takes all");
+            String::from_utf8(bytes).expect("text is UTF-8")
+        };
+        let mut result = fixture::compare();
+        result.comparisons.truncate(1);
+        for row in &mut result.comparisons[0].metrics {
+            (row.difference, row.std_error, row.ci95) = (Some(0.0), Some(0.0), Some([0.0; 2]));
+            row.detectable = false;
+        }
+        let unlike = text(&result);
+        assert!(
+            !unlike.contains("identical") && !unlike.contains("exact"),
+            "{unlike}"
+        );
+        assert!(unlike.contains("0 throughout"), "{unlike}");
+        result.comparisons[0].identical = true;
+        assert!(text(&result).contains("identical"));
+    }
+
+    #[test]
     fn an_interrupted_run_says_so_before_any_number() {
         let mut result = fixture::run();
         result.run.interrupted = true;

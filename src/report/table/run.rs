@@ -12,7 +12,9 @@ pub fn write(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
     page.section("Outcomes", &format!("at the end, {}", end(result)))?;
     let rows: Vec<_> = result.outcomes.iter().map(estimates::Row::from).collect();
     estimates::write(page, "", &rows)?;
-    estimates::legend(page, &rows)?;
+    let questions = result.questions.iter().map(|question| &question.epistemic);
+    let metrics = result.metrics.iter().map(|metric| &metric.epistemic);
+    estimates::legend(page, &rows, &questions.chain(metrics).collect::<Vec<_>>())?;
     if result.trends.len() > 1 {
         estimates::write_by_trend(page, &result.outcomes, &result.trends)?;
     }

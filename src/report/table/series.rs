@@ -203,7 +203,7 @@ fn last_pair(values: &[f64], errors: &[f64]) -> Option<(f64, f64)> {
     Some((*values.last()?, *errors.last()?))
 }
 
-fn with_unit(title: &str, name: &str, unit: &str) -> String {
+pub fn with_unit(title: &str, name: &str, unit: &str) -> String {
     let label = label(title, name);
     if unit.is_empty() {
         label

@@ -1,6 +1,7 @@
 //! Trials as CSV: any program reads it; an empty cell stands for "no value" or "never".
 
 use super::{TrialBlock, TrialColumns, TrialTable};
+use crate::report::csv::fault_of_writing;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::io::{self, Write};
 
@@ -19,7 +20,8 @@ impl<W: Write> CsvTrials<W> {
         let mut csv = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(out);
-        csv.write_record(columns.header())?;
+        csv.write_record(columns.header())
+            .map_err(fault_of_writing)?;
         Ok(Self {
             columns,
             next: first,
@@ -31,6 +33,18 @@ impl<W: Write> CsvTrials<W> {
 impl<W: Write + Send> TrialTable for CsvTrials<W> {
     fn write(&mut self, block: &TrialBlock) -> io::Result<()> {
         block.check(&self.columns, self.next)?;
+        self.rows(block).map_err(fault_of_writing)?;
+        self.next += block.len() as u64;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.csv.flush()
+    }
+}
+
+impl<W: Write> CsvTrials<W> {
+    fn rows(&mut self, block: &TrialBlock) -> csv::Result<()> {
         let number = |x: f64| {
             if x.is_finite() {
                 x.to_string()
@@ -53,12 +67,7 @@ impl<W: Write + Send> TrialTable for CsvTrials<W> {
             }
             self.csv.write_record(None::<&[u8]>)?;
         }
-        self.next += block.len() as u64;
         Ok(())
-    }
-
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.csv.flush()
     }
 }
 

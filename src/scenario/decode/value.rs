@@ -409,7 +409,14 @@ impl<'v> Decoder<'v> {
     pub(super) fn condition(&mut self, value: &Value, pointer: &str) -> Option<Condition> {
         match value {
             Value::String(text) => Some(At::new(text.clone(), pointer)),
-            other => self.wrong_type(pointer, "a condition such as \"trust > 0.3\"", other),
+            other => {
+                self.wrong_type::<()>(pointer, "a condition such as \"trust > 0.3\"", other);
+                if let (Value::Bool(_), Some(fault)) = (other, self.faults.last_mut()) {
+                    let hint = format!("a condition is a formula, in quotes: \"{other}\"");
+                    fault.hints.push(hint);
+                }
+                None
+            }
         }
     }
 

@@ -215,7 +215,12 @@ fn each_fault_has_its_code_at_its_place() {
         (
             "/correlations/0/rank",
             json!(1),
-            "correlations-contradict /correlations",
+            "value-out-of-range /correlations/0/rank",
+        ),
+        (
+            "/noise_correlations/0/value",
+            json!(-1),
+            "value-out-of-range /noise_correlations/0/value",
         ),
         (
             "/indicators/support/volatility",
