@@ -175,7 +175,7 @@ fn run_faults() -> Vec<Fault> {
         fault(
             "never-fired",
             "/shifts/dry/wet",
-            "`dry>wet`",
+            "`dry > wet`",
             vec![(
                 "/shifts",
                 json!({"dry": {"wet": {"rate": 1e-9, "per": "year"}}}),
