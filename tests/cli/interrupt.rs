@@ -51,7 +51,7 @@ fn an_interrupted_run_reports_what_it_has_and_says_so() {
     let path = write(folder.path(), "valley.json", &valley());
     let trials = folder.path().join("trials.csv");
     let mut child = start(&format!(
-        "run {path} --trials 1e12 --threads 2 --format json --trials-out {}",
+        "run {path} --trials 1e9 --threads 2 --format json --trials-out {}",
         trials.display()
     ));
     wait_until("a block was simulated", || {

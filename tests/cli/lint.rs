@@ -211,7 +211,7 @@ fn run_faults() -> Vec<Fault> {
         fault(
             "chance-not-realised",
             "/events/quick/hazard",
-            "hold back",
+            "hold it back",
             vec![(
                 "/events/quick",
                 json!({"hazard": {"chance": 0.6, "within": "6 months", "times": {"factor": 0.2}},

@@ -75,9 +75,10 @@ fn a_few_trials_that_break_are_counted_and_leave_every_other_number() {
         .iter()
         .find(|w| w.code == "non-finite")
         .expect("a warning");
+    assert_eq!(n, 102_400);
     assert!(
         told.message
-            .starts_with(&format!("{expected} of {n} trials")),
+            .starts_with(&format!("{expected} of 102,400 trials")),
         "{}",
         told.message
     );
