@@ -298,7 +298,9 @@ impl Batch<'_> {
                 // Hazards, and the derived values that they read, keep the time of the step's start.
                 self.stand_at(lane, within.from);
                 self.charge(&event.hazards, lane, now, within);
-                self.stand_at(lane, now);
+                if !self.scratch.pending.is_empty() {
+                    self.stand_at(lane, now);
+                }
             }
         }
         if let Some(within) = within {
@@ -331,7 +333,7 @@ impl Batch<'_> {
                 if program.phases[*to].is_final {
                     self.alive &= !(1 << lane);
                 }
-                run_lane(&program.regime, &mut self.columns, lane);
+                run_lane(&program.regime.of_phase, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Phase { from, to: *to });
             }
@@ -342,7 +344,7 @@ impl Batch<'_> {
                 }
                 self.trend[lane] = *to as u8;
                 self.columns.set(layout.trend, lane, *to as f64);
-                run_lane(&program.regime, &mut self.columns, lane);
+                run_lane(&program.regime.of_trend, &mut self.columns, lane);
                 self.derive_after(e, lane);
                 return Some(Change::Trend { from, to: *to });
             }

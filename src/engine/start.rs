@@ -67,7 +67,7 @@ impl Batch<'_> {
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
         self.start_phases();
-        run_columns(&program.regime, &mut self.columns);
+        run_columns(&program.regime.all, &mut self.columns);
         self.start_indicators();
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);
@@ -189,7 +189,12 @@ impl Batch<'_> {
     }
 
     /// Sets the clock of one lane, and the derived values that read it.
+    ///
+    /// They always belong to the time at which the clock stands, so there is nothing to do if it stands there already.
     pub fn stand_at(&mut self, lane: usize, time: f64) {
+        if self.columns.get(self.program().layout.time, lane) == time {
+            return;
+        }
         self.set_time(lane, time);
         for &position in &self.program().timed {
             self.derive(position as usize, lane);

@@ -98,7 +98,7 @@ pub fn compile(model: &Model) -> Program {
         parameters,
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
-        regime: emitter.regime.into(),
+        regime: emitter.regime,
         bounds,
         trends,
         weight_concentration: model
@@ -124,7 +124,10 @@ pub fn compile(model: &Model) -> Program {
             op.each_slot(|slot, _| place(slot));
         }
     });
-    for op in program.prologue.iter_mut().chain(&mut program.regime) {
+    let regime = &mut program.regime;
+    let lists = [&mut regime.all, &mut regime.of_phase, &mut regime.of_trend];
+    let hoisted = lists.into_iter().flatten();
+    for op in program.prologue.iter_mut().chain(hoisted) {
         op.each_slot(|slot, _| place(slot));
     }
     program

@@ -3,7 +3,7 @@
 use super::affine::Affine;
 use super::dependencies::{reads_parameters_only, reads_regime_only};
 use super::ops::{Binary, Op, Scalar, Slot, Unary, binary, unary};
-use super::types::{Formula, TrackerCode, TrackerKind};
+use super::types::{Formula, RegimeCode, TrackerCode, TrackerKind};
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
 
 /// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
@@ -39,7 +39,7 @@ pub struct Emitter {
     /// Fills what depends on parameters alone.
     pub prologue: Vec<Op>,
     /// Fills what depends on parameters, trend and phase alone.
-    pub regime: Vec<Op>,
+    pub regime: RegimeCode,
     pub trackers: Vec<TrackerCode>,
     pub horizon: f64,
     memo: Vec<(Expr, Slot)>,
@@ -56,7 +56,7 @@ impl Emitter {
             known: Known::default(),
             labels: Vec::new(),
             prologue: Vec::new(),
-            regime: Vec::new(),
+            regime: RegimeCode::default(),
             trackers: Vec::new(),
             horizon,
             memo: Vec::new(),
@@ -154,7 +154,16 @@ impl Emitter {
         if reads_parameters_only(expr) {
             self.prologue.append(&mut ops);
         } else {
-            self.regime.append(&mut ops);
+            let reads_phase = expr.any(&|e| matches!(e, Expr::ByPhase(_) | Expr::PhaseIn(_)));
+            let reads_trend = expr.any(&|e| matches!(e, Expr::ByTrend(_) | Expr::TrendIn(_)));
+            // What a formula is made of stands before it in every list: it reads no less.
+            if reads_phase {
+                self.regime.of_phase.extend_from_slice(&ops);
+            }
+            if reads_trend {
+                self.regime.of_trend.extend_from_slice(&ops);
+            }
+            self.regime.all.append(&mut ops);
         }
         self.memo.push((expr.clone(), slot));
         Operand::Slot(slot)

@@ -249,6 +249,17 @@ pub struct BoundCode {
     pub label: u32,
 }
 
+/// Operations for what only the trend and the phase can change within a batch.
+#[derive(Clone, Debug, Default)]
+pub struct RegimeCode {
+    /// All of them, for the start.
+    pub all: Vec<Op>,
+    /// To be run when the phase has moved.
+    pub of_phase: Vec<Op>,
+    /// To be run when the trend has moved.
+    pub of_trend: Vec<Op>,
+}
+
 /// A model, compiled.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -270,8 +281,8 @@ pub struct Program {
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,
-    /// Fills the slots that depend on parameters, trend and phase alone; to be run when one of the two has moved.
-    pub regime: Box<[Op]>,
+    /// Fills the slots that depend on parameters, trend and phase alone.
+    pub regime: RegimeCode,
     /// What the prologue may have left out of bounds; constants are not among them.
     pub bounds: Vec<BoundCode>,
     pub trends: Vec<TrendCode>,
