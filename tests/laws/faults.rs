@@ -287,3 +287,37 @@ fn which_times_are_reported_does_not_decide_which_trials_are_stopped() {
     assert_eq!(stopped(json!([1])), all);
     assert_eq!(stopped(json!([0])), all);
 }
+
+/// A scenario with two events that need not come, and one metric.
+fn with_metric(formula: &str) -> Value {
+    scenario(
+        1.0,
+        0.25,
+        json!({
+            "events": {
+                "first_knock": {"hazard": 1, "effects": []},
+                "second_knock": {"hazard": 1, "effects": []},
+            },
+            "outcomes": [{"name": "any", "when": "true"}],
+            "metrics": {"m": formula},
+        }),
+    )
+}
+
+#[test]
+fn a_metric_waits_for_what_never_came_but_a_division_by_zero_is_a_fault() {
+    let waiting = study(&with_metric("first(second_knock) - first(first_knock)"));
+    let result = try_run(&waiting, 10_240, 5).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(result.run.non_finite, 0);
+    let both = (1.0 - libm::exp(-1.0)) * (1.0 - libm::exp(-1.0));
+    let mut agreement = Agreement::default();
+    agreement.share("both came", result.metrics[0].defined, both, 10_240);
+    agreement.finish(1);
+
+    let broken = study(&with_metric("1 / count(first_knock)"));
+    let Err(EngineError::NonFinite { path, stopped, .. }) = try_run(&broken, 10_240, 5) else {
+        panic!("a metric that divides by zero was taken for one without a value");
+    };
+    assert_eq!(path, "/metrics/m");
+    assert!(stopped > 3_000, "{stopped} of 10,240 trials");
+}
