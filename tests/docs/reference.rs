@@ -232,10 +232,18 @@ fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
 
 #[test]
 fn every_warning_code_of_a_run_is_listed() {
-    let codes = quincunx::diagnostic::CODES
+    let documented = document("docs/reference.md");
+    let (_, section) = documented
+        .split_once("### Found by a run")
+        .expect("a section on what a run finds");
+    let (section, _) = section.split_once("\n## ").expect("sections after it");
+    for code in quincunx::diagnostic::RUN_CODES {
+        assert!(section.contains(&format!("`{code}`")), "{code}");
+    }
+    let codes: BTreeSet<&str> = quincunx::diagnostic::CODES
         .iter()
-        .map(|(code, _)| (*code).to_owned());
-    let codes: BTreeSet<String> = codes.chain(first_column("### Found by a run")).collect();
+        .map(|(code, _)| *code)
+        .collect();
     let sets = [
         "outcomes.deal_after_strike.when=final(offer) < 0",
         "events.storm.at=2027-01-01",
