@@ -9,7 +9,6 @@ use crate::diagnostic::Place;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use std::ops::Range;
 
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
 
@@ -31,11 +30,6 @@ impl<T> At<T> {
     /// The place of this value.
     pub fn place(&self) -> Place {
         Place::value(self.pointer.clone())
-    }
-
-    /// The place of some bytes of this formula.
-    pub fn place_of(&self, range: Range<usize>) -> Place {
-        Place::formula(self.pointer.clone(), range)
     }
 
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> At<U> {

@@ -321,3 +321,23 @@ fn a_metric_waits_for_what_never_came_but_a_division_by_zero_is_a_fault() {
     assert_eq!(path, "/metrics/m");
     assert!(stopped > 3_000, "{stopped} of 10,240 trials");
 }
+
+#[test]
+fn a_rate_without_bound_is_an_error_that_names_the_event() {
+    let boom = study(&scenario(
+        1.0,
+        0.25,
+        json!({
+            "events": {
+                "boom": {"hazard": "1e9", "effects": []},
+                "calm": {"hazard": 1, "effects": []},
+            },
+            "outcomes": [{"name": "any", "when": "true"}],
+        }),
+    ));
+    let error = try_run(&boom, 1024, 6).expect_err("it cannot end");
+    let EngineError::Explosion { event, trial, .. } = &error else {
+        panic!("{error}")
+    };
+    assert_eq!((event.as_str(), *trial), ("`boom`", 0));
+}
