@@ -62,6 +62,8 @@
 //!
 //! The mathematics and how it is verified are described in `docs/method.md`, the file format in `docs/reference.md`.
 
+#![deny(unsafe_code)]
+
 pub mod analysis;
 pub mod cli;
 pub mod diagnostic;

@@ -3,19 +3,30 @@
 //! Holds the state of its trials and the small steps that both the column code (`step`) and the jump code (`jumps`) use.
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
+use super::clocks::Clocks;
 use super::journal::Journal;
-use super::lanes::{Column, Lanes, at_most, below, each_lane, equal_to, not_finite, not_numbers};
+use super::lanes::{
+    Column, Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers,
+};
+use super::scratch::Scratch;
 use crate::distribution::{Distribution, DistributionError};
+use crate::math::width::Width;
 use crate::program::{
-    Columns, DrawCode, Formula, LANES, MetricCode, Program, QuestionCode, Slot, VaryingCode,
-    run_columns, run_lane,
+    Columns, DrawCode, Formula, LANES, MetricCode, Op, Program, QuestionCode, Slot, VaryingCode,
+    run_columns, run_lanes,
 };
 use crate::random::{Site, TrialId};
+
+/// Lanes from which on a loop over all lanes at once is quicker than one over those that are wanted.
+pub const MANY: u32 = 12;
 
 /// A program with its streams: what all batches of a run share.
 pub struct Setup<'p> {
     pub program: &'p Program,
+    /// By [`SiteId`](crate::program::SiteId).
     pub streams: Vec<Site>,
+    /// The vector unit to run on; every one gives the same bits.
+    pub width: Width,
 }
 
 /// A trial that was stopped, and the place that stopped it.
@@ -49,14 +60,26 @@ pub struct Batch<'s> {
     pub used: Lanes,
     /// Lanes whose trial goes on: neither frozen by a final phase nor stopped.
     pub alive: Lanes,
+    /// Trials that were ended by a value that is not finite, and their lanes.
     pub stopped: Vec<Stopped>,
+    pub halted: Lanes,
     pub fatal: Option<Fatal>,
     pub phase: [u8; LANES],
     pub trend: [u8; LANES],
+    /// Lanes by phase and by trend.
+    pub phase_lanes: Vec<Lanes>,
+    pub trend_lanes: Vec<Lanes>,
+    /// The instant at which each lane is being played.
+    pub now: Column,
+    /// Lanes whose clock may not stand where the others' do.
+    pub moved_clocks: Lanes,
+    /// Streams of the indicators' noise, word by word.
+    pub noise: Vec<[[u64; LANES]; 2]>,
+    pub clocks: Clocks,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
     month: usize,
-    pub scratch: super::scratch::Scratch,
+    pub scratch: Scratch,
     pub record: super::record::Record,
 }
 
@@ -70,18 +93,29 @@ impl<'s> Batch<'s> {
             used: 0,
             alive: 0,
             stopped: Vec::new(),
+            halted: 0,
             fatal: None,
             phase: [0; LANES],
             trend: [0; LANES],
+            phase_lanes: vec![0; program.phases.len()],
+            trend_lanes: vec![0; program.trends.len()],
+            now: [0.0; LANES],
+            moved_clocks: 0,
+            noise: vec![[[0; LANES]; 2]; program.indicators.len()],
+            clocks: Clocks::new(program),
             journal: None,
             month: 0,
-            scratch: super::scratch::Scratch::new(program.events.len()),
+            scratch: Scratch::new(program),
             record: super::record::Record::new(program),
         }
     }
 
     pub fn program(&self) -> &'s Program {
         self.setup.program
+    }
+
+    pub fn width(&self) -> Width {
+        self.setup.width
     }
 
     pub fn stream(&self, site: u32) -> Site {
@@ -91,14 +125,15 @@ impl<'s> Batch<'s> {
     /// Ends a trial at a value that is not finite.
     pub fn stop(&mut self, lane: usize, label: u32) {
         let bit = 1 << lane;
-        if self.used & bit != 0 && !self.stopped.iter().any(|s| s.lane == lane) {
+        if self.used & !self.halted & bit != 0 {
             self.stopped.push(Stopped { lane, label });
+            self.halted |= bit;
             self.alive &= !bit;
         }
     }
 
     pub fn is_stopped(&self, lane: usize) -> bool {
-        self.stopped.iter().any(|s| s.lane == lane)
+        self.halted >> lane & 1 == 1
     }
 
     /// Sets the clock of one lane.
@@ -115,6 +150,7 @@ impl<'s> Batch<'s> {
     pub fn set_time_everywhere(&mut self, time: f64) {
         let program = self.program();
         self.columns.column_mut(program.layout.time).fill(time);
+        self.moved_clocks = 0;
         if !program.months.is_empty() {
             let month = self.month_at(time);
             self.columns.column_mut(program.layout.month).fill(month);
@@ -133,19 +169,35 @@ impl<'s> Batch<'s> {
         f64::from(months[self.month].1)
     }
 
+    /// Runs operations over all lanes.
+    pub fn run_everywhere(&mut self, ops: &[Op]) {
+        run_columns(self.width(), ops, &mut self.columns);
+    }
+
+    /// Runs operations for some lanes. The others may be computed anew as well, from what they have and thus to what they had.
+    pub fn run_for(&mut self, ops: &[Op], lanes: Lanes) {
+        if lanes.count_ones() < MANY {
+            run_lanes(self.width(), ops, &mut self.columns, lanes);
+        } else {
+            run_columns(self.width(), ops, &mut self.columns);
+        }
+    }
+
     /// Evaluates a formula over all lanes; the value is in the slot that is returned.
     pub fn evaluate(&mut self, formula: &Formula) -> Slot {
-        if !formula.ops.is_empty() {
-            run_columns(&formula.ops, &mut self.columns);
-        }
+        self.run_everywhere(&formula.ops);
+        formula.result
+    }
+
+    /// Evaluates a formula for some lanes.
+    pub fn evaluate_for(&mut self, formula: &Formula, lanes: Lanes) -> Slot {
+        self.run_for(&formula.ops, lanes);
         formula.result
     }
 
     /// Evaluates a formula in one lane.
     pub fn evaluate_lane(&mut self, formula: &Formula, lane: usize) -> f64 {
-        if !formula.ops.is_empty() {
-            run_lane(&formula.ops, &mut self.columns, lane);
-        }
+        run_lanes(self.width(), &formula.ops, &mut self.columns, 1 << lane);
         self.columns.get(formula.result, lane)
     }
 
@@ -153,7 +205,8 @@ impl<'s> Batch<'s> {
     pub fn holding(&mut self, formula: &Formula) -> Lanes {
         let slot = self.evaluate(formula);
         let values = self.columns.column(slot);
-        let (holds, broken) = (equal_to(values, 1.0), not_numbers(values));
+        let width = self.setup.width;
+        let (holds, broken) = (equal_to(width, values, 1.0), not_numbers(width, values));
         if broken & self.used != 0 {
             self.stop_all(broken & self.used, formula.label);
         }
@@ -164,12 +217,15 @@ impl<'s> Batch<'s> {
     pub fn metric(&mut self, metric: &MetricCode) -> Column {
         let slot = self.evaluate(&metric.value);
         let mut values = *self.columns.column(slot);
-        let broken = not_finite(&values);
+        let width = self.setup.width;
+        let broken = not_finite(width, &values);
         if broken != 0 {
             let never = metric.first_times.iter().fold(0, |lanes, slot| {
-                lanes | equal_to(self.columns.column(*slot), f64::INFINITY)
+                lanes | equal_to(width, self.columns.column(*slot), f64::INFINITY)
             });
-            each_lane(broken, |lane| values[lane] = f64::NAN);
+            for lane in each(broken) {
+                values[lane] = f64::NAN;
+            }
             self.stop_all(broken & !never, metric.value.label);
         }
         values
@@ -180,15 +236,19 @@ impl<'s> Batch<'s> {
         match question {
             QuestionCode::EverBy { tracker, time } => {
                 let tracker = &self.program().trackers[*tracker as usize];
-                at_most(self.columns.column(tracker.state), *time)
+                at_most(self.width(), self.columns.column(tracker.state), *time)
             }
-            QuestionCode::HoldsAt { answer, .. } => equal_to(self.columns.column(*answer), 1.0),
+            QuestionCode::HoldsAt { answer, .. } => {
+                equal_to(self.width(), self.columns.column(*answer), 1.0)
+            }
         }
     }
 
     /// Stops the trials of these lanes.
     pub fn stop_all(&mut self, lanes: Lanes, label: u32) {
-        each_lane(lanes, |lane| self.stop(lane, label));
+        for lane in each(lanes) {
+            self.stop(lane, label);
+        }
     }
 
     /// One value of a draw in one lane; `None` stops the trial. `occurrence` counts the uses of the draw.
@@ -247,73 +307,54 @@ impl<'s> Batch<'s> {
         }
     }
 
-    /// Whether an event may fire in a lane at an instant; its guard sees the lane's clock.
-    pub fn allowed(&mut self, event: usize, lane: usize, now: f64) -> bool {
+    /// Those of some lanes in which an event may fire at their instant; its guard sees the lanes' clocks.
+    pub fn allowed(&mut self, event: usize, among: Lanes) -> Lanes {
         let program = self.program();
         let code = &program.events[event];
         let layout = &program.layout;
-        if code.always_open {
-            return self.alive >> lane & 1 == 1;
+        let mut open = among & self.alive;
+        if !code.phases.is_empty() {
+            open &= chosen(&self.phase_lanes, &code.phases);
         }
-        let open = self.alive >> lane & 1 == 1
-            && (code.phases.is_empty() || code.phases[self.phase[lane] as usize])
-            && (code.trends.is_empty() || code.trends[self.trend[lane] as usize])
-            && self.columns.get(layout.count + event as Slot, lane) < code.limit
-            && (code.rest.is_none()
-                || self.columns.get(layout.rest_until + event as Slot, lane) <= now);
-        if !open {
-            return false;
+        if !code.trends.is_empty() {
+            open &= chosen(&self.trend_lanes, &code.trends);
         }
-        match &code.guard {
-            None => true,
-            Some(guard) => {
-                let value = self.evaluate_lane(guard, lane);
-                if value.is_nan() {
-                    self.stop(lane, guard.label);
-                }
-                value == 1.0
-            }
-        }
-    }
-
-    /// Lanes in which an event may fire now; its guard sees the lanes' clocks.
-    pub fn allowed_lanes(&mut self, event: usize, now: f64, present: &Present) -> Lanes {
-        let program = self.program();
-        let code = &program.events[event];
-        let layout = &program.layout;
-        let mut open = self.alive & present.phases(&code.phases) & present.trends(&code.trends);
         if open != 0 && code.limit.is_finite() {
             let counts = self.columns.column(layout.count + event as Slot);
-            open &= below(counts, code.limit);
+            open &= below(self.width(), counts, code.limit);
         }
         if open != 0 && code.rest.is_some() {
             let until = self.columns.column(layout.rest_until + event as Slot);
-            open &= at_most(until, now);
+            open &= not_above(self.width(), until, &self.now);
         }
         if open != 0
             && let Some(guard) = &code.guard
         {
-            let slot = self.evaluate(guard);
+            let slot = self.evaluate_for(guard, open);
             let values = self.columns.column(slot);
-            let broken = not_numbers(values) & open;
-            open &= equal_to(values, 1.0);
+            let broken = not_numbers(self.width(), values) & open;
+            open &= equal_to(self.width(), values, 1.0);
             self.stop_all(broken, guard.label);
         }
         open
     }
 
-    /// Which lanes are in which phase and under which trend.
-    pub fn present(&self) -> Present {
-        let program = self.program();
-        let mut present = Present {
-            phases: vec![0; program.phases.len()],
-            trends: vec![0; program.trends.len()],
-        };
-        for lane in 0..LANES {
-            present.phases[self.phase[lane] as usize] |= 1 << lane;
-            present.trends[self.trend[lane] as usize] |= 1 << lane;
-        }
-        present
+    /// Puts a lane into a phase.
+    pub fn enter_phase(&mut self, lane: usize, phase: usize) {
+        self.phase_lanes[self.phase[lane] as usize] &= !(1 << lane);
+        self.phase_lanes[phase] |= 1 << lane;
+        self.phase[lane] = phase as u8;
+        let slot = self.program().layout.phase;
+        self.columns.set(slot, lane, phase as f64);
+    }
+
+    /// Puts a lane under a trend.
+    pub fn enter_trend(&mut self, lane: usize, trend: usize) {
+        self.trend_lanes[self.trend[lane] as usize] &= !(1 << lane);
+        self.trend_lanes[trend] |= 1 << lane;
+        self.trend[lane] = trend as u8;
+        let slot = self.program().layout.trend;
+        self.columns.set(slot, lane, trend as f64);
     }
 
     /// Keeps an indicator's value within its range.
@@ -323,30 +364,9 @@ impl<'s> Batch<'s> {
     }
 }
 
-/// Lanes by phase and by trend.
-pub struct Present {
-    phases: Vec<Lanes>,
-    trends: Vec<Lanes>,
-}
-
-impl Present {
-    fn of(sets: &[Lanes], wanted: &[bool]) -> Lanes {
-        if wanted.is_empty() {
-            return Lanes::MAX;
-        }
-        sets.iter()
-            .zip(wanted)
-            .filter(|(_, w)| **w)
-            .fold(0, |all, (set, _)| all | set)
-    }
-
-    pub fn phases(&self, wanted: &[bool]) -> Lanes {
-        Self::of(&self.phases, wanted)
-    }
-
-    pub fn trends(&self, wanted: &[bool]) -> Lanes {
-        Self::of(&self.trends, wanted)
-    }
+/// Lanes that are in one of the chosen sets.
+fn chosen(sets: &[Lanes], wanted: &[bool]) -> Lanes {
+    (sets.iter().zip(wanted)).fold(0, |all, (set, wanted)| all | if *wanted { *set } else { 0 })
 }
 
 /// Clamps into `[low, high]`, or folds back what lies outside.

@@ -1,10 +1,10 @@
 //! Diffusion: Euler-Maruyama on the grid, all indicators from the same old state.
 
 use super::batch::{Batch, confine};
-use super::lanes::{add_noise, add_scaled, clamp_into, each_lane, not_finite};
-use crate::program::{LANES, Slot};
-use crate::random::{Site, TrialId};
-use multiversion::multiversion;
+use super::lanes::{Column, clamp_into, each, not_finite};
+use crate::math::width::wide;
+use crate::program::{CHUNK, Columns, Formula, LANES, Scalar, Slot, Source};
+use crate::random::Stream;
 
 impl Batch<'_> {
     /// Moves every indicator over a step of this length (years) and enforces its range.
@@ -12,68 +12,106 @@ impl Batch<'_> {
         let program = self.program();
         let layout = &program.layout;
         if step.is_multiple_of(2) {
-            self.draw_noise(step / 2);
+            self.draw_noise();
         }
         let root = length.sqrt();
         let parity = (step % 2) as Slot;
         let mut next = std::mem::take(&mut self.record.next);
-        next.clear();
+        for (i, indicator) in program.indicators.iter().enumerate() {
+            let drift = indicator.drift.as_ref().map(|drift| {
+                let kept = (indicator.volatility.as_ref()).is_some_and(|v| v.source().1);
+                self.prepared(drift, kept)
+            });
+            let noise = indicator.volatility.as_ref().map(|volatility| {
+                let size = match volatility.constant {
+                    Some(value) => Scalar::Value(value),
+                    None => Scalar::Slot(self.evaluate(volatility)),
+                };
+                (size, layout.noise + 2 * i as Slot + parity)
+            });
+            if drift.is_none() && noise.is_none() {
+                continue;
+            }
+            let indicator_slot = layout.indicators + i as Slot;
+            let width = self.setup.width;
+            let scales = (length, root);
+            let moved = &mut next[i];
+            if move_all(
+                width,
+                &self.columns,
+                indicator_slot,
+                drift,
+                noise,
+                scales,
+                moved,
+            ) {
+                self.blame(i, length, moved);
+            }
+        }
         for (i, indicator) in program.indicators.iter().enumerate() {
             if indicator.drift.is_none() && indicator.volatility.is_none() {
                 continue;
             }
-            let mut moved = *self.columns.column(layout.indicators + i as Slot);
-            if let Some(drift) = &indicator.drift {
-                let slot = self.evaluate(drift);
-                add_scaled(&mut moved, self.columns.column(slot), length);
-                self.blame(&moved, drift.label);
-            }
-            if let Some(volatility) = &indicator.volatility {
-                let slot = self.evaluate(volatility);
-                let noise = self.columns.column(layout.noise + 2 * i as Slot + parity);
-                add_noise(&mut moved, self.columns.column(slot), noise, root);
-                self.blame(&moved, volatility.label);
-            }
-            next.push((i, moved));
-        }
-        for (i, moved) in &next {
-            let code = &program.indicators[*i];
-            let column = self.columns.column_mut(layout.indicators + *i as Slot);
-            if code.reflect {
-                each_lane(self.alive, |lane| {
-                    column[lane] = confine(moved[lane], code.low, code.high, true)
-                });
+            let moved = &next[i];
+            let column = self.columns.column_mut(layout.indicators + i as Slot);
+            if indicator.reflect {
+                for lane in each(self.alive) {
+                    column[lane] = confine(moved[lane], indicator.low, indicator.high, true);
+                }
             } else {
-                clamp_into(column, moved, code.low, code.high, self.alive);
+                let (low, high) = (indicator.low, indicator.high);
+                clamp_into(self.setup.width, column, moved, low, high, self.alive);
             }
         }
         self.record.next = next;
     }
 
-    fn blame(&mut self, moved: &[f64; LANES], label: u32) {
-        let broken = not_finite(moved) & self.alive;
-        if broken != 0 {
-            self.stop_all(broken, label);
+    /// Where a loop gets the value of a formula, once its operations have been run. With `kept` the value outlives other formulas.
+    fn prepared<'p>(&mut self, formula: &'p Formula, kept: bool) -> Source<'p> {
+        let (source, runs) = formula.source();
+        if runs {
+            self.run_everywhere(&formula.ops);
+            if kept {
+                let slot = self.program().layout.kept;
+                *self.columns.column_mut(slot) = *self.columns.column(formula.result);
+                return Source::Slot(slot);
+            }
         }
+        source
+    }
+
+    /// Stops the trials in which an indicator has left the numbers, and names the formula at fault.
+    fn blame(&mut self, i: usize, length: f64, moved: &Column) {
+        let indicator = &self.program().indicators[i];
+        if let Some(drift) = &indicator.drift {
+            let slot = self.evaluate(drift);
+            let mut drifted = *self.columns.column(slot);
+            drifted.iter_mut().for_each(|d| *d *= length);
+            let broken = not_finite(self.width(), &drifted) & self.alive;
+            self.stop_all(broken, drift.label);
+        }
+        let broken = not_finite(self.width(), moved) & self.alive;
+        let label = (indicator.volatility.as_ref().or(indicator.drift.as_ref())).map(|f| f.label);
+        label.iter().for_each(|label| self.stop_all(broken, *label));
     }
 
     /// Normals for two steps at once: the generator gives them in pairs.
-    fn draw_noise(&mut self, pair: usize) {
+    fn draw_noise(&mut self) {
         let program = self.program();
         let layout = &program.layout;
-        let ids = self.ids;
         for (i, indicator) in program.indicators.iter().enumerate() {
             let mixed = program
                 .noise_mix
                 .as_ref()
                 .is_some_and(|m| m.members.contains(&i));
             if indicator.volatility.is_some() || mixed {
-                let site = self.stream(indicator.noise_site);
-                let mut even = [0.0; LANES];
-                let mut odd = [0.0; LANES];
-                normals(site, &ids, pair as u32, &mut even, &mut odd);
-                *self.columns.column_mut(layout.noise + 2 * i as Slot) = even;
-                *self.columns.column_mut(layout.noise + 2 * i as Slot + 1) = odd;
+                let slot = layout.noise + 2 * i as Slot;
+                normals(
+                    self.setup.width,
+                    &mut self.noise[i],
+                    &mut self.columns,
+                    slot,
+                );
             }
         }
         if let Some(mix) = &program.noise_mix {
@@ -82,37 +120,92 @@ impl Batch<'_> {
                 for parity in 0..2 {
                     let mut total = [0.0; LANES];
                     for (weight, other) in mix.factor[row].iter().zip(&mix.members) {
+                        let slot = layout.noise + 2 * *other as Slot + parity;
                         add_scaled(
+                            self.setup.width,
                             &mut total,
-                            self.columns
-                                .column(layout.noise + 2 * *other as Slot + parity),
+                            self.columns.column(slot),
                             *weight,
                         );
                     }
-                    *self
-                        .columns
-                        .column_mut(layout.noise + 2 * *member as Slot + parity) = total;
+                    let slot = layout.noise + 2 * *member as Slot + parity;
+                    *self.columns.column_mut(slot) = total;
                 }
             }
         }
     }
 }
 
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn normals(
-    site: Site,
-    ids: &[TrialId; LANES],
-    pair: u32,
-    even: &mut [f64; LANES],
-    odd: &mut [f64; LANES],
-) {
-    for lane in 0..LANES {
-        let (a, b) = site.normal_pair(ids[lane], pair);
-        even[lane] = a;
-        odd[lane] = b;
+wide! {
+    /// `x + drift * length + volatility * root * noise` in all lanes; `true` if a value is not finite.
+    fn move_all(
+        columns: &Columns,
+        indicator: Slot,
+        drift: Option<Source<'_>>,
+        noise: Option<(Scalar, Slot)>,
+        scales: (f64, f64),
+        moved: &mut Column,
+    ) -> bool {
+        let (length, root) = scales;
+        let mut fault = [0.0; CHUNK];
+        for from in (0..LANES).step_by(CHUNK) {
+            let mut x = columns.chunk(indicator, from);
+            if let Some(drift) = drift {
+                let d = columns.sourced(drift, from);
+                for i in 0..CHUNK {
+                    x[i] = d[i].mul_add(length, x[i]);
+                }
+            }
+            if let Some((volatility, noise)) = noise {
+                let z = columns.chunk(noise, from);
+                match volatility {
+                    Scalar::Value(v) => {
+                        let size = v * root;
+                        for i in 0..CHUNK {
+                            x[i] = size.mul_add(z[i], x[i]);
+                        }
+                    }
+                    Scalar::Slot(slot) => {
+                        let v = columns.chunk(slot, from);
+                        for i in 0..CHUNK {
+                            x[i] = (v[i] * root).mul_add(z[i], x[i]);
+                        }
+                    }
+                }
+            }
+            for i in 0..CHUNK {
+                fault[i] = x[i].mul_add(0.0, fault[i]);
+                moved[from + i] = x[i];
+            }
+        }
+        fault.iter().any(|f| *f != 0.0)
+    }
+}
+
+wide! {
+    /// The next two normals of a stream in every lane, into two neighbouring columns.
+    fn normals(streams: &mut [[u64; LANES]; 2], columns: &mut Columns, slot: Slot) {
+        let [first, second] = streams;
+        for from in (0..LANES).step_by(CHUNK) {
+            let (mut even, mut odd) = ([0.0; CHUNK], [0.0; CHUNK]);
+            for i in 0..CHUNK {
+                let mut stream = Stream {
+                    state: [first[from + i], second[from + i]],
+                };
+                (even[i], odd[i]) = stream.normal_pair();
+                [first[from + i], second[from + i]] = stream.state;
+            }
+            columns.set_chunk(slot, from, even);
+            columns.set_chunk(slot + 1, from, odd);
+        }
+    }
+}
+
+wide! {
+    /// `total + column * scale`.
+    fn add_scaled(total: &mut Column, column: &Column, scale: f64) {
+        for lane in 0..LANES {
+            total[lane] = column[lane].mul_add(scale, total[lane]);
+        }
     }
 }

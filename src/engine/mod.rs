@@ -3,13 +3,15 @@
 //! Comes in: a [`Program`](crate::program::Program) and [`Settings`]. Goes out: a [`Summary`] of counts and sums. The engine sees no JSON,
 //! no names of things and no formula text; it prints nothing and opens nothing, and talks to its caller through an [`Observer`].
 //!
-//! Order of reading: `run` (blocks to threads), `block` (draws, batches, counting), `start` (t = 0), `step` (columns on the grid), `jumps` (one
-//! lane between grid points), `diffusion`.
+//! Order of reading: `run` (blocks to threads), `block` (draws, batches, counting), `start` (t = 0), `step` (columns on the grid),
+//! `clocks` (which event fires when), `jumps` and `fire` (what happens between grid points), `diffusion`.
 
 mod batch;
 mod block;
+mod clocks;
 mod deal;
 mod diffusion;
+mod fire;
 mod journal;
 mod jumps;
 mod lanes;

@@ -1,5 +1,6 @@
 //! What a batch remembers of its trials until they are finished: a trial that is stopped must leave every statistic.
 
+use super::lanes::{Column, Lanes};
 use crate::program::{LANES, Program};
 
 /// Values at the reported times.
@@ -10,8 +11,10 @@ pub struct Record {
     pub trends: Vec<u8>,
     /// Indicators, then derived values, by reported time, item and lane.
     pub series: Vec<f64>,
+    /// By event: lanes in which the window of its declared chance has not opened yet.
+    pub unopened: Vec<Lanes>,
     /// Indicators on their way to the next grid point.
-    pub next: Vec<(usize, [f64; LANES])>,
+    pub next: Vec<Column>,
 }
 
 impl Record {
@@ -22,7 +25,8 @@ impl Record {
             phases: Vec::with_capacity(times * LANES),
             trends: Vec::with_capacity(times * LANES),
             series: Vec::with_capacity(times * items * LANES),
-            next: Vec::with_capacity(program.indicators.len()),
+            unopened: vec![0; program.events.len()],
+            next: vec![[0.0; LANES]; program.indicators.len()],
         }
     }
 

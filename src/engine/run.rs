@@ -21,6 +21,7 @@ impl<'p> Setup<'p> {
         Self {
             program,
             streams: program.streams(Seed(seed)),
+            width: crate::math::width::Width::widest(),
         }
     }
 }

@@ -1,129 +1,189 @@
-//! Working memory of a step, and of the lane whose jumps are being played.
+//! Working memory of a step: what waits for its turn, and which lanes must be looked at after a round of firings.
 //!
-//! Holds which clocks are due, when each will run out at its present rate, and what is waiting to fire; `jumps` decides what happens.
+//! Holds lists and sets only; `jumps` and `fire` decide what happens.
 
-use super::lanes::Lanes;
+use super::lanes::{Column, Lanes, each};
+use crate::program::{LANES, Program};
 
-/// Working memory of a step, and of the lane that is being played.
-pub struct Scratch {
-    /// Events whose clock runs out within the step at its first rate, with the lanes.
-    pub due: Vec<(u32, Lanes)>,
-    /// By event: lanes whose clock has been charged up to the step's end already.
-    pub settled: Vec<Lanes>,
-    /// By event: when the clock will run out at the present rate; `+inf`: not within this step.
-    pub fire_at: Vec<f64>,
-    /// Events with a finite `fire_at`.
-    pub running: Vec<u32>,
-    /// By event: since when the present rate has been in force.
-    pub anchor: Vec<f64>,
-    /// Events whose rate or threshold changed in this lane and step.
-    pub touched: Vec<u32>,
-    /// Ends of rests (`None`) and instants of scheduled events within the step.
-    pub points: Vec<(f64, Option<u32>)>,
-    /// Hazards that are being evaluated anew.
-    pub work: Work,
-    /// Triggered and scheduled events that are due at this instant.
-    pub pending: Vec<u32>,
-    /// Events that fired at this instant.
-    pub fired: Vec<u32>,
+/// Sets of lanes by item, with a list of the items that have any.
+pub struct Sets {
+    lanes: Vec<Lanes>,
+    items: Vec<u32>,
 }
 
-/// Hazards under evaluation: their scales become rates once the exponentials are in.
+impl Sets {
+    fn new(items: usize) -> Self {
+        Self {
+            lanes: vec![0; items],
+            items: Vec::with_capacity(items),
+        }
+    }
+
+    /// Adds lanes to the set of an item.
+    pub fn add(&mut self, item: u32, lanes: Lanes) {
+        let set = &mut self.lanes[item as usize];
+        if *set == 0 && lanes != 0 {
+            self.items.push(item);
+        }
+        *set |= lanes;
+    }
+
+    /// Moves the sets that are not empty to `list`, in the order in which they came to be.
+    pub fn drain(&mut self, list: &mut Vec<(u32, Lanes)>) {
+        list.clear();
+        for item in self.items.drain(..) {
+            list.push((item, std::mem::take(&mut self.lanes[item as usize])));
+        }
+    }
+}
+
+/// The end of a rest (`None`) or a scheduled event, within the step.
+#[derive(Clone, Copy, Debug)]
+pub struct Point {
+    pub lane: usize,
+    pub time: f64,
+    pub event: Option<u32>,
+}
+
+/// Hazards under evaluation, one lane each: their scales become rates once the exponentials are in.
 #[derive(Default)]
 pub struct Work {
-    pub events: Vec<u32>,
+    pub lanes: Vec<(u32, u32)>,
     pub rates: Vec<f64>,
     pub exponents: Vec<f64>,
 }
 
 impl Work {
+    pub fn clear(&mut self) {
+        self.lanes.clear();
+        self.rates.clear();
+        self.exponents.clear();
+    }
+
+    /// Adds a hazard whose scale is still to come.
+    pub fn push(&mut self, e: u32, lane: usize, exponent: f64) {
+        self.lanes.push((e, lane as u32));
+        self.rates.push(0.0);
+        self.exponents.push(exponent);
+    }
+
     /// Fills up to a whole number of vectors, so that no exponential is left to be computed alone.
     pub fn pad(&mut self) {
         let whole = self.rates.len().next_multiple_of(8);
         self.rates.resize(whole, 0.0);
         self.exponents.resize(whole, 0.0);
     }
+}
 
-    pub fn clear(&mut self) {
-        self.events.clear();
-        self.rates.clear();
-        self.exponents.clear();
-    }
-
-    pub fn push(&mut self, e: u32, scale: f64, exponent: f64) {
-        self.events.push(e);
-        self.rates.push(scale);
-        self.exponents.push(exponent);
-    }
+/// Working memory of a step.
+pub struct Scratch {
+    /// Ends of rests and scheduled instants within the step.
+    pub points: Vec<Point>,
+    /// Lanes that have one.
+    pub pointed: Lanes,
+    /// Which clock runs out first, by lane, and when.
+    pub first_time: Column,
+    pub first_event: [u32; LANES],
+    /// Lanes that fire, by event.
+    pub firing: Sets,
+    /// Lanes that must be looked at after firings.
+    pub trackers: Sets,
+    pub windows: Sets,
+    pub triggers: Sets,
+    pub hazards: Sets,
+    /// Sets that are being worked through.
+    pub fired: Vec<(u32, Lanes)>,
+    pub list: Vec<(u32, Lanes)>,
+    /// Hazards that are being evaluated anew.
+    pub work: Work,
+    /// Triggered events by lane, waiting to be played.
+    pub triggered: Vec<(usize, u32)>,
+    /// Triggered and scheduled events of one lane that are due at this instant.
+    pub pending: Vec<u32>,
+    /// Events that fired in one lane at this instant.
+    pub instant: Vec<u32>,
+    /// A question is about an instant within this step.
+    pub asked: bool,
 }
 
 impl Scratch {
-    pub fn new(events: usize) -> Self {
+    pub fn new(program: &Program) -> Self {
+        let events = program.events.len();
         Self {
-            due: Vec::with_capacity(events),
-            settled: vec![0; events],
-            fire_at: vec![f64::INFINITY; events],
-            running: Vec::with_capacity(events),
-            anchor: vec![0.0; events],
-            touched: Vec::with_capacity(events),
             points: Vec::new(),
+            pointed: 0,
+            first_time: [f64::INFINITY; LANES],
+            first_event: [0; LANES],
+            firing: Sets::new(events),
+            trackers: Sets::new(program.trackers.len()),
+            windows: Sets::new(events),
+            triggers: Sets::new(events),
+            hazards: Sets::new(events),
+            fired: Vec::with_capacity(events),
+            list: Vec::with_capacity(events),
             work: Work::default(),
+            triggered: Vec::new(),
             pending: Vec::new(),
-            fired: Vec::new(),
+            instant: Vec::new(),
+            asked: false,
         }
     }
 
-    pub fn begin_step(&mut self) {
-        self.due.clear();
-        self.settled.fill(0);
+    pub fn add_point(&mut self, point: Point) {
+        self.pointed |= 1 << point.lane;
+        self.points.push(point);
     }
 
-    /// Notes in which lanes an event's clock runs out within the step, if nothing changes its rate.
-    pub fn note_due(&mut self, e: u32, lanes: Lanes) {
-        if lanes != 0 {
-            self.due.push((e, lanes));
+    /// Takes the first point of a lane if it comes before its first clock. At equal times the end of a rest comes first, then events in
+    /// the order of their names.
+    pub fn take_first_point(&mut self, lane: usize) -> Option<Point> {
+        let (clock, event) = (self.first_time[lane], self.first_event[lane]);
+        let (place, point) = (self.points.iter().copied().enumerate())
+            .filter(|(_, p)| p.lane == lane)
+            .min_by(|(_, a), (_, b)| a.time.total_cmp(&b.time).then(a.event.cmp(&b.event)))?;
+        let first =
+            point.time < clock || point.time == clock && point.event.is_none_or(|due| due < event);
+        if !first {
+            return None;
+        }
+        self.remove_point(place);
+        Some(point)
+    }
+
+    /// Takes a scheduled event of a lane at exactly this time.
+    pub fn take_point_at(&mut self, lane: usize, time: f64) -> Option<u32> {
+        let place = self
+            .points
+            .iter()
+            .position(|p| p.lane == lane && p.time == time && p.event.is_some())?;
+        let event = self.points[place].event;
+        self.remove_point(place);
+        event
+    }
+
+    fn remove_point(&mut self, place: usize) {
+        let lane = self.points.swap_remove(place).lane;
+        if !self.points.iter().any(|p| p.lane == lane) {
+            self.pointed &= !(1 << lane);
         }
     }
 
-    /// Lanes in which an event's clock needs no charge for the step any more.
-    pub fn settled(&self, e: u32) -> Lanes {
-        self.settled[e as usize]
-    }
-
-    pub fn set_fire_at(&mut self, e: u32, time: f64) {
-        let old = std::mem::replace(&mut self.fire_at[e as usize], time);
-        if old == f64::INFINITY && time != f64::INFINITY {
-            self.running.push(e);
-        } else if old != f64::INFINITY && time == f64::INFINITY {
-            self.running.retain(|other| *other != e);
-        }
-    }
-
-    /// The clock that runs out first; of several at one instant the first by name.
-    pub fn first_clock(&self) -> Option<(f64, u32)> {
-        let mut best: Option<(f64, u32)> = None;
-        for &e in &self.running {
-            let t = self.fire_at[e as usize];
-            if best.is_none_or(|(time, event)| t < time || t == time && e < event) {
-                best = Some((t, e));
+    /// Moves what has been triggered in a lane to what is pending.
+    pub fn take_triggered(&mut self, lane: usize) {
+        let pending = &mut self.pending;
+        self.triggered.retain(|(other, e)| {
+            if *other == lane {
+                pending.push(*e);
             }
+            *other != lane
+        });
+    }
+
+    /// Sorts the lanes that are due by the event that fires in them.
+    pub fn sort_firing(&mut self, due: Lanes) {
+        for lane in each(due) {
+            self.firing.add(self.first_event[lane], 1 << lane);
         }
-        best
-    }
-
-    /// The first point in time; the end of a rest before a scheduled event, those in the order of their names.
-    pub fn first_point(&self) -> Option<usize> {
-        (0..self.points.len()).min_by(|&a, &b| {
-            let ((ta, ea), (tb, eb)) = (self.points[a], self.points[b]);
-            ta.total_cmp(&tb).then(ea.cmp(&eb))
-        })
-    }
-
-    /// A scheduled event at exactly this time, and its place among the points.
-    pub fn point_at(&self, time: f64) -> Option<(usize, u32)> {
-        let at_once = |(p, (t, due)): (usize, &(f64, Option<u32>))| {
-            due.filter(|_| *t == time).map(|e| (p, e))
-        };
-        self.points.iter().enumerate().find_map(at_once)
+        self.firing.drain(&mut self.fired);
     }
 }

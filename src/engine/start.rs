@@ -1,9 +1,11 @@
 //! Time zero: parameters from the draw, the start trend from its stratum, phase and indicators from their start values.
 
 use super::batch::Batch;
-use super::lanes::{each_lane, outside};
-use crate::program::{FiresCode, LANES, Op, Slot, TrackerKind, run_columns};
-use crate::random::TrialId;
+use super::clocks::first_thresholds;
+use super::lanes::{Lanes, each, outside};
+use crate::math::width::wide;
+use crate::program::{DrawCode, FiresCode, LANES, Op, Slot, TrackerKind};
+use crate::random::{Site, Stream, TrialId};
 
 /// What a parameter draw fixes for its trials.
 #[derive(Clone, Debug)]
@@ -30,13 +32,15 @@ impl Batch<'_> {
         self.used = if n == LANES { u64::MAX } else { (1 << n) - 1 };
         self.alive = self.used;
         self.stopped.clear();
+        self.halted = 0;
+        self.phase_lanes.fill(0);
+        self.trend_lanes.fill(0);
+        self.now.fill(0.0);
         for lane in 0..LANES {
             let trial = trials[lane.min(n - 1)];
             self.ids[lane] = trial.id;
-            self.trend[lane] = trial.start_trend;
-            self.phase[lane] = 0;
-            self.columns
-                .set(layout.trend, lane, f64::from(trial.start_trend));
+            self.enter_trend(lane, trial.start_trend as usize);
+            self.enter_phase(lane, 0);
             self.columns
                 .set(layout.start_trend, lane, f64::from(trial.start_trend));
             for (i, value) in draws[trial.draw].parameters.iter().enumerate() {
@@ -46,7 +50,7 @@ impl Batch<'_> {
         }
         self.columns.column_mut(layout.entered).fill(0.0);
         self.set_time_everywhere(0.0);
-        run_columns(&program.prologue, &mut self.columns);
+        self.run_everywhere(&program.prologue);
         for bound in &program.bounds {
             let outside = outside(self.columns.column(bound.value), bound.low, bound.high);
             self.stop_all(outside, bound.label);
@@ -62,12 +66,15 @@ impl Batch<'_> {
             self.columns.column_mut(layout.rate + e).fill(0.0);
             self.columns.column_mut(layout.threshold + e).fill(0.0);
             self.columns
+                .column_mut(layout.fire_at + e)
+                .fill(f64::INFINITY);
+            self.columns
                 .column_mut(layout.rest_until + e)
                 .fill(f64::NEG_INFINITY);
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
         self.start_phases();
-        run_columns(&program.regime.all, &mut self.columns);
+        self.run_everywhere(&program.regime.all);
         self.start_indicators();
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);
@@ -92,7 +99,7 @@ impl Batch<'_> {
             .phases
             .iter()
             .map(|phase| {
-                run_columns(&phase.start.ops, &mut self.columns);
+                self.run_everywhere(&phase.start.ops);
                 phase.start.result
             })
             .collect();
@@ -119,8 +126,7 @@ impl Batch<'_> {
                 }
             }
             let phase = chosen.unwrap_or(0);
-            self.phase[lane] = phase as u8;
-            self.columns.set(program.layout.phase, lane, phase as f64);
+            self.enter_phase(lane, phase);
             if program.phases[phase].is_final {
                 self.alive &= !(1 << lane);
             }
@@ -131,6 +137,13 @@ impl Batch<'_> {
         let program = self.program();
         for (i, indicator) in program.indicators.iter().enumerate() {
             let slot = program.layout.indicators + i as Slot;
+            if let DrawCode::Value(formula) = &indicator.start
+                && let Some(value) = formula.constant.filter(|value| value.is_finite())
+            {
+                let value = self.confine(i, value);
+                self.columns.column_mut(slot).fill(value);
+                continue;
+            }
             for lane in 0..LANES {
                 let value = self.sample(&indicator.start, lane, 0).unwrap_or(0.0);
                 let value = self.confine(i, value);
@@ -147,11 +160,10 @@ impl Batch<'_> {
             match &event.fires {
                 FiresCode::Hazard { site, .. } => {
                     let stream = self.stream(*site);
-                    let ids = self.ids;
+                    let streams = &mut self.clocks.streams[e];
+                    begin_streams(self.setup.width, stream, &self.ids, streams);
                     let thresholds = self.columns.column_mut(layout.threshold + e as Slot);
-                    for (threshold, id) in thresholds.iter_mut().zip(&ids) {
-                        *threshold = stream.exponential(*id, 0);
-                    }
+                    first_thresholds(self.setup.width, streams, thresholds);
                 }
                 FiresCode::At {
                     time,
@@ -159,25 +171,31 @@ impl Batch<'_> {
                     site,
                 } => {
                     let stream = self.stream(*site);
-                    each_lane(self.used, |lane| {
+                    for lane in each(self.used) {
                         let chance = self.evaluate_lane(probability, lane);
                         if !(0.0..=1.0).contains(&chance) {
                             self.stop(lane, probability.label);
-                            return;
+                            continue;
                         }
                         let Some(instant) = self.sample(time, lane, 0) else {
-                            return;
+                            continue;
                         };
                         let comes = instant >= 0.0 && stream.uniform(self.ids[lane], 0) < chance;
                         let due = if comes { instant } else { f64::INFINITY };
                         self.columns.set(layout.due + e as Slot, lane, due);
-                    });
+                    }
                 }
                 FiresCode::When { armed, .. } => self.columns.column_mut(*armed).fill(1.0),
             }
             if let Some(declared) = &event.declared {
                 self.columns.column_mut(declared.opened).fill(f64::INFINITY);
+                self.record.unopened[e] = self.used;
             }
+        }
+        self.clocks.begin();
+        for (i, indicator) in program.indicators.iter().enumerate() {
+            let stream = self.stream(indicator.noise_site);
+            begin_streams(self.setup.width, stream, &self.ids, &mut self.noise[i]);
         }
     }
 
@@ -185,7 +203,7 @@ impl Batch<'_> {
     pub fn derive_everywhere(&mut self, position: usize) {
         let (slot, formula) = &self.program().derived[position];
         let from = self.evaluate(formula);
-        run_columns(&[copy(*slot, from)], &mut self.columns);
+        self.run_everywhere(&[copy(*slot, from)]);
     }
 
     /// Sets the clock of one lane, and the derived values that read it.
@@ -196,8 +214,24 @@ impl Batch<'_> {
             return;
         }
         self.set_time(lane, time);
+        self.moved_clocks |= 1 << lane;
         for &position in &self.program().timed {
-            self.derive(position as usize, lane);
+            self.derive(position as usize, 1 << lane);
+        }
+    }
+
+    /// Sets the clocks of some lanes back to the step's start, and the derived values that read them.
+    pub fn stand_back(&mut self, lanes: Lanes, from: f64) {
+        let moved = lanes & self.moved_clocks;
+        if moved == 0 {
+            return;
+        }
+        self.moved_clocks &= !moved;
+        for lane in each(moved) {
+            self.set_time(lane, from);
+        }
+        for &position in &self.program().timed {
+            self.derive(position as usize, moved);
         }
     }
 
@@ -209,14 +243,24 @@ impl Batch<'_> {
         }
     }
 
-    /// Evaluates one derived value in one lane.
-    pub fn derive(&mut self, position: usize, lane: usize) {
+    /// Evaluates one derived value in some lanes.
+    pub fn derive(&mut self, position: usize, lanes: Lanes) {
         let (slot, formula) = &self.program().derived[position];
-        let value = self.evaluate_lane(formula, lane);
-        self.columns.set(*slot, lane, value);
+        let from = self.evaluate_for(formula, lanes);
+        self.run_for(&[copy(*slot, from)], lanes);
     }
 }
 
 fn copy(out: Slot, from: Slot) -> Op {
     Op::Copy { out, from }
+}
+
+wide! {
+    /// Puts the streams of a site at their beginning in every lane.
+    fn begin_streams(site: Site, ids: &[TrialId; LANES], streams: &mut [[u64; LANES]; 2]) {
+        let [first, second] = streams;
+        for lane in 0..LANES {
+            [first[lane], second[lane]] = Stream::new(site, ids[lane]).state;
+        }
+    }
 }

@@ -3,8 +3,7 @@
 use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{
-    Lanes, at_most, charge, each_lane, enforce, equal_to, integrate, keep_first, keep_highest,
-    keep_lowest, not_finite, raise,
+    Lanes, at_most, each, equal_to, integrate, keep_first, keep_highest, keep_lowest, not_finite,
 };
 use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
 
@@ -39,62 +38,19 @@ impl Batch<'_> {
         }
     }
 
-    /// Rates at the step's start; lanes in which a clock runs out, or a point in time lies, are played one by one.
+    /// Rates at the step's start; then the lanes in which a clock runs out, or a point in time lies, play their jumps.
     fn competing(&mut self, within: Within) {
-        let program = self.program();
-        let layout = &program.layout;
-        let width = within.to - within.from;
-        let present = self.present();
-        self.scratch.begin_step();
-        let mut busy = self.points_within(within);
-        for &e in &program.hazards {
-            let FiresCode::Hazard {
-                scale, exponent, ..
-            } = &program.events[e as usize].fires
-            else {
-                continue;
-            };
-            let open = self.allowed_lanes(e as usize, within.from, &present);
-            if open == 0 {
-                self.columns.column_mut(layout.rate + e).fill(0.0);
-                continue;
-            }
-            let exponent = exponent.as_ref().map(|exponent| {
-                let slot = self.evaluate(exponent);
-                *self.columns.column(slot)
-            });
-            let slot = self.evaluate(scale);
-            let mut value = *self.columns.column(slot);
-            if let Some(exponent) = &exponent {
-                raise(&mut value, exponent);
-            }
-            let threshold = *self.columns.column(layout.threshold + e);
-            let rate = self.columns.column_mut(layout.rate + e);
-            let due = enforce(rate, &value, open, &threshold, width);
-            let broken = not_finite(rate);
-            if broken != 0 {
-                self.stop_all(broken, scale.label);
-            }
-            busy |= due;
-            self.scratch.note_due(e, due);
-        }
-        self.jump_lanes(busy & self.alive, within);
-        for &e in &program.hazards {
-            let rate = *self.columns.column(layout.rate + e);
-            let settled = self.scratch.settled(e);
-            charge(
-                self.columns.column_mut(layout.threshold + e),
-                &rate,
-                width,
-                !settled,
-            );
-        }
+        self.now.fill(within.from);
+        let pointed = self.find_points(within);
+        let due = self.tick(within);
+        self.jump((due | pointed) & self.alive, within);
     }
 
     /// Everything that looks at the state at a grid point: derived values, trackers, triggers, scheduled events, questions, the record.
     fn grid_point(&mut self, index: usize, time: f64) {
         let program = self.program();
         self.set_time_everywhere(time);
+        self.now.fill(time);
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);
         }
@@ -102,21 +58,11 @@ impl Batch<'_> {
         self.instant(time);
         // At every grid point: which of them are reported must not decide which trials are stopped.
         for (slot, formula) in &program.derived {
-            let broken = not_finite(self.columns.column(*slot)) & self.used;
+            let broken = not_finite(self.width(), self.columns.column(*slot)) & self.used;
             self.stop_all(broken, formula.label);
         }
-        let present = self.present();
         for &e in &program.declared {
-            let Some(declared) = &program.events[e as usize].declared else {
-                continue;
-            };
-            let opened = self.columns.column(declared.opened);
-            let closed = equal_to(opened, f64::INFINITY) & self.alive;
-            if closed != 0 {
-                let open = self.allowed_lanes(e as usize, time, &present) & closed;
-                let opened = self.columns.column_mut(declared.opened);
-                each_lane(open, |lane| opened[lane] = time);
-            }
+            self.open_window(e as usize, self.alive);
         }
         for question in &program.questions {
             if let QuestionCode::HoldsAt {
@@ -142,6 +88,7 @@ impl Batch<'_> {
         if program.triggered.is_empty() && program.scheduled.is_empty() {
             return;
         }
+        let width = self.setup.width;
         let mut due: Vec<(u32, Lanes)> = Vec::new();
         for &e in &program.triggered {
             let FiresCode::When { condition, armed } = &program.events[e as usize].fires else {
@@ -149,7 +96,7 @@ impl Batch<'_> {
             };
             let holds = self.holding(condition);
             let was_armed = self.columns.column_mut(*armed);
-            let ready = equal_to(was_armed, 1.0);
+            let ready = equal_to(width, was_armed, 1.0);
             for (lane, a) in was_armed.iter_mut().enumerate() {
                 *a = 1.0 - (holds >> lane & 1) as f64;
             }
@@ -158,46 +105,50 @@ impl Batch<'_> {
         for &e in &program.scheduled {
             let slot = program.layout.due + e;
             let instants = self.columns.column(slot);
-            let here = at_most(instants, time);
+            let here = at_most(width, instants, time);
             let instants = self.columns.column_mut(slot);
-            each_lane(here, |lane| instants[lane] = f64::INFINITY);
+            for lane in each(here) {
+                instants[lane] = f64::INFINITY;
+            }
             due.push((e, here));
         }
         let any = due.iter().fold(0, |all, (_, lanes)| all | lanes) & self.alive;
-        each_lane(any, |lane| {
+        for lane in each(any) {
             for (e, lanes) in &due {
                 if lanes >> lane & 1 == 1 {
                     self.make_pending(*e);
                 }
             }
-            self.settle(lane, time, None);
-        });
+            self.settle(lane, None);
+        }
     }
 
     /// Updates all trackers at a grid point.
     fn observe(&mut self, time: f64) {
         let program = self.program();
+        let width = self.setup.width;
         for tracker in &program.trackers {
             let slot = self.evaluate(&tracker.value);
             let value = *self.columns.column(slot);
-            let broken = not_finite(&value);
+            let broken = not_finite(self.width(), &value);
             if broken != 0 {
                 self.stop_all(broken, tracker.value.label);
             }
             match tracker.kind {
                 TrackerKind::Highest => {
-                    keep_highest(self.columns.column_mut(tracker.state), &value);
+                    keep_highest(width, self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::Lowest => {
-                    keep_lowest(self.columns.column_mut(tracker.state), &value);
+                    keep_lowest(width, self.columns.column_mut(tracker.state), &value);
                 }
                 TrackerKind::First => {
-                    keep_first(self.columns.column_mut(tracker.state), &value, time);
+                    keep_first(width, self.columns.column_mut(tracker.state), &value, time);
                 }
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);
                     let since = *self.columns.column(tracker.since);
                     integrate(
+                        width,
                         self.columns.column_mut(tracker.state),
                         &current,
                         &since,
@@ -213,6 +164,7 @@ impl Batch<'_> {
     /// Questions about an instant within this step, answered from the state at its start; a later firing answers anew.
     fn answer_within(&mut self, within: Within) {
         let program = self.program();
+        self.scratch.asked = false;
         for question in &program.questions {
             if let QuestionCode::HoldsAt {
                 condition,
@@ -222,6 +174,7 @@ impl Batch<'_> {
                 && *time > within.from
                 && *time < within.to
             {
+                self.scratch.asked = true;
                 self.stand_everywhere_at(*time);
                 let holds = self.holding(condition);
                 let answers = self.columns.column_mut(*answer);

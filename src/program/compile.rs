@@ -1,9 +1,9 @@
 //! A model to a program: slots are dealt, formulas emitted, dependencies worked out.
 
-use super::dependencies::{Items, any_part, collect};
+use super::columns::Slot;
+use super::dependencies::{Items, any_part, collect, reads_clock};
 use super::emit::{Emitter, Known};
 use super::events;
-use super::ops::Slot;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
 use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
@@ -65,6 +65,14 @@ pub fn compile(model: &Model) -> Program {
             .filter(|&e| test(&events[e as usize].fires))
             .collect()
     };
+    let choose_hazards = |steady: bool| -> Vec<u32> {
+        (0..events.len() as u32)
+            .filter(|&e| {
+                let event = &events[e as usize];
+                matches!(event.fires, FiresCode::Hazard { .. }) && event.steady == steady
+            })
+            .collect()
+    };
     let Compiler {
         emitter,
         sites,
@@ -80,6 +88,8 @@ pub fn compile(model: &Model) -> Program {
         report: reported(model),
         months: months(model),
         hazards: choose(|f| matches!(f, FiresCode::Hazard { .. })),
+        steady: choose_hazards(true),
+        moving: choose_hazards(false),
         resting: (0..events.len() as u32)
             .filter(|&e| {
                 let event = &events[e as usize];
@@ -169,9 +179,11 @@ impl<'a> Compiler<'a> {
             first: emitter.reserve(n_events),
             rate: emitter.reserve(n_events),
             threshold: emitter.reserve(n_events),
+            fire_at: emitter.reserve(n_events),
             rest_until: emitter.reserve(n_events),
             due: emitter.reserve(n_events),
             noise: emitter.reserve(2 * n_indicators),
+            kept: emitter.reserve(1),
             total: 0,
         };
         emitter.known = Known {
@@ -436,14 +448,8 @@ fn reported(model: &Model) -> Vec<usize> {
 
 /// Positions in evaluation order of the derived values that read the clock.
 fn timed(model: &Model) -> Vec<u32> {
-    let reads_clock = |e: &Expr| {
-        matches!(
-            e,
-            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_)
-        )
-    };
     (model.derived_order.iter().enumerate())
-        .filter(|(_, d)| any_part(&model.derived[**d].value, model, &reads_clock))
+        .filter(|(_, d)| reads_clock(&model.derived[**d].value, model))
         .map(|(position, _)| position as u32)
         .collect()
 }

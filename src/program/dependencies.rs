@@ -168,3 +168,24 @@ pub fn any_part(expr: &Expr, model: &Model, test: &dyn Fn(&Expr) -> bool) -> boo
         _ => false,
     }
 }
+
+/// True if a formula changes as time goes by, even if nothing else does; derived values are looked into.
+pub fn reads_clock(expr: &Expr, model: &Model) -> bool {
+    any_part(expr, model, &|e| {
+        matches!(
+            e,
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_)
+        )
+    })
+}
+
+/// True if only jumps change a formula: it reads neither the clock nor an indicator that a diffusion moves.
+pub fn changes_by_jumps_alone(expr: &Expr, model: &Model) -> bool {
+    let drifts = |e: &Expr| {
+        matches!(e, Expr::Indicator(i) if {
+            let indicator = &model.indicators[*i];
+            indicator.drift.is_some() || indicator.volatility.is_some()
+        })
+    };
+    !reads_clock(expr, model) && !any_part(expr, model, &drifts)
+}

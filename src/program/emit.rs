@@ -1,8 +1,9 @@
 //! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
 
 use super::affine::Affine;
+use super::columns::{Scalar, Slot};
 use super::dependencies::{reads_parameters_only, reads_regime_only};
-use super::ops::{Binary, Op, Scalar, Slot, Unary, binary, unary};
+use super::ops::{Binary, Op, Unary, binary, unary};
 use super::types::{Formula, RegimeCode, TrackerCode, TrackerKind};
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
 

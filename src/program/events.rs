@@ -1,10 +1,10 @@
 //! Events to code: hazards composed, dependencies turned into lists of what to evaluate anew.
 
 use super::compile::{Compiler, reads};
-use super::dependencies::{Items, reads_parameters_only};
+use super::dependencies::{Items, changes_by_jumps_alone, reads_clock, reads_parameters_only};
 use super::types::*;
 use crate::expression::{Arithmetic, Expr, Function};
-use crate::model::{Effect, Event, Fires, Hazard, HazardRatio, Model};
+use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, VaryingDraw};
 
 /// Compiles all events; `tracked` tells what each tracker reads.
 pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode> {
@@ -56,7 +56,62 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
             .map(|j| j as u32)
             .collect();
     }
+    let trackers: Vec<bool> = (compiler.emitter.tracked())
+        .map(|e| reads_clock(e, model))
+        .collect();
+    for i in 0..events.len() {
+        let code = &events[i];
+        let condition = |&j: &u32| match &model.events[j as usize].fires {
+            Fires::When(condition) => reads_clock(condition, model),
+            _ => false,
+        };
+        let guard = |&j: &u32| {
+            let guard = &model.events[j as usize].guard;
+            guard.as_ref().is_some_and(|g| reads_clock(g, model))
+        };
+        events[i].clocked = model.events[i]
+            .effects
+            .iter()
+            .any(|e| effect_reads_clock(e, model))
+            || code.trackers.iter().any(|&t| trackers[t as usize])
+            || code.triggers.iter().any(condition)
+            || code.windows.iter().any(guard);
+    }
     events
+}
+
+/// True if the hazard of an event, and all that decides whether it is allowed, changes by jumps alone.
+fn is_steady(event: &Event, model: &Model) -> bool {
+    let Fires::Hazard(hazard) = &event.fires else {
+        return false;
+    };
+    let steady = |e: &Expr| changes_by_jumps_alone(e, model);
+    event.rest.is_none()
+        && steady(&scale(hazard))
+        && exponent(hazard).iter().all(steady)
+        && event.guard.iter().all(steady)
+}
+
+fn effect_reads_clock(effect: &Effect, model: &Model) -> bool {
+    match effect {
+        Effect::Set { to: draw, .. }
+        | Effect::Add { by: draw, .. }
+        | Effect::Multiply { by: draw, .. } => match draw {
+            Draw::Value(value) => reads_clock(value, model),
+            Draw::Fixed(_) => false,
+            Draw::Varying(varying) => varying_reads_clock(varying, model),
+        },
+        Effect::Phase(_) | Effect::Trend(_) => false,
+    }
+}
+
+fn varying_reads_clock(draw: &VaryingDraw, model: &Model) -> bool {
+    match draw {
+        VaryingDraw::Family { arguments, .. } => arguments.iter().any(|a| reads_clock(a, model)),
+        VaryingDraw::Mixture(parts) => {
+            (parts.iter()).any(|(_, part)| varying_reads_clock(part, model))
+        }
+    }
 }
 
 /// What decides whether an event is allowed.
@@ -165,11 +220,8 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
     let phases = flags(&event.phases, model.phases.len());
     let trends = flags(&event.trends, model.trends.len());
     EventCode {
-        always_open: phases.is_empty()
-            && trends.is_empty()
-            && guard.is_none()
-            && rest.is_none()
-            && event.limit.is_none(),
+        steady: is_steady(event, model),
+        clocked: false,
         fires,
         guard,
         phases,

@@ -4,6 +4,7 @@
 //! formula text, except labels for the places that a non-finite value can come from. Running it is the business of `engine`.
 
 mod affine;
+mod columns;
 mod compile;
 mod dependencies;
 mod emit;
@@ -12,6 +13,7 @@ mod ops;
 mod slots;
 mod types;
 
+pub use columns::{CHUNK, Columns, LANES, Scalar, Slot, Source};
 pub use compile::compile;
-pub use ops::{Columns, LANES, Op, Scalar, Slot, run_columns, run_lane};
+pub use ops::{Op, run_columns, run_lanes};
 pub use types::*;

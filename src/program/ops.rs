@@ -1,21 +1,12 @@
 //! Column operations: what a formula becomes.
 //!
-//! A [`Columns`] holds one number for each slot and lane. An operation reads slots and writes one; a whole batch runs it over all
-//! lanes at once, a jump runs it for one lane. Both use the same scalar functions, so both give the same bits.
+//! An operation reads slots of [`Columns`] and writes one; a whole batch runs it over all lanes at once, a jump over the lanes that
+//! jump. Both use the same scalar functions, so both give the same bits.
 //! Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a non-finite value is never swallowed by a comparison.
 
+use super::columns::{CHUNK, Columns, LANES, Scalar, Slot, Source};
 use crate::math::elementary;
-use multiversion::multiversion;
-
-/// Trials that are simulated together, column by column.
-pub const LANES: usize = 64;
-/// Distance between columns: eight lanes more than [`LANES`], so that a walk over slots of one lane meets different cache sets.
-const STRIDE: usize = LANES + 8;
-/// Lanes that one inner loop handles: loaded, computed and stored together.
-const CHUNK: usize = 8;
-
-/// Index of a column.
-pub type Slot = u32;
+use crate::math::width::{Width, wide};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unary {
@@ -119,101 +110,6 @@ pub enum Op {
     },
 }
 
-/// A number, or the slot that holds it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scalar {
-    Value(f64),
-    Slot(Slot),
-}
-
-/// Numbers by slot and lane.
-#[derive(Clone, Debug)]
-pub struct Columns {
-    data: Vec<f64>,
-}
-
-impl Columns {
-    pub fn new(slots: usize) -> Self {
-        Self {
-            data: vec![0.0; slots * STRIDE],
-        }
-    }
-
-    #[inline(always)]
-    pub fn column(&self, slot: Slot) -> &[f64; LANES] {
-        let start = slot as usize * STRIDE;
-        self.data[start..start + LANES]
-            .try_into()
-            .expect("a column has LANES entries")
-    }
-
-    #[inline(always)]
-    pub fn column_mut(&mut self, slot: Slot) -> &mut [f64; LANES] {
-        let start = slot as usize * STRIDE;
-        (&mut self.data[start..start + LANES])
-            .try_into()
-            .expect("a column has LANES entries")
-    }
-
-    #[inline(always)]
-    pub fn get(&self, slot: Slot, lane: usize) -> f64 {
-        self.data[slot as usize * STRIDE + lane]
-    }
-
-    #[inline(always)]
-    pub fn set(&mut self, slot: Slot, lane: usize, value: f64) {
-        self.data[slot as usize * STRIDE + lane] = value;
-    }
-
-    #[inline(always)]
-    fn chunk(&self, slot: Slot, from: usize) -> [f64; CHUNK] {
-        let start = slot as usize * STRIDE + from;
-        self.data[start..start + CHUNK]
-            .try_into()
-            .expect("a chunk has CHUNK entries")
-    }
-
-    #[inline(always)]
-    fn scalar(&self, scalar: Scalar, from: usize) -> [f64; CHUNK] {
-        match scalar {
-            Scalar::Value(value) => [value; CHUNK],
-            Scalar::Slot(slot) => self.chunk(slot, from),
-        }
-    }
-
-    #[inline(always)]
-    fn set_chunk(&mut self, slot: Slot, from: usize, values: [f64; CHUNK]) {
-        let start = slot as usize * STRIDE + from;
-        self.data[start..start + CHUNK].copy_from_slice(&values);
-    }
-
-    #[inline(always)]
-    fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
-        for from in (0..LANES).step_by(CHUNK) {
-            let x = self.chunk(a, from);
-            // Not `map` of arrays: it would be compiled without the caller's vector unit, and called once a lane.
-            let mut z = [0.0; CHUNK];
-            for i in 0..CHUNK {
-                z[i] = f(x[i]);
-            }
-            self.set_chunk(out, from, z);
-        }
-    }
-
-    #[inline(always)]
-    fn map2(&mut self, out: Slot, a: Slot, b: Slot, f: impl Fn(f64, f64) -> f64) {
-        for from in (0..LANES).step_by(CHUNK) {
-            let x = self.chunk(a, from);
-            let y = self.chunk(b, from);
-            let mut z = [0.0; CHUNK];
-            for i in 0..CHUNK {
-                z[i] = f(x[i], y[i]);
-            }
-            self.set_chunk(out, from, z);
-        }
-    }
-}
-
 /// Runs the function body once for each function of an enum, so that the choice is made outside the loop over lanes.
 macro_rules! each_unary {
     ($f:expr, $run:ident) => {
@@ -282,6 +178,7 @@ fn elapsed(time: f64, mark: f64) -> f64 {
 }
 
 /// Value of a unary function.
+#[inline(always)]
 pub fn unary(f: Unary, x: f64) -> f64 {
     macro_rules! run {
         ($g:expr) => {
@@ -292,6 +189,7 @@ pub fn unary(f: Unary, x: f64) -> f64 {
 }
 
 /// Value of a binary function.
+#[inline(always)]
 pub fn binary(f: Binary, x: f64, y: f64) -> f64 {
     macro_rules! run {
         ($g:expr) => {
@@ -302,153 +200,147 @@ pub fn binary(f: Binary, x: f64, y: f64) -> f64 {
 }
 
 /// Runs operations over all lanes.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-pub fn run_columns(ops: &[Op], columns: &mut Columns) {
-    for op in ops {
-        match op {
-            Op::Constant { out, value } => columns.column_mut(*out).fill(*value),
-            Op::Copy { out, from } => columns.map1(*out, *from, |x| x),
-            Op::Unary { f, out, a } => {
-                macro_rules! run {
-                    ($g:expr) => {
-                        columns.map1(*out, *a, $g)
-                    };
-                }
-                each_unary!(f, run)
-            }
-            Op::Binary { f, out, a, b } => {
-                macro_rules! run {
-                    ($g:expr) => {
-                        columns.map2(*out, *a, *b, $g)
-                    };
-                }
-                each_binary!(f, run)
-            }
-            Op::BinaryRight { f, out, a, b } => {
-                macro_rules! run {
-                    ($g:expr) => {
-                        columns.map1(*out, *a, |x| $g(x, *b))
-                    };
-                }
-                each_binary!(f, run)
-            }
-            Op::BinaryLeft { f, out, a, b } => {
-                macro_rules! run {
-                    ($g:expr) => {
-                        columns.map1(*out, *b, |y| $g(*a, y))
-                    };
-                }
-                each_binary!(f, run)
-            }
-            Op::Select {
-                out,
-                condition,
-                a,
-                b,
-            } => {
-                for from in (0..LANES).step_by(CHUNK) {
-                    let c = columns.chunk(*condition, from);
-                    let x = columns.chunk(*a, from);
-                    let y = columns.chunk(*b, from);
-                    let mut z = [0.0; CHUNK];
-                    for i in 0..CHUNK {
-                        z[i] = select(c[i], x[i], y[i]);
+pub fn run_columns(width: Width, ops: &[Op], columns: &mut Columns) {
+    if !ops.is_empty() {
+        over_columns(width, ops, columns);
+    }
+}
+
+/// Runs operations for the lanes of a set, given as bits; other lanes keep their values.
+pub fn run_lanes(width: Width, ops: &[Op], columns: &mut Columns, lanes: u64) {
+    if !ops.is_empty() {
+        over_lanes(width, ops, columns, lanes);
+    }
+}
+
+wide! {
+    fn over_columns(ops: &[Op], columns: &mut Columns) {
+        for op in ops {
+            match op {
+                Op::Constant { out, value } => columns.column_mut(*out).fill(*value),
+                Op::Copy { out, from } => columns.map1(*out, *from, |x| x),
+                Op::Unary { f, out, a } => {
+                    macro_rules! run {
+                        ($g:expr) => {
+                            columns.map1(*out, *a, $g)
+                        };
                     }
-                    columns.set_chunk(*out, from, z);
+                    each_unary!(f, run)
                 }
-            }
-            Op::Table { out, key, values } => {
-                columns.map1(*out, *key, |k| values[k as usize]);
-            }
-            Op::Pick { out, key, slots } => {
-                for lane in 0..LANES {
-                    let chosen = slots[columns.get(*key, lane) as usize];
-                    columns.set(*out, lane, columns.get(chosen, lane));
+                Op::Binary { f, out, a, b } => {
+                    macro_rules! run {
+                        ($g:expr) => {
+                            columns.map2(*out, *a, *b, $g)
+                        };
+                    }
+                    each_binary!(f, run)
                 }
-            }
-            Op::Affine {
-                out,
-                constant,
-                terms,
-            } => {
-                for from in (0..LANES).step_by(CHUNK) {
-                    let mut sum = columns.scalar(*constant, from);
-                    for (slot, coefficient) in terms {
-                        let c = columns.scalar(*coefficient, from);
-                        let x = columns.chunk(*slot, from);
+                Op::BinaryRight { f, out, a, b } => {
+                    macro_rules! run {
+                        ($g:expr) => {
+                            columns.map1(*out, *a, |x| $g(x, *b))
+                        };
+                    }
+                    each_binary!(f, run)
+                }
+                Op::BinaryLeft { f, out, a, b } => {
+                    macro_rules! run {
+                        ($g:expr) => {
+                            columns.map1(*out, *b, |y| $g(*a, y))
+                        };
+                    }
+                    each_binary!(f, run)
+                }
+                Op::Select {
+                    out,
+                    condition,
+                    a,
+                    b,
+                } => {
+                    for from in (0..LANES).step_by(CHUNK) {
+                        let c = columns.chunk(*condition, from);
+                        let x = columns.chunk(*a, from);
+                        let y = columns.chunk(*b, from);
+                        let mut z = [0.0; CHUNK];
                         for i in 0..CHUNK {
-                            sum[i] += c[i] * x[i];
+                            z[i] = select(c[i], x[i], y[i]);
                         }
+                        columns.set_chunk(*out, from, z);
                     }
-                    columns.set_chunk(*out, from, sum);
                 }
+                Op::Table { out, key, values } => {
+                    columns.map1(*out, *key, |k| values[k as usize]);
+                }
+                Op::Pick { out, key, slots } => {
+                    for lane in 0..LANES {
+                        let chosen = slots[columns.get(*key, lane) as usize];
+                        columns.set(*out, lane, columns.get(chosen, lane));
+                    }
+                }
+                Op::Affine {
+                    out,
+                    constant,
+                    terms,
+                } => {
+                    let source = Source::Affine(*constant, terms);
+                    for from in (0..LANES).step_by(CHUNK) {
+                        let sum = columns.sourced(source, from);
+                        columns.set_chunk(*out, from, sum);
+                    }
+                }
+                Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
             }
-            Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
         }
     }
 }
 
-/// Runs operations for one lane.
-pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
-    for op in ops {
-        let (out, value) = match op {
-            Op::Constant { out, value } => (*out, *value),
-            Op::Copy { out, from } => (*out, columns.get(*from, lane)),
-            Op::Unary {
-                f: Unary::Exp,
-                out,
-                a,
-            } => (*out, elementary::exp(columns.get(*a, lane))),
-            Op::Unary { f, out, a } => (*out, unary(*f, columns.get(*a, lane))),
-            Op::Binary { f, out, a, b } => (
-                *out,
-                binary(*f, columns.get(*a, lane), columns.get(*b, lane)),
-            ),
-            Op::BinaryRight { f, out, a, b } => (*out, binary(*f, columns.get(*a, lane), *b)),
-            Op::BinaryLeft { f, out, a, b } => (*out, binary(*f, *a, columns.get(*b, lane))),
-            Op::Select {
-                out,
-                condition,
-                a,
-                b,
-            } => (
-                *out,
-                select(
-                    columns.get(*condition, lane),
-                    columns.get(*a, lane),
-                    columns.get(*b, lane),
-                ),
-            ),
-            Op::Table { out, key, values } => (*out, values[columns.get(*key, lane) as usize]),
-            Op::Pick { out, key, slots } => {
-                let chosen = slots[columns.get(*key, lane) as usize];
-                (*out, columns.get(chosen, lane))
-            }
-            Op::Affine {
-                out,
-                constant,
-                terms,
-            } => {
-                let scalar = |s: &Scalar| match s {
-                    Scalar::Value(v) => *v,
-                    Scalar::Slot(slot) => columns.get(*slot, lane),
-                };
-                let mut sum = scalar(constant);
-                for (slot, coefficient) in terms {
-                    sum += scalar(coefficient) * columns.get(*slot, lane);
+wide! {
+    fn over_lanes(ops: &[Op], columns: &mut Columns, lanes: u64) {
+        for op in ops {
+            match op {
+                Op::Constant { out, value } => columns.each1(lanes, *out, *out, |_| *value),
+                Op::Copy { out, from } => columns.each1(lanes, *out, *from, |x| x),
+                Op::Unary { f, out, a } => columns.each1(lanes, *out, *a, |x| unary(*f, x)),
+                Op::Binary { f, out, a, b } => {
+                    columns.each2(lanes, *out, *a, *b, |x, y| binary(*f, x, y));
                 }
-                (*out, sum)
+                Op::BinaryRight { f, out, a, b } => {
+                    columns.each1(lanes, *out, *a, |x| binary(*f, x, *b));
+                }
+                Op::BinaryLeft { f, out, a, b } => {
+                    columns.each1(lanes, *out, *b, |y| binary(*f, *a, y));
+                }
+                Op::Select {
+                    out,
+                    condition,
+                    a,
+                    b,
+                } => columns.each(lanes, *out, |columns, lane| {
+                    let at = |slot: Slot| columns.get(slot, lane);
+                    select(at(*condition), at(*a), at(*b))
+                }),
+                Op::Table { out, key, values } => {
+                    columns.each1(lanes, *out, *key, |k| values[k as usize]);
+                }
+                Op::Pick { out, key, slots } => columns.each(lanes, *out, |columns, lane| {
+                    columns.get(slots[columns.get(*key, lane) as usize], lane)
+                }),
+                Op::Affine {
+                    out,
+                    constant,
+                    terms,
+                } => columns.each(lanes, *out, |columns, lane| {
+                    let scalar = |s: &Scalar| match s {
+                        Scalar::Value(v) => *v,
+                        Scalar::Slot(slot) => columns.get(*slot, lane),
+                    };
+                    terms.iter().fold(scalar(constant), |sum, (slot, coefficient)| {
+                        scalar(coefficient).mul_add(columns.get(*slot, lane), sum)
+                    })
+                }),
+                Op::Elapsed { out, time, mark } => columns.each2(lanes, *out, *time, *mark, elapsed),
             }
-            Op::Elapsed { out, time, mark } => (
-                *out,
-                elapsed(columns.get(*time, lane), columns.get(*mark, lane)),
-            ),
-        };
-        columns.set(out, lane, value);
+        }
     }
 }
 
@@ -457,7 +349,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_lane_gets_the_bits_that_all_lanes_get() {
+    fn some_lanes_get_the_bits_that_all_lanes_get() {
         let all_unary = [
             Unary::Negate,
             Unary::Not,
@@ -519,10 +411,21 @@ mod tests {
             whole.set(0, lane, (lane as f64 - 20.0) * 0.37);
             whole.set(1, lane, (lane as f64 * 1.7) % 5.0 - 2.0);
         }
-        let mut single = whole.clone();
-        run_columns(&ops, &mut whole);
-        for lane in 0..LANES {
-            run_lane(&ops, &mut single, lane);
+        let (start, mut single) = (whole.clone(), whole.clone());
+        run_columns(Width::widest(), &ops, &mut whole);
+        for lanes in [0x0f0f_f0f0_1234_5678_u64, !0x0f0f_f0f0_1234_5678] {
+            run_lanes(Width::widest(), &ops, &mut single, lanes);
+        }
+        for width in Width::available() {
+            let mut other = start.clone();
+            run_columns(width, &ops, &mut other);
+            assert!(
+                (0..out).all(|slot| {
+                    let bits = |c: &Columns| c.column(slot).map(f64::to_bits);
+                    bits(&other) == bits(&whole)
+                }),
+                "{width:?}"
+            );
         }
         for slot in 0..out {
             for lane in 0..LANES {

@@ -2,7 +2,8 @@
 //!
 //! In comes an operation, out go its slots one by one, each with the word whether it is written. What the operation does is in `ops`.
 
-use super::ops::{Op, Scalar, Slot};
+use super::columns::{Scalar, Slot};
+use super::ops::Op;
 
 impl Op {
     /// Writes the result to another slot.

@@ -1,6 +1,7 @@
 //! The compiled form of a model.
 
-use super::ops::{Op, Slot};
+use super::columns::{Slot, Source};
+use super::ops::Op;
 use crate::distribution::{Distribution, Family};
 
 /// Index of a random site in [`Program::sites`].
@@ -15,6 +16,22 @@ pub struct Formula {
     pub constant: Option<f64>,
     /// Index into [`Program::labels`]: the place to name when the value is not finite.
     pub label: u32,
+}
+
+impl Formula {
+    /// Where a loop over lanes gets the value from, and whether the operations must have been run before.
+    pub fn source(&self) -> (Source<'_>, bool) {
+        match &*self.ops {
+            [
+                Op::Affine {
+                    out,
+                    constant,
+                    terms,
+                },
+            ] if *out == self.result => (Source::Affine(*constant, terms), false),
+            ops => (Source::Slot(self.result), !ops.is_empty()),
+        }
+    }
 }
 
 /// A number that may be drawn at each use.
@@ -65,14 +82,18 @@ pub struct Layout {
     pub first: Slot,
     /// Rate in force, by event.
     pub rate: Slot,
-    /// What is left of the threshold, by event.
+    /// What is left of the threshold, by event: of a moving hazard at the step's end if its rate stays, of a steady one with rate 0 now.
     pub threshold: Slot,
+    /// When the clock will run out at the present rate, by event; `+inf`: never, and with a moving hazard: not within this step.
+    pub fire_at: Slot,
     /// End of the present rest, by event.
     pub rest_until: Slot,
     /// Instant of a scheduled event, `+inf` if it will not come, by event.
     pub due: Slot,
     /// Two columns of normals for each indicator: this step's and the next one's.
     pub noise: Slot,
+    /// Room for a value that must outlive other formulas.
+    pub kept: Slot,
     /// Number of all slots.
     pub total: usize,
 }
@@ -134,8 +155,10 @@ pub struct IndicatorCode {
 pub struct EventCode {
     pub fires: FiresCode,
     pub guard: Option<Formula>,
-    /// Nothing but the end of the trial can forbid it.
-    pub always_open: bool,
+    /// Its hazard changes by jumps alone, so that nothing has to be evaluated at grid points.
+    pub steady: bool,
+    /// Something that a firing of it evaluates reads the clock.
+    pub clocked: bool,
     /// By phase; empty: all.
     pub phases: Box<[bool]>,
     /// By trend; empty: all.
@@ -299,7 +322,11 @@ pub struct Program {
     pub events: Vec<EventCode>,
     /// Events that fire by hazard, in canonical order.
     pub hazards: Vec<u32>,
-    /// Those of them that rest after firing.
+    /// Those of them whose hazard changes by jumps alone.
+    pub steady: Vec<u32>,
+    /// The others.
+    pub moving: Vec<u32>,
+    /// Those that rest after firing.
     pub resting: Vec<u32>,
     /// Scheduled events, in canonical order.
     pub scheduled: Vec<u32>,

@@ -6,5 +6,7 @@
 pub mod design;
 pub mod philox;
 pub mod site;
+pub mod stream;
 
 pub use site::{Seed, Site, TrialId};
+pub use stream::Stream;

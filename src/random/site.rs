@@ -1,7 +1,6 @@
 //! Sites: places in a model where random numbers are used, each with a stream of its own.
 
 use super::philox::philox_words;
-use crate::math::elementary;
 use sha2::{Digest, Sha256};
 
 /// Seed of a run.
@@ -45,21 +44,6 @@ impl Site {
     #[inline(always)]
     pub fn uniform(self, id: TrialId, occurrence: u32) -> f64 {
         unit_interval(self.words(id, occurrence)[0])
-    }
-
-    /// Exponential with mean one.
-    #[inline(always)]
-    pub fn exponential(self, id: TrialId, occurrence: u32) -> f64 {
-        -elementary::ln(self.uniform(id, occurrence))
-    }
-
-    /// Two independent standard normals (Box & Muller, 1958).
-    #[inline(always)]
-    pub fn normal_pair(self, id: TrialId, occurrence: u32) -> (f64, f64) {
-        let [a, b] = self.words(id, occurrence);
-        let radius = (-2.0 * elementary::ln(unit_interval(a))).sqrt();
-        let (c, s) = elementary::cos_sin_turns(unit_interval(b));
-        (radius * c, radius * s)
     }
 }
 
@@ -106,26 +90,5 @@ mod tests {
             a.words(id, 7),
             Site::new(Seed(1), "noise/trust").words(id, 7)
         );
-    }
-
-    /// 200,000 normals: moments within 4.5 standard errors; false alarm 1 in 10^4 over the four checks.
-    #[test]
-    fn normal_pairs_have_the_moments_of_the_normal_law() {
-        let site = Site::new(Seed(7), "moments");
-        let n = 100_000;
-        let (mut s1, mut s2, mut s4, mut cross) = (0.0, 0.0, 0.0, 0.0);
-        for trial in 0..n {
-            let (a, b) = site.normal_pair(TrialId { draw: 0, trial }, 0);
-            s1 += a + b;
-            s2 += a * a + b * b;
-            let (a2, b2) = (a * a, b * b);
-            s4 += a2 * a2 + b2 * b2;
-            cross += a * b;
-        }
-        let m = f64::from(2 * n);
-        assert!((s1 / m).abs() < 4.5 / m.sqrt());
-        assert!((s2 / m - 1.0).abs() < 4.5 * (2.0 / m).sqrt());
-        assert!((s4 / m - 3.0).abs() < 4.5 * (96.0 / m).sqrt());
-        assert!((cross / f64::from(n)).abs() < 4.5 / f64::from(n).sqrt());
     }
 }

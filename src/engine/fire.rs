@@ -1,0 +1,461 @@
+//! Firings: what an event changes, and what must be looked at afterwards.
+//!
+//! Takes the events that fire and their lanes, each lane with one event at its own instant; updates counts, applies effects in order, then
+//! looks once at everything that depends on what has changed.
+
+use super::batch::{Batch, MANY, confine};
+use super::journal::{Change, Entry};
+use super::jumps::Within;
+use super::lanes::{Column, Lanes, each};
+use super::scratch::Point;
+use crate::math::width::wide;
+use crate::program::{
+    CHUNK, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot, TrackerKind,
+};
+
+/// How an effect combines an indicator's value with a number.
+#[derive(Clone, Copy)]
+enum Combine {
+    Set,
+    Add,
+    Multiply,
+}
+
+impl Combine {
+    #[inline(always)]
+    fn of(self, x: f64, operand: f64) -> f64 {
+        match self {
+            Self::Set => operand,
+            Self::Add => x + operand,
+            Self::Multiply => x * operand,
+        }
+    }
+}
+
+wide! {
+    /// Counts a firing in some lanes, each at its own instant.
+    fn count_firing(columns: &mut Columns, count: Slot, last: Slot, first: Slot, lanes: Lanes, now: &Column) {
+        if lanes.count_ones() < MANY {
+            for lane in each(lanes) {
+                let firings = columns.get(count, lane) + 1.0;
+                columns.set(count, lane, firings);
+                columns.set(last, lane, now[lane]);
+                if firings == 1.0 {
+                    columns.set(first, lane, now[lane]);
+                }
+            }
+            return;
+        }
+        for from in (0..LANES).step_by(CHUNK) {
+            let mut firings = columns.chunk(count, from);
+            let mut latest = columns.chunk(last, from);
+            let mut earliest = columns.chunk(first, from);
+            for i in 0..CHUNK {
+                let fires = lanes >> (from + i) & 1 == 1;
+                firings[i] = if fires { firings[i] + 1.0 } else { firings[i] };
+                latest[i] = if fires { now[from + i] } else { latest[i] };
+                let is_first = fires & (firings[i] == 1.0);
+                earliest[i] = if is_first { now[from + i] } else { earliest[i] };
+            }
+            columns.set_chunk(count, from, firings);
+            columns.set_chunk(last, from, latest);
+            columns.set_chunk(first, from, earliest);
+        }
+    }
+}
+
+wide! {
+    /// Changes an indicator in some lanes and enforces its range (low, high, whether it reflects); gives the lanes whose value is not finite.
+    fn change_lanes(
+        columns: &mut Columns,
+        indicator: Slot,
+        operand: Slot,
+        combine: Combine,
+        range: (f64, f64, bool),
+        lanes: Lanes,
+    ) -> Lanes {
+        let (low, high, reflect) = range;
+        let mut broken = 0;
+        if lanes.count_ones() < MANY || reflect {
+            for lane in each(lanes) {
+                let moved = combine.of(columns.get(indicator, lane), columns.get(operand, lane));
+                broken |= u64::from(!moved.is_finite()) << lane;
+                columns.set(indicator, lane, confine(moved, low, high, reflect));
+            }
+            return broken;
+        }
+        for from in (0..LANES).step_by(CHUNK) {
+            let mut x = columns.chunk(indicator, from);
+            let y = columns.chunk(operand, from);
+            let mut part = 0;
+            for i in 0..CHUNK {
+                let moved = combine.of(x[i], y[i]);
+                let chosen = lanes >> (from + i) & 1 == 1;
+                part |= u64::from(chosen & !moved.is_finite()) << i;
+                let moved = if moved < low { low } else { moved };
+                let moved = if moved > high { high } else { moved };
+                x[i] = if chosen { moved } else { x[i] };
+            }
+            columns.set_chunk(indicator, from, x);
+            broken |= part << from;
+        }
+        broken
+    }
+}
+
+impl Batch<'_> {
+    /// Fires what stands in `scratch.fired`, each lane at its instant. What is triggered by it waits in `scratch.triggered`.
+    pub fn fire(&mut self, within: Option<Within>) {
+        let program = self.program();
+        let mut fired = std::mem::take(&mut self.scratch.fired);
+        let mut all = 0;
+        for (e, lanes) in &mut fired {
+            let event = &program.events[*e as usize];
+            if event.clocked && within.is_some() {
+                for lane in each(*lanes) {
+                    self.stand_at(lane, self.now[lane]);
+                }
+            }
+            all |= *lanes;
+            *lanes = self.act(*e, *lanes, within);
+            let scratch = &mut self.scratch;
+            event
+                .trackers
+                .iter()
+                .for_each(|&t| scratch.trackers.add(t, *lanes));
+            let live = *lanes & self.alive;
+            event
+                .windows
+                .iter()
+                .for_each(|&w| scratch.windows.add(w, live));
+            event
+                .triggers
+                .iter()
+                .for_each(|&t| scratch.triggers.add(t, live));
+            if within.is_some() {
+                event
+                    .hazards
+                    .iter()
+                    .for_each(|&h| scratch.hazards.add(h, live));
+            } else {
+                self.clocks.stale |= live;
+            }
+        }
+        let mut list = std::mem::take(&mut self.scratch.list);
+        self.scratch.trackers.drain(&mut list);
+        for &(tracker, lanes) in &list {
+            self.observe_lanes(tracker, lanes & !self.halted);
+        }
+        self.scratch.windows.drain(&mut list);
+        for &(window, lanes) in &list {
+            self.open_window(window as usize, lanes & self.alive);
+        }
+        self.scratch.triggers.drain(&mut list);
+        // In the order of names, which is that of their numbers.
+        list.sort_unstable();
+        for &(trigger, lanes) in &list {
+            self.look(trigger, lanes & self.alive);
+        }
+        self.scratch.hazards.drain(&mut list);
+        if let Some(within) = within {
+            // Hazards, and the derived values that they read, keep the time of the step's start.
+            self.stand_back(all, within.from);
+            list.iter_mut().for_each(|(_, lanes)| *lanes &= self.alive);
+            self.charge(&list, within);
+            if self.scratch.asked {
+                for (_, lanes) in &fired {
+                    self.answer_lanes(*lanes, within);
+                }
+            }
+        }
+        self.scratch.list = list;
+        self.scratch.fired = fired;
+    }
+
+    /// Count and time first, then the effects in order, then the derived values and the event's own clock. Gives the lanes that go on.
+    fn act(&mut self, e: u32, lanes: Lanes, within: Option<Within>) -> Lanes {
+        let program = self.program();
+        let layout = &program.layout;
+        let event = &program.events[e as usize];
+        let (count, last, first) = (layout.count + e, layout.last + e, layout.first + e);
+        let width = self.setup.width;
+        count_firing(
+            width,
+            &mut self.columns,
+            count,
+            last,
+            first,
+            lanes,
+            &self.now,
+        );
+        if let Some(rest) = event.rest {
+            for lane in each(lanes) {
+                let rest = self.columns.get(rest, lane);
+                let until = self.now[lane] + rest;
+                self.columns.set(layout.rest_until + e, lane, until);
+                if rest > 0.0 && within.is_some_and(|w| until < w.to) {
+                    self.scratch.add_point(Point {
+                        lane,
+                        time: until,
+                        event: None,
+                    });
+                }
+            }
+        }
+        let followed =
+            (self.journal.as_ref().map(|j| j.lane)).filter(|lane| lanes >> lane & 1 == 1);
+        let mut changes = Vec::new();
+        let mut lanes = lanes;
+        for effect in &event.effects {
+            self.apply(e, effect, lanes, followed, &mut changes);
+            lanes &= !self.halted;
+        }
+        self.note_firing(e, followed.filter(|lane| lanes >> lane & 1 == 1), changes);
+        self.derive_after(e, lanes);
+        if let (FiresCode::Hazard { .. }, Some(within)) = (&event.fires, within) {
+            self.renew_clock(e, lanes, within);
+        }
+        lanes
+    }
+
+    fn note_firing(&mut self, e: u32, lane: Option<usize>, changes: Vec<Change>) {
+        let (Some(lane), Some(journal)) = (lane, &mut self.journal) else {
+            return;
+        };
+        let program = self.setup.program;
+        let layout = &program.layout;
+        journal.entries.push(Entry {
+            time: self.now[lane],
+            event: e,
+            count: self.columns.get(layout.count + e, lane) as u32,
+            changes,
+            indicators: (0..program.indicators.len() as Slot)
+                .map(|i| self.columns.get(layout.indicators + i, lane))
+                .collect(),
+        });
+    }
+
+    fn apply(
+        &mut self,
+        e: u32,
+        effect: &EffectCode,
+        lanes: Lanes,
+        followed: Option<usize>,
+        changes: &mut Vec<Change>,
+    ) {
+        match effect {
+            EffectCode::Set { indicator, value } => {
+                self.change(e, *indicator, value, Combine::Set, lanes, followed, changes);
+            }
+            EffectCode::Add { indicator, value } => {
+                self.change(e, *indicator, value, Combine::Add, lanes, followed, changes);
+            }
+            EffectCode::Multiply { indicator, value } => {
+                self.change(
+                    e,
+                    *indicator,
+                    value,
+                    Combine::Multiply,
+                    lanes,
+                    followed,
+                    changes,
+                );
+            }
+            EffectCode::Phase(to) => self.move_phase(e, *to, lanes, followed, changes),
+            EffectCode::Trend(to) => self.move_trend(e, *to, lanes, followed, changes),
+        }
+    }
+
+    fn move_phase(
+        &mut self,
+        e: u32,
+        to: usize,
+        lanes: Lanes,
+        followed: Option<usize>,
+        changes: &mut Vec<Change>,
+    ) {
+        let program = self.program();
+        let moving = lanes & !self.phase_lanes[to];
+        if let Some(lane) = followed.filter(|lane| moving >> lane & 1 == 1) {
+            let from = self.phase[lane] as usize;
+            changes.push(Change::Phase { from, to });
+        }
+        for lane in each(moving) {
+            self.enter_phase(lane, to);
+            self.columns
+                .set(program.layout.entered, lane, self.now[lane]);
+        }
+        if program.phases[to].is_final {
+            self.alive &= !moving;
+        }
+        if moving != 0 {
+            self.run_for(&program.regime.of_phase, moving);
+            self.derive_after(e, moving);
+        }
+    }
+
+    fn move_trend(
+        &mut self,
+        e: u32,
+        to: usize,
+        lanes: Lanes,
+        followed: Option<usize>,
+        changes: &mut Vec<Change>,
+    ) {
+        let program = self.program();
+        let moving = lanes & !self.trend_lanes[to];
+        if let Some(lane) = followed.filter(|lane| moving >> lane & 1 == 1) {
+            let from = self.trend[lane] as usize;
+            changes.push(Change::Trend { from, to });
+        }
+        for lane in each(moving) {
+            self.enter_trend(lane, to);
+        }
+        if moving != 0 {
+            self.run_for(&program.regime.of_trend, moving);
+            self.derive_after(e, moving);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one effect has this many parts")]
+    fn change(
+        &mut self,
+        e: u32,
+        indicator: usize,
+        value: &DrawCode,
+        combine: Combine,
+        lanes: Lanes,
+        followed: Option<usize>,
+        changes: &mut Vec<Change>,
+    ) {
+        let program = self.program();
+        let layout = &program.layout;
+        let slot = layout.indicators + indicator as Slot;
+        let before = followed.map(|lane| (lane, self.columns.get(slot, lane)));
+        let operand = match value {
+            DrawCode::Value(formula) => self.evaluate_for(formula, lanes),
+            DrawCode::Fixed { .. } | DrawCode::Varying { .. } => {
+                for lane in each(lanes) {
+                    let occurrence = self.columns.get(layout.count + e, lane) as u32;
+                    if let Some(drawn) = self.sample(value, lane, occurrence) {
+                        self.columns.set(layout.kept, lane, drawn);
+                    }
+                }
+                layout.kept
+            }
+        };
+        let lanes = lanes & !self.halted;
+        let code = &program.indicators[indicator];
+        let width = self.setup.width;
+        let range = (code.low, code.high, code.reflect);
+        let broken = change_lanes(
+            width,
+            &mut self.columns,
+            slot,
+            operand,
+            combine,
+            range,
+            lanes,
+        );
+        self.stop_all(broken, value.label());
+        let lanes = lanes & !self.halted;
+        if let Some((lane, from)) = before.filter(|(lane, _)| lanes >> lane & 1 == 1) {
+            let to = self.columns.get(slot, lane);
+            changes.push(Change::Indicator {
+                indicator,
+                from,
+                to,
+            });
+        }
+        for &position in &program.indicators[indicator].feeds {
+            self.derive(position as usize, lanes);
+        }
+    }
+
+    /// Evaluates the derived values that a firing of this event may have changed.
+    fn derive_after(&mut self, e: u32, lanes: Lanes) {
+        for &position in &self.program().events[e as usize].derived {
+            self.derive(position as usize, lanes);
+        }
+    }
+
+    /// Opens the window of a declared chance in those lanes in which its event has become allowed.
+    pub fn open_window(&mut self, e: usize, lanes: Lanes) {
+        let Some(declared) = &self.program().events[e].declared else {
+            return;
+        };
+        let closed = lanes & self.record.unopened[e];
+        if closed != 0 {
+            let open = self.allowed(e, closed);
+            self.record.unopened[e] &= !open;
+            for lane in each(open) {
+                self.columns.set(declared.opened, lane, self.now[lane]);
+            }
+        }
+    }
+
+    /// Updates a tracker in some lanes after a firing.
+    fn observe_lanes(&mut self, tracker: u32, lanes: Lanes) {
+        let program = self.program();
+        let tracker = &program.trackers[tracker as usize];
+        let slot = self.evaluate_for(&tracker.value, lanes);
+        for lane in each(lanes) {
+            let value = self.columns.get(slot, lane);
+            if !value.is_finite() {
+                self.stop(lane, tracker.value.label);
+                continue;
+            }
+            let now = self.now[lane];
+            let state = self.columns.get(tracker.state, lane);
+            let next = match tracker.kind {
+                TrackerKind::Highest => state.max(value),
+                TrackerKind::Lowest => state.min(value),
+                TrackerKind::First => {
+                    if state == f64::INFINITY && value == 1.0 {
+                        now
+                    } else {
+                        state
+                    }
+                }
+                TrackerKind::Integral => {
+                    let current = self.columns.get(tracker.current, lane);
+                    let since = self.columns.get(tracker.since, lane);
+                    self.columns.set(tracker.current, lane, value);
+                    self.columns.set(tracker.since, lane, now);
+                    state + current * (now - since)
+                }
+            };
+            self.columns.set(tracker.state, lane, next);
+        }
+    }
+
+    /// Questions about an instant later in this step see the state as it is now, until the next firing.
+    fn answer_lanes(&mut self, lanes: Lanes, within: Within) {
+        let program = self.program();
+        for question in &program.questions {
+            let QuestionCode::HoldsAt {
+                condition,
+                time,
+                answer,
+            } = question
+            else {
+                continue;
+            };
+            if !(*time > within.from && *time < within.to) {
+                continue;
+            }
+            for lane in each(lanes) {
+                if *time < self.now[lane] {
+                    continue;
+                }
+                self.stand_at(lane, *time);
+                let value = self.evaluate_lane(condition, lane);
+                if value.is_nan() {
+                    self.stop(lane, condition.label);
+                }
+                self.columns.set(*answer, lane, value);
+                self.stand_at(lane, within.from);
+            }
+        }
+    }
+}
