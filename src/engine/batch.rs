@@ -4,16 +4,15 @@
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
 use super::clocks::Clocks;
+use super::diffusion::Noise;
 use super::journal::Journal;
-use super::lanes::{
-    Column, Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers,
-};
+use super::lanes::{Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers};
 use super::scratch::Scratch;
 use crate::distribution::{Distribution, DistributionError};
 use crate::math::width::Width;
 use crate::program::{
-    Columns, DrawCode, Formula, LANES, MetricCode, Op, Program, QuestionCode, Slot, VaryingCode,
-    run_columns, run_lanes,
+    Column, Columns, DrawCode, Formula, LANES, MetricCode, Op, Program, QuestionCode, Slot,
+    VaryingCode, run_columns, run_lanes,
 };
 use crate::random::{Site, TrialId};
 
@@ -73,8 +72,8 @@ pub struct Batch<'s> {
     pub now: Column,
     /// Lanes whose clock may not stand where the others' do.
     pub moved_clocks: Lanes,
-    /// Streams of the indicators' noise, word by word.
-    pub noise: Vec<[[u64; LANES]; 2]>,
+    /// By indicator.
+    pub noise: Vec<Noise>,
     pub clocks: Clocks,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
@@ -99,9 +98,9 @@ impl<'s> Batch<'s> {
             trend: [0; LANES],
             phase_lanes: vec![0; program.phases.len()],
             trend_lanes: vec![0; program.trends.len()],
-            now: [0.0; LANES],
+            now: Column::ZERO,
             moved_clocks: 0,
-            noise: vec![[[0; LANES]; 2]; program.indicators.len()],
+            noise: vec![Noise::NONE; program.indicators.len()],
             clocks: Clocks::new(program),
             journal: None,
             month: 0,
@@ -365,8 +364,8 @@ impl<'s> Batch<'s> {
 }
 
 /// Lanes that are in one of the chosen sets.
-fn chosen(sets: &[Lanes], wanted: &[bool]) -> Lanes {
-    (sets.iter().zip(wanted)).fold(0, |all, (set, wanted)| all | if *wanted { *set } else { 0 })
+fn chosen(sets: &[Lanes], wanted: &[u8]) -> Lanes {
+    wanted.iter().fold(0, |all, i| all | sets[*i as usize])
 }
 
 /// Clamps into `[low, high]`, or folds back what lies outside.

@@ -10,23 +10,16 @@
 
 use super::batch::{Batch, MANY};
 use super::jumps::Within;
-use super::lanes::{Column, Lanes, below, each, lanes_where, not_finite, raise};
-use crate::math::elementary;
-use crate::math::width::wide;
-use crate::program::{CHUNK, Columns, FiresCode, LANES, Layout, Program, Slot, Source};
-use crate::random::Stream;
+use super::lanes::{Lanes, below, each, not_finite, raise};
+use super::timer::{Timer, advance, change, earlier, renew};
+use crate::program::{Column, FiresCode, LANES, Program, Source};
 
-/// State of all clocks but for what lies in columns.
+/// All clocks of a batch.
 pub struct Clocks {
-    /// By event: lanes whose clock runs out within the step at the present rate.
-    pub running: Vec<Lanes>,
-    /// Events that have had such a lane in this step.
-    pub active: Vec<u32>,
-    is_active: Vec<bool>,
-    /// By event: lanes in which the rate may be other than zero.
-    rated: Vec<Lanes>,
-    /// Streams of thresholds by event, word by word.
-    pub streams: Vec<[[u64; LANES]; 2]>,
+    /// By event; of use for those that fire by hazard.
+    pub timers: Vec<Timer>,
+    /// Events with a clock that has run out within this step, or would have at some rate that was in force.
+    active: Vec<u32>,
     /// By lane: when the first steady clock runs out.
     next_steady: Column,
     /// Lanes in which that instant must be found anew.
@@ -37,14 +30,11 @@ pub struct Clocks {
 
 impl Clocks {
     pub fn new(program: &Program) -> Self {
-        let events = program.events.len();
+        let timers = program.events.iter().map(|e| Timer::new(e.steady));
         Self {
-            running: vec![0; events],
-            active: Vec::with_capacity(events),
-            is_active: vec![false; events],
-            rated: vec![0; events],
-            streams: vec![[[0; LANES]; 2]; events],
-            next_steady: [f64::INFINITY; LANES],
+            timers: timers.collect(),
+            active: Vec::with_capacity(program.events.len()),
+            next_steady: Column([f64::INFINITY; LANES]),
             unsorted: 0,
             stale: 0,
         }
@@ -52,317 +42,20 @@ impl Clocks {
 
     /// All clocks at t = 0, before any rate has been evaluated.
     pub fn begin(&mut self) {
-        self.running.fill(0);
-        self.rated.fill(0);
+        self.timers.iter_mut().for_each(Timer::begin);
         self.active.clear();
-        self.is_active.fill(false);
-        self.next_steady = [f64::INFINITY; LANES];
+        self.next_steady.fill(f64::INFINITY);
         self.unsorted = 0;
         self.stale = Lanes::MAX;
     }
 
     /// Notes in which of some lanes a clock runs out within the step.
     fn note(&mut self, e: u32, lanes: Lanes, due: Lanes) {
-        let running = &mut self.running[e as usize];
-        *running = *running & !lanes | due;
-        if due != 0 && !self.is_active[e as usize] {
-            self.is_active[e as usize] = true;
+        let timer = &mut self.timers[e as usize];
+        timer.running = timer.running & !lanes | due;
+        if due != 0 && !timer.is_active {
+            timer.is_active = true;
             self.active.push(e);
-        }
-    }
-}
-
-/// A clock's columns.
-#[derive(Clone, Copy)]
-struct Clock {
-    rate: Slot,
-    threshold: Slot,
-    fire_at: Slot,
-    steady: bool,
-}
-
-impl Clock {
-    fn of(layout: &Layout, e: u32, steady: bool) -> Self {
-        Self {
-            rate: layout.rate + e,
-            threshold: layout.threshold + e,
-            fire_at: layout.fire_at + e,
-            steady,
-        }
-    }
-}
-
-/// What a clock knows: rate, threshold as its kind keeps it, instant at which it runs out.
-#[derive(Clone, Copy)]
-struct Reading {
-    rate: f64,
-    threshold: f64,
-    fire_at: f64,
-}
-
-/// Puts a new rate into force at `now`; `end` is the step's end.
-#[inline(always)]
-fn changed(old: Reading, rate: f64, now: f64, end: f64, steady: bool) -> Reading {
-    if steady {
-        let left = if old.rate > 0.0 {
-            (old.fire_at - now) * old.rate
-        } else {
-            old.threshold
-        };
-        started(rate, left, now, end, true)
-    } else {
-        let threshold = (old.rate - rate).mul_add(end - now, old.threshold);
-        projected(rate, threshold, now, end)
-    }
-}
-
-/// Starts a clock with `left` to go at `now`.
-#[inline(always)]
-fn started(rate: f64, left: f64, now: f64, end: f64, steady: bool) -> Reading {
-    if steady {
-        let at = now + left / rate;
-        Reading {
-            rate,
-            threshold: left,
-            fire_at: if rate > 0.0 { at } else { f64::INFINITY },
-        }
-    } else {
-        projected(rate, (-rate).mul_add(end - now, left), now, end)
-    }
-}
-
-/// A moving clock whose threshold at the step's end is known.
-#[inline(always)]
-fn projected(rate: f64, threshold: f64, now: f64, end: f64) -> Reading {
-    let at = end + threshold / rate;
-    let at = if at > now { at } else { now };
-    let due = (rate > 0.0) & (threshold <= 0.0);
-    Reading {
-        rate,
-        threshold,
-        fire_at: if due { at } else { f64::INFINITY },
-    }
-}
-
-#[inline(always)]
-fn read(columns: &Columns, clock: Clock, lane: usize) -> Reading {
-    Reading {
-        rate: columns.get(clock.rate, lane),
-        threshold: columns.get(clock.threshold, lane),
-        fire_at: columns.get(clock.fire_at, lane),
-    }
-}
-
-#[inline(always)]
-fn write(columns: &mut Columns, clock: Clock, lane: usize, reading: Reading) {
-    columns.set(clock.rate, lane, reading.rate);
-    columns.set(clock.threshold, lane, reading.threshold);
-    columns.set(clock.fire_at, lane, reading.fire_at);
-}
-
-/// What happens to clocks, by lane.
-#[derive(Clone, Copy)]
-enum Turn<'c> {
-    /// They get these rates.
-    Rates(&'c Column),
-    /// They start anew with this much to go.
-    Starts(&'c Column),
-}
-
-impl Turn<'_> {
-    #[inline(always)]
-    fn reading(self, old: Reading, lane: usize, now: &Column, end: f64, steady: bool) -> Reading {
-        match self {
-            Self::Rates(rates) => changed(old, rates[lane], now[lane], end, steady),
-            Self::Starts(left) => started(old.rate, left[lane], now[lane], end, steady),
-        }
-    }
-}
-
-/// Turns the clocks of some lanes, each at its instant; gives those that run out before `end`.
-#[inline(always)]
-fn update(
-    columns: &mut Columns,
-    clock: Clock,
-    lanes: Lanes,
-    turn: Turn<'_>,
-    now: &Column,
-    end: f64,
-) -> Lanes {
-    let mut due = 0;
-    if lanes.count_ones() < MANY {
-        for lane in each(lanes) {
-            let old = read(columns, clock, lane);
-            let reading = turn.reading(old, lane, now, end, clock.steady);
-            write(columns, clock, lane, reading);
-            due |= u64::from(reading.fire_at < end) << lane;
-        }
-        return due;
-    }
-    for from in (0..LANES).step_by(CHUNK) {
-        let mut rate = columns.chunk(clock.rate, from);
-        let mut threshold = columns.chunk(clock.threshold, from);
-        let mut fire_at = columns.chunk(clock.fire_at, from);
-        let mut part = 0;
-        for i in 0..CHUNK {
-            let old = Reading {
-                rate: rate[i],
-                threshold: threshold[i],
-                fire_at: fire_at[i],
-            };
-            let fresh = turn.reading(old, from + i, now, end, clock.steady);
-            let chosen = lanes >> (from + i) & 1 == 1;
-            rate[i] = if chosen { fresh.rate } else { old.rate };
-            threshold[i] = if chosen {
-                fresh.threshold
-            } else {
-                old.threshold
-            };
-            fire_at[i] = if chosen { fresh.fire_at } else { old.fire_at };
-            part |= u64::from(fire_at[i] < end) << i;
-        }
-        columns.set_chunk(clock.rate, from, rate);
-        columns.set_chunk(clock.threshold, from, threshold);
-        columns.set_chunk(clock.fire_at, from, fire_at);
-        due |= part << from;
-    }
-    due & lanes
-}
-
-wide! {
-    /// Evaluates a hazard in all lanes and charges its clock for the whole step. Gives the lanes whose clock may run out, and whether some
-    /// rate is not finite. A rate is in force in the open lanes only; a negative one counts as zero.
-    pub fn advance(
-        columns: &mut Columns,
-        scale: Source<'_>,
-        exponent: Option<Source<'_>>,
-        rate: Slot,
-        threshold: Slot,
-        open: Lanes,
-        length: f64,
-    ) -> (Lanes, bool) {
-        let mut least = [f64::INFINITY; CHUNK];
-        let mut fault = [0.0; CHUNK];
-        for from in (0..LANES).step_by(CHUNK) {
-            let mut r = columns.sourced(scale, from);
-            if let Some(exponent) = exponent {
-                let x = columns.sourced(exponent, from);
-                for i in 0..CHUNK {
-                    r[i] *= elementary::exp(x[i]);
-                }
-            }
-            let mut left = columns.chunk(threshold, from);
-            for i in 0..CHUNK {
-                let in_force = open >> (from + i) & 1 == 1;
-                let positive = if r[i] < 0.0 { 0.0 } else { r[i] };
-                r[i] = if in_force { positive } else { 0.0 };
-                left[i] = (-r[i]).mul_add(length, left[i]);
-                fault[i] = r[i].mul_add(0.0, fault[i]);
-                least[i] = if left[i] < least[i] { left[i] } else { least[i] };
-            }
-            columns.set_chunk(rate, from, r);
-            columns.set_chunk(threshold, from, left);
-        }
-        let broken = fault.iter().any(|f| *f != 0.0);
-        if least.iter().all(|l| *l > 0.0) {
-            return (0, broken);
-        }
-        let (rates, left) = (columns.column(rate), columns.column(threshold));
-        (lanes_where(|lane| (rates[lane] > 0.0) & (left[lane] <= 0.0)), broken)
-    }
-}
-
-wide! {
-    /// Changes rates in some lanes, each at its own instant; a rate that stays the same leaves its clock alone.
-    fn change(
-        columns: &mut Columns,
-        clock: Clock,
-        lanes: Lanes,
-        fresh: &Column,
-        now: &Column,
-        end: f64,
-    ) -> (Lanes, Lanes) {
-        let old = columns.column(clock.rate);
-        let moved = lanes & lanes_where(|lane| old[lane].to_bits() != fresh[lane].to_bits());
-        let due = update(columns, clock, moved, Turn::Rates(fresh), now, end);
-        (moved, due)
-    }
-}
-
-wide! {
-    /// Gives clocks that have run out their next thresholds, from their streams.
-    fn renew(
-        columns: &mut Columns,
-        clock: Clock,
-        lanes: Lanes,
-        streams: &mut [[u64; LANES]; 2],
-        now: &Column,
-        end: f64,
-    ) -> Lanes {
-        let mut left = [0.0; LANES];
-        draw_thresholds(streams, lanes, &mut left);
-        update(columns, clock, lanes, Turn::Starts(&left), now, end)
-    }
-}
-
-wide! {
-    /// First thresholds of a clock in all lanes.
-    pub fn first_thresholds(streams: &mut [[u64; LANES]; 2], thresholds: &mut Column) {
-        draw_thresholds(streams, Lanes::MAX, thresholds);
-    }
-}
-
-/// Next numbers of the streams of some lanes; the other streams stay where they are.
-#[inline(always)]
-fn draw_thresholds(streams: &mut [[u64; LANES]; 2], lanes: Lanes, left: &mut Column) {
-    let [first, second] = streams;
-    if lanes.count_ones() < MANY {
-        for lane in each(lanes) {
-            let mut stream = Stream {
-                state: [first[lane], second[lane]],
-            };
-            left[lane] = stream.exponential();
-            [first[lane], second[lane]] = stream.state;
-        }
-        return;
-    }
-    for lane in 0..LANES {
-        let mut stream = Stream {
-            state: [first[lane], second[lane]],
-        };
-        left[lane] = stream.exponential();
-        let [a, b] = stream.state;
-        let chosen = lanes >> lane & 1 == 1;
-        first[lane] = if chosen { a } else { first[lane] };
-        second[lane] = if chosen { b } else { second[lane] };
-    }
-}
-
-wide! {
-    /// For some lanes, keeps an event if its clock runs out before those seen so far, or at the same instant and its name comes first.
-    fn earlier(
-        fire_at: &Column,
-        e: u32,
-        lanes: Lanes,
-        first_time: &mut Column,
-        first_event: &mut [u32; LANES],
-    ) {
-        if lanes.count_ones() < MANY {
-            for lane in each(lanes) {
-                let (time, known) = (fire_at[lane], first_time[lane]);
-                if time < known || time == known && e < first_event[lane] {
-                    first_time[lane] = time;
-                    first_event[lane] = e;
-                }
-            }
-            return;
-        }
-        for lane in 0..LANES {
-            let (time, known) = (fire_at[lane], first_time[lane]);
-            let first = (time < known) | ((time == known) & (e < first_event[lane]));
-            let first = first & (lanes >> lane & 1 == 1);
-            first_time[lane] = if first { time } else { known };
-            first_event[lane] = if first { e } else { first_event[lane] };
         }
     }
 }
@@ -383,12 +76,13 @@ impl Batch<'_> {
             };
             let open = self.allowed(e as usize, Lanes::MAX);
             if open == 0 {
-                if std::mem::take(&mut self.clocks.rated[e as usize]) != 0 {
-                    self.columns.column_mut(layout.rate + e).fill(0.0);
+                let timer = &mut self.clocks.timers[e as usize];
+                if std::mem::take(&mut timer.rated) != 0 {
+                    timer.rate.fill(0.0);
                 }
                 continue;
             }
-            self.clocks.rated[e as usize] = open;
+            self.clocks.timers[e as usize].rated = open;
             let (scale_from, scale_ops) = scale.source();
             let exponent_source = exponent.as_ref().map(|x| (x, x.source()));
             if let Some((exponent, (_, true))) = exponent_source {
@@ -406,29 +100,25 @@ impl Batch<'_> {
                 self.run_everywhere(&scale.ops);
                 scale_from = Source::Slot(scale.result);
             }
+            let timer = &mut self.clocks.timers[e as usize];
             let (due, broken) = advance(
                 self.setup.width,
-                &mut self.columns,
+                &self.columns,
+                timer,
                 scale_from,
                 exponent_from,
-                layout.rate + e,
-                layout.threshold + e,
                 open,
                 length,
             );
-            if broken {
-                let broken = not_finite(self.width(), self.columns.column(layout.rate + e));
-                self.stop_all(broken, scale.label);
-            }
             if due != 0 {
-                for lane in each(due) {
-                    let rate = self.columns.get(layout.rate + e, lane);
-                    let threshold = self.columns.get(layout.threshold + e, lane);
-                    let reading = projected(rate, threshold, within.from, within.to);
-                    self.columns.set(layout.fire_at + e, lane, reading.fire_at);
-                }
+                timer.note_due(due, within.from, within.to);
                 self.clocks.note(e, due, due);
                 busy |= due;
+            }
+            if broken {
+                let rates = &self.clocks.timers[e as usize].rate;
+                let broken = not_finite(self.setup.width, rates);
+                self.stop_all(broken, scale.label);
             }
         }
         busy & self.alive
@@ -452,7 +142,7 @@ impl Batch<'_> {
         let ready = below(self.width(), &self.clocks.next_steady, within.to) & self.alive;
         if ready != 0 {
             for &e in &program.steady {
-                let fire_at = self.columns.column(program.layout.fire_at + e);
+                let fire_at = &self.clocks.timers[e as usize].fire_at;
                 let mut due = 0;
                 for lane in each(ready) {
                     due |= u64::from(fire_at[lane] < within.to) << lane;
@@ -474,7 +164,7 @@ impl Batch<'_> {
             self.clocks.next_steady[lane] = f64::INFINITY;
         }
         for &e in &program.steady {
-            let fire_at = self.columns.column(program.layout.fire_at + e);
+            let fire_at = &self.clocks.timers[e as usize].fire_at;
             for lane in each(lanes) {
                 let next = &mut self.clocks.next_steady[lane];
                 *next = if fire_at[lane] < *next {
@@ -488,51 +178,32 @@ impl Batch<'_> {
 
     /// Which clock runs out first in each of these lanes.
     pub fn find_first(&mut self, lanes: Lanes) {
-        let layout = &self.program().layout;
-        let width = self.setup.width;
         let scratch = &mut self.scratch;
         scratch.first_time.fill(f64::INFINITY);
         scratch.first_event.fill(u32::MAX);
         for &e in &self.clocks.active {
-            let running = self.clocks.running[e as usize] & lanes;
+            let timer = &self.clocks.timers[e as usize];
+            let running = timer.running & lanes;
             if running != 0 {
-                let fire_at = self.columns.column(layout.fire_at + e);
                 let (time, event) = (&mut scratch.first_time, &mut scratch.first_event);
-                earlier(width, fire_at, e, running, time, event);
+                earlier(self.setup.width, &timer.fire_at, e, running, time, event);
             }
         }
     }
 
     /// Ends a step: nothing is running any more.
     pub fn rest_clocks(&mut self) {
-        let program = self.program();
         while let Some(e) = self.clocks.active.pop() {
-            self.clocks.is_active[e as usize] = false;
-            let left = std::mem::take(&mut self.clocks.running[e as usize]);
-            if !program.events[e as usize].steady {
-                let fire_at = self.columns.column_mut(program.layout.fire_at + e);
-                for lane in each(left) {
-                    fire_at[lane] = f64::INFINITY;
-                }
-            }
+            self.clocks.timers[e as usize].rest();
         }
         self.sort_steady();
     }
 
     /// Draws the next threshold of an event that has fired in these lanes by its clock.
     pub fn renew_clock(&mut self, e: u32, lanes: Lanes, within: Within) {
-        let program = self.program();
-        let steady = program.events[e as usize].steady;
-        let due = renew(
-            self.setup.width,
-            &mut self.columns,
-            Clock::of(&program.layout, e, steady),
-            lanes,
-            &mut self.clocks.streams[e as usize],
-            &self.now,
-            within.to,
-        );
-        if steady {
+        let timer = &mut self.clocks.timers[e as usize];
+        let due = renew(self.setup.width, timer, lanes, &self.now, within.to);
+        if timer.steady {
             self.clocks.unsorted |= lanes;
         }
         self.clocks.note(e, lanes, due);
@@ -551,14 +222,14 @@ impl Batch<'_> {
                 continue;
             };
             let open = self.allowed(e as usize, lanes);
-            let closed = lanes & !open & self.clocks.rated[e as usize];
+            let closed = lanes & !open & self.clocks.timers[e as usize].rated;
             if closed != 0 {
-                self.change_rates(e, closed, &[0.0; LANES], within);
+                self.change_rates(e, closed, &Column::ZERO, within);
             }
             if open == 0 {
                 continue;
             }
-            self.clocks.rated[e as usize] |= open;
+            self.clocks.timers[e as usize].rated |= open;
             if open.count_ones() < MANY {
                 let first = work.lanes.len();
                 let slot = exponent.as_ref().map(|x| self.evaluate_for(x, open));
@@ -579,7 +250,7 @@ impl Batch<'_> {
             let slot = self.evaluate(scale);
             let mut fresh = *self.columns.column(slot);
             if let Some(exponent) = &exponent {
-                raise(self.width(), &mut fresh, exponent);
+                raise(self.width(), &mut *fresh, &**exponent);
             }
             let broken = not_finite(self.width(), &fresh) & open;
             self.stop_all(broken, scale.label);
@@ -589,7 +260,7 @@ impl Batch<'_> {
         // All exponentials at once: one by one, each would wait for the one before.
         work.pad();
         raise(self.width(), &mut work.rates, &work.exponents);
-        let mut fresh = [0.0; LANES];
+        let mut fresh = Column::ZERO;
         let mut place = 0;
         while place < work.lanes.len() {
             let e = work.lanes[place].0;
@@ -610,17 +281,9 @@ impl Batch<'_> {
     }
 
     fn change_rates(&mut self, e: u32, lanes: Lanes, fresh: &Column, within: Within) {
-        let program = self.program();
-        let steady = program.events[e as usize].steady;
-        let (moved, due) = change(
-            self.setup.width,
-            &mut self.columns,
-            Clock::of(&program.layout, e, steady),
-            lanes,
-            fresh,
-            &self.now,
-            within.to,
-        );
+        let timer = &mut self.clocks.timers[e as usize];
+        let steady = timer.steady;
+        let (moved, due) = change(self.setup.width, timer, lanes, fresh, &self.now, within.to);
         if moved != 0 {
             if steady {
                 self.clocks.unsorted |= moved;

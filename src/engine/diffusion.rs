@@ -1,10 +1,10 @@
 //! Diffusion: Euler-Maruyama on the grid, all indicators from the same old state.
 
 use super::batch::{Batch, confine};
-use super::lanes::{Column, clamp_into, each, not_finite};
+use super::lanes::{clamp_into, each, not_finite};
+use super::timer::Streams;
 use crate::math::width::wide;
-use crate::program::{CHUNK, Columns, Formula, LANES, Scalar, Slot, Source};
-use crate::random::Stream;
+use crate::program::{Column, Columns, Formula, LANES, Scalar, Slot, Source};
 
 impl Batch<'_> {
     /// Moves every indicator over a step of this length (years) and enforces its range.
@@ -15,7 +15,7 @@ impl Batch<'_> {
             self.draw_noise();
         }
         let root = length.sqrt();
-        let parity = (step % 2) as Slot;
+        let parity = step % 2;
         let mut next = std::mem::take(&mut self.record.next);
         for (i, indicator) in program.indicators.iter().enumerate() {
             let drift = indicator.drift.as_ref().map(|drift| {
@@ -27,8 +27,9 @@ impl Batch<'_> {
                     Some(value) => Scalar::Value(value),
                     None => Scalar::Slot(self.evaluate(volatility)),
                 };
-                (size, layout.noise + 2 * i as Slot + parity)
+                size
             });
+            let noise = noise.map(|size| (size, &self.noise[i].normals[parity]));
             if drift.is_none() && noise.is_none() {
                 continue;
             }
@@ -98,42 +99,43 @@ impl Batch<'_> {
     /// Normals for two steps at once: the generator gives them in pairs.
     fn draw_noise(&mut self) {
         let program = self.program();
-        let layout = &program.layout;
         for (i, indicator) in program.indicators.iter().enumerate() {
             let mixed = program
                 .noise_mix
                 .as_ref()
                 .is_some_and(|m| m.members.contains(&i));
             if indicator.volatility.is_some() || mixed {
-                let slot = layout.noise + 2 * i as Slot;
-                normals(
-                    self.setup.width,
-                    &mut self.noise[i],
-                    &mut self.columns,
-                    slot,
-                );
+                draw_normals(self.setup.width, &mut self.noise[i]);
             }
         }
         if let Some(mix) = &program.noise_mix {
             // From the last to the first, so that each still finds the unmixed normals of those before it.
             for (row, member) in mix.members.iter().enumerate().rev() {
                 for parity in 0..2 {
-                    let mut total = [0.0; LANES];
+                    let mut total = Column::ZERO;
                     for (weight, other) in mix.factor[row].iter().zip(&mix.members) {
-                        let slot = layout.noise + 2 * *other as Slot + parity;
-                        add_scaled(
-                            self.setup.width,
-                            &mut total,
-                            self.columns.column(slot),
-                            *weight,
-                        );
+                        let normals = &self.noise[*other].normals[parity];
+                        add_scaled(self.setup.width, &mut total, normals, *weight);
                     }
-                    let slot = layout.noise + 2 * *member as Slot + parity;
-                    *self.columns.column_mut(slot) = total;
+                    self.noise[*member].normals[parity] = total;
                 }
             }
         }
     }
+}
+
+/// Normals of an indicator: its streams, and those for this step and the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Noise {
+    pub streams: Streams,
+    normals: [Column; 2],
+}
+
+impl Noise {
+    pub const NONE: Self = Self {
+        streams: Streams::ZERO,
+        normals: [Column::ZERO; 2],
+    };
 }
 
 wide! {
@@ -142,61 +144,70 @@ wide! {
         columns: &Columns,
         indicator: Slot,
         drift: Option<Source<'_>>,
-        noise: Option<(Scalar, Slot)>,
+        noise: Option<(Scalar, &Column)>,
         scales: (f64, f64),
         moved: &mut Column,
     ) -> bool {
         let (length, root) = scales;
-        let mut fault = [0.0; CHUNK];
-        for from in (0..LANES).step_by(CHUNK) {
-            let mut x = columns.chunk(indicator, from);
-            if let Some(drift) = drift {
-                let d = columns.sourced(drift, from);
-                for i in 0..CHUNK {
-                    x[i] = d[i].mul_add(length, x[i]);
+        let x = columns.column(indicator);
+        let mut room = Column::ZERO;
+        // Not `map`: a closure is not always compiled with its surroundings.
+        let drift = match drift {
+            Some(drift) => Some(columns.sourced(drift, &mut room)),
+            None => None,
+        };
+        // Each case is a loop of its own, for a choice within would keep it from being vectorised.
+        match (drift, noise) {
+            (Some(d), Some((Scalar::Value(v), z))) => {
+                let size = v * root;
+                for lane in 0..LANES {
+                    moved[lane] = size.mul_add(z[lane], d[lane].mul_add(length, x[lane]));
                 }
             }
-            if let Some((volatility, noise)) = noise {
-                let z = columns.chunk(noise, from);
-                match volatility {
-                    Scalar::Value(v) => {
-                        let size = v * root;
-                        for i in 0..CHUNK {
-                            x[i] = size.mul_add(z[i], x[i]);
-                        }
-                    }
-                    Scalar::Slot(slot) => {
-                        let v = columns.chunk(slot, from);
-                        for i in 0..CHUNK {
-                            x[i] = (v[i] * root).mul_add(z[i], x[i]);
-                        }
-                    }
+            (Some(d), Some((Scalar::Slot(slot), z))) => {
+                let v = columns.column(slot);
+                for lane in 0..LANES {
+                    let drifted = d[lane].mul_add(length, x[lane]);
+                    moved[lane] = (v[lane] * root).mul_add(z[lane], drifted);
                 }
             }
-            for i in 0..CHUNK {
-                fault[i] = x[i].mul_add(0.0, fault[i]);
-                moved[from + i] = x[i];
+            (Some(d), None) => {
+                for lane in 0..LANES {
+                    moved[lane] = d[lane].mul_add(length, x[lane]);
+                }
             }
+            (None, Some((Scalar::Value(v), z))) => {
+                let size = v * root;
+                for lane in 0..LANES {
+                    moved[lane] = size.mul_add(z[lane], x[lane]);
+                }
+            }
+            (None, Some((Scalar::Slot(slot), z))) => {
+                let v = columns.column(slot);
+                for lane in 0..LANES {
+                    moved[lane] = (v[lane] * root).mul_add(z[lane], x[lane]);
+                }
+            }
+            (None, None) => *moved = *x,
         }
-        fault.iter().any(|f| *f != 0.0)
+        let mut fault = 0;
+        for lane in 0..LANES {
+            fault |= u64::from(!moved[lane].is_finite());
+        }
+        fault != 0
     }
 }
 
 wide! {
-    /// The next two normals of a stream in every lane, into two neighbouring columns.
-    fn normals(streams: &mut [[u64; LANES]; 2], columns: &mut Columns, slot: Slot) {
-        let [first, second] = streams;
-        for from in (0..LANES).step_by(CHUNK) {
-            let (mut even, mut odd) = ([0.0; CHUNK], [0.0; CHUNK]);
-            for i in 0..CHUNK {
-                let mut stream = Stream {
-                    state: [first[from + i], second[from + i]],
-                };
-                (even[i], odd[i]) = stream.normal_pair();
-                [first[from + i], second[from + i]] = stream.state;
-            }
-            columns.set_chunk(slot, from, even);
-            columns.set_chunk(slot + 1, from, odd);
+    /// The next two normals of a stream in every lane.
+    fn draw_normals(noise: &mut Noise) {
+        let Noise { streams, normals: [even, odd] } = noise;
+        for lane in 0..LANES {
+            let mut stream = streams.get(lane);
+            let (a, b) = stream.normal_pair();
+            even[lane] = a;
+            odd[lane] = b;
+            streams.set(lane, stream);
         }
     }
 }

@@ -6,11 +6,11 @@
 use super::batch::{Batch, MANY, confine};
 use super::journal::{Change, Entry};
 use super::jumps::Within;
-use super::lanes::{Column, Lanes, each};
+use super::lanes::{Lanes, each, lanes_where};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{
-    CHUNK, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot, TrackerKind,
+    Column, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot, TrackerKind,
 };
 
 /// How an effect combines an indicator's value with a number.
@@ -46,21 +46,18 @@ wide! {
             }
             return;
         }
-        for from in (0..LANES).step_by(CHUNK) {
-            let mut firings = columns.chunk(count, from);
-            let mut latest = columns.chunk(last, from);
-            let mut earliest = columns.chunk(first, from);
-            for i in 0..CHUNK {
-                let fires = lanes >> (from + i) & 1 == 1;
-                firings[i] = if fires { firings[i] + 1.0 } else { firings[i] };
-                latest[i] = if fires { now[from + i] } else { latest[i] };
-                let is_first = fires & (firings[i] == 1.0);
-                earliest[i] = if is_first { now[from + i] } else { earliest[i] };
-            }
-            columns.set_chunk(count, from, firings);
-            columns.set_chunk(last, from, latest);
-            columns.set_chunk(first, from, earliest);
+        let (mut firings, mut latest) = (*columns.column(count), *columns.column(last));
+        let mut earliest = *columns.column(first);
+        for lane in 0..LANES {
+            let fires = lanes >> lane & 1 == 1;
+            let more = if fires { firings[lane] + 1.0 } else { firings[lane] };
+            firings[lane] = more;
+            latest[lane] = if fires { now[lane] } else { latest[lane] };
+            earliest[lane] = if fires & (more == 1.0) { now[lane] } else { earliest[lane] };
         }
+        *columns.column_mut(count) = firings;
+        *columns.column_mut(last) = latest;
+        *columns.column_mut(first) = earliest;
     }
 }
 
@@ -84,20 +81,19 @@ wide! {
             }
             return broken;
         }
-        for from in (0..LANES).step_by(CHUNK) {
-            let mut x = columns.chunk(indicator, from);
-            let y = columns.chunk(operand, from);
-            let mut part = 0;
-            for i in 0..CHUNK {
-                let moved = combine.of(x[i], y[i]);
-                let chosen = lanes >> (from + i) & 1 == 1;
-                part |= u64::from(chosen & !moved.is_finite()) << i;
-                let moved = if moved < low { low } else { moved };
-                let moved = if moved > high { high } else { moved };
-                x[i] = if chosen { moved } else { x[i] };
-            }
-            columns.set_chunk(indicator, from, x);
-            broken |= part << from;
+        let (mut x, y) = (*columns.column(indicator), columns.column(operand));
+        let mut fault = 0;
+        for lane in 0..LANES {
+            let moved = combine.of(x[lane], y[lane]);
+            let chosen = lanes >> lane & 1 == 1;
+            fault |= u64::from(chosen & !moved.is_finite());
+            let moved = if moved < low { low } else { moved };
+            let moved = if moved > high { high } else { moved };
+            x[lane] = if chosen { moved } else { x[lane] };
+        }
+        *columns.column_mut(indicator) = x;
+        if fault != 0 {
+            broken = lanes & lanes_where(|lane| !x[lane].is_finite());
         }
         broken
     }

@@ -5,13 +5,10 @@
 
 use crate::math::elementary;
 use crate::math::width::wide;
-use crate::program::LANES;
+use crate::program::{Column, LANES};
 
 /// Lanes as bits.
 pub type Lanes = u64;
-
-/// A number for each lane.
-pub type Column = [f64; LANES];
 
 /// Lanes in which a test holds.
 #[inline(always)]
@@ -86,7 +83,7 @@ wide! {
     /// Lanes whose value is not finite.
     pub fn not_finite(column: &Column) -> Lanes {
         let mut broken = false;
-        for x in column {
+        for x in &**column {
             broken |= !x.is_finite();
         }
         if broken {
@@ -191,7 +188,7 @@ mod tests {
 
     #[test]
     fn values_out_of_bounds_are_found_and_so_is_what_is_no_number() {
-        let mut column = [1.0; LANES];
+        let mut column = Column([1.0; LANES]);
         column[3] = 1.5;
         column[4] = -0.5;
         column[5] = f64::NAN;
@@ -201,7 +198,7 @@ mod tests {
 
     #[test]
     fn values_that_are_not_finite_are_found_in_their_lanes() {
-        let mut column = [1.0; LANES];
+        let mut column = Column([1.0; LANES]);
         assert_eq!(not_finite(Width::widest(), &column), 0);
         column[7] = f64::INFINITY;
         column[9] = f64::NAN;

@@ -23,6 +23,7 @@ mod settings;
 mod start;
 mod step;
 mod summary;
+mod timer;
 
 pub use batch::Setup;
 pub use block::{BlockFault, BlockTrials, TrialRows, Worker};

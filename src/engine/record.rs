@@ -1,7 +1,7 @@
 //! What a batch remembers of its trials until they are finished: a trial that is stopped must leave every statistic.
 
-use super::lanes::{Column, Lanes};
-use crate::program::{LANES, Program};
+use super::lanes::Lanes;
+use crate::program::{Column, LANES, Program};
 
 /// Values at the reported times.
 pub struct Record {
@@ -26,7 +26,7 @@ impl Record {
             trends: Vec::with_capacity(times * LANES),
             series: Vec::with_capacity(times * items * LANES),
             unopened: vec![0; program.events.len()],
-            next: vec![[0.0; LANES]; program.indicators.len()],
+            next: vec![Column::ZERO; program.indicators.len()],
         }
     }
 

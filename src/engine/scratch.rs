@@ -2,8 +2,8 @@
 //!
 //! Holds lists and sets only; `jumps` and `fire` decide what happens.
 
-use super::lanes::{Column, Lanes, each};
-use crate::program::{LANES, Program};
+use super::lanes::{Lanes, each};
+use crate::program::{Column, LANES, Program};
 
 /// Sets of lanes by item, with a list of the items that have any.
 pub struct Sets {
@@ -112,7 +112,7 @@ impl Scratch {
         Self {
             points: Vec::new(),
             pointed: 0,
-            first_time: [f64::INFINITY; LANES],
+            first_time: Column([f64::INFINITY; LANES]),
             first_event: [0; LANES],
             firing: Sets::new(events),
             trackers: Sets::new(program.trackers.len()),

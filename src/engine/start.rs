@@ -1,8 +1,8 @@
 //! Time zero: parameters from the draw, the start trend from its stratum, phase and indicators from their start values.
 
 use super::batch::Batch;
-use super::clocks::first_thresholds;
 use super::lanes::{Lanes, each, outside};
+use super::timer::{Streams, first_thresholds};
 use crate::math::width::wide;
 use crate::program::{DrawCode, FiresCode, LANES, Op, Slot, TrackerKind};
 use crate::random::{Site, Stream, TrialId};
@@ -62,11 +62,6 @@ impl Batch<'_> {
                 .fill(f64::NEG_INFINITY);
             self.columns
                 .column_mut(layout.first + e)
-                .fill(f64::INFINITY);
-            self.columns.column_mut(layout.rate + e).fill(0.0);
-            self.columns.column_mut(layout.threshold + e).fill(0.0);
-            self.columns
-                .column_mut(layout.fire_at + e)
                 .fill(f64::INFINITY);
             self.columns
                 .column_mut(layout.rest_until + e)
@@ -160,10 +155,9 @@ impl Batch<'_> {
             match &event.fires {
                 FiresCode::Hazard { site, .. } => {
                     let stream = self.stream(*site);
-                    let streams = &mut self.clocks.streams[e];
-                    begin_streams(self.setup.width, stream, &self.ids, streams);
-                    let thresholds = self.columns.column_mut(layout.threshold + e as Slot);
-                    first_thresholds(self.setup.width, streams, thresholds);
+                    let timer = &mut self.clocks.timers[e];
+                    begin_streams(self.setup.width, stream, &self.ids, &mut timer.streams);
+                    first_thresholds(self.setup.width, timer);
                 }
                 FiresCode::At {
                     time,
@@ -195,7 +189,12 @@ impl Batch<'_> {
         self.clocks.begin();
         for (i, indicator) in program.indicators.iter().enumerate() {
             let stream = self.stream(indicator.noise_site);
-            begin_streams(self.setup.width, stream, &self.ids, &mut self.noise[i]);
+            begin_streams(
+                self.setup.width,
+                stream,
+                &self.ids,
+                &mut self.noise[i].streams,
+            );
         }
     }
 
@@ -257,10 +256,9 @@ fn copy(out: Slot, from: Slot) -> Op {
 
 wide! {
     /// Puts the streams of a site at their beginning in every lane.
-    fn begin_streams(site: Site, ids: &[TrialId; LANES], streams: &mut [[u64; LANES]; 2]) {
-        let [first, second] = streams;
+    fn begin_streams(site: Site, ids: &[TrialId; LANES], streams: &mut Streams) {
         for lane in 0..LANES {
-            [first[lane], second[lane]] = Stream::new(site, ids[lane]).state;
+            streams.set(lane, Stream::new(site, ids[lane]));
         }
     }
 }

@@ -197,11 +197,11 @@ impl Batch<'_> {
         for i in 0..program.indicators.len() as Slot {
             self.record
                 .series
-                .extend_from_slice(self.columns.column(layout.indicators + i));
+                .extend_from_slice(&**self.columns.column(layout.indicators + i));
         }
         for d in 0..program.derived.len() as Slot {
             let column = *self.columns.column(layout.derived + d);
-            self.record.series.extend_from_slice(&column);
+            self.record.series.extend_from_slice(&*column);
         }
     }
 }

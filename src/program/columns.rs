@@ -4,10 +4,8 @@
 
 /// Trials that are simulated together, column by column.
 pub const LANES: usize = 64;
-/// Distance between columns: eight lanes more than [`LANES`], so that a walk over slots of one lane meets different cache sets.
-const STRIDE: usize = LANES + 8;
 /// Lanes that one inner loop handles: loaded, computed and stored together.
-pub const CHUNK: usize = 8;
+const CHUNK: usize = 8;
 
 /// Index of a column.
 pub type Slot = u32;
@@ -28,93 +26,142 @@ pub enum Source<'p> {
     Affine(Scalar, &'p [(Slot, Scalar)]),
 }
 
+/// A number for each lane, placed so that no vector load straddles two lines of the cache.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C, align(64))]
+pub struct Column(pub [f64; LANES]);
+
+impl Column {
+    pub const ZERO: Self = Self([0.0; LANES]);
+}
+
+impl std::ops::Deref for Column {
+    type Target = [f64; LANES];
+
+    #[inline(always)]
+    fn deref(&self) -> &[f64; LANES] {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Column {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [f64; LANES] {
+        &mut self.0
+    }
+}
+
+/// A column and a line of the cache more, so that a walk over slots of one lane meets different cache sets.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+struct Padded {
+    column: Column,
+    padding: [f64; 8],
+}
+
 /// Numbers by slot and lane.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    data: Vec<f64>,
+    data: Vec<Padded>,
 }
 
 impl Columns {
     pub fn new(slots: usize) -> Self {
+        let empty = Padded {
+            column: Column::ZERO,
+            padding: [0.0; 8],
+        };
         Self {
-            data: vec![0.0; slots * STRIDE],
+            data: vec![empty; slots],
         }
     }
 
     #[inline(always)]
-    pub fn column(&self, slot: Slot) -> &[f64; LANES] {
-        let start = slot as usize * STRIDE;
-        self.data[start..start + LANES]
-            .try_into()
-            .expect("a column has LANES entries")
+    pub fn column(&self, slot: Slot) -> &Column {
+        &self.data[slot as usize].column
     }
 
     #[inline(always)]
-    pub fn column_mut(&mut self, slot: Slot) -> &mut [f64; LANES] {
-        let start = slot as usize * STRIDE;
-        (&mut self.data[start..start + LANES])
-            .try_into()
-            .expect("a column has LANES entries")
+    pub fn column_mut(&mut self, slot: Slot) -> &mut Column {
+        &mut self.data[slot as usize].column
     }
 
     #[inline(always)]
     pub fn get(&self, slot: Slot, lane: usize) -> f64 {
-        self.data[slot as usize * STRIDE + lane]
+        self.data[slot as usize].column[lane]
     }
 
     #[inline(always)]
     pub fn set(&mut self, slot: Slot, lane: usize, value: f64) {
-        self.data[slot as usize * STRIDE + lane] = value;
+        self.data[slot as usize].column[lane] = value;
     }
 
     #[inline(always)]
-    pub fn chunk(&self, slot: Slot, from: usize) -> [f64; CHUNK] {
-        let start = slot as usize * STRIDE + from;
-        self.data[start..start + CHUNK]
+    fn chunk(&self, slot: Slot, from: usize) -> [f64; CHUNK] {
+        self.column(slot)[from..from + CHUNK]
             .try_into()
             .expect("a chunk has CHUNK entries")
     }
 
     #[inline(always)]
-    pub fn scalar(&self, scalar: Scalar, from: usize) -> [f64; CHUNK] {
-        match scalar {
-            Scalar::Value(value) => [value; CHUNK],
-            Scalar::Slot(slot) => self.chunk(slot, from),
-        }
+    fn set_chunk(&mut self, slot: Slot, from: usize, values: [f64; CHUNK]) {
+        self.column_mut(slot)[from..from + CHUNK].copy_from_slice(&values);
     }
 
-    /// The values of some lanes from wherever they come.
+    /// The values of a source in all lanes; a sum is written to `room`.
     #[inline(always)]
-    pub fn sourced(&self, source: Source<'_>, from: usize) -> [f64; CHUNK] {
+    pub fn sourced<'a>(&'a self, source: Source<'_>, room: &'a mut Column) -> &'a Column {
         match source {
-            Source::Slot(slot) => self.chunk(slot, from),
+            Source::Slot(slot) => self.column(slot),
             Source::Affine(constant, terms) => {
-                let mut sum = self.scalar(constant, from);
+                match constant {
+                    Scalar::Value(value) => room.fill(value),
+                    Scalar::Slot(slot) => *room = *self.column(slot),
+                }
                 for (slot, coefficient) in terms {
-                    let x = self.chunk(*slot, from);
+                    let x = self.column(*slot);
                     match coefficient {
                         Scalar::Value(c) => {
-                            for i in 0..CHUNK {
-                                sum[i] = c.mul_add(x[i], sum[i]);
+                            for lane in 0..LANES {
+                                room[lane] = c.mul_add(x[lane], room[lane]);
                             }
                         }
                         Scalar::Slot(slot) => {
-                            let c = self.chunk(*slot, from);
-                            for i in 0..CHUNK {
-                                sum[i] = c[i].mul_add(x[i], sum[i]);
+                            let c = self.column(*slot);
+                            for lane in 0..LANES {
+                                room[lane] = c[lane].mul_add(x[lane], room[lane]);
                             }
                         }
                     }
                 }
-                sum
+                room
             }
         }
     }
 
+    /// Applies a function that takes many operations: computed aside, so that the loop over all lanes is vectorised whatever its length.
     #[inline(always)]
-    pub fn set_chunk(&mut self, slot: Slot, from: usize, values: [f64; CHUNK]) {
-        let start = slot as usize * STRIDE + from;
-        self.data[start..start + CHUNK].copy_from_slice(&values);
+    pub fn map_long(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
+        let x = self.column(a);
+        let mut z = Column::ZERO;
+        for lane in 0..LANES {
+            z[lane] = f(x[lane]);
+        }
+        *self.column_mut(out) = z;
+    }
+
+    #[inline(always)]
+    pub fn map3(&mut self, out: Slot, slots: [Slot; 3], f: impl Fn(f64, f64, f64) -> f64) {
+        for from in (0..LANES).step_by(CHUNK) {
+            let x = self.chunk(slots[0], from);
+            let y = self.chunk(slots[1], from);
+            let z = self.chunk(slots[2], from);
+            let mut w = [0.0; CHUNK];
+            for i in 0..CHUNK {
+                w[i] = f(x[i], y[i], z[i]);
+            }
+            self.set_chunk(out, from, w);
+        }
     }
 
     #[inline(always)]

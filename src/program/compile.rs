@@ -177,12 +177,8 @@ impl<'a> Compiler<'a> {
             count: emitter.reserve(n_events),
             last: emitter.reserve(n_events),
             first: emitter.reserve(n_events),
-            rate: emitter.reserve(n_events),
-            threshold: emitter.reserve(n_events),
-            fire_at: emitter.reserve(n_events),
             rest_until: emitter.reserve(n_events),
             due: emitter.reserve(n_events),
-            noise: emitter.reserve(2 * n_indicators),
             kept: emitter.reserve(1),
             total: 0,
         };

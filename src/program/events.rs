@@ -212,13 +212,12 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         opened: compiler.emitter.reserve(1),
     });
     let effects = effects(compiler, event, &at);
-    let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
-        set.as_ref().map_or_else(Box::default, |s| {
-            (0..count).map(|i| s.contains(&i)).collect()
-        })
+    let listed = |set: &Option<Vec<usize>>| -> Box<[u8]> {
+        let all = set.iter().flatten();
+        all.map(|i| *i as u8).collect()
     };
-    let phases = flags(&event.phases, model.phases.len());
-    let trends = flags(&event.trends, model.trends.len());
+    let phases = listed(&event.phases);
+    let trends = listed(&event.trends);
     EventCode {
         steady: is_steady(event, model),
         clocked: false,

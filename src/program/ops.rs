@@ -4,7 +4,7 @@
 //! jump. Both use the same scalar functions, so both give the same bits.
 //! Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a non-finite value is never swallowed by a comparison.
 
-use super::columns::{CHUNK, Columns, LANES, Scalar, Slot, Source};
+use super::columns::{Column, Columns, LANES, Scalar, Slot, Source};
 use crate::math::elementary;
 use crate::math::width::{Width, wide};
 
@@ -219,6 +219,21 @@ wide! {
             match op {
                 Op::Constant { out, value } => columns.column_mut(*out).fill(*value),
                 Op::Copy { out, from } => columns.map1(*out, *from, |x| x),
+                Op::Unary {
+                    f: Unary::Exp,
+                    out,
+                    a,
+                } => columns.map_long(*out, *a, elementary::exp),
+                Op::Unary {
+                    f: Unary::Ln,
+                    out,
+                    a,
+                } => columns.map_long(*out, *a, elementary::ln),
+                Op::Unary {
+                    f: Unary::Logistic,
+                    out,
+                    a,
+                } => columns.map_long(*out, *a, elementary::logistic),
                 Op::Unary { f, out, a } => {
                     macro_rules! run {
                         ($g:expr) => {
@@ -256,18 +271,7 @@ wide! {
                     condition,
                     a,
                     b,
-                } => {
-                    for from in (0..LANES).step_by(CHUNK) {
-                        let c = columns.chunk(*condition, from);
-                        let x = columns.chunk(*a, from);
-                        let y = columns.chunk(*b, from);
-                        let mut z = [0.0; CHUNK];
-                        for i in 0..CHUNK {
-                            z[i] = select(c[i], x[i], y[i]);
-                        }
-                        columns.set_chunk(*out, from, z);
-                    }
-                }
+                } => columns.map3(*out, [*condition, *a, *b], select),
                 Op::Table { out, key, values } => {
                     columns.map1(*out, *key, |k| values[k as usize]);
                 }
@@ -282,11 +286,9 @@ wide! {
                     constant,
                     terms,
                 } => {
-                    let source = Source::Affine(*constant, terms);
-                    for from in (0..LANES).step_by(CHUNK) {
-                        let sum = columns.sourced(source, from);
-                        columns.set_chunk(*out, from, sum);
-                    }
+                    let mut room = Column::ZERO;
+                    columns.sourced(Source::Affine(*constant, terms), &mut room);
+                    *columns.column_mut(*out) = room;
                 }
                 Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
             }

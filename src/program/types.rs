@@ -80,18 +80,10 @@ pub struct Layout {
     pub last: Slot,
     /// Time of the first firing, `+inf` before it, by event.
     pub first: Slot,
-    /// Rate in force, by event.
-    pub rate: Slot,
-    /// What is left of the threshold, by event: of a moving hazard at the step's end if its rate stays, of a steady one with rate 0 now.
-    pub threshold: Slot,
-    /// When the clock will run out at the present rate, by event; `+inf`: never, and with a moving hazard: not within this step.
-    pub fire_at: Slot,
     /// End of the present rest, by event.
     pub rest_until: Slot,
     /// Instant of a scheduled event, `+inf` if it will not come, by event.
     pub due: Slot,
-    /// Two columns of normals for each indicator: this step's and the next one's.
-    pub noise: Slot,
     /// Room for a value that must outlive other formulas.
     pub kept: Slot,
     /// Number of all slots.
@@ -159,10 +151,10 @@ pub struct EventCode {
     pub steady: bool,
     /// Something that a firing of it evaluates reads the clock.
     pub clocked: bool,
-    /// By phase; empty: all.
-    pub phases: Box<[bool]>,
-    /// By trend; empty: all.
-    pub trends: Box<[bool]>,
+    /// Phases in which it may fire; empty: all.
+    pub phases: Box<[u8]>,
+    /// Trends under which it may fire; empty: all.
+    pub trends: Box<[u8]>,
     pub limit: f64,
     /// Slot of the rest in years.
     pub rest: Option<Slot>,

@@ -1,0 +1,364 @@
+//! One event's clock in all lanes, and the loops that charge, change and renew it.
+
+use super::batch::MANY;
+use super::lanes::{Lanes, each, lanes_where};
+use crate::math::elementary;
+use crate::math::width::wide;
+use crate::program::{Column, Columns, LANES, Source};
+use crate::random::Stream;
+
+/// Two words of a stream's state for each lane.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Streams {
+    pub first: [u64; LANES],
+    pub second: [u64; LANES],
+}
+
+impl Streams {
+    pub const ZERO: Self = Self {
+        first: [0; LANES],
+        second: [0; LANES],
+    };
+
+    #[inline(always)]
+    pub fn get(&self, lane: usize) -> Stream {
+        Stream {
+            state: [self.first[lane], self.second[lane]],
+        }
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, lane: usize, stream: Stream) {
+        [self.first[lane], self.second[lane]] = stream.state;
+    }
+}
+
+/// The clock of an event that fires by hazard.
+pub struct Timer {
+    /// Rate in force.
+    pub rate: Column,
+    /// What is left of the threshold: of a moving hazard at the step's end if its rate stays, of a steady one when its rate was last zero.
+    pub threshold: Column,
+    /// When the clock runs out at the present rate; `+inf`: never, and with a moving hazard: not within this step.
+    pub fire_at: Column,
+    /// Where thresholds come from.
+    pub streams: Streams,
+    /// Its hazard changes by jumps alone.
+    pub steady: bool,
+    /// Lanes in which it runs out within the step at the present rate.
+    pub running: Lanes,
+    /// Lanes in which the rate may be other than zero.
+    pub rated: Lanes,
+    /// It stands in the list of those that have had such a lane in this step.
+    pub is_active: bool,
+}
+
+impl Timer {
+    pub fn new(steady: bool) -> Self {
+        Self {
+            rate: Column::ZERO,
+            threshold: Column::ZERO,
+            fire_at: Column([f64::INFINITY; LANES]),
+            streams: Streams::ZERO,
+            steady,
+            running: 0,
+            rated: 0,
+            is_active: false,
+        }
+    }
+
+    /// At t = 0: no rate is in force; thresholds and streams are set by the caller.
+    pub fn begin(&mut self) {
+        self.rate.fill(0.0);
+        self.fire_at.fill(f64::INFINITY);
+        self.running = 0;
+        self.rated = 0;
+        self.is_active = false;
+    }
+
+    /// Finds out when a moving clock runs out in lanes in which it does so within the step.
+    pub fn note_due(&mut self, lanes: Lanes, from: f64, to: f64) {
+        for lane in each(lanes) {
+            let reading = projected(self.rate[lane], self.threshold[lane], from, to);
+            self.fire_at[lane] = reading.fire_at;
+        }
+    }
+
+    /// Ends a step.
+    pub fn rest(&mut self) {
+        self.is_active = false;
+        let left = std::mem::take(&mut self.running);
+        if !self.steady {
+            for lane in each(left) {
+                self.fire_at[lane] = f64::INFINITY;
+            }
+        }
+    }
+}
+
+/// What a clock knows in one lane.
+#[derive(Clone, Copy)]
+struct Reading {
+    rate: f64,
+    threshold: f64,
+    fire_at: f64,
+}
+
+/// Puts a new rate into force at `now`; `end` is the step's end.
+#[inline(always)]
+fn changed(old: Reading, rate: f64, now: f64, end: f64, steady: bool) -> Reading {
+    if steady {
+        let left = if old.rate > 0.0 {
+            (old.fire_at - now) * old.rate
+        } else {
+            old.threshold
+        };
+        started(rate, left, now, end, true)
+    } else {
+        let threshold = (old.rate - rate).mul_add(end - now, old.threshold);
+        projected(rate, threshold, now, end)
+    }
+}
+
+/// Starts a clock with `left` to go at `now`.
+#[inline(always)]
+fn started(rate: f64, left: f64, now: f64, end: f64, steady: bool) -> Reading {
+    if steady {
+        let at = now + left / rate;
+        Reading {
+            rate,
+            threshold: left,
+            fire_at: if rate > 0.0 { at } else { f64::INFINITY },
+        }
+    } else {
+        projected(rate, (-rate).mul_add(end - now, left), now, end)
+    }
+}
+
+/// A moving clock whose threshold at the step's end is known.
+#[inline(always)]
+fn projected(rate: f64, threshold: f64, now: f64, end: f64) -> Reading {
+    let at = end + threshold / rate;
+    let at = if at > now { at } else { now };
+    let due = (rate > 0.0) & (threshold <= 0.0);
+    Reading {
+        rate,
+        threshold,
+        fire_at: if due { at } else { f64::INFINITY },
+    }
+}
+
+/// What happens to clocks, by lane.
+#[derive(Clone, Copy)]
+pub enum Turn<'c> {
+    /// They get these rates.
+    Rates(&'c Column),
+    /// They start anew with this much to go.
+    Starts(&'c Column),
+}
+
+impl Turn<'_> {
+    #[inline(always)]
+    fn reading(self, old: Reading, lane: usize, now: &Column, end: f64, steady: bool) -> Reading {
+        match self {
+            Self::Rates(rates) => changed(old, rates[lane], now[lane], end, steady),
+            Self::Starts(left) => started(old.rate, left[lane], now[lane], end, steady),
+        }
+    }
+}
+
+/// Turns a clock in some lanes, each at its instant; gives those in which it then runs out before `end`.
+#[inline(always)]
+fn turned(timer: &mut Timer, lanes: Lanes, turn: Turn<'_>, now: &Column, end: f64) -> Lanes {
+    if lanes.count_ones() < MANY {
+        let mut due = 0;
+        for lane in each(lanes) {
+            let old = Reading {
+                rate: timer.rate[lane],
+                threshold: timer.threshold[lane],
+                fire_at: timer.fire_at[lane],
+            };
+            let fresh = turn.reading(old, lane, now, end, timer.steady);
+            timer.rate[lane] = fresh.rate;
+            timer.threshold[lane] = fresh.threshold;
+            timer.fire_at[lane] = fresh.fire_at;
+            due |= u64::from(fresh.fire_at < end) << lane;
+        }
+        return due;
+    }
+    // Each case is a loop of its own, for a choice within would keep it from being vectorised.
+    match (turn, timer.steady) {
+        (Turn::Rates(_), true) => turn_many(timer, lanes, |old, lane| {
+            turn.reading(old, lane, now, end, true)
+        }),
+        (Turn::Rates(_), false) => turn_many(timer, lanes, |old, lane| {
+            turn.reading(old, lane, now, end, false)
+        }),
+        (Turn::Starts(_), true) => turn_many(timer, lanes, |old, lane| {
+            turn.reading(old, lane, now, end, true)
+        }),
+        (Turn::Starts(_), false) => turn_many(timer, lanes, |old, lane| {
+            turn.reading(old, lane, now, end, false)
+        }),
+    }
+    lanes & lanes_where(|lane| timer.fire_at[lane] < end)
+}
+
+#[inline(always)]
+fn turn_many(timer: &mut Timer, lanes: Lanes, new: impl Fn(Reading, usize) -> Reading) {
+    for lane in 0..LANES {
+        let old = Reading {
+            rate: timer.rate[lane],
+            threshold: timer.threshold[lane],
+            fire_at: timer.fire_at[lane],
+        };
+        let fresh = new(old, lane);
+        let chosen = lanes >> lane & 1 == 1;
+        timer.rate[lane] = if chosen { fresh.rate } else { old.rate };
+        timer.threshold[lane] = if chosen {
+            fresh.threshold
+        } else {
+            old.threshold
+        };
+        timer.fire_at[lane] = if chosen { fresh.fire_at } else { old.fire_at };
+    }
+}
+
+wide! {
+    /// Evaluates a hazard in all lanes and charges its clock for the whole step. Gives the lanes whose clock runs out, and whether some
+    /// rate is not finite. A rate is in force in the open lanes only; a negative one counts as zero.
+    pub fn advance(
+        columns: &Columns,
+        timer: &mut Timer,
+        scale: Source<'_>,
+        exponent: Option<Source<'_>>,
+        open: Lanes,
+        length: f64,
+    ) -> (Lanes, bool) {
+        let mut room = Column::ZERO;
+        let scale = columns.sourced(scale, &mut room);
+        if let Some(exponent) = exponent {
+            let mut room = Column::ZERO;
+            let exponent = columns.sourced(exponent, &mut room);
+            for lane in 0..LANES {
+                timer.rate[lane] = scale[lane] * elementary::exp(exponent[lane]);
+            }
+        } else {
+            timer.rate = *scale;
+        }
+        let (mut any, mut fault) = (0, 0);
+        for lane in 0..LANES {
+            let rate = timer.rate[lane];
+            let rate = if rate < 0.0 { 0.0 } else { rate };
+            let rate = if open >> lane & 1 == 1 { rate } else { 0.0 };
+            let left = (-rate).mul_add(length, timer.threshold[lane]);
+            timer.rate[lane] = rate;
+            timer.threshold[lane] = left;
+            any |= u64::from(left <= 0.0);
+            fault |= u64::from(!rate.is_finite());
+        }
+        let due = if any == 0 {
+            0
+        } else {
+            lanes_where(|lane| (timer.rate[lane] > 0.0) & (timer.threshold[lane] <= 0.0))
+        };
+        (due, fault != 0)
+    }
+}
+
+wide! {
+    /// Changes rates in some lanes, each at its own instant; a rate that stays the same leaves its clock alone.
+    pub fn change(
+        timer: &mut Timer,
+        lanes: Lanes,
+        fresh: &Column,
+        now: &Column,
+        end: f64,
+    ) -> (Lanes, Lanes) {
+        let mut moved = 0;
+        if lanes.count_ones() < MANY {
+            for lane in each(lanes) {
+                moved |= u64::from(timer.rate[lane].to_bits() != fresh[lane].to_bits()) << lane;
+            }
+        } else {
+            let old = &timer.rate;
+            moved = lanes & lanes_where(|lane| old[lane].to_bits() != fresh[lane].to_bits());
+        }
+        (moved, turned(timer, moved, Turn::Rates(fresh), now, end))
+    }
+}
+
+wide! {
+    /// Gives clocks that have run out their next thresholds, from their streams.
+    pub fn renew(timer: &mut Timer, lanes: Lanes, now: &Column, end: f64) -> Lanes {
+        let mut left = Column::ZERO;
+        draw_thresholds(&mut timer.streams, lanes, &mut left);
+        turned(timer, lanes, Turn::Starts(&left), now, end)
+    }
+}
+
+wide! {
+    /// First thresholds in all lanes.
+    pub fn first_thresholds(timer: &mut Timer) {
+        draw_thresholds(&mut timer.streams, Lanes::MAX, &mut timer.threshold);
+    }
+}
+
+/// Next numbers of the streams of some lanes; the other streams stay where they are.
+#[inline(always)]
+fn draw_thresholds(streams: &mut Streams, lanes: Lanes, left: &mut Column) {
+    if lanes.count_ones() < MANY {
+        for lane in each(lanes) {
+            let mut stream = streams.get(lane);
+            left[lane] = stream.exponential();
+            streams.set(lane, stream);
+        }
+        return;
+    }
+    for lane in 0..LANES {
+        let old = streams.get(lane);
+        let mut stream = old;
+        left[lane] = stream.exponential();
+        let chosen = lanes >> lane & 1 == 1;
+        streams.first[lane] = if chosen {
+            stream.state[0]
+        } else {
+            old.state[0]
+        };
+        streams.second[lane] = if chosen {
+            stream.state[1]
+        } else {
+            old.state[1]
+        };
+    }
+}
+
+wide! {
+    /// For some lanes, keeps an event if its clock runs out before those seen so far, or at the same instant and its name comes first.
+    pub fn earlier(
+        fire_at: &Column,
+        e: u32,
+        lanes: Lanes,
+        first_time: &mut Column,
+        first_event: &mut [u32; LANES],
+    ) {
+        if lanes.count_ones() < MANY {
+            for lane in each(lanes) {
+                let (time, known) = (fire_at[lane], first_time[lane]);
+                if time < known || time == known && e < first_event[lane] {
+                    first_time[lane] = time;
+                    first_event[lane] = e;
+                }
+            }
+            return;
+        }
+        for lane in 0..LANES {
+            let (time, known) = (fire_at[lane], first_time[lane]);
+            let first = (time < known) | ((time == known) & (e < first_event[lane]));
+            let first = first & (lanes >> lane & 1 == 1);
+            first_time[lane] = if first { time } else { known };
+            first_event[lane] = if first { e } else { first_event[lane] };
+        }
+    }
+}
