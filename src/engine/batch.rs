@@ -68,6 +68,8 @@ pub struct Batch<'s> {
     /// Lanes by phase and by trend.
     pub phase_lanes: Vec<Lanes>,
     pub trend_lanes: Vec<Lanes>,
+    /// Lanes that a gate lets through.
+    gates: Vec<Lanes>,
     /// The instant at which each lane is being played.
     pub now: Column,
     /// Lanes whose clock may not stand where the others' do.
@@ -78,7 +80,7 @@ pub struct Batch<'s> {
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
     month: usize,
-    pub scratch: Scratch,
+    pub scratch: Scratch<'s>,
     pub record: super::record::Record,
 }
 
@@ -98,6 +100,7 @@ impl<'s> Batch<'s> {
             trend: [0; LANES],
             phase_lanes: vec![0; program.phases.len()],
             trend_lanes: vec![0; program.trends.len()],
+            gates: vec![0; program.gates.len()],
             now: Column::ZERO,
             moved_clocks: 0,
             noise: vec![Noise::NONE; program.indicators.len()],
@@ -311,14 +314,11 @@ impl<'s> Batch<'s> {
         let program = self.program();
         let code = &program.events[event];
         let layout = &program.layout;
-        let mut open = among & self.alive;
-        if !code.phases.is_empty() {
-            open &= chosen(&self.phase_lanes, &code.phases);
+        let mut open = among & self.alive & self.gates[code.gate as usize];
+        if open == 0 || !code.conditional {
+            return open;
         }
-        if !code.trends.is_empty() {
-            open &= chosen(&self.trend_lanes, &code.trends);
-        }
-        if open != 0 && code.limit.is_finite() {
+        if code.limit.is_finite() {
             let counts = self.columns.column(layout.count + event as Slot);
             open &= below(self.width(), counts, code.limit);
         }
@@ -343,6 +343,7 @@ impl<'s> Batch<'s> {
         self.phase_lanes[self.phase[lane] as usize] &= !(1 << lane);
         self.phase_lanes[phase] |= 1 << lane;
         self.phase[lane] = phase as u8;
+        self.look_at_gates(lane);
         let slot = self.program().layout.phase;
         self.columns.set(slot, lane, phase as f64);
     }
@@ -352,8 +353,17 @@ impl<'s> Batch<'s> {
         self.trend_lanes[self.trend[lane] as usize] &= !(1 << lane);
         self.trend_lanes[trend] |= 1 << lane;
         self.trend[lane] = trend as u8;
+        self.look_at_gates(lane);
         let slot = self.program().layout.trend;
         self.columns.set(slot, lane, trend as f64);
+    }
+
+    fn look_at_gates(&mut self, lane: usize) {
+        let (phase, trend) = (self.phase[lane] as usize, self.trend[lane] as usize);
+        for (lanes, gate) in self.gates.iter_mut().zip(&self.setup.program.gates) {
+            let open = gate.phases[phase] & gate.trends[trend];
+            *lanes = *lanes & !(1 << lane) | u64::from(open) << lane;
+        }
     }
 
     /// Keeps an indicator's value within its range.
@@ -361,11 +371,6 @@ impl<'s> Batch<'s> {
         let code = &self.program().indicators[indicator];
         confine(value, code.low, code.high, code.reflect)
     }
-}
-
-/// Lanes that are in one of the chosen sets.
-fn chosen(sets: &[Lanes], wanted: &[u8]) -> Lanes {
-    wanted.iter().fold(0, |all, i| all | sets[*i as usize])
 }
 
 /// Clamps into `[low, high]`, or folds back what lies outside.

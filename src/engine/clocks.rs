@@ -10,9 +10,9 @@
 
 use super::batch::{Batch, MANY};
 use super::jumps::Within;
-use super::lanes::{Lanes, below, each, not_finite, raise};
-use super::timer::{Timer, advance, change, earlier, renew};
-use crate::program::{Column, FiresCode, LANES, Program, Source};
+use super::lanes::{Lanes, below, each, not_finite, raise_for};
+use super::timer::{Task, Timer, advance, change, change_few, earlier, renew};
+use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 
 /// All clocks of a batch.
 pub struct Clocks {
@@ -212,8 +212,8 @@ impl Batch<'_> {
     /// Evaluates hazards anew in some lanes, and charges the clocks whose rate has changed. The lanes' clocks must stand at the step's start.
     pub fn charge(&mut self, hazards: &[(u32, Lanes)], within: Within) {
         let program = self.program();
-        let mut work = std::mem::take(&mut self.scratch.work);
-        work.clear();
+        let mut tasks = std::mem::take(&mut self.scratch.tasks);
+        tasks.clear();
         for &(e, lanes) in hazards {
             let FiresCode::Hazard {
                 scale, exponent, ..
@@ -222,60 +222,72 @@ impl Batch<'_> {
                 continue;
             };
             let open = self.allowed(e as usize, lanes);
-            let closed = lanes & !open & self.clocks.timers[e as usize].rated;
+            let timer = &mut self.clocks.timers[e as usize];
+            let closed = lanes & !open & timer.rated;
+            timer.rated |= open;
+            let (scale_from, scale_runs) = scale.source();
+            let exponent_from = exponent.as_ref().map(Formula::source);
+            let runs = scale_runs || exponent_from.is_some_and(|(_, runs)| runs);
+            if open.count_ones() < MANY && !runs {
+                tasks.push(Task {
+                    event: e,
+                    open,
+                    closed,
+                    scale: scale_from,
+                    exponent: exponent_from.map(|(source, _)| source),
+                });
+                continue;
+            }
             if closed != 0 {
                 self.change_rates(e, closed, &Column::ZERO, within);
             }
             if open == 0 {
                 continue;
             }
-            self.clocks.timers[e as usize].rated |= open;
-            if open.count_ones() < MANY {
-                let first = work.lanes.len();
-                let slot = exponent.as_ref().map(|x| self.evaluate_for(x, open));
-                for lane in each(open) {
-                    let exponent = slot.map_or(0.0, |slot| self.columns.get(slot, lane));
-                    work.push(e, lane, exponent);
-                }
-                let slot = self.evaluate_for(scale, open);
-                for ((_, lane), rate) in work.lanes[first..].iter().zip(&mut work.rates[first..]) {
-                    *rate = self.columns.get(slot, *lane as usize);
-                }
-                continue;
-            }
             let exponent = exponent.as_ref().map(|exponent| {
-                let slot = self.evaluate(exponent);
+                let slot = self.evaluate_for(exponent, open);
                 *self.columns.column(slot)
             });
-            let slot = self.evaluate(scale);
+            let slot = self.evaluate_for(scale, open);
             let mut fresh = *self.columns.column(slot);
             if let Some(exponent) = &exponent {
-                raise(self.width(), &mut *fresh, &**exponent);
+                raise_for(self.width(), &mut fresh, exponent, open);
             }
             let broken = not_finite(self.width(), &fresh) & open;
             self.stop_all(broken, scale.label);
-            fresh.iter_mut().for_each(|rate| *rate = positive(*rate));
             self.change_rates(e, open & !broken, &fresh, within);
         }
-        // All exponentials at once: one by one, each would wait for the one before.
-        work.pad();
-        raise(self.width(), &mut work.rates, &work.exponents);
-        let mut fresh = Column::ZERO;
-        let mut place = 0;
-        while place < work.lanes.len() {
-            let e = work.lanes[place].0;
-            let mut lanes = 0;
-            while let Some((_, lane)) = work.lanes.get(place).filter(|(other, _)| *other == e) {
-                let rate = work.rates[place];
-                place += 1;
-                if rate.is_finite() {
-                    fresh[*lane as usize] = positive(rate);
-                    lanes |= 1 << lane;
-                } else if let FiresCode::Hazard { scale, .. } = &program.events[e as usize].fires {
-                    self.stop(*lane as usize, scale.label);
-                }
+        if !tasks.is_empty() {
+            self.change_few(&tasks, within);
+        }
+        self.scratch.tasks = tasks;
+    }
+
+    fn change_few(&mut self, tasks: &[Task<'_>], within: Within) {
+        let program = self.program();
+        let mut work = std::mem::take(&mut self.scratch.work);
+        let (columns, timers) = (&self.columns, &mut self.clocks.timers);
+        change_few(
+            self.setup.width,
+            columns,
+            timers,
+            tasks,
+            &mut work,
+            &self.now,
+            within.to,
+        );
+        for (e, lane) in work.moved.drain(..) {
+            let timer = &self.clocks.timers[e as usize];
+            let due = u64::from(timer.fire_at[lane as usize] < within.to) << lane;
+            if timer.steady {
+                self.clocks.unsorted |= 1 << lane;
             }
-            self.change_rates(e, lanes, &fresh, within);
+            self.clocks.note(e, 1 << lane, due);
+        }
+        for (e, lane) in work.broken.drain(..) {
+            if let FiresCode::Hazard { scale, .. } = &program.events[e as usize].fires {
+                self.stop(lane as usize, scale.label);
+            }
         }
         self.scratch.work = work;
     }
@@ -291,9 +303,4 @@ impl Batch<'_> {
             self.clocks.note(e, moved, due);
         }
     }
-}
-
-/// A negative rate counts as zero.
-fn positive(rate: f64) -> f64 {
-    if rate < 0.0 { 0.0 } else { rate }
 }

@@ -106,17 +106,11 @@ pub fn outside(column: &Column, low: f64, high: f64) -> Lanes {
 }
 
 wide! {
-    /// Multiplies rates by the exponentials of their exponents.
-    pub fn raise(scale: &mut [f64], exponent: &[f64]) {
-        let (rates, last_rates) = scale.as_chunks_mut::<8>();
-        let (exponents, last_exponents) = exponent.as_chunks::<8>();
-        for (rate, exponent) in rates.iter_mut().zip(exponents) {
-            for i in 0..8 {
-                rate[i] *= elementary::exp(exponent[i]);
-            }
-        }
-        for (rate, exponent) in last_rates.iter_mut().zip(last_exponents) {
-            *rate *= elementary::exp(*exponent);
+    /// Multiplies rates by the exponentials of their exponents in some lanes; the others are zero afterwards.
+    pub fn raise_for(rate: &mut Column, exponent: &Column, lanes: Lanes) {
+        for lane in 0..LANES {
+            let x = rate[lane] * elementary::exp(exponent[lane]);
+            rate[lane] = if holds(lanes, lane) { x } else { 0.0 };
         }
     }
 }

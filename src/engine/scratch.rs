@@ -3,6 +3,7 @@
 //! Holds lists and sets only; `jumps` and `fire` decide what happens.
 
 use super::lanes::{Lanes, each};
+use super::timer::{Task, Work};
 use crate::program::{Column, LANES, Program};
 
 /// Sets of lanes by item, with a list of the items that have any.
@@ -45,38 +46,8 @@ pub struct Point {
     pub event: Option<u32>,
 }
 
-/// Hazards under evaluation, one lane each: their scales become rates once the exponentials are in.
-#[derive(Default)]
-pub struct Work {
-    pub lanes: Vec<(u32, u32)>,
-    pub rates: Vec<f64>,
-    pub exponents: Vec<f64>,
-}
-
-impl Work {
-    pub fn clear(&mut self) {
-        self.lanes.clear();
-        self.rates.clear();
-        self.exponents.clear();
-    }
-
-    /// Adds a hazard whose scale is still to come.
-    pub fn push(&mut self, e: u32, lane: usize, exponent: f64) {
-        self.lanes.push((e, lane as u32));
-        self.rates.push(0.0);
-        self.exponents.push(exponent);
-    }
-
-    /// Fills up to a whole number of vectors, so that no exponential is left to be computed alone.
-    pub fn pad(&mut self) {
-        let whole = self.rates.len().next_multiple_of(8);
-        self.rates.resize(whole, 0.0);
-        self.exponents.resize(whole, 0.0);
-    }
-}
-
 /// Working memory of a step.
-pub struct Scratch {
+pub struct Scratch<'p> {
     /// Ends of rests and scheduled instants within the step.
     pub points: Vec<Point>,
     /// Lanes that have one.
@@ -94,7 +65,8 @@ pub struct Scratch {
     /// Sets that are being worked through.
     pub fired: Vec<(u32, Lanes)>,
     pub list: Vec<(u32, Lanes)>,
-    /// Hazards that are being evaluated anew.
+    /// Hazards that are to be evaluated anew in a few lanes, and room for it.
+    pub tasks: Vec<Task<'p>>,
     pub work: Work,
     /// Triggered events by lane, waiting to be played.
     pub triggered: Vec<(usize, u32)>,
@@ -106,7 +78,7 @@ pub struct Scratch {
     pub asked: bool,
 }
 
-impl Scratch {
+impl Scratch<'_> {
     pub fn new(program: &Program) -> Self {
         let events = program.events.len();
         Self {
@@ -121,6 +93,7 @@ impl Scratch {
             hazards: Sets::new(events),
             fired: Vec::with_capacity(events),
             list: Vec::with_capacity(events),
+            tasks: Vec::with_capacity(events),
             work: Work::default(),
             triggered: Vec::new(),
             pending: Vec::new(),

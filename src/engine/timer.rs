@@ -4,7 +4,7 @@ use super::batch::MANY;
 use super::lanes::{Lanes, each, lanes_where};
 use crate::math::elementary;
 use crate::math::width::wide;
-use crate::program::{Column, Columns, LANES, Source};
+use crate::program::{Column, Columns, LANES, Scalar, Source};
 use crate::random::Stream;
 
 /// Two words of a stream's state for each lane.
@@ -152,7 +152,7 @@ fn projected(rate: f64, threshold: f64, now: f64, end: f64) -> Reading {
 /// What happens to clocks, by lane.
 #[derive(Clone, Copy)]
 pub enum Turn<'c> {
-    /// They get these rates.
+    /// They get these rates; a negative one counts as zero.
     Rates(&'c Column),
     /// They start anew with this much to go.
     Starts(&'c Column),
@@ -162,7 +162,10 @@ impl Turn<'_> {
     #[inline(always)]
     fn reading(self, old: Reading, lane: usize, now: &Column, end: f64, steady: bool) -> Reading {
         match self {
-            Self::Rates(rates) => changed(old, rates[lane], now[lane], end, steady),
+            Self::Rates(rates) => {
+                let rate = if rates[lane] < 0.0 { 0.0 } else { rates[lane] };
+                changed(old, rate, now[lane], end, steady)
+            }
             Self::Starts(left) => started(old.rate, left[lane], now[lane], end, steady),
         }
     }
@@ -238,16 +241,35 @@ wide! {
     ) -> (Lanes, bool) {
         let mut room = Column::ZERO;
         let scale = columns.sourced(scale, &mut room);
-        if let Some(exponent) = exponent {
-            let mut room = Column::ZERO;
-            let exponent = columns.sourced(exponent, &mut room);
-            for lane in 0..LANES {
-                timer.rate[lane] = scale[lane] * elementary::exp(exponent[lane]);
+        match exponent {
+            None => timer.rate = *scale,
+            // The commonest forms in one loop, so that their sums stay in registers.
+            Some(Source::Affine(Scalar::Value(c), [(x, Scalar::Value(a))])) => {
+                let x = columns.column(*x);
+                for lane in 0..LANES {
+                    let exponent = a.mul_add(x[lane], c);
+                    timer.rate[lane] = scale[lane] * elementary::exp(exponent);
+                }
             }
-        } else {
-            timer.rate = *scale;
+            Some(Source::Affine(
+                Scalar::Value(c),
+                [(x, Scalar::Value(a)), (y, Scalar::Value(b))],
+            )) => {
+                let (x, y) = (columns.column(*x), columns.column(*y));
+                for lane in 0..LANES {
+                    let exponent = b.mul_add(y[lane], a.mul_add(x[lane], c));
+                    timer.rate[lane] = scale[lane] * elementary::exp(exponent);
+                }
+            }
+            Some(exponent) => {
+                let mut room = Column::ZERO;
+                let exponent = columns.sourced(exponent, &mut room);
+                for lane in 0..LANES {
+                    timer.rate[lane] = scale[lane] * elementary::exp(exponent[lane]);
+                }
+            }
         }
-        let (mut any, mut fault) = (0, 0);
+        let mut any = 0;
         for lane in 0..LANES {
             let rate = timer.rate[lane];
             let rate = if rate < 0.0 { 0.0 } else { rate };
@@ -255,15 +277,14 @@ wide! {
             let left = (-rate).mul_add(length, timer.threshold[lane]);
             timer.rate[lane] = rate;
             timer.threshold[lane] = left;
-            any |= u64::from(left <= 0.0);
-            fault |= u64::from(!rate.is_finite());
+            // Not `left <= 0`: a rate that is not finite must be seen too.
+            any |= u64::from(!(left > 0.0));
         }
-        let due = if any == 0 {
-            0
-        } else {
-            lanes_where(|lane| (timer.rate[lane] > 0.0) & (timer.threshold[lane] <= 0.0))
-        };
-        (due, fault != 0)
+        if any == 0 {
+            return (0, false);
+        }
+        let due = lanes_where(|lane| (timer.rate[lane] > 0.0) & (timer.threshold[lane] <= 0.0));
+        (due, lanes_where(|lane| !timer.rate[lane].is_finite()) != 0)
     }
 }
 
@@ -302,6 +323,97 @@ wide! {
     /// First thresholds in all lanes.
     pub fn first_thresholds(timer: &mut Timer) {
         draw_thresholds(&mut timer.streams, Lanes::MAX, &mut timer.threshold);
+    }
+}
+
+/// A hazard that is evaluated anew, one lane: event, lane.
+pub type Item = (u32, u32);
+
+/// Hazards under evaluation: their scales become rates once the exponentials are in.
+#[derive(Default)]
+pub struct Work {
+    items: Vec<Item>,
+    rates: Vec<f64>,
+    exponents: Vec<f64>,
+    /// Those whose rate has changed.
+    pub moved: Vec<Item>,
+    /// Those whose rate is not finite.
+    pub broken: Vec<Item>,
+}
+
+/// A hazard to be evaluated in some lanes, and to be shut in others.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'p> {
+    pub event: u32,
+    pub open: Lanes,
+    pub closed: Lanes,
+    pub scale: Source<'p>,
+    pub exponent: Option<Source<'p>>,
+}
+
+wide! {
+    /// Evaluates hazards in a few lanes each and puts their rates into force.
+    pub fn change_few(
+        columns: &Columns,
+        timers: &mut [Timer],
+        tasks: &[Task<'_>],
+        work: &mut Work,
+        now: &Column,
+        end: f64,
+    ) {
+        work.items.clear();
+        work.rates.clear();
+        work.exponents.clear();
+        for task in tasks {
+            for lane in each(task.closed) {
+                work.items.push((task.event, lane as u32));
+                work.rates.push(0.0);
+                work.exponents.push(0.0);
+            }
+            for lane in each(task.open) {
+                work.items.push((task.event, lane as u32));
+                work.rates.push(columns.sourced_lane(task.scale, lane));
+                let exponent = match task.exponent {
+                    Some(exponent) => columns.sourced_lane(exponent, lane),
+                    None => 0.0,
+                };
+                work.exponents.push(exponent);
+            }
+        }
+        // All exponentials at once: one by one, each would wait for the one before.
+        let whole = work.rates.len().next_multiple_of(8);
+        work.rates.resize(whole, 0.0);
+        work.exponents.resize(whole, 0.0);
+        for (rate, exponent) in work.rates.iter_mut().zip(&work.exponents) {
+            *rate *= elementary::exp(*exponent);
+        }
+        for (&(e, lane), rate) in work.items.iter().zip(&work.rates) {
+            let timer = &mut timers[e as usize];
+            let rate = if *rate < 0.0 { 0.0 } else { *rate };
+            let at = lane as usize;
+            if rate.to_bits() == timer.rate[at].to_bits() {
+                continue;
+            }
+            if !rate.is_finite() {
+                work.broken.push((e, lane));
+                continue;
+            }
+            let old = Reading {
+                rate: timer.rate[at],
+                threshold: timer.threshold[at],
+                fire_at: timer.fire_at[at],
+            };
+            let fresh = changed(old, rate, now[at], end, timer.steady);
+            timer.rate[at] = fresh.rate;
+            timer.threshold[at] = fresh.threshold;
+            timer.fire_at[at] = fresh.fire_at;
+            let bit = 1 << at;
+            let due = u64::from(fresh.fire_at < end) << at;
+            // What is due, was due or is steady is more than the timer's own business.
+            if timer.steady | (due != 0) | (timer.running & bit != 0) {
+                work.moved.push((e, lane));
+            }
+        }
     }
 }
 

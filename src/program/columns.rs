@@ -139,6 +139,31 @@ impl Columns {
         }
     }
 
+    /// The value of a source in one lane.
+    #[inline(always)]
+    pub fn sourced_lane(&self, source: Source<'_>, lane: usize) -> f64 {
+        match source {
+            Source::Slot(slot) => self.get(slot, lane),
+            Source::Affine(constant, terms) => {
+                let mut sum = self.scalar(constant, lane);
+                for (slot, coefficient) in terms {
+                    sum = self
+                        .scalar(*coefficient, lane)
+                        .mul_add(self.get(*slot, lane), sum);
+                }
+                sum
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn scalar(&self, scalar: Scalar, lane: usize) -> f64 {
+        match scalar {
+            Scalar::Value(value) => value,
+            Scalar::Slot(slot) => self.get(slot, lane),
+        }
+    }
+
     /// Applies a function that takes many operations: computed aside, so that the loop over all lanes is vectorised whatever its length.
     #[inline(always)]
     pub fn map_long(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {

@@ -77,6 +77,7 @@ pub fn compile(model: &Model) -> Program {
         emitter,
         sites,
         bounds,
+        gates,
         layout,
         ..
     } = compiler;
@@ -122,6 +123,7 @@ pub fn compile(model: &Model) -> Program {
         derived,
         timed: timed(model),
         events,
+        gates,
         trackers: emitter.trackers,
         outcomes,
         metrics,
@@ -157,6 +159,7 @@ pub struct Compiler<'a> {
     pub layout: Layout,
     sites: Vec<String>,
     bounds: Vec<BoundCode>,
+    gates: Vec<GateCode>,
 }
 
 impl<'a> Compiler<'a> {
@@ -202,7 +205,17 @@ impl<'a> Compiler<'a> {
             layout,
             sites: Vec::new(),
             bounds: Vec::new(),
+            gates: Vec::new(),
         }
+    }
+
+    /// Index of a gate.
+    pub fn gate(&mut self, gate: GateCode) -> u32 {
+        let known = self.gates.iter().position(|g| *g == gate);
+        known.unwrap_or_else(|| {
+            self.gates.push(gate);
+            self.gates.len() - 1
+        }) as u32
     }
 
     pub fn site(&mut self, name: String) -> SiteId {

@@ -212,19 +212,21 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         opened: compiler.emitter.reserve(1),
     });
     let effects = effects(compiler, event, &at);
-    let listed = |set: &Option<Vec<usize>>| -> Box<[u8]> {
-        let all = set.iter().flatten();
-        all.map(|i| *i as u8).collect()
+    let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
+        let lets = |i| set.as_ref().is_none_or(|set| set.contains(&i));
+        (0..count).map(lets).collect()
     };
-    let phases = listed(&event.phases);
-    let trends = listed(&event.trends);
+    let gate = compiler.gate(GateCode {
+        phases: flags(&event.phases, model.phases.len()),
+        trends: flags(&event.trends, model.trends.len()),
+    });
     EventCode {
         steady: is_steady(event, model),
         clocked: false,
         fires,
         guard,
-        phases,
-        trends,
+        gate,
+        conditional: event.guard.is_some() || event.rest.is_some() || event.limit.is_some(),
         limit: event.limit.map_or(f64::INFINITY, f64::from),
         rest,
         effects,

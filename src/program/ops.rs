@@ -332,13 +332,7 @@ wide! {
                     constant,
                     terms,
                 } => columns.each(lanes, *out, |columns, lane| {
-                    let scalar = |s: &Scalar| match s {
-                        Scalar::Value(v) => *v,
-                        Scalar::Slot(slot) => columns.get(*slot, lane),
-                    };
-                    terms.iter().fold(scalar(constant), |sum, (slot, coefficient)| {
-                        scalar(coefficient).mul_add(columns.get(*slot, lane), sum)
-                    })
+                    columns.sourced_lane(Source::Affine(*constant, terms), lane)
                 }),
                 Op::Elapsed { out, time, mark } => columns.each2(lanes, *out, *time, *mark, elapsed),
             }

@@ -151,10 +151,10 @@ pub struct EventCode {
     pub steady: bool,
     /// Something that a firing of it evaluates reads the clock.
     pub clocked: bool,
-    /// Phases in which it may fire; empty: all.
-    pub phases: Box<[u8]>,
-    /// Trends under which it may fire; empty: all.
-    pub trends: Box<[u8]>,
+    /// Index into [`Program::gates`]: the phases and trends that let it fire.
+    pub gate: u32,
+    /// More than its gate can forbid it: a limit, a rest or a guard.
+    pub conditional: bool,
     pub limit: f64,
     /// Slot of the rest in years.
     pub rest: Option<Slot>,
@@ -275,6 +275,13 @@ pub struct RegimeCode {
     pub of_trend: Vec<Op>,
 }
 
+/// Phases and trends that let an event fire; by phase, by trend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateCode {
+    pub phases: Box<[bool]>,
+    pub trends: Box<[bool]>,
+}
+
 /// A model, compiled.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -312,6 +319,8 @@ pub struct Program {
     /// Positions of those of them that read the clock.
     pub timed: Vec<u32>,
     pub events: Vec<EventCode>,
+    /// No gate twice.
+    pub gates: Vec<GateCode>,
     /// Events that fire by hazard, in canonical order.
     pub hazards: Vec<u32>,
     /// Those of them whose hazard changes by jumps alone.
