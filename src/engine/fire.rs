@@ -115,6 +115,9 @@ impl Batch<'_> {
             all |= *lanes;
             *lanes = self.act(*e, *lanes, within);
             let scratch = &mut self.scratch;
+            for &position in &event.derived {
+                scratch.derived.add(position, *lanes);
+            }
             event
                 .trackers
                 .iter()
@@ -138,6 +141,12 @@ impl Batch<'_> {
             }
         }
         let mut list = std::mem::take(&mut self.scratch.list);
+        self.scratch.derived.drain(&mut list);
+        // In evaluation order: a derived value may read another.
+        list.sort_unstable_by_key(|(position, _)| *position);
+        for &(position, lanes) in &list {
+            self.derive(position as usize, lanes);
+        }
         self.scratch.trackers.drain(&mut list);
         for &(tracker, lanes) in &list {
             self.observe_lanes(tracker, lanes & !self.halted);
@@ -207,7 +216,6 @@ impl Batch<'_> {
             lanes &= !self.halted;
         }
         self.note_firing(e, followed.filter(|lane| lanes >> lane & 1 == 1), changes);
-        self.derive_after(e, lanes);
         if let (FiresCode::Hazard { .. }, Some(within)) = (&event.fires, within) {
             self.renew_clock(e, lanes, within);
         }
@@ -286,7 +294,7 @@ impl Batch<'_> {
         }
         if moving != 0 {
             self.run_for(&program.regime.of_phase, moving);
-            self.derive_after(e, moving);
+            self.derive_within(e, moving);
         }
     }
 
@@ -309,7 +317,7 @@ impl Batch<'_> {
         }
         if moving != 0 {
             self.run_for(&program.regime.of_trend, moving);
-            self.derive_after(e, moving);
+            self.derive_within(e, moving);
         }
     }
 
@@ -363,15 +371,17 @@ impl Batch<'_> {
                 to,
             });
         }
-        for &position in &program.indicators[indicator].feeds {
-            self.derive(position as usize, lanes);
-        }
+        self.derive_within(e, lanes);
     }
 
-    /// Evaluates the derived values that a firing of this event may have changed.
-    fn derive_after(&mut self, e: u32, lanes: Lanes) {
-        for &position in &self.program().events[e as usize].derived {
-            self.derive(position as usize, lanes);
+    /// Between two effects: evaluates the derived values that this event may have changed, if one of its effects reads any. Otherwise
+    /// they are evaluated once, after all effects.
+    fn derive_within(&mut self, e: u32, lanes: Lanes) {
+        let event = &self.program().events[e as usize];
+        if event.reads_derived {
+            for &position in &event.derived {
+                self.derive(position as usize, lanes);
+            }
         }
     }
 

@@ -6,9 +6,7 @@
 use crate::math::elementary;
 use crate::math::width::wide;
 use crate::program::{Column, LANES};
-
-/// Lanes as bits.
-pub type Lanes = u64;
+pub use crate::program::{Lanes, each};
 
 /// Lanes in which a test holds.
 #[inline(always)]
@@ -18,30 +16,6 @@ pub fn lanes_where(test: impl Fn(usize) -> bool) -> Lanes {
         lanes |= u64::from(test(lane)) << lane;
     }
     lanes
-}
-
-/// The lanes of a set, in order.
-#[inline(always)]
-pub fn each(lanes: Lanes) -> Each {
-    Each(lanes)
-}
-
-/// What [`each`] gives: a loop over it is compiled with its surroundings, which a closure is not always.
-#[derive(Clone, Copy)]
-pub struct Each(Lanes);
-
-impl Iterator for Each {
-    type Item = usize;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
-        }
-        let lane = self.0.trailing_zeros() as usize;
-        self.0 &= self.0 - 1;
-        Some(lane)
-    }
 }
 
 #[inline(always)]
@@ -173,12 +147,6 @@ wide! {
 mod tests {
     use super::*;
     use crate::math::width::Width;
-
-    #[test]
-    fn lanes_are_visited_in_order_and_once() {
-        let seen: Vec<usize> = each(1 | 1 << 5 | 1 << 63).collect();
-        assert_eq!(seen, [0, 5, 63]);
-    }
 
     #[test]
     fn values_out_of_bounds_are_found_and_so_is_what_is_no_number() {

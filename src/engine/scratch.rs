@@ -58,6 +58,7 @@ pub struct Scratch<'p> {
     /// Lanes that fire, by event.
     pub firing: Sets,
     /// Lanes that must be looked at after firings.
+    pub derived: Sets,
     pub trackers: Sets,
     pub windows: Sets,
     pub triggers: Sets,
@@ -87,6 +88,7 @@ impl Scratch<'_> {
             first_time: Column([f64::INFINITY; LANES]),
             first_event: [0; LANES],
             firing: Sets::new(events),
+            derived: Sets::new(program.derived.len()),
             trackers: Sets::new(program.trackers.len()),
             windows: Sets::new(events),
             triggers: Sets::new(events),

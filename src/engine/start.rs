@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::lanes::{Lanes, each, outside};
 use super::timer::{Streams, first_thresholds};
 use crate::math::width::wide;
-use crate::program::{DrawCode, FiresCode, LANES, Op, Slot, TrackerKind};
+use crate::program::{DrawCode, FiresCode, LANES, Slot, TrackerKind};
 use crate::random::{Site, Stream, TrialId};
 
 /// What a parameter draw fixes for its trials.
@@ -200,9 +200,8 @@ impl Batch<'_> {
 
     /// Evaluates one derived value in all lanes.
     pub fn derive_everywhere(&mut self, position: usize) {
-        let (slot, formula) = &self.program().derived[position];
-        let from = self.evaluate(formula);
-        self.run_everywhere(&[copy(*slot, from)]);
+        let program = self.program();
+        self.run_everywhere(&program.derived[position].ops);
     }
 
     /// Sets the clock of one lane, and the derived values that read it.
@@ -244,14 +243,9 @@ impl Batch<'_> {
 
     /// Evaluates one derived value in some lanes.
     pub fn derive(&mut self, position: usize, lanes: Lanes) {
-        let (slot, formula) = &self.program().derived[position];
-        let from = self.evaluate_for(formula, lanes);
-        self.run_for(&[copy(*slot, from)], lanes);
+        let program = self.program();
+        self.run_for(&program.derived[position].ops, lanes);
     }
-}
-
-fn copy(out: Slot, from: Slot) -> Op {
-    Op::Copy { out, from }
 }
 
 wide! {

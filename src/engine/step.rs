@@ -57,8 +57,8 @@ impl Batch<'_> {
         self.observe(time);
         self.instant(time);
         // At every grid point: which of them are reported must not decide which trials are stopped.
-        for (slot, formula) in &program.derived {
-            let broken = not_finite(self.width(), self.columns.column(*slot)) & self.used;
+        for formula in &program.derived {
+            let broken = not_finite(self.width(), self.columns.column(formula.result)) & self.used;
             self.stop_all(broken, formula.label);
         }
         for &e in &program.declared {

@@ -10,6 +10,33 @@ const CHUNK: usize = 8;
 /// Index of a column.
 pub type Slot = u32;
 
+/// A set of lanes, as bits.
+pub type Lanes = u64;
+
+/// The lanes of a set, in order.
+#[inline(always)]
+pub fn each(lanes: Lanes) -> Each {
+    Each(lanes)
+}
+
+/// What [`each`] gives: a loop over it is compiled with its surroundings, which a closure is not always.
+#[derive(Clone, Copy)]
+pub struct Each(Lanes);
+
+impl Iterator for Each {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let lane = self.0.trailing_zeros() as usize;
+        self.0 &= self.0 - 1;
+        Some(lane)
+    }
+}
+
 /// A number, or the slot that holds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scalar {
@@ -202,30 +229,6 @@ impl Columns {
         }
     }
 
-    /// Fills one column for the lanes of a set.
-    #[inline(always)]
-    pub fn each(&mut self, lanes: u64, out: Slot, f: impl Fn(&Self, usize) -> f64) {
-        let mut left = lanes;
-        while left != 0 {
-            let lane = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let value = f(self, lane);
-            self.set(out, lane, value);
-        }
-    }
-
-    #[inline(always)]
-    pub fn each1(&mut self, lanes: u64, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
-        self.each(lanes, out, |columns, lane| f(columns.get(a, lane)));
-    }
-
-    #[inline(always)]
-    pub fn each2(&mut self, lanes: u64, out: Slot, a: Slot, b: Slot, f: impl Fn(f64, f64) -> f64) {
-        self.each(lanes, out, |columns, lane| {
-            f(columns.get(a, lane), columns.get(b, lane))
-        });
-    }
-
     #[inline(always)]
     pub fn map2(&mut self, out: Slot, a: Slot, b: Slot, f: impl Fn(f64, f64) -> f64) {
         for from in (0..LANES).step_by(CHUNK) {
@@ -237,5 +240,16 @@ impl Columns {
             }
             self.set_chunk(out, from, z);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_visited_in_order_and_once() {
+        let seen: Vec<usize> = each(1 | 1 << 5 | 1 << 63).collect();
+        assert_eq!(seen, [0, 5, 63]);
     }
 }

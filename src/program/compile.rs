@@ -263,15 +263,16 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
-    fn derived(&mut self) -> Vec<(u32, Formula)> {
+    fn derived(&mut self) -> Vec<Formula> {
         let model = self.model;
         model
             .derived_order
             .iter()
             .map(|&d| {
                 let item = &model.derived[d];
-                let formula = self.labelled(format!("/derived/{}", item.name), &item.value);
-                (self.layout.derived + d as u32, formula)
+                let label = self.emitter.label(format!("/derived/{}", item.name));
+                let slot = self.layout.derived + d as Slot;
+                self.emitter.formula_into(&item.value, label, slot)
             })
             .collect()
     }
@@ -287,8 +288,8 @@ impl<'a> Compiler<'a> {
 
     fn indicators(&mut self) -> Vec<IndicatorCode> {
         let model = self.model;
-        (model.indicators.iter().enumerate())
-            .map(|(i, indicator)| {
+        (model.indicators.iter())
+            .map(|indicator| {
                 let at = format!("/indicators/{}", indicator.name);
                 let start = self.draw(
                     &indicator.start,
@@ -303,8 +304,6 @@ impl<'a> Compiler<'a> {
                     .volatility
                     .as_ref()
                     .map(|e| self.labelled(format!("{at}/volatility"), e));
-                let mut own = Items::empty(model);
-                own.insert_indicator(i);
                 IndicatorCode {
                     start,
                     drift: drift.filter(|f| f.constant != Some(0.0)),
@@ -313,7 +312,6 @@ impl<'a> Compiler<'a> {
                     low: indicator.low.unwrap_or(f64::NEG_INFINITY),
                     high: indicator.high.unwrap_or(f64::INFINITY),
                     reflect: indicator.at_range == AtRange::Reflect,
-                    feeds: self.derived_reading(&own),
                 }
             })
             .collect()
@@ -520,9 +518,7 @@ impl Program {
                 .chain(&mut indicator.volatility)
                 .for_each(&mut *visit);
         }
-        for (_, formula) in &mut self.derived {
-            visit(formula);
-        }
+        self.derived.iter_mut().for_each(&mut *visit);
         for event in &mut self.events {
             match &mut event.fires {
                 FiresCode::Hazard {

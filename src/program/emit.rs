@@ -99,6 +99,22 @@ impl Emitter {
         }
     }
 
+    /// Compiles a formula whose value is left in a given slot.
+    pub fn formula_into(&mut self, expr: &Expr, label: u32, slot: Slot) -> Formula {
+        let mut formula = self.formula(expr, label);
+        let mut ops = formula.ops.into_vec();
+        match ops.last_mut() {
+            Some(op) if formula.result >= TEMPORARY => op.set_out(slot),
+            _ => ops.push(Op::Copy {
+                out: slot,
+                from: formula.result,
+            }),
+        }
+        formula.ops = ops.into();
+        formula.result = slot;
+        formula
+    }
+
     /// Slot of a formula over parameters, filled once a batch.
     pub fn parameter_slot(&mut self, expr: &Expr, label: u32) -> Slot {
         self.label = label;

@@ -72,7 +72,7 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
         events[i].clocked = model.events[i]
             .effects
             .iter()
-            .any(|e| effect_reads_clock(e, model))
+            .any(|effect| effect_reads(effect, &|e| reads_clock(e, model)))
             || code.trackers.iter().any(|&t| trackers[t as usize])
             || code.triggers.iter().any(condition)
             || code.windows.iter().any(guard);
@@ -92,25 +92,24 @@ fn is_steady(event: &Event, model: &Model) -> bool {
         && event.guard.iter().all(steady)
 }
 
-fn effect_reads_clock(effect: &Effect, model: &Model) -> bool {
+/// True if a formula of an effect satisfies a test.
+fn effect_reads(effect: &Effect, test: &dyn Fn(&Expr) -> bool) -> bool {
     match effect {
         Effect::Set { to: draw, .. }
         | Effect::Add { by: draw, .. }
         | Effect::Multiply { by: draw, .. } => match draw {
-            Draw::Value(value) => reads_clock(value, model),
+            Draw::Value(value) => test(value),
             Draw::Fixed(_) => false,
-            Draw::Varying(varying) => varying_reads_clock(varying, model),
+            Draw::Varying(varying) => varying_reads(varying, test),
         },
         Effect::Phase(_) | Effect::Trend(_) => false,
     }
 }
 
-fn varying_reads_clock(draw: &VaryingDraw, model: &Model) -> bool {
+fn varying_reads(draw: &VaryingDraw, test: &dyn Fn(&Expr) -> bool) -> bool {
     match draw {
-        VaryingDraw::Family { arguments, .. } => arguments.iter().any(|a| reads_clock(a, model)),
-        VaryingDraw::Mixture(parts) => {
-            (parts.iter()).any(|(_, part)| varying_reads_clock(part, model))
-        }
+        VaryingDraw::Family { arguments, .. } => arguments.iter().any(test),
+        VaryingDraw::Mixture(parts) => parts.iter().any(|(_, part)| varying_reads(part, test)),
     }
 }
 
@@ -222,6 +221,9 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
     });
     EventCode {
         steady: is_steady(event, model),
+        reads_derived: event.effects.iter().any(|effect| {
+            effect_reads(effect, &|e| e.any(&|part| matches!(part, Expr::Derived(_))))
+        }),
         clocked: false,
         fires,
         guard,

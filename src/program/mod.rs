@@ -13,7 +13,7 @@ mod ops;
 mod slots;
 mod types;
 
-pub use columns::{Column, Columns, LANES, Scalar, Slot, Source};
+pub use columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 pub use compile::compile;
 pub use ops::{Op, run_columns, run_lanes};
 pub use types::*;

@@ -4,7 +4,7 @@
 //! jump. Both use the same scalar functions, so both give the same bits.
 //! Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a non-finite value is never swallowed by a comparison.
 
-use super::columns::{Column, Columns, LANES, Scalar, Slot, Source};
+use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 use crate::math::elementary;
 use crate::math::width::{Width, wide};
 
@@ -206,8 +206,8 @@ pub fn run_columns(width: Width, ops: &[Op], columns: &mut Columns) {
     }
 }
 
-/// Runs operations for the lanes of a set, given as bits; other lanes keep their values.
-pub fn run_lanes(width: Width, ops: &[Op], columns: &mut Columns, lanes: u64) {
+/// Runs operations for the lanes of a set; other lanes keep their values.
+pub fn run_lanes(width: Width, ops: &[Op], columns: &mut Columns, lanes: Lanes) {
     if !ops.is_empty() {
         over_lanes(width, ops, columns, lanes);
     }
@@ -296,45 +296,69 @@ wide! {
     }
 }
 
+/// Fills a column for the lanes of a set. A macro, not a function that takes a closure: that is not always compiled with its surroundings.
+macro_rules! for_each {
+    ($columns:ident, $lanes:ident, $out:ident, $lane:ident => $value:expr) => {
+        for $lane in each($lanes) {
+            let value = $value;
+            $columns.set(*$out, $lane, value);
+        }
+    };
+}
+
 wide! {
-    fn over_lanes(ops: &[Op], columns: &mut Columns, lanes: u64) {
+    fn over_lanes(ops: &[Op], columns: &mut Columns, lanes: Lanes) {
         for op in ops {
             match op {
-                Op::Constant { out, value } => columns.each1(lanes, *out, *out, |_| *value),
-                Op::Copy { out, from } => columns.each1(lanes, *out, *from, |x| x),
-                Op::Unary { f, out, a } => columns.each1(lanes, *out, *a, |x| unary(*f, x)),
+                Op::Constant { out, value } => for_each!(columns, lanes, out, lane => *value),
+                Op::Copy { out, from } => {
+                    for_each!(columns, lanes, out, lane => columns.get(*from, lane));
+                }
+                Op::Unary { f, out, a } => {
+                    for_each!(columns, lanes, out, lane => unary(*f, columns.get(*a, lane)));
+                }
                 Op::Binary { f, out, a, b } => {
-                    columns.each2(lanes, *out, *a, *b, |x, y| binary(*f, x, y));
+                    for_each!(columns, lanes, out, lane => {
+                        binary(*f, columns.get(*a, lane), columns.get(*b, lane))
+                    });
                 }
                 Op::BinaryRight { f, out, a, b } => {
-                    columns.each1(lanes, *out, *a, |x| binary(*f, x, *b));
+                    for_each!(columns, lanes, out, lane => binary(*f, columns.get(*a, lane), *b));
                 }
                 Op::BinaryLeft { f, out, a, b } => {
-                    columns.each1(lanes, *out, *b, |y| binary(*f, *a, y));
+                    for_each!(columns, lanes, out, lane => binary(*f, *a, columns.get(*b, lane)));
                 }
                 Op::Select {
                     out,
                     condition,
                     a,
                     b,
-                } => columns.each(lanes, *out, |columns, lane| {
-                    let at = |slot: Slot| columns.get(slot, lane);
-                    select(at(*condition), at(*a), at(*b))
-                }),
+                } => for_each!(columns, lanes, out, lane => select(
+                    columns.get(*condition, lane),
+                    columns.get(*a, lane),
+                    columns.get(*b, lane),
+                )),
                 Op::Table { out, key, values } => {
-                    columns.each1(lanes, *out, *key, |k| values[k as usize]);
+                    for_each!(columns, lanes, out, lane => values[columns.get(*key, lane) as usize]);
                 }
-                Op::Pick { out, key, slots } => columns.each(lanes, *out, |columns, lane| {
-                    columns.get(slots[columns.get(*key, lane) as usize], lane)
-                }),
+                Op::Pick { out, key, slots } => {
+                    for_each!(columns, lanes, out, lane => {
+                        columns.get(slots[columns.get(*key, lane) as usize], lane)
+                    });
+                }
                 Op::Affine {
                     out,
                     constant,
                     terms,
-                } => columns.each(lanes, *out, |columns, lane| {
-                    columns.sourced_lane(Source::Affine(*constant, terms), lane)
-                }),
-                Op::Elapsed { out, time, mark } => columns.each2(lanes, *out, *time, *mark, elapsed),
+                } => {
+                    let source = Source::Affine(*constant, terms);
+                    for_each!(columns, lanes, out, lane => columns.sourced_lane(source, lane));
+                }
+                Op::Elapsed { out, time, mark } => {
+                    for_each!(columns, lanes, out, lane => {
+                        elapsed(columns.get(*time, lane), columns.get(*mark, lane))
+                    });
+                }
             }
         }
     }

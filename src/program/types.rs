@@ -139,8 +139,6 @@ pub struct IndicatorCode {
     pub low: f64,
     pub high: f64,
     pub reflect: bool,
-    /// Derived values that read it, in evaluation order.
-    pub feeds: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,6 +147,8 @@ pub struct EventCode {
     pub guard: Option<Formula>,
     /// Its hazard changes by jumps alone, so that nothing has to be evaluated at grid points.
     pub steady: bool,
+    /// An effect of it reads a derived value, which must thus be up to date within the firing.
+    pub reads_derived: bool,
     /// Something that a firing of it evaluates reads the clock.
     pub clocked: bool,
     /// Index into [`Program::gates`]: the phases and trends that let it fire.
@@ -314,8 +314,8 @@ pub struct Program {
     pub phase_site: SiteId,
     pub indicators: Vec<IndicatorCode>,
     pub noise_mix: Option<MixCode>,
-    /// In evaluation order, with the slot that each fills.
-    pub derived: Vec<(Slot, Formula)>,
+    /// In evaluation order.
+    pub derived: Vec<Formula>,
     /// Positions of those of them that read the clock.
     pub timed: Vec<u32>,
     pub events: Vec<EventCode>,
