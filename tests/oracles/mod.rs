@@ -9,3 +9,4 @@ mod hazards;
 mod mixtures;
 mod passage;
 mod rare;
+mod reference;
