@@ -7,7 +7,7 @@
 use super::changes::changes;
 use super::study::Study;
 use crate::engine::{
-    BlockFault, BlockTrials, DRAWS_PER_BLOCK, EngineError, Node, Observer, Settings, Setup,
+    BlockFault, BlockTrials, DRAWS_PER_BLOCK, Driven, EngineError, Node, Observer, Settings, Setup,
     Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, Spread, holm};
@@ -73,27 +73,30 @@ pub fn compare(
     };
     let driven = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|(s, fault)| explain(&studies[s].program, &fault))?;
-    let joint = driven.forest.fold().unwrap_or_else(|| Joint {
+    let Driven {
+        workers,
+        forest,
+        blocks,
+        interrupted,
+    } = driven;
+    let joint = forest.fold().unwrap_or_else(|| Joint {
         nodes: studies.iter().map(|s| Node::new(&s.program)).collect(),
         means: matches
             .iter()
             .map(|m| vec![MeanPair::new(); m.metrics.len()])
             .collect(),
     });
+    let mut teams: Vec<Tallies> = workers.into_iter().map(Team::into_tallies).collect();
     let mut scenarios = Vec::with_capacity(studies.len());
-    for (s, study) in studies.iter().enumerate() {
-        let mut tally = Tally::new(&study.program, per_draw);
-        driven
-            .workers
-            .iter()
-            .for_each(|team| tally.merge(&team.workers[s].tally));
+    for (study, node) in studies.iter().zip(joint.nodes) {
+        let parts = teams.iter_mut().filter_map(|team| team.studies.next());
         let summary = Summary {
             seed: settings.seed,
             trials_per_draw: settings.trials_per_draw,
-            blocks: driven.blocks,
-            interrupted: driven.interrupted,
-            tally,
-            node: joint.nodes[s].clone(),
+            blocks,
+            interrupted,
+            tally: Tally::united(parts, || Tally::new(&study.program, per_draw)),
+            node,
         };
         check_stopped(&study.program, &summary)?;
         scenarios.push(study.result(&summary));
@@ -101,10 +104,7 @@ pub fn compare(
     let mut comparisons = Vec::new();
     for (i, matching) in matches.iter().enumerate() {
         let mut pairs = Pairs::new(matching, per_draw);
-        driven
-            .workers
-            .iter()
-            .for_each(|team| pairs.merge(&team.pairs[i]));
+        teams.iter().for_each(|team| pairs.merge(&team.pairs[i]));
         let identical = same_assumptions(&studies[0].model, &studies[i + 1].model);
         comparisons.push(matching.comparison(
             &scenarios[0],
@@ -139,8 +139,23 @@ struct Team<'s> {
     pairs: Vec<Pairs>,
 }
 
+impl Team<'_> {
+    fn into_tallies(self) -> Tallies {
+        let tallies: Vec<Tally> = self.workers.into_iter().map(|w| w.tally).collect();
+        Tallies {
+            studies: tallies.into_iter(),
+            pairs: self.pairs,
+        }
+    }
+}
+
+/// What one thread has counted: by study, to be taken in turn, and by pair.
+struct Tallies {
+    studies: std::vec::IntoIter<Tally>,
+    pairs: Vec<Pairs>,
+}
+
 /// Float sums of a stretch of blocks: of each study, and of each pair by metric.
-#[derive(Clone)]
 struct Joint {
     nodes: Vec<Node>,
     means: Vec<Vec<MeanPair>>,

@@ -5,7 +5,7 @@ use super::deal::{Dealt, deal};
 use super::settings::DRAWS_PER_BLOCK;
 use super::start::{DrawValues, TrialStart};
 use super::summary::{Node, Tally};
-use crate::estimate::{Moments, QuantileSummary, REPLICATES, groups};
+use crate::estimate::{Moments, REPLICATES, groups};
 use crate::program::{LANES, Program, Slot};
 
 /// Draws whose trials all enter the quantiles of series; of later ones only the first group does.
@@ -270,9 +270,7 @@ impl<'s> Worker<'s> {
             }
             for (m, values) in ended.metrics.iter().enumerate() {
                 let values = &values[span.clone()];
-                for value in values.iter().filter(|v| !v.is_nan()) {
-                    self.tally.metrics[m].add(replicate, &[*value]);
-                }
+                self.tally.metrics[m].add(replicate, values);
                 let mean = node.metrics[m].add_draw(
                     replicate,
                     group_count,
@@ -281,7 +279,7 @@ impl<'s> Worker<'s> {
                     &ended.outcome[span.clone()],
                 );
                 if let Some(mean) = mean {
-                    self.tally.draw_means[m].add(mean);
+                    self.tally.draw_means[m].add(replicate, &[mean]);
                 }
             }
         }
@@ -370,7 +368,7 @@ fn count_events(
             if count[lane] > 0.0 {
                 tally.fired[replicate] += 1;
                 tally.firings[replicate] += count[lane] as u64;
-                tally.first_time[replicate].add(first[lane]);
+                tally.first_time.add_one(replicate, first[lane]);
                 let bucket = times.partition_point(|t| *t < first[lane]);
                 if let Some(slot) = tally.first_by.get_mut(bucket) {
                     slot[replicate] += 1;

@@ -53,10 +53,8 @@ pub fn simulate(
     };
     let done = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|fault| explain(program, &fault))?;
-    let mut tally = Tally::new(program, settings.trials_per_draw as usize);
-    for worker in &done.workers {
-        tally.merge(&worker.tally);
-    }
+    let empty = || Tally::new(program, settings.trials_per_draw as usize);
+    let tally = Tally::united(done.workers.into_iter().map(|w| w.tally), empty);
     let summary = Summary {
         seed: settings.seed,
         trials_per_draw: settings.trials_per_draw,
@@ -136,7 +134,7 @@ pub struct Driven<W, N> {
 ///
 /// # Errors
 /// The fault of the first faulty block, whichever thread met it.
-pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
+pub fn drive<W: Send, N: Merge + Send, F: Send>(
     settings: &Settings,
     observer: &dyn Observer,
     new_worker: &(dyn Fn() -> W + Sync),
@@ -147,8 +145,12 @@ pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
-    // A worker holds tables of several megabytes; one beyond the threads of the pool would never be given a block.
-    let workers = (threads.min(rayon::current_num_threads()) as u64).min(settings.blocks);
+    let workers = match threads {
+        // Asking the pool for its size starts it.
+        1 => 1,
+        // A worker holds tables of several megabytes; one beyond the threads of the pool would never be given a block.
+        n => (n.min(rayon::current_num_threads()) as u64).min(settings.blocks),
+    };
     let mut driven = Driven {
         workers: (0..workers).map(|_| new_worker()).collect(),
         forest: Forest::new(),
@@ -180,7 +182,7 @@ pub fn drive<W: Send, N: Merge + Clone + Send, F: Send>(
 }
 
 /// Simulates a range of blocks; `true` if the observer cancelled it.
-fn stretch<W: Send, N: Merge + Clone + Send, F: Send>(
+fn stretch<W: Send, N: Merge + Send, F: Send>(
     driven: &mut Driven<W, N>,
     range: Range<u64>,
     total: u64,

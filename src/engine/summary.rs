@@ -3,7 +3,7 @@
 //! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
 
 use crate::estimate::{
-    BinHistogram, HitTable, MeanNode, Merge, Moments, QuantileSummary, REPLICATES, Sketch, groups,
+    BinTable, HitTable, Levels, MeanNode, Merge, Moments, REPLICATES, Sketch, groups,
 };
 use crate::program::Program;
 
@@ -11,40 +11,55 @@ use crate::program::Program;
 pub type ByReplicate = [u64; REPLICATES];
 
 /// Distribution of one series at one time, or of a metric, by replicate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Quantiles {
     /// The range is declared.
-    Bins(Vec<BinHistogram>),
-    Scaled(Vec<Sketch>),
+    Bins(BinTable),
+    Scaled(Sketch),
 }
 
 impl Quantiles {
     fn new(low: f64, high: f64) -> Self {
         if low.is_finite() && high.is_finite() {
-            Self::Bins(vec![BinHistogram::new(low, high); REPLICATES])
+            Self::Bins(BinTable::new(low, high))
         } else {
-            Self::Scaled(vec![Sketch::new(); REPLICATES])
+            Self::Scaled(Sketch::new())
         }
     }
 
     pub fn add(&mut self, replicate: usize, values: &[f64]) {
         match self {
-            Self::Bins(parts) => values.iter().for_each(|v| parts[replicate].add(*v)),
-            Self::Scaled(parts) => values.iter().for_each(|v| parts[replicate].add(*v)),
+            Self::Bins(table) => table.add(replicate, values),
+            Self::Scaled(sketch) => sketch.add(replicate, values),
+        }
+    }
+
+    fn settle(&mut self) {
+        match self {
+            Self::Bins(table) => table.settle(),
+            Self::Scaled(sketch) => sketch.settle(),
         }
     }
 
     fn merge(&mut self, other: &Self) {
         match (self, other) {
-            (Self::Bins(a), Self::Bins(b)) => a.iter_mut().zip(b).for_each(|(a, b)| a.merge(b)),
-            (Self::Scaled(a), Self::Scaled(b)) => a.iter_mut().zip(b).for_each(|(a, b)| a.merge(b)),
+            (Self::Bins(a), Self::Bins(b)) => a.merge(b),
+            (Self::Scaled(a), Self::Scaled(b)) => a.merge(b),
             _ => unreachable!("one program has one layout"),
+        }
+    }
+
+    /// Quantiles at ascending shares with their standard errors; of a settled tally.
+    pub fn with_errors<const N: usize>(&self, p: [f64; N]) -> [Option<(f64, f64)>; N] {
+        match self {
+            Self::Bins(table) => Levels::new(table).with_errors(p),
+            Self::Scaled(sketch) => Levels::new(sketch).with_errors(p),
         }
     }
 }
 
 /// Integer counts of an event.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EventTally {
     /// Trials in which it fired.
     pub fired: ByReplicate,
@@ -52,8 +67,7 @@ pub struct EventTally {
     pub firings: ByReplicate,
     /// Trials whose first firing lies at or before reported time i and after the one before it; by time.
     pub first_by: Vec<ByReplicate>,
-    /// First times, by replicate.
-    pub first_time: Vec<BinHistogram>,
+    pub first_time: BinTable,
     /// Trials whose window closed by the horizon.
     pub windows: ByReplicate,
     /// Of those, trials in which it fired within the window.
@@ -121,9 +135,13 @@ impl Tally {
             );
         }
         let event = EventTally {
+            fired: [0; REPLICATES],
+            firings: [0; REPLICATES],
             first_by: vec![[0; REPLICATES]; times],
-            first_time: vec![BinHistogram::new(0.0, program.horizon); REPLICATES],
-            ..EventTally::default()
+            first_time: BinTable::new(0.0, program.horizon),
+            windows: [0; REPLICATES],
+            realised: [0; REPLICATES],
+            never_open: [0; REPLICATES],
         };
         Self {
             trials: [0; REPLICATES],
@@ -143,6 +161,24 @@ impl Tally {
             by_trend: vec![[0; REPLICATES]; program.trends.len()],
             by_outcome: vec![[0; REPLICATES]; rules + 1],
         }
+    }
+
+    /// All of these together, ready to be read. Empty tables if there are none.
+    pub fn united(parts: impl IntoIterator<Item = Self>, empty: impl FnOnce() -> Self) -> Self {
+        let mut parts = parts.into_iter();
+        // The first takes in the others, one of which goes as the next comes: nothing is copied, and no further tables are made.
+        let mut all = parts.next().unwrap_or_else(empty);
+        parts.for_each(|part| all.merge(&part));
+        all.settle();
+        all
+    }
+
+    /// Sorts in what still waits in the tables of quantiles, as reading needs it.
+    fn settle(&mut self) {
+        let tables = self.series.iter_mut().chain(&mut self.metrics);
+        tables.for_each(Quantiles::settle);
+        self.draw_means.iter_mut().for_each(Sketch::settle);
+        self.events.iter_mut().for_each(|e| e.first_time.settle());
     }
 
     /// Adds what another thread or shard has counted.
@@ -186,10 +222,7 @@ impl Tally {
             add(&mut a.fired, &b.fired);
             add(&mut a.firings, &b.firings);
             add_all(&mut a.first_by, &b.first_by);
-            a.first_time
-                .iter_mut()
-                .zip(&b.first_time)
-                .for_each(|(a, b)| a.merge(b));
+            a.first_time.merge(&b.first_time);
             add(&mut a.windows, &b.windows);
             add(&mut a.realised, &b.realised);
             add(&mut a.never_open, &b.never_open);

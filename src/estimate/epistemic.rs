@@ -3,9 +3,10 @@
 //! In come the hits of each draw, as histogram, and the squared hits of its groups; out come the 5% and 95% ends of p(θ), their error,
 //! and whether a spread was seen at all. What the analyst does not know does not shrink with more trials: neither do the ends.
 
+use super::deconvolution::deconvolve;
 use super::proportion::{HitTable, Totals};
 use super::replicate::REPLICATES;
-use crate::math::special::{beta_inverse, beta_regularized, chi_square_quantile, f_survival};
+use crate::math::special::{chi_square_quantile, f_survival};
 
 /// How far the epistemic spread can be told from chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,100 +209,4 @@ impl HitTable {
         let f = self.effective_trials(p, &components) / self.trials_per_draw as f64;
         Some(deconvolve(&totals.draws_with, p, components.between(), f))
     }
-}
-
-/// Cells of the grid on which the distribution of p(θ) is fitted.
-const CELLS: usize = 160;
-/// Steps from the beta distribution towards the maximum of the likelihood: few, so that the beta still smooths.
-const STEPS: usize = 20;
-
-/// 5% and 95% quantile of p(θ), from how many of the draws had c hits (`draws_with[c]`), the mean `p` in (0, 1) of p(θ), its variance
-/// `between` > 0, and the effective share `f` of a draw's trials.
-///
-/// Starts at the beta distribution of that mean and variance and takes a fixed number of EM steps towards the distribution that
-/// explains the counts best (Laird 1978); stopping early keeps it smooth.
-fn deconvolve(draws_with: &[u64], p: f64, between: f64, f: f64) -> [f64; 2] {
-    let trials = (draws_with.len() - 1) as f64;
-    let draws = draws_with.iter().sum::<u64>() as f64;
-    let counts: Vec<(f64, f64)> = draws_with
-        .iter()
-        .enumerate()
-        .filter(|(_, draws)| **draws > 0)
-        .map(|(c, with)| (c as f64, *with as f64 / draws))
-        .collect();
-    let (Some(fewest), Some(most)) = (counts.first(), counts.last()) else {
-        return [p; 2];
-    };
-
-    // Above a million the beta is narrower than a cell, and its tails would cost time for nothing.
-    let size = (p * (1.0 - p) / between - 1.0).clamp(0.001, 1e6);
-    let (a, b) = (p * size, (1.0 - p) * size);
-    let low = beta_inverse(a, b, 1e-4).min(fewest.0 / trials);
-    let high = beta_inverse(a, b, 1.0 - 1e-4).max(most.0 / trials);
-    let (first, last) = (libm::asin(low.sqrt()), libm::asin(high.min(1.0).sqrt()));
-    let at = |i: f64| first + (last - first) * (i / CELLS as f64);
-    let edges: Vec<f64> = (0..=CELLS)
-        .map(|i| {
-            let sine = libm::sin(at(i as f64));
-            sine * sine
-        })
-        .collect();
-
-    let below: Vec<f64> = edges.iter().map(|x| beta_regularized(a, b, *x)).collect();
-    let mut masses: Vec<f64> = below.windows(2).map(|w| (w[1] - w[0]).max(1e-12)).collect();
-    let sum: f64 = masses.iter().sum();
-    masses.iter_mut().for_each(|g| *g /= sum);
-
-    let likelihoods: Vec<Vec<f64>> = counts
-        .iter()
-        .map(|(c, _)| likelihood(f * c, f * (trials - c), |i| at(i as f64 + 0.5)))
-        .collect();
-    for _ in 0..STEPS {
-        let mut factors = [0.0; CELLS];
-        for (row, (_, share)) in likelihoods.iter().zip(&counts) {
-            let fit: f64 = row.iter().zip(&masses).map(|(l, g)| l * g).sum();
-            let weight = share / fit;
-            factors
-                .iter_mut()
-                .zip(row)
-                .for_each(|(sum, l)| *sum += weight * l);
-        }
-        masses
-            .iter_mut()
-            .zip(factors)
-            .for_each(|(g, factor)| *g *= factor);
-    }
-    let sum: f64 = masses.iter().sum();
-    [0.05, 0.95].map(|share| quantile(&masses, &edges, share * sum))
-}
-
-/// Likelihood of `hits` and `misses` (not whole numbers) in each cell, whose p is the squared sine of the angle in its middle,
-/// up to a constant that drops out of EM: the largest is 1, so that none of importance underflows.
-fn likelihood(hits: f64, misses: f64, angle: impl Fn(usize) -> f64) -> Vec<f64> {
-    let mut row: Vec<f64> = (0..CELLS)
-        .map(|i| {
-            let t = angle(i);
-            2.0 * (hits * libm::log(libm::sin(t)) + misses * libm::log(libm::cos(t)))
-        })
-        .collect();
-    let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    row.iter_mut().for_each(|l| *l = libm::exp(*l - largest));
-    row
-}
-
-/// The point below which `target` of the cells' mass lies, linear inside a cell.
-fn quantile(masses: &[f64], edges: &[f64], target: f64) -> f64 {
-    let mut below = 0.0;
-    for (mass, edge) in masses.iter().zip(edges.windows(2)) {
-        if below + mass >= target {
-            let inside = if *mass > 0.0 {
-                (target - below) / mass
-            } else {
-                0.0
-            };
-            return edge[0] + inside * (edge[1] - edge[0]);
-        }
-        below += mass;
-    }
-    edges[edges.len() - 1]
 }

@@ -138,13 +138,10 @@ impl<T: Merge> Forest<T> {
     }
 
     /// The value of all blocks: the subtrees merged from left to right. `None` without blocks.
-    pub fn fold(&self) -> Option<T>
-    where
-        T: Clone,
-    {
+    pub fn fold(self) -> Option<T> {
         self.subtrees
-            .values()
-            .map(|(_, value)| value.clone())
+            .into_values()
+            .map(|(_, value)| value)
             .reduce(Merge::merge)
     }
 }

@@ -6,9 +6,9 @@
 
 use super::epistemic::{Components, Epistemic, LEAST_DRAWS, jackknife};
 use super::interval::t95;
+use super::levels::Levels;
 use super::moments::Moments;
 use super::proportion::groups;
-use super::quantile::{QuantileSummary, quantile_error};
 use super::replicate::{REPLICATES, error_of_residuals};
 use super::sketch::Sketch;
 
@@ -131,12 +131,32 @@ impl MeanNode {
 
     /// Mean and standard deviation with their errors, from the spread between replicates.
     pub fn estimate(&self) -> MeanEstimate {
-        estimate_moments(&self.by_replicate)
+        let Centre {
+            mean,
+            std_error,
+            sd,
+            sd_std_error,
+            used,
+            values,
+        } = centre(&self.by_replicate);
+        let degrees_of_freedom = used.saturating_sub(1) as f64;
+        MeanEstimate {
+            values,
+            mean,
+            std_error,
+            ci95: mean.zip(std_error).map(|(mean, se)| {
+                let half = t95(degrees_of_freedom) * se;
+                [mean - half, mean + half]
+            }),
+            sd,
+            sd_std_error,
+            degrees_of_freedom,
+        }
     }
 
     /// The 5%-95% range of the conditional mean over parameter draws. `uncertain`: some parameter or weight differs between draws.
     ///
-    /// `draw_mean_quantiles` has counted every draw's mean. Its quantiles are pulled towards the mean by the share of their spread that chance
+    /// `draw_mean_quantiles` has counted every draw's mean, and is settled. Its quantiles are pulled towards the mean by the share of their spread that chance
     /// makes: true to the skewness of the draw means, and robust where the noise is skewed too.
     pub fn epistemic(
         &self,
@@ -151,9 +171,8 @@ impl MeanNode {
         }
         let separable =
             groups(trials_per_draw) > 1 && merged(&self.draw_means, None).n >= LEAST_DRAWS;
-        let quantiles = draw_mean_quantiles
-            .quantile(0.05)
-            .zip(draw_mean_quantiles.quantile(0.95));
+        let levels = Levels::new(draw_mean_quantiles);
+        let quantiles = levels.quantile(0.05).zip(levels.quantile(0.95));
         let (true, Some((low, high)), Some(components)) =
             (separable, quantiles, self.components(None))
         else {
@@ -175,8 +194,7 @@ impl MeanNode {
             // Centre and share vary between replicates; the quantiles, counted once for all, as those of independent draws.
             let of_share = (0.05 * 0.95 / components.draws).sqrt();
             jackknife(&left_out).map(|by_replicates| {
-                let of_quantile =
-                    [0.05, 0.95].map(|p| share * quantile_error(draw_mean_quantiles, p, of_share));
+                let of_quantile = [0.05, 0.95].map(|p| share * levels.error(p, of_share));
                 [0, 1].map(|side| libm::hypot(by_replicates[side], of_quantile[side]))
             })
         } else {
@@ -244,11 +262,22 @@ fn present(values: &[f64]) -> Moments {
     Moments::from_values(values.iter().copied().filter(|v| !v.is_nan()))
 }
 
-/// Mean and standard deviation with their errors, from the spread between replicates.
-pub fn estimate_moments(by_replicate: &[Moments; REPLICATES]) -> MeanEstimate {
+/// Mean and standard deviation with their errors, from the spread between replicates; `None` as in [`MeanEstimate`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Centre {
+    pub mean: Option<f64>,
+    pub std_error: Option<f64>,
+    pub sd: Option<f64>,
+    pub sd_std_error: Option<f64>,
+    /// Replicates with values.
+    used: usize,
+    values: u64,
+}
+
+/// Mean and standard deviation of all replicates together.
+pub fn centre(by_replicate: &[Moments; REPLICATES]) -> Centre {
     let all = merged(by_replicate, None);
     let (mean, std_error, used) = mean_of(by_replicate);
-    let degrees_of_freedom = used.saturating_sub(1) as f64;
     let sd = all.variance().map(f64::sqrt);
     let variance = if all.n > 0 {
         all.m2 / all.n as f64
@@ -265,17 +294,13 @@ pub fn estimate_moments(by_replicate: &[Moments; REPLICATES]) -> MeanEstimate {
         let error = error_of_residuals(&residuals, used)?;
         Some(if sd > 0.0 { error / (2.0 * sd) } else { 0.0 })
     });
-    MeanEstimate {
-        values: all.n,
+    Centre {
         mean,
         std_error,
-        ci95: mean.zip(std_error).map(|(mean, se)| {
-            let half = t95(degrees_of_freedom) * se;
-            [mean - half, mean + half]
-        }),
         sd,
         sd_std_error,
-        degrees_of_freedom,
+        used,
+        values: all.n,
     }
 }
 
@@ -346,8 +371,10 @@ mod tests {
             let mean = conditional(&mut random);
             let values: Vec<f64> = (0..R).map(|_| mean + noise * random.normal()).collect();
             let draw = node.add_draw(k % REPLICATES, 8, &values, &[0; R], &[0; R]);
-            draw.into_iter().for_each(|m| sketch.add(m));
+            draw.into_iter()
+                .for_each(|mean| sketch.add(k % REPLICATES, &[mean]));
         }
+        sketch.settle();
         (node, sketch)
     }
 

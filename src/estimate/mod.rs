@@ -5,14 +5,17 @@
 //! Counts are integers and merge in any order; sums of floats go through the [`Forest`], whose order is fixed by block index.
 //! Which trials are simulated, and under which names results are shown, is left to `engine` and `results`.
 
+mod bins;
+mod deconvolution;
 mod epistemic;
+mod float_bins;
 mod forest;
 mod interval;
+mod levels;
 mod mean;
 mod moments;
 mod paired;
 mod proportion;
-mod quantile;
 mod replicate;
 mod sketch;
 
@@ -23,13 +26,14 @@ mod oracle_tests;
 #[cfg(test)]
 mod testing;
 
+pub use bins::BinTable;
 pub use epistemic::{Epistemic, EpistemicStatus};
 pub use forest::{Forest, Merge, Overlap};
 pub use interval::Spread;
-pub use mean::{MeanEstimate, MeanNode, estimate_moments};
+pub use levels::{Binned, Levels, Row};
+pub use mean::{Centre, MeanEstimate, MeanNode, centre};
 pub use moments::Moments;
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
-pub use quantile::{BinHistogram, QuantileSummary, quantile_error, quantiles_with_error};
 pub use replicate::{REPLICATES, ratio, share};
 pub use sketch::Sketch;

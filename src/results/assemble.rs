@@ -3,8 +3,7 @@
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Quantiles, Summary, Tally};
 use crate::estimate::{
-    self, BinHistogram, HitTable, MeanEstimate, Moments, QuantileSummary, REPLICATES, Sketch,
-    Spread, estimate_moments, quantiles_with_error, ratio, share,
+    self, BinTable, Centre, HitTable, Levels, Moments, REPLICATES, Spread, centre, ratio, share,
 };
 use crate::model::{Asks, Model};
 use crate::program::Program;
@@ -249,16 +248,16 @@ impl Reader<'_> {
             mean_std_error: Vec::with_capacity(times),
             sd: Vec::with_capacity(times),
             sd_std_error: Vec::with_capacity(times),
-            p5: Vec::new(),
-            p5_std_error: Vec::new(),
-            p25: Vec::new(),
-            p25_std_error: Vec::new(),
-            p50: Vec::new(),
-            p50_std_error: Vec::new(),
-            p75: Vec::new(),
-            p75_std_error: Vec::new(),
-            p95: Vec::new(),
-            p95_std_error: Vec::new(),
+            p5: Vec::with_capacity(times),
+            p5_std_error: Vec::with_capacity(times),
+            p25: Vec::with_capacity(times),
+            p25_std_error: Vec::with_capacity(times),
+            p50: Vec::with_capacity(times),
+            p50_std_error: Vec::with_capacity(times),
+            p75: Vec::with_capacity(times),
+            p75_std_error: Vec::with_capacity(times),
+            p95: Vec::with_capacity(times),
+            p95_std_error: Vec::with_capacity(times),
         };
         for time in 0..times {
             let index = time * items + item;
@@ -266,18 +265,18 @@ impl Reader<'_> {
             let parts: &[Moments; REPLICATES] = self.summary.node.series[at..at + REPLICATES]
                 .try_into()
                 .expect("a series has one entry a replicate");
-            let MeanEstimate {
+            let Centre {
                 mean,
                 std_error,
                 sd,
                 sd_std_error,
                 ..
-            } = estimate_moments(parts);
+            } = centre(parts);
             result.mean.push(mean.unwrap_or(0.0));
             result.mean_std_error.push(std_error.unwrap_or(0.0));
             result.sd.push(sd.unwrap_or(0.0));
             result.sd_std_error.push(sd_std_error.unwrap_or(0.0));
-            let quantiles = levels(&self.tally.series[index]);
+            let quantiles = self.tally.series[index].with_errors(LEVELS);
             let into = [
                 (&mut result.p5, &mut result.p5_std_error),
                 (&mut result.p25, &mut result.p25_std_error),
@@ -351,7 +350,7 @@ impl Reader<'_> {
                     self.program.uncertain,
                     self.summary.trials_per_draw as usize,
                 );
-                let quantiles = levels(&self.tally.metrics[m]);
+                let quantiles = self.tally.metrics[m].with_errors(LEVELS);
                 let q = |i: usize| quantiles[i].map(|(value, _)| value);
                 let e = |i: usize| quantiles[i].map(|(_, error)| error);
                 let (defined, defined_std_error) = self.defined(m);
@@ -388,9 +387,9 @@ impl Reader<'_> {
 
     /// Share of trials in which a metric has a value.
     fn defined(&self, m: usize) -> (f64, f64) {
-        let values: ByReplicate = match &self.tally.metrics[m] {
-            Quantiles::Bins(parts) => std::array::from_fn(|i| parts[i].count()),
-            Quantiles::Scaled(parts) => std::array::from_fn(|i| parts[i].count()),
+        let values = match &self.tally.metrics[m] {
+            Quantiles::Bins(table) => Levels::new(table).by_replicate(),
+            Quantiles::Scaled(sketch) => Levels::new(sketch).by_replicate(),
         };
         share(&values, &self.tally.trials)
     }
@@ -462,17 +461,8 @@ fn told(epistemic: &estimate::Epistemic) -> Epistemic {
     }
 }
 
-fn levels(quantiles: &Quantiles) -> Vec<Option<(f64, f64)>> {
-    match quantiles {
-        Quantiles::Bins(parts) => quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS),
-        Quantiles::Scaled(parts) => {
-            quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &LEVELS)
-        }
-    }
-}
-
-fn first_time(parts: &[BinHistogram]) -> Option<FirstTime> {
-    let quantiles = quantiles_with_error(&parts.iter().collect::<Vec<_>>(), &[0.05, 0.5, 0.95]);
+fn first_time(table: &BinTable) -> Option<FirstTime> {
+    let quantiles = Levels::new(table).with_errors([0.05, 0.5, 0.95]);
     let (p5, p5_std_error) = quantiles[0]?;
     let (p50, p50_std_error) = quantiles[1]?;
     let (p95, p95_std_error) = quantiles[2]?;
@@ -487,10 +477,9 @@ fn first_time(parts: &[BinHistogram]) -> Option<FirstTime> {
 }
 
 fn histogram(quantiles: &Quantiles) -> Histogram {
-    let mut whole = Sketch::new();
-    if let Quantiles::Scaled(parts) = quantiles {
-        parts.iter().for_each(|part| whole.merge(part));
-    }
-    let (edges, counts) = whole.histogram(HISTOGRAM_BINS);
+    let (edges, counts) = match quantiles {
+        Quantiles::Scaled(sketch) => sketch.histogram(HISTOGRAM_BINS),
+        Quantiles::Bins(_) => (Vec::new(), Vec::new()),
+    };
     Histogram { edges, counts }
 }
