@@ -21,31 +21,43 @@ enum Kind {
     Avx512,
 }
 
+/// Asks the machine; the answers are remembered.
+#[cfg(target_arch = "x86_64")]
+macro_rules! has {
+    ($($feature:tt)*) => { $(std::arch::is_x86_feature_detected!($feature))&&* };
+}
+
 impl Width {
     /// All units of this machine, the widest last.
     pub fn available() -> Vec<Self> {
-        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
-        let mut widths = vec![Self(Kind::Plain)];
-        #[cfg(target_arch = "x86_64")]
-        {
-            macro_rules! has {
-                ($($feature:tt)*) => { $(std::arch::is_x86_feature_detected!($feature))&&* };
-            }
-            if has!("avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt") {
-                widths.push(Self(Kind::Avx2));
-                if has!("avx512f" "avx512bw" "avx512dq" "avx512vl") {
-                    widths.push(Self(Kind::Avx512));
-                }
-            }
-        }
-        widths
+        let known = [
+            Some(Self(Kind::Plain)),
+            #[cfg(target_arch = "x86_64")]
+            Self::avx2(),
+            #[cfg(target_arch = "x86_64")]
+            Self::avx512(),
+        ];
+        known.into_iter().flatten().collect()
     }
 
     /// The widest unit of this machine.
     pub fn widest() -> Self {
-        *Self::available()
-            .last()
-            .expect("every machine has the plain one")
+        #[cfg(target_arch = "x86_64")]
+        if let Some(width) = Self::avx512().or_else(Self::avx2) {
+            return width;
+        }
+        Self(Kind::Plain)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn avx2() -> Option<Self> {
+        has!("avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt").then_some(Self(Kind::Avx2))
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn avx512() -> Option<Self> {
+        let has = Self::avx2().is_some() && has!("avx512f" "avx512bw" "avx512dq" "avx512vl");
+        has.then_some(Self(Kind::Avx512))
     }
 
     /// Does work compiled for this unit.
