@@ -76,7 +76,7 @@ pub struct Batch<'s> {
     pub moved_clocks: Lanes,
     /// By indicator.
     pub noise: Vec<Noise>,
-    pub clocks: Clocks,
+    pub clocks: Clocks<'s>,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
     month: usize,

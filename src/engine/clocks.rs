@@ -14,8 +14,20 @@ use super::lanes::{Lanes, below, each, not_finite, raise_for};
 use super::timer::{Task, Timer, advance, change, change_few, earlier, renew};
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 
+/// How the rate of a hazard comes about.
+#[derive(Clone, Copy)]
+struct Rate<'p> {
+    scale: Source<'p>,
+    exponent: Option<Source<'p>>,
+    /// Operations must have been run before.
+    runs: bool,
+    label: u32,
+}
+
 /// All clocks of a batch.
-pub struct Clocks {
+pub struct Clocks<'p> {
+    /// By event; `None` for those that do not fire by hazard.
+    rates: Vec<Option<Rate<'p>>>,
     /// By event; of use for those that fire by hazard.
     pub timers: Vec<Timer>,
     /// Events with a clock that has run out within this step, or would have at some rate that was in force.
@@ -28,10 +40,26 @@ pub struct Clocks {
     pub stale: Lanes,
 }
 
-impl Clocks {
-    pub fn new(program: &Program) -> Self {
+impl<'p> Clocks<'p> {
+    pub fn new(program: &'p Program) -> Self {
         let timers = program.events.iter().map(|e| Timer::new(e.steady));
+        let rates = program.events.iter().map(|event| match &event.fires {
+            FiresCode::Hazard {
+                scale, exponent, ..
+            } => {
+                let (scale_from, scale_runs) = scale.source();
+                let exponent = exponent.as_ref().map(Formula::source);
+                Some(Rate {
+                    scale: scale_from,
+                    exponent: exponent.map(|(source, _)| source),
+                    runs: scale_runs || exponent.is_some_and(|(_, runs)| runs),
+                    label: scale.label,
+                })
+            }
+            FiresCode::At { .. } | FiresCode::When { .. } => None,
+        });
         Self {
+            rates: rates.collect(),
             timers: timers.collect(),
             active: Vec::with_capacity(program.events.len()),
             next_steady: Column([f64::INFINITY; LANES]),
@@ -64,52 +92,34 @@ impl Batch<'_> {
     /// Rates at the step's start, in force until something happens; gives the lanes in which a clock runs out within the step.
     pub fn tick(&mut self, within: Within) -> Lanes {
         let program = self.program();
-        let layout = &program.layout;
         let length = within.to - within.from;
         let mut busy = self.renew_stale(within);
         for &e in &program.moving {
-            let FiresCode::Hazard {
-                scale, exponent, ..
-            } = &program.events[e as usize].fires
-            else {
-                continue;
-            };
             let open = self.allowed(e as usize, Lanes::MAX);
+            let timer = &mut self.clocks.timers[e as usize];
             if open == 0 {
-                let timer = &mut self.clocks.timers[e as usize];
                 if std::mem::take(&mut timer.rated) != 0 {
                     timer.rate.fill(0.0);
                 }
                 continue;
             }
-            self.clocks.timers[e as usize].rated = open;
-            let (scale_from, scale_ops) = scale.source();
-            let exponent_source = exponent.as_ref().map(|x| (x, x.source()));
-            if let Some((exponent, (_, true))) = exponent_source {
-                self.run_everywhere(&exponent.ops);
-            }
-            let (mut exponent_from, mut scale_from) =
-                (exponent_source.map(|(_, (source, _))| source), scale_from);
-            if scale_ops {
-                // Both may use the same temporaries: what one left is kept before the other runs.
-                if let Some((_, (Source::Slot(slot), true))) = exponent_source {
-                    let kept = layout.kept;
-                    *self.columns.column_mut(kept) = *self.columns.column(slot);
-                    exponent_from = Some(Source::Slot(kept));
-                }
-                self.run_everywhere(&scale.ops);
-                scale_from = Source::Slot(scale.result);
+            let Some(mut rate) = self.clocks.rates[e as usize] else {
+                continue;
+            };
+            if rate.runs {
+                self.run_rate(e, &mut rate);
             }
             let timer = &mut self.clocks.timers[e as usize];
             let (due, broken) = advance(
                 self.setup.width,
                 &self.columns,
                 timer,
-                scale_from,
-                exponent_from,
+                rate.scale,
+                rate.exponent,
                 open,
                 length,
             );
+            timer.rated = open;
             if due != 0 {
                 timer.note_due(due, within.from, within.to);
                 self.clocks.note(e, due, due);
@@ -118,10 +128,35 @@ impl Batch<'_> {
             if broken {
                 let rates = &self.clocks.timers[e as usize].rate;
                 let broken = not_finite(self.setup.width, rates);
-                self.stop_all(broken, scale.label);
+                self.stop_all(broken, rate.label);
             }
         }
         busy & self.alive
+    }
+
+    /// Runs the operations of a hazard over all lanes, and tells where the values are then.
+    fn run_rate(&mut self, e: u32, rate: &mut Rate<'_>) {
+        let program = self.program();
+        let FiresCode::Hazard {
+            scale, exponent, ..
+        } = &program.events[e as usize].fires
+        else {
+            return;
+        };
+        if let Some(exponent) = exponent
+            && exponent.source().1
+        {
+            self.run_everywhere(&exponent.ops);
+            // Both may use the same temporaries: what one left is kept before the other runs.
+            if scale.source().1 {
+                let kept = program.layout.kept;
+                *self.columns.column_mut(kept) = *self.columns.column(exponent.result);
+                rate.exponent = Some(Source::Slot(kept));
+            }
+        }
+        if scale.source().1 {
+            self.run_everywhere(&scale.ops);
+        }
     }
 
     /// Steady clocks: evaluated where a firing at a grid point has made them stale, and found where they run out within the step.
@@ -176,6 +211,12 @@ impl Batch<'_> {
         }
     }
 
+    /// Lanes in which some clock runs out within the step.
+    pub fn running(&self) -> Lanes {
+        let timers = &self.clocks.timers;
+        (self.clocks.active.iter()).fold(0, |all, &e| all | timers[e as usize].running)
+    }
+
     /// Which clock runs out first in each of these lanes.
     pub fn find_first(&mut self, lanes: Lanes) {
         let scratch = &mut self.scratch;
@@ -215,26 +256,20 @@ impl Batch<'_> {
         let mut tasks = std::mem::take(&mut self.scratch.tasks);
         tasks.clear();
         for &(e, lanes) in hazards {
-            let FiresCode::Hazard {
-                scale, exponent, ..
-            } = &program.events[e as usize].fires
-            else {
+            let Some(rate) = self.clocks.rates[e as usize] else {
                 continue;
             };
             let open = self.allowed(e as usize, lanes);
             let timer = &mut self.clocks.timers[e as usize];
             let closed = lanes & !open & timer.rated;
             timer.rated |= open;
-            let (scale_from, scale_runs) = scale.source();
-            let exponent_from = exponent.as_ref().map(Formula::source);
-            let runs = scale_runs || exponent_from.is_some_and(|(_, runs)| runs);
-            if open.count_ones() < MANY && !runs {
+            if open.count_ones() < MANY && !rate.runs {
                 tasks.push(Task {
                     event: e,
                     open,
                     closed,
-                    scale: scale_from,
-                    exponent: exponent_from.map(|(source, _)| source),
+                    scale: rate.scale,
+                    exponent: rate.exponent,
                 });
                 continue;
             }
@@ -244,6 +279,12 @@ impl Batch<'_> {
             if open == 0 {
                 continue;
             }
+            let FiresCode::Hazard {
+                scale, exponent, ..
+            } = &program.events[e as usize].fires
+            else {
+                continue;
+            };
             let exponent = exponent.as_ref().map(|exponent| {
                 let slot = self.evaluate_for(exponent, open);
                 *self.columns.column(slot)
@@ -264,7 +305,6 @@ impl Batch<'_> {
     }
 
     fn change_few(&mut self, tasks: &[Task<'_>], within: Within) {
-        let program = self.program();
         let mut work = std::mem::take(&mut self.scratch.work);
         let (columns, timers) = (&self.columns, &mut self.clocks.timers);
         change_few(
@@ -285,8 +325,8 @@ impl Batch<'_> {
             self.clocks.note(e, 1 << lane, due);
         }
         for (e, lane) in work.broken.drain(..) {
-            if let FiresCode::Hazard { scale, .. } = &program.events[e as usize].fires {
-                self.stop(lane as usize, scale.label);
+            if let Some(rate) = self.clocks.rates[e as usize] {
+                self.stop(lane as usize, rate.label);
             }
         }
         self.scratch.work = work;

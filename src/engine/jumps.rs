@@ -26,7 +26,7 @@ impl Batch<'_> {
         let mut busy = lanes;
         let mut rounds = 0;
         loop {
-            busy &= self.alive;
+            busy &= self.alive & (self.running() | self.scratch.pointed);
             if busy == 0 || self.fatal.is_some() {
                 break;
             }

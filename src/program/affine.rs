@@ -1,6 +1,6 @@
 //! Formulas that are weighted sums of state variables, which is what most drifts and exponents of hazards are.
 //!
-//! Comes in: a formula. Goes out: its constant and its coefficients, all over parameters alone, so that one operation does what would take a
+//! Comes in: a formula. Goes out: its constant, which only trend and phase can change, and its coefficients over parameters, so that one operation does what would take a
 //! subtraction, a multiplication and an addition for each variable.
 
 use super::dependencies::{reads_parameters_only, reads_regime_only};
@@ -9,17 +9,31 @@ use crate::expression::{Arithmetic, Expr, fold};
 /// `constant + sum of coefficient x variable`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Affine {
-    /// Over parameters.
+    /// Over parameters, trend and phase.
     pub constant: Expr,
-    /// State variables, and values that only trend and phase change: all have a slot. Each with its coefficient over parameters, in order of first mention.
+    /// State variables, each with its coefficient over parameters, in order of first mention.
     pub terms: Vec<(Expr, Expr)>,
 }
 
 impl Affine {
     /// The affine form of a formula that takes at least two plain operations; `None` if it has none.
     pub fn of(expr: &Expr) -> Option<Self> {
-        let form = gather(expr)?;
+        let form = gather(expr)?.settled();
         (!form.terms.is_empty() && plain_operations(expr) >= 2).then_some(form)
+    }
+
+    /// Takes what only trend and phase change into the constant: it is evaluated when they move, not in every step.
+    fn settled(mut self) -> Self {
+        let all = std::mem::take(&mut self.terms);
+        for (variable, coefficient) in all {
+            if reads_regime_only(&variable) {
+                let product = combine(Arithmetic::Multiply, variable, coefficient);
+                self.constant = combine(Arithmetic::Add, self.constant, product);
+            } else {
+                self.terms.push((variable, coefficient));
+            }
+        }
+        self
     }
 
     fn scaled(mut self, by: impl Fn(Expr) -> Expr) -> Self {

@@ -49,7 +49,7 @@ pub enum Scalar {
 pub enum Source<'p> {
     /// It lies in a slot.
     Slot(Slot),
-    /// A constant and weighted slots, summed from left to right.
+    /// A constant and weighted slots, summed from left to right; those whose weight is a number come first.
     Affine(Scalar, &'p [(Slot, Scalar)]),
 }
 
@@ -141,27 +141,90 @@ impl Columns {
         match source {
             Source::Slot(slot) => self.column(slot),
             Source::Affine(constant, terms) => {
-                match constant {
-                    Scalar::Value(value) => room.fill(value),
-                    Scalar::Slot(slot) => *room = *self.column(slot),
-                }
-                for (slot, coefficient) in terms {
-                    let x = self.column(*slot);
-                    match coefficient {
-                        Scalar::Value(c) => {
-                            for lane in 0..LANES {
-                                room[lane] = c.mul_add(x[lane], room[lane]);
-                            }
-                        }
-                        Scalar::Slot(slot) => {
-                            let c = self.column(*slot);
-                            for lane in 0..LANES {
-                                room[lane] = c[lane].mul_add(x[lane], room[lane]);
-                            }
-                        }
-                    }
+                let by_number = terms.partition_point(|(_, c)| matches!(c, Scalar::Value(_)));
+                match (by_number, terms.len() - by_number) {
+                    (0, 1) => self.sum::<0, 1>(constant, terms, room),
+                    (1, 0) => self.sum::<1, 0>(constant, terms, room),
+                    (1, 1) => self.sum::<1, 1>(constant, terms, room),
+                    (2, 0) => self.sum::<2, 0>(constant, terms, room),
+                    (2, 1) => self.sum::<2, 1>(constant, terms, room),
+                    (3, 0) => self.sum::<3, 0>(constant, terms, room),
+                    (3, 1) => self.sum::<3, 1>(constant, terms, room),
+                    _ => self.long_sum(constant, terms, room),
                 }
                 room
+            }
+        }
+    }
+
+    /// A sum of V slots times numbers and S slots times slots, in one loop: it stays in registers.
+    #[inline(always)]
+    fn sum<const V: usize, const S: usize>(
+        &self,
+        constant: Scalar,
+        terms: &[(Slot, Scalar)],
+        room: &mut Column,
+    ) {
+        let (mut x, mut a) = ([self.column(0); V], [0.0; V]);
+        let (mut y, mut b) = ([self.column(0); S], [self.column(0); S]);
+        for (i, (slot, coefficient)) in terms.iter().enumerate() {
+            match coefficient {
+                Scalar::Value(value) => (x[i], a[i]) = (self.column(*slot), *value),
+                Scalar::Slot(other) => {
+                    (y[i - V], b[i - V]) = (self.column(*slot), self.column(*other));
+                }
+            }
+        }
+        match constant {
+            Scalar::Value(c) => {
+                for lane in 0..LANES {
+                    let mut sum = c;
+                    for i in 0..V {
+                        sum = a[i].mul_add(x[i][lane], sum);
+                    }
+                    for i in 0..S {
+                        sum = b[i][lane].mul_add(y[i][lane], sum);
+                    }
+                    room[lane] = sum;
+                }
+            }
+            Scalar::Slot(c) => {
+                let c = self.column(c);
+                for lane in 0..LANES {
+                    let mut sum = c[lane];
+                    for i in 0..V {
+                        sum = a[i].mul_add(x[i][lane], sum);
+                    }
+                    for i in 0..S {
+                        sum = b[i][lane].mul_add(y[i][lane], sum);
+                    }
+                    room[lane] = sum;
+                }
+            }
+        }
+    }
+
+    /// A sum of any length, term by term.
+    #[inline(always)]
+    fn long_sum(&self, constant: Scalar, terms: &[(Slot, Scalar)], room: &mut Column) {
+        match constant {
+            Scalar::Value(value) => room.fill(value),
+            Scalar::Slot(slot) => *room = *self.column(slot),
+        }
+        for (slot, coefficient) in terms {
+            let x = self.column(*slot);
+            match coefficient {
+                Scalar::Value(c) => {
+                    for lane in 0..LANES {
+                        room[lane] = c.mul_add(x[lane], room[lane]);
+                    }
+                }
+                Scalar::Slot(slot) => {
+                    let c = self.column(*slot);
+                    for lane in 0..LANES {
+                        room[lane] = c[lane].mul_add(x[lane], room[lane]);
+                    }
+                }
             }
         }
     }

@@ -277,7 +277,7 @@ impl Emitter {
             Operand::Slot(slot) => Scalar::Slot(slot),
         };
         let constant = scalar(self, &affine.constant);
-        let terms = affine
+        let mut terms: Vec<(Slot, Scalar)> = affine
             .terms
             .iter()
             .map(|(variable, coefficient)| {
@@ -289,6 +289,9 @@ impl Emitter {
                 (slot, scalar(self, coefficient))
             })
             .collect();
+        // Loops over lanes are written for numbers first, then slots.
+        terms.sort_by_key(|(_, coefficient)| matches!(coefficient, Scalar::Slot(_)));
+        let terms = terms.into();
         let out = self.temporary(depth);
         ops.push(Op::Affine {
             out,
