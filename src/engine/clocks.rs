@@ -31,7 +31,7 @@ pub struct Clocks<'p> {
     /// By event; of use for those that fire by hazard.
     pub timers: Vec<Timer>,
     /// Events with a clock that has run out within this step, or would have at some rate that was in force.
-    active: Vec<u32>,
+    pub active: Vec<u32>,
     /// By lane: when the first steady clock runs out.
     next_steady: Column,
     /// Lanes in which that instant must be found anew.

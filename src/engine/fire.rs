@@ -6,7 +6,7 @@
 use super::batch::{Batch, MANY, confine};
 use super::journal::{Change, Entry};
 use super::jumps::Within;
-use super::lanes::{Lanes, each, lanes_where};
+use super::lanes::{Lanes, blend, each, lanes_where};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{
@@ -46,18 +46,21 @@ wide! {
             }
             return;
         }
-        let (mut firings, mut latest) = (*columns.column(count), *columns.column(last));
-        let mut earliest = *columns.column(first);
+        let column = columns.column_mut(count);
         for lane in 0..LANES {
-            let fires = lanes >> lane & 1 == 1;
-            let more = if fires { firings[lane] + 1.0 } else { firings[lane] };
-            firings[lane] = more;
-            latest[lane] = if fires { now[lane] } else { latest[lane] };
-            earliest[lane] = if fires & (more == 1.0) { now[lane] } else { earliest[lane] };
+            let more = column[lane] + 1.0;
+            column[lane] = blend(lanes >> lane & 1 == 1, more, column[lane]);
         }
-        *columns.column_mut(count) = firings;
-        *columns.column_mut(last) = latest;
-        *columns.column_mut(first) = earliest;
+        let column = columns.column_mut(last);
+        for lane in 0..LANES {
+            column[lane] = blend(lanes >> lane & 1 == 1, now[lane], column[lane]);
+        }
+        // Time goes forward, so the first firing is the least.
+        let column = columns.column_mut(first);
+        for lane in 0..LANES {
+            let is_first = (lanes >> lane & 1 == 1) & (now[lane] < column[lane]);
+            column[lane] = blend(is_first, now[lane], column[lane]);
+        }
     }
 }
 
@@ -89,7 +92,7 @@ wide! {
             fault |= u64::from(chosen & !moved.is_finite());
             let moved = if moved < low { low } else { moved };
             let moved = if moved > high { high } else { moved };
-            x[lane] = if chosen { moved } else { x[lane] };
+            x[lane] = blend(chosen, moved, x[lane]);
         }
         *columns.column_mut(indicator) = x;
         if fault != 0 {

@@ -3,15 +3,38 @@
 //! A round plays the next thing of every lane that has one: an event whose clock runs out, a scheduled instant, the end of a rest. Lanes do
 //! not see one another, so all firings of one event in a round are played together. Clocks are the business of `clocks`, firings of `fire`.
 
-use super::batch::{Batch, Fatal};
-use super::lanes::{Lanes, between, each};
+use super::batch::{Batch, Fatal, MANY};
+use super::lanes::{Lanes, between, blend, each, lanes_where};
 use super::scratch::Point;
-use crate::program::{FiresCode, Slot};
+use crate::math::width::wide;
+use crate::program::{Column, FiresCode, LANES, Slot};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
 const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
 pub const STEP_LIMIT: u64 = 1_000_000;
+
+/// Events that are looked for one by one when many lanes are sorted by the event that fires in them.
+const MOST_SEARCHED: usize = 8;
+
+wide! {
+    /// Moves those of some lanes in which a clock runs out before `end` to that instant, and gives them.
+    fn go_on(now: &mut Column, first: &Column, lanes: Lanes, end: f64) -> Lanes {
+        let due = lanes & lanes_where(|lane| first[lane] < end);
+        for lane in 0..LANES {
+            let later = (due >> lane & 1 == 1) & (first[lane] > now[lane]);
+            now[lane] = blend(later, first[lane], now[lane]);
+        }
+        due
+    }
+}
+
+wide! {
+    /// Lanes whose first event is this one.
+    fn firing(first_event: &[u32; LANES], e: u32) -> Lanes {
+        lanes_where(|lane| first_event[lane] == e)
+    }
+}
 
 /// The step that a lane is in; `None` at a grid point, where the next step will evaluate every hazard anyway.
 #[derive(Clone, Copy)]
@@ -38,20 +61,16 @@ impl Batch<'_> {
                     self.play_point(point, within);
                 }
             }
-            let mut due = 0;
-            for lane in each(busy & !pointed & self.alive) {
-                let time = self.scratch.first_time[lane];
-                if time < within.to {
-                    due |= 1 << lane;
-                    self.now[lane] = if time > self.now[lane] {
-                        time
-                    } else {
-                        self.now[lane]
-                    };
-                }
-            }
+            let clocked = busy & !pointed & self.alive;
+            let due = go_on(
+                self.setup.width,
+                &mut self.now,
+                &self.scratch.first_time,
+                clocked,
+                within.to,
+            );
             if due != 0 {
-                self.scratch.sort_firing(due);
+                self.sort_firing(due);
                 self.fire(Some(within));
                 self.play_triggered(within);
             }
@@ -65,6 +84,23 @@ impl Batch<'_> {
         self.scratch.points.clear();
         self.scratch.pointed = 0;
         self.stand_back(lanes, within.from);
+    }
+
+    /// Sorts the lanes that are due by the event that fires in them.
+    fn sort_firing(&mut self, due: Lanes) {
+        let scratch = &mut self.scratch;
+        let active = &self.clocks.active;
+        if due.count_ones() < MANY || active.len() > MOST_SEARCHED {
+            for lane in each(due) {
+                scratch.firing.add(scratch.first_event[lane], 1 << lane);
+            }
+        } else {
+            for &e in active {
+                let lanes = due & firing(self.setup.width, &scratch.first_event, e);
+                scratch.firing.add(e, lanes);
+            }
+        }
+        scratch.firing.drain(&mut scratch.fired);
     }
 
     fn give_up(&mut self, busy: Lanes) {

@@ -18,8 +18,14 @@ pub fn lanes_where(test: impl Fn(usize) -> bool) -> Lanes {
     lanes
 }
 
+/// One of two values. Both have been loaded when this chooses; a choice between two loads would keep a loop from being vectorised.
 #[inline(always)]
-fn holds(lanes: Lanes, lane: usize) -> bool {
+pub fn blend<T>(condition: bool, a: T, b: T) -> T {
+    if condition { a } else { b }
+}
+
+#[inline(always)]
+pub fn holds(lanes: Lanes, lane: usize) -> bool {
     lanes >> lane & 1 == 1
 }
 
@@ -84,7 +90,7 @@ wide! {
     pub fn raise_for(rate: &mut Column, exponent: &Column, lanes: Lanes) {
         for lane in 0..LANES {
             let x = rate[lane] * elementary::exp(exponent[lane]);
-            rate[lane] = if holds(lanes, lane) { x } else { 0.0 };
+            rate[lane] = blend(holds(lanes, lane), x, 0.0);
         }
     }
 }
@@ -95,7 +101,7 @@ wide! {
             let x = moved[lane];
             let x = if x < low { low } else { x };
             let x = if x > high { high } else { x };
-            column[lane] = if holds(lanes, lane) { x } else { column[lane] };
+            column[lane] = blend(holds(lanes, lane), x, column[lane]);
         }
     }
 }
@@ -112,7 +118,7 @@ wide! {
     pub fn keep_highest(state: &mut Column, value: &Column) {
         for lane in 0..LANES {
             let v = value[lane];
-            state[lane] = if v > state[lane] { v } else { state[lane] };
+            state[lane] = blend(v > state[lane], v, state[lane]);
         }
     }
 }
@@ -121,7 +127,7 @@ wide! {
     pub fn keep_lowest(state: &mut Column, value: &Column) {
         for lane in 0..LANES {
             let v = value[lane];
-            state[lane] = if v < state[lane] { v } else { state[lane] };
+            state[lane] = blend(v < state[lane], v, state[lane]);
         }
     }
 }
@@ -134,11 +140,7 @@ wide! {
             } else {
                 f64::INFINITY
             };
-            state[lane] = if state[lane] == f64::INFINITY {
-                known
-            } else {
-                state[lane]
-            };
+            state[lane] = blend(state[lane] == f64::INFINITY, known, state[lane]);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Holds lists and sets only; `jumps` and `fire` decide what happens.
 
-use super::lanes::{Lanes, each};
+use super::lanes::Lanes;
 use super::timer::{Task, Work};
 use crate::program::{Column, LANES, Program};
 
@@ -152,13 +152,5 @@ impl Scratch<'_> {
             }
             *other != lane
         });
-    }
-
-    /// Sorts the lanes that are due by the event that fires in them.
-    pub fn sort_firing(&mut self, due: Lanes) {
-        for lane in each(due) {
-            self.firing.add(self.first_event[lane], 1 << lane);
-        }
-        self.firing.drain(&mut self.fired);
     }
 }

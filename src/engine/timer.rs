@@ -1,7 +1,7 @@
 //! One event's clock in all lanes, and the loops that charge, change and renew it.
 
 use super::batch::MANY;
-use super::lanes::{Lanes, each, lanes_where};
+use super::lanes::{Lanes, blend, each, lanes_where};
 use crate::math::elementary;
 use crate::math::width::wide;
 use crate::program::{Column, Columns, LANES, Scalar, Source};
@@ -218,13 +218,9 @@ fn turn_many(timer: &mut Timer, lanes: Lanes, new: impl Fn(Reading, usize) -> Re
         };
         let fresh = new(old, lane);
         let chosen = lanes >> lane & 1 == 1;
-        timer.rate[lane] = if chosen { fresh.rate } else { old.rate };
-        timer.threshold[lane] = if chosen {
-            fresh.threshold
-        } else {
-            old.threshold
-        };
-        timer.fire_at[lane] = if chosen { fresh.fire_at } else { old.fire_at };
+        timer.rate[lane] = blend(chosen, fresh.rate, old.rate);
+        timer.threshold[lane] = blend(chosen, fresh.threshold, old.threshold);
+        timer.fire_at[lane] = blend(chosen, fresh.fire_at, old.fire_at);
     }
 }
 
@@ -304,15 +300,34 @@ fn advance_few(
     open: Lanes,
     length: f64,
 ) -> (Lanes, bool) {
-    let mut rates = [0.0; FEW];
-    for (i, lane) in each(open).enumerate() {
-        rates[i] = columns.sourced_lane(scale, lane);
-    }
-    if let Some(exponent) = exponent {
-        let mut exponents = [0.0; FEW];
-        for (i, lane) in each(open).enumerate() {
-            exponents[i] = columns.sourced_lane(exponent, lane);
+    let (mut rates, mut exponents) = ([0.0; FEW], [0.0; FEW]);
+    match (scale, exponent) {
+        // The commonest form in one loop.
+        (
+            Source::Slot(scale),
+            Some(Source::Affine(Scalar::Value(c), [(x, Scalar::Value(a)), (y, Scalar::Value(b))])),
+        ) => {
+            let (scale, x, y) = (
+                columns.column(scale),
+                columns.column(*x),
+                columns.column(*y),
+            );
+            for (i, lane) in each(open).enumerate() {
+                rates[i] = scale[lane];
+                exponents[i] = b.mul_add(y[lane], a.mul_add(x[lane], c));
+            }
         }
+        _ => {
+            for (i, lane) in each(open).enumerate() {
+                rates[i] = columns.sourced_lane(scale, lane);
+                exponents[i] = match exponent {
+                    Some(exponent) => columns.sourced_lane(exponent, lane),
+                    None => 0.0,
+                };
+            }
+        }
+    }
+    if exponent.is_some() {
         for i in 0..FEW {
             rates[i] *= elementary::exp(exponents[i]);
         }
@@ -418,33 +433,41 @@ wide! {
         now: &Column,
         end: f64,
     ) {
-        work.items.clear();
-        work.rates.clear();
-        work.exponents.clear();
+        let lanes: u32 = tasks.iter().map(|t| (t.open | t.closed).count_ones()).sum();
+        // Whole vectors, so that no exponential is left to be computed alone.
+        let room = (lanes as usize).next_multiple_of(8);
+        if work.items.len() < room {
+            work.items.resize(room, (0, 0));
+            work.rates.resize(room, 0.0);
+            work.exponents.resize(room, 0.0);
+        }
+        let mut n = 0;
         for task in tasks {
             for lane in each(task.closed) {
-                work.items.push((task.event, lane as u32));
-                work.rates.push(0.0);
-                work.exponents.push(0.0);
+                work.items[n] = (task.event, lane as u32);
+                work.rates[n] = 0.0;
+                work.exponents[n] = 0.0;
+                n += 1;
             }
             for lane in each(task.open) {
-                work.items.push((task.event, lane as u32));
-                work.rates.push(columns.sourced_lane(task.scale, lane));
-                let exponent = match task.exponent {
+                work.items[n] = (task.event, lane as u32);
+                work.rates[n] = columns.sourced_lane(task.scale, lane);
+                work.exponents[n] = match task.exponent {
                     Some(exponent) => columns.sourced_lane(exponent, lane),
                     None => 0.0,
                 };
-                work.exponents.push(exponent);
+                n += 1;
             }
         }
         // All exponentials at once: one by one, each would wait for the one before.
-        let whole = work.rates.len().next_multiple_of(8);
-        work.rates.resize(whole, 0.0);
-        work.exponents.resize(whole, 0.0);
-        for (rate, exponent) in work.rates.iter_mut().zip(&work.exponents) {
-            *rate *= elementary::exp(*exponent);
+        let (rates, _) = work.rates[..room].as_chunks_mut::<8>();
+        let (exponents, _) = work.exponents[..room].as_chunks::<8>();
+        for (rates, exponents) in rates.iter_mut().zip(exponents) {
+            for i in 0..8 {
+                rates[i] *= elementary::exp(exponents[i]);
+            }
         }
-        for (&(e, lane), rate) in work.items.iter().zip(&work.rates) {
+        for (&(e, lane), rate) in work.items[..n].iter().zip(&work.rates[..n]) {
             let timer = &mut timers[e as usize];
             let rate = if *rate < 0.0 { 0.0 } else { *rate };
             let at = lane as usize;
@@ -482,16 +505,8 @@ fn draw_thresholds(streams: &mut Streams, left: &mut Column, lanes: Lanes) {
         let mut stream = old;
         left[lane] = stream.exponential();
         let chosen = lanes >> lane & 1 == 1;
-        streams.first[lane] = if chosen {
-            stream.state[0]
-        } else {
-            old.state[0]
-        };
-        streams.second[lane] = if chosen {
-            stream.state[1]
-        } else {
-            old.state[1]
-        };
+        streams.first[lane] = blend(chosen, stream.state[0], old.state[0]);
+        streams.second[lane] = blend(chosen, stream.state[1], old.state[1]);
     }
 }
 
@@ -518,8 +533,8 @@ wide! {
             let (time, known) = (fire_at[lane], first_time[lane]);
             let first = (time < known) | ((time == known) & (e < first_event[lane]));
             let first = first & (lanes >> lane & 1 == 1);
-            first_time[lane] = if first { time } else { known };
-            first_event[lane] = if first { e } else { first_event[lane] };
+            first_time[lane] = blend(first, time, known);
+            first_event[lane] = blend(first, e, first_event[lane]);
         }
     }
 }

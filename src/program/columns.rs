@@ -234,6 +234,10 @@ impl Columns {
     pub fn sourced_lane(&self, source: Source<'_>, lane: usize) -> f64 {
         match source {
             Source::Slot(slot) => self.get(slot, lane),
+            // The commonest form, without a loop.
+            Source::Affine(Scalar::Value(c), [(x, Scalar::Value(a)), (y, Scalar::Value(b))]) => {
+                b.mul_add(self.get(*y, lane), a.mul_add(self.get(*x, lane), c))
+            }
             Source::Affine(constant, terms) => {
                 let mut sum = self.scalar(constant, lane);
                 for (slot, coefficient) in terms {
