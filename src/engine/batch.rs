@@ -4,7 +4,7 @@
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
 use super::clocks::Clocks;
-use super::diffusion::Noise;
+use super::diffusion::{Moves, Noise};
 use super::journal::Journal;
 use super::lanes::{Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers};
 use super::scratch::Scratch;
@@ -69,7 +69,7 @@ pub struct Batch<'s> {
     pub phase_lanes: Vec<Lanes>,
     pub trend_lanes: Vec<Lanes>,
     /// Lanes that a gate lets through.
-    gates: Vec<Lanes>,
+    pub gates: Vec<Lanes>,
     /// The instant at which each lane is being played.
     pub now: Column,
     /// Lanes whose clock may not stand where the others' do.
@@ -77,6 +77,7 @@ pub struct Batch<'s> {
     /// By indicator.
     pub noise: Vec<Noise>,
     pub clocks: Clocks<'s>,
+    pub moves: Moves<'s>,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
     month: usize,
@@ -105,6 +106,7 @@ impl<'s> Batch<'s> {
             moved_clocks: 0,
             noise: vec![Noise::NONE; program.indicators.len()],
             clocks: Clocks::new(program),
+            moves: Moves::new(program),
             journal: None,
             month: 0,
             scratch: Scratch::new(program),

@@ -11,7 +11,7 @@
 use super::batch::{Batch, MANY};
 use super::jumps::Within;
 use super::lanes::{Lanes, below, each, not_finite, raise_for};
-use super::timer::{Task, Timer, advance, change, change_few, earlier, renew};
+use super::timer::{Task, Timer, advance_all, change, change_few, earlier, renew};
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 
 /// How the rate of a hazard comes about.
@@ -21,7 +21,22 @@ struct Rate<'p> {
     exponent: Option<Source<'p>>,
     /// Operations must have been run before.
     runs: bool,
+    /// What lets the event fire, as in its [`EventCode`](crate::program::EventCode).
+    gate: u32,
+    conditional: bool,
     label: u32,
+}
+
+impl<'p> Rate<'p> {
+    fn task(&self, event: u32, open: Lanes) -> Task<'p> {
+        Task {
+            event,
+            open,
+            closed: 0,
+            scale: self.scale,
+            exponent: self.exponent,
+        }
+    }
 }
 
 /// All clocks of a batch.
@@ -53,6 +68,8 @@ impl<'p> Clocks<'p> {
                     scale: scale_from,
                     exponent: exponent.map(|(source, _)| source),
                     runs: scale_runs || exponent.is_some_and(|(_, runs)| runs),
+                    gate: event.gate,
+                    conditional: event.conditional,
                     label: scale.label,
                 })
             }
@@ -92,46 +109,60 @@ impl Batch<'_> {
     /// Rates at the step's start, in force until something happens; gives the lanes in which a clock runs out within the step.
     pub fn tick(&mut self, within: Within) -> Lanes {
         let program = self.program();
-        let length = within.to - within.from;
         let mut busy = self.renew_stale(within);
+        let mut jobs = std::mem::take(&mut self.scratch.tasks);
+        jobs.clear();
         for &e in &program.moving {
-            let open = self.allowed(e as usize, Lanes::MAX);
-            let timer = &mut self.clocks.timers[e as usize];
-            if open == 0 {
-                if std::mem::take(&mut timer.rated) != 0 {
-                    timer.rate.fill(0.0);
-                }
-                continue;
-            }
             let Some(mut rate) = self.clocks.rates[e as usize] else {
                 continue;
             };
-            if rate.runs {
+            let open = self.open(e, &rate, Lanes::MAX);
+            if rate.runs && open != 0 {
                 self.run_rate(e, &mut rate);
-            }
-            let timer = &mut self.clocks.timers[e as usize];
-            let (due, broken) = advance(
-                self.setup.width,
-                &self.columns,
-                timer,
-                rate.scale,
-                rate.exponent,
-                open,
-                length,
-            );
-            timer.rated = open;
-            if due != 0 {
-                timer.note_due(due, within.from, within.to);
-                self.clocks.note(e, due, due);
-                busy |= due;
-            }
-            if broken {
-                let rates = &self.clocks.timers[e as usize].rate;
-                let broken = not_finite(self.setup.width, rates);
-                self.stop_all(broken, rate.label);
+                // Its values lie where the next formula may put its own.
+                busy |= self.advance(&[rate.task(e, open)], within);
+            } else {
+                jobs.push(rate.task(e, open));
             }
         }
+        busy |= self.advance(&jobs, within);
+        self.scratch.tasks = jobs;
         busy & self.alive
+    }
+
+    /// Advances clocks by a step; gives the lanes in which one runs out.
+    fn advance(&mut self, jobs: &[Task<'_>], within: Within) -> Lanes {
+        let mut due = std::mem::take(&mut self.scratch.list);
+        due.clear();
+        let length = within.to - within.from;
+        let (columns, timers) = (&self.columns, &mut self.clocks.timers);
+        let broken = advance_all(self.setup.width, columns, timers, jobs, length, &mut due);
+        let mut busy = 0;
+        for &(e, lanes) in &due {
+            self.clocks.timers[e as usize].note_due(lanes, within.from, within.to);
+            self.clocks.note(e, lanes, lanes);
+            busy |= lanes;
+        }
+        self.scratch.list = due;
+        if broken {
+            for job in jobs {
+                let rates = &self.clocks.timers[job.event as usize].rate;
+                let broken = not_finite(self.setup.width, rates);
+                if let Some(rate) = self.clocks.rates[job.event as usize] {
+                    self.stop_all(broken, rate.label);
+                }
+            }
+        }
+        busy
+    }
+
+    /// Those of some lanes in which an event that fires by hazard may fire.
+    fn open(&mut self, e: u32, rate: &Rate<'_>, among: Lanes) -> Lanes {
+        if rate.conditional {
+            self.allowed(e as usize, among)
+        } else {
+            among & self.alive & self.gates[rate.gate as usize]
+        }
     }
 
     /// Runs the operations of a hazard over all lanes, and tells where the values are then.
@@ -259,17 +290,18 @@ impl Batch<'_> {
             let Some(rate) = self.clocks.rates[e as usize] else {
                 continue;
             };
-            let open = self.allowed(e as usize, lanes);
+            let lanes = lanes & self.alive;
+            let open = self.open(e, &rate, lanes);
             let timer = &mut self.clocks.timers[e as usize];
             let closed = lanes & !open & timer.rated;
             timer.rated |= open;
+            if open | closed == 0 {
+                continue;
+            }
             if open.count_ones() < MANY && !rate.runs {
                 tasks.push(Task {
-                    event: e,
-                    open,
                     closed,
-                    scale: rate.scale,
-                    exponent: rate.exponent,
+                    ..rate.task(e, open)
                 });
                 continue;
             }

@@ -1,84 +1,132 @@
 //! Diffusion: Euler-Maruyama on the grid, all indicators from the same old state.
 
 use super::batch::{Batch, confine};
-use super::lanes::{clamp_into, each, not_finite};
+use super::lanes::{Lanes, blend, each, holds, not_finite};
 use super::timer::Streams;
 use crate::math::width::wide;
-use crate::program::{Column, Columns, Formula, LANES, Scalar, Slot, Source};
+use crate::program::{Column, Columns, Formula, LANES, Program, Scalar, Slot, Source};
 
-impl Batch<'_> {
-    /// Moves every indicator over a step of this length (years) and enforces its range.
-    pub fn diffuse(&mut self, step: usize, length: f64) {
-        let program = self.program();
-        let layout = &program.layout;
-        if step.is_multiple_of(2) {
-            self.draw_noise();
-        }
-        let root = length.sqrt();
-        let parity = step % 2;
-        let mut next = std::mem::take(&mut self.record.next);
-        for (i, indicator) in program.indicators.iter().enumerate() {
-            let drift = indicator.drift.as_ref().map(|drift| {
-                let kept = (indicator.volatility.as_ref()).is_some_and(|v| v.source().1);
-                self.prepared(drift, kept)
-            });
-            let noise = indicator.volatility.as_ref().map(|volatility| {
-                let size = match volatility.constant {
-                    Some(value) => Scalar::Value(value),
-                    None => Scalar::Slot(self.evaluate(volatility)),
-                };
-                size
-            });
-            let noise = noise.map(|size| (size, &self.noise[i].normals[parity]));
-            if drift.is_none() && noise.is_none() {
-                continue;
-            }
-            let indicator_slot = layout.indicators + i as Slot;
-            let width = self.setup.width;
-            let scales = (length, root);
-            let moved = &mut next[i];
-            if move_all(
-                width,
-                &self.columns,
-                indicator_slot,
-                drift,
-                noise,
-                scales,
-                moved,
-            ) {
-                self.blame(i, length, moved);
-            }
-        }
+/// How an indicator moves.
+#[derive(Clone, Copy, Debug)]
+struct Move<'p> {
+    indicator: usize,
+    slot: Slot,
+    drift: Option<Source<'p>>,
+    volatility: Option<Scalar>,
+    range: (f64, f64),
+    reflect: bool,
+}
+
+/// The indicators that move.
+pub struct Moves<'p> {
+    all: Vec<Move<'p>>,
+    /// Those that come first need no operations to be run before.
+    direct: usize,
+}
+
+impl<'p> Moves<'p> {
+    pub fn new(program: &'p Program) -> Self {
+        let (mut direct, mut others) = (Vec::new(), Vec::new());
         for (i, indicator) in program.indicators.iter().enumerate() {
             if indicator.drift.is_none() && indicator.volatility.is_none() {
                 continue;
             }
-            let moved = &next[i];
-            let column = self.columns.column_mut(layout.indicators + i as Slot);
-            if indicator.reflect {
-                for lane in each(self.alive) {
-                    column[lane] = confine(moved[lane], indicator.low, indicator.high, true);
-                }
+            let drift = indicator.drift.as_ref().map(Formula::source);
+            let drift_runs = drift.is_some_and(|(_, runs)| runs);
+            let volatility_runs = runs(indicator.volatility.as_ref());
+            let one = Move {
+                indicator: i,
+                slot: program.layout.indicators + i as Slot,
+                drift: drift.map(|(source, _)| match drift_runs && volatility_runs {
+                    // Both may use the same temporaries: what one left is kept before the other runs.
+                    true => Source::Slot(program.layout.kept),
+                    false => source,
+                }),
+                volatility: (indicator.volatility.as_ref()).map(|v| match v.constant {
+                    Some(value) => Scalar::Value(value),
+                    None => Scalar::Slot(v.result),
+                }),
+                range: (indicator.low, indicator.high),
+                reflect: indicator.reflect,
+            };
+            if drift_runs || volatility_runs {
+                others.push(one);
             } else {
-                let (low, high) = (indicator.low, indicator.high);
-                clamp_into(self.setup.width, column, moved, low, high, self.alive);
+                direct.push(one);
             }
         }
+        let count = direct.len();
+        direct.append(&mut others);
+        Self {
+            all: direct,
+            direct: count,
+        }
+    }
+}
+
+/// Whether a volatility takes operations: the loop over lanes knows numbers and slots only.
+fn runs(volatility: Option<&Formula>) -> bool {
+    volatility.is_some_and(|v| !v.ops.is_empty())
+}
+
+/// Length of a step in years, its square root, and which of two normals it takes.
+#[derive(Clone, Copy)]
+struct Scales {
+    length: f64,
+    root: f64,
+    parity: usize,
+}
+
+impl Batch<'_> {
+    /// Moves every indicator over a step of this length (years) and enforces its range.
+    pub fn diffuse(&mut self, step: usize, length: f64) {
+        if step.is_multiple_of(2) {
+            self.draw_noise();
+        }
+        let scales = Scales {
+            length,
+            root: length.sqrt(),
+            parity: step % 2,
+        };
+        let width = self.setup.width;
+        let mut next = std::mem::take(&mut self.record.next);
+        let mut faults = false;
+        for place in self.moves.direct..self.moves.all.len() {
+            let one = [self.moves.all[place]];
+            self.run_move(one[0].indicator);
+            faults |= move_all(width, &self.columns, &self.noise, &one, scales, &mut next);
+        }
+        let direct = &self.moves.all[..self.moves.direct];
+        faults |= move_all(width, &self.columns, &self.noise, direct, scales, &mut next);
+        if faults {
+            for place in 0..self.moves.all.len() {
+                let i = self.moves.all[place].indicator;
+                self.blame(i, length, &next[i]);
+            }
+        }
+        confine_all(width, &mut self.columns, &self.moves.all, &next, self.alive);
         self.record.next = next;
     }
 
-    /// Where a loop gets the value of a formula, once its operations have been run. With `kept` the value outlives other formulas.
-    fn prepared<'p>(&mut self, formula: &'p Formula, kept: bool) -> Source<'p> {
-        let (source, runs) = formula.source();
-        if runs {
-            self.run_everywhere(&formula.ops);
-            if kept {
-                let slot = self.program().layout.kept;
-                *self.columns.column_mut(slot) = *self.columns.column(formula.result);
-                return Source::Slot(slot);
+    /// Runs the operations of an indicator's drift and volatility.
+    fn run_move(&mut self, i: usize) {
+        let program = self.program();
+        let indicator = &program.indicators[i];
+        let volatility_runs = runs(indicator.volatility.as_ref());
+        if let Some(drift) = &indicator.drift
+            && drift.source().1
+        {
+            self.run_everywhere(&drift.ops);
+            if volatility_runs {
+                let kept = program.layout.kept;
+                *self.columns.column_mut(kept) = *self.columns.column(drift.result);
             }
         }
-        source
+        if let Some(volatility) = &indicator.volatility
+            && volatility_runs
+        {
+            self.run_everywhere(&volatility.ops);
+        }
     }
 
     /// Stops the trials in which an indicator has left the numbers, and names the formula at fault.
@@ -142,59 +190,85 @@ wide! {
     /// `x + drift * length + volatility * root * noise` in all lanes; `true` if a value is not finite.
     fn move_all(
         columns: &Columns,
-        indicator: Slot,
-        drift: Option<Source<'_>>,
-        noise: Option<(Scalar, &Column)>,
-        scales: (f64, f64),
-        moved: &mut Column,
+        noise: &[Noise],
+        moves: &[Move<'_>],
+        scales: Scales,
+        next: &mut [Column],
     ) -> bool {
-        let (length, root) = scales;
-        let x = columns.column(indicator);
-        let mut room = Column::ZERO;
-        // Not `map`: a closure is not always compiled with its surroundings.
-        let drift = match drift {
-            Some(drift) => Some(columns.sourced(drift, &mut room)),
-            None => None,
-        };
-        // Each case is a loop of its own, for a choice within would keep it from being vectorised.
-        match (drift, noise) {
-            (Some(d), Some((Scalar::Value(v), z))) => {
-                let size = v * root;
-                for lane in 0..LANES {
-                    moved[lane] = size.mul_add(z[lane], d[lane].mul_add(length, x[lane]));
-                }
-            }
-            (Some(d), Some((Scalar::Slot(slot), z))) => {
-                let v = columns.column(slot);
-                for lane in 0..LANES {
-                    let drifted = d[lane].mul_add(length, x[lane]);
-                    moved[lane] = (v[lane] * root).mul_add(z[lane], drifted);
-                }
-            }
-            (Some(d), None) => {
-                for lane in 0..LANES {
-                    moved[lane] = d[lane].mul_add(length, x[lane]);
-                }
-            }
-            (None, Some((Scalar::Value(v), z))) => {
-                let size = v * root;
-                for lane in 0..LANES {
-                    moved[lane] = size.mul_add(z[lane], x[lane]);
-                }
-            }
-            (None, Some((Scalar::Slot(slot), z))) => {
-                let v = columns.column(slot);
-                for lane in 0..LANES {
-                    moved[lane] = (v[lane] * root).mul_add(z[lane], x[lane]);
-                }
-            }
-            (None, None) => *moved = *x,
-        }
+        let Scales { length, root, parity } = scales;
         let mut fault = 0;
-        for lane in 0..LANES {
-            fault |= u64::from(!moved[lane].is_finite());
+        for one in moves {
+            let moved = &mut next[one.indicator];
+            let z = &noise[one.indicator].normals[parity];
+            let x = columns.column(one.slot);
+            let mut room = Column::ZERO;
+            // Not `map`: a closure is not always compiled with its surroundings.
+            let drift = match one.drift {
+                Some(drift) => Some(columns.sourced(drift, &mut room)),
+                None => None,
+            };
+            // Each case is a loop of its own, for a choice within would keep it from being vectorised.
+            match (drift, one.volatility) {
+                (Some(d), Some(Scalar::Value(v))) => {
+                    let size = v * root;
+                    for lane in 0..LANES {
+                        moved[lane] = size.mul_add(z[lane], d[lane].mul_add(length, x[lane]));
+                    }
+                }
+                (Some(d), Some(Scalar::Slot(slot))) => {
+                    let v = columns.column(slot);
+                    for lane in 0..LANES {
+                        let drifted = d[lane].mul_add(length, x[lane]);
+                        moved[lane] = (v[lane] * root).mul_add(z[lane], drifted);
+                    }
+                }
+                (Some(d), None) => {
+                    for lane in 0..LANES {
+                        moved[lane] = d[lane].mul_add(length, x[lane]);
+                    }
+                }
+                (None, Some(Scalar::Value(v))) => {
+                    let size = v * root;
+                    for lane in 0..LANES {
+                        moved[lane] = size.mul_add(z[lane], x[lane]);
+                    }
+                }
+                (None, Some(Scalar::Slot(slot))) => {
+                    let v = columns.column(slot);
+                    for lane in 0..LANES {
+                        moved[lane] = (v[lane] * root).mul_add(z[lane], x[lane]);
+                    }
+                }
+                (None, None) => *moved = *x,
+            }
+            for lane in 0..LANES {
+                fault |= u64::from(!moved[lane].is_finite());
+            }
         }
         fault != 0
+    }
+}
+
+wide! {
+    /// Takes over the values of these lanes, each indicator within its range.
+    fn confine_all(columns: &mut Columns, moves: &[Move<'_>], next: &[Column], lanes: Lanes) {
+        for one in moves {
+            let (low, high) = one.range;
+            let moved = &next[one.indicator];
+            let column = columns.column_mut(one.slot);
+            if one.reflect {
+                for lane in each(lanes) {
+                    column[lane] = confine(moved[lane], low, high, true);
+                }
+                continue;
+            }
+            for lane in 0..LANES {
+                let x = moved[lane];
+                let x = if x < low { low } else { x };
+                let x = if x > high { high } else { x };
+                column[lane] = blend(holds(lanes, lane), x, column[lane]);
+            }
+        }
     }
 }
 

@@ -108,6 +108,13 @@ impl Batch<'_> {
         let program = self.program();
         let mut fired = std::mem::take(&mut self.scratch.fired);
         let mut all = 0;
+        // Few lanes rarely share a hazard: sorting them by it would cost more than it saves.
+        let together = fired
+            .iter()
+            .map(|(_, lanes)| lanes.count_ones())
+            .sum::<u32>()
+            >= MANY;
+        self.scratch.affected.clear();
         for (e, lanes) in &mut fired {
             let event = &program.events[*e as usize];
             if event.clocked && within.is_some() {
@@ -134,13 +141,17 @@ impl Batch<'_> {
                 .triggers
                 .iter()
                 .for_each(|&t| scratch.triggers.add(t, live));
-            if within.is_some() {
+            if within.is_none() {
+                self.clocks.stale |= live;
+            } else if together {
                 event
                     .hazards
                     .iter()
                     .for_each(|&h| scratch.hazards.add(h, live));
             } else {
-                self.clocks.stale |= live;
+                scratch
+                    .affected
+                    .extend(event.hazards.iter().map(|&h| (h, live)));
             }
         }
         let mut list = std::mem::take(&mut self.scratch.list);
@@ -164,12 +175,15 @@ impl Batch<'_> {
         for &(trigger, lanes) in &list {
             self.look(trigger, lanes & self.alive);
         }
-        self.scratch.hazards.drain(&mut list);
         if let Some(within) = within {
+            let mut affected = std::mem::take(&mut self.scratch.affected);
+            if together {
+                self.scratch.hazards.drain(&mut affected);
+            }
             // Hazards, and the derived values that they read, keep the time of the step's start.
             self.stand_back(all, within.from);
-            list.iter_mut().for_each(|(_, lanes)| *lanes &= self.alive);
-            self.charge(&list, within);
+            self.charge(&affected, within);
+            self.scratch.affected = affected;
             if self.scratch.asked {
                 for (_, lanes) in &fired {
                     self.answer_lanes(*lanes, within);

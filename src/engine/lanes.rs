@@ -95,17 +95,6 @@ wide! {
     }
 }
 wide! {
-    /// Takes over the values of these lanes, kept within a range by clamping.
-    pub fn clamp_into(column: &mut Column, moved: &Column, low: f64, high: f64, lanes: Lanes) {
-        for lane in 0..LANES {
-            let x = moved[lane];
-            let x = if x < low { low } else { x };
-            let x = if x > high { high } else { x };
-            column[lane] = blend(holds(lanes, lane), x, column[lane]);
-        }
-    }
-}
-wide! {
     /// Adds what an integral has gathered since it was last looked at.
     pub fn integrate(state: &mut Column, current: &Column, since: &Column, now: f64) {
         for lane in 0..LANES {

@@ -63,6 +63,8 @@ pub struct Scratch<'p> {
     pub windows: Sets,
     pub triggers: Sets,
     pub hazards: Sets,
+    /// Hazards to be evaluated anew, with the lanes.
+    pub affected: Vec<(u32, Lanes)>,
     /// Sets that are being worked through.
     pub fired: Vec<(u32, Lanes)>,
     pub list: Vec<(u32, Lanes)>,
@@ -93,6 +95,7 @@ impl Scratch<'_> {
             windows: Sets::new(events),
             triggers: Sets::new(events),
             hazards: Sets::new(events),
+            affected: Vec::with_capacity(events),
             fired: Vec::with_capacity(events),
             list: Vec::with_capacity(events),
             tasks: Vec::with_capacity(events),

@@ -225,66 +225,92 @@ fn turn_many(timer: &mut Timer, lanes: Lanes, new: impl Fn(Reading, usize) -> Re
 }
 
 wide! {
-    /// Evaluates a hazard in all lanes and charges its clock for the whole step. Gives the lanes whose clock runs out, and whether some
-    /// rate is not finite. A rate is in force in the open lanes only; a negative one counts as zero.
-    pub fn advance(
+    /// Evaluates hazards in all lanes and charges their clocks for the whole step. Adds the lanes in which a clock runs out to `due`; `true`
+    /// if some rate is not finite. A rate is in force in the open lanes only; a negative one counts as zero.
+    pub fn advance_all(
         columns: &Columns,
-        timer: &mut Timer,
-        scale: Source<'_>,
-        exponent: Option<Source<'_>>,
-        open: Lanes,
+        timers: &mut [Timer],
+        jobs: &[Task<'_>],
         length: f64,
-    ) -> (Lanes, bool) {
-        if open.count_ones() <= FEW as u32 {
-            return advance_few(columns, timer, scale, exponent, open, length);
-        }
-        let mut room = Column::ZERO;
-        let scale = columns.sourced(scale, &mut room);
-        match exponent {
-            None => timer.rate = *scale,
-            // The commonest forms in one loop, so that their sums stay in registers.
-            Some(Source::Affine(Scalar::Value(c), [(x, Scalar::Value(a))])) => {
-                let x = columns.column(*x);
-                for lane in 0..LANES {
-                    let exponent = a.mul_add(x[lane], c);
-                    timer.rate[lane] = scale[lane] * elementary::exp(exponent);
+        due: &mut Vec<(u32, Lanes)>,
+    ) -> bool {
+        let mut broken = false;
+        for job in jobs {
+            let timer = &mut timers[job.event as usize];
+            if job.open == 0 {
+                if timer.rated != 0 {
+                    timer.rated = 0;
+                    timer.rate.fill(0.0);
                 }
+                continue;
             }
-            Some(Source::Affine(
-                Scalar::Value(c),
-                [(x, Scalar::Value(a)), (y, Scalar::Value(b))],
-            )) => {
-                let (x, y) = (columns.column(*x), columns.column(*y));
-                for lane in 0..LANES {
-                    let exponent = b.mul_add(y[lane], a.mul_add(x[lane], c));
-                    timer.rate[lane] = scale[lane] * elementary::exp(exponent);
-                }
-            }
-            Some(exponent) => {
-                let mut room = Column::ZERO;
-                let exponent = columns.sourced(exponent, &mut room);
-                for lane in 0..LANES {
-                    timer.rate[lane] = scale[lane] * elementary::exp(exponent[lane]);
-                }
+            let (lanes, fault) = advance(columns, timer, job.scale, job.exponent, job.open, length);
+            timer.rated = job.open;
+            broken |= fault;
+            if lanes != 0 {
+                due.push((job.event, lanes));
             }
         }
-        let mut any = 0;
-        for lane in 0..LANES {
-            let rate = timer.rate[lane];
-            let rate = if rate < 0.0 { 0.0 } else { rate };
-            let rate = if open >> lane & 1 == 1 { rate } else { 0.0 };
-            let left = (-rate).mul_add(length, timer.threshold[lane]);
-            timer.rate[lane] = rate;
-            timer.threshold[lane] = left;
-            // Not `left <= 0`: a rate that is not finite must be seen too.
-            any |= u64::from(!(left > 0.0));
-        }
-        if any == 0 {
-            return (0, false);
-        }
-        let due = lanes_where(|lane| (timer.rate[lane] > 0.0) & (timer.threshold[lane] <= 0.0));
-        (due, lanes_where(|lane| !timer.rate[lane].is_finite()) != 0)
+        broken
     }
+}
+
+/// One clock of [`advance_all`]; gives the lanes in which it runs out, and whether some rate is not finite.
+#[inline(always)]
+fn advance(
+    columns: &Columns,
+    timer: &mut Timer,
+    scale: Source<'_>,
+    exponent: Option<Source<'_>>,
+    open: Lanes,
+    length: f64,
+) -> (Lanes, bool) {
+    if open.count_ones() <= FEW as u32 {
+        return advance_few(columns, timer, scale, exponent, open, length);
+    }
+    let mut room = Column::ZERO;
+    let scale = columns.sourced(scale, &mut room);
+    match exponent {
+        None => timer.rate = *scale,
+        // The commonest forms in one loop, so that their sums stay in registers.
+        Some(Source::Affine(Scalar::Value(c), [(x, Scalar::Value(a))])) => {
+            let x = columns.column(*x);
+            for lane in 0..LANES {
+                let exponent = a.mul_add(x[lane], c);
+                timer.rate[lane] = scale[lane] * elementary::exp(exponent);
+            }
+        }
+        Some(Source::Affine(Scalar::Value(c), [(x, Scalar::Value(a)), (y, Scalar::Value(b))])) => {
+            let (x, y) = (columns.column(*x), columns.column(*y));
+            for lane in 0..LANES {
+                let exponent = b.mul_add(y[lane], a.mul_add(x[lane], c));
+                timer.rate[lane] = scale[lane] * elementary::exp(exponent);
+            }
+        }
+        Some(exponent) => {
+            let mut room = Column::ZERO;
+            let exponent = columns.sourced(exponent, &mut room);
+            for lane in 0..LANES {
+                timer.rate[lane] = scale[lane] * elementary::exp(exponent[lane]);
+            }
+        }
+    }
+    let mut any = 0;
+    for lane in 0..LANES {
+        let rate = timer.rate[lane];
+        let rate = if rate < 0.0 { 0.0 } else { rate };
+        let rate = if open >> lane & 1 == 1 { rate } else { 0.0 };
+        let left = (-rate).mul_add(length, timer.threshold[lane]);
+        timer.rate[lane] = rate;
+        timer.threshold[lane] = left;
+        // Not `left <= 0`: a rate that is not finite must be seen too.
+        any |= u64::from(!(left > 0.0));
+    }
+    if any == 0 {
+        return (0, false);
+    }
+    let due = lanes_where(|lane| (timer.rate[lane] > 0.0) & (timer.threshold[lane] <= 0.0));
+    (due, lanes_where(|lane| !timer.rate[lane].is_finite()) != 0)
 }
 
 /// Lanes up to which a hazard is evaluated for the open ones alone.
@@ -483,11 +509,20 @@ wide! {
                 threshold: timer.threshold[at],
                 fire_at: timer.fire_at[at],
             };
+            let bit = 1 << at;
+            if !timer.steady {
+                // Nearly always nothing comes of it: no division, and no instant to be kept.
+                let threshold = (old.rate - rate).mul_add(end - now[at], old.threshold);
+                if threshold > 0.0 && timer.running & bit == 0 {
+                    timer.rate[at] = rate;
+                    timer.threshold[at] = threshold;
+                    continue;
+                }
+            }
             let fresh = changed(old, rate, now[at], end, timer.steady);
             timer.rate[at] = fresh.rate;
             timer.threshold[at] = fresh.threshold;
             timer.fire_at[at] = fresh.fire_at;
-            let bit = 1 << at;
             let due = u64::from(fresh.fire_at < end) << at;
             // What is due, was due or is steady is more than the timer's own business.
             if timer.steady | (due != 0) | (timer.running & bit != 0) {
