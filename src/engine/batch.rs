@@ -3,7 +3,7 @@
 //! Holds the state of its trials and the small steps that both the column code (`step`) and the jump code (`jumps`) use.
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
-use super::clocks::Clocks;
+use super::clocks::{Clocks, Rate};
 use super::diffusion::{Moves, Noise};
 use super::journal::Journal;
 use super::lanes::{Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers};
@@ -24,6 +24,8 @@ pub struct Setup<'p> {
     pub program: &'p Program,
     /// By [`SiteId`](crate::program::SiteId).
     pub streams: Vec<Site>,
+    /// How rates come about, by event; `None` for those that do not fire by hazard.
+    pub rates: Vec<Option<Rate<'p>>>,
     /// The vector unit to run on; every one gives the same bits.
     pub width: Width,
 }
@@ -76,7 +78,7 @@ pub struct Batch<'s> {
     pub moved_clocks: Lanes,
     /// By indicator.
     pub noise: Vec<Noise>,
-    pub clocks: Clocks<'s>,
+    pub clocks: Clocks,
     pub moves: Moves<'s>,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.

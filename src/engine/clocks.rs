@@ -14,35 +14,54 @@ use super::lanes::{Lanes, below, each, not_finite, raise_for};
 use super::timer::{Task, Timer, advance_all, change, change_few, earlier, renew};
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 
-/// How the rate of a hazard comes about.
-#[derive(Clone, Copy)]
-struct Rate<'p> {
-    scale: Source<'p>,
-    exponent: Option<Source<'p>>,
+/// How the rate of a hazard comes about, and what lets its event fire.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate<'p> {
+    pub scale: Source<'p>,
+    pub exponent: Option<Source<'p>>,
     /// Operations must have been run before.
     runs: bool,
-    /// What lets the event fire, as in its [`EventCode`](crate::program::EventCode).
+    /// As in its [`EventCode`](crate::program::EventCode).
     gate: u32,
     conditional: bool,
     label: u32,
 }
 
 impl<'p> Rate<'p> {
-    fn task(&self, event: u32, open: Lanes) -> Task<'p> {
+    /// By event; `None` for those that do not fire by hazard.
+    pub fn all(program: &'p Program) -> Vec<Option<Self>> {
+        let rates = program.events.iter().map(|event| match &event.fires {
+            FiresCode::Hazard {
+                scale, exponent, ..
+            } => {
+                let (scale_from, scale_runs) = scale.source();
+                let exponent = exponent.as_ref().map(Formula::source);
+                Some(Self {
+                    scale: scale_from,
+                    exponent: exponent.map(|(source, _)| source),
+                    runs: scale_runs || exponent.is_some_and(|(_, runs)| runs),
+                    gate: event.gate,
+                    conditional: event.conditional,
+                    label: scale.label,
+                })
+            }
+            FiresCode::At { .. } | FiresCode::When { .. } => None,
+        });
+        rates.collect()
+    }
+
+    fn task(&self, event: u32, open: Lanes, closed: Lanes) -> Task<'_> {
         Task {
             event,
             open,
-            closed: 0,
-            scale: self.scale,
-            exponent: self.exponent,
+            closed,
+            rate: self,
         }
     }
 }
 
 /// All clocks of a batch.
-pub struct Clocks<'p> {
-    /// By event; `None` for those that do not fire by hazard.
-    rates: Vec<Option<Rate<'p>>>,
+pub struct Clocks {
     /// By event; of use for those that fire by hazard.
     pub timers: Vec<Timer>,
     /// Events with a clock that has run out within this step, or would have at some rate that was in force.
@@ -55,28 +74,10 @@ pub struct Clocks<'p> {
     pub stale: Lanes,
 }
 
-impl<'p> Clocks<'p> {
-    pub fn new(program: &'p Program) -> Self {
+impl Clocks {
+    pub fn new(program: &Program) -> Self {
         let timers = program.events.iter().map(|e| Timer::new(e.steady));
-        let rates = program.events.iter().map(|event| match &event.fires {
-            FiresCode::Hazard {
-                scale, exponent, ..
-            } => {
-                let (scale_from, scale_runs) = scale.source();
-                let exponent = exponent.as_ref().map(Formula::source);
-                Some(Rate {
-                    scale: scale_from,
-                    exponent: exponent.map(|(source, _)| source),
-                    runs: scale_runs || exponent.is_some_and(|(_, runs)| runs),
-                    gate: event.gate,
-                    conditional: event.conditional,
-                    label: scale.label,
-                })
-            }
-            FiresCode::At { .. } | FiresCode::When { .. } => None,
-        });
         Self {
-            rates: rates.collect(),
             timers: timers.collect(),
             active: Vec::with_capacity(program.events.len()),
             next_steady: Column([f64::INFINITY; LANES]),
@@ -108,21 +109,22 @@ impl<'p> Clocks<'p> {
 impl Batch<'_> {
     /// Rates at the step's start, in force until something happens; gives the lanes in which a clock runs out within the step.
     pub fn tick(&mut self, within: Within) -> Lanes {
-        let program = self.program();
+        let setup = self.setup;
+        let program = setup.program;
         let mut busy = self.renew_stale(within);
         let mut jobs = std::mem::take(&mut self.scratch.tasks);
         jobs.clear();
         for &e in &program.moving {
-            let Some(mut rate) = self.clocks.rates[e as usize] else {
+            let Some(rate) = &setup.rates[e as usize] else {
                 continue;
             };
-            let open = self.open(e, &rate, Lanes::MAX);
+            let open = self.open(e, rate, Lanes::MAX);
             if rate.runs && open != 0 {
-                self.run_rate(e, &mut rate);
+                let rate = self.run_rate(e, *rate);
                 // Its values lie where the next formula may put its own.
-                busy |= self.advance(&[rate.task(e, open)], within);
+                busy |= self.advance(&[rate.task(e, open, 0)], within);
             } else {
-                jobs.push(rate.task(e, open));
+                jobs.push(rate.task(e, open, 0));
             }
         }
         busy |= self.advance(&jobs, within);
@@ -148,9 +150,7 @@ impl Batch<'_> {
             for job in jobs {
                 let rates = &self.clocks.timers[job.event as usize].rate;
                 let broken = not_finite(self.setup.width, rates);
-                if let Some(rate) = self.clocks.rates[job.event as usize] {
-                    self.stop_all(broken, rate.label);
-                }
+                self.stop_all(broken, job.rate.label);
             }
         }
         busy
@@ -166,13 +166,13 @@ impl Batch<'_> {
     }
 
     /// Runs the operations of a hazard over all lanes, and tells where the values are then.
-    fn run_rate(&mut self, e: u32, rate: &mut Rate<'_>) {
+    fn run_rate<'r>(&mut self, e: u32, mut rate: Rate<'r>) -> Rate<'r> {
         let program = self.program();
         let FiresCode::Hazard {
             scale, exponent, ..
         } = &program.events[e as usize].fires
         else {
-            return;
+            return rate;
         };
         if let Some(exponent) = exponent
             && exponent.source().1
@@ -188,6 +188,7 @@ impl Batch<'_> {
         if scale.source().1 {
             self.run_everywhere(&scale.ops);
         }
+        rate
     }
 
     /// Steady clocks: evaluated where a firing at a grid point has made them stale, and found where they run out within the step.
@@ -283,15 +284,16 @@ impl Batch<'_> {
 
     /// Evaluates hazards anew in some lanes, and charges the clocks whose rate has changed. The lanes' clocks must stand at the step's start.
     pub fn charge(&mut self, hazards: &[(u32, Lanes)], within: Within) {
-        let program = self.program();
+        let setup = self.setup;
+        let program = setup.program;
         let mut tasks = std::mem::take(&mut self.scratch.tasks);
         tasks.clear();
         for &(e, lanes) in hazards {
-            let Some(rate) = self.clocks.rates[e as usize] else {
+            let Some(rate) = &setup.rates[e as usize] else {
                 continue;
             };
             let lanes = lanes & self.alive;
-            let open = self.open(e, &rate, lanes);
+            let open = self.open(e, rate, lanes);
             let timer = &mut self.clocks.timers[e as usize];
             let closed = lanes & !open & timer.rated;
             timer.rated |= open;
@@ -299,10 +301,7 @@ impl Batch<'_> {
                 continue;
             }
             if open.count_ones() < MANY && !rate.runs {
-                tasks.push(Task {
-                    closed,
-                    ..rate.task(e, open)
-                });
+                tasks.push(rate.task(e, open, closed));
                 continue;
             }
             if closed != 0 {
@@ -337,6 +336,7 @@ impl Batch<'_> {
     }
 
     fn change_few(&mut self, tasks: &[Task<'_>], within: Within) {
+        let setup = self.setup;
         let mut work = std::mem::take(&mut self.scratch.work);
         let (columns, timers) = (&self.columns, &mut self.clocks.timers);
         change_few(
@@ -357,7 +357,7 @@ impl Batch<'_> {
             self.clocks.note(e, 1 << lane, due);
         }
         for (e, lane) in work.broken.drain(..) {
-            if let Some(rate) = self.clocks.rates[e as usize] {
+            if let Some(rate) = &setup.rates[e as usize] {
                 self.stop(lane as usize, rate.label);
             }
         }

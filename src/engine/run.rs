@@ -2,9 +2,11 @@
 
 use super::batch::{Fatal, Setup};
 use super::block::{BlockFault, TrialRows, Worker};
+use super::clocks::Rate;
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
 use crate::estimate::{Forest, Merge, Spread};
+use crate::math::width::Width;
 use crate::program::Program;
 use crate::random::Seed;
 use std::ops::Range;
@@ -21,7 +23,8 @@ impl<'p> Setup<'p> {
         Self {
             program,
             streams: program.streams(Seed(seed)),
-            width: crate::math::width::Width::widest(),
+            rates: Rate::all(program),
+            width: Width::widest(),
         }
     }
 }

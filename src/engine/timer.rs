@@ -1,6 +1,7 @@
 //! One event's clock in all lanes, and the loops that charge, change and renew it.
 
 use super::batch::MANY;
+use super::clocks::Rate;
 use super::lanes::{Lanes, blend, each, lanes_where};
 use crate::math::elementary;
 use crate::math::width::wide;
@@ -244,7 +245,7 @@ wide! {
                 }
                 continue;
             }
-            let (lanes, fault) = advance(columns, timer, job.scale, job.exponent, job.open, length);
+            let (lanes, fault) = advance(columns, timer, job.rate.scale, job.rate.exponent, job.open, length);
             timer.rated = job.open;
             broken |= fault;
             if lanes != 0 {
@@ -445,8 +446,7 @@ pub struct Task<'p> {
     pub event: u32,
     pub open: Lanes,
     pub closed: Lanes,
-    pub scale: Source<'p>,
-    pub exponent: Option<Source<'p>>,
+    pub rate: &'p Rate<'p>,
 }
 
 wide! {
@@ -477,8 +477,8 @@ wide! {
             }
             for lane in each(task.open) {
                 work.items[n] = (task.event, lane as u32);
-                work.rates[n] = columns.sourced_lane(task.scale, lane);
-                work.exponents[n] = match task.exponent {
+                work.rates[n] = columns.sourced_lane(task.rate.scale, lane);
+                work.exponents[n] = match task.rate.exponent {
                     Some(exponent) => columns.sourced_lane(exponent, lane),
                     None => 0.0,
                 };
