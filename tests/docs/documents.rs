@@ -35,6 +35,7 @@ fn links_between_documents_lead_somewhere() {
         "CHANGELOG.md",
         "docs/guide.md",
         "docs/method.md",
+        "docs/performance.md",
         "docs/reference.md",
         "docs/scenarios.md",
     ];
