@@ -52,6 +52,15 @@ pub enum Fatal {
     },
 }
 
+impl Fatal {
+    /// Lane of the trial that met it.
+    pub fn lane(&self) -> usize {
+        match self {
+            Self::Runaway { lane, .. } | Self::Explosion { lane, .. } => *lane,
+        }
+    }
+}
+
 /// Trials that are simulated together.
 pub struct Batch<'s> {
     pub setup: &'s Setup<'s>,

@@ -50,7 +50,7 @@ impl Batch<'_> {
         let mut rounds = 0;
         loop {
             busy &= self.alive & (self.running() | self.scratch.pointed);
-            if busy == 0 || self.fatal.is_some() {
+            if busy == 0 {
                 break;
             }
             self.find_first(busy);
@@ -78,6 +78,7 @@ impl Batch<'_> {
             rounds += 1;
             if rounds > STEP_LIMIT {
                 self.give_up(busy & self.alive);
+                break;
             }
         }
         self.rest_clocks();
@@ -115,11 +116,18 @@ impl Batch<'_> {
             .iter()
             .copied()
             .max_by(|a, b| counts(a).total_cmp(&counts(b)));
-        self.fatal = Some(Fatal::Explosion {
+        self.fail(Fatal::Explosion {
             lane,
             time: self.now[lane],
             event: event.unwrap_or(0),
         });
+    }
+
+    /// Notes a fault; of several within a step that of the first trial is told.
+    fn fail(&mut self, fault: Fatal) {
+        if self.fatal.as_ref().is_none_or(|known| fault.lane() < known.lane()) {
+            self.fatal = Some(fault);
+        }
     }
 
     /// Plays the end of a rest, or scheduled events.
@@ -178,12 +186,8 @@ impl Batch<'_> {
                 let mut events = self.scratch.instant.clone();
                 events.sort_unstable();
                 events.dedup();
-                // The first is told: other lanes may run away at the same grid point.
-                self.fatal.get_or_insert(Fatal::Runaway {
-                    lane,
-                    time: self.now[lane],
-                    events,
-                });
+                let time = self.now[lane];
+                self.fail(Fatal::Runaway { lane, time, events });
                 self.scratch.pending.clear();
                 self.alive &= !(1 << lane);
                 return;

