@@ -45,6 +45,15 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
         };
         let code = &mut events[i];
         code.hazards = affected(|f| matches!(f, Fires::Hazard(_)));
+        // Where the event cannot have been, nor lead, nothing was open and nothing opens.
+        let (phases, trends) = reach(event, model);
+        code.hazards.retain(|&j| {
+            let other = &model.events[j as usize];
+            let meets = |gate: &Option<Vec<usize>>, reached: &[bool]| {
+                gate.as_ref().is_none_or(|gate| gate.iter().any(|i| reached[*i]))
+            };
+            meets(&other.phases, &phases) && meets(&other.trends, &trends)
+        });
         code.triggers = affected(|f| matches!(f, Fires::When(_)));
         code.derived = compiler.derived_reading(&changed);
         code.trackers = (0..tracked.len())
@@ -111,6 +120,24 @@ fn varying_reads(draw: &VaryingDraw, test: &dyn Fn(&Expr) -> bool) -> bool {
         VaryingDraw::Family { arguments, .. } => arguments.iter().any(test),
         VaryingDraw::Mixture(parts) => parts.iter().any(|(_, part)| varying_reads(part, test)),
     }
+}
+
+/// Phases and trends that a lane can be in just before a firing of this event, or after it.
+fn reach(event: &Event, model: &Model) -> (Vec<bool>, Vec<bool>) {
+    let before = |gate: &Option<Vec<usize>>, count: usize| -> Vec<bool> {
+        let lets = |i| gate.as_ref().is_none_or(|gate| gate.contains(&i));
+        (0..count).map(lets).collect()
+    };
+    let mut phases = before(&event.phases, model.phases.len());
+    let mut trends = before(&event.trends, model.trends.len());
+    for effect in &event.effects {
+        match effect {
+            Effect::Phase(phase) => phases[*phase] = true,
+            Effect::Trend(trend) => trends[*trend] = true,
+            Effect::Set { .. } | Effect::Add { .. } | Effect::Multiply { .. } => {}
+        }
+    }
+    (phases, trends)
 }
 
 /// What decides whether an event is allowed.
