@@ -115,13 +115,13 @@ impl Batch<'_> {
             .sum::<u32>()
             >= MANY;
         self.scratch.affected.clear();
+        if within.is_some() {
+            let looking = |(e, _): &&(u32, Lanes)| program.events[*e as usize].clocked;
+            let clocked = fired.iter().filter(looking);
+            self.stand_at_now(clocked.fold(0, |all, (_, lanes)| all | lanes));
+        }
         for (e, lanes) in &mut fired {
             let event = &program.events[*e as usize];
-            if event.clocked && within.is_some() {
-                for lane in each(*lanes) {
-                    self.stand_at(lane, self.now[lane]);
-                }
-            }
             all |= *lanes;
             *lanes = self.act(*e, *lanes, within);
             let scratch = &mut self.scratch;

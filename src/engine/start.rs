@@ -218,6 +218,24 @@ impl Batch<'_> {
         }
     }
 
+    /// Sets the clocks of some lanes to the instants at which they are being played, and the derived values that read them.
+    pub fn stand_at_now(&mut self, lanes: Lanes) {
+        let mut moved = 0;
+        for lane in each(lanes) {
+            let now = self.now[lane];
+            if self.columns.get(self.program().layout.time, lane) != now {
+                self.set_time(lane, now);
+                moved |= 1 << lane;
+            }
+        }
+        self.moved_clocks |= moved;
+        if moved != 0 {
+            for &position in &self.program().timed {
+                self.derive(position as usize, moved);
+            }
+        }
+    }
+
     /// Sets the clocks of some lanes back to the step's start, and the derived values that read them.
     pub fn stand_back(&mut self, lanes: Lanes, from: f64) {
         let moved = lanes & self.moved_clocks;
