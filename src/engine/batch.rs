@@ -17,7 +17,7 @@ use crate::program::{
 use crate::random::{Site, TrialId};
 
 /// Lanes from which on a loop over all lanes at once is quicker than one over those that are wanted.
-pub const MANY: u32 = 12;
+pub const MANY: u32 = 5;
 
 /// A program with its streams: what all batches of a run share.
 pub struct Setup<'p> {
