@@ -125,7 +125,11 @@ impl Batch<'_> {
 
     /// Notes a fault; of several within a step that of the first trial is told.
     fn fail(&mut self, fault: Fatal) {
-        if self.fatal.as_ref().is_none_or(|known| fault.lane() < known.lane()) {
+        if self
+            .fatal
+            .as_ref()
+            .is_none_or(|known| fault.lane() < known.lane())
+        {
             self.fatal = Some(fault);
         }
     }

@@ -157,3 +157,21 @@ impl Scratch<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_join_the_lanes_of_an_item_and_are_empty_afterwards() {
+        let mut sets = Sets::new(4);
+        for (item, lanes) in [(2, 0b001), (0, 0b010), (2, 0b100), (3, 0)] {
+            sets.add(item, lanes);
+        }
+        let mut list = vec![(9, 9)];
+        sets.drain(&mut list);
+        assert_eq!(list, [(2, 0b101), (0, 0b010)]);
+        sets.drain(&mut list);
+        assert!(list.is_empty());
+    }
+}

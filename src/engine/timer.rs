@@ -573,3 +573,130 @@ wide! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::width::Width;
+
+    /// A clock that has just been started in all lanes with this much to go and no rate.
+    fn timer(steady: bool, left: f64) -> Timer {
+        let mut timer = Timer::new(steady);
+        timer.threshold = Column([left; LANES]);
+        timer
+    }
+
+    /// Rates 2, 5, 0 and 4 from 0.1, 0.2, 0.3 and 0.6 on: their integral reaches 1 at 0.675.
+    #[test]
+    fn a_clock_runs_out_when_the_integral_of_its_rates_reaches_its_threshold() {
+        for steady in [true, false] {
+            for lanes in [1 << 9, Lanes::MAX] {
+                let mut timer = timer(steady, 1.0);
+                let mut running = 0;
+                for (from, rate) in [(0.1, 2.0), (0.2, 5.0), (0.3, 0.0), (0.6, 4.0)] {
+                    let (rates, now) = (Column([rate; LANES]), Column([from; LANES]));
+                    let (moved, due) =
+                        change(Width::widest(), &mut timer, lanes, &rates, &now, 1.0);
+                    assert_eq!(moved, lanes);
+                    running = due;
+                }
+                assert_eq!(running, lanes, "steady: {steady}");
+                assert!(
+                    (timer.fire_at[9] - 0.675).abs() < 1e-12,
+                    "{}",
+                    timer.fire_at[9]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_rate_that_stays_the_same_moves_no_clock() {
+        let mut timer = timer(true, 1.0);
+        let rates = Column([3.0; LANES]);
+        let width = Width::widest();
+        change(width, &mut timer, Lanes::MAX, &rates, &Column::ZERO, 1.0);
+        let before = timer.fire_at;
+        let later = Column([0.123; LANES]);
+        let (moved, _) = change(width, &mut timer, Lanes::MAX, &rates, &later, 1.0);
+        assert_eq!((moved, timer.fire_at), (0, before));
+    }
+
+    #[test]
+    fn few_lanes_and_all_lanes_are_turned_alike() {
+        let rates = Column(std::array::from_fn(|lane| lane as f64 * 0.7));
+        let now = Column(std::array::from_fn(|lane| lane as f64 / 100.0));
+        for steady in [true, false] {
+            let [mut together, mut apart] = [timer(steady, 0.4), timer(steady, 0.4)];
+            for other in [&mut together, &mut apart] {
+                for lane in 0..LANES {
+                    other.streams.set(
+                        lane,
+                        Stream {
+                            state: [lane as u64, 7],
+                        },
+                    );
+                }
+            }
+            let width = Width::widest();
+            let (_, due) = change(width, &mut together, Lanes::MAX, &rates, &now, 1.0);
+            let again = renew(width, &mut together, due, &now, 1.0);
+            let (mut few_due, mut few_again) = (0, 0);
+            for lane in 0..LANES {
+                let bit = 1 << lane;
+                few_due |= change(width, &mut apart, bit, &rates, &now, 1.0).1;
+                few_again |= renew(width, &mut apart, due & bit, &now, 1.0);
+            }
+            assert_eq!((due, again), (few_due, few_again));
+            assert!(due.count_ones() > 10 && due != Lanes::MAX);
+            assert_eq!(together.rate, apart.rate);
+            assert_eq!(together.threshold, apart.threshold);
+            assert_eq!(together.fire_at, apart.fire_at);
+        }
+    }
+
+    #[test]
+    fn a_hazard_open_in_few_lanes_is_advanced_as_one_open_in_many() {
+        let mut columns = Columns::new(3);
+        for lane in 0..LANES {
+            columns.set(0, lane, 1.0 + lane as f64 / 8.0);
+            columns.set(1, lane, lane as f64 / 64.0);
+            columns.set(2, lane, 0.3);
+        }
+        let terms = [(1, Scalar::Value(0.7)), (2, Scalar::Value(-0.2))];
+        let exponent = Source::Affine(Scalar::Value(0.1), &terms);
+        let advanced = |open: Lanes| {
+            let mut timer = timer(false, 0.5);
+            let found = advance(
+                &columns,
+                &mut timer,
+                Source::Slot(0),
+                Some(exponent),
+                open,
+                0.1,
+            );
+            (timer, found)
+        };
+        let (all, (all_due, _)) = advanced(Lanes::MAX);
+        let (few, (few_due, broken)) = advanced(0b1001 << 40);
+        assert_eq!((few_due, broken), (all_due & 0b1001 << 40, false));
+        for lane in [40, 43] {
+            assert_eq!(few.rate[lane].to_bits(), all.rate[lane].to_bits());
+            assert_eq!(few.threshold[lane].to_bits(), all.threshold[lane].to_bits());
+        }
+        assert_eq!((few.rate[41], few.threshold[41]), (0.0, 0.5));
+        assert!(all_due != 0 && all_due != Lanes::MAX);
+    }
+
+    #[test]
+    fn of_two_clocks_at_one_instant_the_first_by_name_is_kept() {
+        let fire_at = Column([0.5; LANES]);
+        for lanes in [1 << 3, Lanes::MAX] {
+            let (mut time, mut event) = (Column([f64::INFINITY; LANES]), [u32::MAX; LANES]);
+            for e in [4, 2, 9] {
+                earlier(Width::widest(), &fire_at, e, lanes, &mut time, &mut event);
+            }
+            assert_eq!((time[3], event[3]), (0.5, 2));
+        }
+    }
+}

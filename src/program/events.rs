@@ -50,7 +50,8 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
         code.hazards.retain(|&j| {
             let other = &model.events[j as usize];
             let meets = |gate: &Option<Vec<usize>>, reached: &[bool]| {
-                gate.as_ref().is_none_or(|gate| gate.iter().any(|i| reached[*i]))
+                gate.as_ref()
+                    .is_none_or(|gate| gate.iter().any(|i| reached[*i]))
             };
             meets(&other.phases, &phases) && meets(&other.trends, &trends)
         });
