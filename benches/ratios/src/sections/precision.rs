@@ -3,6 +3,8 @@
 //! In goes the shipped baseline; out comes, for each of its outcomes, how many times longer plain sampling (independent parameter draws,
 //! independent start trends) would have to run for the same standard error. Both designs take turns under many seeds. A run is 16
 //! independent replicates, so a seed gives 16 values to measure a variance by, whatever the design does inside a replicate.
+//!
+//! No spread of draws and start trends removes the chance inside them: how much the gain could be at most follows from the runs, too.
 
 use super::Plan;
 use crate::measure::{Contestant, Rates, Spread, take_turns};
