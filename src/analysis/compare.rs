@@ -10,8 +10,9 @@ use crate::engine::{
     BlockFault, BlockTrials, DRAWS_PER_BLOCK, Driven, EngineError, Node, Observer, Settings, Setup,
     Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
-use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, Spread, holm};
+use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, holm};
 use crate::model::Model;
+use crate::random::design::Design;
 use crate::results::{CompareResult, Comparison, Difference, Distance, RunResult, Warning, tool};
 
 /// Level at which a difference counts as detected, after Holm's correction.
@@ -42,10 +43,7 @@ pub fn compare(
         .collect();
     let per_draw = settings.trials_per_draw as usize;
     let new_worker = || Team {
-        workers: setups
-            .iter()
-            .map(|s| Worker::new(s, settings.trials_per_draw))
-            .collect(),
+        workers: setups.iter().map(|s| Worker::new(s, settings)).collect(),
         pairs: matches.iter().map(|m| Pairs::new(m, per_draw)).collect(),
     };
     let work = |team: &mut Team<'_>, block: u64| -> Result<Joint, (usize, BlockFault)> {
@@ -67,7 +65,7 @@ pub fn compare(
         (0..studies.len())
             .map(|s| {
                 let tallies: Vec<&Tally> = teams.iter().map(|t| &t.workers[s].tally).collect();
-                largest_error(&tallies)
+                largest_error(&tallies, settings.design)
             })
             .fold(0.0, f64::max)
     };
@@ -93,6 +91,7 @@ pub fn compare(
         let summary = Summary {
             seed: settings.seed,
             trials_per_draw: settings.trials_per_draw,
+            design: settings.design,
             blocks,
             interrupted,
             tally: Tally::united(parts, || Tally::new(&study.program, per_draw)),
@@ -111,6 +110,7 @@ pub fn compare(
             &scenarios[i + 1],
             &pairs,
             &joint.means[i],
+            settings.design,
             identical,
         ));
     }
@@ -251,6 +251,7 @@ impl Matching {
         other: &RunResult,
         pairs: &Pairs,
         means: &[MeanPair],
+        design: Design,
         identical: bool,
     ) -> Comparison {
         let hit =
@@ -258,7 +259,7 @@ impl Matching {
                 let paired = if identical {
                     PairedDifference::of_identical_programs()
                 } else {
-                    table.difference(Spread::Designed)
+                    table.difference(design.into())
                 };
                 Difference {
                     outcome: m.name.clone(),

@@ -18,7 +18,7 @@ use std::path::PathBuf;
                         quincunx compare baseline.json escalation.json\n  \
                         quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n\n\
                         Differences are taken between trials that share their random numbers, so they are known far better than the\n\
-                        scenarios themselves. Size and seed come from the options or the first file, for all.")]
+                        scenarios themselves. Size, seed and design come from the options or the first file, for all.")]
 pub struct Arguments {
     /// Scenario files, the base first; one may be `-` for standard input
     #[arg(required = true, num_args = 2.., value_name = "FILE")]

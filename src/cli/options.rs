@@ -3,6 +3,8 @@
 use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::engine::Settings;
+use crate::random::design::Design;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -37,10 +39,11 @@ impl Simulation {
         settings
     }
 
-    /// Like [`settings`](Self::settings), for a run that may stop earlier or go on longer to be precise enough.
+    /// Like [`settings`](Self::settings), for a run of a design that may stop earlier or go on longer to be precise enough.
     pub fn settings_until(&self, precision: &Precision, study: &Study) -> Settings {
         let mut settings = self.settings(study);
         settings.until = precision.until;
+        settings.design = precision.design;
         // The trials a draw stay what they would be otherwise: only the run's length is open.
         if precision.until.is_some() && self.trials.is_none() {
             settings.blocks = MOST_TRIALS.div_ceil(settings.trials_per_block());
@@ -49,7 +52,7 @@ impl Simulation {
     }
 }
 
-/// When to stop other than after a number of trials.
+/// When to stop other than after a number of trials, and how the trials are spread.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Simulation")]
 pub struct Precision {
@@ -57,6 +60,23 @@ pub struct Precision {
     /// limit (default: 100 million)
     #[arg(long, value_name = "ERROR", value_parser = points, allow_negative_numbers = true)]
     pub until: Option<f64>,
+    /// How parameter draws and start trends are spread
+    #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
+    pub design: Design,
+}
+
+impl ValueEnum for Design {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Padded => "Evenly, which makes estimates more precise",
+            Self::Random => "Independently of each other, to measure that gain against",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
+    }
 }
 
 impl Precision {

@@ -129,7 +129,10 @@ mod tests {
             draws: Some(200),
             ..Simulation::default()
         };
-        let precision = Precision { until: Some(0.01) };
+        let precision = Precision {
+            until: Some(0.01),
+            ..Precision::default()
+        };
         let plain = simulation.settings(&study);
         let waiting = simulation.settings_until(&precision, &study);
         assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);

@@ -1,12 +1,13 @@
 //! A block: 16 draws with all their trials, simulated batch by batch and counted.
 
 use super::batch::{Batch, Fatal, Setup};
-use super::deal::{Dealt, deal};
-use super::settings::DRAWS_PER_BLOCK;
+use super::deal::{Dealt, deal_by};
+use super::settings::{DRAWS_PER_BLOCK, Settings};
 use super::start::{DrawValues, TrialStart};
 use super::summary::{Node, Tally};
 use crate::estimate::{Moments, REPLICATES, groups};
 use crate::program::{LANES, Program, Slot};
+use crate::random::design::Design;
 
 /// Draws whose trials all enter the quantiles of series; of later ones only the first group does.
 const FULLY_COUNTED_DRAWS: u64 = 1024;
@@ -51,14 +52,17 @@ pub struct BlockFault {
 pub struct Worker<'s> {
     batch: Batch<'s>,
     trials_per_draw: u32,
+    design: Design,
     pub tally: Tally,
 }
 
 impl<'s> Worker<'s> {
-    pub fn new(setup: &'s Setup<'s>, trials_per_draw: u32) -> Self {
+    pub fn new(setup: &'s Setup<'s>, settings: &Settings) -> Self {
+        let trials_per_draw = settings.trials_per_draw;
         Self {
             batch: Batch::new(setup),
             trials_per_draw,
+            design: settings.design,
             tally: Tally::new(setup.program, trials_per_draw as usize),
         }
     }
@@ -77,7 +81,8 @@ impl<'s> Worker<'s> {
         let first_draw = block * u64::from(DRAWS_PER_BLOCK);
         let dealt: Vec<Dealt> = (0..DRAWS_PER_BLOCK)
             .map(|i| {
-                deal(
+                deal_by(
+                    self.design,
                     setup,
                     first_draw as u32 + i,
                     self.trials_per_draw,

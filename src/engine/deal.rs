@@ -1,7 +1,8 @@
 //! What a parameter draw deals to its trials: parameter values and start trends.
 //!
-//! Parameters come from the design (`random::design`), start trends systematically from the inverse cumulative weights, in groups that share
-//! one offset: every trial counts the same, and a change of weights moves only the trials at a boundary.
+//! Parameters come from the design (`random::design`). Start trends are taken from the inverse cumulative weights: systematically, in groups
+//! that share one offset, or under the random design at a number of each trial's own. Either way every trial counts the same, and a change of
+//! weights moves only the trials at a boundary.
 
 use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
@@ -13,8 +14,8 @@ use crate::program::ParameterCode;
 use crate::random::TrialId;
 use crate::random::design::Design;
 
-/// Occurrence under which a group's offset is drawn, apart from all others of that site.
-const GROUP_OFFSET: u32 = u32::MAX;
+/// Occurrence under which the offset of a group, or the place of a trial, is drawn, apart from all others of that site.
+const OFFSET: u32 = u32::MAX;
 
 /// A draw's parameters and its trials.
 pub struct Dealt {
@@ -23,15 +24,26 @@ pub struct Dealt {
     pub trials: Vec<TrialStart>,
 }
 
-/// Deals draw `k`; `position` is its place among the draws that a batch is given.
+/// Deals draw `k` of the default design; `position` is its place among the draws that a batch is given.
 pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) -> Dealt {
+    deal_by(Design::default(), setup, k, trials_per_draw, position)
+}
+
+/// Deals draw `k` of a design; `position` as for [`deal`].
+pub fn deal_by(
+    design: Design,
+    setup: &Setup<'_>,
+    k: u32,
+    trials_per_draw: u32,
+    position: usize,
+) -> Dealt {
     let program = setup.program;
     let replicate = k % REPLICATES as u32;
     let point = k / REPLICATES as u32;
     // A site's key already depends on the seed.
     let uniform = |site: u32| {
         let key = setup.streams[site as usize].key();
-        Design::Padded.uniform(0, key, u64::from(replicate), u64::from(point))
+        design.uniform(0, key, u64::from(replicate), u64::from(point))
     };
     let mut scores: Vec<f64> = program
         .parameters
@@ -63,36 +75,41 @@ pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) ->
         })
         .collect();
     let weights = weights(setup, &uniform);
+    let own = |trial: usize| {
+        let trial = trial as u32;
+        setup.streams[program.trend_site as usize].uniform(TrialId { draw: k, trial }, OFFSET)
+    };
     let per_draw = trials_per_draw as usize;
-    let group_count = groups(per_draw);
-    let group_size = per_draw / group_count;
-    let mut trials = Vec::with_capacity(per_draw);
-    for g in 0..group_count {
-        let offset = if g == 0 {
-            uniform(program.trend_site)
-        } else {
-            let id = TrialId {
-                draw: k,
-                trial: g as u32,
-            };
-            setup.streams[program.trend_site as usize].uniform(id, GROUP_OFFSET)
-        };
-        for i in 0..group_size {
-            let u = (i as f64 + offset) / group_size as f64;
-            trials.push(TrialStart {
-                id: TrialId {
-                    draw: k,
-                    trial: trials.len() as u32,
-                },
-                start_trend: pick(&weights, u) as u8,
-                draw: position,
-            });
-        }
-    }
+    let places: Vec<f64> = match design {
+        Design::Padded => systematic(per_draw, |g| match g {
+            0 => uniform(program.trend_site),
+            _ => own(g),
+        }),
+        Design::Random => (0..per_draw).map(own).collect(),
+    };
+    let trials = (places.iter().zip(0..))
+        .map(|(u, trial)| TrialStart {
+            id: TrialId { draw: k, trial },
+            start_trend: pick(&weights, *u) as u8,
+            draw: position,
+        })
+        .collect();
     Dealt {
         values: DrawValues { parameters },
         trials,
     }
+}
+
+/// Evenly spread places in (0, 1), group after group; each group starts at its own `offset`.
+fn systematic(per_draw: usize, offset: impl Fn(usize) -> f64) -> Vec<f64> {
+    let group_count = groups(per_draw);
+    let group_size = per_draw / group_count;
+    let mut places = Vec::with_capacity(per_draw);
+    for g in 0..group_count {
+        let offset = offset(g);
+        places.extend((0..group_size).map(|i| (i as f64 + offset) / group_size as f64));
+    }
+    places
 }
 
 /// Start weights of a draw: fixed, or Dirichlet.

@@ -5,10 +5,11 @@ use super::block::{BlockFault, TrialRows, Worker};
 use super::clocks::Rate;
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
-use crate::estimate::{Forest, Merge, Spread};
+use crate::estimate::{Forest, Merge};
 use crate::math::width::Width;
 use crate::program::Program;
 use crate::random::Seed;
+use crate::random::design::Design;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -41,7 +42,7 @@ pub fn simulate(
     settings.check()?;
     let setup = Setup::new(program, settings.seed);
     let wants_rows = observer.wants_rows();
-    let new_worker = || Worker::new(&setup, settings.trials_per_draw);
+    let new_worker = || Worker::new(&setup, settings);
     let work = |worker: &mut Worker<'_>, block: u64| -> Result<Node, BlockFault> {
         let mut rows = wants_rows.then(TrialRows::default);
         let (node, _) = worker.block(block, rows.as_mut())?;
@@ -52,7 +53,7 @@ pub fn simulate(
     };
     let precise = |workers: &[Worker<'_>]| -> f64 {
         let tallies: Vec<&Tally> = workers.iter().map(|w| &w.tally).collect();
-        largest_error(&tallies)
+        largest_error(&tallies, settings.design)
     };
     let done = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|fault| explain(program, &fault))?;
@@ -61,6 +62,7 @@ pub fn simulate(
     let summary = Summary {
         seed: settings.seed,
         trials_per_draw: settings.trials_per_draw,
+        design: settings.design,
         blocks: done.blocks,
         interrupted: done.interrupted,
         tally,
@@ -90,8 +92,8 @@ pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineE
     Ok(())
 }
 
-/// Largest standard error of an outcome's probability, over the tallies of all workers together.
-pub fn largest_error(tallies: &[&Tally]) -> f64 {
+/// Largest standard error of an outcome's probability, over the tallies of all workers together; draws are of this design.
+pub fn largest_error(tallies: &[&Tally], design: Design) -> f64 {
     let Some((first, rest)) = tallies.split_first() else {
         return f64::INFINITY;
     };
@@ -99,7 +101,7 @@ pub fn largest_error(tallies: &[&Tally]) -> f64 {
         .map(|o| {
             let mut table = first.outcomes[o].clone();
             rest.iter().for_each(|t| table.merge(&t.outcomes[o]));
-            table.estimate(Spread::Designed).std_error
+            table.estimate(design.into()).std_error
         })
         .fold(0.0, f64::max)
 }

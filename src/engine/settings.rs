@@ -1,6 +1,7 @@
 //! How much to simulate, and how a run talks to its caller.
 
 use crate::estimate::{REPLICATES, groups};
+use crate::random::design::Design;
 
 /// Draws in a block.
 pub const DRAWS_PER_BLOCK: u32 = REPLICATES as u32;
@@ -17,6 +18,8 @@ pub const MOST_DRAWS: u64 = 1 << 32;
 pub struct Settings {
     pub seed: u64,
     pub trials_per_draw: u32,
+    /// How parameter draws and start trends are spread: on purpose, or left to chance.
+    pub design: Design,
     /// Blocks to simulate; with `until` an upper bound.
     pub blocks: u64,
     /// Worker threads; 0 for one a core.
@@ -42,6 +45,7 @@ impl Settings {
         Self {
             seed,
             trials_per_draw: per_draw,
+            design: Design::default(),
             blocks: draws.div_ceil(u64::from(DRAWS_PER_BLOCK)).max(1),
             threads: 0,
             until: None,
@@ -121,6 +125,11 @@ pub enum EngineError {
         trial: u64,
         time: f64,
     },
+    /// Only trials of the default design are played again.
+    #[error(
+        "trial {trial} cannot be played again: the storyline of a trial is to be had of runs with the padded design only"
+    )]
+    NotReplayed { trial: u64 },
     /// Rates grow without bound.
     #[error(
         "more than {limit} firings within one step, most of them of {event}, in trial {trial} at {time:.3} years: its rate seems to grow without bound"

@@ -6,6 +6,7 @@ use crate::estimate::{
     BinTable, HitTable, Levels, MeanNode, Merge, Moments, REPLICATES, Sketch, groups,
 };
 use crate::program::Program;
+use crate::random::design::Design;
 
 /// A count for each replicate.
 pub type ByReplicate = [u64; REPLICATES];
@@ -285,6 +286,7 @@ impl Merge for Node {
 pub struct Summary {
     pub seed: u64,
     pub trials_per_draw: u32,
+    pub design: Design,
     pub blocks: u64,
     /// The caller ended the run early.
     pub interrupted: bool,

@@ -4,6 +4,7 @@
 //! to use goes out with its degrees of freedom; a share and an effective number of trials come in, Wilson's interval goes out.
 
 use crate::math::special::student_t_quantile;
+use crate::random::design::Design;
 
 /// Design of the parameter draws, as far as errors care.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,6 +13,15 @@ pub enum Spread {
     Designed,
     /// Draws are independent of each other.
     Random,
+}
+
+impl From<Design> for Spread {
+    fn from(design: Design) -> Self {
+        match design {
+            Design::Padded => Self::Designed,
+            Design::Random => Self::Random,
+        }
+    }
 }
 
 /// Hits (or misses, or discordant trials) below which a spread between replicates says too little.

@@ -16,6 +16,16 @@ pub enum Design {
 }
 
 impl Design {
+    pub const ALL: [Self; 2] = [Self::Padded, Self::Random];
+
+    /// What it is called on the command line and in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Padded => "padded",
+            Self::Random => "random",
+        }
+    }
+
     /// Coordinate of point `point` of replicate `replicate` at the site whose name hashes to `site`; strictly between 0 and 1,
     /// a multiple of 2^-53.
     pub fn uniform(self, seed: u64, site: u64, replicate: u64, point: u64) -> f64 {

@@ -21,6 +21,7 @@ pub fn run() -> RunResult {
             draws: 1568,
             trials_per_draw: 64,
             blocks: 98,
+            design: "padded".into(),
             replicates: 16,
             effective_trials: 100_350.0,
             non_finite: 2,

@@ -100,6 +100,9 @@ fn size(result: &RunResult) -> String {
         "{trials} trials in {draws} draws of {}, seed {}",
         run.trials_per_draw, run.seed
     );
+    if run.design != "padded" {
+        text += &format!(", {} design", run.design);
+    }
     if run.interrupted {
         text += " (interrupted: fewer than were asked for)";
     }

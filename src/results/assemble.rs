@@ -3,7 +3,7 @@
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Quantiles, Summary, Tally};
 use crate::estimate::{
-    self, BinTable, Centre, HitTable, Levels, Moments, REPLICATES, Spread, centre, ratio, share,
+    self, BinTable, Centre, HitTable, Levels, Moments, REPLICATES, centre, ratio, share,
 };
 use crate::model::{Asks, Model};
 use crate::program::Program;
@@ -42,6 +42,7 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
             draws: summary.draws(),
             trials_per_draw: summary.trials_per_draw,
             blocks: summary.blocks,
+            design: summary.design.name().into(),
             replicates: REPLICATES as u32,
             effective_trials: (summary.trials() - summary.tally.stopped) as f64,
             non_finite: summary.tally.stopped,
@@ -120,7 +121,7 @@ impl Reader<'_> {
         (0..=rules.len())
             .map(|o| {
                 let table = &self.tally.outcomes[o];
-                let estimate = table.estimate(Spread::Designed);
+                let estimate = table.estimate(self.summary.design.into());
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (name, title) = match rules.get(o) {
                     Some(rule) => (rule.name.clone(), rule.title.clone()),
@@ -154,7 +155,7 @@ impl Reader<'_> {
     fn questions(&self) -> Vec<QuestionResult> {
         (self.model.questions.iter().zip(&self.tally.questions))
             .map(|(question, table)| {
-                let estimate = table.estimate(Spread::Designed);
+                let estimate = table.estimate(self.summary.design.into());
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (asks, by) = match question.asks {
                     Asks::EverBy { date, .. } => ("ever", date),

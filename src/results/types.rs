@@ -45,6 +45,8 @@ pub struct RunInfo {
     pub draws: u64,
     pub trials_per_draw: u32,
     pub blocks: u64,
+    /// How parameter draws and start trends are spread: `padded` or `random`.
+    pub design: String,
     /// Independent randomisations of the parameter design.
     pub replicates: u32,
     /// Trials, less those stopped by a non-finite value.

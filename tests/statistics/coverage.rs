@@ -5,16 +5,18 @@
 
 use crate::harness::{metric, outcome, question, scenario, settings, study};
 use quincunx::engine::{Settings, Silent};
+use quincunx::random::design::Design;
 use serde_json::{Value, json};
 
 const SEEDS: u64 = 200;
 
 /// Misses of outcome, question and metric intervals of the same known truth, above it and below.
-fn misses(whole: &Value, truth: f64, trials: u64) -> [u32; 3] {
+fn misses(design: Design, whole: &Value, truth: f64, trials: u64) -> [u32; 3] {
     let study = study(whole);
     let mut missed = [0; 3];
     for seed in 0..SEEDS {
         let settings = Settings {
+            design,
             threads: 1,
             ..settings(&study, trials, 1000 + seed)
         };
@@ -50,18 +52,21 @@ fn event(parameters: Value, trends: Value, probability: Value) -> Value {
 
 #[test]
 fn intervals_of_a_known_probability_cover_it_as_often_as_they_claim() {
-    for truth in [0.3, 0.02] {
-        let [outcomes, questions, metrics] =
-            misses(&event(json!({}), Value::Null, json!(truth)), truth, 4096);
+    for (truth, design) in [0.3, 0.02]
+        .into_iter()
+        .flat_map(|p| Design::ALL.map(|d| (p, d)))
+    {
+        let whole = event(json!({}), Value::Null, json!(truth));
+        let [outcomes, questions, metrics] = misses(design, &whole, truth, 4096);
         assert_eq!(outcomes, questions);
         assert!(
             (1..=25).contains(&outcomes),
-            "{truth}: {outcomes} of {SEEDS} intervals of the outcome miss"
+            "{truth}, {design:?}: {outcomes} of {SEEDS} intervals of the outcome miss"
         );
         // The metric's is Student's t without Wilson's correction: at 80 expected hits it is a little less sure.
         assert!(
             (1..=30).contains(&metrics),
-            "{truth}: {metrics} of {SEEDS} intervals of the mean miss"
+            "{truth}, {design:?}: {metrics} of {SEEDS} intervals of the mean miss"
         );
     }
 }
@@ -74,24 +79,31 @@ fn intervals_cover_when_the_probability_itself_is_not_known() {
         Value::Null,
         json!("p"),
     );
-    let [outcomes, questions, metrics] = misses(&whole, 0.25, 8192);
-    assert_eq!(outcomes, questions);
-    assert!(
-        (1..=25).contains(&outcomes),
-        "{outcomes} of {SEEDS} intervals of the outcome miss"
-    );
-    assert!(
-        (1..=25).contains(&metrics),
-        "{metrics} of {SEEDS} intervals of the mean miss"
-    );
+    for design in Design::ALL {
+        let [outcomes, questions, metrics] = misses(design, &whole, 0.25, 8192);
+        assert_eq!(outcomes, questions);
+        assert!(
+            (1..=25).contains(&outcomes),
+            "{design:?}: {outcomes} of {SEEDS} intervals of the outcome miss"
+        );
+        assert!(
+            (1..=25).contains(&metrics),
+            "{design:?}: {metrics} of {SEEDS} intervals of the mean miss"
+        );
+    }
 }
 
 #[test]
 fn an_interval_of_what_never_happened_covers_a_probability_that_could_have_hidden() {
     // A truth of 1/2,048 shows in 63% of the runs of 2,048 trials: with or without a hit the interval must cover it, nearly always.
     let truth = 1.0 / 2048.0;
-    let [outcomes, questions, _] =
-        misses(&event(json!({}), Value::Null, json!(truth)), truth, 2048);
-    assert_eq!(outcomes, questions);
-    assert!(outcomes <= 25, "{outcomes} of {SEEDS} intervals miss");
+    let whole = event(json!({}), Value::Null, json!(truth));
+    for design in Design::ALL {
+        let [outcomes, questions, _] = misses(design, &whole, truth, 2048);
+        assert_eq!(outcomes, questions);
+        assert!(
+            outcomes <= 25,
+            "{design:?}: {outcomes} of {SEEDS} intervals miss"
+        );
+    }
 }

@@ -73,6 +73,9 @@ pub fn size(result: &RunResult) -> Vec<String> {
         ),
         format!("seed {}", run.seed),
     ];
+    if run.design != "padded" {
+        parts.push(format!("{} design", run.design));
+    }
     if run.non_finite > 0 {
         let stopped = format::count(run.non_finite);
         parts.push(format!("{stopped} stopped by a non-finite value"));
