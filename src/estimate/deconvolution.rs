@@ -3,6 +3,7 @@
 //! In come how many draws had c hits, and the mean and variance that p(θ) must have; out come the 5% and 95% quantiles of p(θ).
 //! When to ask, and with which variance, is the business of [`epistemic`](super::epistemic).
 
+use super::moments::{PARTS, in_pairs};
 use crate::math::elementary::{cos_sin_turns, exp, ln};
 use crate::math::special::{beta_inverse, beta_regularized};
 use libm::lgamma;
@@ -13,8 +14,6 @@ use std::f64::consts::{LN_2, TAU};
 const CELLS: usize = 160;
 /// Steps from the beta distribution towards the maximum of the likelihood: few, so that the beta still smooths.
 const STEPS: usize = 20;
-/// Sums are taken in this many parts, which are then added in pairs: the same order for every vector unit.
-const PARTS: usize = 8;
 /// Counts that are looked at together, so that their rows are still near when they are needed again.
 const TOGETHER: usize = 8;
 /// Mass below which no cell falls at the start, so that the data can raise any of them.
@@ -159,11 +158,6 @@ fn summed(cells: &Cells) -> f64 {
         }
     }
     in_pairs(parts)
-}
-
-#[inline(always)]
-fn in_pairs(s: [f64; PARTS]) -> f64 {
-    ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
 }
 
 #[multiversion(targets(
