@@ -17,6 +17,8 @@ mod moments;
 mod paired;
 mod proportion;
 mod replicate;
+mod scale;
+mod series;
 mod sketch;
 
 #[cfg(test)]
@@ -26,14 +28,15 @@ mod oracle_tests;
 #[cfg(test)]
 mod testing;
 
-pub use bins::BinTable;
+pub use bins::{BinTable, BinTables};
 pub use epistemic::{Epistemic, EpistemicStatus};
 pub use forest::{Forest, Merge, Overlap};
 pub use interval::Spread;
 pub use levels::{Binned, Levels, Row};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};
-pub use moments::Moments;
+pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_from_first};
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use replicate::{REPLICATES, ratio, share};
+pub use series::SeriesMoments;
 pub use sketch::Sketch;
