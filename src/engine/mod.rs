@@ -6,6 +6,7 @@
 //! Order of reading: `run` (blocks to threads), `block` (draws, batches), `count` (what is kept of them), `start` (t = 0), `step` (columns
 //! on the grid), `clocks` (which event fires when), `jumps` and `fire` (what happens between grid points), `diffusion`.
 
+mod advance;
 mod batch;
 mod block;
 mod clocks;
