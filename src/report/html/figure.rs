@@ -31,7 +31,9 @@ pub fn small(prefix: &str, draw: impl Fn(&Frame) -> Chart) -> Markup {
 fn figure(class: &str, chart: &Chart, drawing: &Markup) -> Markup {
     let mut caption = Markup::strong(&chart.title);
     if !chart.subtitle.is_empty() {
-        caption = caption.and(Markup::trusted("<br>")).and(Markup::faint(&chart.subtitle));
+        caption = caption
+            .and(Markup::trusted("<br>"))
+            .and(Markup::faint(&chart.subtitle));
     }
     let mut inner = Markup::default();
     inner.element("figcaption", "", &caption);

@@ -3,6 +3,7 @@
 //! [`Markup`] is the only thing that a page is made of. Whatever came from a file enters it by [`Markup::text`] or [`Markup::code`]
 //! and cannot leave the place where it was put; addresses become links only if they are plain web addresses.
 
+pub use crate::report::chart::escape;
 use std::fmt::Write;
 
 /// Escaped HTML.
@@ -98,28 +99,6 @@ impl From<String> for Markup {
     fn from(text: String) -> Self {
         Self::text(&text)
     }
-}
-
-/// `text` as HTML, in an element or in an attribute between double quotes.
-///
-/// Control characters go, and so do those that turn the direction of what follows: one title must not turn the sentence around it.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\n' | '\t' => escaped.push(c),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {}
-            '\u{fffe}' | '\u{ffff}' => {}
-            c if c.is_control() => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// True for `http` and `https` addresses without blanks, quotes or control characters.

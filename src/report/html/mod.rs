@@ -5,7 +5,7 @@
 //! ([`markup`]), and a content security policy with the hashes of our own style and script lets nothing else run.
 
 mod figure;
-mod markup;
+pub(crate) mod markup;
 mod page;
 mod sections;
 mod statement;
@@ -15,7 +15,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-pub use markup::Markup;
+pub use sections::chosen_events;
 
 use crate::results::{CompareResult, RunResult, Storyline, Typical};
 use std::io::{self, Write};

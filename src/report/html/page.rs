@@ -40,6 +40,7 @@ pub fn whole(parts: &[Part]) -> String {
          <main id=\"main\">\n{main}</main>\n</div>\n\
          <footer>\n<p>{made}</p>\n</footer>\n<script>{script}</script>\n</body>\n</html>\n",
         generator = escape(&generator(parts)),
+        contents = contents.as_str(),
         title = escape(&title),
         head = head(parts, &title).as_str(),
         main = body.markup().as_str(),
@@ -60,12 +61,16 @@ fn one_comparison(body: &mut Body, comparison: &ComparePart) {
 fn several(body: &mut Body, parts: &[Part]) {
     sections::how_to_read(body);
     for (number, part) in (1..).zip(parts) {
-        body.part(&format!("part{number}"), &part_title(part), |body| match part {
-            Part::Run(run) => sections::run(body, run, false),
-            Part::Compare(comparison) => sections::comparison(body, comparison),
-            Part::Stories(typical) => sections::stories(body, typical),
-            Part::Story(story) => sections::story(body, story),
-        });
+        body.part(
+            &format!("part{number}"),
+            &part_title(part),
+            |body| match part {
+                Part::Run(run) => sections::run(body, run, false),
+                Part::Compare(comparison) => sections::comparison(body, comparison),
+                Part::Stories(typical) => sections::stories(body, typical),
+                Part::Story(story) => sections::story(body, story),
+            },
+        );
     }
 }
 
@@ -115,13 +120,17 @@ fn generator(parts: &[Part]) -> String {
 }
 
 fn part_title(part: &Part) -> String {
-    let name = scenario(part).map_or_else(String::new, |info| label(&info.title, &info.name).into());
+    let name =
+        scenario(part).map_or_else(String::new, |info| label(&info.title, &info.name).into());
     match part {
         Part::Run(_) => name,
         Part::Compare(comparison) => {
             let others = comparison.result.scenarios.iter().skip(1);
             let others = others.map(|s| label(&s.scenario.title, &s.scenario.name).to_owned());
-            format!("{} against {name}", wording::list(&others.collect::<Vec<_>>()))
+            format!(
+                "{} against {name}",
+                wording::list(&others.collect::<Vec<_>>())
+            )
         }
         Part::Stories(_) => format!("Typical futures of: {name}"),
         Part::Story(story) => format!("One future of: {name}, trial {}", story.trial),

@@ -36,11 +36,9 @@ fn distribution(map: &Map<String, Value>) -> Markup {
     if let Some(Value::Array(experts)) = map.get("experts") {
         let each = experts.iter().filter_map(Value::as_object).map(|expert| {
             let name = expert.get("name").and_then(Value::as_str).unwrap_or("?");
-            let weight = expert.get("weight").map(|weight| {
-                Markup::text(" (weight ")
-                    .and(quantity(weight))
-                    .and(")")
-            });
+            let weight = expert
+                .get("weight")
+                .map(|weight| Markup::text(" (weight ").and(quantity(weight)).and(")"));
             let rest: Map<String, Value> = expert
                 .iter()
                 .filter(|(key, _)| !["name", "weight"].contains(&key.as_str()))
@@ -55,10 +53,8 @@ fn distribution(map: &Map<String, Value>) -> Markup {
             .and(Markup::join(each, "; "))
             .and(range(map));
     }
-    let percentiles: Vec<(&String, &Value)> = map
-        .iter()
-        .filter(|(key, _)| is_percentile(key))
-        .collect();
+    let percentiles: Vec<(&String, &Value)> =
+        map.iter().filter(|(key, _)| is_percentile(key)).collect();
     if !percentiles.is_empty() {
         let each = percentiles.into_iter().map(|(key, value)| {
             Markup::text(&format!("{}%: ", key.trim_start_matches('p'))).and(quantity(value))
@@ -92,7 +88,11 @@ fn distribution(map: &Map<String, Value>) -> Markup {
 
 /// `, between 0 and 1`.
 pub fn range(map: &Map<String, Value>) -> Markup {
-    match map.get("range").and_then(Value::as_array).map(Vec::as_slice) {
+    match map
+        .get("range")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
         Some([Value::Null, high]) => Markup::text(", at most ").and(quantity(high)),
         Some([low, Value::Null]) => Markup::text(", at least ").and(quantity(low)),
         Some([low, high]) => Markup::text(", between ")
@@ -136,33 +136,35 @@ pub fn hazard(value: &Value) -> Markup {
 }
 
 fn factors(times: &Map<String, Value>) -> Markup {
-    let each = times.iter().map(|(key, value)| match (key.as_str(), value) {
-        ("indicator", Value::Object(indicators)) => {
-            let each = indicators.iter().map(|(name, how)| match how {
-                Value::Object(how) => {
-                    let part = |key: &str| how.get(key).map(quantity).unwrap_or_default();
-                    part("ratio")
-                        .and(" for each ")
-                        .and(part("per"))
-                        .and(" of ")
-                        .and(Markup::code(name))
-                        .and(" above ")
-                        .and(part("at"))
-                }
-                other => Markup::code(name).and(" ").and(quantity(other)),
-            });
-            Markup::join(each, " × ")
-        }
-        ("trend" | "phase", Value::Object(arms)) => {
-            let each = arms
-                .iter()
-                .map(|(name, factor)| Markup::text(&format!("{name} ")).and(quantity(factor)));
-            Markup::text(&format!("by {key} ("))
-                .and(Markup::join(each, ", "))
-                .and(")")
-        }
-        (_, value) => quantity(value),
-    });
+    let each = times
+        .iter()
+        .map(|(key, value)| match (key.as_str(), value) {
+            ("indicator", Value::Object(indicators)) => {
+                let each = indicators.iter().map(|(name, how)| match how {
+                    Value::Object(how) => {
+                        let part = |key: &str| how.get(key).map(quantity).unwrap_or_default();
+                        part("ratio")
+                            .and(" for each ")
+                            .and(part("per"))
+                            .and(" of ")
+                            .and(Markup::code(name))
+                            .and(" above ")
+                            .and(part("at"))
+                    }
+                    other => Markup::code(name).and(" ").and(quantity(other)),
+                });
+                Markup::join(each, " × ")
+            }
+            ("trend" | "phase", Value::Object(arms)) => {
+                let each = arms
+                    .iter()
+                    .map(|(name, factor)| Markup::text(&format!("{name} ")).and(quantity(factor)));
+                Markup::text(&format!("by {key} ("))
+                    .and(Markup::join(each, ", "))
+                    .and(")")
+            }
+            (_, value) => quantity(value),
+        });
     Markup::join(each, " × ")
 }
 

@@ -81,7 +81,9 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option
     let ends = range.filter(|_| epistemic.status == EpistemicStatus::Resolved)?;
     let error = epistemic
         .std_error
-        .map_or((ends[1] - ends[0]).abs() / 20.0, |[low, high]| low.max(high));
+        .map_or((ends[1] - ends[0]).abs() / 20.0, |[low, high]| {
+            low.max(high)
+        });
     Some(percent_range(ends, error))
 }
 

@@ -6,7 +6,7 @@ use crate::report::html::statement;
 use crate::report::html::table::Table;
 use serde_json::Value;
 
-pub const CHANGES: Section<Pair<'_>> = Section {
+pub const CHANGES: Section<Pair> = Section {
     key: "changes",
     title: "What was changed",
     is_needed: |_| true,
@@ -15,7 +15,7 @@ pub const CHANGES: Section<Pair<'_>> = Section {
             body.paragraph("Nothing but names, titles, notes and sources.");
             return;
         }
-        let head = ["assumption", name(pair.base), name(pair.other)];
+        let head = ["assumption", name(&pair.base), name(&pair.other)];
         let mut table = Table::new("Assumptions that differ", head).texts(3);
         for change in &pair.comparison.changes {
             table.row([

@@ -3,9 +3,7 @@
 use super::{Body, Pair, name};
 use crate::report::format;
 use crate::report::html::markup::Markup;
-use crate::report::html::wording::{
-    epistemic_range, label, list_of, number_of, percent, percent_range, size,
-};
+use crate::report::html::wording::{epistemic_range, label, list_of, number_of, percent, size};
 use crate::results::{Difference, OutcomeResult, RunResult};
 
 /// 97.5% quantile of the normal distribution: half a 95% interval in standard errors.
@@ -37,7 +35,11 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
         })
         .collect();
     if !next.is_empty() {
-        let verb = if next.len() == 1 { " Next comes " } else { " Next come " };
+        let verb = if next.len() == 1 {
+            " Next comes "
+        } else {
+            " Next come "
+        };
         text = text.and(verb).and(list_of(next)).and(".");
     }
     body.add(&lead(&text));
@@ -100,7 +102,11 @@ fn by_trend(result: &RunResult, first: &OutcomeResult) -> Option<Markup> {
         .iter()
         .filter_map(|trend| {
             let by = first.by_trend.get(&trend.name)?;
-            Some((label(&trend.title, &trend.name), by.probability?, by.std_error?))
+            Some((
+                label(&trend.title, &trend.name),
+                by.probability?,
+                by.std_error?,
+            ))
         })
         .collect();
     by.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -109,15 +115,18 @@ fn by_trend(result: &RunResult, first: &OutcomeResult) -> Option<Markup> {
     (by.len() > 1 && is_clear).then(|| {
         Markup::text("It is likeliest if the trend at the start is “")
             .and(high.0)
-            .and(format!("” ({}) and least likely under “", percent(high.1, high.2)))
+            .and(format!(
+                "” ({}) and least likely under “",
+                percent(high.1, high.2)
+            ))
             .and(low.0)
             .and(format!("” ({}).", percent(low.1, low.2)))
     })
 }
 
-pub fn of_pair(body: &mut Body, pair: &Pair<'_>) {
-    let (base, other) = (name(pair.base), name(pair.other));
-    let comparison = pair.comparison;
+pub fn of_pair(body: &mut Body, pair: &Pair) {
+    let (base, other) = (name(&pair.base), name(&pair.other));
+    let comparison = &pair.comparison;
     let start = Markup::text("Against ")
         .and(Markup::strong(base))
         .and(", ")
@@ -195,7 +204,7 @@ pub fn of_pair(body: &mut Body, pair: &Pair<'_>) {
     body.paragraph(rest.join(" "));
     body.remark(format!(
         "Each scenario: {}, seed {}. Future by future they share their random numbers, so that most of the noise cancels in the differences.",
-        self::size_of(pair.base),
+        self::size_of(&pair.base),
         pair.base.run.seed
     ));
 }

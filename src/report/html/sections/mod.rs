@@ -27,6 +27,7 @@ use super::{ComparePart, RunPart};
 use crate::report::chart::{Chart, Frame};
 use crate::results::{Comparison, RunResult, Storyline, Typical};
 
+pub use events::chosen as chosen_events;
 pub use reading::how_to_read;
 
 /// One section about a `T`.
@@ -60,25 +61,25 @@ const BEHIND: [Section<RunPart>; 5] = [
 ];
 
 /// One scenario against the base.
-pub struct Pair<'a> {
-    pub base: &'a RunResult,
-    pub other: &'a RunResult,
-    pub comparison: &'a Comparison,
+pub struct Pair {
+    pub base: RunResult,
+    pub other: RunResult,
+    pub comparison: Comparison,
 }
 
 /// What is said about a pair.
-fn pair_sections<'a>() -> [Section<Pair<'a>>; 4] {
-    [
-        changes::CHANGES,
-        differences::OUTCOMES,
-        differences::QUESTIONS,
-        differences::METRICS,
-    ]
-}
+const PAIR: [Section<Pair>; 4] = [
+    changes::CHANGES,
+    differences::OUTCOMES,
+    differences::QUESTIONS,
+    differences::METRICS,
+];
 
 /// Everything about a run. `is_alone`: the page is about nothing else, so that it explains itself.
 pub fn run(body: &mut Body, part: &RunPart, is_alone: bool) {
-    body.section("finding", "Main finding", |body| finding::of_run(body, &part.result));
+    body.section("finding", "Main finding", |body| {
+        finding::of_run(body, &part.result)
+    });
     if is_alone {
         how_to_read(body);
     }
@@ -89,30 +90,32 @@ pub fn run(body: &mut Body, part: &RunPart, is_alone: bool) {
 /// Each scenario against the first, then each by itself.
 pub fn comparison(body: &mut Body, part: &ComparePart) {
     let result = &part.result;
-    let pairs: Vec<Pair<'_>> = (result.comparisons.iter().zip(result.scenarios.iter().skip(1)))
-        .filter_map(|(comparison, other)| {
-            let base = result.scenarios.first()?;
-            Some(Pair {
-                base,
-                other,
-                comparison,
-            })
+    let pairs: Vec<Pair> = (result
+        .comparisons
+        .iter()
+        .zip(result.scenarios.iter().skip(1)))
+    .filter_map(|(comparison, other)| {
+        let base = result.scenarios.first()?;
+        Some(Pair {
+            base: base.clone(),
+            other: other.clone(),
+            comparison: comparison.clone(),
         })
-        .collect();
+    })
+    .collect();
     body.section("finding", "Main finding", |body| {
         for pair in &pairs {
             finding::of_pair(body, pair);
         }
     });
     how_to_read(body);
-    let sections = pair_sections();
     match &pairs[..] {
-        [pair] => body.all(&sections, pair),
+        [pair] => body.all(&PAIR, pair),
         _ => {
             for (number, pair) in (1..).zip(&pairs) {
-                let title = format!("{} against {}", name(pair.other), name(pair.base));
+                let title = format!("{} against {}", name(&pair.other), name(&pair.base));
                 body.part(&format!("pair{number}"), &title, |body| {
-                    body.all(&sections, pair);
+                    body.all(&PAIR, pair);
                 });
             }
         }
@@ -122,7 +125,11 @@ pub fn comparison(body: &mut Body, part: &ComparePart) {
             warnings::list(body, &result.warnings);
         });
     }
-    let typical = part.typical.iter().cloned().chain(std::iter::repeat(Vec::new()));
+    let typical = part
+        .typical
+        .iter()
+        .cloned()
+        .chain(std::iter::repeat(Vec::new()));
     for ((number, result), typical) in (1..).zip(&result.scenarios).zip(typical) {
         let run = RunPart {
             result: result.clone(),
@@ -152,7 +159,9 @@ pub fn stories(body: &mut Body, typical: &[Typical]) {
 
 /// One trial by itself.
 pub fn story(body: &mut Body, story: &Storyline) {
-    body.section("story", "One possible future", |body| storylines::single(body, story));
+    body.section("story", "One possible future", |body| {
+        storylines::single(body, story)
+    });
 }
 
 fn name(result: &RunResult) -> &str {
@@ -238,7 +247,9 @@ impl Body {
 
     fn one<T>(&mut self, section: &Section<T>, about: &T) {
         if (section.is_needed)(about) {
-            self.section(section.key, section.title, |body| (section.write)(body, about));
+            self.section(section.key, section.title, |body| {
+                (section.write)(body, about)
+            });
         }
     }
 
@@ -262,7 +273,8 @@ impl Body {
         for item in items {
             list.element("li", "", &item);
         }
-        self.html.element("ul", &format!("class=\"{class}\""), &list);
+        self.html
+            .element("ul", &format!("class=\"{class}\""), &list);
     }
 
     pub fn table(&mut self, table: &Table) {
@@ -288,7 +300,10 @@ impl Body {
     }
 
     /// Charts side by side, as many as fit.
-    pub fn charts<'c>(&mut self, draw: impl IntoIterator<Item = Box<dyn Fn(&Frame) -> Chart + 'c>>) {
+    pub fn charts<'c>(
+        &mut self,
+        draw: impl IntoIterator<Item = Box<dyn Fn(&Frame) -> Chart + 'c>>,
+    ) {
         self.html.raw("<div class=\"multiples\">\n");
         for draw in draw {
             let figure = figure::small(&self.prefix, draw);

@@ -26,7 +26,10 @@ pub const PROVENANCE: Section<RunPart> = Section {
                 Markup::text(&info.sha256).as_str()
             )),
         );
-        item("Program", format!("{} {}", result.tool.name, result.tool.version).into());
+        item(
+            "Program",
+            format!("{} {}", result.tool.name, result.tool.version).into(),
+        );
         item("Seed", run.seed.to_string().into());
         item(
             "Trials",
@@ -54,15 +57,25 @@ pub const PROVENANCE: Section<RunPart> = Section {
                 .and(", it gives the same numbers, to the last digit, by"),
         );
         let mut command = Markup::default();
-        command.element("pre", "tabindex=\"0\"", &Markup::text(&command_line(result)));
+        command.element(
+            "pre",
+            "tabindex=\"0\"",
+            &Markup::text(&command_line(result)),
+        );
         body.add(&command);
         if run.interrupted {
-            body.remark("The run was interrupted; the command asks for as many trials as were finished.");
+            body.remark(
+                "The run was interrupted; the command asks for as many trials as were finished.",
+            );
         }
         body.details("The whole scenario (JSON)", |body| {
             let mut text = Markup::default();
             let source = info.source.to_string();
-            text.element("pre", "class=\"json\" tabindex=\"0\"", &Markup::text(&source));
+            text.element(
+                "pre",
+                "class=\"json\" tabindex=\"0\"",
+                &Markup::text(&source),
+            );
             body.add(&text);
         });
     },
@@ -71,8 +84,14 @@ pub const PROVENANCE: Section<RunPart> = Section {
 /// A file name for the scenario; its name is an identifier, but a result may come from anywhere.
 fn file(result: &RunResult) -> String {
     let name = result.scenario.name.chars();
-    let name: String = name.filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
-    let name = if name.is_empty() { "scenario".into() } else { name };
+    let name: String = name
+        .filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+        .collect();
+    let name = if name.is_empty() {
+        "scenario".into()
+    } else {
+        name
+    };
     format!("{name}.json")
 }
 

@@ -10,7 +10,9 @@ pub const SOURCES: Section<RunPart> = Section {
     title: "Sources",
     is_needed: |part| {
         let sources = part.result.scenario.source.get("sources");
-        sources.and_then(Value::as_object).is_some_and(|s| !s.is_empty())
+        sources
+            .and_then(Value::as_object)
+            .is_some_and(|s| !s.is_empty())
     },
     write: |body, part| {
         let sources = part.result.scenario.source.get("sources");
@@ -37,7 +39,10 @@ fn entry(name: &str, source: &Value) -> Markup {
             let link = Markup::link(address, title);
             // An address that is no link is still worth reading.
             if link == Markup::text(title) {
-                link.and(Markup::trusted(format!(" <code>{}</code>", escape(address))))
+                link.and(Markup::trusted(format!(
+                    " <code>{}</code>",
+                    escape(address)
+                )))
             } else {
                 link
             }

@@ -11,7 +11,9 @@ pub const WARNINGS: Section<RunPart> = Section {
     is_needed: |_| true,
     write: |body, part| {
         if part.result.warnings.is_empty() {
-            body.paragraph("None: the checks found nothing doubtful in the scenario or in the run.");
+            body.paragraph(
+                "None: the checks found nothing doubtful in the scenario or in the run.",
+            );
         } else {
             list(body, &part.result.warnings);
         }
@@ -24,7 +26,8 @@ pub fn list(body: &mut Body, warnings: &[Warning]) {
         if !warning.path.is_empty() {
             text = text.and(" at ").and(Markup::code(&warning.path));
         }
-        text.and(" ").and(Markup::faint(&format!("[{}]", warning.code)))
+        text.and(" ")
+            .and(Markup::faint(&format!("[{}]", warning.code)))
     });
     body.list("warnings", items);
 }
