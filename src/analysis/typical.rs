@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 /// Trials of an outcome that are described and grouped: enough to know what is usual, few enough to replay at once.
-const COMPARED: usize = 160;
+const COMPARED: usize = 100;
 
 /// Picks up to `wanted` typical trials of each outcome in `outcomes` (indices in the model; the number of rules stands for
 /// `unclassified`), from the first `searched` trials of the run or all of them.

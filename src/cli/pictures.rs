@@ -18,10 +18,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Outcomes of which a page tells a typical trial: the likeliest, down to one in a hundred.
-const TOLD: usize = 6;
+const TOLD: usize = 4;
 const LEAST_TOLD: f64 = 0.01;
 /// Trials among which those are looked for.
-const SEARCHED: u64 = 16_384;
+const SEARCHED: u64 = 8192;
 
 /// What to draw, and where.
 #[derive(Clone, Debug, Default, Args)]

@@ -4,6 +4,7 @@
 //! and cannot leave the place where it was put; addresses become links only if they are plain web addresses.
 
 pub use crate::report::chart::escape;
+use serde_json::Value;
 use std::fmt::Write;
 
 /// Escaped HTML.
@@ -48,6 +49,25 @@ impl Markup {
         ))
     }
 
+    /// JSON for the inside of an element, where quotation marks can stay as they are.
+    ///
+    /// It can be copied from the page as it is: what [`text`](Self::text) would drop is written as JSON escapes.
+    pub fn json(value: &Value) -> Self {
+        let mut text = String::new();
+        for c in value.to_string().chars() {
+            match c {
+                '&' | '<' | '>' => text += &escape(c.encode_utf8(&mut [0; 4])),
+                c if escape(c.encode_utf8(&mut [0; 4])).is_empty() => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        let _ = write!(text, "\\u{unit:04x}");
+                    }
+                }
+                c => text.push(c),
+            }
+        }
+        Self(text)
+    }
+
     /// Markup that this program wrote itself, such as a chart.
     pub fn trusted(html: impl Into<String>) -> Self {
         Self(html.into())
@@ -80,6 +100,12 @@ impl Markup {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Pieces on lines of their own.
+    pub fn lines(pieces: impl IntoIterator<Item = Self>) -> Self {
+        let pieces: Vec<String> = pieces.into_iter().map(|piece| piece.0).collect();
+        Self(pieces.join("<br>"))
     }
 
     /// Pieces with something between them.
@@ -129,6 +155,20 @@ mod tests {
             .replace("&#39;", "'")
             .replace("&amp;", "&");
         assert_eq!(back, hostile.trim_end_matches(['\u{0}', '\u{202e}']));
+    }
+
+    #[test]
+    fn json_is_the_same_value_when_it_is_copied_from_the_page() {
+        let value = serde_json::json!({"a<b>": "\u{202e}x & \"y\" \u{7f}\n", "c": [1.5, null]});
+        let shown = Markup::json(&value);
+        let text = shown.as_str().replace("&lt;", "<").replace("&gt;", ">");
+        let text = text.replace("&amp;", "&");
+        assert!(
+            !shown.as_str().contains(['<', '\u{202e}', '\u{7f}']),
+            "{text}"
+        );
+        let back: Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(back, value);
     }
 
     #[test]

@@ -13,7 +13,7 @@ fn run_part() -> RunPart {
             outcome: "settled".into(),
             outcome_title: "A treaty is signed".into(),
             searched: 1024,
-            compared: 160,
+            compared: 100,
             stories: vec![crate::results::TypicalStory {
                 share: 1.0,
                 story: fixture::storyline(),

@@ -71,9 +71,10 @@ pub fn percent(probability: f64, std_error: f64) -> String {
     format::percentage(probability, coarse(probability, std_error)).value
 }
 
-/// A range of probabilities for a sentence.
+/// A range of probabilities for a sentence: its upper end sets the digits, unless the lower one would be lost.
 pub fn percent_range(ends: [f64; 2], std_error: f64) -> String {
-    format::percent_range(ends, coarse(ends[0].max(0.0), std_error))
+    let digits = if ends[0] < 0.00995 { 0.05 } else { ends[1] };
+    format::percent_range(ends, coarse(digits, std_error))
 }
 
 /// Where a probability lies as parameters take the values that the scenario allows, if that is known to be more than a point.
@@ -115,6 +116,8 @@ mod tests {
         assert_eq!(percent(0.041, 0.012), "4%");
         assert_eq!(percent(0.0, 0.000_1), "0%");
         assert_eq!(percent_range([0.12, 0.55], 0.004), "12–55%");
+        assert_eq!(percent_range([0.0957, 0.566], 0.004), "10–57%");
+        assert_eq!(percent_range([0.0063, 0.109], 0.0004), "0.6–10.9%");
     }
 
     #[test]

@@ -20,9 +20,11 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
     };
     let mut text = Markup::text("The most likely end is ")
         .and(Markup::strong(title(first)))
-        .and(": ")
-        .and(share(first))
-        .and(" of the simulated futures.");
+        .and(&*format!(
+            ", in {} of the simulated futures{}.",
+            percent(first.probability, first.std_error),
+            range(first)
+        ));
     let next: Vec<Markup> = rest
         .iter()
         .filter(|outcome| outcome.probability > 0.0)
@@ -62,12 +64,20 @@ fn title(outcome: &OutcomeResult) -> &str {
     label(&outcome.title, &outcome.name)
 }
 
-/// `33%, between 12% and 55% …`.
-fn share(outcome: &OutcomeResult) -> Markup {
+/// ` (10–57% as the uncertain assumptions vary)`.
+fn range(outcome: &OutcomeResult) -> String {
+    match epistemic_range(outcome.epistemic90, &outcome.epistemic) {
+        Some(range) => format!(" ({range} as the uncertain assumptions vary)"),
+        None => String::new(),
+    }
+}
+
+/// `23%; 13–37%`.
+fn share(outcome: &OutcomeResult) -> String {
     let p = percent(outcome.probability, outcome.std_error);
     match epistemic_range(outcome.epistemic90, &outcome.epistemic) {
-        Some(range) => Markup::text(&format!("{p}, epistemic range {range}")),
-        None => p.into(),
+        Some(range) => format!("{p}; {range}"),
+        None => p,
     }
 }
 
@@ -228,7 +238,7 @@ mod tests {
     fn the_likeliest_outcome_comes_first_and_with_its_range() {
         let text = told(&fixture::run());
         assert!(
-            text.contains("The most likely end is <strong>A treaty is signed</strong>: 41%, epistemic range 22–61%"),
+            text.contains("The most likely end is <strong>A treaty is signed</strong>, in 41% of the simulated futures (22–61% as the uncertain assumptions vary)."),
             "{text}"
         );
         assert!(text.contains("Next come crisis (32%)"), "{text}");

@@ -295,7 +295,14 @@ impl Body {
 
     /// A chart over the whole width, drawn once for the desk and once for the phone, with its numbers behind it.
     pub fn chart(&mut self, draw: impl Fn(&Frame) -> Chart) {
-        let figure = figure::large(&self.prefix, draw);
+        let shown = self.headings.last().map_or("", |heading| &heading.title);
+        let figure = figure::large(&self.prefix, shown, draw);
+        self.html.push(&figure);
+    }
+
+    /// A wide chart that scrolls on a phone, with something else than its table behind it.
+    pub fn wide_chart(&mut self, draw: impl Fn(&Frame) -> Chart, summary: &str, behind: &Markup) {
+        let figure = figure::scrolling(&self.prefix, draw, summary, behind);
         self.html.push(&figure);
     }
 

@@ -70,12 +70,8 @@ pub const PROVENANCE: Section<RunPart> = Section {
         }
         body.details("The whole scenario (JSON)", |body| {
             let mut text = Markup::default();
-            let source = info.source.to_string();
-            text.element(
-                "pre",
-                "class=\"json\" tabindex=\"0\"",
-                &Markup::text(&source),
-            );
+            let source = Markup::json(&info.source);
+            text.element("pre", "class=\"json\" tabindex=\"0\"", &source);
             body.add(&text);
         });
     },

@@ -7,7 +7,7 @@ use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, percent};
 use crate::report::{dates, format};
-use crate::results::{Happening, StoryChange, Storyline, Typical};
+use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical};
 use serde_json::Value;
 
 pub const TYPICAL: Section<RunPart> = Section {
@@ -91,47 +91,38 @@ pub fn single(body: &mut Body, story: &Storyline) {
 
 /// Timeline and text.
 fn told(body: &mut Body, story: &Storyline) {
-    body.chart(|frame| chart::storyline(story, frame));
-    body.details("The story, dated", |body| {
-        let mut list = Markup::default();
-        let mut entry = |date: &str, what: &str, followed: &Markup| {
-            let mut time = Markup::default();
-            time.element("time", "", &date.into());
-            let mut text = time.and(" ").and(Markup::strong(what));
-            if !followed.is_empty() {
-                text = text.and(Markup::trusted("<br>")).and(followed.clone());
-            }
-            list.element("li", "", &text);
-        };
-        entry(
-            &story.scenario.start,
-            "The start",
-            &state(story, &story.start.trend, &story.start.phase),
-        );
-        for happening in &story.happenings {
-            entry(
-                &happening.date,
-                &title(happening),
-                &changes(story, &happening.changes),
-            );
+    let mut list = Markup::default();
+    let mut entry = |date: &str, what: &str, followed: &Markup| {
+        let mut time = Markup::default();
+        time.element("time", "", &date.into());
+        let mut text = time.and(" ").and(Markup::strong(what));
+        if !followed.is_empty() {
+            text = text.and(Markup::trusted("<br>")).and(followed.clone());
         }
-        let end = dates::date_at(&story.scenario.start, story.scenario.horizon);
-        entry(
-            &end,
-            "The end",
-            &state(story, &story.end.trend, &story.end.phase),
-        );
-        let mut whole = Markup::default();
-        whole.element("ol", "class=\"story\"", &list);
-        body.add(&whole);
-    });
+        list.element("li", "", &text);
+    };
+    let info = &story.scenario;
+    entry(&info.start, "The start", &state(story, &story.start));
+    for happening in &story.happenings {
+        let followed = changes(story, &happening.changes);
+        entry(&happening.date, &title(happening), &followed);
+    }
+    let end = dates::date_at(&info.start, info.horizon);
+    entry(&end, "The end", &state(story, &story.end));
+    let mut whole = Markup::default();
+    whole.element("ol", "class=\"story\"", &list);
+    body.wide_chart(
+        |frame| chart::storyline(story, frame),
+        "The story, dated",
+        &whole,
+    );
 }
 
-fn state(story: &Storyline, trend: &str, phase: &str) -> Markup {
+fn state(story: &Storyline, at: &StoryState) -> Markup {
     Markup::text(&format!(
         "trend: {}; phase: {}",
-        title_of(story, "trends", trend),
-        title_of(story, "phases", phase)
+        title_of(story, "trends", &at.trend),
+        title_of(story, "phases", &at.phase)
     ))
 }
 
