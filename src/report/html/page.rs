@@ -1,9 +1,9 @@
 //! The frame of a page: head with its security policy, title, contents, parts, footer.
 
+use super::Part;
 use super::markup::{Markup, escape};
 use super::sections::{self, Body};
 use super::wording::{self, label};
-use super::{ComparePart, Part, RunPart};
 use crate::report::chart;
 use crate::results::{ScenarioInfo, Tool};
 use sha2::{Digest, Sha256};
@@ -17,8 +17,10 @@ pub fn whole(parts: &[Part]) -> String {
     let title = title(parts);
     let mut body = Body::default();
     match parts {
-        [Part::Run(run)] => one_run(&mut body, run),
-        [Part::Compare(comparison)] => one_comparison(&mut body, comparison),
+        [Part::Run(run)] => sections::run(&mut body, run, true),
+        [Part::Compare(comparison)] => sections::comparison(&mut body, comparison, true),
+        [Part::Stories(typical)] => sections::stories(&mut body, typical),
+        [Part::Story(story)] => sections::story(&mut body, story),
         _ => several(&mut body, parts),
     }
     let policy = format!(
@@ -48,16 +50,6 @@ pub fn whole(parts: &[Part]) -> String {
     )
 }
 
-fn one_run(body: &mut Body, run: &RunPart) {
-    body.level = 2;
-    sections::run(body, run, true);
-}
-
-fn one_comparison(body: &mut Body, comparison: &ComparePart) {
-    body.level = 2;
-    sections::comparison(body, comparison);
-}
-
 fn several(body: &mut Body, parts: &[Part]) {
     sections::how_to_read(body);
     for (number, part) in (1..).zip(parts) {
@@ -66,7 +58,7 @@ fn several(body: &mut Body, parts: &[Part]) {
             &part_title(part),
             |body| match part {
                 Part::Run(run) => sections::run(body, run, false),
-                Part::Compare(comparison) => sections::comparison(body, comparison),
+                Part::Compare(comparison) => sections::comparison(body, comparison, false),
                 Part::Stories(typical) => sections::stories(body, typical),
                 Part::Story(story) => sections::story(body, story),
             },

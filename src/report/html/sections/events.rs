@@ -28,7 +28,9 @@ pub const EVENTS: Section<RunPart> = Section {
         }
         if part.events.is_empty() {
             body.remark(
-                "Drawn are the events of whose occurrence least is certain; the table has all. `--events a,b` draws others.",
+                Markup::text("Drawn are the events of whose occurrence least is certain; the table has all. ")
+                    .and(Markup::code("--events a,b"))
+                    .and(" draws others."),
             );
         }
         let (shifts, events): (Vec<_>, Vec<_>) = ranked(result).into_iter().partition(|e| e.shift);

@@ -137,10 +137,7 @@ fn by_trend(result: &RunResult, first: &OutcomeResult) -> Option<Markup> {
 pub fn of_pair(body: &mut Body, pair: &Pair) {
     let (base, other) = (name(&pair.base), name(&pair.other));
     let comparison = &pair.comparison;
-    let start = Markup::text("Against ")
-        .and(Markup::strong(base))
-        .and(", ")
-        .and(Markup::strong(other));
+    let start = Markup::text(&format!("Against “{base}”, “{other}”"));
     if comparison.identical {
         let text = start.and(" describes the same model: every difference is exactly nil.");
         body.add(&lead(&text));
@@ -155,7 +152,7 @@ pub fn of_pair(body: &mut Body, pair: &Pair) {
     clear.sort_by(|a, b| size(b).total_cmp(&size(a)));
     let one = |d: &&Difference| -> Markup {
         let error = d.std_error.unwrap_or(0.0);
-        let points = format::points(size(d), error.max(0.0004)).value;
+        let points = format::points(size(d), error.max(0.0036)).value;
         let range = match (d.base, d.other) {
             (Some(a), Some(b)) => format!(", from {} to {}", percent(a, error), percent(b, error)),
             _ => String::new(),

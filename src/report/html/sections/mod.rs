@@ -87,8 +87,8 @@ pub fn run(body: &mut Body, part: &RunPart, is_alone: bool) {
     body.all(&BEHIND, part);
 }
 
-/// Each scenario against the first, then each by itself.
-pub fn comparison(body: &mut Body, part: &ComparePart) {
+/// Each scenario against the first, then each by itself. `is_alone` as in [`run`].
+pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
     let result = &part.result;
     let pairs: Vec<Pair> = (result
         .comparisons
@@ -108,7 +108,9 @@ pub fn comparison(body: &mut Body, part: &ComparePart) {
             finding::of_pair(body, pair);
         }
     });
-    how_to_read(body);
+    if is_alone {
+        how_to_read(body);
+    }
     match &pairs[..] {
         [pair] => body.all(&PAIR, pair),
         _ => {
