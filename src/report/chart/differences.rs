@@ -41,7 +41,7 @@ impl Differences {
         let value_width = (self.rows.iter())
             .map(|row| {
                 let number =
-                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, SMALL);
+                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, BODY);
                 let words = if row.detectable {
                     0.0
                 } else {
@@ -76,7 +76,7 @@ impl Differences {
         let lines: Vec<Vec<String>> = self
             .rows
             .iter()
-            .map(|row| text::wrap(&row.title, BODY, room, 3))
+            .map(|row| text::balanced(&row.title, BODY, room, 3))
             .collect();
         let heights: Vec<f64> = (lines.iter().zip(&self.rows))
             .map(|(lines, row)| {
@@ -91,6 +91,9 @@ impl Differences {
             .collect();
         let (top, bottom) = (sheet.y, sheet.y + heights.iter().sum::<f64>());
         let under = sheet.x_axis(&ticks, scale, [top, bottom], "");
+        sheet
+            .drawing
+            .line((scale.at(0.0), top), (scale.at(0.0), bottom), "z");
         let mut y = top;
         for ((row, lines), height) in self.rows.iter().zip(&lines).zip(&heights) {
             let title = lines.len() as f64 * LEADING * BODY;
@@ -131,9 +134,6 @@ impl Differences {
             self.words(&mut sheet, row, plot[1] + 14.0, middle);
             y += height;
         }
-        sheet
-            .drawing
-            .line((scale.at(0.0), top), (scale.at(0.0), bottom), "z");
         let unit = text::ellipsis(&self.unit, SMALL, width);
         sheet
             .drawing
@@ -145,17 +145,12 @@ impl Differences {
     fn words(&self, sheet: &mut Sheet, row: &DifferenceRow, x: f64, middle: f64) {
         if !row.detectable {
             let room = sheet.width() - x;
-            let lines = text::wrap(NOTHING, SMALL, room, 2);
+            let lines = text::balanced(NOTHING, SMALL, room, 2);
             sheet.block(&lines, (x, middle), SMALL, Anchor::Start, "m");
             return;
         }
-        let baseline = middle + 0.36 * BODY;
-        sheet
-            .drawing
-            .text((x, baseline), BODY, Anchor::Start, "b", &row.value);
-        let after = x + text::bold_width(&row.value, BODY) + 5.0;
-        sheet
-            .drawing
-            .text((after, baseline), SMALL, Anchor::Start, "m", &row.error);
+        let parts = [("b", row.value.as_str()), ("m", &row.error)];
+        let at = (x, middle + 0.36 * BODY);
+        sheet.drawing.phrase(at, BODY, Anchor::Start, &parts);
     }
 }

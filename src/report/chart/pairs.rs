@@ -40,7 +40,7 @@ impl Pairs {
         let mut sheet = Sheet::new(&self.about, frame);
         let (width, narrow) = (sheet.width(), sheet.is_narrow());
         for (name, class) in self.names.iter().zip(CLASSES) {
-            let lines = text::wrap(name, SMALL, width - 22.0, 2);
+            let lines = text::balanced(name, SMALL, width - 22.0, 2);
             let middle = sheet.y + lines.len() as f64 * LEADING * SMALL / 2.0;
             sheet
                 .drawing
@@ -87,7 +87,7 @@ impl Pairs {
         let lines: Vec<Vec<String>> = self
             .rows
             .iter()
-            .map(|row| text::wrap(&row.title, BODY, room, 3))
+            .map(|row| text::balanced(&row.title, BODY, room, 3))
             .collect();
         let heights: Vec<f64> = (lines.iter())
             .map(|lines| {
@@ -128,22 +128,9 @@ impl Pairs {
             for side in 0..2 {
                 let y = middle + (side as f64 - 0.5) * APART;
                 self.bar(&mut sheet, row, side, scale, y);
-                let x = plot[1] + 14.0;
-                sheet.drawing.text(
-                    (x, y + 0.36 * SMALL),
-                    SMALL,
-                    Anchor::Start,
-                    "b",
-                    &row.values[side],
-                );
-                let after = x + 5.0 + text::bold_width(&row.values[side], SMALL);
-                sheet.drawing.text(
-                    (after, y + 0.36 * SMALL),
-                    SMALL,
-                    Anchor::Start,
-                    "m",
-                    &row.errors[side],
-                );
+                let parts = [("b", row.values[side].as_str()), ("m", &row.errors[side])];
+                let at = (plot[1] + 14.0, y + 0.36 * SMALL);
+                sheet.drawing.phrase(at, SMALL, Anchor::Start, &parts);
             }
             y += height;
         }

@@ -58,7 +58,7 @@ impl Rows {
         let value_width = (self.rows.iter())
             .map(|row| {
                 let number =
-                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, SMALL);
+                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, BODY);
                 number.max(text::width(&row.words, SMALL))
             })
             .fold(0.0, f64::max)
@@ -99,7 +99,7 @@ impl Rows {
         let top = sheet.y;
         let room = if narrow { width } else { title_width - 14.0 };
         let lines: Vec<Vec<String>> = (self.rows.iter())
-            .map(|row| text::wrap(&row.title, BODY, room, 3))
+            .map(|row| text::balanced(&row.title, BODY, room, 3))
             .collect();
         let heights: Vec<f64> = (lines.iter().zip(&self.rows))
             .map(|(lines, row)| {
@@ -174,14 +174,11 @@ impl Rows {
     }
 }
 
-/// A thin line with caps, set off from what lies under it.
+/// A thin line with caps.
 pub(super) fn whisker(sheet: &mut Sheet, [low, high]: [f64; 2], y: f64, class: &str) {
-    let halves = [("halo", 5.0), (class, 4.0)];
-    for (class, cap) in halves {
-        sheet.drawing.line((low, y), (high, y), class);
-        for x in [low, high] {
-            sheet.drawing.line((x, y - cap), (x, y + cap), class);
-        }
+    sheet.drawing.line((low, y), (high, y), class);
+    for x in [low, high] {
+        sheet.drawing.line((x, y - 4.0), (x, y + 4.0), class);
     }
 }
 
@@ -191,30 +188,20 @@ fn numbers(sheet: &mut Sheet, row: &Row, x: f64, middle: f64) {
     } else {
         middle - 8.0
     };
-    let baseline = y + 0.36 * BODY;
+    let parts = [("b", row.value.as_str()), ("m", &row.error)];
     sheet
         .drawing
-        .text((x, baseline), BODY, Anchor::Start, "b", &row.value);
-    let after = x + text::bold_width(&row.value, BODY) + 5.0;
-    sheet
-        .drawing
-        .text((after, baseline), SMALL, Anchor::Start, "m", &row.error);
-    let room = sheet.width() - x;
-    let words = text::ellipsis(&row.words, SMALL, room);
-    sheet.drawing.text(
-        (x, middle + 8.0 + 0.36 * SMALL),
-        SMALL,
-        Anchor::Start,
-        "m",
-        &words,
-    );
+        .phrase((x, y + 0.36 * BODY), BODY, Anchor::Start, &parts);
+    let words = text::ellipsis(&row.words, SMALL, sheet.width() - x);
+    let below = (x, middle + 8.0 + 0.36 * SMALL);
+    sheet.drawing.text(below, SMALL, Anchor::Start, "m", &words);
 }
 
 /// What box, whisker and mark mean, in one line if there is room.
 fn key(sheet: &mut Sheet, mark: Mark, has_range: bool) {
     let mut items = vec![(0, "estimate"), (1, "95% interval of the simulation")];
     if has_range {
-        items.push((2, "90% range of what is not known"));
+        items.push((2, "90% range over what the analyst does not know"));
     }
     let (mut x, mut y) = (0.0, sheet.y + 10.0);
     for (kind, words) in items {
