@@ -91,18 +91,16 @@ fn table(caption: &str, events: &[&EventResult], result: &RunResult) -> Table {
         let share = format::percentage(event.probability, event.probability_std_error);
         let times = format::estimate(event.mean_count, event.mean_count_std_error);
         let (median, range) = match &event.first_time {
-            Some(first) => (
-                format!(
-                    "{} ± {}",
-                    dates::date_at(start, first.p50),
-                    dates::days(first.p50_std_error)
-                ),
-                format!(
-                    "{} to {}",
-                    dates::date_at(start, first.p5),
-                    dates::date_at(start, first.p95)
-                ),
-            ),
+            Some(first) => {
+                let median = dates::date_at(start, first.p50);
+                let range = [first.p5, first.p95].map(|time| dates::date_at(start, time));
+                let median = match first.p50_std_error {
+                    // An event with a date of its own.
+                    0.0 => median,
+                    error => format!("{median} ± {}", dates::days(error)),
+                };
+                (median, range.join(" to "))
+            }
             None => ("–".into(), "–".into()),
         };
         table.row([
