@@ -4,8 +4,10 @@ mod changes;
 mod compare;
 mod storyline;
 mod study;
+mod typical;
 
 pub use changes::changes;
 pub use compare::compare;
 pub use storyline::storyline;
 pub use study::Study;
+pub use typical::typical;

@@ -12,7 +12,9 @@ mod man;
 mod new;
 mod options;
 mod output;
+mod pictures;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod terminal;
@@ -51,6 +53,7 @@ enum Command {
     Compare(compare::Arguments),
     Check(check::Arguments),
     Trace(trace::Arguments),
+    Report(report::Arguments),
     New(new::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments, &terminal),
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Trace(arguments) => trace::run(arguments, &terminal),
+        Command::Report(arguments) => report::run(arguments, &terminal),
         Command::New(arguments) => new::run(arguments, &terminal),
         Command::Schema(arguments) => schema::run(arguments, &terminal),
         Command::Completions(arguments) => completions::run(arguments, &terminal),

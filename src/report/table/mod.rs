@@ -16,7 +16,7 @@ mod text;
 
 pub use text::Look;
 
-use crate::results::{CompareResult, RunResult, Storyline};
+use crate::results::{CompareResult, RunResult, Storyline, Typical};
 use anstyle::Style;
 use std::io::{self, Write};
 use text::{Line, wrap};
@@ -34,6 +34,11 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult, look: Look) ->
 /// Writes one trial as a dated story.
 pub fn write_storyline(out: &mut dyn Write, story: &Storyline, look: Look) -> io::Result<()> {
     storyline::write(&mut Page::new(out, look), story)
+}
+
+/// Writes typical trials, outcome by outcome.
+pub fn write_typical(out: &mut dyn Write, typical: &[Typical], look: Look) -> io::Result<()> {
+    storyline::write_typical(&mut Page::new(out, look), typical)
 }
 
 /// What is being written on, and how.
