@@ -79,8 +79,8 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 
-pub use analysis::{Study, compare, storyline};
+pub use analysis::{Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};
 pub use engine::{EngineError, Observer, Settings, Silent};
-pub use results::{CompareResult, RunResult, Storyline};
+pub use results::{CompareResult, ReweightResult, RunResult, Storyline};
 pub use scenario::Report;

@@ -13,6 +13,7 @@ mod new;
 mod options;
 mod output;
 mod progress;
+mod reweight;
 mod run;
 mod schema;
 mod terminal;
@@ -49,6 +50,7 @@ struct Cli {
 enum Command {
     Run(run::Arguments),
     Compare(compare::Arguments),
+    Reweight(reweight::Arguments),
     Check(check::Arguments),
     Trace(trace::Arguments),
     New(new::Arguments),
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments, &terminal),
         Command::Compare(arguments) => compare::run(arguments, &terminal),
+        Command::Reweight(arguments) => reweight::run(arguments, &terminal),
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Trace(arguments) => trace::run(arguments, &terminal),
         Command::New(arguments) => new::run(arguments, &terminal),

@@ -17,6 +17,7 @@ mod moments;
 mod paired;
 mod proportion;
 mod replicate;
+mod reweight;
 mod sketch;
 
 #[cfg(test)]
@@ -36,4 +37,7 @@ pub use moments::Moments;
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use replicate::{REPLICATES, ratio, share};
+pub use reweight::{
+    Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
+};
 pub use sketch::Sketch;
