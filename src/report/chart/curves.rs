@@ -1,0 +1,119 @@
+//! Probabilities over time as lines: how likely each event has happened by a date.
+//!
+//! Takes curves with their intervals; gives a chart with each line labelled at its end.
+
+use super::layers::{SIDE, SideLabel, across, height_of, side_labels};
+use super::scale::{Scale, ticks};
+use super::sheet::{Readout, ReadoutSeries, Sheet};
+use super::{About, Chart, Frame, theme};
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    pub title: String,
+    /// From 0 to 1, one for each time.
+    pub values: Vec<f64>,
+    /// Half-width of the band around each value.
+    pub errors: Vec<f64>,
+    /// The values as text with their errors.
+    pub texts: Vec<String>,
+    /// The last value as text without its error, for the label.
+    pub end: String,
+}
+
+/// A chart of lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curves {
+    pub about: About,
+    /// ISO date of year 0.
+    pub start: String,
+    /// Years, ascending.
+    pub times: Vec<f64>,
+    /// ISO dates of the times.
+    pub dates: Vec<String>,
+    pub curves: Vec<Curve>,
+}
+
+impl Curves {
+    pub fn draw(&self, frame: &Frame) -> Chart {
+        let mut sheet = Sheet::new(&self.about, frame);
+        let width = sheet.width();
+        let label_room = (0.36 * width).min(250.0);
+        let highest = (self.curves.iter())
+            .flat_map(|curve| {
+                curve
+                    .values
+                    .iter()
+                    .zip(&curve.errors)
+                    .map(|(value, error)| value + error)
+            })
+            .filter(|value| value.is_finite())
+            .fold(0.01, f64::max)
+            .min(1.0);
+        let ticks = ticks([0.0, 100.0 * highest], 5, true);
+        let last = ticks.values[ticks.values.len() - 1];
+        let mut labels: Vec<SideLabel> = (self.curves.iter().enumerate())
+            .map(|(i, curve)| SideLabel {
+                value: curve.end.clone(),
+                title: curve.title.clone(),
+                fill: theme::fill(i),
+                at: 0.0,
+            })
+            .collect();
+        let height = (if sheet.is_narrow() { 240.0_f64 } else { 280.0 })
+            .max(height_of(&labels, label_room - SIDE));
+        let (top, bottom) = (sheet.y + 8.0, sheet.y + 8.0 + height);
+        let (left, right) = (Sheet::y_labels(&ticks, "%"), width - label_room);
+        let down = Scale {
+            data: [0.0, last / 100.0],
+            pixels: [bottom, top],
+        };
+        let in_percent = Scale {
+            data: [0.0, last],
+            pixels: [bottom, top],
+        };
+        let across = across(&self.times, [left, right]);
+        sheet.y_axis(&ticks, in_percent, [left, right], "%");
+
+        for (i, curve) in self.curves.iter().enumerate() {
+            let edge = |sign: f64| {
+                (self
+                    .times
+                    .iter()
+                    .zip(curve.values.iter().zip(&curve.errors)))
+                .map(move |(&t, (value, error))| (across.at(t), down.within(value + sign * error)))
+            };
+            let outline = edge(1.0).chain(edge(-1.0).rev());
+            sheet
+                .drawing
+                .polygon(outline, &format!("error {}", theme::fill(i)), "");
+        }
+        for (i, curve) in self.curves.iter().enumerate() {
+            let tip = format!("{}: {} by the end", curve.title, curve.end);
+            sheet.drawing.polyline(
+                self.times
+                    .iter()
+                    .zip(&curve.values)
+                    .map(|(&t, &value)| (across.at(t), down.within(value))),
+                &format!("curve {}", theme::stroke(i)),
+                &tip,
+            );
+            labels[i].at = down.within(curve.values.last().copied().unwrap_or(0.0));
+        }
+        side_labels(&mut sheet, &labels, right, [top - 6.0, bottom + 6.0]);
+        sheet.readout = Some(Readout {
+            span: [top, bottom],
+            x: self.times.iter().map(|&t| across.at(t)).collect(),
+            at: self.dates.clone(),
+            series: (self.curves.iter().enumerate())
+                .map(|(i, curve)| ReadoutSeries {
+                    name: curve.title.clone(),
+                    fill: theme::fill(i),
+                    values: curve.texts.clone(),
+                })
+                .collect(),
+        });
+        sheet.y = sheet.time_axis(&self.start, across, bottom);
+        sheet.finish()
+    }
+}

@@ -1,0 +1,206 @@
+//! Numbers to pixels, and ticks at round numbers.
+//!
+//! Takes a range of data and a stretch of pixels; gives positions, ticks and their labels. Ticks are chosen by the search of J. Talbot, S. Lin and
+//! P. Hanrahan, "An Extension of Wilkinson's Algorithm for Positioning Tick Labels on Axes" (IEEE InfoVis 2010): simple steps, good
+//! coverage, the density asked for. Dates are the business of [`calendar`](super::calendar).
+
+use crate::diagnostic::grouped;
+
+/// Steps by niceness, as in the paper.
+const STEPS: [f64; 6] = [1.0, 5.0, 2.0, 2.5, 4.0, 3.0];
+
+/// Weights of simplicity, coverage and density in the paper, which gives the rest to legibility.
+const WEIGHTS: [f64; 3] = [0.25, 0.2, 0.5];
+
+/// A linear map from data to pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    pub data: [f64; 2],
+    pub pixels: [f64; 2],
+}
+
+impl Scale {
+    /// Pixel of a value; values outside the data's range fall outside the pixels, an empty range maps to their middle.
+    pub fn at(&self, value: f64) -> f64 {
+        let ([low, high], [from, to]) = (self.data, self.pixels);
+        if high > low && value.is_finite() {
+            from + (value - low) / (high - low) * (to - from)
+        } else {
+            (from + to) / 2.0
+        }
+    }
+
+    /// As [`at`](Self::at), held within the pixels.
+    pub fn within(&self, value: f64) -> f64 {
+        let [a, b] = self.pixels;
+        self.at(value).clamp(a.min(b), a.max(b))
+    }
+}
+
+/// Round numbers in ascending order with their labels, all with the same decimals.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ticks {
+    pub values: Vec<f64>,
+    pub labels: Vec<String>,
+}
+
+/// About `count` ticks for the range: the first at or under `low`, the last at or over `high`, if `cover`; otherwise all within.
+///
+/// A range that is empty or not finite is widened.
+pub(super) fn ticks([low, high]: [f64; 2], count: usize, cover: bool) -> Ticks {
+    let [low, high] = widened([low, high]);
+    let (step, places) = best_step(low, high, count.max(2) as f64);
+    let slack = 1e-9;
+    let (first, last) = if cover {
+        ((low / step + slack).floor(), (high / step - slack).ceil())
+    } else {
+        ((low / step - slack).ceil(), (high / step + slack).floor())
+    };
+    let mut values = Vec::new();
+    let mut labels = Vec::new();
+    let mut index = first;
+    while index <= last && values.len() < 100 {
+        values.push(index * step);
+        labels.push(label(index * step, places));
+        index += 1.0;
+    }
+    Ticks { values, labels }
+}
+
+/// The range, or one around it that is wide enough to put ticks on.
+fn widened([low, high]: [f64; 2]) -> [f64; 2] {
+    if !(low.is_finite() && high.is_finite()) {
+        return [0.0, 1.0];
+    }
+    let (low, high) = (low.min(high), low.max(high));
+    let least = 1e-9 * low.abs().max(high.abs());
+    if high - low > least && high - low > 1e-250 {
+        [low, high]
+    } else if high == 0.0 {
+        [0.0, 1.0]
+    } else {
+        [low.min(0.0), high.max(0.0)]
+    }
+}
+
+/// The best step for about `count` ticks, and the decimals that it needs.
+fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
+    let exponent = format!("{:e}", high - low)
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
+        .unwrap_or(0);
+    let mut best = (f64::NEG_INFINITY, 1.0, 0);
+    for power in exponent - 2..=exponent {
+        for (rank, mantissa) in STEPS.into_iter().enumerate() {
+            // Parsing rounds correctly; a product of powers of ten does not.
+            let step: f64 = format!("{mantissa}e{power}").parse().unwrap_or(1.0);
+            let (first, last) = ((low / step).floor() * step, (high / step).ceil() * step);
+            let holds_zero = first <= 0.0 && last >= 0.0;
+            let simple =
+                1.0 - rank as f64 / (STEPS.len() - 1) as f64 + f64::from(u8::from(holds_zero));
+            let span = 0.1 * (high - low);
+            let off = ((high - last) / span, (low - first) / span);
+            let coverage = 1.0 - 0.5 * (off.0 * off.0 + off.1 * off.1);
+            let ticks = (last - first) / step + 1.0;
+            let density = 2.0 - (ticks / count).max(count / ticks);
+            let [a, b, c] = WEIGHTS;
+            let score = a * simple + b * coverage.max(-1.0) + c * density;
+            if score > best.0 {
+                let places = -power + i32::from(mantissa == 2.5);
+                best = (score, step, places);
+            }
+        }
+    }
+    (best.1, best.2)
+}
+
+/// A tick's number with as many decimals as its step needs; very large and small ones by a power of ten.
+fn label(value: f64, places: i32) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if places > 6 || value.abs() >= 1e9 {
+        let text = format!("{value:.3e}");
+        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        return minus(&format!("{mantissa}e{power}"));
+    }
+    let digits = format!("{:.*}", places.max(0) as usize, value.abs());
+    let sign = if value < 0.0 { "-" } else { "" };
+    minus(&format!("{sign}{}", grouped(&digits)))
+}
+
+/// With a minus sign instead of a hyphen before the number.
+pub(super) fn minus(number: &str) -> String {
+    match number.strip_prefix('-') {
+        Some(rest) => format!("−{rest}"),
+        None => number.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ticks_are_the_ones_a_person_would_choose() {
+        let cases = [
+            ([0.0, 100.0], 6, "0 20 40 60 80 100"),
+            ([0.0, 100.0], 5, "0 25 50 75 100"),
+            ([0.0, 32.5], 5, "0 10 20 30 40"),
+            ([-7.8, 6.1], 6, "−10 −5 0 5 10"),
+            ([0.0, 0.043], 4, "0 0.01 0.02 0.03 0.04 0.05"),
+            ([3550.0, 19546.0], 5, "0 5,000 10,000 15,000 20,000"),
+        ];
+        for (range, count, expected) in cases {
+            assert_eq!(
+                ticks(range, count, true).labels.join(" "),
+                expected,
+                "{range:?}"
+            );
+        }
+        assert_eq!(ticks([3.0, 47.0], 5, false).labels.join(" "), "10 20 30 40");
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_are_evenly_spaced_few_and_enclose_the_data(a in -1e6..1e6_f64, span in 1e-4..1e6_f64, count in 2..9_usize) {
+            let ticks = ticks([a, a + span], count, true);
+            prop_assert!(ticks.values.len() >= 2 && ticks.values.len() <= 2 * count + 2, "{ticks:?}");
+            let (first, last) = (ticks.values[0], ticks.values[ticks.values.len() - 1]);
+            prop_assert!(first <= a + 1e-6 * span && last >= a + span - 1e-6 * span);
+            let step = ticks.values[1] - ticks.values[0];
+            for pair in ticks.values.windows(2) {
+                prop_assert!((pair[1] - pair[0] - step).abs() < 1e-6 * step.abs() + 1e-9 * a.abs());
+            }
+        }
+
+        #[test]
+        fn labels_say_the_values_and_differ(a in -1e4..1e4_f64, span in 1e-2..1e4_f64) {
+            let ticks = ticks([a, a + span], 5, false);
+            for (value, label) in ticks.values.iter().zip(&ticks.labels) {
+                let said: f64 = label.replace(',', "").replace('−', "-").parse().unwrap();
+                prop_assert!((said - value).abs() <= 1e-9 * span.max(value.abs()), "{label} for {value}");
+            }
+            let mut labels = ticks.labels.clone();
+            labels.dedup();
+            prop_assert_eq!(labels.len(), ticks.labels.len());
+        }
+    }
+
+    #[test]
+    fn an_empty_or_endless_range_still_has_ticks() {
+        for range in [
+            [0.0, 0.0],
+            [5.0, 5.0],
+            [f64::NAN, 1.0],
+            [0.0, f64::INFINITY],
+            [-3.0, -3.0],
+            [1.0, 0.0],
+        ] {
+            let ticks = ticks(range, 5, true);
+            assert!(ticks.values.len() >= 2, "{range:?}: {ticks:?}");
+        }
+    }
+}
