@@ -70,6 +70,8 @@ pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
 pub mod estimate;
+#[cfg(feature = "explore")]
+pub mod explore;
 pub mod expression;
 pub mod math;
 pub mod model;

@@ -52,6 +52,11 @@ impl Growing {
         self.ended.len() as u64
     }
 
+    /// Whether the run was read off after this many blocks.
+    pub fn has_look(&self, blocks: u64) -> bool {
+        self.looks.contains_key(&blocks)
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -7,6 +7,8 @@ mod check;
 mod compare;
 mod completions;
 mod exit;
+#[cfg(feature = "explore")]
+mod explore;
 mod findings;
 mod man;
 mod new;
@@ -51,6 +53,8 @@ enum Command {
     Run(run::Arguments),
     Compare(compare::Arguments),
     Reweight(reweight::Arguments),
+    #[cfg(feature = "explore")]
+    Explore(explore::Arguments),
     Check(check::Arguments),
     Trace(trace::Arguments),
     New(new::Arguments),
@@ -74,6 +78,8 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments, &terminal),
         Command::Compare(arguments) => compare::run(arguments, &terminal),
         Command::Reweight(arguments) => reweight::run(arguments, &terminal),
+        #[cfg(feature = "explore")]
+        Command::Explore(arguments) => explore::run(arguments, &terminal),
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Trace(arguments) => trace::run(arguments, &terminal),
         Command::New(arguments) => new::run(arguments, &terminal),

@@ -8,7 +8,7 @@ pub mod csv;
 mod dates;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod format;
+pub(crate) mod format;
 pub mod json;
 pub mod markdown;
 pub mod table;

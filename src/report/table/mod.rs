@@ -15,7 +15,8 @@ mod series;
 mod storyline;
 mod text;
 
-pub(super) use reweight::{verdict, weight};
+pub(crate) use reweight::verdict;
+pub(super) use reweight::weight;
 pub use text::Look;
 
 use crate::results::{CompareResult, ReweightResult, RunResult, Storyline};
