@@ -7,8 +7,8 @@
 use super::changes::changes;
 use super::study::Study;
 use crate::engine::{
-    BlockFault, BlockTrials, DRAWS_PER_BLOCK, Driven, EngineError, Node, Observer, Settings, Setup,
-    Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
+    Bits, BlockFault, BlockTrials, DRAWS_PER_BLOCK, Driven, EngineError, Node, Observer, Settings,
+    Setup, Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, holm};
 use crate::model::Model;
@@ -451,21 +451,25 @@ impl Pairs {
         for d in 0..DRAWS_PER_BLOCK as usize {
             let replicate = (block as usize * DRAWS_PER_BLOCK as usize + d) % REPLICATES;
             let span = d * per_draw..(d + 1) * per_draw;
-            for (m, table) in matching.outcomes.iter().zip(&mut self.outcomes) {
-                let hits = |ended: &BlockTrials, wanted: Option<usize>, i: usize| {
-                    wanted.is_some_and(|o| ended.outcome[i] as usize == o)
-                };
-                count(table, replicate, span.clone(), |i| {
-                    (hits(base, m.base, i), hits(other, m.other, i))
-                });
-            }
-            for (m, table) in matching.questions.iter().zip(&mut self.questions) {
-                let hits = |ended: &BlockTrials, wanted: Option<usize>, i: usize| {
-                    wanted.is_some_and(|q| ended.questions[q][i])
-                };
-                count(table, replicate, span.clone(), |i| {
-                    (hits(base, m.base, i), hits(other, m.other, i))
-                });
+            let sections = [
+                (
+                    &matching.outcomes,
+                    &mut self.outcomes,
+                    &base.outcomes,
+                    &other.outcomes,
+                ),
+                (
+                    &matching.questions,
+                    &mut self.questions,
+                    &base.questions,
+                    &other.questions,
+                ),
+            ];
+            for (matches, tables, of_base, of_other) in sections {
+                for (m, table) in matches.iter().zip(tables) {
+                    let bits = [m.base.map(|i| &of_base[i]), m.other.map(|i| &of_other[i])];
+                    count(table, replicate, span.clone(), bits);
+                }
             }
             for (m, pair) in matching.metrics.iter().zip(&mut means) {
                 if let (Some(a), Some(b)) = (m.base, m.other) {
@@ -481,21 +485,20 @@ impl Pairs {
     }
 }
 
+/// Pairs the trials of a draw; what a file does not have holds in none of them.
 fn count(
     table: &mut PairTable,
     replicate: usize,
     span: std::ops::Range<usize>,
-    hit: impl Fn(usize) -> (bool, bool),
+    [base, other]: [Option<&Bits>; 2],
 ) {
-    let (mut a_hits, mut b_hits, mut only_a, mut only_b) = (0, 0, 0, 0);
-    for i in span {
-        let (a, b) = hit(i);
-        a_hits += u32::from(a);
-        b_hits += u32::from(b);
-        only_a += u32::from(a && !b);
-        only_b += u32::from(b && !a);
-    }
-    table.add_draw(replicate, a_hits, b_hits, only_a, only_b);
+    let hits = |bits: Option<&Bits>| bits.map_or(0, |bits| bits.count(span.clone()));
+    let (a_hits, b_hits) = (hits(base), hits(other));
+    let common = match (base, other) {
+        (Some(a), Some(b)) => a.count_both(b, span.clone()),
+        _ => 0,
+    };
+    table.add_draw(replicate, a_hits, b_hits, a_hits - common, b_hits - common);
 }
 
 /// Words in a row: `a`, `a and b`, `a, b and c`.

@@ -147,8 +147,9 @@ impl Growing {
         let trials = || {
             self.ended.iter().enumerate().flat_map(move |(b, block)| {
                 let first = b as u64 * per_block;
-                (block.outcome.iter().zip(&block.stopped).zip(0u64..))
-                    .filter(move |((o, stopped), _)| usize::from(**o) == outcome && !**stopped)
+                let ending = block.outcome.iter().zip(0u64..);
+                ending
+                    .filter(move |(o, _)| usize::from(**o) == outcome)
                     .map(move |(_, r)| first + r)
             })
         };

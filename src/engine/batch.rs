@@ -147,10 +147,6 @@ impl<'s> Batch<'s> {
         }
     }
 
-    pub fn is_stopped(&self, lane: usize) -> bool {
-        self.halted >> lane & 1 == 1
-    }
-
     /// Sets the clock of one lane.
     pub fn set_time(&mut self, lane: usize, time: f64) {
         let program = self.program();

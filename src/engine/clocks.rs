@@ -8,10 +8,11 @@
 //! threshold is what will be left at the step's end. A steady hazard changes by jumps alone: its clock is an instant, kept until the rate
 //! changes (Gibson & Bruck, J. Phys. Chem. A 104, 2000). Which event fires, and what it does, is the business of `jumps` and `fire`.
 
+use super::advance::advance_all;
 use super::batch::{Batch, MANY};
 use super::jumps::Within;
 use super::lanes::{Lanes, below, each, not_finite, raise_for};
-use super::timer::{Task, Timer, advance_all, change, change_few, earlier, renew};
+use super::timer::{Task, Timer, change, change_few, earlier, renew};
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 
 /// How the rate of a hazard comes about, and what lets its event fire.

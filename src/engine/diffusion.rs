@@ -202,7 +202,10 @@ wide! {
             let z = &noise[one.indicator].normals[parity];
             let x = columns.column(one.slot);
             let mut room = Column::ZERO;
-            // Not `map`: a closure is not always compiled with its surroundings.
+            #[expect(
+                clippy::manual_map,
+                reason = "a closure is not always compiled with its surroundings"
+            )]
             let drift = match one.drift {
                 Some(drift) => Some(columns.sourced(drift, &mut room)),
                 None => None,

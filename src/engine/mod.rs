@@ -3,12 +3,14 @@
 //! Comes in: a [`Program`](crate::program::Program) and [`Settings`]. Goes out: a [`Summary`] of counts and sums. The engine sees no JSON,
 //! no names of things and no formula text; it prints nothing and opens nothing, and talks to its caller through an [`Observer`].
 //!
-//! Order of reading: `run` (blocks to threads), `block` (draws, batches, counting), `start` (t = 0), `step` (columns on the grid),
-//! `clocks` (which event fires when), `jumps` and `fire` (what happens between grid points), `diffusion`.
+//! Order of reading: `run` (blocks to threads), `block` (draws, batches), `count` (what is kept of them), `start` (t = 0), `step` (columns
+//! on the grid), `clocks` (which event fires when), `jumps` and `fire` (what happens between grid points), `diffusion`.
 
+mod advance;
 mod batch;
 mod block;
 mod clocks;
+mod count;
 mod deal;
 mod diffusion;
 mod fire;
@@ -23,13 +25,16 @@ mod settings;
 mod start;
 mod step;
 mod summary;
+mod tally_lanes;
 mod timer;
+mod trials;
 
 pub use batch::Setup;
-pub use block::{BlockFault, BlockTrials, TrialRows, Worker};
+pub use block::{BlockFault, Worker};
 pub use journal::{Change, Entry};
 pub use replay::{Replay, replay};
 pub use run::{Driven, check_stopped, drive, explain, largest_error, simulate, stretch};
 pub use settings::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Silent, TRIALS_PER_DRAW};
 pub use start::DrawValues;
-pub use summary::{ByReplicate, EventTally, Node, Quantiles, Summary, Tally};
+pub use summary::{ByReplicate, EventTally, Node, SeriesQuantiles, Summary, Tally};
+pub use trials::{Bits, BlockTrials, TrialRows};

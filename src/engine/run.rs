@@ -1,10 +1,11 @@
 //! A run: blocks dealt to threads in order, merged in any order to the same bytes.
 
 use super::batch::{Fatal, Setup};
-use super::block::{BlockFault, TrialRows, Worker};
+use super::block::{BlockFault, Worker};
 use super::clocks::Rate;
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
+use super::trials::TrialRows;
 use crate::estimate::{Forest, Merge};
 use crate::math::width::Width;
 use crate::program::Program;

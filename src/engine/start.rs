@@ -269,8 +269,8 @@ impl Batch<'_> {
 wide! {
     /// Puts the streams of a site at their beginning in every lane.
     fn begin_streams(site: Site, ids: &[TrialId; LANES], streams: &mut Streams) {
-        for lane in 0..LANES {
-            streams.set(lane, Stream::new(site, ids[lane]));
+        for (lane, id) in ids.iter().enumerate() {
+            streams.set(lane, Stream::new(site, *id));
         }
     }
 }

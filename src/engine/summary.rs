@@ -3,7 +3,7 @@
 //! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
 
 use crate::estimate::{
-    BinTable, HitTable, Levels, MeanNode, Merge, Moments, REPLICATES, Sketch, groups,
+    BinTables, HitTable, Levels, MeanNode, Merge, REPLICATES, SeriesMoments, Sketch, groups,
 };
 use crate::program::Program;
 use crate::random::design::Design;
@@ -11,50 +11,76 @@ use crate::random::design::Design;
 /// A count for each replicate.
 pub type ByReplicate = [u64; REPLICATES];
 
-/// Distribution of one series at one time, or of a metric, by replicate.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Quantiles {
-    /// The range is declared.
-    Bins(BinTable),
-    Scaled(Sketch),
+/// Distributions of series, by replicate.
+#[derive(Clone, Debug)]
+pub struct SeriesQuantiles {
+    /// Where each series is counted.
+    places: Vec<Place>,
+    bins: BinTables,
+    sketches: Vec<Sketch>,
 }
 
-impl Quantiles {
-    fn new(low: f64, high: f64) -> Self {
-        if low.is_finite() && high.is_finite() {
-            Self::Bins(BinTable::new(low, high))
-        } else {
-            Self::Scaled(Sketch::new())
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// The range is declared: in that table.
+    Bins(usize),
+    /// It is not: in that sketch.
+    Scaled(usize),
+}
+
+impl SeriesQuantiles {
+    /// Series with these ranges.
+    fn new(ranges: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let (mut bounds, mut scaled) = (Vec::new(), 0);
+        let places = ranges
+            .into_iter()
+            .map(|(low, high)| {
+                if low.is_finite() && high.is_finite() {
+                    bounds.push((low, high));
+                    Place::Bins(bounds.len() - 1)
+                } else {
+                    scaled += 1;
+                    Place::Scaled(scaled - 1)
+                }
+            })
+            .collect();
+        Self {
+            places,
+            bins: BinTables::new(bounds),
+            sketches: vec![Sketch::new(); scaled],
         }
     }
 
-    pub fn add(&mut self, replicate: usize, values: &[f64]) {
-        match self {
-            Self::Bins(table) => table.add(replicate, values),
-            Self::Scaled(sketch) => sketch.add(replicate, values),
+    /// Takes in numbers of `replicate`: the first `counted` of each column, one column a series.
+    pub fn add<'a>(&mut self, replicate: usize, columns: impl Iterator<Item = &'a [f64]>) {
+        for (place, values) in self.places.iter().zip(columns) {
+            match *place {
+                Place::Bins(table) => self.bins.add(table, replicate, values),
+                Place::Scaled(sketch) => self.sketches[sketch].add(replicate, values),
+            }
         }
     }
 
     fn settle(&mut self) {
-        match self {
-            Self::Bins(table) => table.settle(),
-            Self::Scaled(sketch) => sketch.settle(),
-        }
+        self.bins.settle();
+        self.sketches.iter_mut().for_each(Sketch::settle);
     }
 
     fn merge(&mut self, other: &Self) {
-        match (self, other) {
-            (Self::Bins(a), Self::Bins(b)) => a.merge(b),
-            (Self::Scaled(a), Self::Scaled(b)) => a.merge(b),
-            _ => unreachable!("one program has one layout"),
-        }
+        self.bins.merge(&other.bins);
+        let sketches = self.sketches.iter_mut().zip(&other.sketches);
+        sketches.for_each(|(a, b)| a.merge(b));
     }
 
-    /// Quantiles at ascending shares with their standard errors; of a settled tally.
-    pub fn with_errors<const N: usize>(&self, p: [f64; N]) -> [Option<(f64, f64)>; N] {
-        match self {
-            Self::Bins(table) => Levels::new(table).with_errors(p),
-            Self::Scaled(sketch) => Levels::new(sketch).with_errors(p),
+    /// Quantiles of a series at ascending shares with their standard errors; of a settled tally.
+    pub fn with_errors<const N: usize>(
+        &self,
+        series: usize,
+        p: [f64; N],
+    ) -> [Option<(f64, f64)>; N] {
+        match self.places[series] {
+            Place::Bins(table) => Levels::new(&self.bins.table(table)).with_errors(p),
+            Place::Scaled(sketch) => Levels::new(&self.sketches[sketch]).with_errors(p),
         }
     }
 }
@@ -68,7 +94,6 @@ pub struct EventTally {
     pub firings: ByReplicate,
     /// Trials whose first firing lies at or before reported time i and after the one before it; by time.
     pub first_by: Vec<ByReplicate>,
-    pub first_time: BinTable,
     /// Trials whose window closed by the horizon.
     pub windows: ByReplicate,
     /// Of those, trials in which it fired within the window.
@@ -99,10 +124,12 @@ pub struct Tally {
     /// By reported time, then trend.
     pub trends: Vec<ByReplicate>,
     /// By reported time, then indicator, then derived value.
-    pub series: Vec<Quantiles>,
+    pub series: SeriesQuantiles,
     pub events: Vec<EventTally>,
+    /// First times, by event.
+    pub first_times: BinTables,
     /// Metric values.
-    pub metrics: Vec<Quantiles>,
+    pub metrics: Vec<Sketch>,
     /// Means of metrics over the trials of a draw.
     pub draw_means: Vec<Sketch>,
     /// Trials by start trend and replicate, stopped ones left out.
@@ -120,26 +147,15 @@ impl Tally {
         );
         let times = program.report.len();
         let rules = program.outcomes.len();
-        let mut series = Vec::new();
-        for _ in 0..times {
-            series.extend(
-                program
-                    .indicators
-                    .iter()
-                    .map(|i| Quantiles::new(i.low, i.high)),
-            );
-            series.extend(
-                program
-                    .derived
-                    .iter()
-                    .map(|_| Quantiles::new(f64::NEG_INFINITY, f64::INFINITY)),
-            );
-        }
+        let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
+        let items: Vec<(f64, f64)> = (program.indicators.iter().map(|i| (i.low, i.high)))
+            .chain(program.derived.iter().map(|_| unbounded))
+            .collect();
+        let ranges = (0..times).flat_map(|_| items.iter().copied());
         let event = EventTally {
             fired: [0; REPLICATES],
             firings: [0; REPLICATES],
             first_by: vec![[0; REPLICATES]; times],
-            first_time: BinTable::new(0.0, program.horizon),
             windows: [0; REPLICATES],
             realised: [0; REPLICATES],
             never_open: [0; REPLICATES],
@@ -155,9 +171,10 @@ impl Tally {
             overlap: vec![vec![0; rules]; rules + 1],
             phases: vec![[0; REPLICATES]; times * program.phases.len()],
             trends: vec![[0; REPLICATES]; times * program.trends.len()],
-            series,
+            series: SeriesQuantiles::new(ranges),
+            first_times: BinTables::new(program.events.iter().map(|_| (0.0, program.horizon))),
             events: vec![event; program.events.len()],
-            metrics: vec![Quantiles::new(f64::NEG_INFINITY, f64::INFINITY); program.metrics.len()],
+            metrics: vec![Sketch::new(); program.metrics.len()],
             draw_means: vec![Sketch::new(); program.metrics.len()],
             by_trend: vec![[0; REPLICATES]; program.trends.len()],
             by_outcome: vec![[0; REPLICATES]; rules + 1],
@@ -176,10 +193,10 @@ impl Tally {
 
     /// Sorts in what still waits in the tables of quantiles, as reading needs it.
     fn settle(&mut self) {
-        let tables = self.series.iter_mut().chain(&mut self.metrics);
-        tables.for_each(Quantiles::settle);
-        self.draw_means.iter_mut().for_each(Sketch::settle);
-        self.events.iter_mut().for_each(|e| e.first_time.settle());
+        self.series.settle();
+        self.first_times.settle();
+        let sketches = self.metrics.iter_mut().chain(&mut self.draw_means);
+        sketches.for_each(Sketch::settle);
     }
 
     /// Adds what another thread or shard has counted.
@@ -215,15 +232,12 @@ impl Tally {
             .for_each(|(a, b)| sum(a, b));
         add_all(&mut self.phases, &other.phases);
         add_all(&mut self.trends, &other.trends);
-        self.series
-            .iter_mut()
-            .zip(&other.series)
-            .for_each(|(a, b)| a.merge(b));
+        self.series.merge(&other.series);
+        self.first_times.merge(&other.first_times);
         for (a, b) in self.events.iter_mut().zip(&other.events) {
             add(&mut a.fired, &b.fired);
             add(&mut a.firings, &b.firings);
             add_all(&mut a.first_by, &b.first_by);
-            a.first_time.merge(&b.first_time);
             add(&mut a.windows, &b.windows);
             add(&mut a.realised, &b.realised);
             add(&mut a.never_open, &b.never_open);
@@ -244,8 +258,8 @@ impl Tally {
 /// Float sums of a stretch of blocks.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// By reported time, then indicator, then derived value, then replicate.
-    pub series: Vec<Moments>,
+    /// By reported time, then indicator, then derived value.
+    pub series: SeriesMoments,
     pub metrics: Vec<MeanNode>,
     /// Declared chances summed over the trials whose window closed, by event.
     pub declared: Vec<f64>,
@@ -256,7 +270,7 @@ impl Node {
         let items = program.indicators.len() + program.derived.len();
         let metric = MeanNode::new(program.trends.len(), program.outcomes.len() + 1);
         Self {
-            series: vec![Moments::default(); program.report.len() * items * REPLICATES],
+            series: SeriesMoments::new(program.report.len() * items),
             metrics: vec![metric; program.metrics.len()],
             declared: vec![0.0; program.events.len()],
         }
@@ -265,10 +279,7 @@ impl Node {
 
 impl Merge for Node {
     fn merge(mut self, right: Self) -> Self {
-        self.series
-            .iter_mut()
-            .zip(&right.series)
-            .for_each(|(a, b)| a.merge(b));
+        self.series = self.series.merge(right.series);
         self.metrics
             .iter_mut()
             .zip(&right.metrics)

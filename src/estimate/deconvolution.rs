@@ -3,18 +3,17 @@
 //! In come how many draws had c hits, and the mean and variance that p(θ) must have; out come the 5% and 95% quantiles of p(θ).
 //! When to ask, and with which variance, is the business of [`epistemic`](super::epistemic).
 
+use super::moments::{PARTS, in_pairs};
 use crate::math::elementary::{cos_sin_turns, exp, ln};
 use crate::math::special::{beta_inverse, beta_regularized};
+use crate::math::width::{Width, wide};
 use libm::lgamma;
-use multiversion::multiversion;
 use std::f64::consts::{LN_2, TAU};
 
 /// Cells of the grid on which the distribution is fitted; they are equal in the angle whose squared sine is p.
 const CELLS: usize = 160;
 /// Steps from the beta distribution towards the maximum of the likelihood: few, so that the beta still smooths.
 const STEPS: usize = 20;
-/// Sums are taken in this many parts, which are then added in pairs: the same order for every vector unit.
-const PARTS: usize = 8;
 /// Counts that are looked at together, so that their rows are still near when they are needed again.
 const TOGETHER: usize = 8;
 /// Mass below which no cell falls at the start, so that the data can raise any of them.
@@ -54,10 +53,10 @@ pub(super) fn deconvolve(draws_with: &[u64], p: f64, between: f64, f: f64) -> [f
     let logs = grid.log_sine_cosine(0.5);
     let mut rows = vec![[0.0; CELLS]; counts.len()];
     for (row, (c, _)) in rows.iter_mut().zip(&counts) {
-        likelihood(row, &logs, f * c, f * (trials - c));
+        likelihood(Width::widest(), row, &logs, f * c, f * (trials - c));
     }
     let shares: Vec<f64> = counts.iter().map(|(_, share)| *share).collect();
-    climb(&mut masses, &rows, &shares);
+    climb(Width::widest(), &mut masses, &rows, &shares);
     let sum = summed(&masses);
     [0.05, 0.95].map(|share| quantile(&masses, &grid.edges(), share * sum))
 }
@@ -103,7 +102,7 @@ impl Grid {
     /// Logarithms of sine and cosine at the point of each cell that lies this share of it from its lower edge.
     fn log_sine_cosine(&self, inside: f64) -> [Cells; 2] {
         let mut logs = [[0.0; CELLS]; 2];
-        log_sine_cosine(self.at(inside), self.width, &mut logs);
+        log_sine_cosine(Width::widest(), self.at(inside), self.width, &mut logs);
         logs
     }
 
@@ -137,7 +136,13 @@ impl Grid {
                 (0.5 + offset, 5.0 / 18.0),
             ] {
                 let logs = self.log_sine_cosine(inside);
-                add_density(&mut masses, &logs, exponents, weight * self.width);
+                add_density(
+                    Width::widest(),
+                    &mut masses,
+                    &logs,
+                    exponents,
+                    weight * self.width,
+                );
             }
             // Towards 0 and 1 the density is a power of the distance, which may be negative.
             let steep = |distance: f64| ((8.0 - distance / self.width).max(0.0)) as usize;
@@ -161,105 +166,89 @@ fn summed(cells: &Cells) -> f64 {
     in_pairs(parts)
 }
 
-#[inline(always)]
-fn in_pairs(s: [f64; PARTS]) -> f64 {
-    ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn log_sine_cosine(first: f64, width: f64, logs: &mut [Cells; 2]) {
-    let [sines, cosines] = logs;
-    for i in 0..CELLS {
-        let (cosine, sine) = cos_sin_turns((first + width * i as f64) / TAU);
-        sines[i] = ln(sine);
-        cosines[i] = ln(cosine);
-    }
-}
-
-/// Adds `scale` times the density of the angle.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn add_density(
-    masses: &mut Cells,
-    logs: &[Cells; 2],
-    (of_sine, of_cosine, constant): (f64, f64, f64),
-    scale: f64,
-) {
-    let [sines, cosines] = logs;
-    for i in 0..CELLS {
-        masses[i] += scale * exp(of_sine * sines[i] + of_cosine * cosines[i] + constant);
-    }
-}
-
-/// Likelihood of `hits` and `misses` (not whole numbers) in each cell, from the logarithms of sine and cosine in its middle,
-/// up to a constant that drops out of EM: the largest is 1, so that none of importance underflows.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn likelihood(row: &mut Cells, logs: &[Cells; 2], hits: f64, misses: f64) {
-    let [sines, cosines] = logs;
-    let mut largest = [f64::NEG_INFINITY; PARTS];
-    for i in 0..CELLS {
-        row[i] = 2.0 * (hits * sines[i] + misses * cosines[i]);
-    }
-    for cells in row.as_chunks::<PARTS>().0 {
-        for i in 0..PARTS {
-            largest[i] = if cells[i] > largest[i] {
-                cells[i]
-            } else {
-                largest[i]
-            };
+wide! {
+    fn log_sine_cosine(first: f64, width: f64, logs: &mut [Cells; 2]) {
+        let [sines, cosines] = logs;
+        for i in 0..CELLS {
+            let (cosine, sine) = cos_sin_turns((first + width * i as f64) / TAU);
+            sines[i] = ln(sine);
+            cosines[i] = ln(cosine);
         }
     }
-    let mut most = f64::NEG_INFINITY;
-    for x in largest {
-        most = if x > most { x } else { most };
-    }
-    for x in row {
-        *x = exp(*x - most);
+}
+
+wide! {
+    /// Adds `scale` times the density of the angle.
+    fn add_density(
+        masses: &mut Cells,
+        logs: &[Cells; 2],
+        exponents: (f64, f64, f64),
+        scale: f64,
+    ) {
+        let [sines, cosines] = logs;
+        let (of_sine, of_cosine, constant) = exponents;
+        for i in 0..CELLS {
+            masses[i] += scale * exp(of_sine * sines[i] + of_cosine * cosines[i] + constant);
+        }
     }
 }
 
-/// Takes the steps of EM: each multiplies a cell's mass by how much better than all cells together it explains the counts.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn climb(masses: &mut Cells, rows: &[Cells], shares: &[f64]) {
-    for _ in 0..STEPS {
-        let mut factors = [0.0; CELLS];
-        for (rows, shares) in rows.chunks(TOGETHER).zip(shares.chunks(TOGETHER)) {
-            // Sums first, their pairs later: a vectoriser that sees both at once settles for short vectors.
-            let mut fits = [[0.0; PARTS]; TOGETHER];
-            for (fit, row) in fits.iter_mut().zip(rows) {
-                let mut sums = [0.0; PARTS];
-                for (l, g) in (row.as_chunks::<PARTS>().0.iter()).zip(masses.as_chunks::<PARTS>().0)
-                {
-                    for i in 0..PARTS {
-                        sums[i] += l[i] * g[i];
+wide! {
+    /// Likelihood of `hits` and `misses` (not whole numbers) in each cell, from the logarithms of sine and cosine in its middle,
+    /// up to a constant that drops out of EM: the largest is 1, so that none of importance underflows.
+    fn likelihood(row: &mut Cells, logs: &[Cells; 2], hits: f64, misses: f64) {
+        let [sines, cosines] = logs;
+        let mut largest = [f64::NEG_INFINITY; PARTS];
+        for i in 0..CELLS {
+            row[i] = 2.0 * (hits * sines[i] + misses * cosines[i]);
+        }
+        for cells in row.as_chunks::<PARTS>().0 {
+            for i in 0..PARTS {
+                largest[i] = if cells[i] > largest[i] {
+                    cells[i]
+                } else {
+                    largest[i]
+                };
+            }
+        }
+        let mut most = f64::NEG_INFINITY;
+        for x in largest {
+            most = if x > most { x } else { most };
+        }
+        for x in row {
+            *x = exp(*x - most);
+        }
+    }
+}
+
+wide! {
+    /// Takes the steps of EM: each multiplies a cell's mass by how much better than all cells together it explains the counts.
+    fn climb(masses: &mut Cells, rows: &[Cells], shares: &[f64]) {
+        for _ in 0..STEPS {
+            let mut factors = [0.0; CELLS];
+            for (rows, shares) in rows.chunks(TOGETHER).zip(shares.chunks(TOGETHER)) {
+                // Sums first, their pairs later: a vectoriser that sees both at once settles for short vectors.
+                let mut fits = [[0.0; PARTS]; TOGETHER];
+                for (fit, row) in fits.iter_mut().zip(rows) {
+                    let mut sums = [0.0; PARTS];
+                    for (l, g) in (row.as_chunks::<PARTS>().0.iter()).zip(masses.as_chunks::<PARTS>().0)
+                    {
+                        for i in 0..PARTS {
+                            sums[i] += l[i] * g[i];
+                        }
+                    }
+                    *fit = sums;
+                }
+                for ((row, share), fit) in rows.iter().zip(shares).zip(&fits) {
+                    let weight = share / in_pairs(*fit);
+                    for i in 0..CELLS {
+                        factors[i] += weight * row[i];
                     }
                 }
-                *fit = sums;
             }
-            for ((row, share), fit) in rows.iter().zip(shares).zip(&fits) {
-                let weight = share / in_pairs(*fit);
-                for i in 0..CELLS {
-                    factors[i] += weight * row[i];
-                }
+            for i in 0..CELLS {
+                masses[i] *= factors[i];
             }
-        }
-        for i in 0..CELLS {
-            masses[i] *= factors[i];
         }
     }
 }

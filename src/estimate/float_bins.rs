@@ -1,22 +1,25 @@
 //! Bins cut from the bits of floating-point numbers: the counts behind a [`Sketch`](super::Sketch).
 //!
-//! In come finite numbers with the replicate they belong to; out come ascending keys with a row of counts each. Which bins there are depends
+//! In come numbers with the replicate they belong to; out come keys with a row of counts each. Which bins there are depends
 //! on the numbers alone: the finest of a series of ever coarser grids of which no more than 512 bins are occupied.
 
 use super::levels::Row;
 use super::replicate::REPLICATES;
+use crate::math::width::{Width, wide};
 
 /// Most bins in use.
 pub(super) const MOST_BINS: usize = 512;
 /// Mantissa bits dropped at the start: 30 of 52 are kept, a relative bin width of 1e-9.
 const FIRST_DROP: u32 = 22;
+/// Numbers whose keys are found together.
+const CHUNK: usize = 64;
 
 /// Counts by the leading bits of numbers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct FloatBins {
     /// Low bits dropped from every number.
     drop: u32,
-    /// Ascending, none twice.
+    /// None twice; in the order in which they came, until they are sorted.
     keys: Vec<i64>,
     /// Counts by key, then replicate; no row is all zero.
     rows: Vec<Row>,
@@ -24,7 +27,15 @@ pub(super) struct FloatBins {
     range: Option<(f64, f64)>,
 }
 
+/// So many numbers of one replicate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Run {
+    pub replicate: u8,
+    pub numbers: u16,
+}
+
 /// Place of a number among all, low bits dropped: ascending, negative for negative numbers.
+#[inline(always)]
 fn key(value: f64, drop: u32) -> i64 {
     let magnitude = (value.abs().to_bits() >> drop) as i64;
     if value < 0.0 { !magnitude } else { magnitude }
@@ -51,49 +62,49 @@ impl Index {
     /// Twice the most keys, so that a search is short.
     const SLOTS: usize = 2 * MOST_BINS;
 
-    fn new(keys: &[i64]) -> Self {
-        let mut slots = [0; Self::SLOTS];
-        for (key, place) in keys.iter().zip(1..) {
-            let mut slot = Self::first(*key);
-            while slots[slot] != 0 {
-                slot = (slot + 1) % Self::SLOTS;
-            }
-            slots[slot] = place;
+    fn empty() -> Self {
+        Self {
+            slots: [0; Self::SLOTS],
         }
-        Self { slots }
     }
 
-    /// Where the search for a key begins: the high bits of a product spread neighbours (Knuth 1973, 6.4).
-    fn first(key: i64) -> usize {
+    fn of(keys: &[i64]) -> Self {
+        let mut index = Self::empty();
+        for (place, key) in keys.iter().enumerate() {
+            if let Err(slot) = index.find(&keys[..place], *key) {
+                index.set(slot, place);
+            }
+        }
+        index
+    }
+
+    /// The place of a key, or the slot for it if it is new.
+    #[inline(always)]
+    fn find(&self, keys: &[i64], key: i64) -> Result<usize, usize> {
+        // The high bits of a product spread neighbours (Knuth 1973, 6.4).
         const BITS: u32 = Index::SLOTS.trailing_zeros();
-        ((key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - BITS)) as usize
-    }
-
-    fn find(&self, keys: &[i64], key: i64) -> Option<usize> {
-        let mut slot = Self::first(key);
+        let hash = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - BITS);
+        let mut slot = hash as usize;
         loop {
-            let place = usize::from(self.slots[slot]).checked_sub(1)?;
+            let Some(place) = usize::from(self.slots[slot]).checked_sub(1) else {
+                return Err(slot);
+            };
             if keys[place] == key {
-                return Some(place);
+                return Ok(place);
             }
             slot = (slot + 1) % Self::SLOTS;
         }
     }
+
+    fn set(&mut self, slot: usize, place: usize) {
+        self.slots[slot] = place as u16 + 1;
+    }
 }
 
-/// Both ascending lists in one, without repetition.
-fn united(a: &[i64], b: &[i64]) -> Vec<i64> {
-    let mut all = Vec::with_capacity(a.len() + b.len());
-    all.extend_from_slice(a);
-    all.extend_from_slice(b);
-    // Two ascending runs: what a sort that looks for runs merges in one go.
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// Fewest further bits to drop until no more than 512 of these ascending keys differ.
-fn bits_too_many(keys: &[i64]) -> u32 {
+/// Fewest further bits to drop until no more than 512 of these keys differ.
+fn bits_too_many(mut keys: Vec<i64>) -> u32 {
+    keys.sort_unstable();
+    keys.dedup();
     // Neighbours fall together once all bits in which they differ are dropped.
     let mut told_apart_by = [0usize; 65];
     for pair in keys.windows(2) {
@@ -119,12 +130,17 @@ impl FloatBins {
         }
     }
 
-    pub fn keys(&self) -> &[i64] {
-        &self.keys
+    /// Number of bins in use.
+    pub fn len(&self) -> usize {
+        self.keys.len()
     }
 
-    /// Counts by key, then replicate.
+    /// Counts by bin, then replicate; in ascending order once they are sorted.
     pub fn rows(&self) -> &[Row] {
+        debug_assert!(
+            self.keys.is_sorted(),
+            "bins are sorted before they are read"
+        );
         &self.rows
     }
 
@@ -138,122 +154,200 @@ impl FloatBins {
         edges(self.keys[bin], self.drop)
     }
 
+    /// Puts the bins into ascending order, as reading needs them.
+    pub fn sort(&mut self) {
+        if self.keys.is_sorted() {
+            return;
+        }
+        let mut order: Vec<(i64, u16)> = self.keys.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        self.rows = (order.iter())
+            .map(|(_, place)| self.rows[usize::from(*place)])
+            .collect();
+        self.keys = order.into_iter().map(|(key, _)| key).collect();
+    }
+
     /// Joins neighbours. The arithmetic shift does the same to both signs, as keys of negative numbers are complements.
     fn coarsen(&mut self, bits: u32) {
         self.drop += bits;
+        let mut index = Index::empty();
         let mut kept = 0;
         for i in 0..self.keys.len() {
             let (key, row) = (self.keys[i] >> bits, self.rows[i]);
-            if kept > 0 && self.keys[kept - 1] == key {
-                add(&mut self.rows[kept - 1], &row);
-            } else {
-                (self.keys[kept], self.rows[kept]) = (key, row);
-                kept += 1;
+            match index.find(&self.keys[..kept], key) {
+                Ok(place) => add(&mut self.rows[place], &row),
+                Err(slot) => {
+                    index.set(slot, kept);
+                    (self.keys[kept], self.rows[kept]) = (key, row);
+                    kept += 1;
+                }
             }
         }
         self.keys.truncate(kept);
         self.rows.truncate(kept);
     }
 
-    /// Makes place for these ascending keys, none twice, with as many bits dropped as its own; coarsens if there are too many.
-    fn admit(&mut self, more: &[i64]) {
-        let bits = bits_too_many(&united(&self.keys, more));
-        if bits > 0 {
-            self.coarsen(bits);
-        }
-        let mut new: Vec<i64> = more.iter().map(|key| key >> bits).collect();
-        new.dedup();
-        let mut own = self.keys.iter().copied().peekable();
-        new.retain(|key| {
-            while own.next_if(|own| own < key).is_some() {}
-            own.peek() != Some(key)
-        });
-        // From the end, so that each row moves once and nothing but the sketch itself holds rows.
-        let (mut from, mut left) = (self.keys.len(), new.len());
-        let all = from + left;
-        self.keys.reserve_exact(MOST_BINS.saturating_sub(from));
-        self.rows.reserve_exact(MOST_BINS.saturating_sub(from));
-        self.keys.resize(all, 0);
-        self.rows.resize(all, [0; REPLICATES]);
-        while left > 0 {
-            let to = from + left - 1;
-            if from > 0 && self.keys[from - 1] > new[left - 1] {
-                from -= 1;
-                (self.keys[to], self.rows[to]) = (self.keys[from], self.rows[from]);
-            } else {
-                left -= 1;
-                (self.keys[to], self.rows[to]) = (new[left], [0; REPLICATES]);
-            }
-        }
+    /// Makes a bin for a new key, whose slot is known, and gives its place.
+    fn append(&mut self, index: &mut Index, slot: usize, key: i64) -> usize {
+        let place = self.keys.len();
+        index.set(slot, place);
+        // All the room there will ever be: rows are large, and a vector that doubles would leave half of it empty.
+        self.keys.reserve_exact(MOST_BINS - place);
+        self.rows.reserve_exact(MOST_BINS - place);
+        self.keys.push(key);
+        self.rows.push([0; REPLICATES]);
+        place
     }
 
-    fn widen(&mut self, low: f64, high: f64) {
+    fn widen(&mut self, (low, high): (f64, f64)) {
         let (least, most) = self.range.unwrap_or((low, high));
         self.range = Some((least.min(low), most.max(high)));
     }
 
-    /// Takes in finite numbers, each with its replicate.
-    pub fn take(&mut self, numbers: &[f64], owners: &[u8]) {
-        let (Some(first), Some(_)) = (numbers.first(), owners.first()) else {
-            return;
-        };
-        let (mut low, mut high) = (*first, *first);
-        let mut missing: Vec<(i64, u8)> = Vec::new();
-        let index = Index::new(&self.keys);
-        for (number, owner) in numbers.iter().zip(owners) {
-            low = low.min(*number);
-            high = high.max(*number);
-            let key = key(*number, self.drop);
-            match index.find(&self.keys, key) {
-                Some(place) => count(&mut self.rows[place], *owner),
-                None => missing.push((key, *owner)),
+    /// Takes in numbers, and of which replicates they are, in order; those that are not finite are left out.
+    pub fn take(&mut self, mut numbers: &[f64], runs: &[Run]) {
+        if self.keys.is_empty() {
+            // One by one, the first numbers would be coarsened a bit at a time.
+            let finite = numbers.iter().filter(|x| x.is_finite());
+            self.drop += bits_too_many(finite.map(|x| key(*x, self.drop)).collect());
+        }
+        let mut index = Index::of(&self.keys);
+        for run in runs {
+            let (own, others) = numbers.split_at(usize::from(run.numbers));
+            for numbers in own.chunks(CHUNK) {
+                self.take_of(&mut index, numbers, usize::from(run.replicate));
             }
+            numbers = others;
         }
-        self.widen(low, high);
-        if missing.is_empty() {
+    }
+
+    /// Takes in up to 64 numbers of one replicate.
+    fn take_of(&mut self, index: &mut Index, numbers: &[f64], owner: usize) {
+        let mut keys = [0; CHUNK];
+        if let Some(range) = find_keys(numbers, self.drop, &mut keys) {
+            self.widen(range);
+            self.count_keys(index, &keys[..numbers.len()], owner);
             return;
         }
+        for number in numbers.iter().filter(|x| x.is_finite()) {
+            self.widen((number + 0.0, number + 0.0));
+            self.count_keys(index, &[key(*number, self.drop)], owner);
+        }
+    }
+
+    /// Counts keys of one replicate, with as many bits dropped as its own.
+    fn count_keys(&mut self, index: &mut Index, mut keys: &[i64], owner: usize) {
         let before = self.drop;
-        let mut keys: Vec<i64> = missing.iter().map(|(key, _)| *key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        self.admit(&keys);
-        let index = Index::new(&self.keys);
-        for (key, owner) in missing {
-            if let Some(place) = index.find(&self.keys, key >> (self.drop - before)) {
-                count(&mut self.rows[place], owner);
+        loop {
+            let bits = self.drop - before;
+            let known = count_known(&self.keys, &mut self.rows, index, keys, owner, bits);
+            keys = &keys[known..];
+            let Some(key) = keys.first().map(|key| key >> bits) else {
+                return;
+            };
+            match index.find(&self.keys, key) {
+                Err(slot) if self.keys.len() < MOST_BINS => {
+                    self.append(index, slot, key);
+                }
+                _ => {
+                    let mut all = self.keys.clone();
+                    all.push(key);
+                    self.coarsen(bits_too_many(all));
+                    *index = Index::of(&self.keys);
+                }
             }
         }
     }
 
     /// Takes in all that `other` has seen.
     pub fn merge(&mut self, other: &Self) {
-        let Some((low, high)) = other.range else {
+        let Some(range) = other.range else {
             return;
         };
-        self.widen(low, high);
+        self.widen(range);
         if self.drop < other.drop {
             self.coarsen(other.drop - self.drop);
         }
-        let bits = self.drop - other.drop;
-        let mut keys: Vec<i64> = other.keys.iter().map(|key| key >> bits).collect();
-        keys.dedup();
-        self.admit(&keys);
-        let bits = self.drop - other.drop;
-        let mut place = 0;
+        let finer = self.drop - other.drop;
+        let all = other
+            .keys
+            .iter()
+            .map(|key| key >> finer)
+            .chain(self.keys.iter().copied());
+        self.coarsen(bits_too_many(all.collect()));
+        let mut index = Index::of(&self.keys);
         for (key, row) in other.keys.iter().zip(&other.rows) {
-            while self.keys[place] < key >> bits {
-                place += 1;
-            }
+            let key = key >> (self.drop - other.drop);
+            let place = match index.find(&self.keys, key) {
+                Ok(place) => place,
+                Err(slot) => self.append(&mut index, slot, key),
+            };
             add(&mut self.rows[place], row);
         }
     }
 }
 
-/// A count that is full (more than four thousand million) stays full.
-fn count(row: &mut Row, owner: u8) {
-    let count = &mut row[usize::from(owner) % REPLICATES];
-    *count = count.saturating_add(1);
+impl PartialEq for FloatBins {
+    fn eq(&self, other: &Self) -> bool {
+        let sorted = |bins: &Self| {
+            let mut bins = bins.clone();
+            bins.sort();
+            (bins.drop, bins.keys, bins.rows, bins.range)
+        };
+        sorted(self) == sorted(other)
+    }
+}
+
+/// Keys of numbers, and the smallest and largest number, if all are finite.
+fn find_keys(numbers: &[f64], drop: u32, keys: &mut [i64]) -> Option<(f64, f64)> {
+    /// As a key of which no bit was dropped. What is not a number lies beyond it.
+    const INFINITE: i64 = f64::INFINITY.to_bits() as i64;
+    let (low, high) = shifted_keys(Width::widest(), numbers, drop, keys);
+    let number = |key: i64| {
+        let magnitude = f64::from_bits(if key < 0 { !key } else { key } as u64);
+        if key < 0 { -magnitude } else { magnitude }
+    };
+    (low > !INFINITE && high < INFINITE).then(|| (number(low), number(high)))
+}
+
+wide! {
+    /// Keys of numbers, and the smallest and largest of the keys before bits were dropped. Whole numbers may be compared in any order.
+    fn shifted_keys(numbers: &[f64], drop: u32, keys: &mut [i64]) -> (i64, i64) {
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        for (number, place) in numbers.iter().zip(keys) {
+            let whole = key(*number, 0);
+            low = low.min(whole);
+            high = high.max(whole);
+            *place = whole >> drop;
+        }
+        (low, high)
+    }
+}
+
+/// Counts keys of one replicate, after dropping further bits, up to the first that is new; how many they are.
+///
+/// Apart from what is done about a new key, because this is the loop that every number goes through.
+#[inline(never)]
+fn count_known(
+    known: &[i64],
+    rows: &mut [Row],
+    index: &Index,
+    keys: &[i64],
+    owner: usize,
+    bits: u32,
+) -> usize {
+    let rows = &mut rows[..known.len()];
+    for (i, key) in keys.iter().enumerate() {
+        match index.find(known, key >> bits) {
+            Ok(place) => {
+                let count = &mut rows[place][owner % REPLICATES];
+                // A count that is full (more than four thousand million) stays full.
+                *count += u32::from(*count != u32::MAX);
+            }
+            Err(_) => return i,
+        }
+    }
+    keys.len()
 }
 
 fn add(row: &mut Row, more: &Row) {
@@ -299,7 +393,14 @@ mod tests {
                 .map(|_| random.normal() * libm::exp(spread * random.normal()))
                 .collect();
             let mut bins = FloatBins::new();
-            bins.take(&numbers, &[0; 5_000]);
+            for numbers in numbers.chunks(700) {
+                let run = Run {
+                    replicate: 3,
+                    numbers: numbers.len() as u16,
+                };
+                bins.take(numbers, &[run]);
+            }
+            bins.sort();
             let distinct = |drop: u32| {
                 let mut keys: Vec<i64> = numbers.iter().map(|x| key(*x, drop)).collect();
                 keys.sort_unstable();
@@ -319,7 +420,11 @@ mod tests {
         let owners: Vec<u8> = (0..4_000).map(|i| (i * 7 % 16) as u8).collect();
         let mut bins = FloatBins::new();
         for (numbers, owners) in numbers.chunks(900).zip(owners.chunks(900)) {
-            bins.take(numbers, owners);
+            let alone = |replicate: &u8| Run {
+                replicate: *replicate,
+                numbers: 1,
+            };
+            bins.take(numbers, &owners.iter().map(alone).collect::<Vec<Run>>());
         }
         for (key_of_bin, row) in bins.keys.iter().zip(&bins.rows) {
             let mut exact = [0; REPLICATES];

@@ -1,10 +1,10 @@
 //! Quantiles from integer counts by replicate, and their Monte Carlo error.
 //!
 //! In come counts in ascending bins ([`Binned`]); out come quantiles, shares and errors that do not depend on the order in which
-//! numbers came or parts were merged. [`BinTable`](super::BinTable) serves values with a declared range, [`Sketch`](super::Sketch) all others.
+//! numbers came or parts were merged. [`BinTables`](super::BinTables) serve values with a declared range, a [`Sketch`](super::Sketch) all others.
 
 use super::replicate::{REPLICATES, error_of_residuals};
-use multiversion::multiversion;
+use crate::math::width::{Width, wide};
 
 /// Counts of one bin, by replicate.
 pub type Row = [u32; REPLICATES];
@@ -32,7 +32,7 @@ impl<'a, B: Binned> Levels<'a, B> {
         let rows = bins.rows();
         let mut below = vec![0; rows.len() + 1];
         let mut by_replicate = [0; REPLICATES];
-        cumulate(rows, &mut below[1..], &mut by_replicate);
+        cumulate(Width::widest(), rows, &mut below[1..], &mut by_replicate);
         Self {
             bins,
             below,
@@ -105,7 +105,7 @@ impl<'a, B: Binned> Levels<'a, B> {
             let Some(q) = self.quantile(p) else { break };
             let (bins, inside) = self.bins.place(q);
             let more = rows.get(summed..bins).unwrap_or_default();
-            add_rows(&mut below, more);
+            add_rows(Width::widest(), &mut below, more);
             summed = summed.max(bins);
             let next = rows.get(bins).unwrap_or(&[0; REPLICATES]);
             let share = self.share_below(q);
@@ -125,35 +125,29 @@ impl<'a, B: Binned> Levels<'a, B> {
     }
 }
 
-/// Sums of rows up to each, and by replicate.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn cumulate(rows: &[Row], upto: &mut [u64], by_replicate: &mut [u64; REPLICATES]) {
-    let mut total = 0;
-    for (row, upto) in rows.iter().zip(upto) {
-        let mut sum = 0;
-        for m in 0..REPLICATES {
-            by_replicate[m] += u64::from(row[m]);
-            sum += u64::from(row[m]);
+wide! {
+    /// Sums of rows up to each, and by replicate.
+    fn cumulate(rows: &[Row], upto: &mut [u64], by_replicate: &mut [u64; REPLICATES]) {
+        let mut total = 0;
+        for (row, upto) in rows.iter().zip(upto) {
+            let mut sum = 0;
+            for m in 0..REPLICATES {
+                by_replicate[m] += u64::from(row[m]);
+                sum += u64::from(row[m]);
+            }
+            total += sum;
+            *upto = total;
         }
-        total += sum;
-        *upto = total;
     }
 }
 
-/// Adds rows by replicate.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx512bw",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
-fn add_rows(sums: &mut [u64; REPLICATES], rows: &[Row]) {
-    for row in rows {
-        for m in 0..REPLICATES {
-            sums[m] += u64::from(row[m]);
+wide! {
+    /// Adds rows by replicate.
+    fn add_rows(sums: &mut [u64; REPLICATES], rows: &[Row]) {
+        for row in rows {
+            for m in 0..REPLICATES {
+                sums[m] += u64::from(row[m]);
+            }
         }
     }
 }
@@ -162,10 +156,13 @@ fn add_rows(sums: &mut [u64; REPLICATES], rows: &[Row]) {
 mod tests {
     use super::*;
     use crate::estimate::testing::Random;
-    use crate::estimate::{BinTable, Moments, Sketch};
+    use crate::estimate::{BinTables, Moments, Sketch};
+
+    /// A quantile with its error, from the values of each replicate.
+    type Found = fn(&[Vec<f64>], f64) -> [Option<(f64, f64)>; 1];
 
     /// Ratio of stated to true standard error of a quantile, over 400 repeats of 16 replicates whose levels differ.
-    fn stated_over_true<B: Binned>(make: impl Fn(&[Vec<f64>]) -> B, p: f64) -> f64 {
+    fn stated_over_true(find: Found, p: f64) -> f64 {
         let mut random = Random::new(3);
         let mut seen = Vec::new();
         let mut stated = 0.0;
@@ -176,9 +173,7 @@ mod tests {
                     (0..100).map(|_| level + random.normal()).collect()
                 })
                 .collect();
-            let bins = make(&parts);
-            let [found] = Levels::new(&bins).with_errors([p]);
-            let (q, se) = found.unwrap();
+            let (q, se) = find(&parts, p)[0].unwrap();
             seen.push(q);
             stated += se * se / 400.0;
         }
@@ -188,22 +183,22 @@ mod tests {
 
     #[test]
     fn stated_errors_of_quantiles_are_the_true_ones() {
-        let table = |parts: &[Vec<f64>]| {
-            let mut table = BinTable::new(-6.0, 6.0);
-            (parts.iter().enumerate()).for_each(|(m, part)| table.add(m, part));
-            table.settle();
-            table
+        let by_table: Found = |parts, p| {
+            let mut tables = BinTables::new([(-6.0, 6.0)]);
+            (parts.iter().enumerate()).for_each(|(m, part)| tables.add(0, m, part));
+            tables.settle();
+            Levels::new(&tables.table(0)).with_errors([p])
         };
-        let sketch = |parts: &[Vec<f64>]| {
+        let by_sketch: Found = |parts, p| {
             let mut sketch = Sketch::new();
             (parts.iter().enumerate()).for_each(|(m, part)| sketch.add(m, part));
             sketch.settle();
-            sketch
+            Levels::new(&sketch).with_errors([p])
         };
         // 400 repeats: the ratio has standard error of about 0.04.
         for p in [0.05, 0.5, 0.95] {
-            let bins = stated_over_true(table, p);
-            let scaled = stated_over_true(sketch, p);
+            let bins = stated_over_true(by_table, p);
+            let scaled = stated_over_true(by_sketch, p);
             assert!((0.82..1.18).contains(&bins), "{p}: {bins}");
             assert!((0.82..1.18).contains(&scaled), "{p}: {scaled}");
         }
@@ -228,11 +223,11 @@ mod tests {
     #[test]
     fn numbers_of_a_single_replicate_have_the_error_of_independent_ones() {
         let values: Vec<f64> = (0..10_000).map(f64::from).collect();
-        let mut table = BinTable::new(0.0, 10_000.0);
-        table.add(5, &values);
-        table.settle();
-        let [found, none] = [&table, &BinTable::new(0.0, 1.0)].map(|table| {
-            let [found] = Levels::new(table).with_errors([0.5]);
+        let mut tables = BinTables::new([(0.0, 10_000.0), (0.0, 1.0)]);
+        tables.add(0, 5, &values);
+        tables.settle();
+        let [found, none] = [0, 1].map(|table| {
+            let [found] = Levels::new(&tables.table(table)).with_errors([0.5]);
             found
         });
         let (q, se) = found.unwrap();

@@ -17,13 +17,20 @@ use super::sketch::Sketch;
 pub struct MeanNode {
     by_replicate: [Moments; REPLICATES],
     /// `[m * trends + z]`.
-    by_trend: Vec<Moments>,
+    by_trend: Vec<Sum>,
     /// `[m * outcomes + o]`.
-    by_outcome: Vec<Moments>,
+    by_outcome: Vec<Sum>,
     /// Moments of the draws' means.
     draw_means: [Moments; REPLICATES],
     /// Variance that chance gives a draw's mean, summed over the draws that show it.
     inner: [Inner; REPLICATES],
+}
+
+/// Sum of some values.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Sum {
+    n: u64,
+    sum: f64,
 }
 
 /// Sum of the inner variances of some draws.
@@ -57,8 +64,8 @@ impl MeanNode {
     pub fn new(trends: usize, outcomes: usize) -> Self {
         Self {
             by_replicate: Default::default(),
-            by_trend: vec![Moments::default(); REPLICATES * trends],
-            by_outcome: vec![Moments::default(); REPLICATES * outcomes],
+            by_trend: vec![Sum::default(); REPLICATES * trends],
+            by_outcome: vec![Sum::default(); REPLICATES * outcomes],
             draw_means: Default::default(),
             inner: Default::default(),
         }
@@ -79,13 +86,16 @@ impl MeanNode {
             self.by_trend.len() / REPLICATES,
             self.by_outcome.len() / REPLICATES,
         );
+        let by_trend = &mut self.by_trend[replicate * trend_count..][..trend_count];
+        let by_outcome = &mut self.by_outcome[replicate * outcome_count..][..outcome_count];
         for ((value, trend), outcome) in values.iter().zip(trends).zip(outcomes) {
             if !value.is_nan() {
-                self.by_trend[replicate * trend_count + usize::from(*trend)].push(*value);
-                self.by_outcome[replicate * outcome_count + usize::from(*outcome)].push(*value);
+                by_trend[usize::from(*trend)].push(*value);
+                by_outcome[usize::from(*outcome)].push(*value);
             }
         }
-        let draw = present(values);
+        let mut buffer = Vec::new();
+        let draw = Moments::from_slice(present(values, &mut buffer));
         if draw.n == 0 {
             return None;
         }
@@ -97,7 +107,7 @@ impl MeanNode {
         let (mut squares, mut used) = (0.0, 0u64);
         for g in 0..groups {
             let part = &values[g * values.len() / groups..(g + 1) * values.len() / groups];
-            let group = present(part);
+            let group = Moments::from_slice(present(part, &mut buffer));
             if group.n > 0 {
                 let pull = group.n as f64 / draw.n as f64 * (group.mean - draw.mean);
                 squares += pull * pull;
@@ -119,8 +129,12 @@ impl MeanNode {
             own.iter_mut().zip(more).for_each(|(a, b)| a.merge(b));
         }
         each(&mut self.by_replicate, &right.by_replicate);
-        each(&mut self.by_trend, &right.by_trend);
-        each(&mut self.by_outcome, &right.by_outcome);
+        let classes = (self.by_trend.iter_mut().zip(&right.by_trend))
+            .chain(self.by_outcome.iter_mut().zip(&right.by_outcome));
+        for (own, more) in classes {
+            own.n += more.n;
+            own.sum += more.sum;
+        }
         each(&mut self.draw_means, &right.draw_means);
         for (own, more) in self.inner.iter_mut().zip(&right.inner) {
             own.draws += more.draws;
@@ -219,7 +233,7 @@ impl MeanNode {
         (0..self.by_trend.len() / REPLICATES)
             .map(|z| {
                 let parts = class_parts(&self.by_trend, z);
-                (parts.map(|p| p.mean * p.n as f64), parts.map(|p| p.n))
+                (parts.map(|p| p.sum), parts.map(|p| p.n))
             })
             .collect()
     }
@@ -262,9 +276,21 @@ impl super::Merge for MeanNode {
     }
 }
 
-/// Moments of the values that are there.
-fn present(values: &[f64]) -> Moments {
-    Moments::from_values(values.iter().copied().filter(|v| !v.is_nan()))
+impl Sum {
+    fn push(&mut self, value: f64) {
+        self.n += 1;
+        self.sum += value;
+    }
+}
+
+/// The values that are there; `buffer` holds them if some are not.
+fn present<'a>(values: &'a [f64], buffer: &'a mut Vec<f64>) -> &'a [f64] {
+    if !values.iter().any(|v| v.is_nan()) {
+        return values;
+    }
+    buffer.clear();
+    buffer.extend(values.iter().filter(|v| !v.is_nan()));
+    buffer
 }
 
 /// Mean and standard deviation with their errors, from the spread between replicates; `None` as in [`MeanEstimate`].
@@ -334,21 +360,35 @@ fn mean_of(parts: &[Moments; REPLICATES]) -> (Option<f64>, Option<f64>, usize) {
 }
 
 /// The replicates of one of the classes of a table `[m * classes + class]`.
-fn class_parts(table: &[Moments], class: usize) -> [Moments; REPLICATES] {
+fn class_parts(table: &[Sum], class: usize) -> [Sum; REPLICATES] {
     let classes = table.len() / REPLICATES;
     std::array::from_fn(|m| table[m * classes + class])
 }
 
-fn by_class(table: &[Moments]) -> Vec<(Option<f64>, Option<f64>)> {
+fn by_class(table: &[Sum]) -> Vec<(Option<f64>, Option<f64>)> {
     (0..table.len() / REPLICATES)
         .map(|class| {
-            let (mean, std_error, _) = mean_of(&class_parts(table, class));
-            (mean, std_error)
+            let parts = class_parts(table, class);
+            let n: u64 = parts.iter().map(|part| part.n).sum();
+            if n == 0 {
+                return (None, None);
+            }
+            let mean = parts.iter().map(|part| part.sum).sum::<f64>() / n as f64;
+            let mut residuals = [0.0; REPLICATES];
+            let mut used = 0;
+            for (residual, part) in residuals.iter_mut().zip(parts) {
+                if part.n > 0 {
+                    used += 1;
+                    let gap = part.sum / part.n as f64 - mean;
+                    *residual = part.n as f64 / n as f64 * gap;
+                }
+            }
+            (Some(mean), error_of_residuals(&residuals, used))
         })
         .collect()
 }
 
-fn values_by_class(table: &[Moments]) -> Vec<u64> {
+fn values_by_class(table: &[Sum]) -> Vec<u64> {
     (0..table.len() / REPLICATES)
         .map(|class| class_parts(table, class).iter().map(|part| part.n).sum())
         .collect()

@@ -18,6 +18,8 @@ mod paired;
 mod proportion;
 mod replicate;
 mod reweight;
+mod scale;
+mod series;
 mod sketch;
 
 #[cfg(test)]
@@ -27,17 +29,18 @@ mod oracle_tests;
 #[cfg(test)]
 mod testing;
 
-pub use bins::BinTable;
+pub use bins::{BinTable, BinTables};
 pub use epistemic::{Epistemic, EpistemicStatus};
 pub use forest::{Forest, Merge, Overlap};
 pub use interval::Spread;
 pub use levels::{Binned, Levels, Row};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};
-pub use moments::Moments;
+pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_from_first};
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use replicate::{REPLICATES, ratio, share};
 pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };
+pub use series::SeriesMoments;
 pub use sketch::Sketch;

@@ -3,7 +3,7 @@
 //! In come finite numbers with the replicate they belong to; out come counts, to be read as [`Levels`], and a histogram for display.
 //! A bin is a number's sign, its exponent and its leading mantissa bits, and the state depends on the numbers alone, not on their order or on how parts were merged.
 
-use super::float_bins::FloatBins;
+use super::float_bins::{FloatBins, Run};
 use super::levels::{Binned, Levels, Row};
 use std::borrow::Cow;
 
@@ -20,9 +20,9 @@ const WAITING: usize = 1024;
 #[derive(Clone, Debug)]
 pub struct Sketch {
     bins: FloatBins,
-    /// Numbers not sorted in yet, and the replicate of each.
+    /// Numbers not sorted in yet, and of which replicates they are.
     waiting: Vec<f64>,
-    owners: Vec<u8>,
+    runs: Vec<Run>,
 }
 
 impl Default for Sketch {
@@ -42,7 +42,7 @@ impl Sketch {
         Self {
             bins: FloatBins::new(),
             waiting: Vec::new(),
-            owners: Vec::new(),
+            runs: Vec::new(),
         }
     }
 
@@ -50,21 +50,22 @@ impl Sketch {
     pub fn add(&mut self, replicate: usize, values: &[f64]) {
         for values in values.chunks(WAITING) {
             if self.waiting.len() + values.len() > WAITING {
-                self.settle();
+                self.sort_in();
             }
             self.waiting.reserve_exact(WAITING - self.waiting.len());
-            self.owners.reserve_exact(WAITING - self.owners.len());
-            // Minus zero equals zero, and its sign must not show in the range.
-            let finite = values.iter().filter(|v| v.is_finite()).map(|v| v + 0.0);
-            self.waiting.extend(finite);
-            self.owners.resize(self.waiting.len(), replicate as u8);
+            self.waiting.extend_from_slice(values);
+            self.runs.push(Run {
+                replicate: replicate as u8,
+                numbers: values.len() as u16,
+            });
         }
     }
 
     /// Takes in all that `other` has seen; the order of merging does not matter.
     pub fn merge(&mut self, other: &Self) {
-        self.settle();
-        self.bins.merge(&other.settled());
+        self.sort_in();
+        self.bins.merge(&other.bins);
+        self.bins.take(&other.waiting, &other.runs);
     }
 
     /// Bins with all numbers in them.
@@ -73,15 +74,20 @@ impl Sketch {
             return Cow::Borrowed(&self.bins);
         }
         let mut bins = self.bins.clone();
-        bins.take(&self.waiting, &self.owners);
+        bins.take(&self.waiting, &self.runs);
         Cow::Owned(bins)
     }
 
-    /// Sorts in what is waiting, as reading needs it.
+    /// Sorts in what is waiting, and the bins by size, as reading needs them.
     pub fn settle(&mut self) {
-        self.bins.take(&self.waiting, &self.owners);
+        self.sort_in();
+        self.bins.sort();
+    }
+
+    fn sort_in(&mut self) {
+        self.bins.take(&self.waiting, &self.runs);
         self.waiting.clear();
-        self.owners.clear();
+        self.runs.clear();
     }
 
     /// Counts in `bins` equal bins from the smallest to the largest number, for display: `(edges, counts)`, one edge more than counts.
@@ -144,7 +150,7 @@ impl Binned for Sketch {
     }
 
     fn place(&self, value: f64) -> (usize, f64) {
-        let bins = self.bins.keys().len();
+        let bins = self.bins.len();
         if self.bins.range().is_some_and(|(_, most)| value >= most) {
             return (bins, 0.0);
         }

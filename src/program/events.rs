@@ -69,8 +69,7 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
     let trackers: Vec<bool> = (compiler.emitter.tracked())
         .map(|e| reads_clock(e, model))
         .collect();
-    for i in 0..events.len() {
-        let code = &events[i];
+    for (code, event) in events.iter_mut().zip(&model.events) {
         let condition = |&j: &u32| match &model.events[j as usize].fires {
             Fires::When(condition) => reads_clock(condition, model),
             _ => false,
@@ -79,7 +78,7 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
             let guard = &model.events[j as usize].guard;
             guard.as_ref().is_some_and(|g| reads_clock(g, model))
         };
-        events[i].clocked = model.events[i]
+        code.clocked = event
             .effects
             .iter()
             .any(|effect| effect_reads(effect, &|e| reads_clock(e, model)))

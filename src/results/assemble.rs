@@ -1,9 +1,9 @@
 //! Summary to result: every estimate read off, with its error, in the file's order.
 
 use super::types::*;
-use crate::engine::{ByReplicate, EventTally, Quantiles, Summary, Tally};
+use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
-    self, BinTable, Centre, HitTable, Levels, Moments, REPLICATES, centre, ratio, share,
+    self, BinTable, Centre, HitTable, Levels, REPLICATES, Sketch, centre, ratio, share,
 };
 use crate::model::{Asks, Model};
 use crate::program::Program;
@@ -262,22 +262,18 @@ impl Reader<'_> {
         };
         for time in 0..times {
             let index = time * items + item;
-            let at = index * REPLICATES;
-            let parts: &[Moments; REPLICATES] = self.summary.node.series[at..at + REPLICATES]
-                .try_into()
-                .expect("a series has one entry a replicate");
             let Centre {
                 mean,
                 std_error,
                 sd,
                 sd_std_error,
                 ..
-            } = centre(parts);
+            } = centre(&self.summary.node.series.of(index));
             result.mean.push(mean.unwrap_or(0.0));
             result.mean_std_error.push(std_error.unwrap_or(0.0));
             result.sd.push(sd.unwrap_or(0.0));
             result.sd_std_error.push(sd_std_error.unwrap_or(0.0));
-            let quantiles = self.tally.series[index].with_errors(LEVELS);
+            let quantiles = self.tally.series.with_errors(index, LEVELS);
             let into = [
                 (&mut result.p5, &mut result.p5_std_error),
                 (&mut result.p25, &mut result.p25_std_error),
@@ -322,7 +318,7 @@ impl Reader<'_> {
                     mean_count_std_error,
                     cumulative_incidence: incidence,
                     cumulative_incidence_std_error: incidence_error,
-                    first_time: first_time(&tally.first_time),
+                    first_time: first_time(self.tally.first_times.table(e)),
                     declared: realised.as_ref().and_then(|r| r.declared),
                     realised: realised.as_ref().and_then(|r| r.realised.map(|r| r.0)),
                     realised_std_error: realised.as_ref().and_then(|r| r.realised.map(|r| r.1)),
@@ -351,7 +347,7 @@ impl Reader<'_> {
                     self.program.uncertain,
                     self.summary.trials_per_draw as usize,
                 );
-                let quantiles = self.tally.metrics[m].with_errors(LEVELS);
+                let quantiles = Levels::new(&self.tally.metrics[m]).with_errors(LEVELS);
                 let q = |i: usize| quantiles[i].map(|(value, _)| value);
                 let e = |i: usize| quantiles[i].map(|(_, error)| error);
                 let (defined, defined_std_error) = self.defined(m);
@@ -388,10 +384,7 @@ impl Reader<'_> {
 
     /// Share of trials in which a metric has a value.
     fn defined(&self, m: usize) -> (f64, f64) {
-        let values = match &self.tally.metrics[m] {
-            Quantiles::Bins(table) => Levels::new(table).by_replicate(),
-            Quantiles::Scaled(sketch) => Levels::new(sketch).by_replicate(),
-        };
+        let values = Levels::new(&self.tally.metrics[m]).by_replicate();
         share(&values, &self.tally.trials)
     }
 
@@ -467,8 +460,8 @@ fn told(epistemic: &estimate::Epistemic) -> Epistemic {
     }
 }
 
-fn first_time(table: &BinTable) -> Option<FirstTime> {
-    let quantiles = Levels::new(table).with_errors([0.05, 0.5, 0.95]);
+fn first_time(table: BinTable<'_>) -> Option<FirstTime> {
+    let quantiles = Levels::new(&table).with_errors([0.05, 0.5, 0.95]);
     let (p5, p5_std_error) = quantiles[0]?;
     let (p50, p50_std_error) = quantiles[1]?;
     let (p95, p95_std_error) = quantiles[2]?;
@@ -482,10 +475,7 @@ fn first_time(table: &BinTable) -> Option<FirstTime> {
     })
 }
 
-fn histogram(quantiles: &Quantiles) -> Histogram {
-    let (edges, counts) = match quantiles {
-        Quantiles::Scaled(sketch) => sketch.histogram(HISTOGRAM_BINS),
-        Quantiles::Bins(_) => (Vec::new(), Vec::new()),
-    };
+fn histogram(values: &Sketch) -> Histogram {
+    let (edges, counts) = values.histogram(HISTOGRAM_BINS);
     Histogram { edges, counts }
 }

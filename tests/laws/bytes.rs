@@ -41,7 +41,7 @@ fn every_vector_width_gives_the_same_trials_and_counts() {
         let with = |width: Width| {
             let mut setup = Setup::new(&study.program, 14);
             setup.width = width;
-            let mut worker = Worker::new(&setup, 64);
+            let mut worker = Worker::new(&setup, &settings(&study, 1024, 14));
             let mut rows = TrialRows::default();
             let (node, _) = worker.block(3, Some(&mut rows)).expect("a block");
             assert_eq!(rows.outcome.len(), 1024);

@@ -11,6 +11,11 @@ use std::path::Path;
 /// # Errors
 /// What is wrong with it, in words.
 pub fn open(file: &Path) -> Result<Study, Box<dyn Error>> {
+    edited(file, &[])
+}
+
+/// As [`open`], with settings such as `events.x.hazard.rate=2`.
+pub fn edited(file: &Path, settings: &[String]) -> Result<Study, Box<dyn Error>> {
     let told = |report: Report| {
         let faults: Vec<String> = report
             .diagnostics
@@ -19,7 +24,7 @@ pub fn open(file: &Path) -> Result<Study, Box<dyn Error>> {
             .collect();
         format!("{}: {}", file.display(), faults.join("; "))
     };
-    Ok(Study::open(file, &[]).map_err(told)?)
+    Ok(Study::open(file, settings).map_err(told)?)
 }
 
 /// Settings of a run on so many threads (0: one a core).

@@ -48,7 +48,11 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
             "",
             Target::None,
         )
-        .with(format!("{} / {} µs a trial", micros(&rates[0]), micros(&rates[1]))),
+        .with(format!(
+            "{} / {} µs a trial",
+            micros(&rates[0]),
+            micros(&rates[1])
+        )),
     ];
     let mut gains = Vec::new();
     for (plain, ours) in random.iter().zip(&padded) {
@@ -65,14 +69,18 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
             most: gain * (1.0 + error),
         };
         rows.push(
-            Row::new(format!("variance, {}", plain.name), spread, "", Target::AtLeast(2.0)).with(
-                format!(
-                    "P {}%; std. error {} / {} pp",
-                    three_digits(100.0 * plain.mean),
-                    three_digits(100.0 * plain.std_error()),
-                    three_digits(100.0 * ours.std_error())
-                ),
-            ),
+            Row::new(
+                format!("variance, {}", plain.name),
+                spread,
+                "",
+                Target::AtLeast(2.0),
+            )
+            .with(format!(
+                "P {}%; std. error {} / {} pp",
+                three_digits(100.0 * plain.mean),
+                three_digits(100.0 * plain.std_error()),
+                three_digits(100.0 * ours.std_error())
+            )),
         );
     }
     rows.push(Row::new(
@@ -167,7 +175,10 @@ fn outcomes(runs: &[RunResult]) -> Vec<Measured> {
     let trials = first.run.trials as f64 / REPLICATES as f64;
     (0..first.outcomes.len())
         .map(|o| {
-            let shares: Vec<f64> = runs.iter().flat_map(|r| replicate_shares(&r.outcomes[o])).collect();
+            let shares: Vec<f64> = runs
+                .iter()
+                .flat_map(|r| replicate_shares(&r.outcomes[o]))
+                .collect();
             Measured::new(&first.outcomes[o].name, &shares, trials)
         })
         .collect()
@@ -189,7 +200,9 @@ mod tests {
 
     #[test]
     fn the_variance_of_a_run_is_a_sixteenth_of_that_of_a_replicate() {
-        let shares: Vec<f64> = (0..1000).map(|i| if i % 2 == 0 { 0.4 } else { 0.6 }).collect();
+        let shares: Vec<f64> = (0..1000)
+            .map(|i| if i % 2 == 0 { 0.4 } else { 0.6 })
+            .collect();
         let found = Measured::new("x", &shares, 100.0);
         assert!((found.mean - 0.5).abs() < 1e-12 && (found.hits - 50.0).abs() < 1e-9);
         assert!((found.variance / (0.01 / 16.0) - 1000.0 / 999.0).abs() < 1e-9);

@@ -1,0 +1,283 @@
+//! Counting: what finished trials leave in the tables of a run.
+//!
+//! In come a batch that has run to its end, or all trials of a block; out come additions to the integer tables ([`Tally`]) and
+//! to the float sums of the block ([`Node`]). Stopped trials enter nothing but the counts that say so.
+
+use super::batch::{Batch, Setup};
+use super::lanes::{Lanes, at_most, each, equal_to};
+use super::settings::DRAWS_PER_BLOCK;
+use super::start::TrialStart;
+use super::summary::{ByReplicate, Node, Tally};
+use super::tally_lanes::{above_zero, lanes_by_state, moments_of_columns, sum_over};
+use super::trials::{Bits, BlockTrials};
+use crate::estimate::{BinTables, Binned, HitTable, REPLICATES, groups, mean_and_squares};
+use crate::math::width::Width;
+use crate::program::{Column, LANES, Slot};
+use std::ops::Range;
+
+/// Draws whose trials all enter the quantiles of series; of later ones only the first group does.
+const FULLY_COUNTED_DRAWS: u64 = 1024;
+
+/// Working memory of counting.
+pub struct Counter {
+    width: Width,
+    trials_per_draw: usize,
+    groups: usize,
+    /// Reported times, in years.
+    times: Vec<f64>,
+    /// By bin of the tables of first times: how many reported times are certainly before a time in that bin.
+    passed: Vec<u16>,
+    /// Mean of each series over the trials at hand, and its squared deviations.
+    mean: Vec<f64>,
+    m2: Vec<f64>,
+    /// Values of the trials at hand, by series.
+    values: Vec<f64>,
+    /// Lanes by time and state.
+    states: Vec<u8>,
+}
+
+/// The trials of a batch that belong to one draw.
+struct Stretch {
+    /// Those that were not stopped.
+    lanes: Lanes,
+    replicate: usize,
+    /// How many of them, from the first, enter the quantiles of series.
+    counted: usize,
+}
+
+/// `n` lanes from one on.
+fn stretch_of(from: usize, n: usize) -> Lanes {
+    match n {
+        0 => 0,
+        n => (Lanes::MAX >> (LANES - n)) << from,
+    }
+}
+
+impl Counter {
+    pub fn new(setup: &Setup<'_>, trials_per_draw: u32) -> Self {
+        let program = setup.program;
+        let times = program.reported_times();
+        let series = times.len() * (program.indicators.len() + program.derived.len());
+        let first_times = BinTables::new([(0.0, program.horizon)]);
+        let bins = first_times.table(0);
+        let passed = (0..bins.rows().len())
+            .map(|bin| {
+                // A bin further down: a number next to an edge may be put on the other side of it.
+                let (edge, _) = bins.edges(bin.saturating_sub(1));
+                times.partition_point(|t| *t < edge) as u16
+            })
+            .collect();
+        Self {
+            width: setup.width,
+            trials_per_draw: trials_per_draw as usize,
+            groups: groups(trials_per_draw as usize),
+            times,
+            passed,
+            mean: vec![0.0; series],
+            m2: vec![0.0; series],
+            values: Vec::new(),
+            states: Vec::new(),
+        }
+    }
+
+    /// Counts what a batch recorded over time and of its events.
+    ///
+    /// `outcomes` has the lanes of each outcome, `stopped` those that were stopped.
+    pub fn count_batch(
+        &mut self,
+        batch: &Batch<'_>,
+        chunk: &[TrialStart],
+        (trends, outcomes): (&[Lanes], &[Lanes]),
+        stopped: Lanes,
+        tally: &mut Tally,
+        node: &mut Node,
+    ) {
+        let group_size = self.trials_per_draw / self.groups;
+        let mut from = 0;
+        for draw in chunk.chunk_by(|a, b| a.draw == b.draw) {
+            let id = draw[0].id;
+            let lanes = stretch_of(from, draw.len()) & !stopped;
+            let of_first_group = group_size.saturating_sub(id.trial as usize).min(draw.len());
+            let counted = if u64::from(id.draw) < FULLY_COUNTED_DRAWS {
+                lanes
+            } else {
+                lanes & stretch_of(from, of_first_group)
+            };
+            from += draw.len();
+            let stretch = Stretch {
+                lanes,
+                replicate: id.draw as usize % REPLICATES,
+                counted: counted.count_ones() as usize,
+            };
+            let m = stretch.replicate;
+            tally.trials[m] += u64::from(lanes.count_ones());
+            for (row, set) in tally.by_trend.iter_mut().zip(trends) {
+                row[m] += u64::from((set & lanes).count_ones());
+            }
+            for (row, set) in tally.by_outcome.iter_mut().zip(outcomes) {
+                row[m] += u64::from((set & lanes).count_ones());
+            }
+            self.count_series(batch, &stretch, tally, node);
+            self.count_events(batch, &stretch, tally, node);
+        }
+    }
+
+    /// Occupancy, moments and quantiles of series.
+    fn count_series(
+        &mut self,
+        batch: &Batch<'_>,
+        stretch: &Stretch,
+        tally: &mut Tally,
+        node: &mut Node,
+    ) {
+        let record = &batch.record;
+        self.count_states(&record.phases, stretch, &mut tally.phases);
+        self.count_states(&record.trends, stretch, &mut tally.trends);
+        let (columns, _) = record.series.as_chunks::<LANES>();
+        let (m, counted) = (stretch.replicate, stretch.counted);
+        if stretch.lanes == Lanes::MAX {
+            moments_of_columns(self.width, columns, &mut self.mean, &mut self.m2);
+            if counted > 0 {
+                let columns = columns.iter().map(|column| &column[..counted]);
+                tally.series.add(m, columns);
+            }
+        } else {
+            let lanes = stretch.lanes.count_ones() as usize;
+            self.values.clear();
+            for column in columns {
+                self.values
+                    .extend(each(stretch.lanes).map(|lane| column[lane]));
+            }
+            let moments = self.mean.iter_mut().zip(&mut self.m2);
+            let columns = self.values.chunks_exact(lanes.max(1));
+            for ((mean, m2), values) in moments.zip(columns.clone()) {
+                (*mean, *m2) = mean_and_squares(values);
+            }
+            tally
+                .series
+                .add(m, columns.map(|values| &values[..counted]));
+        }
+        let n = u64::from(stretch.lanes.count_ones());
+        node.series.add(m, n, &self.mean, &self.m2);
+    }
+
+    /// Adds how many trials are in each state at each time; `table` is by time, then state.
+    fn count_states(&mut self, states: &[u8], stretch: &Stretch, table: &mut [ByReplicate]) {
+        let (times, _) = states.as_chunks::<LANES>();
+        let kinds = table.len() / times.len().max(1);
+        self.states.clear();
+        self.states.resize(table.len(), 0);
+        if stretch.lanes == Lanes::MAX {
+            lanes_by_state(self.width, times, kinds, &mut self.states);
+        } else {
+            for (states, counts) in times.iter().zip(self.states.chunks_exact_mut(kinds)) {
+                for lane in each(stretch.lanes) {
+                    counts[usize::from(states[lane])] += 1;
+                }
+            }
+        }
+        for (row, count) in table.iter_mut().zip(&self.states) {
+            row[stretch.replicate] += u64::from(*count);
+        }
+    }
+
+    fn count_events(
+        &self,
+        batch: &Batch<'_>,
+        stretch: &Stretch,
+        tally: &mut Tally,
+        node: &mut Node,
+    ) {
+        let program = batch.program();
+        let layout = &program.layout;
+        let m = stretch.replicate;
+        let first_times = &mut tally.first_times;
+        for (e, (event, tally)) in program.events.iter().zip(&mut tally.events).enumerate() {
+            let count = batch.columns.column(layout.count + e as Slot);
+            let first = batch.columns.column(layout.first + e as Slot);
+            let fired = above_zero(self.width, count) & stretch.lanes;
+            tally.fired[m] += u64::from(fired.count_ones());
+            for lane in each(fired) {
+                tally.firings[m] += count[lane] as u64;
+                let bin = first_times.add_one(e, m, first[lane]);
+                let mut time = usize::from(self.passed[bin]);
+                while self.times.get(time).is_some_and(|t| *t < first[lane]) {
+                    time += 1;
+                }
+                if let Some(slot) = tally.first_by.get_mut(time) {
+                    slot[m] += 1;
+                }
+            }
+            let Some(declared) = &event.declared else {
+                continue;
+            };
+            let opened = batch.columns.column(declared.opened);
+            let within = batch.columns.column(declared.within);
+            let closes = Column(std::array::from_fn(|lane| opened[lane] + within[lane]));
+            let never = equal_to(self.width, opened, f64::INFINITY) & stretch.lanes;
+            let closed = at_most(self.width, &closes, program.horizon * (1.0 + 1e-12))
+                & stretch.lanes
+                & !never;
+            tally.never_open[m] += u64::from(never.count_ones());
+            tally.windows[m] += u64::from(closed.count_ones());
+            if closed != 0 {
+                node.declared[e] +=
+                    sum_over(self.width, batch.columns.column(declared.chance), closed);
+                for lane in each(closed & fired) {
+                    tally.realised[m] += u64::from(first[lane] <= closes[lane]);
+                }
+            }
+        }
+    }
+
+    /// Counts outcomes, questions and metrics draw by draw, once all trials of a block have ended.
+    pub fn count_draws(
+        &self,
+        first_draw: u64,
+        ended: &BlockTrials,
+        tally: &mut Tally,
+        node: &mut Node,
+    ) {
+        let mut group_hits = vec![0; self.groups];
+        let mut trials_by_trend = vec![0; ended.trends.len()];
+        for d in 0..DRAWS_PER_BLOCK as usize {
+            let replicate = (first_draw as usize + d) % REPLICATES;
+            let span = d * self.trials_per_draw..(d + 1) * self.trials_per_draw;
+            for (trials, trend) in trials_by_trend.iter_mut().zip(&ended.trends) {
+                *trials = u64::from(trend.count(span.clone()));
+            }
+            let mut add = |table: &mut HitTable, hits: &Bits| {
+                for (g, hits_of_group) in group_hits.iter_mut().enumerate() {
+                    *hits_of_group = hits.count(self.group(&span, g));
+                }
+                table.add_draw(replicate, &group_hits);
+                for (z, trials) in trials_by_trend.iter().enumerate() {
+                    let hits = hits.count_both(&ended.trends[z], span.clone());
+                    table.add_trend(replicate, z, u64::from(hits), *trials);
+                }
+            };
+            (tally.outcomes.iter_mut().zip(&ended.outcomes)).for_each(|(t, hits)| add(t, hits));
+            (tally.questions.iter_mut().zip(&ended.questions)).for_each(|(t, hits)| add(t, hits));
+            for (m, values) in ended.metrics.iter().enumerate() {
+                let values = &values[span.clone()];
+                tally.metrics[m].add(replicate, values);
+                let mean = node.metrics[m].add_draw(
+                    replicate,
+                    self.groups,
+                    values,
+                    &ended.start_trend[span.clone()],
+                    &ended.outcome[span.clone()],
+                );
+                if let Some(mean) = mean {
+                    tally.draw_means[m].add(replicate, &[mean]);
+                }
+            }
+        }
+    }
+
+    /// Trials of one group of a draw.
+    fn group(&self, span: &Range<usize>, group: usize) -> Range<usize> {
+        let size = self.trials_per_draw / self.groups;
+        span.start + group * size..span.start + (group + 1) * size
+    }
+}
