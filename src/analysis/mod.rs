@@ -6,6 +6,7 @@ mod growing;
 mod reweight;
 mod storyline;
 mod study;
+mod typical;
 
 pub use changes::changes;
 pub use compare::compare;
@@ -13,3 +14,4 @@ pub use growing::{Growing, compare_grown};
 pub use reweight::{ReweightError, reweight};
 pub use storyline::storyline;
 pub use study::Study;
+pub use typical::typical;

@@ -3,11 +3,13 @@
 use super::exit::Exit;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
+use super::pictures::{Pictures, typical};
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
 use crate::analysis::{self, Study};
-use crate::report::{csv, json, markdown, table};
+use crate::report::html::{ComparePart, Part};
+use crate::report::{csv, files, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -16,7 +18,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx compare baseline.json escalation.json\n  \
-                        quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n\n\
+                        quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n  \
+                        quincunx compare baseline.json escalation.json --report differences.html\n\n\
                         Differences are taken between trials that share their random numbers, so they are known far better than the\n\
                         scenarios themselves. Size, seed and design come from the options or the first file, for all.")]
 pub struct Arguments {
@@ -29,6 +32,8 @@ pub struct Arguments {
     precision: Precision,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    pictures: Pictures,
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
@@ -36,6 +41,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         simulation,
         precision,
         output,
+        pictures,
         ..
     } = arguments;
     let mut studies = Vec::with_capacity(arguments.files.len());
@@ -55,6 +61,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     let settings = simulation.settings_until(precision, base);
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let events = studies.iter().flat_map(|study| &study.model.events);
+    pictures
+        .charts
+        .check(events.map(|event| event.name.as_str()))?;
+    let canvas = pictures.open(terminal)?;
     let meter = Meter::start(&settings, None, output.quiet, terminal)?;
     let result = analysis::compare(&studies, &settings, &meter)?;
     meter.finish()?;
@@ -74,6 +85,18 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_compare(out, &result),
         Format::Markdown => markdown::write_compare(out, &result),
     })?;
+    if !pictures.is_none() {
+        let scenarios = studies.iter().zip(&result.scenarios);
+        let part = ComparePart {
+            typical: scenarios
+                .map(|(study, scenario)| typical(study, &settings, scenario))
+                .collect::<Result<_>>()?,
+            result: result.clone(),
+            events: pictures.charts.events.clone(),
+        };
+        let charts = || files::of_comparison(&part);
+        canvas.draw(&[Part::Compare(part.clone())], charts)?;
+    }
     let largest = result
         .scenarios
         .iter()

@@ -14,7 +14,9 @@ mod man;
 mod new;
 mod options;
 mod output;
+mod pictures;
 mod progress;
+mod report;
 mod reweight;
 mod run;
 mod schema;
@@ -57,6 +59,7 @@ enum Command {
     Explore(explore::Arguments),
     Check(check::Arguments),
     Trace(trace::Arguments),
+    Report(report::Arguments),
     New(new::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Explore(arguments) => explore::run(arguments, &terminal),
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Trace(arguments) => trace::run(arguments, &terminal),
+        Command::Report(arguments) => report::run(arguments, &terminal),
         Command::New(arguments) => new::run(arguments, &terminal),
         Command::Schema(arguments) => schema::run(arguments, &terminal),
         Command::Completions(arguments) => completions::run(arguments, &terminal),

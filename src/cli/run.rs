@@ -4,11 +4,13 @@ use super::exit::Exit;
 use super::findings;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
+use super::pictures::{Pictures, typical};
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
 use crate::analysis::Study;
-use crate::report::{csv, json, markdown, table};
+use crate::report::html::{Part, RunPart};
+use crate::report::{csv, files, json, markdown, table};
 use crate::results::Warning;
 use anyhow::Result;
 use clap::Args;
@@ -19,7 +21,8 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
                         quincunx run baseline.json\n  \
                         quincunx run baseline.json --until 0.1pp --format json --out baseline.result.json\n  \
-                        quincunx run baseline.json --set trends.escalation.weight=0.5 --trials 100000\n\n\
+                        quincunx run baseline.json --set trends.escalation.weight=0.5 --trials 100000\n  \
+                        quincunx run baseline.json --report baseline.html --charts pictures\n\n\
                         Ctrl-C ends the run early: what was simulated until then is reported, with status 130.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
@@ -30,6 +33,8 @@ pub struct Arguments {
     precision: Precision,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    pictures: Pictures,
     /// Also write a row a trial to this file, which ends in .csv or .parquet
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     trials_out: Option<PathBuf>,
@@ -40,6 +45,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         simulation,
         precision,
         output,
+        pictures,
         ..
     } = arguments;
     let study = match Study::open(&arguments.file, &simulation.variant.set) {
@@ -48,6 +54,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     let settings = simulation.settings_until(precision, &study);
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let events = study.model.events.iter().map(|event| event.name.as_str());
+    pictures.charts.check(events)?;
+    let canvas = pictures.open(terminal)?;
     let trials = match &arguments.trials_out {
         Some(path) => Some(TrialFile::create(path, &study.model)?),
         None => None,
@@ -67,6 +76,15 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_run(out, &result),
         Format::Markdown => markdown::write_run(out, &result),
     })?;
+    if !pictures.is_none() {
+        let part = RunPart {
+            typical: typical(&study, &settings, &result)?,
+            result: result.clone(),
+            events: pictures.charts.events.clone(),
+        };
+        let charts = || files::of_run(&part);
+        canvas.draw(&[Part::Run(part.clone())], charts)?;
+    }
     if !output.quiet {
         precision.remark(result.run.largest_std_error, terminal);
         if output.format != Format::Table {

@@ -1,23 +1,26 @@
-//! `trace`: one future of a run, told as a dated story.
+//! `trace`: single futures of a run, told as dated stories: one by its number, or typical ones of an outcome.
 
-use super::exit::Exit;
+use super::exit::{Exit, Misuse};
 use super::findings;
 use super::options::{Simulation, whole};
 use super::output::Destination;
+use super::pictures::Pictures;
 use super::terminal::Terminal;
 use crate::analysis::{self, Study};
-use crate::diagnostic::count;
+use crate::diagnostic::{count, nearest};
+use crate::report::html::Part;
 use crate::report::{json, table};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Replay one trial of a run as a dated storyline
+/// Replay single trials of a run as dated storylines
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx trace baseline.json --trial 4711\n  \
-                        quincunx trace baseline.json --trial 4711 --format json\n\n\
-                        It is exactly that trial of `quincunx run` with the same file and options: the number is the one in the\n\
+                        quincunx trace baseline.json --trial 4711 --format json --out story.json\n  \
+                        quincunx trace baseline.json --outcome ceasefire_holds --typical 3 --report stories.html\n\n\
+                        A trial is exactly that of `quincunx run` with the same file and options: the number is the one in the\n\
                         column `trial` of --trials-out.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
@@ -25,6 +28,12 @@ pub struct Arguments {
     /// Number of the trial, from 0
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole("trial"), allow_negative_numbers = true)]
     trial: u64,
+    /// Tell typical trials that end in this outcome instead
+    #[arg(long, value_name = "NAME", conflicts_with = "trial")]
+    outcome: Option<String>,
+    /// How many of them, each standing for others that are like it
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "outcome", value_parser = clap::value_parser!(u8).range(1..=20), allow_negative_numbers = true)]
+    typical: u8,
     #[command(flatten)]
     simulation: Simulation,
     /// Format of the story
@@ -33,6 +42,9 @@ pub struct Arguments {
     /// Write the story to this file instead of standard output
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// Also write a self-contained HTML page with a timeline to this file
+    #[arg(long, value_name = "PATH", help_heading = "Pictures")]
+    report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,16 +62,59 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     let settings = arguments.simulation.settings(&study);
     let destination = Destination::open(arguments.out.as_deref(), terminal)?;
-    let trials = settings.blocks.saturating_mul(settings.trials_per_block());
-    if let Some(remark) = beyond(arguments.trial, trials) {
-        terminal.warning(&remark);
-    }
-    let story = analysis::storyline(&study, &settings, arguments.trial)?;
-    destination.write(|out, look| match arguments.format {
-        StoryFormat::Table => table::write_storyline(out, &story, look),
-        StoryFormat::Json => json::write(out, &story),
-    })?;
+    let page = Pictures {
+        report: arguments.report.clone(),
+        ..Pictures::default()
+    };
+    let outcome = match &arguments.outcome {
+        Some(name) => Some(index(&study, name)?),
+        None => None,
+    };
+    let canvas = page.open(terminal)?;
+    let part = match outcome {
+        Some(outcome) => {
+            let wanted = usize::from(arguments.typical);
+            let found = analysis::typical(&study, &settings, &[outcome], wanted, None)?;
+            destination.write(|out, look| match arguments.format {
+                StoryFormat::Table => table::write_typical(out, &found, look),
+                // One outcome was asked for: its object, and not a list of it.
+                StoryFormat::Json => found.iter().try_for_each(|one| json::write(out, one)),
+            })?;
+            Part::Stories(found)
+        }
+        None => {
+            let trials = settings.blocks.saturating_mul(settings.trials_per_block());
+            if let Some(remark) = beyond(arguments.trial, trials) {
+                terminal.warning(&remark);
+            }
+            let story = analysis::storyline(&study, &settings, arguments.trial)?;
+            destination.write(|out, look| match arguments.format {
+                StoryFormat::Table => table::write_storyline(out, &story, look),
+                StoryFormat::Json => json::write(out, &story),
+            })?;
+            Part::Story(Box::new(story))
+        }
+    };
+    canvas.draw(&[part], Vec::new)?;
     Ok(Exit::Done)
+}
+
+/// Place of an outcome among the rules; `unclassified` stands behind them.
+fn index(study: &Study, name: &str) -> Result<usize> {
+    let rules = &study.model.outcomes;
+    let names = || {
+        rules
+            .iter()
+            .map(|rule| rule.name.as_str())
+            .chain(["unclassified"])
+    };
+    names().position(|one| one == name).ok_or_else(|| {
+        let hint = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        Misuse(format!("no outcome is called `{name}`; {hint}")).into()
+    })
 }
 
 /// Says that a run of so many trials does not have this one.

@@ -1,4 +1,4 @@
-//! Results as bytes: tables for the eye, JSON, CSV and Markdown for everything else.
+//! Results as bytes: tables for the eye, HTML pages and charts to look at, JSON, CSV and Markdown for everything else.
 //!
 //! Takes results; writes to whatever implements `Write`. Opens nothing, looks at no terminal and no clock: colour and width are
 //! told by a [`Look`](table::Look). The same result gives the same bytes everywhere.
@@ -6,9 +6,11 @@
 pub mod chart;
 pub mod csv;
 mod dates;
+pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod format;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod table;

@@ -35,6 +35,31 @@ pub struct Storyline {
     pub questions: IndexMap<String, bool>,
 }
 
+/// Trials of one outcome that stand for many of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Typical {
+    /// Version of this format.
+    pub format: u32,
+    pub tool: Tool,
+    /// Name of the outcome.
+    pub outcome: String,
+    pub outcome_title: String,
+    /// Trials of the run, from the first, that were looked through.
+    pub searched: u64,
+    /// Those of them with this outcome: they were replayed and grouped.
+    pub compared: u64,
+    /// The one that stands for most first; none if the outcome did not come up.
+    pub stories: Vec<TypicalStory>,
+}
+
+/// A trial in the middle of its group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TypicalStory {
+    /// Share of the trials compared that are more like this one than like the other stories.
+    pub share: f64,
+    pub story: Storyline,
+}
+
 /// Where a trial stands at one instant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoryState {

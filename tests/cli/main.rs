@@ -11,6 +11,7 @@ mod lint;
 mod misspellings;
 mod output;
 mod program;
+mod report;
 mod reweight;
 mod run;
 mod texts;

@@ -36,6 +36,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/guide.md",
         "docs/method.md",
         "docs/performance.md",
+        "docs/reading-charts.md",
         "docs/reference.md",
         "docs/scenarios.md",
     ];

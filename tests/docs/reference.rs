@@ -21,6 +21,7 @@ fn generated() -> BTreeMap<&'static str, String> {
         "compare",
         "check",
         "trace",
+        "report",
         "new",
         "schema",
         "completions",
@@ -228,6 +229,21 @@ fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
     let mut written = first_column("### Of `trace`");
     written.retain(|key| !key.starts_with("scenario."));
     assert_eq!(found, written);
+}
+
+#[test]
+fn every_key_of_typical_trials_is_in_the_reference_and_no_other() {
+    let arguments = "trace port_strike.json --outcome deal_after_strike --typical 2 --trials 1024 --format json";
+    let mut typical = result(&arguments.split(' ').collect::<Vec<_>>());
+    let stories = typical["stories"].as_array_mut().expect("stories");
+    assert!(!stories.is_empty());
+    for one in stories {
+        assert!(one["story"]["happenings"].is_array());
+        one["story"] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&typical, "", &mut found);
+    assert_eq!(found, first_column("### Of `trace --outcome`"));
 }
 
 #[test]

@@ -1,22 +1,26 @@
 //! A chart as a file of its own: SVG with its style within, and PNG.
 //!
-//! Takes a drawn [`Chart`]; gives the bytes. Writing them is the caller's business.
+//! Takes a drawn [`Chart`]; gives the bytes. Writing them is the caller's business. PNG needs the feature `png`, and shows letters of the
+//! embedded font only (Latin, Greek, Cyrillic).
 
 use super::svg::number;
 use super::{Chart, theme};
 
+/// Pixels around the drawing in a file.
+const MARGIN: f64 = 16.0;
+
 impl Chart {
     /// A stand-alone SVG document: the same drawing with a light style within.
     pub fn to_svg_file(&self) -> String {
-        let (width, height) = (
-            number(self.width + 2.0 * MARGIN),
-            number(self.height + 2.0 * MARGIN),
-        );
+        let width = number(self.width + 2.0 * MARGIN);
+        let height = number(self.height + 2.0 * MARGIN);
+        let origin = number(-MARGIN);
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qx\" width=\"{width}\" height=\"{height}\" viewBox=\"-{MARGIN} -{MARGIN} {width} {height}\" \
-             role=\"img\" aria-labelledby=\"{id}-title {id}-desc\"><style>{style}</style>\
-             <rect class=\"ground\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\"/>{body}</svg>\n",
+             <svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qx\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"{origin} {origin} {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\
+             <style>{style}</style>\
+             <rect class=\"ground\" x=\"{origin}\" y=\"{origin}\" width=\"{width}\" height=\"{height}\"/>{body}</svg>\n",
             id = self.id,
             style = theme::file_stylesheet(),
             body = self.body,
@@ -24,5 +28,67 @@ impl Chart {
     }
 }
 
-/// Pixels around the drawing in a file.
-const MARGIN: f64 = 16.0;
+#[cfg(feature = "png")]
+mod png {
+    use super::super::Chart;
+    use resvg::tiny_skia::{Pixmap, Transform};
+    use resvg::usvg::{Options, Tree};
+    use std::sync::Arc;
+
+    const REGULAR: &[u8] = include_bytes!("font/Roboto-Regular.ttf");
+    const BOLD: &[u8] = include_bytes!("font/Roboto-Bold.ttf");
+
+    /// Most pixels of an image.
+    const MOST_PIXELS: f64 = 100e6;
+
+    /// Why there is no image.
+    #[derive(Debug, thiserror::Error)]
+    pub enum PngError {
+        /// The scale is not positive, or the image would have more than 100 million pixels.
+        #[error("a chart of {width} by {height} pixels cannot be drawn at scale {scale}")]
+        Size { width: f64, height: f64, scale: f32 },
+        /// The drawing is no valid SVG.
+        #[error("the chart cannot be drawn: {0}")]
+        Drawing(String),
+    }
+
+    impl Chart {
+        /// The drawing of [`to_svg_file`](Chart::to_svg_file) as a PNG image, `scale` pixels for each of the frame's (2 for print).
+        ///
+        /// # Errors
+        ///
+        /// If the scale is not positive or the image would be too large.
+        pub fn to_png(&self, scale: f32) -> Result<Vec<u8>, PngError> {
+            let size = |scale| PngError::Size {
+                width: self.width,
+                height: self.height,
+                scale,
+            };
+            let failed = |error: &dyn std::fmt::Display| PngError::Drawing(error.to_string());
+            let mut options = Options::default();
+            let fonts = Arc::make_mut(&mut options.fontdb);
+            fonts.load_font_data(REGULAR.to_vec());
+            fonts.load_font_data(BOLD.to_vec());
+            fonts.set_sans_serif_family("Roboto");
+            options.font_family = "Roboto".into();
+            let tree =
+                Tree::from_str(&self.to_svg_file(), &options).map_err(|error| failed(&error))?;
+            let [width, height] = [tree.size().width(), tree.size().height()]
+                .map(|length| f64::from(length) * f64::from(scale));
+            if !(width >= 1.0 && height >= 1.0 && width * height <= MOST_PIXELS) {
+                return Err(size(scale));
+            }
+            let mut image = Pixmap::new(width.ceil() as u32, height.ceil() as u32)
+                .ok_or_else(|| size(scale))?;
+            resvg::render(
+                &tree,
+                Transform::from_scale(scale, scale),
+                &mut image.as_mut(),
+            );
+            image.encode_png().map_err(|error| failed(&error))
+        }
+    }
+}
+
+#[cfg(feature = "png")]
+pub use png::PngError;

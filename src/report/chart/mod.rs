@@ -27,6 +27,8 @@ mod words;
 
 pub use curves::{Curve, Curves};
 pub use differences::{DifferenceRow, Differences};
+#[cfg(feature = "png")]
+pub use export::PngError;
 pub use fan::Fan;
 pub use histogram::{Bins, Quantile};
 pub use layers::{Layer, Layers};

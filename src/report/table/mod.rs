@@ -19,7 +19,7 @@ pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use text::Look;
 
-use crate::results::{CompareResult, ReweightResult, RunResult, Storyline};
+use crate::results::{CompareResult, ReweightResult, RunResult, Storyline, Typical};
 use anstyle::Style;
 use std::io::{self, Write};
 use text::{Line, wrap};
@@ -42,6 +42,11 @@ pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult, look: Look) 
 /// Writes one trial as a dated story.
 pub fn write_storyline(out: &mut dyn Write, story: &Storyline, look: Look) -> io::Result<()> {
     storyline::write(&mut Page::new(out, look), story)
+}
+
+/// Writes typical trials, outcome by outcome.
+pub fn write_typical(out: &mut dyn Write, typical: &[Typical], look: Look) -> io::Result<()> {
+    storyline::write_typical(&mut Page::new(out, look), typical)
 }
 
 /// What is being written on, and how.

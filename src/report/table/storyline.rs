@@ -1,9 +1,9 @@
-//! One future as a dated story.
+//! Single futures as dated stories.
 
 use super::text::{Line, dotted};
 use super::{Page, label, palette};
 use crate::report::{dates, format};
-use crate::results::{Happening, StoryChange, StoryState, Storyline};
+use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical};
 use std::io;
 
 pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
@@ -55,6 +55,36 @@ pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
             .iter()
             .map(|(name, held)| format!("{name} {}", if *held { "yes" } else { "no" }));
         page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
+    }
+    Ok(())
+}
+
+/// Each story with what it stands for.
+pub fn write_typical(page: &mut Page<'_>, typical: &[Typical]) -> io::Result<()> {
+    for group in typical {
+        let title = label(&group.outcome_title, &group.outcome);
+        if group.stories.is_empty() {
+            let text = format!(
+                "None of the first {} trials ends in `{title}`.",
+                format::count(group.searched)
+            );
+            page.paragraph(anstyle::Style::new(), &text, 0)?;
+        }
+        for (number, one) in (1..).zip(&group.stories) {
+            if number > 1 {
+                page.blank()?;
+            }
+            let count = group.compared as f64;
+            let error = (one.share * (1.0 - one.share) / count).sqrt();
+            let text = format!(
+                "{title}: typical trial {number} of {}, most like {} of the {} compared",
+                group.stories.len(),
+                format::percentage(one.share, error).value,
+                format::count(group.compared)
+            );
+            page.paragraph(palette::SECTION, &text, 0)?;
+            write(page, &one.story)?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,226 @@
+//! `report`: results as one HTML page to send.
+
+use super::exit::{Exit, Misuse};
+use super::output::Destination;
+use super::pictures::{Charts, typical, write_charts};
+use super::terminal::Terminal;
+use crate::analysis::Study;
+use crate::engine::Settings;
+use crate::report::files;
+use crate::report::html::{self, ComparePart, Part, RunPart};
+use crate::results::{CompareResult, RunResult, Storyline, Typical, tool};
+use anyhow::Result;
+use clap::Args;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Versions of result files that are understood.
+const FORMAT: u64 = 1;
+
+/// Write results as one self-contained HTML page with charts
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx run baseline.json --format json --out baseline.result.json\n  \
+                        quincunx report baseline.result.json\n  \
+                        quincunx report a.result.json b.result.json --out both.html --charts pictures\n\n\
+                        The page needs no network, prints well, and holds all it shows; `quincunx run FILE --report PAGE` makes it\n\
+                        without the detour over a result file.")]
+pub struct Arguments {
+    /// Result files, as written by `run`, `compare` or `trace` with --format json; one may be `-` for standard input
+    #[arg(required = true, value_name = "RESULT")]
+    results: Vec<PathBuf>,
+    #[command(flatten)]
+    charts: Charts,
+    /// Where to write the page (default: beside the first result, its ending replaced by .html); `-` is standard output
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// No remarks on standard error
+    #[arg(long, short, help_heading = "Output")]
+    quiet: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let say = |text: &str| {
+        if !arguments.quiet {
+            terminal.warning(text);
+        }
+    };
+    let mut parts = Vec::with_capacity(arguments.results.len());
+    for path in &arguments.results {
+        parts.push(part(path, &arguments.charts, &say)?);
+    }
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => beside(&arguments.results[0]),
+    };
+    let destination = Destination::open(Some(&out), terminal)?;
+    arguments.charts.open()?;
+    destination.write(|to, _| html::write(to, &parts))?;
+    if let Some(folder) = &arguments.charts.folder {
+        for (number, part) in (1..).zip(&parts) {
+            let charts = match part {
+                Part::Run(run) => files::of_run(run),
+                Part::Compare(comparison) => files::of_comparison(comparison),
+                Part::Stories(_) | Part::Story(_) => Vec::new(),
+            };
+            // Several results have charts of the same names.
+            let place = if parts.len() > 1 {
+                folder.join(number.to_string())
+            } else {
+                folder.clone()
+            };
+            fs::create_dir_all(&place)?;
+            write_charts(&place, &charts)?;
+        }
+    }
+    if !arguments.quiet && out.as_os_str() != "-" {
+        terminal.note(&format!("wrote `{}`", out.display()));
+    }
+    Ok(Exit::Done)
+}
+
+/// `result.json` becomes `result.html`; standard input goes to standard output.
+fn beside(result: &Path) -> PathBuf {
+    if result.as_os_str() == "-" {
+        result.into()
+    } else {
+        result.with_extension("html")
+    }
+}
+
+fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
+    let shown = path.display().to_string();
+    let value = value(path, &shown)?;
+    let has = |key: &str| value.get(key).is_some();
+    if has("comparisons") && has("scenarios") {
+        let result: CompareResult = decoded(value, &shown)?;
+        let names = |run: &RunResult| {
+            run.events
+                .iter()
+                .map(|e| e.name.clone())
+                .collect::<Vec<_>>()
+        };
+        let events: Vec<String> = result.scenarios.iter().flat_map(names).collect();
+        charts.check(events.iter().map(String::as_str))?;
+        let typical = result
+            .scenarios
+            .iter()
+            .map(|run| stories(run, say))
+            .collect::<Result<_>>()?;
+        return Ok(Part::Compare(ComparePart {
+            result,
+            typical,
+            events: charts.events.clone(),
+        }));
+    }
+    if has("outcomes") && has("run") && has("scenario") {
+        let result: RunResult = decoded(value, &shown)?;
+        charts.check(result.events.iter().map(|event| event.name.as_str()))?;
+        let typical = stories(&result, say)?;
+        return Ok(Part::Run(RunPart {
+            result,
+            typical,
+            events: charts.events.clone(),
+        }));
+    }
+    if has("happenings") {
+        let story: Storyline = decoded(value, &shown)?;
+        return Ok(Part::Story(Box::new(story)));
+    }
+    if has("stories") && has("compared") {
+        let typical: Typical = decoded(value, &shown)?;
+        return Ok(Part::Stories(vec![typical]));
+    }
+    let hint = if has("phases") || has("extends") {
+        format!(
+            "it looks like a scenario; `quincunx run {shown} --report {}` simulates it and writes the page",
+            beside(path).display()
+        )
+    } else {
+        "it has none of their keys; they are written by `run`, `compare` and `trace` with --format json".into()
+    };
+    Err(Misuse(format!("`{shown}` is not a result file: {hint}")).into())
+}
+
+fn value(path: &Path, shown: &str) -> Result<Value> {
+    let read = if path.as_os_str() == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(path)
+    };
+    let text = read.map_err(|fault| Misuse(format!("cannot read `{shown}`: {fault}")))?;
+    let value = serde_json::from_str(&text).map_err(|fault| {
+        let hint = "results that can be reported are written with --format json";
+        Misuse(format!(
+            "`{shown}` is not a result file: it is not JSON ({fault}); {hint}"
+        ))
+    })?;
+    Ok(value)
+}
+
+fn decoded<T: DeserializeOwned>(value: Value, shown: &str) -> Result<T> {
+    let format = value.get("format").and_then(Value::as_u64);
+    if format != Some(FORMAT) {
+        let format = value.get("format").map_or("none".into(), Value::to_string);
+        let text = format!("`{shown}` has format {format}; this version reads format {FORMAT}");
+        return Err(Misuse(text).into());
+    }
+    let decoded = serde_json::from_value(value);
+    decoded.map_err(|fault| {
+        let text = format!(
+            "`{shown}` is not a whole result file: {fault}; write it again with --format json"
+        );
+        Misuse(text).into()
+    })
+}
+
+/// Typical trials, replayed from the scenario within the result; none, with a warning, if that is not the one that was run.
+fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
+    let name = &result.scenario.name;
+    if result.tool != tool() {
+        let (theirs, ours) = (&result.tool, tool());
+        say(&format!(
+            "no typical futures of `{name}`: its result is of {} {}, and {} {} may play them otherwise",
+            theirs.name, theirs.version, ours.name, ours.version
+        ));
+        return Ok(Vec::new());
+    }
+    let source = result.scenario.source.to_string();
+    let study = match Study::from_text(&source, "scenario.source") {
+        Ok(study) if study.model.sha256 == result.scenario.sha256 => study,
+        _ => {
+            say(&format!(
+                "no typical futures of `{name}`: the scenario in its result is not the one that was run"
+            ));
+            return Ok(Vec::new());
+        }
+    };
+    let run = &result.run;
+    let settings = Settings {
+        seed: run.seed,
+        trials_per_draw: run.trials_per_draw,
+        blocks: run.blocks,
+        threads: 0,
+        until: None,
+    };
+    typical(&study, &settings, result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_goes_beside_its_result() {
+        assert_eq!(
+            beside(Path::new("a/b.result.json")),
+            Path::new("a/b.result.html")
+        );
+        assert_eq!(beside(Path::new("result")), Path::new("result.html"));
+        assert_eq!(beside(Path::new("-")), Path::new("-"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Charts of results as files of their own.
+//!
+//! Takes a part of a page; gives the charts that it would show, drawn with their headings, under names that are safe in a folder. Writing them
+//! is the caller's business.
+
+use super::chart::{Chart, Frame, from_results as chart};
+use super::html::{ComparePart, RunPart, chosen_events};
+
+/// Charts of one run.
+pub fn of_run(part: &RunPart) -> Vec<Chart> {
+    of_run_named(part, "")
+}
+
+/// Charts of a comparison: each pair, then each scenario with its number before the names.
+pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
+    let frame = Frame::new(Frame::WIDE);
+    let result = &part.result;
+    let mut charts = Vec::new();
+    if let Some((base, others)) = result.scenarios.split_first() {
+        for (comparison, other) in result.comparisons.iter().zip(others) {
+            charts.push(chart::outcome_pairs(base, other, &frame));
+            charts.push(chart::outcome_differences(comparison, &frame));
+            charts.extend(chart::question_differences(comparison, &frame));
+        }
+    }
+    for (number, scenario) in (1..).zip(&result.scenarios) {
+        let run = RunPart {
+            result: scenario.clone(),
+            typical: Vec::new(),
+            events: part.events.clone(),
+        };
+        charts.extend(of_run_named(&run, &format!("{number}-")));
+    }
+    charts
+}
+
+fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
+    let frame = Frame::new(Frame::WIDE).with_prefix(prefix);
+    let result = &part.result;
+    let mut charts = vec![chart::outcomes(result, &frame)];
+    charts.extend(chart::outcomes_by_trend(result, &frame));
+    charts.extend(chart::questions(result, &frame));
+    if result.phases.len() > 1 {
+        charts.push(chart::phases(result, &frame));
+    }
+    charts.extend(chart::trends(result, &frame));
+    let events = chosen_events(result, &part.events);
+    if !events.is_empty() {
+        charts.push(chart::incidence(result, &events, &frame));
+    }
+    let series = result.indicators.iter().chain(&result.derived);
+    charts.extend(series.map(|one| chart::series(result, one, &frame)));
+    charts.extend(
+        result
+            .metrics
+            .iter()
+            .filter_map(|one| chart::metric(result, one, &frame)),
+    );
+    let stories = part.typical.iter().flat_map(|group| &group.stories);
+    charts.extend(stories.map(|one| chart::storyline(&one.story, &frame)));
+    charts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_chart_has_a_name_of_its_own_that_a_folder_takes() {
+        let run = RunPart {
+            result: fixture::run(),
+            typical: Vec::new(),
+            events: Vec::new(),
+        };
+        let comparison = ComparePart {
+            result: fixture::compare(),
+            typical: Vec::new(),
+            events: Vec::new(),
+        };
+        for charts in [of_run(&run), of_comparison(&comparison)] {
+            let names: BTreeSet<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
+            assert_eq!(names.len(), charts.len());
+            assert!(charts.len() > 5);
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            assert!(
+                names.iter().all(|name| name.chars().all(is_plain)),
+                "{names:?}"
+            );
+        }
+    }
+}

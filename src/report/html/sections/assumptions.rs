@@ -1,0 +1,315 @@
+//! What the scenario file states: everything in it, in words, with its notes and sources.
+
+use super::{Body, Section};
+use crate::report::html::RunPart;
+use crate::report::html::markup::Markup;
+use crate::report::html::statement::{self, ANNOTATIONS};
+use serde_json::{Map, Value};
+
+pub const ASSUMPTIONS: Section<RunPart> = Section {
+    key: "assumptions",
+    title: "Assumptions",
+    is_needed: |part| part.result.scenario.source.is_object(),
+    write: |body, part| {
+        let source = &part.result.scenario.source;
+        body.paragraph(
+            "Everything above follows from these statements. Each group opens; notes and sources are the author's.",
+        );
+        let names: Vec<&String> = (source.get("sources").and_then(Value::as_object))
+            .map(|sources| sources.keys().collect())
+            .unwrap_or_default();
+        for group in &GROUPS {
+            let Some(things) = source.get(group.key) else {
+                continue;
+            };
+            let entries = (group.entries)(things);
+            if entries.is_empty() {
+                continue;
+            }
+            let summary = format!("{} ({})", group.title, entries.len());
+            body.details(&summary, |body| {
+                let mut list = Markup::default();
+                for entry in &entries {
+                    list.element("dt", "", &entry.head());
+                    list.element("dd", "", &entry.body(body, &names));
+                }
+                let mut whole = Markup::default();
+                whole.element("dl", "class=\"assumptions\"", &list);
+                body.add(&whole);
+            });
+        }
+    },
+};
+
+/// A list of the file.
+struct Group {
+    key: &'static str,
+    title: &'static str,
+    entries: fn(&Value) -> Vec<Entry<'_>>,
+}
+
+const GROUPS: [Group; 13] = [
+    Group {
+        key: "parameters",
+        title: "Uncertain parameters",
+        entries: |value| things(value, |thing| vec![statement::quantity(thing)]),
+    },
+    Group {
+        key: "correlations",
+        title: "Parameters that go together",
+        entries: pairs,
+    },
+    Group {
+        key: "trends",
+        title: "Trends and their weights at the start",
+        entries: |value| things(value, trend),
+    },
+    Group {
+        key: "weight_concentration",
+        title: "How sure the weights are",
+        entries: |value| {
+            vec![Entry {
+                name: "Dirichlet concentration".into(),
+                thing: value.as_object(),
+                said: vec![statement::quantity(value)],
+            }]
+        },
+    },
+    Group {
+        key: "shifts",
+        title: "Shifts between trends",
+        entries: shifts,
+    },
+    Group {
+        key: "phases",
+        title: "Phases",
+        entries: |value| things(value, phase),
+    },
+    Group {
+        key: "indicators",
+        title: "Indicators",
+        entries: |value| things(value, indicator),
+    },
+    Group {
+        key: "noise_correlations",
+        title: "Indicators whose noise goes together",
+        entries: pairs,
+    },
+    Group {
+        key: "derived",
+        title: "Derived values",
+        entries: |value| things(value, |thing| vec![statement::quantity(thing)]),
+    },
+    Group {
+        key: "events",
+        title: "Events",
+        entries: |value| things(value, event),
+    },
+    Group {
+        key: "outcomes",
+        title: "Outcome rules, the first that holds decides",
+        entries: listed,
+    },
+    Group {
+        key: "metrics",
+        title: "Metrics",
+        entries: |value| things(value, |thing| vec![statement::quantity(thing)]),
+    },
+    Group {
+        key: "questions",
+        title: "Questions",
+        entries: |value| things(value, rest),
+    },
+];
+
+/// One statement of the file.
+struct Entry<'s> {
+    name: Markup,
+    /// Has title, note and sources.
+    thing: Option<&'s Map<String, Value>>,
+    said: Vec<Markup>,
+}
+
+impl Entry<'_> {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.thing?
+            .get(key)?
+            .as_str()
+            .filter(|text| !text.is_empty())
+    }
+
+    fn head(&self) -> Markup {
+        let mut head = match self.text("title") {
+            Some(title) => Markup::strong(title).and(" ").and(self.name.clone()),
+            None => self.name.clone(),
+        };
+        if let Some(unit) = self.text("unit") {
+            head = head.and(" ").and(Markup::faint(&format!("in {unit}")));
+        }
+        head
+    }
+
+    fn body(&self, body: &Body, known: &[&String]) -> Markup {
+        let mut text = Markup::join(self.said.iter().filter(|s| !s.is_empty()).cloned(), "; ");
+        if let Some(note) = self.text("note") {
+            text.element("p", "class=\"note\"", &note.into());
+        }
+        let names: Vec<&str> = match self.thing.and_then(|thing| thing.get("source")) {
+            Some(Value::String(name)) => vec![name],
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        if !names.is_empty() {
+            let links = names.iter().map(|name| {
+                if known.iter().any(|one| one == name) {
+                    Markup::anchor(&body.id(&format!("source-{name}")), name)
+                } else {
+                    Markup::text(name)
+                }
+            });
+            text.element(
+                "p",
+                "class=\"from\"",
+                &Markup::text("Source: ").and(Markup::join(links, ", ")),
+            );
+        }
+        text
+    }
+}
+
+/// Things by name.
+fn things<'s>(value: &'s Value, said: fn(&Value) -> Vec<Markup>) -> Vec<Entry<'s>> {
+    let entries = value.as_object().into_iter().flatten();
+    entries
+        .map(|(name, thing)| Entry {
+            name: Markup::code(name),
+            thing: thing.as_object(),
+            said: said(thing),
+        })
+        .collect()
+}
+
+fn listed(value: &Value) -> Vec<Entry<'_>> {
+    let entries = value.as_array().into_iter().flatten();
+    entries
+        .map(|thing| Entry {
+            name: Markup::code(thing.get("name").and_then(Value::as_str).unwrap_or("?")),
+            thing: thing.as_object(),
+            said: rest(thing),
+        })
+        .collect()
+}
+
+fn pairs(value: &Value) -> Vec<Entry<'_>> {
+    let entries = value.as_array().into_iter().flatten();
+    entries
+        .map(|thing| Entry {
+            name: thing
+                .get("between")
+                .map(statement::names)
+                .unwrap_or_default(),
+            thing: thing.as_object(),
+            said: said_by_keys(thing, &["between"]),
+        })
+        .collect()
+}
+
+fn shifts(value: &Value) -> Vec<Entry<'_>> {
+    let from = value.as_object().into_iter().flatten();
+    from.flat_map(|(from, targets)| {
+        let targets = targets.as_object().into_iter().flatten();
+        targets.map(move |(to, hazard)| Entry {
+            name: Markup::code(from).and(" → ").and(Markup::code(to)),
+            thing: hazard.as_object(),
+            said: vec![statement::hazard(hazard)],
+        })
+    })
+    .collect()
+}
+
+fn trend(thing: &Value) -> Vec<Markup> {
+    let weight = thing.get("weight").unwrap_or(thing);
+    vec![Markup::text("weight ").and(statement::quantity(weight))]
+}
+
+fn phase(thing: &Value) -> Vec<Markup> {
+    let mut said = Vec::new();
+    match thing.get("start") {
+        Some(Value::Bool(true)) => said.push("every future starts here".into()),
+        Some(Value::Bool(false)) | None => {}
+        Some(share) => {
+            said.push(Markup::text("starts here with probability ").and(statement::quantity(share)))
+        }
+    }
+    if thing.get("final") == Some(&Value::Bool(true)) {
+        said.push("nothing leaves it".into());
+    }
+    said.extend(said_by_keys(thing, &["start", "final"]));
+    said
+}
+
+fn indicator(thing: &Value) -> Vec<Markup> {
+    let mut said = said_by_keys(thing, &["range", "at_range"]);
+    if let Some(map) = thing.as_object().filter(|map| map.contains_key("range")) {
+        let range = statement::range(map);
+        said.push(Markup::trusted(range.as_str().trim_start_matches(", ")));
+    }
+    said.extend(
+        thing
+            .get("at_range")
+            .map(|how| Markup::text("at the bounds: ").and(statement::plain_word(how))),
+    );
+    said
+}
+
+fn event(thing: &Value) -> Vec<Markup> {
+    let mut said = Vec::new();
+    let keys = [
+        "hazard",
+        "at",
+        "probability",
+        "when",
+        "if",
+        "phases",
+        "trends",
+        "limit",
+        "rest",
+        "effects",
+    ];
+    for key in keys {
+        let Some(value) = thing.get(key) else {
+            continue;
+        };
+        said.push(match key {
+            "hazard" => statement::hazard(value),
+            "at" => Markup::text("on ").and(statement::quantity(value)),
+            "probability" => Markup::text("with probability ").and(statement::quantity(value)),
+            "when" => Markup::text("as soon as ").and(statement::quantity(value)),
+            "if" => Markup::text("only if ").and(statement::quantity(value)),
+            "phases" => Markup::text("in the phases ").and(statement::names(value)),
+            "trends" => Markup::text("under the trends ").and(statement::names(value)),
+            "limit" => Markup::text("at most ")
+                .and(statement::quantity(value))
+                .and(" times"),
+            "rest" => Markup::text("then not for ").and(statement::plain_word(value)),
+            _ => Markup::text("effects: ").and(statement::effects(value)),
+        });
+    }
+    said.extend(said_by_keys(thing, &keys));
+    said
+}
+
+fn rest(thing: &Value) -> Vec<Markup> {
+    said_by_keys(thing, &[])
+}
+
+/// `key: value` for what has no words of its own.
+fn said_by_keys(thing: &Value, but: &[&str]) -> Vec<Markup> {
+    let entries = thing.as_object().into_iter().flatten();
+    entries
+        .filter(|(key, _)| !but.contains(&key.as_str()) && !ANNOTATIONS.contains(&key.as_str()))
+        .map(|(key, value)| {
+            Markup::text(&format!("{} ", key.replace('_', " "))).and(statement::quantity(value))
+        })
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! What differs between a scenario and the base, with paired intervals.
+
+use super::{Body, Pair, Section};
+use crate::report::chart::from_results as chart;
+use crate::report::format;
+use crate::report::html::markup::Markup;
+use crate::report::html::table::Table;
+use crate::report::html::wording::{label, with_error};
+use crate::results::Difference;
+
+pub const OUTCOMES: Section<Pair> = Section {
+    key: "outcomes",
+    title: "Outcomes compared",
+    is_needed: |_| true,
+    write: |body, pair| {
+        let pairs = chart::pairs(&pair.base, &pair.other);
+        body.chart(|frame| pairs.draw(frame));
+        body.chart(|frame| chart::outcome_differences(&pair.comparison, frame));
+        one_sided(body, &pair.comparison.differences);
+    },
+};
+
+pub const QUESTIONS: Section<Pair> = Section {
+    key: "questions",
+    title: "Questions compared",
+    is_needed: |pair| !pair.comparison.questions.is_empty(),
+    write: |body, pair| {
+        let list = &pair.comparison.questions;
+        let plot = chart::differences(
+            &pair.comparison,
+            list,
+            "questions",
+            "What changes: questions",
+        );
+        body.chart(|frame| plot.draw(frame));
+        one_sided(body, list);
+    },
+};
+
+pub const METRICS: Section<Pair> = Section {
+    key: "metrics",
+    title: "Metrics compared",
+    is_needed: |pair| !pair.comparison.metrics.is_empty(),
+    write: |body, pair| {
+        let head = [
+            "metric",
+            "base",
+            "other",
+            "difference",
+            "95% interval",
+            "detectable",
+        ];
+        let mut table = Table::new("Differences of the means of metrics, other less base", head);
+        for one in &pair.comparison.metrics {
+            let (difference, interval) = match (one.difference, one.std_error, one.ci95) {
+                (Some(value), Some(error), Some(ends)) => (
+                    with_error(format::difference(value, error)),
+                    format::difference_range(ends, error),
+                ),
+                _ => ("–".into(), "–".into()),
+            };
+            let side = |value: Option<f64>| match (value, one.unpaired_std_error) {
+                // The error of the unpaired difference: no finer than that is either side.
+                (Some(value), Some(error)) => format::estimate(value, error).value,
+                _ => "–".into(),
+            };
+            let verdict = if one.detectable {
+                Markup::strong("yes")
+            } else {
+                Markup::faint("no detectable difference")
+            };
+            table.row([
+                Markup::text(label(&one.title, &one.outcome)),
+                side(one.base).into(),
+                side(one.other).into(),
+                difference.into(),
+                interval.into(),
+                verdict,
+            ]);
+        }
+        body.table(&table);
+    },
+};
+
+/// Things that only one of the files has.
+fn one_sided(body: &mut Body, list: &[Difference]) {
+    for (side, words) in [
+        ("base", "Only the base has"),
+        ("other", "Only the other has"),
+    ] {
+        let found: Vec<&str> = (list.iter())
+            .filter(|one| one.present == side)
+            .map(|one| label(&one.title, &one.outcome))
+            .collect();
+        if !found.is_empty() {
+            body.remark(format!("{words}: {}.", found.join("; ")));
+        }
+    }
+}

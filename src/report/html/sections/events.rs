@@ -1,0 +1,150 @@
+//! What happens, how often and when: curves of the most telling events, a table of all.
+
+use super::Section;
+use crate::report::chart::from_results as chart;
+use crate::report::html::RunPart;
+use crate::report::html::markup::Markup;
+use crate::report::html::table::Table;
+use crate::report::html::wording::{label, with_error};
+use crate::report::{dates, format};
+use crate::results::{EventResult, RunResult};
+
+/// Curves in one chart: more cannot be told apart.
+const CURVES: usize = 6;
+
+pub const EVENTS: Section<RunPart> = Section {
+    key: "events",
+    title: "Events",
+    is_needed: |part| {
+        part.result
+            .events
+            .iter()
+            .any(|event| event.probability > 0.0)
+    },
+    write: |body, part| {
+        let result = &part.result;
+        for group in chosen(result, &part.events).chunks(CURVES) {
+            body.chart(|frame| chart::incidence(result, group, frame));
+        }
+        if part.events.is_empty() {
+            body.remark(
+                Markup::text("Drawn are the events of whose occurrence least is certain; the table has all. ")
+                    .and(Markup::code("--events a,b"))
+                    .and(" draws others."),
+            );
+        }
+        let (shifts, events): (Vec<_>, Vec<_>) = ranked(result).into_iter().partition(|e| e.shift);
+        body.details("All events", |body| {
+            body.table(&table("Events, the most frequent first", &events, result));
+        });
+        if !shifts.is_empty() {
+            body.details("Shifts between trends", |body| {
+                body.table(&table("Shifts, the most frequent first", &shifts, result));
+            });
+        }
+    },
+};
+
+/// Events that came up, the likeliest first.
+fn ranked(result: &RunResult) -> Vec<&EventResult> {
+    let mut events: Vec<&EventResult> = (result.events.iter())
+        .filter(|event| event.probability > 0.0)
+        .collect();
+    events.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    events
+}
+
+/// The events named, or else those of whose occurrence least is certain, in order of probability.
+///
+/// p(1 − p) is the variance of "has it happened": largest at even odds, nil for what always or never happens.
+pub fn chosen<'r>(result: &'r RunResult, named: &[String]) -> Vec<&'r EventResult> {
+    if !named.is_empty() {
+        let find = |name: &String| result.events.iter().find(|event| event.name == *name);
+        return named.iter().filter_map(find).collect();
+    }
+    let mut events = ranked(result);
+    events.retain(|event| !event.shift);
+    let doubt = |event: &EventResult| event.probability * (1.0 - event.probability);
+    let mut open = events.clone();
+    open.sort_by(|a, b| doubt(b).total_cmp(&doubt(a)));
+    open.truncate(CURVES);
+    events.retain(|event| open.iter().any(|one| one.name == event.name));
+    events
+}
+
+fn table(caption: &str, events: &[&EventResult], result: &RunResult) -> Table {
+    let head = [
+        "event",
+        "happens in",
+        "times a future",
+        "median first date",
+        "5% to 95%",
+    ];
+    let mut table = Table::new(caption, head);
+    let start = &result.scenario.start;
+    for event in events {
+        let title = if event.shift {
+            event.name.replace('>', " → ")
+        } else {
+            label(&event.title, &event.name).to_owned()
+        };
+        let share = format::percentage(event.probability, event.probability_std_error);
+        let times = format::estimate(event.mean_count, event.mean_count_std_error);
+        let (median, range) = match &event.first_time {
+            Some(first) => (
+                format!(
+                    "{} ± {}",
+                    dates::date_at(start, first.p50),
+                    dates::days(first.p50_std_error)
+                ),
+                format!(
+                    "{} to {}",
+                    dates::date_at(start, first.p5),
+                    dates::date_at(start, first.p95)
+                ),
+            ),
+            None => ("–".into(), "–".into()),
+        };
+        table.row([
+            Markup::text(&title),
+            with_error(share).into(),
+            with_error(times).into(),
+            median.into(),
+            range.into(),
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn events_at_even_odds_are_drawn_before_those_that_are_sure() {
+        let mut result = fixture::run();
+        let template = result.events[0].clone();
+        let event = |name: &str, probability: f64| EventResult {
+            name: name.into(),
+            probability,
+            shift: false,
+            ..template.clone()
+        };
+        result.events = vec![event("sure", 1.0), event("never", 0.0)];
+        result
+            .events
+            .extend((1..=8).map(|i| event(&format!("e{i}"), 0.1 * f64::from(i))));
+        let names: Vec<&str> = chosen(&result, &[])
+            .iter()
+            .map(|e| e.name.as_str())
+            .collect();
+        assert_eq!(names, ["e8", "e7", "e6", "e5", "e4", "e3"]);
+        let asked = ["never".to_owned(), "sure".to_owned()];
+        let names: Vec<&str> = chosen(&result, &asked)
+            .iter()
+            .map(|e| e.name.as_str())
+            .collect();
+        assert_eq!(names, ["never", "sure"]);
+    }
+}

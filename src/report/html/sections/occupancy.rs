@@ -1,0 +1,29 @@
+//! Phases and trends over time.
+
+use super::Section;
+use crate::report::chart::from_results as chart;
+use crate::report::html::RunPart;
+
+pub const PHASES: Section<RunPart> = Section {
+    key: "phases",
+    title: "Phases over time",
+    is_needed: |part| part.result.phases.len() > 1,
+    write: |body, part| body.chart(|frame| chart::phases(&part.result, frame)),
+};
+
+pub const TRENDS: Section<RunPart> = Section {
+    key: "trends",
+    title: "Trends over time",
+    is_needed: |part| part.result.trends.len() > 1,
+    write: |body, part| {
+        let result = &part.result;
+        let layers = chart::occupancy(
+            result,
+            &result.trends,
+            "trends",
+            "Trends over time",
+            "Share of the futures under each trend.",
+        );
+        body.chart(|frame| layers.draw(frame));
+    },
+};

@@ -1,0 +1,189 @@
+//! Single futures as timelines and dated stories.
+
+use super::{Body, Section};
+use crate::report::chart::from_results as chart;
+use crate::report::html::RunPart;
+use crate::report::html::markup::Markup;
+use crate::report::html::table::Table;
+use crate::report::html::wording::{label, percent};
+use crate::report::{dates, format};
+use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical};
+use serde_json::Value;
+
+pub const TYPICAL: Section<RunPart> = Section {
+    key: "stories",
+    title: "Typical futures",
+    is_needed: |part| part.typical.iter().any(|one| !one.stories.is_empty()),
+    write: |body, part| groups(body, &part.typical, false),
+};
+
+/// Outcome by outcome. `is_all`: outcomes without stories are spoken of too.
+pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
+    body.paragraph(
+        "Each is one future of the run, in the middle of those that end alike by its start trend, its time in phases and the dates of its events. \
+         It happened in the simulation just so; it is an illustration, not a forecast.",
+    );
+    for group in typical
+        .iter()
+        .filter(|one| is_all || !one.stories.is_empty())
+    {
+        let title = label(&group.outcome_title, &group.outcome);
+        if typical.len() > 1 || is_all {
+            body.heading(title);
+        }
+        if group.stories.is_empty() {
+            body.paragraph(format!(
+                "None of the first {} futures ends so.",
+                format::count(group.searched)
+            ));
+        }
+        for one in &group.stories {
+            let mut text = format!("Trial {}", format::count(one.story.trial));
+            if group.stories.len() > 1 {
+                text += &format!(
+                    " stands for {} of the {} futures compared that end so",
+                    percent(
+                        one.share,
+                        (one.share * (1.0 - one.share) / group.compared as f64).sqrt()
+                    ),
+                    format::count(group.compared)
+                );
+            }
+            body.remark(
+                Markup::text(&text)
+                    .and(". Again by ")
+                    .and(Markup::code(&command_line(&one.story))),
+            );
+            told(body, &one.story);
+        }
+    }
+}
+
+/// One trial by itself.
+pub fn single(body: &mut Body, story: &Storyline) {
+    body.paragraph(format!(
+        "Trial {} (parameter draw {}) under seed {}. It ends in “{}”. One possible future, not a forecast.",
+        format::count(story.trial),
+        format::count(story.draw),
+        story.seed,
+        label(&story.outcome_title, &story.outcome)
+    ));
+    told(body, story);
+    let mut table = Table::new("Uncertain parameters as drawn", ["parameter", "value"]);
+    for (name, value) in &story.parameters {
+        let title = title_of(story, "parameters", name);
+        table.row([Markup::text(title), format::plain(*value).into()]);
+    }
+    if !table.rows.is_empty() {
+        body.details("Uncertain parameters as drawn", |body| body.table(&table));
+    }
+    let mut table = Table::new("Metrics of this future", ["metric", "value"]);
+    for (name, value) in &story.metrics {
+        let title = title_of(story, "metrics", name);
+        let value = value.map_or_else(|| "no value".into(), |value| significant(value).into());
+        table.row([Markup::text(title), value]);
+    }
+    if !table.rows.is_empty() {
+        body.details("Metrics of this future", |body| body.table(&table));
+    }
+    body.paragraph(Markup::text("Again by ").and(Markup::code(&command_line(story))));
+}
+
+/// Timeline and text.
+fn told(body: &mut Body, story: &Storyline) {
+    let mut list = Markup::default();
+    let mut entry = |date: &str, what: &str, followed: &Markup| {
+        let mut time = Markup::default();
+        time.element("time", "", &date.into());
+        let mut text = time.and(" ").and(Markup::strong(what));
+        if !followed.is_empty() {
+            text = text.and(Markup::trusted("<br>")).and(followed.clone());
+        }
+        list.element("li", "", &text);
+    };
+    let info = &story.scenario;
+    entry(&info.start, "The start", &state(story, &story.start));
+    for happening in &story.happenings {
+        let followed = changes(story, &happening.changes);
+        entry(&happening.date, &title(happening), &followed);
+    }
+    let end = dates::date_at(&info.start, info.horizon);
+    entry(&end, "The end", &state(story, &story.end));
+    let mut whole = Markup::default();
+    whole.element("ol", "class=\"story\"", &list);
+    body.wide_chart(
+        |frame| chart::storyline(story, frame),
+        "The story, dated",
+        &whole,
+    );
+}
+
+fn state(story: &Storyline, at: &StoryState) -> Markup {
+    Markup::text(&format!(
+        "trend: {}; phase: {}",
+        title_of(story, "trends", &at.trend),
+        title_of(story, "phases", &at.phase)
+    ))
+}
+
+fn title(happening: &Happening) -> String {
+    let name = if happening.shift {
+        "The trend shifts".to_owned()
+    } else {
+        label(&happening.title, &happening.event).to_owned()
+    };
+    if happening.count > 1 {
+        format!("{name} (time {})", happening.count)
+    } else {
+        name
+    }
+}
+
+fn changes(story: &Storyline, changes: &[StoryChange]) -> Markup {
+    let each = changes.iter().map(|change| match change {
+        StoryChange::Phase { from, to } => moved(story, "phases", from, to),
+        StoryChange::Trend { from, to } => moved(story, "trends", from, to),
+        StoryChange::Indicator { name, from, to } => Markup::text(&format!(
+            "{}: {} → {}",
+            title_of(story, "indicators", name),
+            significant(*from),
+            significant(*to)
+        )),
+    });
+    Markup::join(each, "; ")
+}
+
+fn moved(story: &Storyline, list: &str, from: &str, to: &str) -> Markup {
+    Markup::text(&format!("{} → ", title_of(story, list, from)))
+        .and(Markup::strong(title_of(story, list, to)))
+}
+
+/// Title of a thing in the scenario, or its name.
+fn title_of<'s>(story: &'s Storyline, list: &str, name: &'s str) -> &'s str {
+    let thing = story
+        .scenario
+        .source
+        .get(list)
+        .and_then(|list| list.get(name));
+    let title = thing
+        .and_then(|thing| thing.get("title"))
+        .and_then(Value::as_str);
+    title.filter(|title| !title.is_empty()).unwrap_or(name)
+}
+
+/// An exact value of one trial, with as many digits as a reader wants: three.
+fn significant(value: f64) -> String {
+    format::estimate(value, (value.abs() * 0.004).max(1e-12)).value
+}
+
+/// The command that tells a trial again: its number means something only with the seed and the trials a draw.
+fn command_line(story: &Storyline) -> String {
+    let draws = story.draw + 1;
+    format!(
+        "quincunx trace {}.json --trial {} --seed {} --trials {} --draws {draws}",
+        story.scenario.name,
+        story.trial,
+        story.seed,
+        u64::from(story.trials_per_draw) * draws
+    )
+}

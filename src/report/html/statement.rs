@@ -1,0 +1,316 @@
+//! What a scenario file states, in words: distributions, hazards, effects, dates.
+//!
+//! Takes the JSON of the effective scenario, which has been checked when it was run; gives markup. Whatever has no words of its own
+//! is shown as the file has it.
+
+use super::markup::Markup;
+use crate::report::format;
+use serde_json::{Map, Value};
+
+/// Keys that explain and are shown elsewhere.
+pub const ANNOTATIONS: [&str; 5] = ["title", "note", "source", "name", "unit"];
+
+/// A number, a formula, or a distribution.
+pub fn quantity(value: &Value) -> Markup {
+    match value {
+        Value::Number(number) => number.as_f64().map_or_else(
+            || number.to_string().into(),
+            |number| format::plain(number).into(),
+        ),
+        Value::String(text) if is_date(text) => text.as_str().into(),
+        Value::String(text) => Markup::code(text),
+        Value::Object(map) => distribution(map),
+        other => raw(other),
+    }
+}
+
+fn distribution(map: &Map<String, Value>) -> Markup {
+    if let Some(by) = map.get("by").and_then(Value::as_str) {
+        let arms = map.iter().filter(|(key, _)| *key != "by");
+        let arms = arms.map(|(key, value)| Markup::text(&format!("{key}: ")).and(quantity(value)));
+        return Markup::text(&format!("by {by} – ")).and(Markup::join(arms, "; "));
+    }
+    if let Some(value) = map.get("value") {
+        return quantity(value);
+    }
+    if let Some(Value::Array(experts)) = map.get("experts") {
+        let each = experts.iter().filter_map(Value::as_object).map(|expert| {
+            let name = expert.get("name").and_then(Value::as_str).unwrap_or("?");
+            let weight = expert
+                .get("weight")
+                .map(|weight| Markup::text(" (weight ").and(quantity(weight)).and(")"));
+            let rest: Map<String, Value> = expert
+                .iter()
+                .filter(|(key, _)| !["name", "weight"].contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
+            Markup::text(name)
+                .and(weight.unwrap_or_default())
+                .and(": ")
+                .and(distribution(&rest))
+        });
+        return Markup::text("several judgements pooled – ")
+            .and(Markup::join(each, "; "))
+            .and(range(map));
+    }
+    let percentiles: Vec<(&String, &Value)> =
+        map.iter().filter(|(key, _)| is_percentile(key)).collect();
+    if !percentiles.is_empty() {
+        let each = percentiles.into_iter().map(|(key, value)| {
+            Markup::text(&format!("{}%: ", key.trim_start_matches('p'))).and(quantity(value))
+        });
+        return Markup::text("percentiles ")
+            .and(Markup::join(each, ", "))
+            .and(range(map));
+    }
+    let family = map
+        .iter()
+        .find(|(key, _)| !["range", "lambda"].contains(&key.as_str()) && !is_annotation(key));
+    let Some((family, arguments)) = family else {
+        return raw(&Value::Object(map.clone()));
+    };
+    let arguments = match arguments {
+        Value::Array(items) => Markup::join(items.iter().map(quantity), ", "),
+        Value::Object(named) => Markup::join(
+            named
+                .iter()
+                .map(|(key, value)| Markup::text(&format!("{key} ")).and(quantity(value))),
+            ", ",
+        ),
+        other => quantity(other),
+    };
+    Markup::text(&family.replace('_', " "))
+        .and(" (")
+        .and(arguments)
+        .and(")")
+        .and(range(map))
+}
+
+/// `, between 0 and 1`.
+pub fn range(map: &Map<String, Value>) -> Markup {
+    match map
+        .get("range")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
+        Some([Value::Null, high]) => Markup::text(", at most ").and(quantity(high)),
+        Some([low, Value::Null]) => Markup::text(", at least ").and(quantity(low)),
+        Some([low, high]) => Markup::text(", between ")
+            .and(quantity(low))
+            .and(" and ")
+            .and(quantity(high)),
+        _ => Markup::default(),
+    }
+}
+
+/// A chance, a rate, a mean waiting time or a formula, with what multiplies it.
+pub fn hazard(value: &Value) -> Markup {
+    let Value::Object(map) = value else {
+        return Markup::text("rate per year ").and(quantity(value));
+    };
+    let get = |key: &str| map.get(key).map(quantity);
+    let word = |key: &str| map.get(key).map(plain_word).unwrap_or_default();
+    let base = if let Some(chance) = map.get("chance") {
+        let chance = match chance.as_f64() {
+            Some(p) => Markup::text(&format!("{}%", format::plain(100.0 * p))),
+            None => quantity(chance),
+        };
+        Markup::text("chance ")
+            .and(chance)
+            .and(" within ")
+            .and(word("within"))
+    } else if let Some(rate) = get("rate") {
+        rate.and(" per ").and(word("per"))
+    } else if let Some(wait) = map.get("mean_wait") {
+        Markup::text("after ")
+            .and(plain_word(wait))
+            .and(" on average")
+    } else {
+        return raw(value);
+    };
+    match map.get("times") {
+        Some(Value::Object(times)) => base.and(" × ").and(factors(times)),
+        Some(other) => base.and(" × ").and(quantity(other)),
+        None => base,
+    }
+}
+
+fn factors(times: &Map<String, Value>) -> Markup {
+    let each = times
+        .iter()
+        .map(|(key, value)| match (key.as_str(), value) {
+            ("indicator", Value::Object(indicators)) => {
+                let each = indicators.iter().map(|(name, how)| match how {
+                    Value::Object(how) => {
+                        let part = |key: &str| how.get(key).map(quantity).unwrap_or_default();
+                        part("ratio")
+                            .and(" for each ")
+                            .and(part("per"))
+                            .and(" of ")
+                            .and(Markup::code(name))
+                            .and(" above ")
+                            .and(part("at"))
+                    }
+                    other => Markup::code(name).and(" ").and(quantity(other)),
+                });
+                Markup::join(each, " × ")
+            }
+            ("trend" | "phase", Value::Object(arms)) => {
+                let each = arms
+                    .iter()
+                    .map(|(name, factor)| Markup::text(&format!("{name} ")).and(quantity(factor)));
+                Markup::text(&format!("by {key} ("))
+                    .and(Markup::join(each, ", "))
+                    .and(")")
+            }
+            (_, value) => quantity(value),
+        });
+    Markup::join(each, " × ")
+}
+
+/// What an event does, in order.
+pub fn effects(value: &Value) -> Markup {
+    let Value::Array(effects) = value else {
+        return raw(value);
+    };
+    let each = effects.iter().map(|effect| {
+        let Value::Object(map) = effect else {
+            return raw(effect);
+        };
+        let name = |key: &str| map.get(key).and_then(Value::as_str);
+        let amount = |key: &str| map.get(key).map(quantity).unwrap_or_default();
+        if let Some(phase) = name("phase") {
+            Markup::text("phase becomes ").and(Markup::code(phase))
+        } else if let Some(trend) = name("trend") {
+            Markup::text("trend becomes ").and(Markup::code(trend))
+        } else if let Some(set) = name("set") {
+            Markup::code(set).and(" becomes ").and(amount("to"))
+        } else if let Some(add) = name("add") {
+            match map.get("by").and_then(Value::as_f64) {
+                Some(by) if by < 0.0 => Markup::code(add).and(" − ").and(format::plain(-by)),
+                _ => Markup::code(add).and(" + ").and(amount("by")),
+            }
+        } else if let Some(multiply) = name("multiply") {
+            Markup::code(multiply).and(" × ").and(amount("by"))
+        } else {
+            raw(effect)
+        }
+    });
+    Markup::join(each, "; ")
+}
+
+/// Names, or whatever else, separated by commas.
+pub fn names(value: &Value) -> Markup {
+    match value {
+        Value::Array(items) => Markup::join(items.iter().map(plain_word), ", "),
+        other => plain_word(other),
+    }
+}
+
+/// A text as text, anything else as the file has it.
+pub fn plain_word(value: &Value) -> Markup {
+    match value {
+        Value::String(text) => text.as_str().into(),
+        Value::Number(_) => quantity(value),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        other => raw(other),
+    }
+}
+
+/// JSON as it stands.
+pub fn raw(value: &Value) -> Markup {
+    Markup::code(&value.to_string())
+}
+
+fn is_annotation(key: &str) -> bool {
+    ANNOTATIONS.contains(&key)
+}
+
+/// `p5`, `p50`, `p97.5`.
+fn is_percentile(key: &str) -> bool {
+    key.strip_prefix('p')
+        .is_some_and(|digits| digits.parse::<f64>().is_ok())
+}
+
+/// `2026-05-15`.
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 10
+        && bytes.iter().enumerate().all(|(i, byte)| match i {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn plain(markup: &Markup) -> String {
+        let text = markup.as_str().replace("<code>", "").replace("</code>", "");
+        text.replace("&lt;", "<")
+    }
+
+    #[test]
+    fn distributions_are_read_as_they_were_stated() {
+        for (value, wanted) in [
+            (json!(0.3), "0.3"),
+            (json!("2 * x"), "2 * x"),
+            (json!("2026-05-15"), "2026-05-15"),
+            (json!({"value": 0.3, "note": "why"}), "0.3"),
+            (
+                json!({"p5": 0.1, "p50": 0.25, "p95": 0.5, "range": [0, 1]}),
+                "percentiles 5%: 0.1, 50%: 0.25, 95%: 0.5, between 0 and 1",
+            ),
+            (json!({"pert": [0.1, 0.2, 0.5]}), "pert (0.1, 0.2, 0.5)"),
+            (
+                json!({"normal": {"mean": 80, "sd": "5 * spread"}, "range": [1, null]}),
+                "normal (mean 80, sd 5 * spread), at least 1",
+            ),
+            (
+                json!({"by": "trend", "war": 12, "else": 0}),
+                "by trend – war: 12; else: 0",
+            ),
+            (
+                json!({"experts": [{"name": "A", "weight": 2, "p50": 0.3}, {"name": "<B>", "uniform": [0, 1]}]}),
+                "several judgements pooled – A (weight 2): percentiles 50%: 0.3; <B&gt;: uniform (0, 1)",
+            ),
+        ] {
+            assert_eq!(plain(&quantity(&value)), wanted);
+        }
+    }
+
+    #[test]
+    fn hazards_are_read_as_they_were_stated() {
+        for (value, wanted) in [
+            (json!("12 * (1 - cost)"), "rate per year 12 * (1 - cost)"),
+            (
+                json!({"chance": 0.3, "within": "12 months"}),
+                "chance 30% within 12 months",
+            ),
+            (json!({"rate": "r", "per": "year"}), "r per year"),
+            (json!({"mean_wait": "2 years"}), "after 2 years on average"),
+            (
+                json!({"rate": 1, "per": "year", "times": {
+                    "trend": {"war": 2, "else": 1},
+                    "indicator": {"trust": {"ratio": 0.5, "at": 0.6, "per": 0.1}},
+                    "factor": "1 + leak"
+                }}),
+                "1 per year × by trend (war 2, else 1) × 0.5 for each 0.1 of trust above 0.6 × 1 + leak",
+            ),
+        ] {
+            assert_eq!(plain(&hazard(&value)), wanted);
+        }
+    }
+
+    #[test]
+    fn effects_are_read_in_their_order() {
+        let value = json!([{"phase": "truce"}, {"set": "a", "to": 0}, {"add": "b", "by": -0.1}, {"multiply": "c", "by": {"uniform": [0, 1]}}, {"trend": "war"}]);
+        assert_eq!(
+            plain(&effects(&value)),
+            "phase becomes truce; a becomes 0; b − 0.1; c × uniform (0, 1); trend becomes war"
+        );
+    }
+}

@@ -1,0 +1,436 @@
+//! Report pages as readers see them: on the desk and on a phone, light and dark, on paper, with and without scripts, with hostile texts in every field.
+
+use quincunx_browser_tests::{Browser, Page, View, program};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Pages of a run, a comparison, and a trace.
+struct Pages {
+    _folder: TempDir,
+    paths: Vec<PathBuf>,
+}
+
+fn call(arguments: &[&str]) {
+    let output = program()
+        .args(arguments)
+        .output()
+        .expect("the program starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", arguments.join(" "));
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
+
+fn pages() -> Pages {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = text(&folder.path().join("out.txt")).to_owned();
+    let at = |name: &str| folder.path().join(name);
+    let [run, compare, trace, baseline] =
+        ["run.html", "compare.html", "trace.html", "baseline.html"].map(at);
+    let strike = "scenarios/port_strike.json";
+    call(&[
+        "run",
+        strike,
+        "--trials",
+        "4096",
+        "--out",
+        &out,
+        "--report",
+        text(&run),
+    ]);
+    call(&[
+        "run",
+        "scenarios/baseline.json",
+        "--trials",
+        "1024",
+        "--out",
+        &out,
+        "--report",
+        text(&baseline),
+    ]);
+    call(&[
+        "compare",
+        strike,
+        strike,
+        "--trials",
+        "1024",
+        "--out",
+        &out,
+        "--report",
+        text(&compare),
+    ]);
+    call(&[
+        "trace",
+        strike,
+        "--trial",
+        "5",
+        "--out",
+        &out,
+        "--report",
+        text(&trace),
+    ]);
+    Pages {
+        _folder: folder,
+        paths: vec![run, compare, trace, baseline],
+    }
+}
+
+#[test]
+fn pages_are_html_without_a_fault() {
+    for path in &pages().paths {
+        let page = fs::read_to_string(path).expect("a page");
+        let faults = scraper::Html::parse_document(&page).errors;
+        assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+    }
+    let broken = "<!DOCTYPE html><html lang=en><title>t</title><p><b>a</p></b>";
+    assert!(!scraper::Html::parse_document(broken).errors.is_empty());
+}
+
+/// Drawings that take up room.
+async fn visible_charts(page: &Page) -> usize {
+    page.ask("[...document.querySelectorAll('svg.qx')].filter(s => s.checkVisibility() && s.getBoundingClientRect().height > 40).length")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_render_quietly_and_fit_every_window() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let pages = pages();
+    for view in [
+        View::DESKTOP,
+        View::DESKTOP.dark(),
+        View::PHONE,
+        View::PHONE.dark().without_scripts(),
+        View::DESKTOP.without_scripts(),
+    ] {
+        for path in &pages.paths {
+            let page = browser.open_file(path, view).await;
+            page.assert_no_sideways_scrolling().await;
+            assert!(
+                visible_charts(&page).await >= 1,
+                "{view:?} {}",
+                path.display()
+            );
+            page.assert_quiet();
+            let _ = page.inner.clone().close().await;
+        }
+    }
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_baseline_is_light_enough_to_mail() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [page, out] = ["page.html", "out.txt"].map(|name| folder.path().join(name));
+    call(&[
+        "run",
+        "scenarios/baseline.json",
+        "--trials",
+        "8192",
+        "--out",
+        text(&out),
+        "--report",
+        text(&page),
+    ]);
+    let size = fs::metadata(&page).expect("a page").len();
+    assert!(size < 1_000_000, "{size} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_scripts_read_out_and_tables_are_there_without_them() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let pages = pages();
+    let chart = "svg.qx[data-readout]";
+    let page = browser.open_file(&pages.paths[0], View::DESKTOP).await;
+    let focusable = format!(".wide {chart}");
+    page.press(&focusable, "ArrowRight").await;
+    page.wait_for(
+        "document.querySelector('.qx-readout') && !document.querySelector('.qx-readout').hidden",
+    )
+    .await;
+    let said: String = page
+        .ask("document.querySelector('.qx-readout').textContent")
+        .await;
+    assert!(said.contains('%'), "{said}");
+    page.press(&focusable, "Escape").await;
+    page.wait_for("document.querySelector('.qx-readout').hidden")
+        .await;
+    page.ask::<Value>(&format!(
+        "document.querySelector('{focusable}').scrollIntoView({{block: 'center'}})"
+    ))
+    .await;
+    page.hover(&focusable).await;
+    page.wait_for("!document.querySelector('.qx-readout').hidden")
+        .await;
+    page.assert_quiet();
+
+    let page = browser
+        .open_file(&pages.paths[0], View::DESKTOP.without_scripts())
+        .await;
+    assert!(
+        page.ask::<bool>("document.querySelector('.qx-readout') === null")
+            .await
+    );
+    page.click("figure details summary").await;
+    let table: String = page
+        .ask("document.querySelector('figure details[open] table').innerText")
+        .await;
+    assert!(table.contains('%'), "{table}");
+    page.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paper_is_light_and_shows_what_was_folded() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let pages = pages();
+    let page = browser
+        .open_file(&pages.paths[0], View::DESKTOP.dark().printed())
+        .await;
+    let ground: String = page
+        .ask("getComputedStyle(document.body).backgroundColor")
+        .await;
+    assert_eq!(ground, "rgb(255, 255, 255)");
+    assert!(
+        page.ask::<bool>("getComputedStyle(document.querySelector('nav')).display === 'none'")
+            .await
+    );
+    let folded: bool = page.ask("document.querySelector('figure details table').checkVisibility({contentVisibilityAuto: true})").await;
+    assert!(folded, "a table behind a chart is not printed");
+    browser.stop().await;
+}
+
+/// What a page has to have so that nobody is left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_accessible() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let pages = pages();
+    for (path, view) in pages
+        .paths
+        .iter()
+        .flat_map(|path| [(path, View::DESKTOP), (path, View::DESKTOP.dark())])
+    {
+        let page = browser.open_file(path, view).await;
+        let faults: Vec<String> = page.ask(ACCESSIBILITY).await;
+        assert!(
+            faults.is_empty(),
+            "{} {view:?}\n{}",
+            path.display(),
+            faults.join("\n")
+        );
+        let _ = page.inner.clone().close().await;
+    }
+    browser.stop().await;
+}
+
+/// Faults in words. Contrast is that of WCAG 2.2 (success criterion 1.4.3), against the nearest ground that is not transparent.
+const ACCESSIBILITY: &str = r#"(() => {
+  const faults = [];
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const ids = all('[id]').map((e) => e.id);
+  if (new Set(ids).size !== ids.length) faults.push('ids occur twice');
+  for (const svg of all('svg')) {
+    const named = (svg.getAttribute('aria-labelledby') || '').split(' ').map((id) => document.getElementById(id));
+    if (svg.getAttribute('role') !== 'img' || named.length < 2 || named.some((e) => !e || !e.textContent.trim())) faults.push(`svg ${svg.id} has no title and description`);
+  }
+  for (const table of all('table')) {
+    if (!table.caption) faults.push('a table has no caption');
+    if ([...table.querySelectorAll('th')].some((th) => !th.scope)) faults.push('a header has no scope');
+  }
+  for (const a of all('a')) if (!a.textContent.trim()) faults.push('an empty link');
+  for (const e of all('.scroll, .timeline')) if (e.tabIndex !== 0 || !e.getAttribute('aria-label')) faults.push('a frame that scrolls cannot be reached by keyboard');
+  for (const name of ['header', 'nav', 'main', 'footer']) if (all(`body ${name}`).length < 1) faults.push(`no ${name}`);
+  if (document.documentElement.lang !== 'en') faults.push('no language');
+  const rgb = (text) => (text.match(/[\d.]+/g) || []).map(Number);
+  const luminance = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] > 0) return c; } return [255, 255, 255]; };
+  const seen = new Set();
+  for (const e of all('p, li, a, th, td, caption, figcaption, .faint, summary, dt, dd, h1, h2, h3, h4, code, time, strong, svg text')) {
+    if (!e.checkVisibility()) continue;
+    const style = getComputedStyle(e);
+    const ink = rgb(e instanceof SVGElement ? style.fill : style.color);
+    const [a, b] = [luminance(ink), luminance(ground(e))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const key = `${e.tagName}.${e.getAttribute('class')}`;
+    // Text within a coloured mark is the charts' own business, and tested there.
+    if (contrast < 4.5 && !seen.has(key) && !(e instanceof SVGElement && e.getAttribute('class') === 'i')) { seen.add(key); faults.push(`contrast ${contrast.toFixed(2)} of ${key} "${e.textContent.slice(0, 30)}"`); }
+  }
+  return faults;
+})()"#;
+
+/// Texts that try to leave their place.
+const HOSTILE: &str = "</title></script><script>window.hit=1;alert(1)</script><img src=x onerror=\"window.hit=2\">\"'><svg onload=window.hit=3>]]><!-- \u{202e}evil\u{2066} &amp; {{x}}";
+
+/// The hostile text, with a number in it that tells the fields apart, in each text of a scenario.
+fn hostile() -> Value {
+    let mut number = 0;
+    let mut text = || {
+        number += 1;
+        format!("field{number}z {HOSTILE}")
+    };
+    json!({
+        "format": 1, "name": "hostile", "title": text(), "note": text(),
+        "start": "2026-01-01", "horizon": "12 months", "step": "1 month",
+        "run": {"trials": 2048, "seed": 3},
+        "sources": {
+            "s1": {"title": text(), "author": text(), "publisher": text(), "url": "javascript:window.hit=4", "date": text(), "note": text()},
+            "s2": {"title": text(), "url": text()},
+            "s3": {"title": text(), "url": "https://example.org/\"onmouseover=\"window.hit=5"}
+        },
+        "parameters": {
+            "haste": {"uniform": [0.2, 0.6], "title": text(), "unit": text(), "note": text(), "source": ["s1", "s2"]},
+            "view": {"experts": [{"name": text(), "uniform": [0, 1]}, {"name": text(), "uniform": [0.5, 1]}], "source": "s3"}
+        },
+        "correlations": [{"between": ["haste", "view"], "rank": 0.2, "note": text(), "source": "s1"}],
+        "trends": {"dry": {"weight": 0.7, "title": text(), "note": text()}, "wet": {"weight": 0.3, "title": text()}},
+        "shifts": {"dry": {"wet": {"rate": 0.5, "per": "year", "note": text()}}},
+        "phases": {"dispute": {"start": true, "title": text(), "note": text()}, "accord": {"title": text()}},
+        "indicators": {
+            "level": {"title": text(), "unit": text(), "note": text(), "start": 1, "drift": "view * (1 - level)", "volatility": 0.2}
+        },
+        "derived": {"twice": {"value": "2 * level", "title": text(), "unit": text(), "note": text()}},
+        "events": {
+            "signature": {
+                "title": text(), "note": text(), "hazard": {"rate": "haste", "per": "year", "times": {"trend": {"wet": 2}}},
+                "phases": ["dispute"], "effects": [{"phase": "accord"}, {"add": "level", "by": 0.1}]
+            }
+        },
+        "outcomes": [
+            {"name": "signed", "title": text(), "when": "phase == accord", "note": text()},
+            {"name": "open", "title": text(), "when": "phase == dispute"}
+        ],
+        "metrics": {"low": {"value": "lowest(level)", "title": text(), "unit": text(), "note": text()}},
+        "questions": {"by_june": {"title": text(), "ever": "phase == accord and level < 100", "by": "2026-06-30", "note": text()}}
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_stay_texts() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let [scenario, variant, out] = ["hostile.json", "variant.json", "out.txt"].map(at);
+    let whole = hostile();
+    fs::write(&scenario, whole.to_string()).expect("room");
+    let mut other = whole.clone();
+    other["name"] = "variant".into();
+    other["parameters"]["haste"] = json!({"uniform": [0.5, 0.9], "title": HOSTILE});
+    fs::write(&variant, other.to_string()).expect("room");
+    let [run, compare, stories, charts] =
+        ["run.html", "compare.html", "stories.html", "charts"].map(at);
+    call(&[
+        "run",
+        text(&scenario),
+        "--out",
+        text(&out),
+        "--report",
+        text(&run),
+        "--charts",
+        text(&charts),
+    ]);
+    call(&[
+        "compare",
+        text(&scenario),
+        text(&variant),
+        "--out",
+        text(&out),
+        "--report",
+        text(&compare),
+    ]);
+    call(&[
+        "trace",
+        text(&scenario),
+        "--outcome",
+        "signed",
+        "--typical",
+        "2",
+        "--out",
+        text(&out),
+        "--report",
+        text(&stories),
+    ]);
+
+    // The longest part of the text that no layer may change, and that an interpreter of markup would swallow.
+    let literal = "<script>window.hit=1;alert(1)</script><img src=x onerror=\"window.hit=2\">\"'><svg onload=window.hit=3>]]>";
+    let mut fields = Vec::new();
+    gather(&whole, &mut fields);
+    assert!(fields.len() > 40, "{}", fields.len());
+    for path in [&run, &compare, &stories] {
+        let page = browser.open_file(path, View::DESKTOP).await;
+        page.ask::<Value>("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            .await;
+        page.ask::<Value>("document.querySelectorAll('a, img, svg, summary').forEach(e => { for (const kind of ['mouseover', 'focus', 'load', 'error']) e.dispatchEvent(new Event(kind)) })").await;
+        assert!(
+            page.ask::<bool>("window.hit === undefined").await,
+            "{}",
+            path.display()
+        );
+        assert_eq!(
+            page.ask::<usize>("document.querySelectorAll('script').length")
+                .await,
+            1
+        );
+        assert_eq!(
+            page.ask::<usize>("document.querySelectorAll('img').length")
+                .await,
+            0
+        );
+        let links: Vec<String> = page.ask("[...document.querySelectorAll('a')].map(a => a.protocol).filter(p => !['file:', 'https:', 'http:'].includes(p))").await;
+        assert!(links.is_empty(), "{links:?}");
+        let shown: String = page.ask("document.title + document.body.textContent").await;
+        assert!(shown.contains(literal), "{}", path.display());
+        assert!(!shown.contains('\u{202e}'));
+        if path == &run {
+            for field in &fields {
+                let mark = field.split(' ').next().unwrap_or_default();
+                assert!(
+                    shown.contains(&format!("{mark} </title></script>")),
+                    "{mark} is not shown as it is"
+                );
+            }
+        }
+        page.assert_no_sideways_scrolling().await;
+        page.assert_quiet();
+    }
+    for entry in fs::read_dir(&charts).expect("charts") {
+        let path = entry.expect("a chart").path();
+        if path.extension().is_some_and(|e| e == "svg") {
+            let page = browser.open_file(&path, View::DESKTOP).await;
+            assert!(
+                page.ask::<bool>(
+                    "window.hit === undefined && document.documentElement.tagName === 'svg'"
+                )
+                .await,
+                "{}",
+                path.display()
+            );
+            page.assert_quiet();
+            let _ = page.inner.clone().close().await;
+        }
+    }
+    browser.stop().await;
+}
+
+/// Every text of a JSON value that starts with `field`.
+fn gather(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.starts_with("field") => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| gather(item, found)),
+        Value::Object(map) => map.values().for_each(|item| gather(item, found)),
+        _ => {}
+    }
+}
