@@ -70,6 +70,8 @@ pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
 pub mod estimate;
+#[cfg(feature = "explore")]
+pub mod explore;
 pub mod expression;
 pub mod math;
 pub mod model;
@@ -79,8 +81,8 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 
-pub use analysis::{Study, compare, storyline};
+pub use analysis::{Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};
 pub use engine::{EngineError, Observer, Settings, Silent};
-pub use results::{CompareResult, RunResult, Storyline};
+pub use results::{CompareResult, ReweightResult, RunResult, Storyline};
 pub use scenario::Report;

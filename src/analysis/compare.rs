@@ -126,7 +126,7 @@ pub fn compare(
 }
 
 /// Whether two files describe the same model: a variant has a name of its own, which is no assumption.
-fn same_assumptions(base: &Model, other: &Model) -> bool {
+pub(super) fn same_assumptions(base: &Model, other: &Model) -> bool {
     base.sha256 == other.sha256
         || changes(&base.source, &other.source)
             .iter()
@@ -171,7 +171,7 @@ impl Merge for Joint {
 }
 
 /// A thing that one or both files have, by its index in each.
-struct Match {
+pub(super) struct Match {
     name: String,
     title: String,
     base: Option<usize>,
@@ -179,10 +179,10 @@ struct Match {
 }
 
 /// How the outcomes, questions and metrics of two files belong together: by name, the base's order first.
-struct Matching {
+pub(super) struct Matching {
     outcomes: Vec<Match>,
     questions: Vec<Match>,
-    metrics: Vec<Match>,
+    pub(super) metrics: Vec<Match>,
 }
 
 fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> {
@@ -209,7 +209,7 @@ fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> 
 }
 
 impl Matching {
-    fn new(base: &Study, other: &Study) -> Self {
+    pub fn new(base: &Study, other: &Study) -> Self {
         let outcomes = |s: &Study| -> Vec<(String, String)> {
             s.model
                 .outcomes
@@ -245,7 +245,7 @@ impl Matching {
         }
     }
 
-    fn comparison(
+    pub fn comparison(
         &self,
         base: &RunResult,
         other: &RunResult,
@@ -385,7 +385,7 @@ fn missing(m: &Match, values: [Option<f64>; 2]) -> Difference {
 }
 
 /// Holm's correction over all pairs, for outcomes, questions and metrics each by themselves.
-fn correct(comparisons: &mut [Comparison]) {
+pub(super) fn correct(comparisons: &mut [Comparison]) {
     let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 3] = [
         |c| &mut c.differences,
         |c| &mut c.questions,
@@ -414,13 +414,13 @@ fn correct(comparisons: &mut [Comparison]) {
 }
 
 /// Integer tables of one pair.
-struct Pairs {
+pub(super) struct Pairs {
     outcomes: Vec<PairTable>,
     questions: Vec<PairTable>,
 }
 
 impl Pairs {
-    fn new(matching: &Matching, per_draw: usize) -> Self {
+    pub fn new(matching: &Matching, per_draw: usize) -> Self {
         Self {
             outcomes: vec![PairTable::new(per_draw); matching.outcomes.len()],
             questions: vec![PairTable::new(per_draw); matching.questions.len()],
@@ -439,7 +439,7 @@ impl Pairs {
     }
 
     /// Pairs the trials of a block, and gives the metrics' sums.
-    fn add_block(
+    pub fn add_block(
         &mut self,
         matching: &Matching,
         block: u64,
@@ -511,7 +511,7 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// Warnings about scenarios that do not cover the same time in the same steps.
-fn unlike(studies: &[&Study]) -> Vec<Warning> {
+pub(super) fn unlike(studies: &[&Study]) -> Vec<Warning> {
     let base = &studies[0].model;
     let mut warnings = Vec::new();
     for other in &studies[1..] {

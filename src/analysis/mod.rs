@@ -2,12 +2,16 @@
 
 mod changes;
 mod compare;
+mod growing;
+mod reweight;
 mod storyline;
 mod study;
 mod typical;
 
 pub use changes::changes;
 pub use compare::compare;
+pub use growing::{Growing, compare_grown};
+pub use reweight::{ReweightError, reweight};
 pub use storyline::storyline;
 pub use study::Study;
 pub use typical::typical;

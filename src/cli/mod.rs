@@ -7,6 +7,8 @@ mod check;
 mod compare;
 mod completions;
 mod exit;
+#[cfg(feature = "explore")]
+mod explore;
 mod findings;
 mod man;
 mod new;
@@ -15,6 +17,7 @@ mod output;
 mod pictures;
 mod progress;
 mod report;
+mod reweight;
 mod run;
 mod schema;
 mod terminal;
@@ -51,6 +54,9 @@ struct Cli {
 enum Command {
     Run(run::Arguments),
     Compare(compare::Arguments),
+    Reweight(reweight::Arguments),
+    #[cfg(feature = "explore")]
+    Explore(explore::Arguments),
     Check(check::Arguments),
     Trace(trace::Arguments),
     Report(report::Arguments),
@@ -74,6 +80,9 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments, &terminal),
         Command::Compare(arguments) => compare::run(arguments, &terminal),
+        Command::Reweight(arguments) => reweight::run(arguments, &terminal),
+        #[cfg(feature = "explore")]
+        Command::Explore(arguments) => explore::run(arguments, &terminal),
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Trace(arguments) => trace::run(arguments, &terminal),
         Command::Report(arguments) => report::run(arguments, &terminal),

@@ -6,6 +6,7 @@ use super::pictures::{Charts, typical, write_charts};
 use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::engine::Settings;
+use crate::random::design::Design;
 use crate::report::files;
 use crate::report::html::{self, ComparePart, Part, RunPart};
 use crate::results::{CompareResult, RunResult, Storyline, Typical, tool};
@@ -189,6 +190,12 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
         ));
         return Ok(Vec::new());
     }
+    if result.run.design != Design::default().name() {
+        say(&format!(
+            "no typical futures of `{name}`: only runs of the padded design are played again"
+        ));
+        return Ok(Vec::new());
+    }
     let source = result.scenario.source.to_string();
     let study = match Study::from_text(&source, "scenario.source") {
         Ok(study) if study.model.sha256 == result.scenario.sha256 => study,
@@ -203,6 +210,7 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
     let settings = Settings {
         seed: run.seed,
         trials_per_draw: run.trials_per_draw,
+        design: Design::default(),
         blocks: run.blocks,
         threads: 0,
         until: None,

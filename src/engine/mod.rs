@@ -33,7 +33,7 @@ pub use batch::Setup;
 pub use block::{BlockFault, Worker};
 pub use journal::{Change, Entry};
 pub use replay::{Replay, replay};
-pub use run::{Driven, check_stopped, drive, explain, largest_error, simulate};
+pub use run::{Driven, check_stopped, drive, explain, largest_error, simulate, stretch};
 pub use settings::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Silent, TRIALS_PER_DRAW};
 pub use start::DrawValues;
 pub use summary::{ByReplicate, EventTally, Node, SeriesQuantiles, Summary, Tally};

@@ -136,6 +136,28 @@ pub struct Driven<W, N> {
     pub interrupted: bool,
 }
 
+impl<W, N> Driven<W, N> {
+    /// Workers for at most so many blocks at a time, with nothing simulated.
+    pub fn new(settings: &Settings, blocks: u64, new_worker: &dyn Fn() -> W) -> Self {
+        let threads = match settings.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let workers = match threads {
+            // Asking the pool for its size starts it.
+            1 => 1,
+            // A worker holds tables of several megabytes; one beyond the threads of the pool would never be given a block.
+            n => (n.min(rayon::current_num_threads()) as u64).min(blocks),
+        };
+        Self {
+            workers: (0..workers).map(|_| new_worker()).collect(),
+            forest: Forest::new(),
+            blocks: 0,
+            interrupted: false,
+        }
+    }
+}
+
 /// Deals blocks to threads, in order, and grows the merge tree; stops early when the observer says so or `precise` is satisfied.
 ///
 /// # Errors
@@ -147,22 +169,7 @@ pub fn drive<W: Send, N: Merge + Send, F: Send>(
     work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
     precise: &dyn Fn(&[W]) -> f64,
 ) -> Result<Driven<W, N>, F> {
-    let threads = match settings.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        n => n,
-    };
-    let workers = match threads {
-        // Asking the pool for its size starts it.
-        1 => 1,
-        // A worker holds tables of several megabytes; one beyond the threads of the pool would never be given a block.
-        n => (n.min(rayon::current_num_threads()) as u64).min(settings.blocks),
-    };
-    let mut driven = Driven {
-        workers: (0..workers).map(|_| new_worker()).collect(),
-        forest: Forest::new(),
-        blocks: 0,
-        interrupted: false,
-    };
+    let mut driven = Driven::new(settings, settings.blocks, new_worker);
     let mut reached_before = false;
     while driven.blocks < settings.blocks {
         let look = if settings.until.is_some() {
@@ -187,8 +194,11 @@ pub fn drive<W: Send, N: Merge + Send, F: Send>(
     Ok(driven)
 }
 
-/// Simulates a range of blocks; `true` if the observer cancelled it.
-fn stretch<W: Send, N: Merge + Send, F: Send>(
+/// Simulates a range of blocks, the first that are missing; `true` if the observer cancelled it before it was complete.
+///
+/// # Errors
+/// The fault of the first faulty block, whichever thread met it.
+pub fn stretch<W: Send, N: Merge + Send, F: Send>(
     driven: &mut Driven<W, N>,
     range: Range<u64>,
     total: u64,

@@ -128,8 +128,8 @@ fn intervals_by_trend_cover_and_new_weights_give_the_mixture() {
             let gap = (share.probability.unwrap() - truths[z]).abs();
             covered[z] += u32::from(gap <= 2.131 * share.std_error.unwrap());
         }
-        let (p, se) = table.reweighted(&[3.0, 1.0]).unwrap();
-        mixed += u32::from((p - 0.2).abs() <= 2.131 * se);
+        let found = table.reweighted(&[3.0, 1.0]).unwrap();
+        mixed += u32::from((found.value - 0.2).abs() <= 2.131 * found.std_error);
     }
     assert!(
         covered

@@ -228,14 +228,19 @@ impl MeanNode {
         by_class(&self.by_trend)
     }
 
+    /// By start trend: the sum of the values of each replicate, and how many there are.
+    pub fn sums_by_trend(&self) -> Vec<([f64; REPLICATES], [u64; REPLICATES])> {
+        (0..self.by_trend.len() / REPLICATES)
+            .map(|z| {
+                let parts = class_parts(&self.by_trend, z);
+                (parts.map(|p| p.sum), parts.map(|p| p.n))
+            })
+            .collect()
+    }
+
     /// `(mean, standard error)` by outcome, as [`by_trend`](Self::by_trend).
     pub fn by_outcome(&self) -> Vec<(Option<f64>, Option<f64>)> {
         by_class(&self.by_outcome)
-    }
-
-    /// Trials with a value, by start trend.
-    pub fn values_by_trend(&self) -> Vec<u64> {
-        values_by_class(&self.by_trend)
     }
 
     /// Trials with a value, by outcome.
@@ -438,7 +443,13 @@ mod tests {
         assert_eq!(node.by_trend()[0].0, Some(2.0));
         assert_eq!(node.by_trend()[1].0, Some(5.0));
         assert_eq!(node.by_outcome()[0].0, Some(3.0));
-        assert_eq!(node.values_by_trend(), [32, 16]);
+        assert_eq!(
+            node.sums_by_trend()
+                .iter()
+                .map(|(_, values)| values.iter().sum::<u64>())
+                .collect::<Vec<_>>(),
+            [32, 16]
+        );
         assert_eq!(node.values_by_outcome(), [32, 16]);
         // Three groups of one value each: (4 + 0 + 4) / (3 * 2).
         assert!((node.components(None).unwrap().inner - 8.0 / 6.0).abs() < 1e-14);

@@ -17,6 +17,7 @@ mod moments;
 mod paired;
 mod proportion;
 mod replicate;
+mod reweight;
 mod scale;
 mod series;
 mod sketch;
@@ -38,5 +39,8 @@ pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_f
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use replicate::{REPLICATES, ratio, share};
+pub use reweight::{
+    Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
+};
 pub use series::SeriesMoments;
 pub use sketch::Sketch;

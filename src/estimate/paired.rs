@@ -206,7 +206,7 @@ impl PairTable {
 }
 
 /// Probability of Student's t to lie at least as far from zero as `t`.
-fn two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
+pub(super) fn two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
     if t == 0.0 {
         return 1.0;
     }

@@ -6,6 +6,7 @@
 
 use super::interval::{Chosen, FEW, Spread, choose, t95, wilson};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::reweight::{Reweighted, WeightedHits, reweighted_share};
 
 /// Groups that the trials of a draw form; each takes its start trends systematically on its own, so that
 /// the groups of a draw show what chance does inside it. At most 8, and 1 for one trial a draw.
@@ -279,34 +280,24 @@ impl HitTable {
             .collect()
     }
 
-    /// The probability if trials started under the trends with other `weights` (any scale), and its standard error.
+    /// The probability if trials started under the trends with other `weights` (any scale).
     ///
     /// `None` if `weights` are not one non-negative number a trend with a positive sum, or if a trend of
     /// positive weight has too few trials for an estimate with an error.
-    pub fn reweighted(&self, weights: &[f64]) -> Option<(f64, f64)> {
+    pub fn reweighted(&self, weights: &[f64]) -> Option<Reweighted> {
         let sum: f64 = weights.iter().sum();
         let valid = weights.iter().all(|w| *w >= 0.0) && sum > 0.0 && sum.is_finite();
         if weights.len() != self.trends || !valid {
             return None;
         }
-        let mut probability = 0.0;
-        let mut residuals = [0.0; REPLICATES];
-        let mut used = 0;
-        for (share, weight) in self.by_trend().iter().zip(weights) {
-            if *weight == 0.0 {
-                continue;
-            }
-            let weight = weight / sum;
-            share.std_error?;
-            probability += weight * share.probability?;
-            let (own, replicates) = hit_residuals(&share.hits, &share.trials);
-            residuals
-                .iter_mut()
-                .zip(own)
-                .for_each(|(sum, e)| *sum += weight * e);
-            used = used.max(replicates);
-        }
-        Some((probability, error_of_residuals(&residuals, used)?))
+        let parts: Vec<WeightedHits> = (self.by_trend().iter().zip(weights))
+            .map(|(share, weight)| WeightedHits {
+                weight: weight / sum,
+                hits: share.hits,
+                trials: share.trials,
+            })
+            .collect();
+        reweighted_share(&parts, self.draws())
     }
 }
 
@@ -351,7 +342,7 @@ impl Proportion {
     }
 
     /// All (`p` = 1) or none (`p` = 0) of `n` trials in `draws` draws hit.
-    fn unanimous(p: f64, n: f64, draws: u64) -> Self {
+    pub(super) fn unanimous(p: f64, n: f64, draws: u64) -> Self {
         // 9 ln 40: a gamma distribution with coefficient of variation 3 has shape 1/9.
         let x = 33.2 / draws as f64;
         let deff = libm::expm1(x) / x;
@@ -489,8 +480,8 @@ mod tests {
         );
         assert_eq!(table.reweighted(&[1.0, 1.0, 0.0]), None);
         assert_eq!(table.reweighted(&[1.0, 0.0, 1.0]), None);
-        let (p, se) = table.reweighted(&[3.0, 0.0, 0.0]).unwrap();
-        assert_eq!((p, Some(se)), (0.25, shares[0].std_error));
+        let found = table.reweighted(&[3.0, 0.0, 0.0]).unwrap();
+        assert_eq!((found.value, shares[0].probability), (0.25, Some(0.25)));
     }
 
     #[test]
@@ -500,7 +491,7 @@ mod tests {
             table.add_trend(m, 0, 1, 2);
             table.add_trend(m, 1, 0, 2);
         }
-        assert_eq!(table.reweighted(&[1.0, 3.0]), Some((0.125, 0.0)));
+        assert_eq!(table.reweighted(&[1.0, 3.0]).unwrap().value, 0.125);
         for weights in [
             &[1.0][..],
             &[0.0, 0.0],

@@ -3,6 +3,10 @@
 //! Takes a result; writes RFC 4180 with a header. Every row has the same columns whatever it is about, so that a spreadsheet or a
 //! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
 
+mod reweight;
+
+pub use reweight::write_reweight;
+
 use crate::results::{ByTrend, CompareResult, Difference, GroupMean, RunResult, SeriesResult};
 use csv::{Terminator, Writer, WriterBuilder};
 use indexmap::IndexMap;

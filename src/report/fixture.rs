@@ -482,6 +482,8 @@ fn metric(
         defined: Some(defined),
         mean: mean.map(|mean| mean * factor),
         std_error,
+        sums: Vec::new(),
+        values: Vec::new(),
     };
     MetricResult {
         name: name.into(),

@@ -2,6 +2,10 @@
 //!
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
+mod reweight;
+
+pub use reweight::write_reweight;
+
 use super::{dates, format};
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
@@ -393,6 +397,14 @@ fn table(
 
 fn share(probability: f64, std_error: f64) -> String {
     with_error(format::percentage(probability, std_error))
+}
+
+/// A difference with its error.
+fn difference_text(difference: &Difference, shown: fn(f64, f64) -> format::Rounded) -> String {
+    match (difference.difference, difference.std_error) {
+        (Some(value), Some(error)) => with_error(shown(value, error)),
+        _ => "–".into(),
+    }
 }
 
 fn with_error(rounded: format::Rounded) -> String {

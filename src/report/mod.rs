@@ -9,7 +9,7 @@ mod dates;
 pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod format;
+pub(crate) mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -391,15 +391,18 @@ impl Reader<'_> {
     fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {
         let node = &self.summary.node.metrics[m];
         let means = node.by_trend();
-        let values = node.values_by_trend();
+        let sums = node.sums_by_trend();
         self.trend_order()
             .into_iter()
             .map(|z| {
                 let trials = self.tally.by_trend[z].iter().sum();
-                (
-                    self.model.trends[z].name.clone(),
-                    group(means[z], values[z], trials),
-                )
+                let (sums, values) = &sums[z];
+                let entry = GroupMean {
+                    sums: sums.to_vec(),
+                    values: values.to_vec(),
+                    ..group(means[z], values.iter().sum(), trials)
+                };
+                (self.model.trends[z].name.clone(), entry)
             })
             .collect()
     }
@@ -435,6 +438,8 @@ fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64
         defined: (trials > 0).then(|| values as f64 / trials as f64),
         mean,
         std_error,
+        sums: Vec::new(),
+        values: Vec::new(),
     }
 }
 

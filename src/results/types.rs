@@ -224,6 +224,12 @@ pub struct GroupMean {
     pub defined: Option<f64>,
     pub mean: Option<f64>,
     pub std_error: Option<f64>,
+    /// By start trend only: sum of the values, by replicate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sums: Vec<f64>,
+    /// By start trend only: trials with a value, by replicate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

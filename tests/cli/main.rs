@@ -12,6 +12,7 @@ mod misspellings;
 mod output;
 mod program;
 mod report;
+mod reweight;
 mod run;
 mod texts;
 mod trace;

@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod questions;
 mod replays;
+mod reweighting;
 mod streams;
 
 use serde_json::{Value, json};

@@ -9,14 +9,17 @@ mod estimates;
 mod events;
 mod grid;
 mod palette;
+mod reweight;
 mod run;
 mod series;
 mod storyline;
 mod text;
 
+pub(crate) use reweight::verdict;
+pub(super) use reweight::weight;
 pub use text::Look;
 
-use crate::results::{CompareResult, RunResult, Storyline, Typical};
+use crate::results::{CompareResult, ReweightResult, RunResult, Storyline, Typical};
 use anstyle::Style;
 use std::io::{self, Write};
 use text::{Line, wrap};
@@ -29,6 +32,11 @@ pub fn write_run(out: &mut dyn Write, result: &RunResult, look: Look) -> io::Res
 /// Writes a comparison, each scenario against the first.
 pub fn write_compare(out: &mut dyn Write, result: &CompareResult, look: Look) -> io::Result<()> {
     compare::write(&mut Page::new(out, look), result)
+}
+
+/// Writes a run under other start weights.
+pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult, look: Look) -> io::Result<()> {
+    reweight::write(&mut Page::new(out, look), result)
 }
 
 /// Writes one trial as a dated story.

@@ -3,7 +3,7 @@
 use super::text::dotted;
 use super::{Page, estimates, events, label, palette, series};
 use crate::report::{dates, format};
-use crate::results::{RunResult, Warning};
+use crate::results::{RunInfo, RunResult, Warning};
 use std::io;
 
 pub fn write(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
@@ -63,7 +63,10 @@ pub fn header(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
 
 /// Trials, draws and seed in words.
 pub fn size(result: &RunResult) -> Vec<String> {
-    let run = &result.run;
+    size_of(&result.run)
+}
+
+pub fn size_of(run: &RunInfo) -> Vec<String> {
     let mut parts = vec![
         format!("{} trials", format::count(run.trials)),
         format!(

@@ -1,0 +1,198 @@
+//! Runs that are looked at while they grow.
+//!
+//! A [`Growing`] run is simulated stretch by stretch and keeps what each trial ended in, so that another run can be paired with it at
+//! any of its looks without simulating it again. After as many blocks as `run` or `compare` would simulate, every number is
+//! theirs, bit for bit. When to look, and whom to show, is the caller's business.
+
+use super::compare::{Matching, Pairs, correct, same_assumptions, unlike};
+use super::study::Study;
+use crate::engine::{
+    BlockTrials, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally, Worker,
+    check_stopped, explain, stretch,
+};
+use crate::estimate::{Forest, MeanPair};
+use crate::results::{CompareResult, RunResult, tool};
+use std::collections::BTreeMap;
+
+/// A run of one study, as far as it got.
+pub struct Growing {
+    settings: Settings,
+    tally: Tally,
+    forest: Forest<Node>,
+    /// By block; all of them are complete.
+    ended: Vec<BlockTrials>,
+    /// What was read off, by the number of blocks.
+    looks: BTreeMap<u64, RunResult>,
+}
+
+/// Working memory of a thread: the engine's, and what the trials of its blocks ended in.
+struct Keeper<'s> {
+    worker: Worker<'s>,
+    ended: Vec<(u64, BlockTrials)>,
+}
+
+impl Growing {
+    /// A run of which nothing has been simulated.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the size cannot be had.
+    pub fn new(study: &Study, settings: &Settings) -> Result<Self, EngineError> {
+        settings.check()?;
+        Ok(Self {
+            settings: settings.clone(),
+            tally: Tally::new(&study.program, settings.trials_per_draw as usize),
+            forest: Forest::new(),
+            ended: Vec::new(),
+            looks: BTreeMap::new(),
+        })
+    }
+
+    /// Blocks simulated so far.
+    pub fn blocks(&self) -> u64 {
+        self.ended.len() as u64
+    }
+
+    /// Whether the run was read off after this many blocks.
+    pub fn has_look(&self, blocks: u64) -> bool {
+        self.looks.contains_key(&blocks)
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Simulates until there are `blocks` blocks, and reads the run off; `None` if the observer cancelled it, which loses nothing.
+    ///
+    /// `study` is the one that the run was made for. An earlier look is not computed again.
+    ///
+    /// # Errors
+    /// [`EngineError`] as of [`Study::run`].
+    pub fn look(
+        &mut self,
+        study: &Study,
+        blocks: u64,
+        observer: &dyn Observer,
+    ) -> Result<Option<&RunResult>, EngineError> {
+        if !self.looks.contains_key(&blocks) {
+            if blocks < self.blocks() {
+                // Only what is already simulated can be read off; looks go forward.
+                return Ok(None);
+            }
+            if !self.grow(study, blocks, observer)? {
+                return Ok(None);
+            }
+            let result = self.read(study)?;
+            self.looks.insert(blocks, result);
+        }
+        Ok(self.looks.get(&blocks))
+    }
+
+    /// `true` if it got there.
+    fn grow(
+        &mut self,
+        study: &Study,
+        blocks: u64,
+        observer: &dyn Observer,
+    ) -> Result<bool, EngineError> {
+        let missing = blocks.saturating_sub(self.blocks());
+        if missing == 0 {
+            return Ok(true);
+        }
+        let setup = Setup::new(&study.program, self.settings.seed);
+        let new_worker = || Keeper {
+            worker: Worker::new(&setup, &self.settings),
+            ended: Vec::new(),
+        };
+        let mut driven = Driven::new(&self.settings, missing, &new_worker);
+        driven.forest = std::mem::take(&mut self.forest);
+        driven.blocks = self.ended.len() as u64;
+        let range = driven.blocks..blocks;
+        let work = |keeper: &mut Keeper<'_>, block: u64| {
+            let (node, ended) = keeper.worker.block(block, None)?;
+            keeper.ended.push((block, ended));
+            Ok(node)
+        };
+        stretch(&mut driven, range, self.settings.blocks, observer, &work)
+            .map_err(|fault| explain(&study.program, &fault))?;
+        self.forest = driven.forest;
+        let mut ended = Vec::new();
+        for mut keeper in driven.workers {
+            ended.append(&mut keeper.ended);
+            self.tally.merge(&keeper.worker.tally);
+        }
+        ended.sort_by_key(|(block, _)| *block);
+        self.ended
+            .extend(ended.into_iter().map(|(_, trials)| trials));
+        Ok(self.blocks() >= blocks)
+    }
+
+    fn read(&self, study: &Study) -> Result<RunResult, EngineError> {
+        let summary = Summary {
+            seed: self.settings.seed,
+            trials_per_draw: self.settings.trials_per_draw,
+            design: self.settings.design,
+            blocks: self.blocks(),
+            interrupted: false,
+            tally: Tally::united([self.tally.clone()], || self.tally.clone()),
+            node: (self.forest.clone().fold()).unwrap_or_else(|| Node::new(&study.program)),
+        };
+        check_stopped(&study.program, &summary)?;
+        Ok(study.result(&summary))
+    }
+
+    /// Number of a trial that ended in this outcome (by its index, as in the result): the first at or after `from`, or else the
+    /// first of all.
+    pub fn trial_of(&self, outcome: usize, from: u64) -> Option<u64> {
+        let per_block = self.settings.trials_per_block();
+        let trials = || {
+            self.ended.iter().enumerate().flat_map(move |(b, block)| {
+                let first = b as u64 * per_block;
+                let ending = block.outcome.iter().zip(0u64..);
+                ending
+                    .filter(move |(o, _)| usize::from(**o) == outcome)
+                    .map(move |(_, r)| first + r)
+            })
+        };
+        trials()
+            .find(|trial| *trial >= from)
+            .or_else(|| trials().next())
+    }
+}
+
+/// Compares two grown runs of equal settings at a look that both have had; `None` if one of them has not.
+///
+/// Equal to [`compare`](super::compare()) of the two studies with that many blocks.
+pub fn compare_grown(
+    (base, base_run): (&Study, &Growing),
+    (other, other_run): (&Study, &Growing),
+    blocks: u64,
+) -> Option<CompareResult> {
+    let results = [base_run.looks.get(&blocks)?, other_run.looks.get(&blocks)?];
+    let per_draw = base_run.settings.trials_per_draw as usize;
+    let matching = Matching::new(base, other);
+    let mut pairs = Pairs::new(&matching, per_draw);
+    let mut means = Forest::new();
+    let trials = base_run.ended.iter().zip(&other_run.ended);
+    for (block, (a, b)) in (0..blocks).zip(trials) {
+        means.insert(block, pairs.add_block(&matching, block, per_draw, a, b));
+    }
+    let means = means
+        .fold()
+        .unwrap_or_else(|| vec![MeanPair::new(); matching.metrics.len()]);
+    let mut comparisons = vec![matching.comparison(
+        results[0],
+        results[1],
+        &pairs,
+        &means,
+        base_run.settings.design,
+        same_assumptions(&base.model, &other.model),
+    )];
+    correct(&mut comparisons);
+    Some(CompareResult {
+        format: 1,
+        tool: tool(),
+        scenarios: results.into_iter().cloned().collect(),
+        comparisons,
+        warnings: unlike(&[base, other]),
+    })
+}

@@ -1,0 +1,274 @@
+//! What the page can move: trends, parameters, the horizon and events, with the values of the file and sensible ranges for sliders.
+//!
+//! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes what a slider does not reach.
+
+use super::session::Session;
+use crate::model::ParameterValue;
+use crate::report::format;
+use crate::results::in_display_order;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::Path;
+
+/// Everything the page needs to draw its controls.
+#[derive(Debug, Serialize)]
+pub struct Controls {
+    pub generation: u64,
+    pub file: String,
+    pub title: String,
+    pub start: String,
+    pub end: String,
+    pub trials: u64,
+    pub seed: u64,
+    /// Months.
+    pub horizon: f64,
+    /// Months at the right end of the slider.
+    pub horizon_most: f64,
+    pub trends: Vec<TrendControl>,
+    pub parameters: Vec<ParameterControl>,
+    pub events: Vec<EventControl>,
+    /// Indicators and derived values.
+    pub series: Vec<Named>,
+    /// Of the scenario, in words.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Named {
+    pub name: String,
+    pub title: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TrendControl {
+    pub name: String,
+    pub title: String,
+    pub weight: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ParameterControl {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    pub note: String,
+    /// What the file says, in words.
+    pub says: String,
+    /// The value of a constant, the median of what is uncertain.
+    pub centre: f64,
+    pub uncertain: bool,
+    /// Ends and step of the slider.
+    pub low: f64,
+    pub high: f64,
+    pub step: f64,
+    /// Percentiles that the file states, by key, in ascending order; empty if it states another form.
+    pub percentiles: Vec<(String, f64)>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct EventControl {
+    pub name: String,
+    pub title: String,
+    pub note: String,
+    /// What makes it fire in the file, in words.
+    pub says: String,
+}
+
+/// Reads the controls off a scenario.
+pub fn controls(session: &Session, file: &Path) -> Controls {
+    let model = &session.study.model;
+    let source = &model.source;
+    let titled = |title: &str, name: &str| if title.is_empty() { name } else { title }.to_owned();
+    let months = 12.0 * model.clock.horizon;
+    let trends = in_display_order(&model.trends, |t| t.display);
+    let parameters = in_display_order(&model.parameters, |p| p.display);
+    let events = in_display_order(&model.events, |e| e.display);
+    let indicators = in_display_order(&model.indicators, |i| i.display);
+    let derived = in_display_order(&model.derived, |d| d.display);
+    let named = |name: &str, title: &str| Named {
+        name: name.to_owned(),
+        title: titled(title, name),
+    };
+    Controls {
+        generation: session.generation,
+        file: file.display().to_string(),
+        title: titled(&model.title, &model.name),
+        start: model.clock.start.to_string(),
+        end: model.clock.date_at(model.clock.horizon).to_string(),
+        trials: session.settings.blocks * session.settings.trials_per_block(),
+        seed: session.settings.seed,
+        horizon: (months * 1000.0).round() / 1000.0,
+        horizon_most: (2.0 * months).ceil().max(12.0),
+        trends: (trends.into_iter().map(|t| &model.trends[t]))
+            .map(|trend| TrendControl {
+                name: trend.name.clone(),
+                title: titled(&trend.title, &trend.name),
+                weight: trend.weight,
+            })
+            .collect(),
+        parameters: (parameters.into_iter().map(|p| &model.parameters[p]))
+            .map(|parameter| {
+                let stated = &source["parameters"][&parameter.name];
+                parameter_control(
+                    &parameter.name,
+                    titled(&parameter.title, &parameter.name),
+                    &parameter.value,
+                    stated,
+                )
+            })
+            .collect(),
+        events: (events.into_iter().map(|e| &model.events[e]))
+            .filter(|event| event.shift.is_none())
+            .map(|event| {
+                let stated = &source["events"][&event.name];
+                EventControl {
+                    name: event.name.clone(),
+                    title: titled(&event.title, &event.name),
+                    note: text(stated, "note"),
+                    says: trigger(stated),
+                }
+            })
+            .collect(),
+        series: (indicators.into_iter().map(|i| &model.indicators[i]))
+            .map(|i| named(&i.name, &i.title))
+            .chain(
+                (derived.into_iter().map(|d| &model.derived[d])).map(|d| named(&d.name, &d.title)),
+            )
+            .collect(),
+        warnings: (session.study.diagnostics.iter())
+            .map(|d| d.message.clone())
+            .collect(),
+    }
+}
+
+fn text(stated: &Value, key: &str) -> String {
+    stated
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .to_owned()
+}
+
+/// How an event comes about, in a few words.
+fn trigger(stated: &Value) -> String {
+    if let Some(at) = stated.get("at") {
+        return match at.as_str() {
+            Some(date) => format!("on {date}"),
+            None => "on an uncertain date".into(),
+        };
+    }
+    if stated.get("when").is_some() {
+        return "when a condition comes true".into();
+    }
+    let hazard = &stated["hazard"];
+    match (
+        hazard.get("chance").and_then(Value::as_f64),
+        hazard.get("within").and_then(Value::as_str),
+    ) {
+        (Some(chance), Some(within)) => {
+            format!("{}% chance within {within}", format::plain(100.0 * chance))
+        }
+        _ => "at random, by its hazard".into(),
+    }
+}
+
+fn parameter_control(
+    name: &str,
+    title: String,
+    value: &ParameterValue,
+    stated: &Value,
+) -> ParameterControl {
+    let (centre, low, high, uncertain) = match value {
+        ParameterValue::Constant(value) => {
+            let (low, high) = around(*value);
+            (*value, low, high, false)
+        }
+        ParameterValue::Uncertain(d) => {
+            let (low, high) = (d.quantile(0.005), d.quantile(0.995));
+            (d.quantile(0.5), low, high, true)
+        }
+    };
+    let step = step(high - low);
+    let says = match value {
+        ParameterValue::Constant(value) => format!("fixed at {}", format::plain(*value)),
+        ParameterValue::Uncertain(d) => {
+            let shown = |p: f64| format::plain(rounded(d.quantile(p), step));
+            format!("uncertain: {} to {} (90% range)", shown(0.05), shown(0.95))
+        }
+    };
+    let mut percentiles: Vec<(f64, String, f64)> = (stated.as_object().into_iter().flatten())
+        .filter_map(|(key, value)| {
+            let rank: f64 = key.strip_prefix('p')?.parse().ok()?;
+            Some((rank, key.clone(), value.as_f64()?))
+        })
+        .collect();
+    percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ParameterControl {
+        name: name.to_owned(),
+        title,
+        unit: text(stated, "unit"),
+        note: text(stated, "note"),
+        says,
+        centre,
+        uncertain,
+        low: (low / step).floor() * step,
+        high: (high / step).ceil() * step,
+        step,
+        percentiles: percentiles
+            .into_iter()
+            .map(|(_, key, p)| (key, p))
+            .collect(),
+    }
+}
+
+/// A range for a constant: from nothing to twice as much, shares up to one.
+fn around(value: f64) -> (f64, f64) {
+    if value == 0.0 {
+        (-1.0, 1.0)
+    } else if value > 0.0 && value <= 1.0 {
+        (0.0, (2.0 * value).min(1.0))
+    } else if value > 0.0 {
+        (0.0, 2.0 * value)
+    } else {
+        (2.0 * value, 0.0)
+    }
+}
+
+/// A round number of which some hundreds make up `span`.
+fn step(span: f64) -> f64 {
+    if !(span > 0.0 && span.is_finite()) {
+        return 0.01;
+    }
+    let exponent = libm::floor(libm::log10(span / 400.0));
+    let unit = libm::pow(10.0, exponent);
+    let steps = [1.0, 2.0, 5.0, 10.0];
+    let fitting = steps.into_iter().find(|s| span / (s * unit) <= 400.0);
+    fitting.unwrap_or(10.0) * unit
+}
+
+fn rounded(x: f64, step: f64) -> f64 {
+    (x / step).round() * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slider_has_some_hundreds_of_round_steps() {
+        for span in [0.003, 0.5, 1.0, 7.3, 90.0, 12_345.0] {
+            let steps = span / step(span);
+            assert!((100.0..=400.0).contains(&steps), "{span}: {steps}");
+        }
+        assert_eq!(step(0.0), 0.01);
+        assert_eq!(step(f64::INFINITY), 0.01);
+    }
+
+    #[test]
+    fn the_range_of_a_constant_holds_it() {
+        for value in [-3.0, 0.0, 0.05, 0.8, 1.0, 40.0] {
+            let (low, high) = around(value);
+            assert!(low < high && (low..=high).contains(&value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What is answered at which address, once the guard has let a request through.
+//!
+//! Bodies are JSON in both directions; a fault of the request is a status with a sentence. Simulating happens away from here, on threads that
+//! may block, and reaches the page through its stream of events.
+
+use super::server::App;
+use super::story::{Wanted, story};
+use super::tweak::{self, ControlFault, Override};
+use super::variant::{self, VariantError};
+use super::{assets, commands, job};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
+
+/// What is answered at once must be answered within this.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// Letters in the name that a page gives itself, at most.
+const LONGEST_PAGE: usize = 40;
+
+type Shared = State<Arc<App>>;
+
+/// A refusal in words.
+fn refuse(status: StatusCode, message: impl Into<String>) -> Response {
+    (status, Json(json!({"message": message.into()}))).into_response()
+}
+
+fn parsed<T: DeserializeOwned>(body: &Bytes) -> Result<T, Box<Response>> {
+    serde_json::from_slice(body)
+        .map_err(|error| Box::new(refuse(StatusCode::BAD_REQUEST, error.to_string())))
+}
+
+/// Does something that computes, and gives up after a while.
+async fn within_limit<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Box<Response>> {
+    let late = || {
+        refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this takes too long; try again when the simulation is done",
+        )
+    };
+    match tokio::time::timeout(TIME_LIMIT, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(done)) => Ok(done),
+        _ => Err(Box::new(late())),
+    }
+}
+
+pub async fn page(Path(_token): Path<String>) -> Response {
+    file("")
+}
+
+pub async fn asset(Path((_token, name)): Path<(String, String)>) -> Response {
+    file(&name)
+}
+
+fn file(name: &str) -> Response {
+    match assets::asset(name) {
+        Some(asset) => ([(header::CONTENT_TYPE, asset.kind)], asset.text).into_response(),
+        None => refuse(StatusCode::NOT_FOUND, "there is no such file"),
+    }
+}
+
+fn is_page_name(name: &str) -> bool {
+    (1..=LONGEST_PAGE).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// The stream of messages to a page.
+pub async fn events(
+    State(app): Shared,
+    Path((_token, page)): Path<(String, String)>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Response> {
+    if !is_page_name(&page) {
+        return Err(refuse(
+            StatusCode::BAD_REQUEST,
+            "a page has a short name of letters and digits",
+        ));
+    }
+    let receiver = app.clients.connect(&page, Instant::now());
+    let mut greetings = vec![app.greeting()];
+    greetings.extend(
+        app.broken()
+            .map(|text| json!({"kind": "broken", "text": text})),
+    );
+    let messages = tokio_stream::iter(greetings).chain(ReceiverStream::new(receiver));
+    let events = messages.map(|message: Value| Ok(Event::default().data(message.to_string())));
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(5))))
+}
+
+/// Starts on a state of the page; the pictures come by the stream.
+pub async fn tweak(State(app): Shared, body: Bytes) -> Response {
+    let request: job::Request = match parsed(&body) {
+        Ok(request) => request,
+        Err(refused) => return *refused,
+    };
+    let Some(ticket) = app.clients.begin(&request.page) else {
+        return refuse(StatusCode::CONFLICT, "the page is not connected; reload it");
+    };
+    let number = request.tweak;
+    tokio::spawn(async move {
+        // At most so many at a time; who waits may have been overtaken meanwhile.
+        let Ok(_slot) = Arc::clone(&app.slots).acquire_owned().await else {
+            return;
+        };
+        if ticket.cancelled.load(Ordering::Relaxed) {
+            return;
+        }
+        let work = move || {
+            let session = app.session();
+            job::answer(&app.options, &session, &app.clients, &request, &ticket);
+        };
+        let _ = tokio::task::spawn_blocking(work).await;
+    });
+    (StatusCode::ACCEPTED, Json(json!({"tweak": number}))).into_response()
+}
+
+/// A future that ended in an outcome.
+pub async fn tell(State(app): Shared, body: Bytes) -> Response {
+    let wanted: Wanted = match parsed(&body) {
+        Ok(wanted) => wanted,
+        Err(refused) => return *refused,
+    };
+    let work = move || {
+        let session = app.session();
+        let tweaked = app.clients.tweaked(&wanted.page);
+        let current = tweaked.filter(|t| t.generation == session.generation);
+        story(&app.options, &session, current.as_deref(), &wanted)
+    };
+    match within_limit(work).await {
+        Ok(Ok(story)) => Json(story).into_response(),
+        Ok(Err(reason)) => refuse(StatusCode::NOT_FOUND, reason),
+        Err(refused) => *refused,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variant {
+    state: tweak::State,
+    name: String,
+    /// Write it, too.
+    #[serde(default)]
+    save: bool,
+    #[serde(default)]
+    replace: bool,
+}
+
+/// The state as a file that extends the scenario; written only if that is asked for.
+pub async fn variant(State(app): Shared, body: Bytes) -> Response {
+    let asked: Variant = match parsed(&body) {
+        Ok(asked) => asked,
+        Err(refused) => return *refused,
+    };
+    match within_limit(move || make_variant(&app, &asked)).await {
+        Ok(Ok(made)) => Json(made).into_response(),
+        Ok(Err((status, message))) => refuse(status, message),
+        Err(refused) => *refused,
+    }
+}
+
+fn make_variant(app: &App, asked: &Variant) -> Result<Value, (StatusCode, String)> {
+    let of_control = |fault: ControlFault| (StatusCode::UNPROCESSABLE_ENTITY, fault.message);
+    let of_variant = |error: VariantError| {
+        let status = match error {
+            VariantError::Exists(_) => StatusCode::CONFLICT,
+            VariantError::Write(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        (status, error.to_string())
+    };
+    let session = app.session();
+    let found: Vec<Override> =
+        tweak::overrides(&asked.state, &session.study).map_err(of_control)?;
+    let study = job::tweaked_study(&app.options, &found).map_err(of_control)?;
+    let text = variant::text(&app.options, &study, &found, &asked.name).map_err(of_variant)?;
+    let mut saved = Value::Null;
+    let target = variant::target(&app.options.file, &asked.name).map_err(of_variant)?;
+    if asked.save {
+        let own = session.files();
+        let path = variant::save(&app.options, &own, &asked.name, &text, asked.replace)
+            .map_err(of_variant)?;
+        saved = json!(path.display().to_string());
+    }
+    let size = commands::size(&session.settings);
+    Ok(json!({
+        "file": format!("{}.json", asked.name),
+        "text": text,
+        "saved": saved,
+        "command": format!("quincunx run {} {size}", commands::quoted(&target.display().to_string())),
+    }))
+}

@@ -1,0 +1,179 @@
+// Draws the controls and tells what was moved. Values come from a state and go out as changes; nothing is kept here but elements.
+
+import { withWeight } from "./state.js";
+
+const make = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "class") element.className = value;
+    else if (name in element && typeof value !== "string") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+};
+
+const digits = (step) => Math.max(0, Math.min(9, -Math.floor(Math.log10(step) + 1e-9)));
+const tidy = (value, step) => Number(value.toFixed(digits(step) + 1));
+
+// A slider with a number field: the field takes what the slider does not reach.
+function dial({ id, label, low, high, step, unit, describedBy, scale = 1, onInput, onDone }) {
+  const attributes = { step: String(step), "aria-describedby": describedBy };
+  const range = make("input", { type: "range", id: `${id}-range`, min: String(low), max: String(high), "aria-label": label, ...attributes });
+  const field = make("input", { type: "number", id: `${id}-number`, "aria-label": `${label}, as a number`, ...attributes, step: "any" });
+  const tell = (value, done) => {
+    if (!Number.isFinite(value)) return;
+    onInput(value / scale);
+    if (done) onDone();
+  };
+  range.addEventListener("input", () => { field.value = range.value; tell(range.valueAsNumber, false); });
+  range.addEventListener("change", () => onDone());
+  field.addEventListener("change", () => { range.value = field.value; tell(field.valueAsNumber, true); });
+  const show = (value) => {
+    const shown = tidy(value * scale, step);
+    range.value = String(shown);
+    if (document.activeElement !== field) field.value = String(shown);
+    range.setAttribute("aria-valuetext", `${shown}${unit ? ` ${unit}` : ""}`);
+  };
+  return { element: make("div", { class: "dial" }, range, field, make("span", { class: "unit" }, unit || "")), show };
+}
+
+const faultOf = (control) => make("p", { class: "fault", id: `fault-${control}`, role: "alert", hidden: true });
+
+// Builds all controls. `change(control, (state) => state, done)` is called with what was moved.
+export function build(controls, change, getState) {
+  const shows = [];
+  const place = (id, elements) => document.getElementById(id).replaceChildren(...elements);
+  const weightsOf = (state) =>
+    Object.keys(state.weights).length ? state.weights : Object.fromEntries(controls.trends.map((trend) => [trend.name, trend.weight]));
+  const frame = (control, title, says, back, ...body) => {
+    const reset = make("button", { type: "button", class: "back", "aria-label": `${title}: as in the file` }, "as in the file");
+    reset.addEventListener("click", () => { change(control, back, true); });
+    const row = make("fieldset", { class: "control", id: `control-${control}` },
+      make("legend", {}, title), make("p", { class: "says", id: `says-${control}` }, says, " ", reset), ...body, faultOf(control));
+    return { row, mark: (moved) => { row.classList.toggle("moved", moved); reset.hidden = !moved; } };
+  };
+
+  let held = null;
+  document.getElementById("group-weights").hidden = controls.trends.length < 2;
+  place("weights", controls.trends.map((trend) => {
+    const control = `weight:${trend.name}`;
+    const one = dial({
+      id: control, label: trend.title, low: 0, high: 100, step: 0.5, unit: "%", scale: 100, describedBy: `says-${control}`,
+      // While it is dragged the others keep the proportions that they had before, even through 100%.
+      onInput: (value) => {
+        held ??= weightsOf(getState());
+        const before = held;
+        change(control, () => ({ weights: withWeight(before, trend.name, value) }), false);
+      },
+      onDone: () => { held = null; change(control, null, true); },
+    });
+    const { row, mark } = frame(control, trend.title, `file: ${tidy(trend.weight * 100, 0.1)}%`, () => ({ weights: {} }), one.element);
+    shows.push((state) => {
+      const weight = weightsOf(state)[trend.name];
+      one.show(weight);
+      mark(Math.abs(weight - trend.weight) > 5e-5);
+    });
+    return row;
+  }));
+
+  const horizon = dial({
+    id: "horizon", label: "Horizon in months", low: 1, high: controls.horizon_most, step: 1, unit: "months", describedBy: "says-horizon",
+    onInput: (value) => change("horizon", () => ({ horizon: value === controls.horizon ? null : value }), false),
+    onDone: () => change("horizon", null, true),
+  });
+  const end = frame("horizon", "Months from the start", `file: until ${controls.end}`, () => ({ horizon: null }), horizon.element);
+  shows.push((state) => { horizon.show(state.horizon ?? controls.horizon); end.mark(state.horizon !== null); });
+  place("horizon", [end.row]);
+
+  const setParameter = (name, value) => (state) => {
+    const parameters = { ...state.parameters };
+    if (value) parameters[name] = value; else delete parameters[name];
+    return { parameters };
+  };
+  place("parameters", controls.parameters.map((parameter) => {
+    const control = `parameter:${parameter.name}`;
+    const pin = dial({
+      id: control, label: `${parameter.title}: pin at`, low: parameter.low, high: parameter.high, step: parameter.step, unit: parameter.unit,
+      describedBy: `says-${control}`,
+      onInput: (value) => change(control, setParameter(parameter.name, { pin: value }), false),
+      onDone: () => change(control, null, true),
+    });
+    const body = [make("p", { class: "mode" }), pin.element];
+    const fields = parameter.percentiles.map(([key, value]) => {
+      const field = make("input", { type: "number", step: "any", id: `${control}-${key}`, value: String(value) });
+      field.addEventListener("change", () => {
+        if (!Number.isFinite(field.valueAsNumber)) return;
+        const old = getState().parameters[parameter.name]?.percentiles ?? {};
+        const percentiles = { ...old, [key]: field.valueAsNumber };
+        for (const [each, filed] of parameter.percentiles) if (percentiles[each] === filed) delete percentiles[each];
+        change(control, setParameter(parameter.name, Object.keys(percentiles).length ? { percentiles } : null), true);
+      });
+      return { key, value, field, label: make("label", {}, `${key.slice(1)}% lie below `, field) };
+    });
+    if (fields.length) {
+      body.push(make("details", { class: "percentiles" }, make("summary", {}, "Move its percentiles instead"), ...fields.map((one) => one.label)));
+    }
+    if (parameter.note) body.push(make("details", { class: "note" }, make("summary", {}, "Why the file says so"), make("p", {}, parameter.note)));
+    const { row, mark } = frame(control, parameter.title, `file: ${parameter.says}`, setParameter(parameter.name, null), ...body);
+    row.dataset.find = `${parameter.title} ${parameter.name}`.toLowerCase();
+    shows.push((state) => {
+      const tweak = state.parameters[parameter.name];
+      const pinned = tweak && tweak.pin !== undefined && tweak.pin !== null;
+      pin.show(pinned ? tweak.pin : parameter.centre);
+      body[0].textContent = pinned ? "pinned here" : tweak ? "percentiles moved" : parameter.uncertain ? "slide to pin it" : "";
+      for (const { key, value, field } of fields) {
+        if (document.activeElement !== field) field.value = String(tweak?.percentiles?.[key] ?? value);
+      }
+      mark(Boolean(tweak));
+    });
+    return row;
+  }));
+  const filter = document.getElementById("filter");
+  document.getElementById("filter-label").hidden = controls.parameters.length < 9;
+  filter.oninput = () => {
+    for (const row of document.querySelectorAll("#parameters > fieldset")) row.hidden = !row.dataset.find.includes(filter.value.trim().toLowerCase());
+  };
+
+  const setEvent = (name, value) => (state) => {
+    const events = { ...state.events };
+    if (value) events[name] = value; else delete events[name];
+    return { events };
+  };
+  place("events", controls.events.map((event) => {
+    const control = `event:${event.name}`;
+    const options = [["", "as in the file"], ["never", "never"], ["certain", "certain on…"]];
+    const choice = make("select", { id: `${control}-choice`, "aria-label": event.title, "aria-describedby": `says-${control}` },
+      ...options.map(([value, text]) => make("option", { value }, text)));
+    const date = make("input", { type: "date", id: `${control}-date`, "aria-label": `${event.title}: date`, min: controls.start, value: controls.middle ?? controls.start });
+    const tell = () => {
+      const value = choice.value === "certain" ? date.value : choice.value;
+      date.hidden = choice.value !== "certain";
+      if (choice.value !== "certain" || date.value) change(control, setEvent(event.name, value), true);
+    };
+    choice.addEventListener("change", tell);
+    date.addEventListener("change", tell);
+    const { row, mark } = frame(control, event.title, `file: ${event.says}`, setEvent(event.name, ""), make("div", { class: "dial" }, choice, date));
+    shows.push((state) => {
+      const value = state.events[event.name] ?? "";
+      choice.value = value === "" || value === "never" ? value : "certain";
+      date.hidden = choice.value !== "certain";
+      if (choice.value === "certain") date.value = value;
+      mark(value !== "");
+    });
+    return row;
+  }));
+  return (state) => shows.forEach((show) => show(state));
+}
+
+export function showFault(control, message) {
+  clearFaults();
+  const row = (control && document.getElementById(`fault-${control}`)) || document.getElementById("fault-general");
+  row.textContent = message;
+  row.hidden = false;
+  row.closest("aside > details")?.setAttribute("open", "");
+}
+
+export function clearFaults() {
+  for (const row of document.querySelectorAll("aside .fault")) { row.hidden = true; row.textContent = ""; }
+}

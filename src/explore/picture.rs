@@ -1,0 +1,368 @@
+//! From results to fragments of the page: charts, tables and words, base beside tweaked.
+//!
+//! Takes two results with their comparison; gives HTML by panel. Everything that came from a file is escaped here or by the charts. Which
+//! series and events are shown, and how wide, is the reader's choice and comes with each request.
+
+use crate::report::chart::{Chart, Frame, escape, from_results};
+use crate::report::format;
+use crate::report::table::verdict;
+use crate::results::{Comparison, Difference, EventResult, ReweightResult, RunResult};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Events that are shown when nobody has chosen.
+const EVENTS: usize = 4;
+/// Curves in one chart at most: more cannot be told apart.
+const MOST_EVENTS: usize = 8;
+
+/// What the reader looks at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct View {
+    /// Indicator or derived value; the first if empty or unknown.
+    pub series: String,
+    /// `None`: the events that happen most.
+    pub events: Option<Vec<String>>,
+    /// Pixels that a whole panel has; 0 for a desk's.
+    pub width: f64,
+}
+
+/// Both sides of the page.
+pub struct Sides<'r> {
+    pub base: &'r RunResult,
+    pub other: &'r RunResult,
+    pub comparison: &'r Comparison,
+    /// Whether what only a run can give is known of the tweaked side.
+    pub simulated: bool,
+    /// There is no tweak.
+    pub unchanged: bool,
+}
+
+/// Fragments of the page by the name of their panel.
+pub type Panels = BTreeMap<&'static str, String>;
+
+/// A run with the numbers of a reweighting in place of its own, and the comparison with it.
+pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Comparison) {
+    let mut other = base.clone();
+    for (own, new) in other.outcomes.iter_mut().zip(&found.outcomes) {
+        (own.probability, own.std_error, own.ci95) = (new.probability, new.std_error, new.ci95);
+        own.epistemic90 = new.epistemic90;
+    }
+    for (own, new) in other.questions.iter_mut().zip(&found.questions) {
+        (own.probability, own.std_error, own.ci95) = (new.probability, new.std_error, new.ci95);
+        own.epistemic90 = new.epistemic90;
+    }
+    for (own, new) in other.metrics.iter_mut().zip(&found.metrics) {
+        (own.mean, own.std_error, own.ci95) = (new.mean, new.std_error, new.ci95);
+    }
+    let comparison = Comparison {
+        base: base.scenario.name.clone(),
+        other: base.scenario.name.clone(),
+        identical: found.unchanged,
+        changes: Vec::new(),
+        differences: found
+            .outcomes
+            .iter()
+            .map(|o| o.difference.clone())
+            .collect(),
+        questions: found
+            .questions
+            .iter()
+            .map(|q| q.difference.clone())
+            .collect(),
+        metrics: found.metrics.iter().map(|m| m.difference.clone()).collect(),
+        distance: crate::results::Distance {
+            total_variation: 0.0,
+            noise: 0.0,
+        },
+    };
+    (other, comparison)
+}
+
+/// All panels.
+pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
+    let width = if view.width > 0.0 {
+        view.width
+    } else {
+        Frame::WIDE
+    };
+    BTreeMap::from([
+        ("outcomes", outcomes(sides, width)),
+        ("questions", questions(sides)),
+        ("metrics", metrics(sides)),
+        (
+            "phases",
+            twice(sides, width, |run, frame| {
+                Some(from_results::phases(run, frame))
+            }),
+        ),
+        (
+            "series",
+            twice(sides, width, |run, frame| {
+                let all = || run.indicators.iter().chain(&run.derived);
+                let one = all()
+                    .find(|s| s.name == view.series)
+                    .or_else(|| all().next())?;
+                Some(from_results::series(run, one, frame))
+            }),
+        ),
+        (
+            "events",
+            twice(sides, width, |run, frame| {
+                let shown = shown_events(sides.base, run, view.events.as_deref());
+                (!shown.is_empty()).then(|| from_results::incidence(run, &shown, frame))
+            }),
+        ),
+    ])
+}
+
+/// The chosen events of `run`, or those that happen most in the base, so that both sides show the same.
+fn shown_events<'r>(
+    base: &RunResult,
+    run: &'r RunResult,
+    chosen: Option<&[String]>,
+) -> Vec<&'r EventResult> {
+    let find = |name: &str| run.events.iter().find(|event| event.name == name);
+    match chosen {
+        Some(names) => names
+            .iter()
+            .filter_map(|name| find(name))
+            .take(MOST_EVENTS)
+            .collect(),
+        None => {
+            let mut events: Vec<&EventResult> = base.events.iter().filter(|e| !e.shift).collect();
+            events.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+            let names = events.into_iter().take(EVENTS).map(|e| e.name.as_str());
+            names.filter_map(find).collect()
+        }
+    }
+}
+
+fn named<'n>(title: &'n str, name: &'n str) -> &'n str {
+    if title.trim().is_empty() { name } else { title }
+}
+
+/// A drawing with its table behind it.
+fn figure(caption: &str, chart: &Chart) -> String {
+    let caption = if caption.is_empty() {
+        String::new()
+    } else {
+        format!("<figcaption>{}</figcaption>", escape(caption))
+    };
+    format!(
+        r#"<figure>{caption}{}<details id="d-{}"><summary>Numbers behind this chart</summary><div class="wide">{}</div></details></figure>"#,
+        chart.svg,
+        escape(&chart.id),
+        chart.table.to_html()
+    )
+}
+
+/// A chart of each side: next to each other where there is room.
+fn twice(
+    sides: &Sides<'_>,
+    width: f64,
+    draw: impl Fn(&RunResult, &Frame) -> Option<Chart>,
+) -> String {
+    let each = if width < 700.0 {
+        width
+    } else {
+        (width - 24.0) / 2.0
+    };
+    let side = |run: &RunResult, prefix: &str, caption: &str| {
+        let frame = Frame::new(each).with_prefix(prefix).without_heading();
+        draw(run, &frame).map(|chart| figure(caption, &chart))
+    };
+    let Some(base) = side(sides.base, "base-", "As in the file") else {
+        return r#"<p class="none">Nothing to show.</p>"#.into();
+    };
+    let other = if sides.unchanged {
+        r#"<p class="none">Move something on the left, and its effect appears here.</p>"#.to_owned()
+    } else if sides.simulated {
+        side(sides.other, "other-", "With your changes").unwrap_or_default()
+    } else {
+        r#"<p class="none">New weights alone say nothing about the way there. Tick “simulate new weights too” to see it.</p>"#.to_owned()
+    };
+    format!(r#"<div class="twice">{base}{other}</div>"#)
+}
+
+fn outcomes(sides: &Sides<'_>, width: f64) -> String {
+    let mut base = sides.base.clone();
+    let mut other = sides.other.clone();
+    base.scenario.title = "As in the file".into();
+    other.scenario.title = "With your changes".into();
+    let mut pairs = from_results::pairs(&base, &other);
+    pairs.about.id = "pairs".into();
+    let frame = Frame::new(width).without_heading();
+    let mut html = figure("", &pairs.draw(&frame));
+    html += r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">One such future</th></tr></thead><tbody>"#;
+    for (i, (a, b)) in sides
+        .base
+        .outcomes
+        .iter()
+        .zip(&sides.other.outcomes)
+        .enumerate()
+    {
+        let title = escape(named(&a.title, &a.name));
+        let button = |side: &str, word: &str, probability: f64| {
+            if probability > 0.0 {
+                format!(
+                    r#"<button type="button" class="story" id="story-{side}-{i}" data-side="{side}" data-outcome="{i}" aria-label="Story of a future that ends in: {title} ({word})">{word}</button>"#
+                )
+            } else {
+                String::new()
+            }
+        };
+        let second = if sides.simulated && !sides.unchanged {
+            button("other", "changed", b.probability)
+        } else {
+            String::new()
+        };
+        html += &format!(
+            r#"<tr data-name="{}"><th scope="row">{title}</th><td data-value="{}">{}</td><td data-value="{}">{}</td>{}<td>{}{second}</td></tr>"#,
+            escape(&a.name),
+            a.probability,
+            share(a.probability, a.std_error),
+            b.probability,
+            share(b.probability, b.std_error),
+            change(sides.comparison.differences.get(i), sides, format::points),
+            button("base", "as filed", a.probability),
+        );
+    }
+    html + "</tbody></table></div>"
+}
+
+/// A probability with its error.
+fn share(probability: f64, std_error: f64) -> String {
+    with_error(&format::percentage(probability, std_error))
+}
+
+fn with_error(rounded: &format::Rounded) -> String {
+    match rounded.error.as_str() {
+        "" | "exact" => escape(&rounded.value),
+        error => format!(
+            r#"{}<span class="error"> ± {}</span>"#,
+            escape(&rounded.value),
+            escape(error)
+        ),
+    }
+}
+
+/// The cell of a paired difference, with the words where it cannot be told from chance.
+fn change(
+    difference: Option<&Difference>,
+    sides: &Sides<'_>,
+    shown: fn(f64, f64) -> format::Rounded,
+) -> String {
+    let Some(difference) = difference.filter(|_| !sides.unchanged) else {
+        return "<td>–</td>".into();
+    };
+    let number = match (difference.difference, difference.std_error) {
+        (Some(d), Some(error)) => with_error(&shown(d, error)),
+        _ => "–".into(),
+    };
+    let words = verdict(difference);
+    let interval = match (difference.ci95, difference.std_error) {
+        (Some(ends), Some(error)) if words.is_empty() => {
+            let [low, high] = ends.map(|end| shown(end, error).value);
+            format!("{low} to {high}")
+        }
+        _ => words.clone(),
+    };
+    let class = if difference.detectable {
+        "seen"
+    } else {
+        "unseen"
+    };
+    format!(
+        r#"<td class="{class}">{number}<span class="verdict">{}</span></td>"#,
+        escape(&interval)
+    )
+}
+
+fn questions(sides: &Sides<'_>) -> String {
+    if sides.base.questions.is_empty() {
+        return r#"<p class="none">The scenario asks no questions.</p>"#.into();
+    }
+    let mut html = String::from(
+        r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Question</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th></tr></thead><tbody>"#,
+    );
+    for a in &sides.base.questions {
+        let b = sides.other.questions.iter().find(|q| q.name == a.name);
+        let d = sides
+            .comparison
+            .questions
+            .iter()
+            .find(|d| d.outcome == a.name);
+        html += &format!(
+            r#"<tr data-name="{}"><th scope="row">{}</th><td data-value="{}">{}</td><td data-value="{}">{}</td>{}</tr>"#,
+            escape(&a.name),
+            escape(named(&a.title, &a.name)),
+            a.probability,
+            share(a.probability, a.std_error),
+            b.map_or(String::new(), |b| b.probability.to_string()),
+            b.map_or("–".into(), |b| share(b.probability, b.std_error)),
+            change(d, sides, format::points),
+        );
+    }
+    html + "</tbody></table></div>"
+}
+
+fn metrics(sides: &Sides<'_>) -> String {
+    if sides.base.metrics.is_empty() {
+        return r#"<p class="none">The scenario has no metrics.</p>"#.into();
+    }
+    let mut html = String::from(
+        r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Metric (mean)</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change</th></tr></thead><tbody>"#,
+    );
+    let mean = |mean: Option<f64>, error: Option<f64>| match (mean, error) {
+        (Some(mean), Some(error)) => with_error(&format::estimate(mean, error)),
+        _ => "no value".into(),
+    };
+    for a in &sides.base.metrics {
+        let b = sides.other.metrics.iter().find(|m| m.name == a.name);
+        let d = sides
+            .comparison
+            .metrics
+            .iter()
+            .find(|d| d.outcome == a.name);
+        let unit = if a.unit.is_empty() {
+            String::new()
+        } else {
+            format!(r#" <span class="unit">{}</span>"#, escape(&a.unit))
+        };
+        html += &format!(
+            r#"<tr data-name="{}"><th scope="row">{}{unit}</th><td>{}</td><td>{}</td>{}</tr>"#,
+            escape(&a.name),
+            escape(named(&a.title, &a.name)),
+            mean(a.mean, a.std_error),
+            b.map_or("–".into(), |b| mean(b.mean, b.std_error)),
+            change(d, sides, format::difference),
+        );
+    }
+    html + "</tbody></table></div>"
+}
+
+/// What to say aloud when a picture is final.
+pub fn announcement(sides: &Sides<'_>, trials: u64) -> String {
+    let trials = format::count(trials);
+    if sides.unchanged {
+        return format!("The scenario as in the file, {trials} trials.");
+    }
+    let seen = sides.comparison.differences.iter().filter(|d| d.detectable);
+    let largest = seen.clone().max_by(|a, b| {
+        let size = |d: &Difference| d.difference.map_or(0.0, f64::abs);
+        size(a).total_cmp(&size(b))
+    });
+    match largest {
+        None => format!("No detectable difference in any outcome, {trials} trials."),
+        Some(d) => {
+            let (value, error) = (d.difference.unwrap_or(0.0), d.std_error.unwrap_or(0.0));
+            format!(
+                "{} outcomes change. Most: {}, by {} points. {trials} trials.",
+                seen.count(),
+                named(&d.title, &d.outcome),
+                format::points(value, error).value
+            )
+        }
+    }
+}

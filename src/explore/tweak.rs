@@ -1,0 +1,290 @@
+//! What the page's controls say, and the overrides that it amounts to.
+//!
+//! In comes the state of the page; out come values at paths of the scenario, each with the control that it came from, so that a fault can be shown
+//! there. They mean the same as `--set PATH=VALUE`. Whether the values make sense together is for the scenario's own checks to say.
+
+use crate::analysis::Study;
+use crate::diagnostic::nearest;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value, json};
+
+/// The page's controls, where they differ from the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct State {
+    /// All trends, or none.
+    pub weights: IndexMap<String, f64>,
+    pub parameters: IndexMap<String, ParameterTweak>,
+    /// Months.
+    pub horizon: Option<f64>,
+    /// `never`, or an ISO date on which the event is certain.
+    pub events: IndexMap<String, String>,
+    /// Simulate new weights too, instead of reweighting.
+    pub simulate: bool,
+}
+
+/// A parameter that was moved: pinned, or with other percentiles.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ParameterTweak {
+    pub pin: Option<f64>,
+    /// By key (`p5`, `p50`, …); those of the file that are not here stay.
+    pub percentiles: IndexMap<String, f64>,
+}
+
+/// A value laid over the scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    pub path: Vec<String>,
+    pub value: Value,
+    /// Name of the control on the page.
+    pub control: String,
+}
+
+/// What is wrong with a tweak, and at which control.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ControlFault {
+    /// `None`: it cannot be pinned down.
+    pub control: Option<String>,
+    pub message: String,
+}
+
+impl State {
+    /// Nothing but weights differs, and they need no simulation.
+    pub fn is_weights_only(&self) -> bool {
+        self.parameters.is_empty()
+            && self.horizon.is_none()
+            && self.events.is_empty()
+            && !(self.simulate && !self.weights.is_empty())
+    }
+
+    /// New weights for a reweighting.
+    pub fn asked(&self) -> Vec<(String, f64)> {
+        let pairs = self.weights.iter();
+        pairs
+            .map(|(name, weight)| (name.clone(), *weight))
+            .collect()
+    }
+}
+
+impl Override {
+    /// As an argument of `--set`.
+    pub fn setting(&self) -> String {
+        format!("{}={}", self.path.join("."), self.value)
+    }
+
+    /// Whether a JSON pointer into the scenario lies at or below the place of this value.
+    fn covers(&self, pointer: &str) -> bool {
+        let own = format!("/{}", self.path.join("/"));
+        pointer == own || pointer.starts_with(&format!("{own}/"))
+    }
+}
+
+/// The control that a fault at `pointer` belongs to.
+pub fn blamed(overrides: &[Override], pointer: &str) -> Option<String> {
+    let found = overrides.iter().find(|one| one.covers(pointer));
+    found.map(|one| one.control.clone())
+}
+
+/// The overrides that a state amounts to, in the order of its controls.
+///
+/// # Errors
+/// A name that the scenario does not have, or a switch that is neither `never` nor a date.
+pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlFault> {
+    let source = &study.model.source;
+    let mut found = Vec::new();
+    for (name, weight) in &state.weights {
+        let control = format!("weight:{name}");
+        known(source, "trends", "trend", name, &control)?;
+        found.push(Override {
+            path: vec!["trends".into(), name.clone(), "weight".into()],
+            value: number(*weight),
+            control,
+        });
+    }
+    for (name, tweak) in &state.parameters {
+        let control = format!("parameter:{name}");
+        known(source, "parameters", "parameter", name, &control)?;
+        found.push(Override {
+            path: vec!["parameters".into(), name.clone()],
+            value: parameter(source, name, tweak),
+            control,
+        });
+    }
+    if let Some(months) = state.horizon {
+        found.push(Override {
+            path: vec!["horizon".into()],
+            value: json!(format!("{} months", number(months))),
+            control: "horizon".into(),
+        });
+    }
+    for (name, switch) in &state.events {
+        let control = format!("event:{name}");
+        known(source, "events", "event", name, &control)?;
+        let event = &source["events"][name];
+        let value = if switch == "never" {
+            never(event)
+        } else if switch.parse::<jiff::civil::Date>().is_ok() {
+            certain(event, switch)
+        } else {
+            return Err(ControlFault {
+                control: Some(control),
+                message: format!("`{switch}` is not a date such as 2027-03-31"),
+            });
+        };
+        found.push(Override {
+            path: vec!["events".into(), name.clone()],
+            value,
+            control,
+        });
+    }
+    Ok(found)
+}
+
+fn known(
+    source: &Value,
+    section: &str,
+    what: &str,
+    name: &str,
+    control: &str,
+) -> Result<(), ControlFault> {
+    let things = source.get(section).and_then(Value::as_object);
+    if things.is_some_and(|things| things.contains_key(name)) {
+        return Ok(());
+    }
+    let names = things.into_iter().flat_map(Map::keys).map(String::as_str);
+    let near =
+        nearest(name, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(ControlFault {
+        control: Some(control.to_owned()),
+        message: format!("no {what} is named `{name}`{near}"),
+    })
+}
+
+fn parameter(source: &Value, name: &str, tweak: &ParameterTweak) -> Value {
+    let is_object = source["parameters"][name].is_object();
+    match tweak.pin {
+        // The other forms give way to `value`, and title and unit stay.
+        Some(pin) if is_object => json!({"value": number(pin)}),
+        Some(pin) => number(pin),
+        None => {
+            let pairs = tweak.percentiles.iter();
+            Value::Object(pairs.map(|(key, p)| (key.clone(), number(*p))).collect())
+        }
+    }
+}
+
+/// What keeps an event from happening, with the fewest changes.
+fn never(event: &Value) -> Value {
+    if event.get("hazard").is_some() {
+        json!({"hazard": 0})
+    } else if event.get("at").is_some() {
+        json!({"probability": 0})
+    } else {
+        json!({"if": "1 < 0"})
+    }
+}
+
+/// What makes an event happen at a date, in any phase in which it can: nothing else holds it back.
+fn certain(event: &Value, date: &str) -> Value {
+    let mut value = Map::new();
+    value.insert("at".into(), json!(date));
+    for key in ["hazard", "when", "if", "trends", "probability", "rest"] {
+        if event.get(key).is_some() {
+            value.insert(key.into(), Value::Null);
+        }
+    }
+    Value::Object(value)
+}
+
+/// A number as its author would write it: whole ones without a point.
+fn number(x: f64) -> Value {
+    if x.fract() == 0.0 && x.abs() < 1e15 {
+        return Value::from(x as i64);
+    }
+    Number::from_f64(x).map_or(Value::Null, Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn study() -> Study {
+        let text = include_str!("page/tests.jsonc");
+        Study::from_text(text, "tests.jsonc").unwrap_or_else(|r| panic!("{:#?}", r.diagnostics))
+    }
+
+    fn state(value: Value) -> State {
+        serde_json::from_value(value).expect("a state")
+    }
+
+    fn settings(value: Value) -> Vec<String> {
+        let found = overrides(&state(value), &study()).expect("all names are known");
+        found.iter().map(Override::setting).collect()
+    }
+
+    #[test]
+    fn controls_become_settings_of_the_command_line() {
+        let found = settings(json!({
+            "weights": {"dry": 0.25, "wet": 0.75},
+            "parameters": {"haste": {"pin": 0.5}, "calm": {"pin": 2}, "pull": {"percentiles": {"p50": 0.4}}},
+            "horizon": 18,
+            "events": {"signature": "never", "summit": "2026-05-01"},
+        }));
+        assert_eq!(
+            found,
+            [
+                "trends.dry.weight=0.25",
+                "trends.wet.weight=0.75",
+                r#"parameters.haste={"value":0.5}"#,
+                "parameters.calm=2",
+                r#"parameters.pull={"p50":0.4}"#,
+                r#"horizon="18 months""#,
+                r#"events.signature={"hazard":0}"#,
+                r#"events.summit={"at":"2026-05-01","if":null,"probability":null}"#,
+            ]
+        );
+        assert!(settings(json!({})).is_empty());
+    }
+
+    #[test]
+    fn only_weights_need_no_simulation() {
+        assert!(state(json!({"weights": {"dry": 1}})).is_weights_only());
+        assert!(state(json!({"simulate": true})).is_weights_only());
+        assert!(!state(json!({"weights": {"dry": 1}, "simulate": true})).is_weights_only());
+        assert!(!state(json!({"horizon": 3})).is_weights_only());
+    }
+
+    #[test]
+    fn a_fault_is_blamed_on_its_control() {
+        let study = study();
+        let wrong = |value| overrides(&state(value), &study).expect_err("it is wrong");
+        let fault = wrong(json!({"weights": {"drei": 1}}));
+        assert_eq!(fault.control.as_deref(), Some("weight:drei"));
+        assert!(
+            fault.message.contains("did you mean `dry`?"),
+            "{}",
+            fault.message
+        );
+        let fault = wrong(json!({"events": {"summit": "soon"}}));
+        assert_eq!(fault.control.as_deref(), Some("event:summit"));
+
+        let found = overrides(
+            &state(json!({"parameters": {"pull": {"pin": 1}}, "horizon": 3})),
+            &study,
+        )
+        .expect("known");
+        assert_eq!(
+            blamed(&found, "/parameters/pull/p50").as_deref(),
+            Some("parameter:pull")
+        );
+        assert_eq!(blamed(&found, "/parameters/pulley"), None);
+        assert_eq!(blamed(&found, "/horizon").as_deref(), Some("horizon"));
+    }
+
+    #[test]
+    fn a_state_with_unknown_keys_is_refused() {
+        assert!(serde_json::from_value::<State>(json!({"colour": 1})).is_err());
+    }
+}

@@ -1,0 +1,107 @@
+//! A reweighted run agrees with a fresh run under the new weights.
+
+use super::rich;
+use crate::harness::{run, study};
+use quincunx::analysis::reweight;
+use quincunx::results::RunResult;
+use serde_json::json;
+
+const WEIGHTS: [(&str, f64); 3] = [
+    ("stalemate", 0.2),
+    ("escalation", 0.25),
+    ("instability", 0.55),
+];
+
+fn asked() -> Vec<(String, f64)> {
+    WEIGHTS
+        .iter()
+        .map(|(name, weight)| ((*name).to_owned(), *weight))
+        .collect()
+}
+
+/// A run whose file states the new weights, under a seed of its own.
+fn fresh(seed: u64) -> RunResult {
+    let mut scenario = rich();
+    for (name, weight) in WEIGHTS {
+        scenario["trends"][name]["weight"] = json!(weight);
+    }
+    run(&study(&scenario), 65_536, seed)
+}
+
+/// Z = difference over the root of both squared errors; 4.5 of them over some 60 comparisons: false alarm 1 in 2,000.
+#[test]
+fn a_reweighted_run_equals_a_fresh_one_within_its_error() {
+    let base = run(&study(&rich()), 65_536, 11);
+    let found = reweight(&base, &asked()).expect("every trend has trials");
+    let mut sum = 0.0;
+    for seed in [12, 13, 14] {
+        let fresh = fresh(seed);
+        let shares = (found
+            .outcomes
+            .iter()
+            .map(|o| (&o.name, o.probability, o.std_error)))
+        .chain(
+            found
+                .questions
+                .iter()
+                .map(|q| (&q.name, q.probability, q.std_error)),
+        );
+        let truths = (fresh.outcomes.iter().map(|o| (o.probability, o.std_error)))
+            .chain(fresh.questions.iter().map(|q| (q.probability, q.std_error)));
+        for ((name, p, error), (truth, other)) in shares.zip(truths) {
+            let z = (p - truth) / (error * error + other * other).sqrt();
+            assert!(
+                z.abs() < 4.5,
+                "{name}: {p} ± {error} against {truth} ± {other}"
+            );
+        }
+        for (new, old) in found.metrics.iter().zip(&fresh.metrics) {
+            let (Some(mean), Some(error)) = (new.mean, new.std_error) else {
+                assert_eq!(old.mean, None, "{}", new.name);
+                continue;
+            };
+            let (truth, other) = (old.mean.expect("a mean"), old.std_error.expect("an error"));
+            if error == 0.0 && other == 0.0 {
+                assert_eq!(mean, truth, "{}", new.name);
+                continue;
+            }
+            let z = (mean - truth) / (error * error + other * other).sqrt();
+            assert!(
+                z.abs() < 4.5,
+                "{}: {mean} ± {error} against {truth} ± {other}",
+                new.name
+            );
+            sum += z.abs();
+        }
+    }
+    assert!(sum > 0.0, "metrics were compared");
+    // The new weights matter: a reweighting that did nothing would not pass.
+    let moved = found.outcomes.iter().any(|o| o.difference.detectable);
+    assert!(moved, "{:#?}", found.outcomes);
+}
+
+/// Differences over 40 pairs of runs, in their errors: their mean square is 1 with a standard error of about √(2/(40·15/17)) = 0.24
+/// for each outcome, less for the average over outcomes; 0.55 to 1.6 is 5 of them where outcomes hang together.
+#[test]
+fn the_error_of_a_reweighted_probability_is_the_true_one() {
+    let truth = fresh(99);
+    let study = study(&rich());
+    let (mut squares, mut count) = (0.0, 0);
+    for seed in 0..40 {
+        let base = run(&study, 8192, 1000 + seed);
+        let found = reweight(&base, &asked()).expect("every trend has trials");
+        for (new, old) in found.outcomes.iter().zip(&truth.outcomes) {
+            if old.probability > 0.02 && old.probability < 0.98 {
+                let variance = new.std_error * new.std_error + old.std_error * old.std_error;
+                let gap = new.probability - old.probability;
+                squares += gap * gap / variance;
+                count += 1;
+            }
+        }
+    }
+    let mean = squares / f64::from(count);
+    assert!(
+        count >= 80 && (0.55..1.6).contains(&mean),
+        "{mean} over {count}"
+    );
+}
