@@ -53,6 +53,7 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
         trial,
         draw: replay.draw,
         trials_per_draw: settings.trials_per_draw,
+        design: settings.design.name().into(),
         scenario: scenario_info(model),
         parameters,
         start: state(

@@ -26,6 +26,15 @@ impl Design {
         }
     }
 
+    /// What has to be said for it on the command line: nothing for the default, otherwise an option after a blank.
+    pub fn option(self) -> String {
+        if self == Self::default() {
+            String::new()
+        } else {
+            format!(" --design {}", self.name())
+        }
+    }
+
     /// The design of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|design| design.name() == name)
