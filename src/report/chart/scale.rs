@@ -4,6 +4,7 @@
 //! P. Hanrahan, "An Extension of Wilkinson's Algorithm for Positioning Tick Labels on Axes" (IEEE InfoVis 2010): simple steps, good
 //! coverage, the density asked for. Dates are the business of [`calendar`](super::calendar).
 
+use super::text;
 use crate::diagnostic::grouped;
 
 /// Steps by niceness, as in the paper.
@@ -66,6 +67,71 @@ pub(super) fn ticks([low, high]: [f64; 2], count: usize, cover: bool) -> Ticks {
     }
     Ticks { values, labels }
 }
+
+/// Ticks as [`ticks`] within `pixels`, as many up to `most` as have room for labels of `size` with `suffix` and a gap between them.
+///
+/// With `cover` the scale ends at the outer ticks. Otherwise it is the range, drawn out to a tick that lies just outside.
+pub(super) fn axis(
+    range: [f64; 2],
+    pixels: [f64; 2],
+    most: usize,
+    cover: bool,
+    size: f64,
+    suffix: &str,
+) -> (Ticks, Scale) {
+    let mut count = most.max(2);
+    loop {
+        let mut ticks = ticks(range, count, true);
+        let [low, high] = widened(range);
+        let mut data = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
+        if !cover {
+            let margin = NEAR * (high - low);
+            data = [
+                if low - data[0] <= margin {
+                    data[0]
+                } else {
+                    low
+                },
+                if data[1] - high <= margin {
+                    data[1]
+                } else {
+                    high
+                },
+            ];
+            let within = |value: f64| value >= data[0] && value <= data[1];
+            ticks = Ticks {
+                labels: (ticks.values.iter().zip(ticks.labels))
+                    .filter(|(value, _)| within(**value))
+                    .map(|(_, label)| label)
+                    .collect(),
+                values: ticks
+                    .values
+                    .iter()
+                    .copied()
+                    .filter(|&value| within(value))
+                    .collect(),
+            };
+        }
+        let scale = Scale { data, pixels };
+        let wide: Vec<f64> = (ticks.labels.iter())
+            .map(|label| text::width(&format!("{label}{suffix}"), size))
+            .collect();
+        let apart = (1..wide.len()).all(|i| {
+            let between = scale.at(ticks.values[i]) - scale.at(ticks.values[i - 1]);
+            between >= (wide[i] + wide[i - 1]) / 2.0 + GAP
+        });
+        if apart || count == 2 {
+            return (ticks, scale);
+        }
+        count -= 1;
+    }
+}
+
+/// Pixels between the labels of an axis at least.
+const GAP: f64 = 10.0;
+
+/// How far outside a tick may lie, as a share of the range, for the axis to be drawn out to it.
+const NEAR: f64 = 0.06;
 
 /// The range, or one around it that is wide enough to put ticks on.
 fn widened([low, high]: [f64; 2]) -> [f64; 2] {
