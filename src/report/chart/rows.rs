@@ -62,7 +62,7 @@ impl Rows {
                 number.max(text::width(&row.words, SMALL))
             })
             .fold(0.0, f64::max)
-            .min(0.4 * width);
+            .min(0.5 * width);
         let title_width = if narrow {
             0.0
         } else {

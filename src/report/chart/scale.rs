@@ -170,7 +170,9 @@ fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
             let ticks = (last - first) / step + 1.0;
             let density = 2.0 - (ticks / count).max(count / ticks);
             let [a, b, c] = WEIGHTS;
-            let score = a * simple + b * coverage.max(-1.0) + c * density;
+            // An axis of which more than a quarter stays empty is worse than the paper's bounded coverage says.
+            let empty = (last - high + low - first) / (high - low);
+            let score = a * simple + b * coverage.max(-1.0) + c * density - (empty - 0.25).max(0.0);
             if score > best.0 {
                 let places = -power + i32::from(mantissa == 2.5);
                 best = (score, step, places);
@@ -215,7 +217,7 @@ mod tests {
             ([0.0, 100.0], 6, "0 20 40 60 80 100"),
             ([0.0, 100.0], 5, "0 25 50 75 100"),
             ([0.0, 32.5], 5, "0 10 20 30 40"),
-            ([-7.8, 6.1], 6, "−10 −5 0 5 10"),
+            ([-7.8, 6.1], 6, "−8 −4 0 4 8"),
             ([0.0, 0.043], 4, "0 0.01 0.02 0.03 0.04 0.05"),
             ([3550.0, 19546.0], 5, "0 5,000 10,000 15,000 20,000"),
         ];
