@@ -113,17 +113,30 @@ pub(super) fn axis(
             };
         }
         let scale = Scale { data, pixels };
-        let wide: Vec<f64> = (ticks.labels.iter())
-            .map(|label| text::width(&format!("{label}{suffix}"), size))
-            .collect();
-        let apart = (1..wide.len()).all(|i| {
-            let between = scale.at(ticks.values[i]) - scale.at(ticks.values[i - 1]);
-            between >= (wide[i] + wide[i - 1]) / 2.0 + GAP
-        });
-        if apart || count == 2 {
+        let apart = |ticks: &Ticks| {
+            let wide = |i: usize| text::width(&format!("{}{suffix}", ticks.labels[i]), size);
+            (1..ticks.values.len()).all(|i| {
+                let between = scale.at(ticks.values[i]) - scale.at(ticks.values[i - 1]);
+                between >= (wide(i) + wide(i - 1)) / 2.0 + GAP
+            })
+        };
+        if count == 2 {
+            while !apart(&ticks) {
+                ticks = every_other(ticks);
+            }
+        }
+        if apart(&ticks) {
             return (ticks, scale);
         }
         count -= 1;
+    }
+}
+
+/// The first of every two ticks.
+fn every_other(ticks: Ticks) -> Ticks {
+    Ticks {
+        values: ticks.values.into_iter().step_by(2).collect(),
+        labels: ticks.labels.into_iter().step_by(2).collect(),
     }
 }
 
@@ -168,6 +181,9 @@ fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
             let off = ((high - last) / span, (low - first) / span);
             let coverage = 1.0 - 0.5 * (off.0 * off.0 + off.1 * off.1);
             let ticks = (last - first) / step + 1.0;
+            if ticks > 2.0 * count + 1.0 {
+                continue;
+            }
             let density = 2.0 - (ticks / count).max(count / ticks);
             let [a, b, c] = WEIGHTS;
             // An axis of which more than a quarter stays empty is worse than the paper's bounded coverage says.
@@ -241,6 +257,19 @@ mod tests {
             let step = ticks.values[1] - ticks.values[0];
             for pair in ticks.values.windows(2) {
                 prop_assert!((pair[1] - pair[0] - step).abs() < 1e-6 * step.abs() + 1e-9 * a.abs());
+            }
+        }
+
+        #[test]
+        fn labels_of_an_axis_never_meet(low in -1e9..1e9_f64, span in 1e-6..1e9_f64, wide in 20.0..900.0_f64, most in 2..9_usize, cover: bool) {
+            let (ticks, scale) = axis([low, low + span], [0.0, wide], most, cover, 12.0, "%");
+            for i in 0..ticks.values.len() {
+                let place = scale.at(ticks.values[i]);
+                prop_assert!((-1e-6..=wide + 1e-6).contains(&place));
+                if i > 0 {
+                    let half = |i: usize| text::width(&format!("{}%", ticks.labels[i]), 12.0) / 2.0;
+                    prop_assert!(scale.at(ticks.values[i - 1]) + half(i - 1) < place - half(i), "{ticks:?}");
+                }
             }
         }
 
