@@ -3,7 +3,7 @@
 //! Takes differences; gives a chart. What cannot be told from nothing is grey and says so.
 
 use super::rows::whisker;
-use super::scale::{Scale, ticks};
+use super::scale::axis;
 use super::sheet::{BODY, LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
@@ -68,9 +68,7 @@ impl Differences {
         };
         let (low, high) = (ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
         let count = ((plot[1] - plot[0]) / 60.0).clamp(2.0, 6.0) as usize;
-        let ticks = ticks([low, high], count, true);
-        let data = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
-        let scale = Scale { data, pixels: plot };
+        let (ticks, scale) = axis([low, high], plot, count, true, SMALL, "");
 
         let room = if narrow { width } else { title_width - 14.0 };
         let lines: Vec<Vec<String>> = self
@@ -129,7 +127,7 @@ impl Differences {
                 );
                 sheet
                     .drawing
-                    .circle((scale.within(row.point), middle), 5.0, dot, &tip);
+                    .circle((scale.within(row.point), middle), 4.0, dot, &tip);
             }
             self.words(&mut sheet, row, plot[1] + 14.0, middle);
             y += height;

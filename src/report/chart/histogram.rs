@@ -37,8 +37,6 @@ impl Bins {
         let width = sheet.width();
         let height = if sheet.is_narrow() { 150.0 } else { 180.0 };
         let ends = [self.edges.first(), self.edges.last()].map(|edge| edge.copied().unwrap_or(0.0));
-        let count = ((width / 80.0) as usize).clamp(3, 8);
-        let ticks = scale::ticks(ends, count, false);
         let bins = self.counts.len().min(self.edges.len().saturating_sub(1));
         let total = self.counts.iter().sum::<u64>().max(1) as f64;
         let share = |i: usize| self.counts[i] as f64 / total;
@@ -59,10 +57,9 @@ impl Bins {
         } else {
             1.0
         };
-        let across = Scale {
-            data: ends,
-            pixels: [left, width - 1.0],
-        };
+        let count = ((width / 70.0) as usize).clamp(4, 8);
+        let pixels = [left, width - 1.0];
+        let (ticks, across) = scale::axis(ends, pixels, count, false, SMALL, "");
         let labels = self.labels(across, width);
         let rows = labels.iter().map(|label| label.row + 1).max().unwrap_or(0);
         let top = sheet.y + rows as f64 * LEADING * SMALL + 8.0;

@@ -3,7 +3,7 @@
 //! Takes both values of each row; gives a chart.
 
 use super::rows::whisker;
-use super::scale::{Scale, ticks};
+use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
@@ -76,10 +76,9 @@ impl Pairs {
             .fold(0.01, f64::max)
             .min(1.0);
         let count = ((plot[1] - plot[0]) / 60.0).clamp(2.0, 6.0) as usize;
-        let ticks = ticks([0.0, 100.0 * highest], count, true);
-        let last = ticks.values[ticks.values.len() - 1];
+        let (ticks, in_percent) = axis([0.0, 100.0 * highest], plot, count, true, SMALL, "%");
         let scale = Scale {
-            data: [0.0, last / 100.0],
+            data: in_percent.data.map(|end| end / 100.0),
             pixels: plot,
         };
 
@@ -101,10 +100,6 @@ impl Pairs {
             })
             .collect();
         let (top, bottom) = (sheet.y, sheet.y + heights.iter().sum::<f64>());
-        let in_percent = Scale {
-            data: [0.0, last],
-            pixels: plot,
-        };
         let under = sheet.x_axis(&ticks, in_percent, [top, bottom], "%");
         let mut y = top;
         for ((row, lines), height) in self.rows.iter().zip(&lines).zip(&heights) {

@@ -105,7 +105,7 @@ impl Panels {
         let width = sheet.width();
         let value_width = (self.rows.iter().flat_map(|row| row.cells.iter().flatten()))
             .map(|cell| {
-                text::bold_width(&cell.value, SMALL) + 4.0 + text::width(&cell.error, SMALL)
+                text::bold_width(&cell.value, SMALL) + 8.0 + text::width(&cell.error, SMALL)
             })
             .fold(0.0, f64::max);
         let name_width = (self.columns.iter())

@@ -154,6 +154,10 @@ pub fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
         }
     }
     let title = named(&series.title, &series.name);
+    let unit = match series.unit.trim() {
+        "" => String::new(),
+        unit => format!(" {unit}"),
+    };
     let last = |i: usize| texts[i].last().cloned().unwrap_or_default();
     let mean = (0..run.times.len())
         .map(|i| {
@@ -173,11 +177,11 @@ pub fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
             id: format!("series-{}", series.name),
             subtitle: "Line: median. Dark: half of the futures. Pale: nine in ten.".into(),
             description: format!(
-                "{title} over time. At the end the median is {}, and nine futures in ten lie between {} and {} {}.",
+                "{title} over time. At the end the median is {}, and nine futures in ten lie between {} and {}{}.",
                 last(2),
                 last(0),
                 last(4),
-                series.unit
+                unit
             ),
             table: time_table(&run.dates, columns),
             title,
