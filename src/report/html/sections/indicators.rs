@@ -15,8 +15,16 @@ pub const INDICATORS: Section<RunPart> = Section {
     is_needed: |part| !part.result.indicators.is_empty() || !part.result.derived.is_empty(),
     write: |body, part| {
         let result = &part.result;
+        if let Some(first) = result.indicators.first() {
+            body.remark(chart::fan(result, first).about.subtitle);
+        }
         let fans: Vec<Box<dyn Fn(&Frame) -> Chart>> = (result.indicators.iter())
             .map(|one| chart::fan(result, one))
+            // How to read them is said once, above.
+            .map(|mut fan| {
+                fan.about.subtitle.clear();
+                fan
+            })
             .map(|fan| Box::new(move |frame: &Frame| fan.draw(frame)) as Box<_>)
             .collect();
         body.charts(fans);
