@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             events: pictures.charts.events.clone(),
         };
         let charts = || files::of_run(&part);
-        canvas.draw(&[Part::Run(part.clone())], charts)?;
+        canvas.draw(&[Part::Run(Box::new(part.clone()))], charts)?;
     }
     if !output.quiet {
         precision.remark(result.run.largest_std_error, terminal);

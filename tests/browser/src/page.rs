@@ -294,11 +294,9 @@ impl Page {
         });
     }
 
-    async fn note<E: IntoEventKind + Unpin>(
-        &self,
-        complaint: impl Fn(&E) -> Option<String> + Send + 'static,
-    ) where
-        E: Send + Sync + 'static,
+    async fn note<E>(&self, complaint: impl Fn(&E) -> Option<String> + Send + 'static)
+    where
+        E: IntoEventKind + Unpin + Send + Sync + 'static,
     {
         let events = self.inner.event_listener::<E>().await;
         let mut events = events.expect("events");
