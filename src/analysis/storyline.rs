@@ -5,7 +5,6 @@
 use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
 use crate::model::ParameterValue;
-use crate::random::design::Design;
 use crate::results::{
     Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool,
 };
@@ -14,7 +13,7 @@ use indexmap::IndexMap;
 /// Plays a trial again; one beyond the end of the run is the trial that a longer run would have there.
 ///
 /// # Errors
-/// [`EngineError`] if no run could be that long, if its draws are not of the default design, if its events fire without end, or if a value
+/// [`EngineError`] if no run could be that long, if its events fire without end, or if a value
 /// that is not finite stopped it.
 pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Storyline, EngineError> {
     let model = &study.model;
@@ -23,16 +22,8 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
         ..settings.clone()
     };
     grown.check()?;
-    if settings.design != Design::default() {
-        return Err(EngineError::NotReplayed { trial });
-    }
-    let replay = replay(
-        &study.program,
-        settings.seed,
-        settings.trials_per_draw,
-        trial,
-    )
-    .map_err(|fault| explain(&study.program, &fault))?;
+    let replay =
+        replay(&study.program, settings, trial).map_err(|fault| explain(&study.program, &fault))?;
     if let Some(path) = replay.stopped_at {
         return Err(EngineError::NonFinite {
             stopped: 1,
@@ -62,6 +53,7 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
         trial,
         draw: replay.draw,
         trials_per_draw: settings.trials_per_draw,
+        design: settings.design.name().into(),
         scenario: scenario_info(model),
         parameters,
         start: state(

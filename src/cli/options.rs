@@ -27,6 +27,9 @@ pub struct Simulation {
     /// Worker threads; the result does not depend on them (default: one a core)
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
     pub threads: Option<u32>,
+    /// How parameter draws and start trends are spread
+    #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
+    pub design: Design,
     #[command(flatten)]
     pub variant: Variant,
 }
@@ -36,14 +39,14 @@ impl Simulation {
     pub fn settings(&self, study: &Study) -> Settings {
         let mut settings = study.settings(self.trials, self.draws, self.seed);
         settings.threads = self.threads.unwrap_or(0) as usize;
+        settings.design = self.design;
         settings
     }
 
-    /// Like [`settings`](Self::settings), for a run of a design that may stop earlier or go on longer to be precise enough.
+    /// Like [`settings`](Self::settings), for a run that may stop earlier or go on longer to be precise enough.
     pub fn settings_until(&self, precision: &Precision, study: &Study) -> Settings {
         let mut settings = self.settings(study);
         settings.until = precision.until;
-        settings.design = precision.design;
         // The trials a draw stay what they would be otherwise: only the run's length is open.
         if precision.until.is_some() && self.trials.is_none() {
             settings.blocks = MOST_TRIALS.div_ceil(settings.trials_per_block());
@@ -52,7 +55,7 @@ impl Simulation {
     }
 }
 
-/// When to stop other than after a number of trials, and how the trials are spread.
+/// When to stop other than after a number of trials.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Simulation")]
 pub struct Precision {
@@ -60,9 +63,6 @@ pub struct Precision {
     /// limit (default: 100 million)
     #[arg(long, value_name = "ERROR", value_parser = points, allow_negative_numbers = true)]
     pub until: Option<f64>,
-    /// How parameter draws and start trends are spread
-    #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
-    pub design: Design,
 }
 
 impl ValueEnum for Design {

@@ -190,12 +190,13 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
         ));
         return Ok(Vec::new());
     }
-    if result.run.design != Design::default().name() {
+    let Some(design) = Design::named(&result.run.design) else {
         say(&format!(
-            "no typical futures of `{name}`: only runs of the padded design are played again"
+            "no typical futures of `{name}`: this version has no design `{}`",
+            result.run.design
         ));
         return Ok(Vec::new());
-    }
+    };
     let source = result.scenario.source.to_string();
     let study = match Study::from_text(&source, "scenario.source") {
         Ok(study) if study.model.sha256 == result.scenario.sha256 => study,
@@ -210,7 +211,7 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
     let settings = Settings {
         seed: run.seed,
         trials_per_draw: run.trials_per_draw,
-        design: Design::default(),
+        design,
         blocks: run.blocks,
         threads: 0,
         until: None,

@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, Fatal, Setup};
 use super::count::Counter;
-use super::deal::deal_by;
+use super::deal::deal;
 use super::lanes::Lanes;
 use super::settings::{DRAWS_PER_BLOCK, Settings};
 use super::start::{DrawValues, TrialStart};
@@ -100,7 +100,7 @@ impl<'s> Worker<'s> {
         let mut draws = Vec::with_capacity(DRAWS_PER_BLOCK as usize);
         let mut trials = Vec::with_capacity((DRAWS_PER_BLOCK * self.trials_per_draw) as usize);
         for i in 0..DRAWS_PER_BLOCK {
-            let dealt = deal_by(
+            let dealt = deal(
                 self.design,
                 self.batch.setup,
                 first_draw + i,

@@ -24,13 +24,8 @@ pub struct Dealt {
     pub trials: Vec<TrialStart>,
 }
 
-/// Deals draw `k` of the default design; `position` is its place among the draws that a batch is given.
-pub fn deal(setup: &Setup<'_>, k: u32, trials_per_draw: u32, position: usize) -> Dealt {
-    deal_by(Design::default(), setup, k, trials_per_draw, position)
-}
-
-/// Deals draw `k` of a design; `position` as for [`deal`].
-pub fn deal_by(
+/// Deals draw `k` of a design; `position` is its place among the draws that a batch is given.
+pub fn deal(
     design: Design,
     setup: &Setup<'_>,
     k: u32,

@@ -6,7 +6,7 @@
 use super::batch::{Batch, MANY, confine};
 use super::journal::{Change, Entry};
 use super::jumps::Within;
-use super::lanes::{Lanes, blend, each, lanes_where};
+use super::lanes::{Lanes, blend, each, lanes_where, pick};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{
@@ -49,17 +49,17 @@ wide! {
         let column = columns.column_mut(count);
         for lane in 0..LANES {
             let more = column[lane] + 1.0;
-            column[lane] = blend(lanes >> lane & 1 == 1, more, column[lane]);
+            column[lane] = pick(lanes >> lane & 1 == 1, more, column[lane]);
         }
         let column = columns.column_mut(last);
         for lane in 0..LANES {
-            column[lane] = blend(lanes >> lane & 1 == 1, now[lane], column[lane]);
+            column[lane] = pick(lanes >> lane & 1 == 1, now[lane], column[lane]);
         }
         // Time goes forward, so the first firing is the least.
         let column = columns.column_mut(first);
         for lane in 0..LANES {
             let is_first = (lanes >> lane & 1 == 1) & (now[lane] < column[lane]);
-            column[lane] = blend(is_first, now[lane], column[lane]);
+            column[lane] = pick(is_first, now[lane], column[lane]);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! not see one another, so all firings of one event in a round are played together. Clocks are the business of `clocks`, firings of `fire`.
 
 use super::batch::{Batch, Fatal, MANY};
-use super::lanes::{Lanes, between, blend, each, lanes_where};
+use super::lanes::{Lanes, between, each, lanes_where, pick};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{Column, FiresCode, LANES, Slot};
@@ -23,7 +23,7 @@ wide! {
         let due = lanes & lanes_where(|lane| first[lane] < end);
         for lane in 0..LANES {
             let later = (due >> lane & 1 == 1) & (first[lane] > now[lane]);
-            now[lane] = blend(later, first[lane], now[lane]);
+            now[lane] = pick(later, first[lane], now[lane]);
         }
         due
     }

@@ -24,6 +24,13 @@ pub fn blend<T>(condition: bool, a: T, b: T) -> T {
     if condition { a } else { b }
 }
 
+/// One of two values, which may lie in memory: by their bits, so that no compiler makes a choice between two loads of it.
+#[inline(always)]
+pub fn pick(condition: bool, a: f64, b: f64) -> f64 {
+    let mask = u64::from(condition).wrapping_neg();
+    f64::from_bits(a.to_bits() & mask | b.to_bits() & !mask)
+}
+
 #[inline(always)]
 pub fn holds(lanes: Lanes, lane: usize) -> bool {
     lanes >> lane & 1 == 1
@@ -107,7 +114,7 @@ wide! {
     pub fn keep_highest(state: &mut Column, value: &Column) {
         for lane in 0..LANES {
             let v = value[lane];
-            state[lane] = blend(v > state[lane], v, state[lane]);
+            state[lane] = pick(v > state[lane], v, state[lane]);
         }
     }
 }
@@ -116,7 +123,7 @@ wide! {
     pub fn keep_lowest(state: &mut Column, value: &Column) {
         for lane in 0..LANES {
             let v = value[lane];
-            state[lane] = blend(v < state[lane], v, state[lane]);
+            state[lane] = pick(v < state[lane], v, state[lane]);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::batch::{Batch, Fatal, Setup};
 use super::block::BlockFault;
 use super::deal::deal;
 use super::journal::{Entry, Journal};
+use super::settings::Settings;
 use crate::program::{Program, Slot};
 
 /// A trial and all that happened in it.
@@ -30,20 +31,16 @@ pub struct Replay {
     pub questions: Vec<bool>,
 }
 
-/// Plays trial number `trial` of the run with this seed and number of trials a draw.
+/// Plays trial number `trial` of the run with these settings, of which the seed, the design and the number of trials a draw count.
 ///
 /// # Errors
 /// If its events fire without end.
-pub fn replay(
-    program: &Program,
-    seed: u64,
-    trials_per_draw: u32,
-    trial: u64,
-) -> Result<Replay, BlockFault> {
-    let setup = Setup::new(program, seed);
-    let draw = trial / u64::from(trials_per_draw);
-    let r = (trial % u64::from(trials_per_draw)) as usize;
-    let dealt = deal(&setup, draw as u32, trials_per_draw, 0);
+pub fn replay(program: &Program, settings: &Settings, trial: u64) -> Result<Replay, BlockFault> {
+    let setup = Setup::new(program, settings.seed);
+    let per_draw = settings.trials_per_draw;
+    let draw = trial / u64::from(per_draw);
+    let r = (trial % u64::from(per_draw)) as usize;
+    let dealt = deal(settings.design, &setup, draw as u32, per_draw, 0);
     let mut batch = Batch::new(&setup);
     batch.start(&dealt.trials[r..=r], std::slice::from_ref(&dealt.values));
     batch.journal = Some(Journal::default());

@@ -125,11 +125,6 @@ pub enum EngineError {
         trial: u64,
         time: f64,
     },
-    /// Only trials of the default design are played again.
-    #[error(
-        "trial {trial} cannot be played again: the storyline of a trial is to be had of runs with the padded design only"
-    )]
-    NotReplayed { trial: u64 },
     /// Rates grow without bound.
     #[error(
         "more than {limit} firings within one step, most of them of {event}, in trial {trial} at {time:.3} years: its rate seems to grow without bound"

@@ -31,7 +31,8 @@ pub fn size(settings: &Settings) -> String {
     } else {
         format!(" --draws {}", trials / u64::from(settings.trials_per_draw))
     };
-    format!("--trials {trials}{draws} --seed {}", settings.seed)
+    let design = settings.design.option();
+    format!("--trials {trials}{draws} --seed {}{design}", settings.seed)
 }
 
 /// `quincunx COMMAND FILE --set … --trials … --seed …`.

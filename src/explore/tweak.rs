@@ -260,8 +260,8 @@ mod tests {
     fn a_fault_is_blamed_on_its_control() {
         let study = study();
         let wrong = |value| overrides(&state(value), &study).expect_err("it is wrong");
-        let fault = wrong(json!({"weights": {"drei": 1}}));
-        assert_eq!(fault.control.as_deref(), Some("weight:drei"));
+        let fault = wrong(json!({"weights": {"dri": 1}}));
+        assert_eq!(fault.control.as_deref(), Some("weight:dri"));
         assert!(
             fault.message.contains("did you mean `dry`?"),
             "{}",

@@ -26,6 +26,20 @@ impl Design {
         }
     }
 
+    /// What has to be said for it on the command line: nothing for the default, otherwise an option after a blank.
+    pub fn option(self) -> String {
+        if self == Self::default() {
+            String::new()
+        } else {
+            format!(" --design {}", self.name())
+        }
+    }
+
+    /// The design of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|design| design.name() == name)
+    }
+
     /// Coordinate of point `point` of replicate `replicate` at the site whose name hashes to `site`; strictly between 0 and 1,
     /// a multiple of 2^-53.
     pub fn uniform(self, seed: u64, site: u64, replicate: u64, point: u64) -> f64 {

@@ -5,7 +5,7 @@
 //! integer arithmetic, so that a loop over trials is vectorised. Uses that occur once or seldom take their numbers from the site itself.
 
 use super::site::{Site, TrialId, unit_interval};
-use crate::math::elementary::{self, split};
+use crate::math::elementary::split;
 
 /// State of a stream. It is never all zero, which would repeat for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Stream {
     /// Exponential with mean one, above 0.
     #[inline(always)]
     pub fn exponential(&mut self) -> f64 {
-        -elementary::ln(unit_interval(self.word()))
+        -rough_ln(unit_interval(self.word()))
     }
 
     /// Two independent standard normals, at most 7.5 in size (Box & Muller, 1958).

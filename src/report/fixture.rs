@@ -262,6 +262,7 @@ pub fn storyline() -> Storyline {
         trial: 12_345,
         draw: 192,
         trials_per_draw: 64,
+        design: "padded".into(),
         scenario: run.scenario,
         parameters: IndexMap::from([("resolve".to_owned(), 0.253_1), ("cost".to_owned(), 0.21)]),
         start: state("stalemate", "blockade", 0.6),

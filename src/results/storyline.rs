@@ -18,6 +18,8 @@ pub struct Storyline {
     /// The parameter draw it belongs to.
     pub draw: u64,
     pub trials_per_draw: u32,
+    /// How draws and start trends are spread: `padded` or `random`.
+    pub design: String,
     pub scenario: ScenarioInfo,
     /// Uncertain parameters as drawn for this trial.
     pub parameters: IndexMap<String, f64>,

@@ -2,20 +2,31 @@
 
 use super::rich;
 use crate::harness::{rows, scenario, settings, study};
-use quincunx::analysis::storyline;
+use quincunx::analysis::{Study, storyline};
+use quincunx::engine::Settings;
+use quincunx::random::design::Design;
 use quincunx::results::{StoryChange, Storyline};
 use serde_json::json;
 
 #[test]
 fn a_replayed_trial_is_the_trial_of_the_run() {
     let study = study(&rich());
-    let settings = settings(&study, 2048, 51);
-    let (_, rows) = rows(&study, &settings);
+    for design in Design::ALL {
+        let settings = Settings {
+            design,
+            ..settings(&study, 2048, 51)
+        };
+        replays_are_trials(&study, &settings);
+    }
+}
+
+fn replays_are_trials(study: &Study, settings: &Settings) {
+    let (_, rows) = rows(study, settings);
     let trials = (0..2048).step_by(37).chain([63, 64, 1023, 1024, 2047]);
     let mut fired = 0;
     for trial in trials {
         let story =
-            storyline(&study, &settings, trial as u64).unwrap_or_else(|error| panic!("{error}"));
+            storyline(study, settings, trial as u64).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(story.draw, u64::from(rows.draw[trial]));
         assert_eq!(
             story.start.trend,

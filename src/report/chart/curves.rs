@@ -1,8 +1,8 @@
-//! Probabilities over time as lines: how likely each event has happened by a date.
+//! Probabilities over time as lines, such as how likely each event has happened by a date.
 //!
 //! Takes curves with their intervals; gives a chart with each line labelled at its end.
 
-use super::layers::{SIDE, SideLabel, across, height_of, side_labels};
+use super::layers::{SIDE, SideLabel, across, height_of, label_room, side_labels};
 use super::scale::{Scale, ticks};
 use super::sheet::{Readout, ReadoutSeries, Sheet};
 use super::{About, Chart, Frame, theme};
@@ -31,6 +31,8 @@ pub struct Curves {
     pub times: Vec<f64>,
     /// ISO dates of the times.
     pub dates: Vec<String>,
+    /// Whether the values are shares of the futures, shown in percent.
+    pub percent: bool,
     pub curves: Vec<Curve>,
 }
 
@@ -38,7 +40,7 @@ impl Curves {
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
-        let label_room = (0.36 * width).min(250.0);
+        let label_room = label_room(width);
         let highest = (self.curves.iter())
             .flat_map(|curve| {
                 curve
@@ -48,9 +50,14 @@ impl Curves {
                     .map(|(value, error)| value + error)
             })
             .filter(|value| value.is_finite())
-            .fold(0.01, f64::max)
-            .min(1.0);
-        let ticks = ticks([0.0, 100.0 * highest], 5, true);
+            .fold(0.0, f64::max)
+            .max(1e-6);
+        let (unit, suffix) = if self.percent {
+            (100.0, "%")
+        } else {
+            (1.0, "")
+        };
+        let ticks = ticks([0.0, unit * highest], 5, true);
         let last = ticks.values[ticks.values.len() - 1];
         let mut labels: Vec<SideLabel> = (self.curves.iter().enumerate())
             .map(|(i, curve)| SideLabel {
@@ -63,17 +70,17 @@ impl Curves {
         let height = (if sheet.is_narrow() { 240.0_f64 } else { 280.0 })
             .max(height_of(&labels, label_room - SIDE));
         let (top, bottom) = (sheet.y + 8.0, sheet.y + 8.0 + height);
-        let (left, right) = (Sheet::y_labels(&ticks, "%"), width - label_room);
+        let (left, right) = (Sheet::y_labels(&ticks, suffix), width - label_room);
         let down = Scale {
-            data: [0.0, last / 100.0],
+            data: [0.0, last / unit],
             pixels: [bottom, top],
         };
-        let in_percent = Scale {
+        let shown = Scale {
             data: [0.0, last],
             pixels: [bottom, top],
         };
         let across = across(&self.times, [left, right]);
-        sheet.y_axis(&ticks, in_percent, [left, right], "%");
+        sheet.y_axis(&ticks, shown, [left, right], suffix);
 
         for (i, curve) in self.curves.iter().enumerate() {
             let edge = |sign: f64| {

@@ -3,7 +3,7 @@
 //! Takes differences; gives a chart. What cannot be told from nothing is grey and says so.
 
 use super::rows::whisker;
-use super::scale::{Scale, ticks};
+use super::scale::axis;
 use super::sheet::{BODY, LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
@@ -41,7 +41,7 @@ impl Differences {
         let value_width = (self.rows.iter())
             .map(|row| {
                 let number =
-                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, SMALL);
+                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, BODY);
                 let words = if row.detectable {
                     0.0
                 } else {
@@ -68,15 +68,13 @@ impl Differences {
         };
         let (low, high) = (ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
         let count = ((plot[1] - plot[0]) / 60.0).clamp(2.0, 6.0) as usize;
-        let ticks = ticks([low, high], count, true);
-        let data = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
-        let scale = Scale { data, pixels: plot };
+        let (ticks, scale) = axis([low, high], plot, count, true, SMALL, "");
 
         let room = if narrow { width } else { title_width - 14.0 };
         let lines: Vec<Vec<String>> = self
             .rows
             .iter()
-            .map(|row| text::wrap(&row.title, BODY, room, 3))
+            .map(|row| text::balanced(&row.title, BODY, room, 3))
             .collect();
         let heights: Vec<f64> = (lines.iter().zip(&self.rows))
             .map(|(lines, row)| {
@@ -91,6 +89,9 @@ impl Differences {
             .collect();
         let (top, bottom) = (sheet.y, sheet.y + heights.iter().sum::<f64>());
         let under = sheet.x_axis(&ticks, scale, [top, bottom], "");
+        sheet
+            .drawing
+            .line((scale.at(0.0), top), (scale.at(0.0), bottom), "z");
         let mut y = top;
         for ((row, lines), height) in self.rows.iter().zip(&lines).zip(&heights) {
             let title = lines.len() as f64 * LEADING * BODY;
@@ -126,14 +127,11 @@ impl Differences {
                 );
                 sheet
                     .drawing
-                    .circle((scale.within(row.point), middle), 5.0, dot, &tip);
+                    .circle((scale.within(row.point), middle), 4.0, dot, &tip);
             }
             self.words(&mut sheet, row, plot[1] + 14.0, middle);
             y += height;
         }
-        sheet
-            .drawing
-            .line((scale.at(0.0), top), (scale.at(0.0), bottom), "z");
         let unit = text::ellipsis(&self.unit, SMALL, width);
         sheet
             .drawing
@@ -145,17 +143,12 @@ impl Differences {
     fn words(&self, sheet: &mut Sheet, row: &DifferenceRow, x: f64, middle: f64) {
         if !row.detectable {
             let room = sheet.width() - x;
-            let lines = text::wrap(NOTHING, SMALL, room, 2);
+            let lines = text::balanced(NOTHING, SMALL, room, 2);
             sheet.block(&lines, (x, middle), SMALL, Anchor::Start, "m");
             return;
         }
-        let baseline = middle + 0.36 * BODY;
-        sheet
-            .drawing
-            .text((x, baseline), BODY, Anchor::Start, "b", &row.value);
-        let after = x + text::bold_width(&row.value, BODY) + 5.0;
-        sheet
-            .drawing
-            .text((after, baseline), SMALL, Anchor::Start, "m", &row.error);
+        let parts = [("b", row.value.as_str()), ("m", &row.error)];
+        let at = (x, middle + 0.36 * BODY);
+        sheet.drawing.phrase(at, BODY, Anchor::Start, &parts);
     }
 }

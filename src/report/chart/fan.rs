@@ -4,13 +4,13 @@
 
 use super::labels::spread;
 use super::layers::across;
-use super::scale::{Scale, ticks};
+use super::scale::{Scale, minus, ticks};
 use super::sheet::{LEADING, Readout, ReadoutSeries, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
 
 /// Names of the quantiles, ascending.
-pub(super) const NAMES: [&str; 5] = ["5%", "25%", "median", "75%", "95%"];
+pub(super) const NAMES: [&str; 5] = ["5% below", "25% below", "median", "25% above", "5% above"];
 
 /// A fan chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,20 @@ pub struct Fan {
     pub texts: [Vec<String>; 5],
 }
 
+/// The range of an axis for values from `low` to `high`: with a margin, and from zero if that is near.
+fn extent(low: f64, high: f64) -> [f64; 2] {
+    if !(low.is_finite() && high.is_finite()) {
+        return [0.0, 1.0];
+    }
+    let margin = if high > low {
+        0.04 * (high - low)
+    } else {
+        0.5 * high.abs().max(1e-9)
+    };
+    let near_zero = low >= 0.0 && low < 0.35 * high;
+    [if near_zero { 0.0 } else { low - margin }, high + margin]
+}
+
 impl Fan {
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
@@ -37,7 +51,7 @@ impl Fan {
         let ends: Vec<String> = self
             .texts
             .iter()
-            .map(|texts| texts.last().cloned().unwrap_or_default())
+            .map(|texts| minus(texts.last().map_or("", String::as_str)))
             .collect();
         let label = |i: usize| (ends[i].as_str(), NAMES[i]);
         let label_room = (0..5)
@@ -60,9 +74,8 @@ impl Fan {
             values().fold(f64::INFINITY, f64::min),
             values().fold(f64::NEG_INFINITY, f64::max),
         );
-        let near_zero = low > 0.0 && low < 0.35 * high;
-        let ticks = ticks([if near_zero { 0.0 } else { low }, high], 5, true);
-        let data = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
+        let data = extent(low, high);
+        let ticks = ticks(data, 5, false);
         let left = Sheet::y_labels(&ticks, "");
         let right = width - label_room;
         let down = Scale {
@@ -111,14 +124,10 @@ impl Fan {
             ];
             sheet.drawing.polyline(knee, "lead", "");
             let (value, name) = label(i);
-            let baseline = place + 0.36 * SMALL;
+            let at = (right + 22.0, place + 0.36 * SMALL);
             sheet
                 .drawing
-                .text((right + 22.0, baseline), SMALL, Anchor::Start, "b", value);
-            let after = right + 26.0 + text::bold_width(value, SMALL);
-            sheet
-                .drawing
-                .text((after, baseline), SMALL, Anchor::Start, "m", name);
+                .phrase(at, SMALL, Anchor::Start, &[("b", value), ("m", name)]);
         }
         sheet.readout = Some(Readout {
             span: [top, bottom],

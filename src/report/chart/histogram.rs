@@ -1,9 +1,9 @@
 //! A distribution: shares of the futures by value, with quantiles marked.
 //!
-//! Takes bins and marks; gives a chart. Bins of unlike widths are drawn with their share as area.
+//! Takes bins and marks; gives a chart. Bins of unlike widths have their share as area.
 
-use super::labels::stagger;
-use super::scale::{Scale, ticks};
+use super::labels::{Flag, flags};
+use super::scale::{self, Scale};
 use super::sheet::{LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
@@ -31,96 +31,71 @@ pub struct Bins {
     pub quantiles: Vec<Quantile>,
 }
 
-/// Rows for labels of quantiles at most.
-const ROWS: usize = 4;
-
 impl Bins {
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
         let height = if sheet.is_narrow() { 150.0 } else { 180.0 };
-        let (first, last) = match (self.edges.first(), self.edges.last()) {
-            (Some(&first), Some(&last)) => (first, last),
-            _ => (0.0, 1.0),
-        };
-        let count = ((width / 80.0) as usize).clamp(3, 8);
-        let ticks = ticks([first, last], count, true);
-        let pixels = [1.0, width - 1.0];
-        let across = Scale {
-            data: [ticks.values[0], ticks.values[ticks.values.len() - 1]],
-            pixels,
-        };
-
-        let labels: Vec<String> = (self.quantiles.iter())
-            .map(|quantile| format!("{} {}", quantile.name, quantile.value))
-            .collect();
-        let spans: Vec<[f64; 2]> = (self.quantiles.iter().zip(&labels))
-            .map(|(quantile, label)| {
-                let half = text::bold_width(label, SMALL) / 2.0 + 5.0;
-                let middle = across
-                    .within(quantile.at)
-                    .clamp(half, (width - half).max(half));
-                [middle - half, middle + half]
-            })
-            .collect();
-        let rows = stagger(&spans, ROWS);
-        let used = rows.iter().flatten().max().map_or(0, |row| row + 1);
-        let top = sheet.y + used as f64 * LEADING * SMALL + 6.0;
-        let bottom = top + height;
-
-        let total: u64 = self.counts.iter().sum();
-        let density = |i: usize| {
-            self.counts[i] as f64 / (self.edges[i + 1] - self.edges[i]).max(f64::MIN_POSITIVE)
-        };
+        let ends = [self.edges.first(), self.edges.last()].map(|edge| edge.copied().unwrap_or(0.0));
         let bins = self.counts.len().min(self.edges.len().saturating_sub(1));
-        let highest = (0..bins).map(density).fold(0.0, f64::max);
+        let total = self.counts.iter().sum::<u64>().max(1) as f64;
+        let share = |i: usize| self.counts[i] as f64 / total;
+        let span = |i: usize| (self.edges[i + 1] - self.edges[i]).max(f64::MIN_POSITIVE);
+        let even = (0..bins).all(|i| (span(i) / span(0) - 1.0).abs() < 1e-6);
+        // Bins of one width show their share; others their density, for which there is no axis that anybody reads.
+        let tall = |i: usize| {
+            if even {
+                100.0 * share(i)
+            } else {
+                share(i) / span(i)
+            }
+        };
+        let highest = (0..bins).map(tall).fold(f64::MIN_POSITIVE, f64::max);
+        let levels = scale::ticks([0.0, highest], 4, false);
+        let left = if even {
+            Sheet::y_labels(&levels, "%")
+        } else {
+            1.0
+        };
+        let count = ((width / 70.0) as usize).clamp(4, 8);
+        let pixels = [left, width - 1.0];
+        let (ticks, across) = scale::axis(ends, pixels, count, false, SMALL, "");
+        let labels = self.labels(across, width);
+        let rows = labels.iter().map(|label| label.row + 1).max().unwrap_or(0);
+        let top = sheet.y + rows as f64 * LEADING * SMALL + 8.0;
+        let bottom = top + height;
         let down = Scale {
-            data: [0.0, highest.max(f64::MIN_POSITIVE)],
+            data: [0.0, highest],
             pixels: [bottom, top],
         };
-        for i in 0..bins {
-            if self.counts[i] == 0 {
-                continue;
-            }
-            let (low, high) = (self.edges[i], self.edges[i + 1]);
-            let (left, right) = (across.at(low), across.at(high));
-            let share = 100.0 * self.counts[i] as f64 / total.max(1) as f64;
-            let tip = format!(
-                "{} to {}: {share:.1}% of the futures",
-                format::plain(low),
-                format::plain(high)
-            );
-            let y = down.at(density(i)).min(bottom - 1.0);
-            sheet.drawing.rect(
-                [left + 0.5, y, (right - left - 1.0).max(1.5), bottom - y],
-                "bar",
-                &tip,
-            );
+        if even {
+            sheet.y_axis(&levels, down, [left, width], "%");
         }
-        for ((quantile, label), (span, row)) in self
-            .quantiles
-            .iter()
-            .zip(&labels)
-            .zip(spans.iter().zip(&rows))
-        {
+        for i in (0..bins).filter(|&i| self.counts[i] > 0) {
+            let (from, to) = (across.at(self.edges[i]), across.at(self.edges[i + 1]));
+            let tip = format!(
+                "{} to {}: {:.1}% of the futures",
+                format::plain(self.edges[i]),
+                format::plain(self.edges[i + 1]),
+                100.0 * share(i)
+            );
+            let y = down.at(tall(i)).min(bottom - 1.0);
+            let wide = (to - from - 1.0).max(1.5);
+            sheet
+                .drawing
+                .rect([from + 0.5, y, wide, bottom - y], "bar", &tip);
+        }
+        for (quantile, label) in self.quantiles.iter().zip(&labels) {
             let x = across.within(quantile.at);
-            let row = row.unwrap_or(ROWS);
-            let baseline = top - 8.0 - (used - 1 - row.min(used - 1)) as f64 * LEADING * SMALL;
-            sheet.drawing.line((x, baseline + 3.0), (x, bottom), "halo");
+            let baseline = top - 8.0 - label.row as f64 * LEADING * SMALL;
             sheet.drawing.line((x, baseline + 3.0), (x, bottom), "mark");
-            if row < ROWS {
-                sheet.drawing.text(
-                    ((span[0] + span[1]) / 2.0, baseline),
-                    SMALL,
-                    Anchor::Middle,
-                    "b",
-                    label,
-                );
-            }
+            let parts = [("m", quantile.name.as_str()), ("b", &quantile.value)];
+            let at = (label.left + label.width / 2.0, baseline);
+            sheet.drawing.phrase(at, SMALL, Anchor::Middle, &parts);
         }
         sheet
             .drawing
-            .line((pixels[0], bottom), (pixels[1], bottom), "x");
+            .line((left, bottom), (width - 1.0, bottom), "x");
         for (&value, label) in ticks.values.iter().zip(&ticks.labels) {
             let half = text::width(label, SMALL) / 2.0;
             let x = across.at(value);
@@ -140,4 +115,19 @@ impl Bins {
         }
         sheet.finish()
     }
+
+    fn labels(&self, across: Scale, width: f64) -> Vec<Flag> {
+        let lines: Vec<(f64, f64)> = (self.quantiles.iter())
+            .map(|quantile| {
+                let words = text::width(&quantile.name, SMALL)
+                    + 4.0
+                    + text::bold_width(&quantile.value, SMALL);
+                (across.within(quantile.at), words + 2.0 * PAD)
+            })
+            .collect();
+        flags(&lines, [0.0, width])
+    }
 }
+
+/// Pixels left and right of a label.
+const PAD: f64 = 4.0;

@@ -41,18 +41,86 @@ pub(super) fn spread(wanted: &[f64], heights: &[f64], [low, high]: [f64; 2]) -> 
         .collect()
 }
 
-/// A row for each interval, in which it meets no other; `None` where `rows` are not enough. Earlier ones choose first.
-pub(super) fn stagger(intervals: &[[f64; 2]], rows: usize) -> Vec<Option<usize>> {
-    let mut taken: Vec<Vec<[f64; 2]>> = vec![Vec::new(); rows];
-    let mut place = |&[low, high]: &[f64; 2]| {
-        let row = taken.iter().position(|row| {
-            row.iter()
-                .all(|&[other_low, other_high]| high <= other_low || low >= other_high)
-        })?;
-        taken[row].push([low, high]);
-        Some(row)
+/// Where the label of an upright line stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Flag {
+    /// Left end of the label.
+    pub left: f64,
+    pub width: f64,
+    /// Rows above the lowest.
+    pub row: usize,
+}
+
+/// Labels for upright lines at `lines` (position and width of the label, in ascending order of position), between `bounds`.
+///
+/// No label covers another, and no line that rises to a higher row runs through a label, if the bounds have room at all. As few rows as will do;
+/// centred on the line where possible. At most six lines; beyond them each has a row of its own.
+pub(super) fn flags(lines: &[(f64, f64)], bounds: [f64; 2]) -> Vec<Flag> {
+    let fallback: Vec<Flag> = (lines.iter().enumerate())
+        .map(|(i, &(at, width))| Flag {
+            left: held(at, width, bounds),
+            width,
+            row: lines.len() - 1 - i,
+        })
+        .collect();
+    if lines.len() > 6 {
+        return fallback;
+    }
+    let mut best: Option<(f64, Vec<Flag>)> = None;
+    try_flags(lines, bounds, &mut Vec::new(), 0.0, &mut best);
+    best.map_or(fallback, |(_, flags)| flags)
+}
+
+/// A label that begins at `left`, moved into the bounds.
+fn held(left: f64, width: f64, [low, high]: [f64; 2]) -> f64 {
+    left.min(high - width).max(low)
+}
+
+fn try_flags(
+    lines: &[(f64, f64)],
+    bounds: [f64; 2],
+    placed: &mut Vec<Flag>,
+    cost: f64,
+    best: &mut Option<(f64, Vec<Flag>)>,
+) {
+    if best.as_ref().is_some_and(|(least, _)| *least <= cost) {
+        return;
+    }
+    let Some(&(at, width)) = lines.get(placed.len()) else {
+        *best = Some((cost, placed.clone()));
+        return;
     };
-    intervals.iter().map(&mut place).collect()
+    for row in 0..lines.len() {
+        // Centred, to the left of the line, to its right.
+        for (left, price) in [(at - width / 2.0, 0.0), (at - width, 1.0), (at, 1.0)] {
+            let flag = Flag {
+                left: held(left, width, bounds),
+                width,
+                row,
+            };
+            let meets = placed
+                .iter()
+                .zip(lines)
+                .any(|(other, &(other_at, other_width))| {
+                    let covers = other.row == row
+                        && flag.left < other.left + other_width
+                        && other.left < flag.left + width;
+                    let runs_through = |line: f64, line_row: usize, under: &Flag, wide: f64| {
+                        line_row > under.row
+                            && line > under.left - 1.0
+                            && line < under.left + wide + 1.0
+                    };
+                    covers
+                        || runs_through(at, row, other, other_width)
+                        || runs_through(other_at, other.row, &flag, width)
+                });
+            if !meets {
+                placed.push(flag);
+                try_flags(lines, bounds, placed, cost + price + 3.0 * row as f64, best);
+                placed.pop();
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -97,16 +165,32 @@ mod tests {
         }
 
         #[test]
-        fn intervals_in_one_row_never_meet(starts in prop::collection::vec((0.0..500.0_f64, 1.0..120.0_f64), 0..30)) {
-            let intervals: Vec<[f64; 2]> = starts.iter().map(|&(start, length)| [start, start + length]).collect();
-            let rows = stagger(&intervals, 4);
-            for i in 0..rows.len() {
+        fn flags_cover_neither_one_another_nor_lines(mut at in prop::collection::vec(0.0..400.0_f64, 1..5), width in 10.0..90.0_f64) {
+            at.sort_by(f64::total_cmp);
+            let lines: Vec<(f64, f64)> = at.iter().map(|&at| (at, width)).collect();
+            let flags = flags(&lines, [0.0, 400.0]);
+            for i in 0..flags.len() {
+                prop_assert!(flags[i].left >= 0.0 && flags[i].left + width <= 400.0 + 1e-9);
                 for j in 0..i {
-                    if rows[i].is_some() && rows[i] == rows[j] {
-                        prop_assert!(intervals[i][1] <= intervals[j][0] || intervals[j][1] <= intervals[i][0]);
-                    }
+                    let meet = flags[i].row == flags[j].row && (flags[i].left - flags[j].left).abs() < width;
+                    prop_assert!(!meet, "{flags:?} for {lines:?}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn lines_that_stand_close_get_flags_to_both_sides_or_rows() {
+        let flags = flags(&[(100.0, 80.0), (110.0, 80.0), (120.0, 80.0)], [0.0, 400.0]);
+        for (i, under) in flags.iter().enumerate() {
+            for (over, at) in flags.iter().zip([100.0, 110.0, 120.0]) {
+                let through = over.row > under.row && at > under.left && at < under.left + 80.0;
+                assert!(
+                    !through,
+                    "the line at {at} runs through label {i}: {flags:?}"
+                );
+            }
+        }
+        assert!(flags.iter().any(|flag| flag.row == 0));
     }
 }

@@ -36,7 +36,7 @@ impl Layers {
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
-        let label_room = (0.36 * width).min(250.0);
+        let label_room = label_room(width);
         let labels: Vec<SideLabel> = (self.layers.iter().enumerate())
             .map(|(i, layer)| SideLabel {
                 value: layer.texts.last().cloned().unwrap_or_default(),
@@ -129,7 +129,12 @@ pub(super) struct SideLabel {
 }
 
 /// Pixels from the plot's edge to a label's text: leader line and swatch.
-pub(super) const SIDE: f64 = 36.0;
+pub(super) const SIDE: f64 = 32.0;
+
+/// Pixels for labels beside a plot, of a frame that wide.
+pub(super) fn label_room(width: f64) -> f64 {
+    (0.4 * width).min(250.0)
+}
 
 /// Pixels between labels.
 const BETWEEN: f64 = 5.0;
@@ -166,30 +171,24 @@ pub(super) fn side_labels(sheet: &mut Sheet, labels: &[SideLabel], x: f64, bound
         let knee = [
             (x + 2.0, label.at),
             (x + 6.0, label.at),
-            (x + 14.0, place),
-            (x + 19.0, place),
+            (x + 11.0, place),
+            (x + 15.0, place),
         ];
         sheet.drawing.polyline(knee, "lead", "");
         sheet
             .drawing
-            .rect([x + 20.0, place - 5.0, 10.0, 10.0], &label.fill, "");
+            .rect([x + 17.0, place - 5.0, 10.0, 10.0], &label.fill, "");
         let first = place - LEADING * SMALL * (lines.len() as f64 - 1.0) / 2.0 + 0.36 * SMALL;
         for (i, line) in lines.iter().enumerate() {
             let y = first + i as f64 * LEADING * SMALL;
-            match line.strip_prefix(&label.value).filter(|_| i == 0) {
-                Some(rest) => {
-                    sheet
-                        .drawing
-                        .text((x + SIDE, y), SMALL, Anchor::Start, "b", &label.value);
-                    let after = x + SIDE + text::bold_width(&label.value, SMALL) + 3.0;
-                    sheet
-                        .drawing
-                        .text((after, y), SMALL, Anchor::Start, "", rest.trim_start());
-                }
-                None => sheet
-                    .drawing
-                    .text((x + SIDE, y), SMALL, Anchor::Start, "", line),
-            }
+            let (value, rest) = match line.strip_prefix(&label.value).filter(|_| i == 0) {
+                Some(rest) => (label.value.as_str(), rest.trim_start()),
+                None => ("", line.as_str()),
+            };
+            let parts = [("b", value), ("", rest)];
+            sheet
+                .drawing
+                .phrase((x + SIDE, y), SMALL, Anchor::Start, &parts);
         }
     }
 }

@@ -19,6 +19,8 @@ mod rows;
 mod scale;
 mod sheet;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod text;
 mod theme;
 mod timeline;

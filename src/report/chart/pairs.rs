@@ -3,7 +3,7 @@
 //! Takes both values of each row; gives a chart.
 
 use super::rows::whisker;
-use super::scale::{Scale, ticks};
+use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
@@ -40,7 +40,7 @@ impl Pairs {
         let mut sheet = Sheet::new(&self.about, frame);
         let (width, narrow) = (sheet.width(), sheet.is_narrow());
         for (name, class) in self.names.iter().zip(CLASSES) {
-            let lines = text::wrap(name, SMALL, width - 22.0, 2);
+            let lines = text::balanced(name, SMALL, width - 22.0, 2);
             let middle = sheet.y + lines.len() as f64 * LEADING * SMALL / 2.0;
             sheet
                 .drawing
@@ -76,10 +76,9 @@ impl Pairs {
             .fold(0.01, f64::max)
             .min(1.0);
         let count = ((plot[1] - plot[0]) / 60.0).clamp(2.0, 6.0) as usize;
-        let ticks = ticks([0.0, 100.0 * highest], count, true);
-        let last = ticks.values[ticks.values.len() - 1];
+        let (ticks, in_percent) = axis([0.0, 100.0 * highest], plot, count, true, SMALL, "%");
         let scale = Scale {
-            data: [0.0, last / 100.0],
+            data: in_percent.data.map(|end| end / 100.0),
             pixels: plot,
         };
 
@@ -87,7 +86,7 @@ impl Pairs {
         let lines: Vec<Vec<String>> = self
             .rows
             .iter()
-            .map(|row| text::wrap(&row.title, BODY, room, 3))
+            .map(|row| text::balanced(&row.title, BODY, room, 3))
             .collect();
         let heights: Vec<f64> = (lines.iter())
             .map(|lines| {
@@ -101,10 +100,6 @@ impl Pairs {
             })
             .collect();
         let (top, bottom) = (sheet.y, sheet.y + heights.iter().sum::<f64>());
-        let in_percent = Scale {
-            data: [0.0, last],
-            pixels: plot,
-        };
         let under = sheet.x_axis(&ticks, in_percent, [top, bottom], "%");
         let mut y = top;
         for ((row, lines), height) in self.rows.iter().zip(&lines).zip(&heights) {
@@ -128,22 +123,9 @@ impl Pairs {
             for side in 0..2 {
                 let y = middle + (side as f64 - 0.5) * APART;
                 self.bar(&mut sheet, row, side, scale, y);
-                let x = plot[1] + 14.0;
-                sheet.drawing.text(
-                    (x, y + 0.36 * SMALL),
-                    SMALL,
-                    Anchor::Start,
-                    "b",
-                    &row.values[side],
-                );
-                let after = x + 5.0 + text::bold_width(&row.values[side], SMALL);
-                sheet.drawing.text(
-                    (after, y + 0.36 * SMALL),
-                    SMALL,
-                    Anchor::Start,
-                    "m",
-                    &row.errors[side],
-                );
+                let parts = [("b", row.values[side].as_str()), ("m", &row.errors[side])];
+                let at = (plot[1] + 14.0, y + 0.36 * SMALL);
+                sheet.drawing.phrase(at, SMALL, Anchor::Start, &parts);
             }
             y += height;
         }

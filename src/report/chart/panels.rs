@@ -67,7 +67,7 @@ impl Panels {
         let width = sheet.width();
         let step = (width - title_width) / self.columns.len() as f64;
         let heads: Vec<Vec<String>> = (self.columns.iter())
-            .map(|title| text::wrap(title, SMALL, (step - 14.0) / 1.07, 3))
+            .map(|title| text::balanced(title, SMALL, (step - 14.0) / 1.07, 3))
             .collect();
         let head = heads.iter().map(Vec::len).max().unwrap_or(1) as f64 * LEADING * SMALL;
         for (i, lines) in heads.iter().enumerate() {
@@ -77,7 +77,7 @@ impl Panels {
         let top = sheet.y + head + 4.0;
         let mut y = top;
         for row in &self.rows {
-            let lines = text::wrap(&row.title, BODY, title_width - 14.0, 3);
+            let lines = text::balanced(&row.title, BODY, title_width - 14.0, 3);
             let height = (lines.len() as f64 * LEADING * BODY + 10.0).max(36.0);
             sheet.drawing.line((0.0, y), (width, y), "g");
             sheet.block(&lines, (0.0, y + height / 2.0), BODY, Anchor::Start, "");
@@ -105,13 +105,13 @@ impl Panels {
         let width = sheet.width();
         let value_width = (self.rows.iter().flat_map(|row| row.cells.iter().flatten()))
             .map(|cell| {
-                text::bold_width(&cell.value, SMALL) + 4.0 + text::width(&cell.error, SMALL)
+                text::bold_width(&cell.value, SMALL) + 8.0 + text::width(&cell.error, SMALL)
             })
             .fold(0.0, f64::max);
         let name_width = (self.columns.iter())
             .map(|title| text::width(title, SMALL))
             .fold(0.0, f64::max)
-            .min(0.38 * width);
+            .min(0.44 * width);
         let plot = [name_width + 10.0, width - value_width - 10.0];
         let scale = Scale {
             data: [0.0, self.highest()],
@@ -119,7 +119,7 @@ impl Panels {
         };
         for row in &self.rows {
             sheet.y += 8.0;
-            for line in text::wrap(&row.title, BODY, width / 1.07, 3) {
+            for line in text::balanced(&row.title, BODY, width / 1.07, 3) {
                 sheet.y += LEADING * BODY;
                 sheet
                     .drawing
@@ -159,6 +159,8 @@ impl Panels {
             return;
         };
         let name = self.columns.get(column).map_or("", String::as_str);
+        let x = scale.within(row.overall);
+        sheet.drawing.line((x, y - 8.0), (x, y + 8.0), "overall");
         let tip = format!("{}, {name}: {} {}", row.title, cell.value, cell.error);
         sheet.drawing.rect(
             [left, y - 4.0, scale.within(cell.point) - left, 8.0],
@@ -171,18 +173,12 @@ impl Panels {
             y,
             "whisker",
         );
-        let x = scale.within(row.overall);
-        sheet.drawing.line((x, y - 8.0), (x, y + 8.0), "halo");
-        sheet.drawing.line((x, y - 8.0), (x, y + 8.0), "overall");
     }
 }
 
 fn label(sheet: &mut Sheet, cell: &PanelCell, x: f64, baseline: f64) {
+    let parts = [("b", cell.value.as_str()), ("m", &cell.error)];
     sheet
         .drawing
-        .text((x + 3.0, baseline), SMALL, Anchor::Start, "b", &cell.value);
-    let after = x + 7.0 + text::bold_width(&cell.value, SMALL);
-    sheet
-        .drawing
-        .text((after, baseline), SMALL, Anchor::Start, "m", &cell.error);
+        .phrase((x + 3.0, baseline), SMALL, Anchor::Start, &parts);
 }

@@ -16,10 +16,24 @@
   const dataOf = (svg) => {
     try { return JSON.parse(svg.dataset.readout); } catch { return null; }
   };
+  // The browser's own tooltips would cover the read-out; the chart's name stays where its label points.
+  const quieten = (svg) => {
+    for (const title of svg.querySelectorAll("title")) {
+      if (title.parentNode === svg) {
+        const name = document.createElementNS(SVG, "desc");
+        name.id = title.id;
+        name.textContent = title.textContent;
+        title.replaceWith(name);
+      } else {
+        title.remove();
+      }
+    }
+  };
   const hide = () => { box.hidden = true; cursor.remove(); shown = null; };
 
   const show = (svg, data, index) => {
     const x = data.x[index];
+    quieten(svg);
     for (const [name, value] of [["x1", x], ["x2", x], ["y1", data.span[0]], ["y2", data.span[1]]]) {
       cursor.setAttribute(name, value);
     }
@@ -55,13 +69,15 @@
   const nearest = (data, x) => data.x.reduce((best, at, i) => (Math.abs(at - x) < Math.abs(data.x[best] - x) ? i : best), 0);
   const chartOf = (event) => (event.target instanceof Element ? event.target.closest("svg.qx[data-readout]") : null);
 
-  document.addEventListener("pointermove", (event) => {
+  const point = (event) => {
     const svg = chartOf(event);
     const data = svg && dataOf(svg);
     if (!data || !data.x.length) return hide();
     const frame = svg.getBoundingClientRect();
     show(svg, data, nearest(data, ((event.clientX - frame.left) * svg.viewBox.baseVal.width) / frame.width));
-  });
+  };
+  document.addEventListener("pointermove", point);
+  document.addEventListener("pointerdown", point);
   document.addEventListener("keydown", (event) => {
     const svg = chartOf(event);
     const data = svg && dataOf(svg);
@@ -80,5 +96,5 @@
     show(svg, data, goal);
   });
   document.addEventListener("focusout", hide);
-  document.addEventListener("pointerleave", hide);
+  document.documentElement.addEventListener("pointerleave", hide);
 })();

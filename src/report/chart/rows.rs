@@ -2,7 +2,7 @@
 //!
 //! Takes rows in the order to be shown; gives a chart. The pale box is what the analyst does not know, the whisker is chance of the simulation.
 
-use super::scale::{Scale, ticks};
+use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
@@ -58,11 +58,11 @@ impl Rows {
         let value_width = (self.rows.iter())
             .map(|row| {
                 let number =
-                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, SMALL);
+                    text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, BODY);
                 number.max(text::width(&row.words, SMALL))
             })
             .fold(0.0, f64::max)
-            .min(0.4 * width);
+            .min(0.5 * width);
         let title_width = if narrow {
             0.0
         } else {
@@ -89,17 +89,16 @@ impl Rows {
                 .min(1.0),
         };
         let count = ((plot[1] - plot[0]) / 60.0).clamp(2.0, 6.0) as usize;
-        let ticks = ticks([0.0, 100.0 * highest], count, true);
-        let last = ticks.values.last().copied().unwrap_or(100.0);
+        let (ticks, in_percent) = axis([0.0, 100.0 * highest], plot, count, true, SMALL, "%");
         let scale = Scale {
-            data: [0.0, last / 100.0],
+            data: in_percent.data.map(|end| end / 100.0),
             pixels: plot,
         };
 
         let top = sheet.y;
         let room = if narrow { width } else { title_width - 14.0 };
         let lines: Vec<Vec<String>> = (self.rows.iter())
-            .map(|row| text::wrap(&row.title, BODY, room, 3))
+            .map(|row| text::balanced(&row.title, BODY, room, 3))
             .collect();
         let heights: Vec<f64> = (lines.iter().zip(&self.rows))
             .map(|(lines, row)| {
@@ -113,10 +112,6 @@ impl Rows {
             })
             .collect();
         let bottom = top + heights.iter().sum::<f64>();
-        let in_percent = Scale {
-            data: [0.0, last],
-            pixels: plot,
-        };
         let under = sheet.x_axis(&ticks, in_percent, [top, bottom], "%");
 
         let mut y = top;
@@ -174,14 +169,11 @@ impl Rows {
     }
 }
 
-/// A thin line with caps, set off from what lies under it.
+/// A thin line with caps.
 pub(super) fn whisker(sheet: &mut Sheet, [low, high]: [f64; 2], y: f64, class: &str) {
-    let halves = [("halo", 5.0), (class, 4.0)];
-    for (class, cap) in halves {
-        sheet.drawing.line((low, y), (high, y), class);
-        for x in [low, high] {
-            sheet.drawing.line((x, y - cap), (x, y + cap), class);
-        }
+    sheet.drawing.line((low, y), (high, y), class);
+    for x in [low, high] {
+        sheet.drawing.line((x, y - 4.0), (x, y + 4.0), class);
     }
 }
 
@@ -191,51 +183,47 @@ fn numbers(sheet: &mut Sheet, row: &Row, x: f64, middle: f64) {
     } else {
         middle - 8.0
     };
-    let baseline = y + 0.36 * BODY;
+    let parts = [("b", row.value.as_str()), ("m", &row.error)];
     sheet
         .drawing
-        .text((x, baseline), BODY, Anchor::Start, "b", &row.value);
-    let after = x + text::bold_width(&row.value, BODY) + 5.0;
-    sheet
-        .drawing
-        .text((after, baseline), SMALL, Anchor::Start, "m", &row.error);
-    let room = sheet.width() - x;
-    let words = text::ellipsis(&row.words, SMALL, room);
-    sheet.drawing.text(
-        (x, middle + 8.0 + 0.36 * SMALL),
-        SMALL,
-        Anchor::Start,
-        "m",
-        &words,
-    );
+        .phrase((x, y + 0.36 * BODY), BODY, Anchor::Start, &parts);
+    let words = text::ellipsis(&row.words, SMALL, sheet.width() - x);
+    let below = (x, middle + 8.0 + 0.36 * SMALL);
+    sheet.drawing.text(below, SMALL, Anchor::Start, "m", &words);
 }
 
 /// What box, whisker and mark mean, in one line if there is room.
 fn key(sheet: &mut Sheet, mark: Mark, has_range: bool) {
     let mut items = vec![(0, "estimate"), (1, "95% interval of the simulation")];
     if has_range {
-        items.push((2, "90% range of what is not known"));
+        items.push((2, "90% range over what the analyst does not know"));
     }
-    let (mut x, mut y) = (0.0, sheet.y + 10.0);
+    let mut x = 0.0;
     for (kind, words) in items {
-        let needs = 34.0 + text::width(words, SMALL);
+        let needs = KEY + text::width(words, SMALL);
         if x > 0.0 && x + needs > sheet.width() {
-            (x, y) = (0.0, y + 22.0);
+            x = 0.0;
+            sheet.y += 22.0;
         }
+        let y = sheet.y + 10.0;
         match (kind, mark) {
             (0, Mark::Bar) => sheet.drawing.rect([x, y - 5.0, 26.0, 10.0], "bar", ""),
             (0, Mark::Dot) => sheet.drawing.circle((x + 13.0, y), 5.5, "dot", ""),
             (1, _) => whisker(sheet, [x + 1.0, x + 25.0], y, "whisker"),
             _ => sheet.drawing.rect([x, y - 8.0, 26.0, 16.0], "band", ""),
         }
-        sheet.drawing.text(
-            (x + 32.0, y + 0.36 * SMALL),
-            SMALL,
-            Anchor::Start,
-            "m",
-            words,
-        );
+        let lines = text::wrap(words, SMALL, sheet.width() - KEY, 2);
+        for (i, line) in lines.iter().enumerate() {
+            let down = 0.36 * SMALL + i as f64 * LEADING * SMALL;
+            sheet
+                .drawing
+                .text((x + KEY, y + down), SMALL, Anchor::Start, "m", line);
+        }
+        sheet.y += (lines.len() - 1) as f64 * LEADING * SMALL;
         x += needs + 18.0;
     }
-    sheet.y = y + 20.0;
+    sheet.y += 30.0;
 }
+
+/// Pixels of a sample in the key with the gap to its words.
+const KEY: f64 = 32.0;

@@ -4,6 +4,7 @@
 //! P. Hanrahan, "An Extension of Wilkinson's Algorithm for Positioning Tick Labels on Axes" (IEEE InfoVis 2010): simple steps, good
 //! coverage, the density asked for. Dates are the business of [`calendar`](super::calendar).
 
+use super::text;
 use crate::diagnostic::grouped;
 
 /// Steps by niceness, as in the paper.
@@ -67,6 +68,84 @@ pub(super) fn ticks([low, high]: [f64; 2], count: usize, cover: bool) -> Ticks {
     Ticks { values, labels }
 }
 
+/// Ticks as [`ticks`] within `pixels`, as many up to `most` as have room for labels of `size` with `suffix` and a gap between them.
+///
+/// With `cover` the scale ends at the outer ticks. Otherwise it is the range, drawn out to a tick that lies just outside.
+pub(super) fn axis(
+    range: [f64; 2],
+    pixels: [f64; 2],
+    most: usize,
+    cover: bool,
+    size: f64,
+    suffix: &str,
+) -> (Ticks, Scale) {
+    let mut count = most.max(2);
+    loop {
+        let mut ticks = ticks(range, count, true);
+        let [low, high] = widened(range);
+        let mut data = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
+        if !cover {
+            let margin = NEAR * (high - low);
+            data = [
+                if low - data[0] <= margin {
+                    data[0]
+                } else {
+                    low
+                },
+                if data[1] - high <= margin {
+                    data[1]
+                } else {
+                    high
+                },
+            ];
+            let within = |value: f64| value >= data[0] && value <= data[1];
+            ticks = Ticks {
+                labels: (ticks.values.iter().zip(ticks.labels))
+                    .filter(|(value, _)| within(**value))
+                    .map(|(_, label)| label)
+                    .collect(),
+                values: ticks
+                    .values
+                    .iter()
+                    .copied()
+                    .filter(|&value| within(value))
+                    .collect(),
+            };
+        }
+        let scale = Scale { data, pixels };
+        let apart = |ticks: &Ticks| {
+            let wide = |i: usize| text::width(&format!("{}{suffix}", ticks.labels[i]), size);
+            (1..ticks.values.len()).all(|i| {
+                let between = scale.at(ticks.values[i]) - scale.at(ticks.values[i - 1]);
+                between >= (wide(i) + wide(i - 1)) / 2.0 + GAP
+            })
+        };
+        if count == 2 {
+            while !apart(&ticks) {
+                ticks = every_other(ticks);
+            }
+        }
+        if apart(&ticks) {
+            return (ticks, scale);
+        }
+        count -= 1;
+    }
+}
+
+/// The first of every two ticks.
+fn every_other(ticks: Ticks) -> Ticks {
+    Ticks {
+        values: ticks.values.into_iter().step_by(2).collect(),
+        labels: ticks.labels.into_iter().step_by(2).collect(),
+    }
+}
+
+/// Pixels between the labels of an axis at least.
+const GAP: f64 = 10.0;
+
+/// How far outside a tick may lie, as a share of the range, for the axis to be drawn out to it.
+const NEAR: f64 = 0.06;
+
 /// The range, or one around it that is wide enough to put ticks on.
 fn widened([low, high]: [f64; 2]) -> [f64; 2] {
     if !(low.is_finite() && high.is_finite()) {
@@ -102,9 +181,14 @@ fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
             let off = ((high - last) / span, (low - first) / span);
             let coverage = 1.0 - 0.5 * (off.0 * off.0 + off.1 * off.1);
             let ticks = (last - first) / step + 1.0;
+            if ticks > 2.0 * count + 1.0 {
+                continue;
+            }
             let density = 2.0 - (ticks / count).max(count / ticks);
             let [a, b, c] = WEIGHTS;
-            let score = a * simple + b * coverage.max(-1.0) + c * density;
+            // An axis of which more than a quarter stays empty is worse than the paper's bounded coverage says.
+            let empty = (last - high + low - first) / (high - low);
+            let score = a * simple + b * coverage.max(-1.0) + c * density - (empty - 0.25).max(0.0);
             if score > best.0 {
                 let places = -power + i32::from(mantissa == 2.5);
                 best = (score, step, places);
@@ -149,7 +233,7 @@ mod tests {
             ([0.0, 100.0], 6, "0 20 40 60 80 100"),
             ([0.0, 100.0], 5, "0 25 50 75 100"),
             ([0.0, 32.5], 5, "0 10 20 30 40"),
-            ([-7.8, 6.1], 6, "−10 −5 0 5 10"),
+            ([-7.8, 6.1], 6, "−8 −4 0 4 8"),
             ([0.0, 0.043], 4, "0 0.01 0.02 0.03 0.04 0.05"),
             ([3550.0, 19546.0], 5, "0 5,000 10,000 15,000 20,000"),
         ];
@@ -173,6 +257,19 @@ mod tests {
             let step = ticks.values[1] - ticks.values[0];
             for pair in ticks.values.windows(2) {
                 prop_assert!((pair[1] - pair[0] - step).abs() < 1e-6 * step.abs() + 1e-9 * a.abs());
+            }
+        }
+
+        #[test]
+        fn labels_of_an_axis_never_meet(low in -1e9..1e9_f64, span in 1e-6..1e9_f64, wide in 20.0..900.0_f64, most in 2..9_usize, cover: bool) {
+            let (ticks, scale) = axis([low, low + span], [0.0, wide], most, cover, 12.0, "%");
+            for i in 0..ticks.values.len() {
+                let place = scale.at(ticks.values[i]);
+                prop_assert!((-1e-6..=wide + 1e-6).contains(&place));
+                if i > 0 {
+                    let half = |i: usize| text::width(&format!("{}%", ticks.labels[i]), 12.0) / 2.0;
+                    prop_assert!(scale.at(ticks.values[i - 1]) + half(i - 1) < place - half(i), "{ticks:?}");
+                }
             }
         }
 

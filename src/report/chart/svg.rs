@@ -85,14 +85,54 @@ impl Drawing {
         if text.trim().is_empty() {
             return;
         }
+        self.text_element((x, y), size, anchor, class, &text);
+    }
+
+    /// Texts of different classes one after another on one line, each set off by a blank.
+    pub fn phrase(
+        &mut self,
+        (x, y): (f64, f64),
+        size: f64,
+        anchor: Anchor,
+        parts: &[(&str, &str)],
+    ) {
+        let parts = (parts.iter())
+            .map(|(class, text)| (class, escape(text)))
+            .filter(|(_, text)| !text.trim().is_empty())
+            .map(|(class, text)| {
+                if class.is_empty() {
+                    text
+                } else {
+                    format!(r#"<tspan class="{class}">{text}</tspan>"#)
+                }
+            });
+        let parts: Vec<String> = parts.collect();
+        if !parts.is_empty() {
+            self.text_element((x, y), size, anchor, "", &parts.join(" "));
+        }
+    }
+
+    fn text_element(
+        &mut self,
+        (x, y): (f64, f64),
+        size: f64,
+        anchor: Anchor,
+        class: &str,
+        escaped: &str,
+    ) {
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => r#" text-anchor="middle""#,
             Anchor::End => r#" text-anchor="end""#,
         };
+        let class = if class.is_empty() {
+            String::new()
+        } else {
+            format!(r#" class="{class}""#)
+        };
         let _ = write!(
             self.out,
-            r#"<text class="{class}" x="{}" y="{}" font-size="{}"{anchor}>{text}</text>"#,
+            r#"<text{class} x="{}" y="{}" font-size="{}"{anchor}>{escaped}</text>"#,
             number(x),
             number(y),
             number(size),

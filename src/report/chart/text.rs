@@ -43,7 +43,7 @@ fn units(c: char) -> u32 {
 ///
 /// Breaks at blanks, and within a word only if the word alone is too wide. Always at least one line.
 pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
-    let mut words = text.split_whitespace().peekable();
+    let mut words = text.split(is_break).filter(|word| !word.is_empty());
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut rest: String;
@@ -82,6 +82,32 @@ pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String>
         }
     }
     lines
+}
+
+/// Whether a line may end at this character: at blanks, but those that are made not to break.
+fn is_break(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')
+}
+
+/// As [`wrap`], with lines of about the same length.
+pub(super) fn balanced(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+    let lines = wrap(text, size, room, most);
+    if lines.len() < 2 || lines.iter().any(|line| line.ends_with('…')) {
+        return lines;
+    }
+    let whole = lines.join(" ");
+    let (mut low, mut high, mut best) = (room / 2.0, room, lines);
+    for _ in 0..8 {
+        let middle = (low + high) / 2.0;
+        let narrower = wrap(text, size, middle, most + 1);
+        // A word that is broken for balance alone would be worse than ragged lines.
+        if narrower.len() <= best.len() && narrower.join(" ") == whole {
+            (high, best) = (middle, narrower);
+        } else {
+            low = middle;
+        }
+    }
+    best
 }
 
 /// `text` if it fits, or its beginning and an ellipsis.
@@ -134,6 +160,16 @@ mod tests {
             prop_assert!(!lines.is_empty() && lines.len() <= most);
             for line in &lines {
                 prop_assert!(width(line, 10.0) <= room, "{line:?} is {} wide", width(line, 10.0));
+            }
+        }
+
+        #[test]
+        fn balanced_lines_fit_and_are_no_more_than_others(text in "[a-z ]{0,60}", room in 40.0..200.0_f64) {
+            let (plain, balanced) = (wrap(&text, 10.0, room, 4), balanced(&text, 10.0, room, 4));
+            prop_assert_eq!(plain.len(), balanced.len());
+            prop_assert_eq!(plain.join(" "), balanced.join(" "));
+            for line in &balanced {
+                prop_assert!(width(line, 10.0) <= room);
             }
         }
 

@@ -23,18 +23,18 @@ pub(super) const COLOURS: [Colour; 17] = [
     colour("muted", "#555b63", "#a9b0b9"),
     colour("grid", "#dfe2e6", "#30353c"),
     colour("axis", "#7b828b", "#7f8791"),
-    colour("accent", "#1f62a8", "#6fb0f2"),
-    colour("pale", "#cfe0f2", "#21405f"),
-    colour("other", "#b3501b", "#f0995f"),
+    colour("accent", "#3d86c6", "#3f86c4"),
+    colour("pale", "#d9e8f5", "#1c3a55"),
+    colour("other", "#cc6f2c", "#bb672c"),
     colour("faint", "#f0f2f4", "#22272d"),
-    colour("c1", "#2d8eef", "#5991f5"),
-    colour("c2", "#4d1180", "#ca8e52"),
-    colour("c3", "#dc7114", "#8351b2"),
-    colour("c4", "#005981", "#44c0a4"),
-    colour("c5", "#689c70", "#8d5f2e"),
-    colour("c6", "#6b1b18", "#b3c6f9"),
-    colour("c7", "#9d64ae", "#058787"),
-    colour("c8", "#585b19", "#f4c622"),
+    colour("c1", "#3f8ec9", "#4aafe1"),
+    colour("c2", "#5b1841", "#96506a"),
+    colour("c3", "#708f36", "#cfc7ff"),
+    colour("c4", "#6a57a4", "#ce7a7a"),
+    colour("c5", "#394606", "#99e1ae"),
+    colour("c6", "#bc7d8b", "#897f27"),
+    colour("c7", "#183475", "#4d66b1"),
+    colour("c8", "#8c543b", "#d6ab49"),
 ];
 
 /// Rules with `var(--qx-…)` for colours.
@@ -73,4 +73,174 @@ pub(super) fn fill(index: usize) -> String {
 /// Class that draws a line in the colour of the `index`-th class.
 pub(super) fn stroke(index: usize) -> String {
     format!("s{}", index % FILLS + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Rgb = [f64; 3];
+
+    /// Linear components of `#rrggbb`.
+    fn linear(hex: &str) -> Rgb {
+        let part = |i: usize| {
+            let value =
+                u8::from_str_radix(&hex[1 + 2 * i..3 + 2 * i], 16).expect("two hexadecimal digits");
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                libm::pow((value + 0.055) / 1.055, 2.4)
+            }
+        };
+        [part(0), part(1), part(2)]
+    }
+
+    /// Contrast ratio of WCAG 2.
+    fn contrast(a: &str, b: &str) -> f64 {
+        let luminance = |hex: &str| {
+            let [r, g, b] = linear(hex);
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    /// Full protanopia and deuteranopia: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A Physiologically-based Model for Simulation of
+    /// Color Vision Deficiency", IEEE TVCG 15 (2009), table for severity 1.
+    const BLIND: [[Rgb; 3]; 2] = [
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+    ];
+
+    fn seen(by: &[Rgb; 3], colour: Rgb) -> Rgb {
+        by.map(|row| (row.iter().zip(colour).map(|(a, b)| a * b).sum::<f64>()).clamp(0.0, 1.0))
+    }
+
+    /// CIELAB under D65.
+    fn lab([r, g, b]: Rgb) -> Rgb {
+        let xyz = [
+            (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+            0.2126 * r + 0.7152 * g + 0.0722 * b,
+            (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+        ];
+        let [x, y, z] = xyz.map(|t| {
+            if t > 0.008856 {
+                libm::cbrt(t)
+            } else {
+                7.787 * t + 16.0 / 116.0
+            }
+        });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    fn distance(a: Rgb, b: Rgb) -> f64 {
+        let (a, b) = (lab(a), lab(b));
+        a.iter()
+            .zip(b)
+            .map(|(a, b)| (a - b) * (a - b))
+            .sum::<f64>()
+            .sqrt()
+    }
+
+    fn named(name: &str) -> &'static Colour {
+        COLOURS
+            .iter()
+            .find(|colour| colour.name == name)
+            .expect("a colour of that name")
+    }
+
+    #[test]
+    fn text_has_a_contrast_of_four_and_a_half_and_marks_of_three() {
+        let marks = COLOURS.iter().filter(|colour| {
+            ["axis", "accent", "other"].contains(&colour.name) || colour.name.starts_with('c')
+        });
+        let texts = ["ink", "muted"].map(named);
+        for (colour, least) in marks
+            .map(|mark| (mark, 3.0))
+            .chain(texts.map(|text| (text, 4.5)))
+        {
+            for (ground, shown) in [
+                (named("ground").light, colour.light),
+                (named("ground").dark, colour.dark),
+            ] {
+                let contrast = contrast(ground, shown);
+                assert!(
+                    contrast >= least,
+                    "{} {shown} on {ground}: {contrast:.2}",
+                    colour.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn whiskers_and_marks_stand_out_from_what_they_lie_on() {
+        for under in ["accent", "other", "pale"].map(named) {
+            for (ink, under) in [
+                (named("ink").light, under.light),
+                (named("ink").dark, under.dark),
+            ] {
+                assert!(
+                    contrast(ink, under) >= 3.0,
+                    "{ink} on {under}: {:.2}",
+                    contrast(ink, under)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn neighbouring_fills_differ_for_readers_who_confuse_red_and_green() {
+        let fills: Vec<&Colour> = COLOURS[COLOURS.len() - FILLS..].iter().collect();
+        assert_eq!(fills[0].name, "c1");
+        for pick in [(|c: &Colour| c.light) as fn(&Colour) -> &'static str, |c| {
+            c.dark
+        }] {
+            for i in 0..FILLS {
+                for j in 0..i {
+                    let (a, b) = (linear(pick(fills[i])), linear(pick(fills[j])));
+                    let neighbours = i - j == 1 || i - j == FILLS - 1;
+                    let least = if neighbours { 20.0 } else { 8.0 };
+                    let blind = BLIND.iter().map(|by| distance(seen(by, a), seen(by, b)));
+                    let nearest = blind.fold(distance(a, b), f64::min);
+                    assert!(
+                        nearest >= least,
+                        "{} and {}: {nearest:.1}",
+                        pick(fills[i]),
+                        pick(fills[j])
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_knows_no_custom_properties_and_a_page_both_schemes() {
+        assert!(!file_stylesheet().contains("var("));
+        let page = stylesheet();
+        for colour in &COLOURS {
+            assert!(page.contains(&format!("--qx-{}:{};", colour.name, colour.dark)));
+        }
+        assert!(page.contains("prefers-color-scheme:dark") && page.contains("[data-theme=dark]"));
+    }
+
+    #[test]
+    fn every_class_of_fill_and_stroke_has_its_rule() {
+        for i in 0..FILLS {
+            assert!(
+                RULES.contains(&format!(".qx .{}{{", fill(i)))
+                    && RULES.contains(&format!(".qx .{}{{", stroke(i)))
+            );
+        }
+        assert_eq!(fill(FILLS), fill(0));
+    }
 }

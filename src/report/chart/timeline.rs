@@ -1,8 +1,8 @@
-//! One trial as a dated picture: what phase and trend held when, turning points with their names, and when everything else happened.
+//! One trial as a dated picture: which phase and trend held when, and when each event happened.
 //!
-//! Takes spans and moments; gives a chart. Turning points get labels in staggered rows; other moments a lane of dots for each name.
+//! Takes spans and moments; gives a chart with a lane for each phase, trend and kind of event, so that no label can meet another.
 
-use super::labels::stagger;
+use super::calendar;
 use super::scale::Scale;
 use super::sheet::{LEADING, SMALL, Sheet};
 use super::svg::Anchor;
@@ -28,7 +28,7 @@ pub struct Moment {
     /// ISO date.
     pub date: String,
     pub title: String,
-    /// Whether it changed the phase or the trend: labelled by itself.
+    /// Whether it changed the phase or the trend.
     pub turning: bool,
 }
 
@@ -50,186 +50,190 @@ pub struct Timeline {
     pub outcome: String,
 }
 
-/// Rows of labels of turning points at most.
-const ROWS: usize = 7;
-/// Height of the strip of phases.
-const STRIP: f64 = 26.0;
-/// Height of a lane of dots.
+/// Lanes of events at most; what begins later than all of them stands in the table.
+const LANES: usize = 60;
+
+/// Height of a lane's mark with the gap to the next.
 const LANE: f64 = 18.0;
-/// Lanes at most; rarer names beyond them stand in the table.
-const LANES: usize = 40;
+
+/// What a lane shows.
+enum Marks<'a> {
+    Spans(Vec<&'a Span>),
+    Moments(Vec<&'a Moment>),
+}
+
+struct Lane<'a> {
+    title: String,
+    marks: Marks<'a>,
+}
 
 impl Timeline {
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
         let (width, narrow) = (sheet.width(), sheet.is_narrow());
-        let lanes = self.lanes();
-        let lane_names = if narrow {
+        let events = self.events();
+        let left_out = events.len().saturating_sub(LANES);
+        let groups = [
+            ("Phase", by_title(&self.phases)),
+            ("Trend", by_title(&self.trends)),
+            ("Events", events.into_iter().take(LANES).collect()),
+        ];
+        let names = if narrow {
             0.0
         } else {
-            let widest = lanes
-                .iter()
-                .map(|(name, _)| text::width(name, SMALL))
-                .fold(70.0, f64::max);
-            (widest + 12.0).min(0.34 * width)
+            let titles = groups.iter().flat_map(|(_, lanes)| lanes);
+            let widest = titles
+                .map(|lane| text::width(&lane.title, SMALL))
+                .fold(0.0, f64::max);
+            (widest + 12.0).min(0.36 * width)
         };
         let scale = Scale {
             data: [0.0, self.horizon.max(1e-9)],
-            pixels: [lane_names, width - 2.0],
+            pixels: [names + 5.0, width - 6.0],
         };
-        self.turning_points(&mut sheet, scale);
-        self.strip(&mut sheet, "Phase", &self.phases, scale, STRIP);
-        if self.trends.len() > 1
-            || self
-                .trends
-                .first()
-                .is_some_and(|trend| !trend.title.is_empty())
-        {
-            self.strip(&mut sheet, "Trend", &self.trends, scale, STRIP);
-        }
-        sheet.y += 4.0;
-        let top = sheet.y;
-        let shown = lanes.len().min(LANES);
-        let lane = if narrow { 2.0 * LANE } else { LANE };
-        let bottom = top + shown as f64 * lane + 4.0;
-        for (i, (name, moments)) in lanes.iter().take(shown).enumerate() {
-            let middle = top + i as f64 * lane + lane - LANE / 2.0;
-            let times = if moments.len() > 1 {
-                format!(" ×{}", moments.len())
+        let room = if narrow { width } else { names - 12.0 };
+        let heights = |lane: &Lane| {
+            let lines = text::balanced(&lane.title, SMALL, room, 2);
+            let title = lines.len() as f64 * LEADING * SMALL;
+            let height = if narrow {
+                title + LANE
             } else {
-                String::new()
+                (title + 3.0).max(LANE)
             };
+            (lines, title, height)
+        };
+        let head = 1.9 * SMALL;
+        let total: f64 = (groups.iter())
+            .filter(|(_, lanes)| !lanes.is_empty())
+            .map(|(_, lanes)| head + lanes.iter().map(|lane| heights(lane).2).sum::<f64>())
+            .sum();
+        let (top, bottom) = (sheet.y, sheet.y + total + 4.0);
+        for tick in calendar::ticks(&self.start, scale, SMALL) {
+            let x = scale.at(tick.at);
+            sheet.drawing.line((x, top), (x, bottom), "g");
+        }
+        for (name, lanes) in groups.iter().filter(|(_, lanes)| !lanes.is_empty()) {
+            let baseline = sheet.y + head - 0.5 * SMALL;
             if narrow {
-                let words = text::ellipsis(name, SMALL, width - 40.0);
-                sheet.drawing.text(
-                    (0.0, middle - 0.62 * LANE),
-                    SMALL,
-                    Anchor::Start,
-                    "",
-                    &format!("{words}{times}"),
-                );
-            } else {
-                let room = lane_names - 12.0 - text::width(&times, SMALL);
-                let words = text::ellipsis(name, SMALL, room);
-                sheet.drawing.text(
-                    (lane_names - 10.0, middle + 0.36 * SMALL),
-                    SMALL,
-                    Anchor::End,
-                    "",
-                    &format!("{words}{times}"),
-                );
-            }
-            sheet
-                .drawing
-                .line((scale.pixels[0], middle), (scale.pixels[1], middle), "g");
-            for moment in moments {
-                let tip = format!("{}: {}", moment.date, moment.title);
                 sheet
                     .drawing
-                    .circle((scale.within(moment.at), middle), 4.0, "dot", &tip);
+                    .rect([0.0, sheet.y, width, head], "ground", "");
+                sheet
+                    .drawing
+                    .text((0.0, baseline), SMALL, Anchor::Start, "b", name);
+            } else {
+                sheet
+                    .drawing
+                    .text((names - 6.0, baseline), SMALL, Anchor::End, "b", name);
+            }
+            sheet.y += head;
+            for lane in lanes {
+                let (lines, title, height) = heights(lane);
+                let middle = if narrow {
+                    sheet
+                        .drawing
+                        .rect([0.0, sheet.y, width, title], "ground", "");
+                    sheet.block(
+                        &lines,
+                        (0.0, sheet.y + title / 2.0),
+                        SMALL,
+                        Anchor::Start,
+                        "",
+                    );
+                    sheet.y + title + LANE / 2.0 - 2.0
+                } else {
+                    let middle = sheet.y + height / 2.0;
+                    sheet.block(&lines, (names - 6.0, middle), SMALL, Anchor::End, "");
+                    middle
+                };
+                marks(&mut sheet, lane, scale, middle);
+                sheet.y += height;
             }
         }
         sheet.y = sheet.time_axis(&self.start, scale, bottom);
-        if lanes.len() > shown {
-            let words = format!(
-                "{} more kinds of events are in the table.",
-                lanes.len() - shown
-            );
+        if left_out > 0 {
+            let words = format!("{left_out} more kinds of events are in the table.");
             sheet.lines(&words, SMALL, "m", 2);
         }
         sheet.finish()
     }
 
-    /// Moments that are no turning points by name, in order of their first.
-    fn lanes(&self) -> Vec<(&str, Vec<&Moment>)> {
-        let mut lanes: Vec<(&str, Vec<&Moment>)> = Vec::new();
-        for moment in self.moments.iter().filter(|moment| !moment.turning) {
-            match lanes.iter_mut().find(|(name, _)| *name == moment.title) {
+    /// A lane for each kind of event, in order of its first.
+    fn events(&self) -> Vec<Lane<'_>> {
+        let mut kinds: Vec<(&str, Vec<&Moment>)> = Vec::new();
+        for moment in &self.moments {
+            match kinds.iter_mut().find(|(name, _)| *name == moment.title) {
                 Some((_, moments)) => moments.push(moment),
-                None => lanes.push((&moment.title, vec![moment])),
+                None => kinds.push((&moment.title, vec![moment])),
             }
         }
-        lanes
-    }
-
-    fn turning_points(&self, sheet: &mut Sheet, scale: Scale) {
-        let turning: Vec<&Moment> = self
-            .moments
-            .iter()
-            .filter(|moment| moment.turning)
-            .collect();
-        let width = sheet.width();
-        let room = (0.42 * width).min(240.0);
-        let labels: Vec<String> = turning
-            .iter()
-            .map(|moment| text::ellipsis(&moment.title, SMALL, room))
-            .collect();
-        let spans: Vec<[f64; 2]> = (turning.iter().zip(&labels))
-            .map(|(moment, label)| {
-                let wide = text::width(label, SMALL) + 12.0;
-                let left = scale.within(moment.at).min(width - wide).max(0.0);
-                [left, left + wide]
+        (kinds.into_iter())
+            .map(|(name, moments)| Lane {
+                title: match moments.len() {
+                    1 => name.to_owned(),
+                    times => format!("{name}\u{a0}×{times}"),
+                },
+                marks: Marks::Moments(moments),
             })
-            .collect();
-        let rows = stagger(&spans, ROWS);
-        let used = rows.iter().flatten().max().map_or(0, |row| row + 1);
-        let bottom = sheet.y + used as f64 * LEADING * SMALL + 10.0;
-        let mut left_out = 0;
-        for ((moment, label), (span, row)) in
-            turning.iter().zip(&labels).zip(spans.iter().zip(&rows))
-        {
-            let x = scale.within(moment.at);
-            match row {
-                Some(row) => {
-                    let baseline = bottom - 10.0 - *row as f64 * LEADING * SMALL;
-                    sheet.drawing.line((x, baseline + 3.0), (x, bottom), "lead");
-                    sheet
-                        .drawing
-                        .text((span[0] + 2.0, baseline), SMALL, Anchor::Start, "", label);
-                }
-                None => {
-                    left_out += 1;
-                    sheet.drawing.line((x, bottom - 6.0), (x, bottom), "lead");
-                }
-            }
-        }
-        sheet.y = bottom;
-        if left_out > 0 {
-            let words = format!("{left_out} turning points without a label are in the table.");
-            sheet.lines(&words, SMALL, "m", 2);
+            .collect()
+    }
+}
+
+/// A lane for each state, in order of its first stretch.
+fn by_title(spans: &[Span]) -> Vec<Lane<'_>> {
+    let mut states: Vec<(&str, Vec<&Span>)> = Vec::new();
+    for span in spans {
+        match states.iter_mut().find(|(title, _)| *title == span.title) {
+            Some((_, spans)) => spans.push(span),
+            None => states.push((&span.title, vec![span])),
         }
     }
+    (states.into_iter())
+        .map(|(title, spans)| Lane {
+            title: title.into(),
+            marks: Marks::Spans(spans),
+        })
+        .collect()
+}
 
-    fn strip(&self, sheet: &mut Sheet, name: &str, spans: &[Span], scale: Scale, height: f64) {
-        let y = sheet.y;
-        if scale.pixels[0] > 60.0 {
-            sheet.drawing.text(
-                (scale.pixels[0] - 10.0, y + height / 2.0 + 0.36 * SMALL),
-                SMALL,
-                Anchor::End,
-                "b",
-                name,
-            );
-        }
-        for span in spans {
-            let (left, right) = (scale.within(span.from), scale.within(span.to));
-            let tip = format!("{name}: {}", span.title);
-            sheet.drawing.rect(
-                [left, y, (right - left).max(1.0), height],
-                &format!("area {}", theme::fill(span.class)),
-                &tip,
-            );
-            let room = right - left - 10.0;
-            if text::width(&span.title, SMALL) <= room {
-                sheet.drawing.text(
-                    (left + 5.0, y + height / 2.0 + 0.36 * SMALL),
-                    SMALL,
-                    Anchor::Start,
-                    "i",
+fn marks(sheet: &mut Sheet, lane: &Lane, scale: Scale, y: f64) {
+    let [left, right] = scale.pixels;
+    match &lane.marks {
+        Marks::Spans(spans) => {
+            for span in spans {
+                let (from, to) = (scale.within(span.from), scale.within(span.to));
+                let wide = (to - from).max(1.5);
+                sheet.drawing.rect(
+                    [from, y - 6.0, wide, 12.0],
+                    &theme::fill(span.class),
                     &span.title,
                 );
             }
         }
-        sheet.y = y + height + 4.0;
+        Marks::Moments(moments) => {
+            sheet.drawing.line((left, y), (right, y), "g");
+            for moment in moments {
+                let x = scale.within(moment.at);
+                let tip = format!("{}: {}", moment.date, moment.title);
+                if moment.turning {
+                    let corners = [(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)];
+                    sheet.drawing.polygon(corners, "dot2", &tip);
+                } else {
+                    sheet.drawing.circle((x, y), 4.5, "dot", &tip);
+                }
+            }
+            if let [only] = moments.as_slice() {
+                let wide = text::width(&only.date, SMALL) + 9.0;
+                let x = scale.within(only.at);
+                let (x, anchor) = if x + wide <= right {
+                    (x + 8.0, Anchor::Start)
+                } else {
+                    (x - 8.0, Anchor::End)
+                };
+                sheet
+                    .drawing
+                    .text((x, y + 0.36 * SMALL), SMALL, anchor, "m halo", &only.date);
+            }
+        }
     }
 }

@@ -16,8 +16,8 @@ pub fn large(prefix: &str, shown: &str, draw: impl Fn(&Frame) -> Chart) -> Marku
     let wide = draw(&frame(Frame::WIDE, "w"));
     let narrow = draw(&frame(Frame::NARROW, "n"));
     let mut drawings = Markup::default();
-    drawings.element("div", "class=\"wide\"", &Markup::trusted(&*wide.svg));
-    drawings.element("div", "class=\"narrow\"", &Markup::trusted(&*narrow.svg));
+    drawings.element("div", "class=\"wide\"", &drawing(&wide));
+    drawings.element("div", "class=\"narrow\"", &drawing(&narrow));
     let caption = caption(&wide, wide.title != shown);
     figure("chart", &caption, &wide, &drawings)
 }
@@ -33,14 +33,14 @@ pub fn scrolling(
         .with_prefix(prefix)
         .without_heading();
     let chart = draw(&frame);
-    let mut drawing = Markup::default();
+    let mut frame = Markup::default();
     let attributes = format!(
         "class=\"timeline\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"",
         escape(&chart.title)
     );
-    drawing.element("div", &attributes, &Markup::trusted(&*chart.svg));
+    frame.element("div", &attributes, &drawing(&chart));
     let mut inner = caption(&chart, true);
-    inner.push(&drawing);
+    inner.push(&frame);
     inner.push(&details(summary, behind));
     let mut figure = Markup::default();
     figure.element("figure", "class=\"chart\"", &inner);
@@ -57,8 +57,22 @@ pub fn small(prefix: &str, draw: impl Fn(&Frame) -> Chart) -> Markup {
         "chart small",
         &caption(&chart, true),
         &chart,
-        &Markup::trusted(&*chart.svg),
+        &drawing(&chart),
     )
+}
+
+/// The drawing, its read-out between single quotes: JSON is full of double ones, and each would take six bytes.
+fn drawing(chart: &Chart) -> Markup {
+    const START: &str = " data-readout=\"";
+    let svg = &chart.svg;
+    let parts = svg.split_once(START);
+    let Some((before, (readout, after))) =
+        parts.and_then(|(before, rest)| Some((before, rest.split_once('"')?)))
+    else {
+        return Markup::trusted(&**svg);
+    };
+    let readout = readout.replace("&quot;", "\"");
+    Markup::trusted(format!("{before} data-readout='{readout}'{after}"))
 }
 
 fn figure(class: &str, caption: &Markup, chart: &Chart, drawing: &Markup) -> Markup {

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(percent(0.040_9, 0.000_7), "4.1%");
         assert_eq!(percent(0.003_48, 0.000_1), "0.35%");
         assert_eq!(percent(0.329_3, 0.05), "33%");
-        assert_eq!(percent(0.041, 0.012), "4%");
+        assert_eq!(percent(0.041, 0.05), "4%");
         assert_eq!(percent(0.0, 0.000_1), "0%");
         assert_eq!(percent_range([0.12, 0.55], 0.004), "12–55%");
         assert_eq!(percent_range([0.0957, 0.566], 0.004), "10–57%");

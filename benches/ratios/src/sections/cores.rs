@@ -1,6 +1,7 @@
 //! Two cores against one.
 
 use super::Plan;
+use crate::batched;
 use crate::measure::{Contestant, Spread, take_turns};
 use crate::ours;
 use crate::table::{Row, Section, Target};
@@ -15,6 +16,12 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
     if cores >= 2 {
         let study = ours::open(&plan.bench("reference.json"))?;
         let trials = plan.size(TRIALS) as u64;
+        let size = plan.size(TRIALS);
+        let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let (one, two) = (pool(1)?, pool(2)?);
+        let by_hand = |trials, seed, pool: &rayon::ThreadPool| {
+            pool.install(|| batched::run(trials, seed).trials as f64)
+        };
         let rates = take_turns(
             plan.rounds(),
             vec![
@@ -22,6 +29,8 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
                     ours::trials(&study, 2 * trials, seed, 2)
                 }),
                 Contestant::new("one", |seed| ours::trials(&study, trials, seed, 1)),
+                Contestant::new("by hand, two cores", |seed| by_hand(2 * size, seed, &two)),
+                Contestant::new("one", |seed| by_hand(size, seed, &one)),
             ],
         );
         rows.push(Row::ratio(
@@ -30,6 +39,7 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
             "trials/s",
             Target::AtLeast(1.9),
         ));
+        rows.push(Row::ratio(&rates[2], &rates[3], "trials/s", Target::None));
         // On a busy machine the second core is not there all the time: the best round says what the program can do.
         let best = |i: usize| Spread::of(&rates[i].per_second).most;
         rows.push(Row::new(
@@ -42,7 +52,9 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
     let note = if cores < 2 {
         "This machine has one core: nothing to measure.".to_string()
     } else {
-        format!("The simulator on the reference model; the machine has {cores} cores.")
+        format!(
+            "The simulator on the reference model; the machine has {cores} cores. The batched program, whose threads share nothing, says what the second core is worth."
+        )
     };
     Ok(Some(Section {
         title: "Two cores against one",

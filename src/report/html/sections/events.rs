@@ -91,18 +91,16 @@ fn table(caption: &str, events: &[&EventResult], result: &RunResult) -> Table {
         let share = format::percentage(event.probability, event.probability_std_error);
         let times = format::estimate(event.mean_count, event.mean_count_std_error);
         let (median, range) = match &event.first_time {
-            Some(first) => (
-                format!(
-                    "{} ± {}",
-                    dates::date_at(start, first.p50),
-                    dates::days(first.p50_std_error)
-                ),
-                format!(
-                    "{} to {}",
-                    dates::date_at(start, first.p5),
-                    dates::date_at(start, first.p95)
-                ),
-            ),
+            Some(first) => {
+                let median = dates::date_at(start, first.p50);
+                let range = [first.p5, first.p95].map(|time| dates::date_at(start, time));
+                let median = match first.p50_std_error {
+                    // An event with a date of its own.
+                    0.0 => median,
+                    error => format!("{median} ± {}", dates::days(error)),
+                };
+                (median, range.join(" to "))
+            }
             None => ("–".into(), "–".into()),
         };
         table.row([
@@ -134,12 +132,12 @@ mod tests {
         result.events = vec![event("sure", 1.0), event("never", 0.0)];
         result
             .events
-            .extend((1..=8).map(|i| event(&format!("e{i}"), 0.1 * f64::from(i))));
+            .extend((1..=8).map(|i| event(&format!("e{i}"), 0.11 * f64::from(i))));
         let names: Vec<&str> = chosen(&result, &[])
             .iter()
             .map(|e| e.name.as_str())
             .collect();
-        assert_eq!(names, ["e8", "e7", "e6", "e5", "e4", "e3"]);
+        assert_eq!(names, ["e7", "e6", "e5", "e4", "e3", "e2"]);
         let asked = ["never".to_owned(), "sure".to_owned()];
         let names: Vec<&str> = chosen(&result, &asked)
             .iter()

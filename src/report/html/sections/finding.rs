@@ -123,14 +123,17 @@ fn by_trend(result: &RunResult, first: &OutcomeResult) -> Option<Markup> {
     let (high, low) = (by.first()?, by.last()?);
     let is_clear = high.1 - low.1 > HALF_WIDTH * (high.2 + low.2);
     (by.len() > 1 && is_clear).then(|| {
-        Markup::text("It is likeliest if the trend at the start is “")
-            .and(high.0)
-            .and(format!(
-                "” ({}) and least likely under “",
-                percent(high.1, high.2)
-            ))
-            .and(low.0)
-            .and(format!("” ({}).", percent(low.1, low.2)))
+        Markup::text(&format!(
+            "“{}” is likeliest if the trend at the start is “",
+            title(first)
+        ))
+        .and(high.0)
+        .and(format!(
+            "” ({}) and least likely under “",
+            percent(high.1, high.2)
+        ))
+        .and(low.0)
+        .and(format!("” ({}).", percent(low.1, low.2)))
     })
 }
 

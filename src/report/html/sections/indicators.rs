@@ -1,9 +1,13 @@
-//! Indicators and derived values over time, as fans.
+//! Indicators over time, as fans; derived values as a table.
 
 use super::Section;
 use crate::report::chart::{Chart, Frame, from_results as chart};
+use crate::report::format;
 use crate::report::html::RunPart;
-use crate::results::SeriesResult;
+use crate::report::html::markup::Markup;
+use crate::report::html::table::Table;
+use crate::report::html::wording::{label, with_error};
+use crate::results::{RunResult, SeriesResult};
 
 pub const INDICATORS: Section<RunPart> = Section {
     key: "indicators",
@@ -11,16 +15,48 @@ pub const INDICATORS: Section<RunPart> = Section {
     is_needed: |part| !part.result.indicators.is_empty() || !part.result.derived.is_empty(),
     write: |body, part| {
         let result = &part.result;
-        let fans = |series: &[SeriesResult]| -> Vec<Box<dyn Fn(&Frame) -> Chart>> {
-            let fans = series.iter().map(|one| chart::fan(result, one));
-            fans.map(|fan| Box::new(move |frame: &Frame| fan.draw(frame)) as Box<_>)
-                .collect()
-        };
-        body.charts(fans(&result.indicators));
+        let fans: Vec<Box<dyn Fn(&Frame) -> Chart>> = (result.indicators.iter())
+            .map(|one| chart::fan(result, one))
+            .map(|fan| Box::new(move |frame: &Frame| fan.draw(frame)) as Box<_>)
+            .collect();
+        body.charts(fans);
         if !result.derived.is_empty() {
             body.details("Values derived from them", |body| {
-                body.charts(fans(&result.derived));
+                body.table(&derived(result));
             });
         }
     },
 };
+
+/// A row a derived value, at the middle and at the end of the horizon: they only serve formulas, and their charts would double the page.
+fn derived(result: &RunResult) -> Table {
+    let last = result.times.len().saturating_sub(1);
+    let places = [last / 2, last];
+    let date = |at: usize| result.dates.get(at).map_or("", String::as_str);
+    let mut head = vec!["derived value".to_owned(), "unit".to_owned()];
+    for place in places {
+        for what in ["mean", "5% to 95%"] {
+            head.push(format!("{what}, {}", date(place)));
+        }
+    }
+    let caption = "Derived values over all futures";
+    let mut table = Table::new(caption, head.iter().map(String::as_str)).texts(2);
+    for one in &result.derived {
+        let name = Markup::text(label(&one.title, &one.name));
+        let cells = places.into_iter().flat_map(|place| at(one, place));
+        table.row([name, Markup::text(&one.unit)].into_iter().chain(cells));
+    }
+    table
+}
+
+/// Mean and range at a reported time.
+fn at(series: &SeriesResult, place: usize) -> [Markup; 2] {
+    let value = |values: &[f64]| values.get(place).copied().unwrap_or(f64::NAN);
+    let mean = format::estimate(value(&series.mean), value(&series.mean_std_error));
+    let ends = [
+        (value(&series.p5), value(&series.p5_std_error)),
+        (value(&series.p95), value(&series.p95_std_error)),
+    ];
+    let range = format::quantiles(&ends).join(" to ");
+    [with_error(mean).into(), range.into()]
+}

@@ -39,9 +39,8 @@ pub struct Section<T> {
     pub write: fn(&mut Body, &T),
 }
 
-/// What is said about a run, below its finding.
-const RUN: [Section<RunPart>; 8] = [
-    outcomes::OUTCOMES,
+/// What is said about a run, below its finding and its outcomes.
+const RUN: [Section<RunPart>; 7] = [
     outcomes::BY_TREND,
     questions::QUESTIONS,
     occupancy::PHASES,
@@ -80,6 +79,8 @@ pub fn run(body: &mut Body, part: &RunPart, is_alone: bool) {
     body.section("finding", "Main finding", |body| {
         finding::of_run(body, &part.result)
     });
+    // On the first screen, before it is explained: it has a legend of its own.
+    body.one(&outcomes::OUTCOMES, part);
     if is_alone {
         how_to_read(body);
     }
@@ -140,6 +141,7 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
         };
         let title = format!("By itself: {}", name(result));
         body.part(&format!("scenario{number}"), &title, |body| {
+            body.one(&outcomes::OUTCOMES, &run);
             body.all(&RUN, &run);
             // The others' assumptions are the base's with the changes above.
             let behind = BEHIND.iter().filter(|section| {

@@ -1,6 +1,7 @@
 //! Which scenario, which program, which numbers; and how to get them again.
 
 use super::Section;
+use crate::random::design::Design;
 use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
@@ -132,11 +133,12 @@ fn file(result: &RunResult) -> String {
 fn command_line(result: &RunResult) -> String {
     let run = &result.run;
     format!(
-        "quincunx run {} --trials {} --draws {} --seed {}",
+        "quincunx run {} --trials {} --draws {} --seed {}{}",
         file(result),
         run.trials,
         run.draws,
-        run.seed
+        run.seed,
+        Design::named(&run.design).unwrap_or_default().option()
     )
 }
 

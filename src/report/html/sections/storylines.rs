@@ -1,6 +1,7 @@
 //! Single futures as timelines and dated stories.
 
 use super::{Body, Section};
+use crate::random::design::Design;
 use crate::report::chart::from_results as chart;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
@@ -180,10 +181,11 @@ fn significant(value: f64) -> String {
 fn command_line(story: &Storyline) -> String {
     let draws = story.draw + 1;
     format!(
-        "quincunx trace {}.json --trial {} --seed {} --trials {} --draws {draws}",
+        "quincunx trace {}.json --trial {} --seed {} --trials {} --draws {draws}{}",
         story.scenario.name,
         story.trial,
         story.seed,
-        u64::from(story.trials_per_draw) * draws
+        u64::from(story.trials_per_draw) * draws,
+        Design::named(&story.design).unwrap_or_default().option()
     )
 }

@@ -1,0 +1,183 @@
+//! Two scenarios: side by side, and their differences.
+//!
+//! Takes results; gives the data of charts, and the charts.
+
+use super::*;
+
+/// Outcomes of two scenarios side by side.
+pub fn outcome_pairs(base: &RunResult, other: &RunResult, frame: &Frame) -> Chart {
+    pairs(base, other).draw(frame)
+}
+
+/// The data of [`outcome_pairs`].
+pub fn pairs(base: &RunResult, other: &RunResult) -> Pairs {
+    let mut names: IndexMap<&str, &str> = IndexMap::new();
+    for outcome in base.outcomes.iter().chain(&other.outcomes) {
+        names.entry(&outcome.name).or_insert(&outcome.title);
+    }
+    // What belongs to no class comes last, whichever file has more classes.
+    if let Some(title) = names.shift_remove("unclassified") {
+        names.insert("unclassified", title);
+    }
+    let find = |run: &'_ RunResult, name: &str| {
+        run.outcomes
+            .iter()
+            .find(|outcome| outcome.name == name)
+            .cloned()
+    };
+    let rows: Vec<PairRow> = (names.iter())
+        .map(|(name, title)| {
+            let both = [find(base, name), find(other, name)];
+            let rounded = both.each_ref().map(|outcome| match outcome {
+                Some(outcome) => format::percentage(outcome.probability, outcome.std_error),
+                None => format::Rounded {
+                    value: "not in it".into(),
+                    error: String::new(),
+                },
+            });
+            PairRow {
+                title: named(title, name),
+                points: both
+                    .each_ref()
+                    .map(|outcome| outcome.as_ref().map(|outcome| outcome.probability)),
+                intervals: both
+                    .each_ref()
+                    .map(|outcome| outcome.as_ref().map(|outcome| outcome.ci95)),
+                errors: rounded.each_ref().map(|rounded| plus_minus(&rounded.error)),
+                values: rounded.map(|rounded| rounded.value),
+            }
+        })
+        .collect();
+    let titles = [base, other].map(|run| named(&run.scenario.title, &run.scenario.name));
+    let table = Table {
+        header: std::iter::once("Outcome".to_owned())
+            .chain(titles.iter().cloned())
+            .collect(),
+        rows: (rows.iter())
+            .map(|row| {
+                let cells = (0..2).map(|side| {
+                    format!("{} {}", row.values[side], row.errors[side])
+                        .trim_end()
+                        .to_owned()
+                });
+                std::iter::once(row.title.clone()).chain(cells).collect()
+            })
+            .collect(),
+    };
+    Pairs {
+        about: About {
+            id: format!("pairs-{}-{}", base.scenario.name, other.scenario.name),
+            title: "Outcomes side by side".into(),
+            subtitle: "Share of the simulated futures. Whisker: 95% interval of the simulation."
+                .into(),
+            description: format!(
+                "Two bars for each of {} outcomes: {} and {}.",
+                rows.len(),
+                titles[0],
+                titles[1]
+            ),
+            table,
+        },
+        names: titles,
+        rows,
+    }
+}
+
+/// Paired differences of the outcomes.
+pub fn outcome_differences(comparison: &Comparison, frame: &Frame) -> Chart {
+    differences(
+        comparison,
+        &comparison.differences,
+        "outcomes",
+        "What changes: outcomes",
+    )
+    .draw(frame)
+}
+
+/// Paired differences of the answers to the questions; `None` without questions.
+pub fn question_differences(comparison: &Comparison, frame: &Frame) -> Option<Chart> {
+    let plot = || {
+        differences(
+            comparison,
+            &comparison.questions,
+            "questions",
+            "What changes: questions",
+        )
+    };
+    (!comparison.questions.is_empty()).then(|| plot().draw(frame))
+}
+
+/// The data of a difference plot of probabilities.
+pub fn differences(
+    comparison: &Comparison,
+    list: &[Difference],
+    id: &str,
+    title: &str,
+) -> Differences {
+    let known: Vec<(&Difference, f64, f64, [f64; 2])> = (list.iter())
+        .filter_map(|difference| {
+            Some((
+                difference,
+                difference.difference?,
+                difference.std_error?,
+                difference.ci95?,
+            ))
+        })
+        .collect();
+    let rows: Vec<DifferenceRow> = (known.iter())
+        .map(|&(difference, point, error, interval)| {
+            let rounded = format::points(point, error);
+            DifferenceRow {
+                title: named(&difference.title, &difference.outcome),
+                point: 100.0 * point,
+                interval: interval.map(|end| 100.0 * end),
+                value: scale::minus(&rounded.value),
+                error: plus_minus(&rounded.error),
+                detectable: difference.detectable,
+            }
+        })
+        .collect();
+    let table = Table {
+        header: [
+            "",
+            "Difference in percentage points",
+            "95% interval",
+            "Stands out from chance",
+        ]
+        .map(str::to_owned)
+        .into(),
+        rows: (rows.iter().zip(&known))
+            .map(|(row, &(_, _, error, interval))| {
+                vec![
+                    row.title.clone(),
+                    format!("{} {}", row.value, row.error),
+                    format::points_range(interval, error),
+                    if row.detectable {
+                        "yes"
+                    } else {
+                        "no detectable difference"
+                    }
+                    .into(),
+                ]
+            })
+            .collect(),
+    };
+    let seen = rows.iter().filter(|row| row.detectable).count();
+    Differences {
+        about: About {
+            id: format!("differences-{id}-{}-{}", comparison.base, comparison.other),
+            title: title.into(),
+            subtitle: format!(
+                "{} less {}, same random numbers in both. Whisker: 95% interval of the difference.",
+                comparison.other, comparison.base
+            ),
+            description: format!(
+                "Dots around zero for {} differences, of which {seen} can be told from chance.",
+                rows.len()
+            ),
+            table,
+        },
+        unit: "percentage points".into(),
+        rows,
+    }
+}

@@ -1,0 +1,116 @@
+//! Charts of results: each takes plain result data and gives a drawn chart.
+//!
+//! Titles, subtitles and descriptions are written here, and numbers rounded to what their errors allow. Which charts a page shows, and in which
+//! order, is the page's business. Each chart has a second function that gives its data before drawing.
+
+mod comparison;
+mod metric;
+mod outcomes;
+mod story;
+mod time;
+
+use super::*;
+use crate::report::{dates, format};
+use crate::results::*;
+use indexmap::IndexMap;
+
+pub use comparison::{
+    differences, outcome_differences, outcome_pairs, pairs, question_differences,
+};
+pub use metric::{bins, metric};
+pub use outcomes::{
+    outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
+};
+pub use story::{storyline, timeline};
+pub use time::{fan, incidence, incidence_curves, occupancy, phases, series, trends};
+
+/// Half-width of a 95% interval in standard errors.
+const NORMAL_95: f64 = 1.96;
+
+fn named(title: &str, name: &str) -> String {
+    if title.trim().is_empty() {
+        name.to_owned()
+    } else {
+        title.to_owned()
+    }
+}
+
+fn value_at(values: &[f64], i: usize) -> f64 {
+    values.get(i).copied().unwrap_or(f64::NAN)
+}
+
+/// The date of the horizon.
+fn end(scenario: &ScenarioInfo) -> String {
+    dates::date_at(&scenario.start, scenario.horizon)
+}
+
+fn plus_minus(error: &str) -> String {
+    match error {
+        "" | "exact" | "unknown" => error.to_owned(),
+        error => format!("±\u{a0}{error}"),
+    }
+}
+
+fn with_error(rounded: &format::Rounded) -> String {
+    format!("{}\u{a0}{}", rounded.value, plus_minus(&rounded.error))
+        .trim_end()
+        .to_owned()
+}
+
+fn probability_row(point: f64, error: f64, interval: [f64; 2], range: Option<[f64; 2]>) -> Row {
+    let rounded = format::percentage(point, error);
+    Row {
+        title: String::new(),
+        point,
+        interval,
+        range,
+        value: rounded.value,
+        error: plus_minus(&rounded.error),
+        words: String::new(),
+        muted: false,
+    }
+}
+
+fn probability_table(
+    first: &str,
+    rows: &[Row],
+    numbers: impl Iterator<Item = (f64, [f64; 2], Option<[f64; 2]>)>,
+) -> Table {
+    Table {
+        header: [
+            first,
+            "Probability",
+            "95% interval of the simulation",
+            "90% range over what the analyst does not know",
+        ]
+        .map(str::to_owned)
+        .into(),
+        rows: (rows.iter().zip(numbers))
+            .map(|(row, (error, interval, range))| {
+                vec![
+                    row.title.clone(),
+                    format!("{} {}", row.value, row.error),
+                    format::percent_range(interval, error),
+                    range.map_or("cannot be told from chance".into(), |range| {
+                        format::percent_range(range, error)
+                    }),
+                ]
+            })
+            .collect(),
+    }
+}
+
+/// Dates down, columns across.
+fn time_table(dates: &[String], columns: impl Iterator<Item = (String, Vec<String>)>) -> Table {
+    let mut table = Table {
+        header: vec!["Date".into()],
+        rows: dates.iter().map(|date| vec![date.clone()]).collect(),
+    };
+    for (title, texts) in columns {
+        table.header.push(title);
+        for (row, text) in table.rows.iter_mut().zip(texts) {
+            row.push(text);
+        }
+    }
+    table
+}

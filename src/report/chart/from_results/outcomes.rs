@@ -1,0 +1,164 @@
+//! Outcomes and questions: probabilities one under another, and by start trend.
+//!
+//! Takes results; gives the data of charts, and the charts.
+
+use super::*;
+
+/// Probabilities of the outcomes with both uncertainties.
+pub fn outcomes(run: &RunResult, frame: &Frame) -> Chart {
+    outcome_rows(run).draw(frame)
+}
+
+/// The data of [`outcomes`].
+pub fn outcome_rows(run: &RunResult) -> Rows {
+    let rows = (run.outcomes.iter())
+        .map(|outcome| Row {
+            title: named(&outcome.title, &outcome.name),
+            words: String::new(),
+            muted: outcome.name == "unclassified",
+            ..probability_row(
+                outcome.probability,
+                outcome.std_error,
+                outcome.ci95,
+                outcome.epistemic90,
+            )
+        })
+        .collect::<Vec<_>>();
+    let likeliest =
+        (run.outcomes.iter().zip(&rows)).max_by(|a, b| a.0.probability.total_cmp(&b.0.probability));
+    let lead = likeliest.map_or(String::new(), |(_, row)| {
+        format!(
+            " The likeliest is “{}” with {} {}.",
+            row.title, row.value, row.error
+        )
+    });
+    Rows {
+        about: About {
+            id: "outcomes".into(),
+            title: "How it may end".into(),
+            subtitle: format!(
+                "Share of {} simulated futures that end in each outcome by {}.",
+                format::count(run.run.trials),
+                end(&run.scenario)
+            ),
+            description: format!(
+                "Bars of the probabilities of {} outcomes.{lead}",
+                rows.len()
+            ),
+            table: probability_table(
+                "Outcome",
+                &rows,
+                run.outcomes
+                    .iter()
+                    .map(|o| (o.std_error, o.ci95, o.epistemic90)),
+            ),
+        },
+        mark: Mark::Bar,
+        rows,
+    }
+}
+
+/// Answers to the scenario's questions, in words besides; `None` without questions.
+pub fn questions(run: &RunResult, frame: &Frame) -> Option<Chart> {
+    (!run.questions.is_empty()).then(|| question_rows(run).draw(frame))
+}
+
+/// The data of [`questions`].
+pub fn question_rows(run: &RunResult) -> Rows {
+    let rows = (run.questions.iter())
+        .map(|question| Row {
+            title: named(&question.title, &question.name),
+            words: in_words(question.probability).into(),
+            muted: false,
+            ..probability_row(
+                question.probability,
+                question.std_error,
+                question.ci95,
+                question.epistemic90,
+            )
+        })
+        .collect::<Vec<_>>();
+    let mut table = probability_table(
+        "Question",
+        &rows,
+        run.questions
+            .iter()
+            .map(|q| (q.std_error, q.ci95, q.epistemic90)),
+    );
+    table.header.push("In words".into());
+    for (cells, row) in table.rows.iter_mut().zip(&rows) {
+        cells.push(row.words.clone());
+    }
+    Rows {
+        about: About {
+            id: "questions".into(),
+            title: "Questions".into(),
+            subtitle: "Probability that the answer is yes. Words follow the scale of US Intelligence Community Directive 203.".into(),
+            description: format!("Dots on a scale from 0 to 100% for {} questions.", rows.len()),
+            table,
+        },
+        mark: Mark::Dot,
+        rows,
+    }
+}
+
+/// Outcomes under each start trend; `None` with fewer than two trends.
+pub fn outcomes_by_trend(run: &RunResult, frame: &Frame) -> Option<Chart> {
+    (run.trends.len() > 1).then(|| trend_panels(run).draw(frame))
+}
+
+/// The data of [`outcomes_by_trend`].
+pub fn trend_panels(run: &RunResult) -> Panels {
+    let columns: Vec<String> = run
+        .trends
+        .iter()
+        .map(|trend| named(&trend.title, &trend.name))
+        .collect();
+    let cell = |outcome: &OutcomeResult, trend: &str| {
+        let by = outcome.by_trend.get(trend)?;
+        let (point, error, interval) = (by.probability?, by.std_error?, by.ci95?);
+        let rounded = format::percentage(point, error);
+        Some(PanelCell {
+            point,
+            interval,
+            value: rounded.value,
+            error: plus_minus(&rounded.error),
+        })
+    };
+    let rows: Vec<PanelRow> = (run.outcomes.iter())
+        .map(|outcome| PanelRow {
+            title: named(&outcome.title, &outcome.name),
+            overall: outcome.probability,
+            cells: run
+                .trends
+                .iter()
+                .map(|trend| cell(outcome, &trend.name))
+                .collect(),
+        })
+        .collect();
+    let table = Table {
+        header: std::iter::once("Outcome".to_owned())
+            .chain(columns.iter().cloned())
+            .collect(),
+        rows: (rows.iter())
+            .map(|row| {
+                let cells = row.cells.iter().map(|cell| match cell {
+                    Some(cell) => format!("{} {}", cell.value, cell.error),
+                    None => "no trial".into(),
+                });
+                std::iter::once(row.title.clone()).chain(cells).collect()
+            })
+            .collect(),
+    };
+    Panels {
+        about: About {
+            id: "outcomes-by-trend".into(),
+            title: "Outcomes by the trend at the start".into(),
+            subtitle: "Share of the futures that start under each trend. Upright line: all futures together. Whisker: 95% interval of the simulation.".into(),
+            description: format!("Bars of {} outcomes under each of {} start trends.", rows.len(), columns.len()),
+            table,
+        },
+        columns,
+        rows,
+    }
+}

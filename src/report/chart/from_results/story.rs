@@ -1,0 +1,111 @@
+//! One trial as a timeline.
+//!
+//! Takes results; gives the data of charts, and the charts.
+
+use super::*;
+
+/// One trial as a timeline.
+pub fn storyline(story: &Storyline, frame: &Frame) -> Chart {
+    timeline(story).draw(frame)
+}
+
+/// The data of [`storyline`].
+pub fn timeline(story: &Storyline) -> Timeline {
+    let horizon = story.scenario.horizon;
+    let changes = |pick: fn(&StoryChange) -> Option<&str>| -> Vec<(f64, &str)> {
+        (story.happenings.iter())
+            .flat_map(|happening| {
+                happening
+                    .changes
+                    .iter()
+                    .filter_map(pick)
+                    .map(|to| (happening.time, to))
+            })
+            .collect()
+    };
+    let phases = changes(|change| match change {
+        StoryChange::Phase { to, .. } => Some(to),
+        _ => None,
+    });
+    let trends = changes(|change| match change {
+        StoryChange::Trend { to, .. } => Some(to),
+        _ => None,
+    });
+    let rows = (story.happenings.iter())
+        .map(|happening| {
+            let changes: Vec<String> = happening.changes.iter().map(in_short).collect();
+            vec![
+                happening.date.clone(),
+                named(&happening.title, &happening.event),
+                changes.join("; "),
+            ]
+        })
+        .collect();
+    let outcome = named(&story.outcome_title, &story.outcome);
+    Timeline {
+        about: About {
+            id: format!("trial-{}", story.trial),
+            title: format!("Trial {}: {outcome}", format::count(story.trial)),
+            subtitle: "One of the simulated futures, not a forecast. Diamonds changed the phase or the trend.".into(),
+            description: format!("Timeline of one simulated future from {} on with {} events; it ends in “{outcome}”.", story.scenario.start, story.happenings.len()),
+            table: Table { header: ["Date", "Event", "What changed"].map(str::to_owned).into(), rows },
+        },
+        start: story.scenario.start.clone(),
+        horizon,
+        phases: spans(&story.scenario.source, "phases", &story.start.phase, &phases, horizon),
+        trends: spans(&story.scenario.source, "trends", &story.start.trend, &trends, horizon),
+        moments: (story.happenings.iter())
+            .map(|happening| Moment {
+                at: happening.time,
+                date: happening.date.clone(),
+                title: named(&happening.title, &happening.event),
+                turning: happening.shift || happening.changes.iter().any(|change| !matches!(change, StoryChange::Indicator { .. })),
+            })
+            .collect(),
+        outcome,
+    }
+}
+
+/// Stretches of one state after another; titles and colours by the scenario's own list.
+fn spans(
+    source: &serde_json::Value,
+    list: &str,
+    first: &str,
+    changes: &[(f64, &str)],
+    horizon: f64,
+) -> Vec<Span> {
+    let declared = source.get(list).and_then(|list| list.as_object());
+    let span = |name: &str, from: f64, to: f64| {
+        let place = declared.and_then(|list| list.keys().position(|key| key == name));
+        let title = declared
+            .and_then(|list| list.get(name)?.get("title")?.as_str())
+            .unwrap_or("");
+        Span {
+            title: named(title, name),
+            class: place.unwrap_or(0),
+            from,
+            to,
+        }
+    };
+    let mut spans = Vec::new();
+    let (mut name, mut since) = (first, 0.0);
+    for &(at, to) in changes {
+        if at > since {
+            spans.push(span(name, since, at));
+        }
+        (name, since) = (to, at);
+    }
+    spans.push(span(name, since, horizon));
+    spans
+}
+
+fn in_short(change: &StoryChange) -> String {
+    match change {
+        StoryChange::Phase { to, .. } => format!("phase: {to}"),
+        StoryChange::Trend { to, .. } => format!("trend: {to}"),
+        StoryChange::Indicator { name, from, to } => {
+            let pair = format::quantiles(&[(*from, 0.0), (*to, 0.0)]);
+            format!("{name} {} → {}", pair[0], pair[1])
+        }
+    }
+}
