@@ -231,7 +231,13 @@ fn the_story_of_an_outcome_ends_there_and_can_be_replayed() {
     );
     for (side, sets) in [
         ("base", &[][..]),
-        ("other", &[r#"parameters.haste={"value":0.55}"#]),
+        (
+            "other",
+            &[
+                r#"parameters.haste={"value":0.55}"#,
+                r#"correlations=[{"between":["pull","speed"],"rank":0.2}]"#,
+            ],
+        ),
     ] {
         let study = study(&served, sets);
         let mut after = 0;
