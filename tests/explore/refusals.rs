@@ -153,10 +153,10 @@ fn every_file_of_the_page_is_served_with_its_kind_and_asks_for_nothing_from_else
     let page = get("");
     assert!(page.head.contains("text/html"));
     let named = |attribute: &str| -> Vec<String> {
-        let parts = page.body.split(&format!("{attribute}=\"")).skip(1);
-        parts
-            .filter_map(|rest| Some(rest.split('"').next()?.to_owned()))
-            .collect()
+        let opening = format!("{attribute}=\"");
+        let parts = page.body.split(&opening).skip(1);
+        let names = parts.filter_map(|rest| Some(rest.split('"').next()?.to_owned()));
+        names.collect()
     };
     let files: Vec<String> = named("src").into_iter().chain(named("href")).collect();
     let files: Vec<&String> = files.iter().filter(|name| !name.starts_with('#')).collect();
