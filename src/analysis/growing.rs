@@ -116,9 +116,16 @@ impl Growing {
             .map_err(|fault| explain(&study.program, &fault))?;
         self.forest = driven.forest;
         let mut ended = Vec::new();
+        let mut is_first = self.ended.is_empty();
         for mut keeper in driven.workers {
             ended.append(&mut keeper.ended);
-            self.tally.merge(&keeper.worker.tally);
+            if is_first {
+                // Tables of several megabytes: what is empty needs no adding up.
+                self.tally = keeper.worker.tally;
+                is_first = false;
+            } else {
+                self.tally.merge(&keeper.worker.tally);
+            }
         }
         ended.sort_by_key(|(block, _)| *block);
         self.ended

@@ -3,6 +3,7 @@
 //! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes what a slider does not reach.
 
 use super::session::Session;
+use super::tweak::between;
 use crate::model::ParameterValue;
 use crate::report::format;
 use crate::results::in_display_order;
@@ -57,6 +58,8 @@ pub struct ParameterControl {
     /// The value of a constant, the median of what is uncertain.
     pub centre: f64,
     pub uncertain: bool,
+    /// A rank correlation ties it to others.
+    pub correlated: bool,
     /// Ends and step of the slider.
     pub low: f64,
     pub high: f64,
@@ -109,12 +112,15 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
         parameters: (parameters.into_iter().map(|p| &model.parameters[p]))
             .map(|parameter| {
                 let stated = &source["parameters"][&parameter.name];
-                parameter_control(
-                    &parameter.name,
-                    titled(&parameter.title, &parameter.name),
-                    &parameter.value,
-                    stated,
-                )
+                ParameterControl {
+                    correlated: correlated(source, &parameter.name),
+                    ..parameter_control(
+                        &parameter.name,
+                        titled(&parameter.title, &parameter.name),
+                        &parameter.value,
+                        stated,
+                    )
+                }
             })
             .collect(),
         events: (events.into_iter().map(|e| &model.events[e]))
@@ -147,6 +153,12 @@ fn text(stated: &Value, key: &str) -> String {
         .and_then(Value::as_str)
         .unwrap_or("")
         .to_owned()
+}
+
+fn correlated(source: &Value, name: &str) -> bool {
+    let listed = source.get("correlations").and_then(Value::as_array);
+    let mut tied = listed.into_iter().flatten().flat_map(between);
+    tied.any(|other| other == name)
 }
 
 /// How an event comes about, in a few words.
@@ -211,6 +223,7 @@ fn parameter_control(
         says,
         centre,
         uncertain,
+        correlated: false,
         low: (low / step).floor() * step,
         high: (high / step).ceil() * step,
         step,

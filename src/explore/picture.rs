@@ -194,7 +194,7 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
     pairs.about.id = "pairs".into();
     let frame = Frame::new(width).without_heading();
     let mut html = figure("", &pairs.draw(&frame));
-    html += r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">One such future</th></tr></thead><tbody>"#;
+    html += r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">Show such a future</th></tr></thead><tbody>"#;
     for (i, (a, b)) in sides
         .base
         .outcomes
@@ -213,7 +213,7 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
             }
         };
         let second = if sides.simulated && !sides.unchanged {
-            button("other", "changed", b.probability)
+            button("other", "with changes", b.probability)
         } else {
             String::new()
         };
@@ -225,7 +225,7 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
             b.probability,
             share(b.probability, b.std_error),
             change(sides.comparison.differences.get(i), sides, format::points),
-            button("base", "as filed", a.probability),
+            button("base", "as in the file", a.probability),
         );
     }
     html + "</tbody></table></div>"
@@ -237,13 +237,18 @@ fn share(probability: f64, std_error: f64) -> String {
 }
 
 fn with_error(rounded: &format::Rounded) -> String {
+    let value = escape(&minus(&rounded.value));
     match rounded.error.as_str() {
-        "" | "exact" => escape(&rounded.value),
-        error => format!(
-            r#"{}<span class="error"> ± {}</span>"#,
-            escape(&rounded.value),
-            escape(error)
-        ),
+        "" | "exact" => value,
+        error => format!(r#"{value}<span class="error"> ± {}</span>"#, escape(error)),
+    }
+}
+
+/// A minus sign in place of the hyphen of negative numbers.
+fn minus(number: &str) -> String {
+    match number.strip_prefix('-') {
+        Some(digits) => format!("−{digits}"),
+        None => number.to_owned(),
     }
 }
 
@@ -263,7 +268,7 @@ fn change(
     let words = verdict(difference);
     let interval = match (difference.ci95, difference.std_error) {
         (Some(ends), Some(error)) if words.is_empty() => {
-            let [low, high] = ends.map(|end| shown(end, error).value);
+            let [low, high] = ends.map(|end| minus(&shown(end, error).value));
             format!("{low} to {high}")
         }
         _ => words.clone(),
@@ -361,7 +366,7 @@ pub fn announcement(sides: &Sides<'_>, trials: u64) -> String {
                 "{} outcomes change. Most: {}, by {} points. {trials} trials.",
                 seen.count(),
                 named(&d.title, &d.outcome),
-                format::points(value, error).value
+                minus(&format::points(value, error).value)
             )
         }
     }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Trials a draw of the first, coarse picture: blocks are then small enough to be there at once.
-const COARSE_TRIALS_PER_DRAW: u32 = 16;
+const COARSE_TRIALS_PER_DRAW: u32 = 8;
 /// Blocks of the coarse picture.
 const COARSE_BLOCKS: u64 = 2;
 /// Blocks of the first look at a run of the full design.

@@ -112,6 +112,7 @@ pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlF
             control,
         });
     }
+    found.extend(uncorrelated(state, source));
     if let Some(months) = state.horizon {
         found.push(Override {
             path: vec!["horizon".into()],
@@ -175,6 +176,32 @@ fn parameter(source: &Value, name: &str, tweak: &ParameterTweak) -> Value {
     }
 }
 
+/// Rank correlations without those of pinned parameters: nothing can be correlated with a constant.
+fn uncorrelated(state: &State, source: &Value) -> Option<Override> {
+    let pinned = |name: &str| {
+        let tweak = state.parameters.get(name);
+        tweak.is_some_and(|tweak| tweak.pin.is_some())
+    };
+    let listed = source.get("correlations")?.as_array()?;
+    let (gone, kept): (Vec<&Value>, Vec<&Value>) =
+        listed.iter().partition(|one| between(one).any(pinned));
+    let name = gone
+        .into_iter()
+        .flat_map(between)
+        .find(|name| pinned(name))?;
+    Some(Override {
+        path: vec!["correlations".into()],
+        value: json!(kept),
+        control: format!("parameter:{name}"),
+    })
+}
+
+/// The parameters that a correlation ties.
+pub fn between(correlation: &Value) -> impl Iterator<Item = &str> {
+    let names = correlation.get("between").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str)
+}
+
 /// What keeps an event from happening, with the fewest changes.
 fn never(event: &Value) -> Value {
     if event.get("hazard").is_some() {
@@ -228,7 +255,7 @@ mod tests {
     fn controls_become_settings_of_the_command_line() {
         let found = settings(json!({
             "weights": {"dry": 0.25, "wet": 0.75},
-            "parameters": {"haste": {"pin": 0.5}, "calm": {"pin": 2}, "pull": {"percentiles": {"p50": 0.4}}},
+            "parameters": {"haste": {"pin": 0.5}, "speed": {"pin": 0.1}, "calm": {"pin": 2}, "pull": {"percentiles": {"p50": 0.4}}},
             "horizon": 18,
             "events": {"signature": "never", "summit": "2026-05-01"},
         }));
@@ -238,14 +265,36 @@ mod tests {
                 "trends.dry.weight=0.25",
                 "trends.wet.weight=0.75",
                 r#"parameters.haste={"value":0.5}"#,
+                r#"parameters.speed={"value":0.1}"#,
                 "parameters.calm=2",
                 r#"parameters.pull={"p50":0.4}"#,
+                r#"correlations=[]"#,
                 r#"horizon="18 months""#,
                 r#"events.signature={"hazard":0}"#,
                 r#"events.summit={"at":"2026-05-01","if":null,"probability":null}"#,
             ]
         );
         assert!(settings(json!({})).is_empty());
+    }
+
+    #[test]
+    fn a_pinned_parameter_loses_its_correlations_and_the_others_keep_theirs() {
+        let pinned = settings(json!({"parameters": {"haste": {"pin": 0.5}}}));
+        assert_eq!(
+            pinned[1..],
+            [r#"correlations=[{"between":["pull","speed"],"rank":0.2}]"#]
+        );
+        let both = settings(json!({"parameters": {"haste": {"pin": 0.5}, "pull": {"pin": 0.5}}}));
+        assert_eq!(both[2..], ["correlations=[]"]);
+        let moved = settings(json!({"parameters": {"pull": {"percentiles": {"p50": 0.3}}}}));
+        assert_eq!(moved.len(), 1);
+        let mut sets = Vec::new();
+        sets.extend(both);
+        let study = Study::new(
+            crate::scenario::load(std::path::Path::new("src/explore/page/tests.jsonc"), &sets)
+                .expect("it can be read"),
+        );
+        assert!(study.is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::rich;
 use crate::harness::{Agreement, numbers, run, scenario, settings, study};
-use quincunx::analysis::{Study, compare};
+use quincunx::analysis::{Growing, Study, compare, compare_grown};
 use quincunx::engine::Silent;
 use quincunx::results::CompareResult;
 use serde_json::{Value, json};
@@ -181,4 +181,51 @@ fn an_outcome_that_one_file_lacks_counts_as_nothing_there() {
     );
     assert_eq!(fell.difference, fell.base.map(|p| -p));
     assert_eq!(tumbled.difference, tumbled.other);
+}
+
+/// Both grow in unlike stretches; a run that was looked at on the way is the run that was not.
+#[test]
+fn a_comparison_that_was_watched_while_it_grew_has_the_same_bits() {
+    let base = study(&rich());
+    let mut changed = rich();
+    changed["parameters"]["leak"] = json!(0.4);
+    changed["metrics"]["mean_price"] = json!("average(price)");
+    let other = study(&changed);
+    let settings = settings(&base, 8192, 45);
+    let whole = compared(&[&base, &other], 8192, 45);
+    let mut runs = [&base, &other].map(|s| Growing::new(s, &settings).expect("a usual size"));
+    for (run, study) in runs.iter_mut().zip([&base, &other]) {
+        for blocks in [1, 3, 8] {
+            let look = run.look(study, blocks, &Silent).expect("it runs");
+            assert_eq!(look.expect("nobody cancels").run.blocks, blocks);
+        }
+    }
+    let [a, b] = &runs;
+    let early = compare_grown((&base, a), (&other, b), 3).expect("both were looked at");
+    assert_eq!(early.scenarios[0].run.trials, 3 * 1024);
+    let grown = compare_grown((&base, a), (&other, b), 8).expect("both were looked at");
+    assert_eq!(grown, whole);
+    assert_eq!(compare_grown((&base, a), (&other, b), 5), None);
+}
+
+#[test]
+fn a_run_that_was_cancelled_goes_on_where_it_stopped() {
+    struct Impatient(std::sync::atomic::AtomicU32);
+    impl quincunx::engine::Observer for Impatient {
+        fn cancelled(&self) -> bool {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 4
+        }
+    }
+    let study = study(&rich());
+    let settings = settings(&study, 8192, 46);
+    let mut run = Growing::new(&study, &settings).expect("a usual size");
+    let stopped = run.look(&study, 8, &Impatient(0.into())).expect("it runs");
+    assert!(stopped.is_none());
+    let blocks = run.blocks();
+    assert!((1..8).contains(&blocks), "{blocks} blocks");
+    let result = run
+        .look(&study, 8, &Silent)
+        .expect("it runs")
+        .expect("nobody cancels");
+    assert_eq!(*result, study.run(&settings, &Silent).expect("it runs"));
 }

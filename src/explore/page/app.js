@@ -79,6 +79,8 @@ function receive(message) {
     $("status").classList.remove("busy");
     $("progress").textContent = "This change cannot be simulated; the charts show the last one that could.";
     showFault(message.control, message.message);
+    // A link can hold a change that the file no longer takes: the file itself is shown then.
+    if (!latest) tweaks.send({ state: empty(), view: { ...view, width: width() } });
   }
 }
 

@@ -121,7 +121,7 @@ export function build(controls, change, getState) {
       const tweak = state.parameters[parameter.name];
       const pinned = tweak && tweak.pin !== undefined && tweak.pin !== null;
       pin.show(pinned ? tweak.pin : parameter.centre);
-      body[0].textContent = pinned ? "pinned here" : tweak ? "percentiles moved" : parameter.uncertain ? "slide to pin it" : "";
+      body[0].textContent = pinned ? `pinned here${parameter.correlated ? "; its correlations with others no longer count" : ""}` : tweak ? "percentiles moved" : parameter.uncertain ? "slide to pin it" : "";
       for (const { key, value, field } of fields) {
         if (document.activeElement !== field) field.value = String(tweak?.percentiles?.[key] ?? value);
       }
