@@ -5,13 +5,12 @@
 
 use crate::report::chart::{Chart, Frame, escape, from_results};
 use crate::report::format;
+use crate::report::html::chosen_events;
 use crate::report::table::verdict;
 use crate::results::{Comparison, Difference, EventResult, ReweightResult, RunResult};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Events that are shown when nobody has chosen.
-const EVENTS: usize = 4;
 /// Curves in one chart at most: more cannot be told apart.
 const MOST_EVENTS: usize = 8;
 
@@ -21,7 +20,7 @@ const MOST_EVENTS: usize = 8;
 pub struct View {
     /// Indicator or derived value; the first if empty or unknown.
     pub series: String,
-    /// `None`: the events that happen most.
+    /// `None`: the events of whose occurrence least is certain.
     pub events: Option<Vec<String>>,
     /// Pixels that a whole panel has; 0 for a desk's.
     pub width: f64,
@@ -116,7 +115,7 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
     ])
 }
 
-/// The chosen events of `run`, or those that happen most in the base, so that both sides show the same.
+/// The chosen events of `run`, or those that the report of the base would draw, so that both sides show the same.
 fn shown_events<'r>(
     base: &RunResult,
     run: &'r RunResult,
@@ -130,10 +129,8 @@ fn shown_events<'r>(
             .take(MOST_EVENTS)
             .collect(),
         None => {
-            let mut events: Vec<&EventResult> = base.events.iter().filter(|e| !e.shift).collect();
-            events.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-            let names = events.into_iter().take(EVENTS).map(|e| e.name.as_str());
-            names.filter_map(find).collect()
+            let told = chosen_events(base, &[]);
+            told.iter().filter_map(|event| find(&event.name)).collect()
         }
     }
 }
