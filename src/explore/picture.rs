@@ -21,7 +21,7 @@ const MOST_EVENTS: usize = 8;
 pub struct View {
     /// Indicator or derived value; the first if empty or unknown.
     pub series: String,
-    /// `None`: the events that happen most.
+    /// `None`: the events that are most open.
     pub events: Option<Vec<String>>,
     /// Pixels that a whole panel has; 0 for a desk's.
     pub width: f64,
@@ -99,11 +99,20 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
         (
             "series",
             twice(sides, width, |run, frame| {
-                let all = || run.indicators.iter().chain(&run.derived);
-                let one = all()
-                    .find(|s| s.name == view.series)
-                    .or_else(|| all().next())?;
-                Some(from_results::series(run, one, frame))
+                let of = |run: &'_ RunResult| {
+                    let all = || run.indicators.iter().chain(&run.derived);
+                    let found = all()
+                        .find(|s| s.name == view.series)
+                        .or_else(|| all().next());
+                    found.cloned()
+                };
+                let mut fan = from_results::fan(run, &of(run)?);
+                // Both sides are read against one axis.
+                let shown = [Some(sides.base), sides.simulated.then_some(sides.other)];
+                for series in shown.into_iter().flatten().filter_map(of) {
+                    fan.also.extend(series.p5.iter().chain(&series.p95));
+                }
+                Some(fan.draw(frame))
             }),
         ),
         (
@@ -116,7 +125,7 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
     ])
 }
 
-/// The chosen events of `run`, or those that happen most in the base, so that both sides show the same.
+/// The chosen events of `run`, or those that are most open in the base, so that both sides show the same.
 fn shown_events<'r>(
     base: &RunResult,
     run: &'r RunResult,
@@ -131,7 +140,9 @@ fn shown_events<'r>(
             .collect(),
         None => {
             let mut events: Vec<&EventResult> = base.events.iter().filter(|e| !e.shift).collect();
-            events.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+            // What happens to all or to none says little.
+            let open = |e: &EventResult| e.probability * (1.0 - e.probability);
+            events.sort_by(|a, b| open(b).total_cmp(&open(a)));
             let names = events.into_iter().take(EVENTS).map(|e| e.name.as_str());
             names.filter_map(find).collect()
         }
