@@ -218,7 +218,14 @@ fn every_key_of_a_reweighting_is_in_the_reference_and_no_other() {
     let arguments = "run port_strike.json --trials 1024 --format json --quiet --out";
     let arguments = arguments.split(' ').chain([run]);
     quincunx(&path("scenarios"), &arguments.collect::<Vec<_>>());
-    let arguments = ["reweight", run, "--weights", "militant=0.5", "--format", "json"];
+    let arguments = [
+        "reweight",
+        run,
+        "--weights",
+        "militant=0.5",
+        "--format",
+        "json",
+    ];
     let mut reweighted = result(&arguments);
     for key in ["run", "scenario"] {
         assert!(reweighted[key].is_object());
