@@ -121,11 +121,11 @@ fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
         let result: RunResult = decoded(value, &shown)?;
         charts.check(result.events.iter().map(|event| event.name.as_str()))?;
         let typical = stories(&result, say)?;
-        return Ok(Part::Run(RunPart {
+        return Ok(Part::Run(Box::new(RunPart {
             result,
             typical,
             events: charts.events.clone(),
-        }));
+        })));
     }
     if has("happenings") {
         let story: Storyline = decoded(value, &shown)?;

@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             events: pictures.charts.events.clone(),
         };
         let charts = || files::of_run(&part);
-        canvas.draw(&[Part::Run(part.clone())], charts)?;
+        canvas.draw(&[Part::Run(Box::new(part.clone()))], charts)?;
     }
     if !output.quiet {
         precision.remark(result.run.largest_std_error, terminal);
@@ -147,10 +147,7 @@ mod tests {
             draws: Some(200),
             ..Simulation::default()
         };
-        let precision = Precision {
-            until: Some(0.01),
-            ..Precision::default()
-        };
+        let precision = Precision { until: Some(0.01) };
         let plain = simulation.settings(&study);
         let waiting = simulation.settings_until(&precision, &study);
         assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);

@@ -208,7 +208,7 @@ fn ratio_of(
             count += scale * part.values.iter().sum::<u64>() as f64;
         }
     }
-    if !(count > 0.0) {
+    if count <= 0.0 {
         return None;
     }
     let ratio = sum / count;

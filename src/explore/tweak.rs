@@ -56,7 +56,7 @@ impl State {
         self.parameters.is_empty()
             && self.horizon.is_none()
             && self.events.is_empty()
-            && !(self.simulate && !self.weights.is_empty())
+            && (!self.simulate || self.weights.is_empty())
     }
 
     /// New weights for a reweighting.

@@ -248,7 +248,7 @@ mod tests {
         );
         let path = save(
             &options,
-            &[options.file.clone()],
+            std::slice::from_ref(&options.file),
             "accord_now",
             &text,
             false,

@@ -2,6 +2,9 @@
 
 use crate::http::Served;
 
+/// Method, path, headers and the status that they are answered with.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], u16);
+
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 #[test]
@@ -17,7 +20,7 @@ fn only_this_machines_own_page_is_let_in() {
     let other_port = format!("127.0.0.1:{}", port.wrapping_add(1));
     let foreign_port = format!("http://127.0.0.1:{}", port.wrapping_add(1));
     let own = ("Host", host.as_str());
-    let cases: &[(&str, &str, &[(&str, &str)], u16)] = &[
+    let cases: &[Case<'_>] = &[
         ("GET", &page, &[own], 200),
         ("GET", &page, &[("Host", &localhost)], 200),
         ("GET", &page, &[("Host", &six)], 200),

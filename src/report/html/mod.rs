@@ -23,7 +23,7 @@ use std::io::{self, Write};
 /// A part of a page.
 #[derive(Clone, Debug)]
 pub enum Part {
-    Run(RunPart),
+    Run(Box<RunPart>),
     Compare(ComparePart),
     /// Single futures, such as `trace` tells.
     Stories(Vec<Typical>),

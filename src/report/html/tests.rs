@@ -33,13 +33,13 @@ fn compare_part() -> ComparePart {
 
 fn pages() -> Vec<(&'static str, String)> {
     let several = vec![
-        Part::Run(run_part()),
+        Part::Run(Box::new(run_part())),
         Part::Compare(compare_part()),
         Part::Story(Box::new(fixture::storyline())),
-        Part::Run(run_part()),
+        Part::Run(Box::new(run_part())),
     ];
     [
-        ("run", vec![Part::Run(run_part())]),
+        ("run", vec![Part::Run(Box::new(run_part()))]),
         ("compare", vec![Part::Compare(compare_part())]),
         ("story", vec![Part::Story(Box::new(fixture::storyline()))]),
         ("stories", vec![Part::Stories(run_part().typical)]),
@@ -119,7 +119,7 @@ fn nothing_is_loaded_from_elsewhere_and_no_style_or_handler_stands_in_an_element
 
 #[test]
 fn a_run_has_every_section_and_the_command_that_gives_it_again() {
-    let page = page(&[Part::Run(run_part())]);
+    let page = page(&[Part::Run(Box::new(run_part()))]);
     for title in [
         "Main finding",
         "How to read this",

@@ -13,6 +13,7 @@ use chromiumoxide::cdp::browser_protocol::page::{
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
 };
+use chromiumoxide::layout::Point;
 use chromiumoxide::page::ScreenshotParams;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long [`Page::wait_for`] waits.
+/// How long a page may take to answer, or to become what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How a reader sees a page.
@@ -124,7 +125,9 @@ impl Page {
             .await_promise(true)
             .build()
             .expect("an expression");
-        let answer = self.inner.evaluate_expression(parameters).await;
+        let asked = self.inner.evaluate_expression(parameters);
+        let answer = tokio::time::timeout(PATIENCE, asked).await;
+        let answer = answer.unwrap_or_else(|_| panic!("no answer to {expression}"));
         let answer = answer.unwrap_or_else(|error| panic!("{expression}: {error}"));
         let value = answer.value().cloned().unwrap_or_default();
         serde_json::from_value(value.clone())
@@ -148,16 +151,32 @@ impl Page {
 
     /// Clicks on the element that a CSS selector names first.
     pub async fn click(&self, selector: &str) {
-        let element = self.element(selector).await;
-        let clicked = element.click().await;
+        let point = self.middle(selector).await;
+        let clicked = self.inner.click(point).await;
         clicked.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Moves the pointer over an element.
     pub async fn hover(&self, selector: &str) {
-        let element = self.element(selector).await;
-        let hovered = element.hover().await;
-        hovered.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let point = self.middle(selector).await;
+        let moved = self.inner.move_mouse(point).await;
+        moved.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// The middle of an element, which is scrolled into the window: the driver's own way needs the page's scripts.
+    async fn middle(&self, selector: &str) -> Point {
+        let selector = serde_json::json!(selector);
+        let [x, y]: [f64; 2] = self
+            .ask(&format!(
+                "(() => {{
+                    const element = document.querySelector({selector});
+                    element.scrollIntoView({{block: 'center', behavior: 'instant'}});
+                    const box = element.getBoundingClientRect();
+                    return [box.x + box.width / 2, box.y + box.height / 2];
+                }})()"
+            ))
+            .await;
+        Point::new(x, y)
     }
 
     /// Gives an element the focus and presses a key such as `ArrowRight`.
@@ -275,11 +294,9 @@ impl Page {
         });
     }
 
-    async fn note<E: IntoEventKind + Unpin>(
-        &self,
-        complaint: impl Fn(&E) -> Option<String> + Send + 'static,
-    ) where
-        E: Send + Sync + 'static,
+    async fn note<E>(&self, complaint: impl Fn(&E) -> Option<String> + Send + 'static)
+    where
+        E: IntoEventKind + Unpin + Send + Sync + 'static,
     {
         let events = self.inner.event_listener::<E>().await;
         let mut events = events.expect("events");

@@ -29,12 +29,7 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
         .iter()
         .filter(|outcome| outcome.probability > 0.0)
         .take(2)
-        .map(|outcome| {
-            Markup::text(title(outcome))
-                .and(" (")
-                .and(share(outcome))
-                .and(")")
-        })
+        .map(|outcome| Markup::text(&format!("“{}” ({})", title(outcome), share(outcome))))
         .collect();
     if !next.is_empty() {
         let verb = if next.len() == 1 {
@@ -241,7 +236,7 @@ mod tests {
             text.contains("The most likely end is <strong>A treaty is signed</strong>, in 41% of the simulated futures (22–61% as the uncertain assumptions vary)."),
             "{text}"
         );
-        assert!(text.contains("Next come crisis (32%)"), "{text}");
+        assert!(text.contains("Next come “crisis” (32%)"), "{text}");
     }
 
     #[test]

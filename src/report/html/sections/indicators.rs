@@ -1,7 +1,7 @@
 //! Indicators over time, as fans; derived values as a table.
 
 use super::Section;
-use crate::report::chart::{Chart, Frame, from_results as chart};
+use crate::report::chart::{Frame, from_results as chart};
 use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
@@ -15,10 +15,17 @@ pub const INDICATORS: Section<RunPart> = Section {
     is_needed: |part| !part.result.indicators.is_empty() || !part.result.derived.is_empty(),
     write: |body, part| {
         let result = &part.result;
-        let fans: Vec<Box<dyn Fn(&Frame) -> Chart>> = (result.indicators.iter())
+        if let Some(first) = result.indicators.first() {
+            body.remark(chart::fan(result, first).about.subtitle);
+        }
+        let fans = (result.indicators.iter())
             .map(|one| chart::fan(result, one))
-            .map(|fan| Box::new(move |frame: &Frame| fan.draw(frame)) as Box<_>)
-            .collect();
+            // How to read them is said once, above.
+            .map(|mut fan| {
+                fan.about.subtitle.clear();
+                fan
+            })
+            .map(|fan| move |frame: &Frame| fan.draw(frame));
         body.charts(fans);
         if !result.derived.is_empty() {
             body.details("Values derived from them", |body| {

@@ -1,7 +1,7 @@
 //! Numbers read off finished futures: how they are distributed.
 
 use super::Section;
-use crate::report::chart::{Chart, Frame, from_results as chart};
+use crate::report::chart::{Frame, from_results as chart};
 use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
@@ -19,10 +19,9 @@ pub const METRICS: Section<RunPart> = Section {
             .metrics
             .iter()
             .filter(|metric| metric.histogram.counts.iter().any(|count| *count > 0));
-        let drawings: Vec<Box<dyn Fn(&Frame) -> Chart>> = drawn
+        let drawings = drawn
             .map(|metric| chart::bins(result, metric))
-            .map(|bins| Box::new(move |frame: &Frame| bins.draw(frame)) as Box<_>)
-            .collect();
+            .map(|bins| move |frame: &Frame| bins.draw(frame));
         body.charts(drawings);
         body.details("All metrics: means and both uncertainties", |body| {
             body.table(&table(result));

@@ -311,10 +311,7 @@ impl Body {
     }
 
     /// Charts side by side, as many as fit.
-    pub fn charts<'c>(
-        &mut self,
-        draw: impl IntoIterator<Item = Box<dyn Fn(&Frame) -> Chart + 'c>>,
-    ) {
+    pub fn charts<D: Fn(&Frame) -> Chart>(&mut self, draw: impl IntoIterator<Item = D>) {
         self.html.raw("<div class=\"multiples\">\n");
         for draw in draw {
             let figure = figure::small(&self.prefix, draw);
