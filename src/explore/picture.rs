@@ -98,11 +98,20 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
         (
             "series",
             twice(sides, width, |run, frame| {
-                let all = || run.indicators.iter().chain(&run.derived);
-                let one = all()
-                    .find(|s| s.name == view.series)
-                    .or_else(|| all().next())?;
-                Some(from_results::series(run, one, frame))
+                let of = |run: &'_ RunResult| {
+                    let all = || run.indicators.iter().chain(&run.derived);
+                    let found = all()
+                        .find(|s| s.name == view.series)
+                        .or_else(|| all().next());
+                    found.cloned()
+                };
+                let mut fan = from_results::fan(run, &of(run)?);
+                // Both sides are read against one axis.
+                let shown = [Some(sides.base), sides.simulated.then_some(sides.other)];
+                for series in shown.into_iter().flatten().filter_map(of) {
+                    fan.also.extend(series.p5.iter().chain(&series.p95));
+                }
+                Some(fan.draw(frame))
             }),
         ),
         (

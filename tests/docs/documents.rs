@@ -33,6 +33,7 @@ fn links_between_documents_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
+        "docs/explore.md",
         "docs/guide.md",
         "docs/method.md",
         "docs/performance.md",

@@ -21,6 +21,8 @@ fn generated() -> BTreeMap<&'static str, String> {
         "compare",
         "check",
         "trace",
+        "reweight",
+        "explore",
         "report",
         "new",
         "schema",
@@ -205,6 +207,36 @@ fn every_key_of_a_comparison_is_in_the_reference_and_no_other() {
             && !key.starts_with("warnings")
             && !key.starts_with("comparisons[].changes")
     });
+    assert_eq!(found, written);
+}
+
+#[test]
+fn every_key_of_a_reweighting_is_in_the_reference_and_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = folder.path().join("run.json");
+    let run = run.to_str().expect("a path in UTF-8");
+    let arguments = "run port_strike.json --trials 1024 --format json --quiet --out";
+    let arguments = arguments.split(' ').chain([run]);
+    quincunx(&path("scenarios"), &arguments.collect::<Vec<_>>());
+    let arguments = [
+        "reweight",
+        run,
+        "--weights",
+        "militant=0.5",
+        "--format",
+        "json",
+    ];
+    let mut reweighted = result(&arguments);
+    for key in ["run", "scenario"] {
+        assert!(reweighted[key].is_object());
+        reweighted[key] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&reweighted, "", &mut found);
+    let mut written = first_column("### Of `reweight`");
+    // A list of texts has no keys.
+    written.remove("remarks[]");
+    found.remove("remarks");
     assert_eq!(found, written);
 }
 

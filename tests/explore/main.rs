@@ -3,6 +3,7 @@
 //! The server runs in this process and is talked to over its socket; what it shows is compared with the library.
 #![cfg(feature = "explore")]
 
+mod command;
 mod http;
 mod numbers;
 mod refusals;

@@ -52,7 +52,11 @@ fn a_tweak_ends_with_the_numbers_of_compare_under_the_same_settings() {
         (
             1,
             json!({"parameters": {"haste": {"pin": 0.55}}}),
-            &[r#"parameters.haste={"value":0.55}"#][..],
+            &[
+                r#"parameters.haste={"value":0.55}"#,
+                // Nothing can be correlated with a constant.
+                r#"correlations=[{"between":["pull","speed"],"rank":0.2}]"#,
+            ][..],
         ),
         (
             2,

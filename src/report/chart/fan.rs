@@ -28,6 +28,8 @@ pub struct Fan {
     pub quantiles: [Vec<f64>; 5],
     /// The same as text.
     pub texts: [Vec<String>; 5],
+    /// Values that the axis must reach besides: those of a drawing that stands next to this one.
+    pub also: Vec<f64>,
 }
 
 /// The range of an axis for values from `low` to `high`: with a margin, and from zero if that is near.
@@ -67,6 +69,7 @@ impl Fan {
             self.quantiles
                 .iter()
                 .flatten()
+                .chain(&self.also)
                 .copied()
                 .filter(|value| value.is_finite())
         };

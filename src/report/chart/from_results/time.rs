@@ -192,6 +192,7 @@ pub fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
         unit: series.unit.clone(),
         quantiles: quantiles.map(|values| values.clone()),
         texts,
+        also: Vec::new(),
     }
 }
 

@@ -1,0 +1,410 @@
+//! The page of `explore` as an analyst uses it: sliders, switches, links, variants, and what happens when the file or the program goes.
+
+use quincunx::analysis::{Study, compare, reweight};
+use quincunx::engine::Silent;
+use quincunx::results::RunResult;
+use quincunx_browser_tests::{Browser, Page, View, program, root};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use tempfile::TempDir;
+
+/// The program that serves a scenario in a folder of its own.
+struct Served {
+    _folder: TempDir,
+    file: PathBuf,
+    address: String,
+    process: Child,
+}
+
+impl Served {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("valley.jsonc");
+        fs::copy(root().join("src/explore/page/tests.jsonc"), &file).expect("a file");
+        let mut process = program()
+            .arg("explore")
+            .arg(&file)
+            .args(["--no-open", "--trials", "8192"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut address = String::new();
+        let out = process.stdout.take().expect("it has an output");
+        BufReader::new(out)
+            .read_line(&mut address)
+            .expect("an address");
+        Self {
+            _folder: folder,
+            file,
+            address: address.trim().to_owned(),
+            process,
+        }
+    }
+
+    fn end(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    fn study(&self) -> Study {
+        Study::open(&self.file, &[]).unwrap_or_else(|report| panic!("{:#?}", report.diagnostics))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn run(study: &Study) -> RunResult {
+    study
+        .run(&study.settings(Some(8192), None, None), &Silent)
+        .expect("it runs")
+}
+
+/// Opens the page and waits for its first whole picture.
+async fn opened(browser: &Browser, served: &Served, view: View) -> Page {
+    let page = browser.page(view).await;
+    page.goto(&served.address).await;
+    page.wait_for("document.body.dataset.final === 'true'")
+        .await;
+    page
+}
+
+/// Does something and waits for the whole picture that it leads to.
+async fn after(page: &Page, action: &str) {
+    page.ask::<bool>(&format!(
+        "(() => {{ window.before = document.body.dataset.tweak; {action}; return true; }})()"
+    ))
+    .await;
+    page.wait_for(
+        "document.body.dataset.tweak !== window.before && document.body.dataset.final === 'true'",
+    )
+    .await;
+}
+
+/// Sets a field or slider as a hand would.
+fn set(id: &str, value: &str) -> String {
+    format!(
+        "(() => {{ const e = document.getElementById('{id}'); e.value = '{value}';
+           e.dispatchEvent(new Event('input', {{bubbles: true}})); e.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
+    )
+}
+
+/// The two numbers of an outcome.
+async fn row(page: &Page, name: &str) -> [f64; 2] {
+    let ask = format!(
+        "[...document.querySelectorAll('[data-panel=outcomes] tr[data-name={name}] td[data-value]')].map(cell => Number(cell.dataset.value))"
+    );
+    page.ask::<Vec<f64>>(&ask)
+        .await
+        .try_into()
+        .expect("two numbers")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_weight_that_is_moved_shows_the_reweighted_values_at_once() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    let base = run(&served.study());
+    let before: String = page
+        .ask("document.querySelector('[data-panel=outcomes] svg').outerHTML")
+        .await;
+    after(&page, &set("weight:dry-range", "20")).await;
+    let others: String = page
+        .ask("document.getElementById('weight:wet-number').value")
+        .await;
+    assert_eq!(others, "80", "the weights keep summing to one");
+    let found =
+        reweight(&base, &[("dry".into(), 0.2), ("wet".into(), 0.8)]).expect("trials of both");
+    for (old, new) in base.outcomes.iter().zip(&found.outcomes) {
+        assert_eq!(
+            row(&page, &old.name).await,
+            [old.probability, new.probability],
+            "{}",
+            old.name
+        );
+    }
+    let now: String = page
+        .ask("document.querySelector('[data-panel=outcomes] svg').outerHTML")
+        .await;
+    assert_ne!(now, before, "the bars are drawn anew");
+    let says: String = page
+        .ask("document.getElementById('progress').textContent")
+        .await;
+    assert!(says.contains("without simulating"), "{says}");
+
+    // Undo, redo, reset, and the link.
+    after(&page, "document.getElementById('undo').click()").await;
+    assert_eq!(
+        page.ask::<String>("document.getElementById('weight:dry-number').value")
+            .await,
+        "70"
+    );
+    after(&page, "document.getElementById('redo').click()").await;
+    let link: String = page.ask("location.href").await;
+    let second = browser.page(View::DESKTOP).await;
+    second.goto(&link).await;
+    second
+        .wait_for("document.body.dataset.final === 'true'")
+        .await;
+    assert_eq!(row(&second, "signed").await, row(&page, "signed").await);
+    after(&page, "document.getElementById('reset').click()").await;
+    let [old, new] = row(&page, "signed").await;
+    assert_eq!(old, new);
+    page.assert_quiet();
+    second.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_variant_gives_on_the_command_line_what_the_page_shows() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    after(&page, &set("parameter:haste-number", "0.55")).await;
+    after(&page, &set("event:summit-choice", "never")).await;
+    let shown = row(&page, "signed").await;
+    assert_ne!(shown[0], shown[1]);
+
+    page.ask::<bool>("(document.getElementById('variant').click(), true)")
+        .await;
+    page.wait_for("document.getElementById('variant-text').textContent.includes('extends')")
+        .await;
+    page.ask::<bool>(&format!("({}, true)", set("name", "hasty")))
+        .await;
+    page.wait_for("document.getElementById('variant-text').textContent.includes('hasty')")
+        .await;
+    page.ask::<bool>("(document.getElementById('save-file').click(), true)")
+        .await;
+    page.wait_for("document.getElementById('save').dataset.saved")
+        .await;
+    let variant = served.file.with_file_name("hasty.json");
+    let output = program()
+        .arg("run")
+        .arg(&variant)
+        .args(["--trials", "8192", "--format", "json", "--quiet"])
+        .output()
+        .expect("the program starts");
+    let result: RunResult = serde_json::from_slice(&output.stdout).expect("a result");
+    assert_eq!(result.outcomes[0].probability, shown[1]);
+
+    // The pair is that of `compare`.
+    let (base, other) = (
+        served.study(),
+        Study::open(&variant, &[]).expect("it is a scenario"),
+    );
+    let settings = base.settings(Some(8192), None, None);
+    let compared = compare(&[&base, &other], &settings, &Silent).expect("it runs");
+    let both = [0, 1].map(|i| compared.scenarios[i].outcomes[0].probability);
+    assert_eq!(both, shown);
+
+    // The line of settings gives the same, too.
+    let line: String = page
+        .ask("document.getElementById('set-line').textContent")
+        .await;
+    assert!(
+        line.contains("--set 'parameters.haste={\"value\":0.55}'"),
+        "{line}"
+    );
+    page.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_is_shown_at_its_control_and_goes_with_it() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    page.ask::<bool>(&format!("({}, true)", set("parameter:pull-p50", "0.9")))
+        .await;
+    page.wait_for("!document.getElementById('fault-parameter:pull').hidden")
+        .await;
+    let text: String = page
+        .ask("document.getElementById('fault-parameter:pull').textContent")
+        .await;
+    assert!(!text.is_empty());
+    after(&page, &set("parameter:pull-p50", "0.3")).await;
+    assert!(
+        page.ask::<bool>("document.getElementById('fault-parameter:pull').hidden")
+            .await
+    );
+    page.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_has_its_story() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    page.ask::<bool>("(document.getElementById('story-base-0').click(), true)")
+        .await;
+    page.wait_for("document.getElementById('story').open").await;
+    let heading: String = page
+        .ask("document.getElementById('h-story').textContent")
+        .await;
+    let command: String = page
+        .ask("document.getElementById('story-command').textContent")
+        .await;
+    assert!(heading.ends_with("Accord signed"), "{heading}");
+    assert!(
+        command.starts_with("quincunx trace") && command.contains("--trial"),
+        "{command}"
+    );
+    page.ask::<bool>("(document.getElementById('story-next').click(), true)")
+        .await;
+    page.wait_for(&format!(
+        "document.getElementById('h-story').textContent !== {heading:?}"
+    ))
+    .await;
+    page.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_follows_the_file_and_says_when_it_is_broken() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    assert_eq!(
+        page.ask::<String>("document.getElementById('title').textContent")
+            .await,
+        "A dispute over <b>water</b>"
+    );
+    after(&page, &set("parameter:haste-number", "0.5")).await;
+    let text = fs::read_to_string(&served.file).expect("the scenario");
+    fs::write(&served.file, text.replace("\"calm\": 0.5", "\"calm\": ")).expect("written");
+    page.wait_for("!document.getElementById('broken').hidden")
+        .await;
+    assert!(
+        page.ask::<String>("document.querySelector('#broken pre').textContent")
+            .await
+            .contains("valley.jsonc")
+    );
+    fs::write(&served.file, text.replace("A dispute", "The dispute")).expect("written");
+    page.wait_for("document.getElementById('title').textContent.startsWith('The dispute')")
+        .await;
+    assert!(
+        page.ask::<bool>("document.getElementById('broken').hidden")
+            .await
+    );
+    // What was moved is still moved.
+    assert_eq!(
+        page.ask::<String>("document.getElementById('parameter:haste-number').value")
+            .await,
+        "0.5"
+    );
+    page.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_loses_its_program_says_so() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let mut served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    assert!(
+        page.ask::<bool>("document.getElementById('lost').hidden")
+            .await
+    );
+    page.assert_quiet();
+    served.end();
+    page.wait_for("!document.getElementById('lost').hidden")
+        .await;
+    let text: String = page
+        .ask("document.getElementById('lost').textContent")
+        .await;
+    assert!(text.contains("does not answer"), "{text}");
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_fits_and_is_quiet_on_desk_and_phone_in_light_and_dark() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    for view in [
+        View::DESKTOP,
+        View::PHONE,
+        View::DESKTOP.dark(),
+        View::PHONE.dark(),
+    ] {
+        let page = opened(&browser, &served, view).await;
+        after(&page, &set("horizon-number", "10")).await;
+        page.assert_no_sideways_scrolling().await;
+        let unnamed: Vec<String> = page
+            .ask(
+                "[...document.querySelectorAll('input, select, button')]
+                    .filter(e => !e.labels?.length && !e.getAttribute('aria-label') && !e.textContent.trim())
+                    .map(e => e.outerHTML)",
+            )
+            .await;
+        assert!(unnamed.is_empty(), "{unnamed:?}");
+        page.assert_quiet();
+    }
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sliders_are_moved_by_keys() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP).await;
+    page.ask::<bool>("(window.before = document.body.dataset.tweak, true)")
+        .await;
+    page.press("[id='weight:dry-range']", "ArrowLeft").await;
+    page.wait_for(
+        "document.body.dataset.tweak !== window.before && document.body.dataset.final === 'true'",
+    )
+    .await;
+    let value: String = page
+        .ask("document.getElementById('weight:dry-number').value")
+        .await;
+    assert_eq!(value, "69.5");
+    let focused: String = page.ask("document.activeElement.id").await;
+    assert_eq!(focused, "weight:dry-range", "the focus stays where it was");
+    page.assert_quiet();
+    browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_cannot_use_the_page() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let served = Served::start();
+    let page = browser.page(View::DESKTOP).await;
+    page.goto("data:text/html,<p>elsewhere").await;
+    let address = &served.address;
+    let told: String = page
+        .ask(&format!(
+            "fetch('{address}api/variant', {{method: 'POST', headers: {{'content-type': 'application/json'}},
+                 body: JSON.stringify({{state: {{}}, name: 'evil', save: true}})}}).then(() => 'let in', () => 'refused')"
+        ))
+        .await;
+    assert_eq!(told, "refused");
+    assert!(!served.file.with_file_name("evil.json").exists());
+    browser.stop().await;
+}
