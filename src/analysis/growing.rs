@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 /// A run of one study, as far as it got.
 pub struct Growing {
     settings: Settings,
-    tally: Tally,
+    /// `None` while there is no trial: the tables take several megabytes.
+    tally: Option<Tally>,
     forest: Forest<Node>,
     /// By block; all of them are complete.
     ended: Vec<BlockTrials>,
@@ -36,11 +37,11 @@ impl Growing {
     ///
     /// # Errors
     /// [`EngineError`] if the size cannot be had.
-    pub fn new(study: &Study, settings: &Settings) -> Result<Self, EngineError> {
+    pub fn new(settings: &Settings) -> Result<Self, EngineError> {
         settings.check()?;
         Ok(Self {
             settings: settings.clone(),
-            tally: Tally::new(&study.program, settings.trials_per_draw as usize),
+            tally: None,
             forest: Forest::new(),
             ended: Vec::new(),
             looks: BTreeMap::new(),
@@ -116,15 +117,11 @@ impl Growing {
             .map_err(|fault| explain(&study.program, &fault))?;
         self.forest = driven.forest;
         let mut ended = Vec::new();
-        let mut is_first = self.ended.is_empty();
         for mut keeper in driven.workers {
             ended.append(&mut keeper.ended);
-            if is_first {
-                // Tables of several megabytes: what is empty needs no adding up.
-                self.tally = keeper.worker.tally;
-                is_first = false;
-            } else {
-                self.tally.merge(&keeper.worker.tally);
+            match &mut self.tally {
+                Some(tally) => tally.merge(&keeper.worker.tally),
+                none => *none = Some(keeper.worker.tally),
             }
         }
         ended.sort_by_key(|(block, _)| *block);
@@ -134,13 +131,14 @@ impl Growing {
     }
 
     fn read(&self, study: &Study) -> Result<RunResult, EngineError> {
+        let per_draw = self.settings.trials_per_draw as usize;
         let summary = Summary {
             seed: self.settings.seed,
             trials_per_draw: self.settings.trials_per_draw,
             design: self.settings.design,
             blocks: self.blocks(),
             interrupted: false,
-            tally: Tally::united([self.tally.clone()], || self.tally.clone()),
+            tally: Tally::united(self.tally.clone(), || Tally::new(&study.program, per_draw)),
             node: (self.forest.clone().fold()).unwrap_or_else(|| Node::new(&study.program)),
         };
         check_stopped(&study.program, &summary)?;

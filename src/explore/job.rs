@@ -222,7 +222,7 @@ impl Job<'_> {
             return Ok(last);
         }
         let study = tweaked_study(self.options, &found).map_err(End::Fault)?;
-        let growing = |coarse| Growing::new(&study, &session.settings_of(coarse)).map(Mutex::new);
+        let growing = |coarse| Growing::new(&session.settings_of(coarse)).map(Mutex::new);
         let (whole, coarse) = (growing(false)?, growing(true)?);
         let tweaked = Arc::new(Tweaked {
             generation: session.generation,

@@ -48,10 +48,10 @@ impl Session {
         let study = Study::open(&options.file, &options.sets).map_err(Refusal::Scenario)?;
         let mut settings = study.settings(options.trials, options.draws, options.seed);
         settings.threads = options.threads;
-        let base = Growing::new(&study, &settings).map_err(Refusal::Size)?;
+        let base = Growing::new(&settings).map_err(Refusal::Size)?;
         let coarse = match coarse(&settings) {
             Some(settings) => {
-                let run = Growing::new(&study, &settings).map_err(Refusal::Size)?;
+                let run = Growing::new(&settings).map_err(Refusal::Size)?;
                 Some(Mutex::new(run))
             }
             None => None,

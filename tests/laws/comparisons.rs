@@ -193,7 +193,7 @@ fn a_comparison_that_was_watched_while_it_grew_has_the_same_bits() {
     let other = study(&changed);
     let settings = settings(&base, 8192, 45);
     let whole = compared(&[&base, &other], 8192, 45);
-    let mut runs = [&base, &other].map(|s| Growing::new(s, &settings).expect("a usual size"));
+    let mut runs = [(), ()].map(|()| Growing::new(&settings).expect("a usual size"));
     for (run, study) in runs.iter_mut().zip([&base, &other]) {
         for blocks in [1, 3, 8] {
             let look = run.look(study, blocks, &Silent).expect("it runs");
@@ -218,7 +218,7 @@ fn a_run_that_was_cancelled_goes_on_where_it_stopped() {
     }
     let study = study(&rich());
     let settings = settings(&study, 8192, 46);
-    let mut run = Growing::new(&study, &settings).expect("a usual size");
+    let mut run = Growing::new(&settings).expect("a usual size");
     let stopped = run.look(&study, 8, &Impatient(0.into())).expect("it runs");
     assert!(stopped.is_none());
     let blocks = run.blocks();

@@ -115,6 +115,8 @@ function scenario(found) {
 // Groups with something moved in them are open, so that a link shows what it is about.
 function openChanged() {
   for (const group of document.querySelectorAll("aside > details")) if (group.querySelector(".moved")) group.open = true;
+  const moved = document.querySelector("aside .moved");
+  if (moved) document.querySelector("aside").scrollTop = moved.offsetTop - 60;
 }
 
 function chooseEvents() {
