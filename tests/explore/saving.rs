@@ -73,7 +73,7 @@ fn a_preview_writes_nothing() {
 fn names_that_could_lead_elsewhere_are_refused() {
     let served = Served::start(|_| {});
     for name in [
-        "../out", "/tmp/out", "a/b", "a\\b", ".hidden", "out.json", "", "a b", "nul", "a\u{0}b",
+        "../out", "/out", "a/b", "a\\b", ".hidden", "out.json", "", "a b", "nul", "a\u{0}b",
     ] {
         let answer = ask(&served, name, json!({"save": true}));
         assert_eq!(answer.status, 422, "{name:?}: {}", answer.body);
