@@ -1,7 +1,7 @@
 //! A reweighted run agrees with a fresh run under the new weights.
 
 use super::rich;
-use crate::harness::{run, study};
+use crate::harness::{run, scenario, study};
 use quincunx::analysis::reweight;
 use quincunx::results::RunResult;
 use serde_json::json;
@@ -104,4 +104,39 @@ fn the_error_of_a_reweighted_probability_is_the_true_one() {
         count >= 80 && (0.55..1.6).contains(&mean),
         "{mean} over {count}"
     );
+}
+
+/// Where trends decide nearly everything, a tenth of a weight that goes astray is many errors wide (4 of them are allowed).
+#[test]
+fn weights_that_matter_are_followed_to_within_the_error() {
+    let steep = |calm: f64| {
+        let storm = 1.0 - calm;
+        scenario(
+            1.0,
+            0.25,
+            json!({
+                "trends": {"calm": {"weight": calm}, "storm": {"weight": storm}},
+                "phases": {"port": {"start": true}, "wreck": {}},
+                "events": {"squall": {
+                    "hazard": {"rate": 0.1, "per": "year", "times": {"trend": {"storm": 12}}},
+                    "phases": ["port"], "effects": [{"phase": "wreck"}]
+                }},
+                "outcomes": [{"name": "wrecked", "when": "phase == wreck"}],
+                "metrics": {"safe": "time_in(phase == port)"}
+            }),
+        )
+    };
+    let base = run(&study(&steep(0.8)), 65_536, 21);
+    let fresh = run(&study(&steep(0.2)), 65_536, 22);
+    let found = reweight(&base, &[("calm".into(), 0.2)]).expect("both have trials");
+    let (new, old) = (&found.outcomes[0], &fresh.outcomes[0]);
+    let z = (new.probability - old.probability)
+        / (new.std_error * new.std_error + old.std_error * old.std_error).sqrt();
+    assert!(z.abs() < 4.0, "{new:?} against {old:?}");
+    assert!(new.difference.difference > Some(0.3) && new.difference.detectable);
+    let (new, old) = (&found.metrics[0], &fresh.metrics[0]);
+    let [(a, ea), (b, eb)] = [(new.mean, new.std_error), (old.mean, old.std_error)]
+        .map(|(m, e)| (m.expect("a mean"), e.expect("an error")));
+    let z = (a - b) / (ea * ea + eb * eb).sqrt();
+    assert!(z.abs() < 4.0, "{new:?} against {b} ± {eb}");
 }
