@@ -76,7 +76,7 @@ impl Width {
     }
 }
 
-/// Work that is compiled once for each vector unit. [`wide!`] writes the implementations.
+/// Work that is compiled once for each vector unit. `wide!` writes the implementations.
 pub trait Work<A> {
     type Result;
 
