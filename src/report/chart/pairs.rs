@@ -4,7 +4,7 @@
 
 use super::rows::whisker;
 use super::scale::{Scale, axis};
-use super::sheet::{BODY, LEADING, SMALL, Sheet};
+use super::sheet::{BODY, LEADING, SMALL, Sheet, title_column};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
 
@@ -56,12 +56,7 @@ impl Pairs {
         let title_width = if narrow {
             0.0
         } else {
-            let widest = self
-                .rows
-                .iter()
-                .map(|row| text::width(&row.title, BODY))
-                .fold(0.0, f64::max);
-            (widest + 14.0).min(0.36 * width)
+            title_column(self.rows.iter().map(|row| row.title.as_str()), width)
         };
         let plot = [title_width, width - value_width - 14.0];
         let highest = (self.rows.iter())
