@@ -1,6 +1,6 @@
 //! What it costs to make a scenario ready, stage by stage: reading and decoding the file, finding out what it means, compiling it.
 //!
-//! `cargo bench --bench compile`.
+//! `cargo bench -p benches --bench compile`.
 
 mod shared;
 

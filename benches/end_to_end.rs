@@ -1,6 +1,6 @@
 //! What a user waits for, from the file to the table, within one process: a run, and a comparison of two scenarios.
 //!
-//! `cargo bench --bench end_to_end`. Whole processes are measured by `benches/ratios`.
+//! `cargo bench -p benches --bench end_to_end`. Whole processes are measured by `benches/ratios`.
 
 mod shared;
 

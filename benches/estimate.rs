@@ -1,6 +1,6 @@
 //! What it costs to read estimates off a summary, and to write them: once a run, whatever the number of trials.
 //!
-//! `cargo bench --bench estimate`.
+//! `cargo bench -p benches --bench estimate`.
 
 mod shared;
 

@@ -1,7 +1,7 @@
 //! Instructions that each stage executes, which noise does not touch: what a continuous integration can hold steady.
 //!
-//! `cargo bench --bench instructions` counts them with valgrind (cachegrind), compares them with `benches/instructions.json`, and fails if a
-//! stage needs more than 5% more. `cargo bench --bench instructions -- --save` writes that file, after a change that is meant. Without
+//! `cargo bench -p benches --bench instructions` counts them with valgrind (cachegrind), compares them with `benches/instructions.json`, and fails if a
+//! stage needs more than 5% more. `cargo bench -p benches --bench instructions -- --save` writes that file, after a change that is meant. Without
 //! valgrind nothing is counted, and it says so.
 //!
 //! A child process repeats a stage; two children that differ only in how often tell what one repetition costs, free of start-up. Valgrind's
@@ -175,7 +175,7 @@ fn count_all(save: bool) -> Result<bool, String> {
     }
     if save {
         let all = json!({
-            "note": "Instructions of one repetition, counted by `cargo bench --bench instructions -- --save`.",
+            "note": "Instructions of one repetition, counted by `cargo bench -p benches --bench instructions -- --save`.",
             "architecture": std::env::consts::ARCH,
             "counts": counts,
         });

@@ -15,7 +15,7 @@ pub const SCENARIOS: [(&str, &str); 4] = [
 
 /// A file of this repository.
 pub fn file(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
 /// # Panics

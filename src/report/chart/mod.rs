@@ -13,6 +13,8 @@ pub mod from_results;
 mod histogram;
 mod labels;
 mod layers;
+#[cfg(feature = "png")]
+mod letters;
 mod pairs;
 mod panels;
 mod rows;

@@ -65,6 +65,15 @@ pub(super) fn file_stylesheet() -> String {
     rules
 }
 
+/// The sheet of [`file_stylesheet`] for a drawing in which texts are paths of the class `letters`: these have the colour of text, unless another
+/// class gives them one.
+#[cfg(feature = "png")]
+pub(super) fn picture_stylesheet(letters: &str) -> String {
+    let ink = COLOURS.iter().find(|colour| colour.name == "ink");
+    let ink = ink.map_or("black", |colour| colour.light);
+    format!(".qx .{letters}{{fill:{ink}}}\n{}", file_stylesheet())
+}
+
 /// Class that fills with the colour of the `index`-th class.
 pub(super) fn fill(index: usize) -> String {
     format!("f{}", index % FILLS + 1)

@@ -1,16 +1,15 @@
 //! Report pages as readers see them: on the desk and on a phone, light and dark, on paper, with and without scripts, with hostile texts in every field.
 
-use quincunx_browser_tests::{Browser, Page, View, program};
+use crate::browser::Browser;
+use crate::page::{Key, Page, View};
+use crate::program::program;
+use html5ever::ParseOpts;
+use html5ever::tendril::TendrilSink;
+use markup5ever_rcdom::RcDom;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
-
-/// Pages of a run, a comparison, and a trace.
-struct Pages {
-    _folder: TempDir,
-    paths: Vec<PathBuf>,
-}
+use std::sync::OnceLock;
 
 fn call(arguments: &[&str]) {
     let output = program()
@@ -25,80 +24,61 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-fn pages() -> Pages {
-    let folder = tempfile::tempdir().expect("a folder");
-    let out = text(&folder.path().join("out.txt")).to_owned();
-    let at = |name: &str| folder.path().join(name);
-    let [run, compare, trace, baseline] =
-        ["run.html", "compare.html", "trace.html", "baseline.html"].map(at);
-    let strike = "scenarios/port_strike.json";
-    call(&[
-        "run",
-        strike,
-        "--trials",
-        "4096",
-        "--out",
-        &out,
-        "--report",
-        text(&run),
-    ]);
-    call(&[
-        "run",
-        "scenarios/baseline.json",
-        "--trials",
-        "1024",
-        "--out",
-        &out,
-        "--report",
-        text(&baseline),
-    ]);
-    call(&[
-        "compare",
-        strike,
-        strike,
-        "--trials",
-        "1024",
-        "--out",
-        &out,
-        "--report",
-        text(&compare),
-    ]);
-    call(&[
-        "trace",
-        strike,
-        "--trial",
-        "5",
-        "--out",
-        &out,
-        "--report",
-        text(&trace),
-    ]);
-    Pages {
-        _folder: folder,
-        paths: vec![run, compare, trace, baseline],
-    }
+/// Pages of a run, a comparison, a trace, and the baseline: made once, for all tests.
+fn pages() -> &'static [PathBuf; 4] {
+    static PAGES: OnceLock<[PathBuf; 4]> = OnceLock::new();
+    PAGES.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
+        fs::create_dir_all(&folder).expect("a folder");
+        let out = folder.join("out.txt");
+        let strike = "scenarios/port_strike.json";
+        let runs: [(&str, &[&str]); 4] = [
+            ("run.html", &["run", strike, "--trials", "4096"]),
+            (
+                "compare.html",
+                &["compare", strike, strike, "--trials", "1024"],
+            ),
+            ("trace.html", &["trace", strike, "--trial", "5"]),
+            (
+                "baseline.html",
+                &["run", "scenarios/baseline.json", "--trials", "1024"],
+            ),
+        ];
+        runs.map(|(name, arguments)| {
+            let page = folder.join(name);
+            let outputs = ["--out", text(&out), "--report", text(&page)];
+            call(&[arguments, &outputs].concat());
+            page
+        })
+    })
+}
+
+/// Where a page is not what the HTML standard says, in words.
+fn markup_faults(page: &str) -> Vec<String> {
+    let document = html5ever::parse_document(RcDom::default(), ParseOpts::default()).one(page);
+    let faults = document.errors.into_inner();
+    faults.into_iter().map(Into::into).collect()
 }
 
 #[test]
 fn pages_are_html_without_a_fault() {
-    for path in &pages().paths {
+    for path in pages() {
         let page = fs::read_to_string(path).expect("a page");
-        let faults = scraper::Html::parse_document(&page).errors;
+        let faults = markup_faults(&page);
         assert!(faults.is_empty(), "{}: {faults:?}", path.display());
     }
     let broken = "<!DOCTYPE html><html lang=en><title>t</title><p><b>a</p></b>";
-    assert!(!scraper::Html::parse_document(broken).errors.is_empty());
+    assert!(!markup_faults(broken).is_empty());
 }
 
 /// Drawings that take up room.
-async fn visible_charts(page: &Page) -> usize {
+fn visible_charts(page: &Page) -> usize {
     page.ask("[...document.querySelectorAll('svg.qx')].filter(s => s.checkVisibility() && s.getBoundingClientRect().height > 40).length")
-        .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_render_quietly_and_fit_every_window() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn pages_render_quietly_and_fit_every_window() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let pages = pages();
@@ -109,23 +89,17 @@ async fn pages_render_quietly_and_fit_every_window() {
         View::PHONE.dark().without_scripts(),
         View::DESKTOP.without_scripts(),
     ] {
-        for path in &pages.paths {
-            let page = browser.open_file(path, view).await;
-            page.assert_no_sideways_scrolling().await;
-            assert!(
-                visible_charts(&page).await >= 1,
-                "{view:?} {}",
-                path.display()
-            );
+        for path in pages {
+            let page = browser.open_file(path, view);
+            page.assert_no_sideways_scrolling();
+            assert!(visible_charts(&page) >= 1, "{view:?} {}", path.display());
             page.assert_quiet();
-            let _ = page.inner.clone().close().await;
         }
     }
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_baseline_is_light_enough_to_mail() {
+#[test]
+fn the_baseline_is_light_enough_to_mail() {
     let folder = tempfile::tempdir().expect("a folder");
     let [page, out] = ["page.html", "out.txt"].map(|name| folder.path().join(name));
     call(&[
@@ -142,97 +116,72 @@ async fn the_baseline_is_light_enough_to_mail() {
     assert!(size < 1_000_000, "{size} bytes");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn only_scripts_read_out_and_tables_are_there_without_them() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn only_scripts_read_out_and_tables_are_there_without_them() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let pages = pages();
     let chart = "svg.qx[data-readout]";
-    let page = browser.open_file(&pages.paths[0], View::DESKTOP).await;
+    let page = browser.open_file(&pages[0], View::DESKTOP);
     let focusable = format!(".wide {chart}");
-    page.press(&focusable, "ArrowRight").await;
+    page.press(&focusable, Key::ArrowRight);
     page.wait_for(
         "document.querySelector('.qx-readout') && !document.querySelector('.qx-readout').hidden",
-    )
-    .await;
-    let said: String = page
-        .ask("document.querySelector('.qx-readout').textContent")
-        .await;
+    );
+    let said: String = page.ask("document.querySelector('.qx-readout').textContent");
     assert!(said.contains('%'), "{said}");
-    page.press(&focusable, "Escape").await;
-    page.wait_for("document.querySelector('.qx-readout').hidden")
-        .await;
+    page.press(&focusable, Key::Escape);
+    page.wait_for("document.querySelector('.qx-readout').hidden");
     page.ask::<Value>(&format!(
         "document.querySelector('{focusable}').scrollIntoView({{block: 'center'}})"
-    ))
-    .await;
-    page.hover(&focusable).await;
-    page.wait_for("!document.querySelector('.qx-readout').hidden")
-        .await;
+    ));
+    page.hover(&focusable);
+    page.wait_for("!document.querySelector('.qx-readout').hidden");
     page.assert_quiet();
 
-    let page = browser
-        .open_file(&pages.paths[0], View::DESKTOP.without_scripts())
-        .await;
-    assert!(
-        page.ask::<bool>("document.querySelector('.qx-readout') === null")
-            .await
-    );
-    page.click("figure details summary").await;
-    let table: String = page
-        .ask("document.querySelector('figure details[open] table').innerText")
-        .await;
+    let page = browser.open_file(&pages[0], View::DESKTOP.without_scripts());
+    assert!(page.ask::<bool>("document.querySelector('.qx-readout') === null"));
+    page.click("figure details summary");
+    let table: String = page.ask("document.querySelector('figure details[open] table').innerText");
     assert!(table.contains('%'), "{table}");
     page.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn paper_is_light_and_shows_what_was_folded() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn paper_is_light_and_shows_what_was_folded() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let pages = pages();
-    let page = browser
-        .open_file(&pages.paths[0], View::DESKTOP.dark().printed())
-        .await;
-    let ground: String = page
-        .ask("getComputedStyle(document.body).backgroundColor")
-        .await;
+    let page = browser.open_file(&pages[0], View::DESKTOP.dark().printed());
+    let ground: String = page.ask("getComputedStyle(document.body).backgroundColor");
     assert_eq!(ground, "rgb(255, 255, 255)");
-    assert!(
-        page.ask::<bool>("getComputedStyle(document.querySelector('nav')).display === 'none'")
-            .await
-    );
-    let folded: bool = page.ask("document.querySelector('figure details table').checkVisibility({contentVisibilityAuto: true})").await;
+    assert!(page.ask::<bool>("getComputedStyle(document.querySelector('nav')).display === 'none'"));
+    let folded: bool = page.ask("document.querySelector('figure details table').checkVisibility({contentVisibilityAuto: true})");
     assert!(folded, "a table behind a chart is not printed");
-    browser.stop().await;
 }
 
 /// What a page has to have so that nobody is left out.
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_are_accessible() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn pages_are_accessible() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let pages = pages();
     for (path, view) in pages
-        .paths
         .iter()
         .flat_map(|path| [(path, View::DESKTOP), (path, View::DESKTOP.dark())])
     {
-        let page = browser.open_file(path, view).await;
-        let faults: Vec<String> = page.ask(ACCESSIBILITY).await;
+        let page = browser.open_file(path, view);
+        let faults: Vec<String> = page.ask(ACCESSIBILITY);
         assert!(
             faults.is_empty(),
             "{} {view:?}\n{}",
             path.display(),
             faults.join("\n")
         );
-        let _ = page.inner.clone().close().await;
     }
-    browser.stop().await;
 }
 
 /// Faults in words. Contrast is that of WCAG 2.2 (success criterion 1.4.3), against the nearest ground that is not transparent.
@@ -316,9 +265,9 @@ fn hostile() -> Value {
     })
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn hostile_texts_stay_texts() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn hostile_texts_stay_texts() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");
@@ -370,28 +319,25 @@ async fn hostile_texts_stay_texts() {
     gather(&whole, &mut fields);
     assert!(fields.len() > 35, "{}", fields.len());
     for path in [&run, &compare, &stories] {
-        let page = browser.open_file(path, View::DESKTOP).await;
-        page.ask::<Value>("document.querySelectorAll('details').forEach(d => { d.open = true })")
-            .await;
-        page.ask::<Value>("document.querySelectorAll('a, img, svg, summary').forEach(e => { for (const kind of ['mouseover', 'focus', 'load', 'error']) e.dispatchEvent(new Event(kind)) })").await;
+        let page = browser.open_file(path, View::DESKTOP);
+        page.ask::<Value>("document.querySelectorAll('details').forEach(d => { d.open = true })");
+        page.ask::<Value>("document.querySelectorAll('a, img, svg, summary').forEach(e => { for (const kind of ['mouseover', 'focus', 'load', 'error']) e.dispatchEvent(new Event(kind)) })");
         assert!(
-            page.ask::<bool>("window.hit === undefined").await,
+            page.ask::<bool>("window.hit === undefined"),
             "{}",
             path.display()
         );
         assert_eq!(
-            page.ask::<usize>("document.querySelectorAll('script').length")
-                .await,
+            page.ask::<usize>("document.querySelectorAll('script').length"),
             1
         );
         assert_eq!(
-            page.ask::<usize>("document.querySelectorAll('img').length")
-                .await,
+            page.ask::<usize>("document.querySelectorAll('img').length"),
             0
         );
-        let links: Vec<String> = page.ask("[...document.querySelectorAll('a')].map(a => a.protocol).filter(p => !['file:', 'https:', 'http:'].includes(p))").await;
+        let links: Vec<String> = page.ask("[...document.querySelectorAll('a')].map(a => a.protocol).filter(p => !['file:', 'https:', 'http:'].includes(p))");
         assert!(links.is_empty(), "{links:?}");
-        let shown: String = page.ask("document.title + document.body.textContent").await;
+        let shown: String = page.ask("document.title + document.body.textContent");
         assert!(shown.contains(literal), "{}", path.display());
         assert!(!shown.contains('\u{202e}'));
         if path == &run {
@@ -403,26 +349,23 @@ async fn hostile_texts_stay_texts() {
                 );
             }
         }
-        page.assert_no_sideways_scrolling().await;
+        page.assert_no_sideways_scrolling();
         page.assert_quiet();
     }
     for entry in fs::read_dir(&charts).expect("charts") {
         let path = entry.expect("a chart").path();
         if path.extension().is_some_and(|e| e == "svg") {
-            let page = browser.open_file(&path, View::DESKTOP).await;
+            let page = browser.open_file(&path, View::DESKTOP);
             assert!(
                 page.ask::<bool>(
                     "window.hit === undefined && document.documentElement.tagName === 'svg'"
-                )
-                .await,
+                ),
                 "{}",
                 path.display()
             );
             page.assert_quiet();
-            let _ = page.inner.clone().close().await;
         }
     }
-    browser.stop().await;
 }
 
 /// Every text of a JSON value that starts with `field`.

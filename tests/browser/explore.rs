@@ -1,9 +1,11 @@
 //! The page of `explore` as an analyst uses it: sliders, switches, links, variants, and what happens when the file or the program goes.
 
+use crate::browser::Browser;
+use crate::page::{Key, Page, View};
+use crate::program::{program, root};
 use quincunx::analysis::{Study, compare, reweight};
 use quincunx::engine::Silent;
 use quincunx::results::RunResult;
-use quincunx_browser_tests::{Browser, Page, View, program, root};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -68,24 +70,21 @@ fn run(study: &Study) -> RunResult {
 }
 
 /// Opens the page and waits for its first whole picture.
-async fn opened(browser: &Browser, served: &Served, view: View) -> Page {
-    let page = browser.page(view).await;
-    page.goto(&served.address).await;
-    page.wait_for("document.body.dataset.final === 'true'")
-        .await;
+fn opened(browser: &Browser, served: &Served, view: View) -> Page {
+    let page = browser.page(view);
+    page.goto(&served.address);
+    page.wait_for("document.body.dataset.final === 'true'");
     page
 }
 
 /// Does something and waits for the whole picture that it leads to.
-async fn after(page: &Page, action: &str) {
+fn after(page: &Page, action: &str) {
     page.ask::<bool>(&format!(
         "(() => {{ window.before = document.body.dataset.tweak; {action}; return true; }})()"
-    ))
-    .await;
+    ));
     page.wait_for(
         "document.body.dataset.tweak !== window.before && document.body.dataset.final === 'true'",
-    )
-    .await;
+    );
 }
 
 /// Sets a field or slider as a hand would.
@@ -97,98 +96,77 @@ fn set(id: &str, value: &str) -> String {
 }
 
 /// The two numbers of an outcome.
-async fn row(page: &Page, name: &str) -> [f64; 2] {
+fn row(page: &Page, name: &str) -> [f64; 2] {
     let ask = format!(
         "[...document.querySelectorAll('[data-panel=outcomes] tr[data-name={name}] td[data-value]')].map(cell => Number(cell.dataset.value))"
     );
-    page.ask::<Vec<f64>>(&ask)
-        .await
-        .try_into()
-        .expect("two numbers")
+    page.ask::<Vec<f64>>(&ask).try_into().expect("two numbers")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_weight_that_is_moved_shows_the_reweighted_values_at_once() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn a_weight_that_is_moved_shows_the_reweighted_values_at_once() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
+    let page = opened(&browser, &served, View::DESKTOP);
     let base = run(&served.study());
-    let before: String = page
-        .ask("document.querySelector('[data-panel=outcomes] svg').outerHTML")
-        .await;
-    after(&page, &set("weight:dry-range", "20")).await;
-    let others: String = page
-        .ask("document.getElementById('weight:wet-number').value")
-        .await;
+    let before: String = page.ask("document.querySelector('[data-panel=outcomes] svg').outerHTML");
+    after(&page, &set("weight:dry-range", "20"));
+    let others: String = page.ask("document.getElementById('weight:wet-number').value");
     assert_eq!(others, "80", "the weights keep summing to one");
     let found =
         reweight(&base, &[("dry".into(), 0.2), ("wet".into(), 0.8)]).expect("trials of both");
     for (old, new) in base.outcomes.iter().zip(&found.outcomes) {
         assert_eq!(
-            row(&page, &old.name).await,
+            row(&page, &old.name),
             [old.probability, new.probability],
             "{}",
             old.name
         );
     }
-    let now: String = page
-        .ask("document.querySelector('[data-panel=outcomes] svg').outerHTML")
-        .await;
+    let now: String = page.ask("document.querySelector('[data-panel=outcomes] svg').outerHTML");
     assert_ne!(now, before, "the bars are drawn anew");
-    let says: String = page
-        .ask("document.getElementById('progress').textContent")
-        .await;
+    let says: String = page.ask("document.getElementById('progress').textContent");
     assert!(says.contains("without simulating"), "{says}");
 
     // Undo, redo, reset, and the link.
-    after(&page, "document.getElementById('undo').click()").await;
+    after(&page, "document.getElementById('undo').click()");
     assert_eq!(
-        page.ask::<String>("document.getElementById('weight:dry-number').value")
-            .await,
+        page.ask::<String>("document.getElementById('weight:dry-number').value"),
         "70"
     );
-    after(&page, "document.getElementById('redo').click()").await;
-    let link: String = page.ask("location.href").await;
-    let second = browser.page(View::DESKTOP).await;
-    second.goto(&link).await;
-    second
-        .wait_for("document.body.dataset.final === 'true'")
-        .await;
-    assert_eq!(row(&second, "signed").await, row(&page, "signed").await);
-    after(&page, "document.getElementById('reset').click()").await;
-    let [old, new] = row(&page, "signed").await;
+    after(&page, "document.getElementById('redo').click()");
+    let link: String = page.ask("location.href");
+    let second = browser.page(View::DESKTOP);
+    second.goto(&link);
+    second.wait_for("document.body.dataset.final === 'true'");
+    assert_eq!(row(&second, "signed"), row(&page, "signed"));
+    after(&page, "document.getElementById('reset').click()");
+    let [old, new] = row(&page, "signed");
     assert_eq!(old, new);
     page.assert_quiet();
     second.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_saved_variant_gives_on_the_command_line_what_the_page_shows() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn a_saved_variant_gives_on_the_command_line_what_the_page_shows() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
-    after(&page, &set("parameter:haste-number", "0.55")).await;
-    after(&page, &set("event:summit-choice", "never")).await;
-    let shown = row(&page, "signed").await;
+    let page = opened(&browser, &served, View::DESKTOP);
+    after(&page, &set("parameter:haste-number", "0.55"));
+    after(&page, &set("event:summit-choice", "never"));
+    let shown = row(&page, "signed");
     assert_ne!(shown[0], shown[1]);
 
-    page.ask::<bool>("(document.getElementById('variant').click(), true)")
-        .await;
-    page.wait_for("document.getElementById('variant-text').textContent.includes('extends')")
-        .await;
-    page.ask::<bool>(&format!("({}, true)", set("name", "hasty")))
-        .await;
-    page.wait_for("document.getElementById('variant-text').textContent.includes('hasty')")
-        .await;
-    page.ask::<bool>("(document.getElementById('save-file').click(), true)")
-        .await;
-    page.wait_for("document.getElementById('save').dataset.saved")
-        .await;
+    page.ask::<bool>("(document.getElementById('variant').click(), true)");
+    page.wait_for("document.getElementById('variant-text').textContent.includes('extends')");
+    page.ask::<bool>(&format!("({}, true)", set("name", "hasty")));
+    page.wait_for("document.getElementById('variant-text').textContent.includes('hasty')");
+    page.ask::<bool>("(document.getElementById('save-file').click(), true)");
+    page.wait_for("document.getElementById('save').dataset.saved");
     let variant = served.file.with_file_name("hasty.json");
     let output = program()
         .arg("run")
@@ -210,136 +188,101 @@ async fn a_saved_variant_gives_on_the_command_line_what_the_page_shows() {
     assert_eq!(both, shown);
 
     // The line of settings gives the same, too.
-    let line: String = page
-        .ask("document.getElementById('set-line').textContent")
-        .await;
+    let line: String = page.ask("document.getElementById('set-line').textContent");
     assert!(
         line.contains("--set 'parameters.haste={\"value\":0.55}'"),
         "{line}"
     );
     page.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_fault_is_shown_at_its_control_and_goes_with_it() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn a_fault_is_shown_at_its_control_and_goes_with_it() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
-    page.ask::<bool>(&format!("({}, true)", set("parameter:pull-p50", "0.9")))
-        .await;
-    page.wait_for("!document.getElementById('fault-parameter:pull').hidden")
-        .await;
-    let text: String = page
-        .ask("document.getElementById('fault-parameter:pull').textContent")
-        .await;
+    let page = opened(&browser, &served, View::DESKTOP);
+    page.ask::<bool>(&format!("({}, true)", set("parameter:pull-p50", "0.9")));
+    page.wait_for("!document.getElementById('fault-parameter:pull').hidden");
+    let text: String = page.ask("document.getElementById('fault-parameter:pull').textContent");
     assert!(!text.is_empty());
-    after(&page, &set("parameter:pull-p50", "0.3")).await;
-    assert!(
-        page.ask::<bool>("document.getElementById('fault-parameter:pull').hidden")
-            .await
-    );
+    after(&page, &set("parameter:pull-p50", "0.3"));
+    assert!(page.ask::<bool>("document.getElementById('fault-parameter:pull').hidden"));
     page.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_outcome_has_its_story() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn an_outcome_has_its_story() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
-    page.ask::<bool>("(document.getElementById('story-base-0').click(), true)")
-        .await;
-    page.wait_for("document.getElementById('story').open").await;
-    let heading: String = page
-        .ask("document.getElementById('h-story').textContent")
-        .await;
-    let command: String = page
-        .ask("document.getElementById('story-command').textContent")
-        .await;
+    let page = opened(&browser, &served, View::DESKTOP);
+    page.ask::<bool>("(document.getElementById('story-base-0').click(), true)");
+    page.wait_for("document.getElementById('story').open");
+    let heading: String = page.ask("document.getElementById('h-story').textContent");
+    let command: String = page.ask("document.getElementById('story-command').textContent");
     assert!(heading.ends_with("Accord signed"), "{heading}");
     assert!(
         command.starts_with("quincunx trace") && command.contains("--trial"),
         "{command}"
     );
-    page.ask::<bool>("(document.getElementById('story-next').click(), true)")
-        .await;
+    page.ask::<bool>("(document.getElementById('story-next').click(), true)");
     page.wait_for(&format!(
         "document.getElementById('h-story').textContent !== {heading:?}"
-    ))
-    .await;
+    ));
     page.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_follows_the_file_and_says_when_it_is_broken() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn the_page_follows_the_file_and_says_when_it_is_broken() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
+    let page = opened(&browser, &served, View::DESKTOP);
     assert_eq!(
-        page.ask::<String>("document.getElementById('title').textContent")
-            .await,
+        page.ask::<String>("document.getElementById('title').textContent"),
         "A dispute over <b>water</b>"
     );
-    after(&page, &set("parameter:haste-number", "0.5")).await;
+    after(&page, &set("parameter:haste-number", "0.5"));
     let text = fs::read_to_string(&served.file).expect("the scenario");
     fs::write(&served.file, text.replace("\"calm\": 0.5", "\"calm\": ")).expect("written");
-    page.wait_for("!document.getElementById('broken').hidden")
-        .await;
+    page.wait_for("!document.getElementById('broken').hidden");
     assert!(
         page.ask::<String>("document.querySelector('#broken pre').textContent")
-            .await
             .contains("valley.jsonc")
     );
     fs::write(&served.file, text.replace("A dispute", "The dispute")).expect("written");
-    page.wait_for("document.getElementById('title').textContent.startsWith('The dispute')")
-        .await;
-    assert!(
-        page.ask::<bool>("document.getElementById('broken').hidden")
-            .await
-    );
+    page.wait_for("document.getElementById('title').textContent.startsWith('The dispute')");
+    assert!(page.ask::<bool>("document.getElementById('broken').hidden"));
     // What was moved is still moved.
     assert_eq!(
-        page.ask::<String>("document.getElementById('parameter:haste-number').value")
-            .await,
+        page.ask::<String>("document.getElementById('parameter:haste-number').value"),
         "0.5"
     );
     page.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_loses_its_program_says_so() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn a_page_that_loses_its_program_says_so() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let mut served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
-    assert!(
-        page.ask::<bool>("document.getElementById('lost').hidden")
-            .await
-    );
+    let page = opened(&browser, &served, View::DESKTOP);
+    assert!(page.ask::<bool>("document.getElementById('lost').hidden"));
     page.assert_quiet();
     served.end();
-    page.wait_for("!document.getElementById('lost').hidden")
-        .await;
-    let text: String = page
-        .ask("document.getElementById('lost').textContent")
-        .await;
+    page.wait_for("!document.getElementById('lost').hidden");
+    let text: String = page.ask("document.getElementById('lost').textContent");
     assert!(text.contains("does not answer"), "{text}");
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_fits_and_is_quiet_on_desk_and_phone_in_light_and_dark() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn the_page_fits_and_is_quiet_on_desk_and_phone_in_light_and_dark() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
@@ -349,62 +292,53 @@ async fn the_page_fits_and_is_quiet_on_desk_and_phone_in_light_and_dark() {
         View::DESKTOP.dark(),
         View::PHONE.dark(),
     ] {
-        let page = opened(&browser, &served, view).await;
-        after(&page, &set("horizon-number", "10")).await;
-        page.assert_no_sideways_scrolling().await;
+        let page = opened(&browser, &served, view);
+        after(&page, &set("horizon-number", "10"));
+        page.assert_no_sideways_scrolling();
         let unnamed: Vec<String> = page
             .ask(
                 "[...document.querySelectorAll('input, select, button')]
                     .filter(e => !e.labels?.length && !e.getAttribute('aria-label') && !e.textContent.trim())
                     .map(e => e.outerHTML)",
-            )
-            .await;
+            );
         assert!(unnamed.is_empty(), "{unnamed:?}");
         page.assert_quiet();
     }
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sliders_are_moved_by_keys() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn sliders_are_moved_by_keys() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = opened(&browser, &served, View::DESKTOP).await;
-    page.ask::<bool>("(window.before = document.body.dataset.tweak, true)")
-        .await;
-    page.press("[id='weight:dry-range']", "ArrowLeft").await;
+    let page = opened(&browser, &served, View::DESKTOP);
+    page.ask::<bool>("(window.before = document.body.dataset.tweak, true)");
+    page.press("[id='weight:dry-range']", Key::ArrowLeft);
     page.wait_for(
         "document.body.dataset.tweak !== window.before && document.body.dataset.final === 'true'",
-    )
-    .await;
-    let value: String = page
-        .ask("document.getElementById('weight:dry-number').value")
-        .await;
+    );
+    let value: String = page.ask("document.getElementById('weight:dry-number').value");
     assert_eq!(value, "69.5");
-    let focused: String = page.ask("document.activeElement.id").await;
+    let focused: String = page.ask("document.activeElement.id");
     assert_eq!(focused, "weight:dry-range", "the focus stays where it was");
     page.assert_quiet();
-    browser.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_site_cannot_use_the_page() {
-    let Some(browser) = Browser::start().await else {
+#[test]
+fn another_site_cannot_use_the_page() {
+    let Some(browser) = Browser::start() else {
         return;
     };
     let served = Served::start();
-    let page = browser.page(View::DESKTOP).await;
-    page.goto("data:text/html,<p>elsewhere").await;
+    let page = browser.page(View::DESKTOP);
+    page.goto("data:text/html,<p>elsewhere");
     let address = &served.address;
     let told: String = page
         .ask(&format!(
             "fetch('{address}api/variant', {{method: 'POST', headers: {{'content-type': 'application/json'}},
                  body: JSON.stringify({{state: {{}}, name: 'evil', save: true}})}}).then(() => 'let in', () => 'refused')"
-        ))
-        .await;
+        ));
     assert_eq!(told, "refused");
     assert!(!served.file.with_file_name("evil.json").exists());
-    browser.stop().await;
 }
