@@ -387,12 +387,12 @@ wide! {
 #[inline(always)]
 fn draw_thresholds(streams: &mut Streams, left: &mut Column, lanes: Lanes) {
     for lane in 0..LANES {
-        let old = streams.get(lane);
-        let mut stream = old;
+        let old = streams.get(lane).state;
+        let mut stream = Stream { state: old };
         left[lane] = stream.exponential();
         let chosen = lanes >> lane & 1 == 1;
-        streams.first[lane] = blend(chosen, stream.state[0], old.state[0]);
-        streams.second[lane] = blend(chosen, stream.state[1], old.state[1]);
+        streams.first[lane] = blend(chosen, stream.state[0], old[0]);
+        streams.second[lane] = blend(chosen, stream.state[1], old[1]);
     }
 }
 

@@ -174,7 +174,9 @@ impl Binned for BinTable<'_> {
 mod tests {
     use super::*;
     use crate::estimate::Levels;
-    use crate::estimate::testing::Random;
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Beta, Distribution};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     /// A settled table, the second of two.
     fn tables(low: f64, high: f64, values: &[f64]) -> BinTables {
@@ -205,8 +207,9 @@ mod tests {
 
     #[test]
     fn quantiles_are_within_a_bin_of_the_truth() {
-        let mut random = Random::new(1);
-        let mut values: Vec<f64> = (0..20_000).map(|_| 6.0 * random.beta(3, 4) - 1.0).collect();
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        let law = Beta::new(3.0, 4.0).unwrap().map(|b: f64| 6.0 * b - 1.0);
+        let mut values: Vec<f64> = law.sample_iter(&mut random).take(20_000).collect();
         let tables = tables(-2.0, 6.0, &values);
         let table = tables.table(1);
         let levels = Levels::new(&table);
@@ -224,14 +227,14 @@ mod tests {
 
     #[test]
     fn any_cutting_and_any_order_give_the_same_counts() {
-        let mut random = Random::new(9);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(9);
         let empty = || BinTables::new([(0.0, 1.0), (-1.0, 2.0), (0.0, 30.0)]);
         // So many in one bin that a byte overflows more than once.
         let values: Vec<(usize, usize, f64)> = (0..60_000u64)
             .map(|_| {
-                let often = random.uniform() < 0.5;
-                let value = if often { 0.3 } else { random.uniform() };
-                (random.below(3) as usize, random.below(16) as usize, value)
+                let often = random.random_bool(0.5);
+                let value = if often { 0.3 } else { random.random() };
+                (random.random_range(0..3), random.random_range(0..16), value)
             })
             .collect();
         let mut whole = empty();

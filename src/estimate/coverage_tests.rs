@@ -1,41 +1,47 @@
 //! Do the intervals hold what they promise? Simulated with known truths and fixed seeds.
 
-use super::testing::{Random, square};
 use super::*;
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Beta, Binomial};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// Hits in `n` trials of chance `p`.
+fn hits(random: &mut Xoshiro256PlusPlus, n: u32, p: f64) -> u32 {
+    random.sample(Binomial::new(n.into(), p).unwrap()) as u32
+}
 
 /// A run of `draws` draws of `trials` trials; `chance` gives each draw its p(θ).
 fn run(
     draws: usize,
     trials: usize,
-    random: &mut Random,
-    chance: impl Fn(&mut Random) -> f64,
+    random: &mut Xoshiro256PlusPlus,
+    chance: impl Fn(&mut Xoshiro256PlusPlus) -> f64,
 ) -> HitTable {
     let g = groups(trials);
     let mut table = HitTable::new(trials, g, 1);
-    let mut hits = vec![0; g];
+    let mut group = vec![0; g];
     for k in 0..draws {
         let p = chance(random);
-        hits.iter_mut()
-            .for_each(|h| *h = random.binomial((trials / g) as u32, p));
-        table.add_draw(k % REPLICATES, &hits);
+        group.fill_with(|| hits(random, (trials / g) as u32, p));
+        table.add_draw(k % REPLICATES, &group);
     }
     table
 }
 
 /// Beta(2, 38): mean 0.05, as spread as its mean.
-fn rare(random: &mut Random) -> f64 {
-    random.beta(2, 38)
+fn rare(random: &mut Xoshiro256PlusPlus) -> f64 {
+    random.sample(Beta::new(2.0, 38.0).unwrap())
 }
 
 /// Beta(6, 14): mean 0.3, standard deviation 0.1.
-fn wide(random: &mut Random) -> f64 {
-    random.beta(6, 14)
+fn wide(random: &mut Xoshiro256PlusPlus) -> f64 {
+    random.sample(Beta::new(6.0, 14.0).unwrap())
 }
 
 #[test]
 fn wilson_interval_covers_the_truth_as_often_as_it_claims() {
     // 2,000 repeats a cell: at a true 95%, 92% is six standard errors away. Every cell expects 50 hits or more.
-    type Chance = fn(&mut Random) -> f64;
+    type Chance = fn(&mut Xoshiro256PlusPlus) -> f64;
     let cells: [(&str, f64, usize, usize, Chance); 6] = [
         ("no spread", 0.3, 16, 16, |_| 0.3),
         ("wide", 0.3, 48, 16, wide),
@@ -46,7 +52,7 @@ fn wilson_interval_covers_the_truth_as_often_as_it_claims() {
     ];
     for (name, truth, draws, trials, chance) in cells {
         for spread in [Spread::Random, Spread::Designed] {
-            let mut random = Random::new(11);
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
             let covered = (0..2000)
                 .filter(|_| {
                     let [low, high] = run(draws, trials, &mut random, chance)
@@ -66,23 +72,23 @@ fn wilson_interval_covers_the_truth_as_often_as_it_claims() {
 #[test]
 fn replicates_see_what_a_design_gains() {
     // Draws of a replicate spread out evenly, p(θ) = 0.6 u: the error shrinks, and the one that is stated shrinks with it.
-    let mut random = Random::new(12);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(12);
     let (mut estimates, mut designed, mut independent) = (Vec::new(), 0.0, 0.0);
     let mut covered = 0;
     for _ in 0..1000 {
         let mut table = HitTable::new(16, 8, 1);
         for replicate in 0..REPLICATES {
             for j in 0..16 {
-                let p = 0.6 * (f64::from(j) + random.uniform()) / 16.0;
-                let hits: Vec<u32> = (0..8).map(|_| random.binomial(2, p)).collect();
-                table.add_draw(replicate, &hits);
+                let p = 0.6 * (f64::from(j) + random.random::<f64>()) / 16.0;
+                let group: Vec<u32> = (0..8).map(|_| hits(&mut random, 2, p)).collect();
+                table.add_draw(replicate, &group);
             }
         }
         let found = table.estimate(Spread::Designed);
         estimates.push(found.probability);
         covered += u32::from(found.ci95[0] <= 0.3 && 0.3 <= found.ci95[1]);
-        designed += square(found.std_error) / 1000.0;
-        independent += square(table.estimate(Spread::Random).std_error) / 1000.0;
+        designed += libm::pow(found.std_error, 2.0) / 1000.0;
+        independent += libm::pow(table.estimate(Spread::Random).std_error, 2.0) / 1000.0;
     }
     let truth = Moments::from_slice(&estimates).variance().unwrap();
     assert!(
@@ -97,7 +103,7 @@ fn replicates_see_what_a_design_gains() {
 #[test]
 fn an_interval_of_no_hits_still_covers_a_small_probability() {
     // P = 0.001 in 1,024 trials: no hit in a third of the runs.
-    let mut random = Random::new(13);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(13);
     let covered = (0..1000)
         .filter(|_| {
             let [low, high] = run(64, 16, &mut random, |_| 0.001)
@@ -113,13 +119,13 @@ fn an_interval_of_no_hits_still_covers_a_small_probability() {
 fn intervals_by_trend_cover_and_new_weights_give_the_mixture() {
     let truths = [0.1, 0.5];
     let (mut covered, mut mixed) = ([0; 2], 0);
-    let mut random = Random::new(14);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(14);
     for _ in 0..1000 {
         let mut table = HitTable::new(16, 8, 2);
         for k in 0..64 {
-            let shift = 0.1 * (random.uniform() - 0.5);
+            let shift = 0.1 * (random.random::<f64>() - 0.5);
             for z in [0, 1] {
-                let hits = random.binomial(8, truths[z] + shift);
+                let hits = hits(&mut random, 8, truths[z] + shift);
                 table.add_trend(k % REPLICATES, z, hits.into(), 8);
             }
         }
@@ -145,11 +151,17 @@ fn mean_ends(
     repeats: u64,
     draws: usize,
     trials: usize,
-    chance: fn(&mut Random) -> f64,
+    chance: fn(&mut Xoshiro256PlusPlus) -> f64,
 ) -> [f64; 2] {
     let mut sums = [0.0; 2];
     for seed in 0..repeats {
-        let found = run(draws, trials, &mut Random::new(100 + seed), chance).epistemic(true);
+        let found = run(
+            draws,
+            trials,
+            &mut Xoshiro256PlusPlus::seed_from_u64(100 + seed),
+            chance,
+        )
+        .epistemic(true);
         assert_eq!(found.status, EpistemicStatus::Resolved);
         let ends = found.ends.unwrap();
         sums = [0, 1].map(|side| sums[side] + ends[side] / repeats as f64);
@@ -184,10 +196,11 @@ fn the_stated_error_of_the_epistemic_ends_is_the_true_one() {
     let mut ends = [Vec::new(), Vec::new()];
     let mut stated = [0.0; 2];
     for seed in 0..100 {
-        let found = run(320, 32, &mut Random::new(seed), wide).epistemic(true);
+        let found =
+            run(320, 32, &mut Xoshiro256PlusPlus::seed_from_u64(seed), wide).epistemic(true);
         for side in [0, 1] {
             ends[side].push(found.ends.unwrap()[side]);
-            stated[side] += square(found.std_error.unwrap()[side]) / 100.0;
+            stated[side] += libm::pow(found.std_error.unwrap()[side], 2.0) / 100.0;
         }
     }
     for side in [0, 1] {
@@ -206,14 +219,14 @@ fn stratified_trends_do_not_hide_the_epistemic_spread() {
     // range of 0.8 of the true width.
     let mut widths = 0.0;
     for seed in 0..10 {
-        let mut random = Random::new(seed);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut table = HitTable::new(64, 8, 1);
         for k in 0..1600 {
-            let p = 0.2 + random.beta(6, 14);
-            let hits: Vec<u32> = (0..8)
-                .map(|_| random.binomial(4, 0.05) + random.binomial(4, p))
+            let p = (0.2 + wide(&mut random)).min(1.0);
+            let group: Vec<u32> = (0..8)
+                .map(|_| hits(&mut random, 4, 0.05) + hits(&mut random, 4, p))
                 .collect();
-            table.add_draw(k % REPLICATES, &hits);
+            table.add_draw(k % REPLICATES, &group);
         }
         let [low, high] = table.epistemic(true).ends.unwrap();
         widths += (high - low) / 10.0;
@@ -233,13 +246,13 @@ fn stratified_trends_do_not_hide_the_epistemic_spread() {
 fn groups_of_unequal_size_leave_the_inner_variance_unbiased() {
     // 20 trials in 8 groups: four of 3 and four of 2. No epistemic spread.
     let p = 0.9;
-    let mut random = Random::new(15);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(15);
     let mut table = HitTable::new(20, 8, 1);
     for k in 0..20_000 {
-        let hits: Vec<u32> = (0..8)
-            .map(|g| random.binomial(if g % 2 == 0 { 3 } else { 2 }, p))
+        let group: Vec<u32> = (0..8)
+            .map(|g| hits(&mut random, if g % 2 == 0 { 3 } else { 2 }, p))
             .collect();
-        table.add_draw(k % REPLICATES, &hits);
+        table.add_draw(k % REPLICATES, &group);
     }
     let inner = table.components(&table.totals(None)).unwrap().inner;
     let ratio = inner / (p * (1.0 - p) / 20.0);
@@ -249,7 +262,7 @@ fn groups_of_unequal_size_leave_the_inner_variance_unbiased() {
 #[test]
 fn a_point_is_rarely_taken_for_a_spread_and_its_bound_holds() {
     let (mut detected, mut bounded) = (0, 0);
-    let mut random = Random::new(16);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(16);
     for _ in 0..400 {
         let found = run(64, 64, &mut random, |_| 0.3).epistemic(true);
         match found.status {
@@ -264,7 +277,7 @@ fn a_point_is_rarely_taken_for_a_spread_and_its_bound_holds() {
 
 #[test]
 fn what_cannot_be_told_apart_is_not_told_apart() {
-    let mut random = Random::new(17);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(17);
     for (draws, trials) in [(160, 1), (16, 64), (0, 64)] {
         let table = run(draws, trials, &mut random, wide);
         let found = table.epistemic(true);

@@ -359,7 +359,9 @@ fn add(row: &mut Row, more: &Row) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::Random;
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Distribution, LogNormal, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     #[test]
     fn every_number_falls_between_the_edges_of_its_bin() {
@@ -387,10 +389,13 @@ mod tests {
 
     #[test]
     fn bits_are_dropped_one_by_one_and_no_further_than_needed() {
-        let mut random = Random::new(12);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(12);
         for spread in [1e-9, 0.1, 3.0, 40.0] {
             let numbers: Vec<f64> = (0..5_000)
-                .map(|_| random.normal() * libm::exp(spread * random.normal()))
+                .map(|_| {
+                    let size = random.sample(LogNormal::new(0.0, spread).unwrap());
+                    size * random.sample::<f64, _>(StandardNormal)
+                })
                 .collect();
             let mut bins = FloatBins::new();
             for numbers in numbers.chunks(700) {
@@ -415,8 +420,8 @@ mod tests {
 
     #[test]
     fn counts_stay_with_their_replicate_and_their_key() {
-        let mut random = Random::new(13);
-        let numbers: Vec<f64> = (0..4_000).map(|_| random.normal()).collect();
+        let random = Xoshiro256PlusPlus::seed_from_u64(13);
+        let numbers: Vec<f64> = StandardNormal.sample_iter(random).take(4_000).collect();
         let owners: Vec<u8> = (0..4_000).map(|i| (i * 7 % 16) as u8).collect();
         let mut bins = FloatBins::new();
         for (numbers, owners) in numbers.chunks(900).zip(owners.chunks(900)) {

@@ -150,11 +150,13 @@ impl<T: Merge> Forest<T> {
 mod tests {
     use super::{Forest, Merge, Overlap};
     use crate::estimate::Moments;
-    use crate::estimate::testing::Random;
+    use rand::seq::SliceRandom;
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     fn leaf(block: u64) -> Moments {
-        let mut random = Random::new(block);
-        let values: Vec<f64> = (0..5).map(|_| 1e3 * random.uniform() - 0.1).collect();
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(block);
+        let values: Vec<f64> = (0..5).map(|_| random.random_range(-0.1..1e3)).collect();
         Moments::from_slice(&values)
     }
 
@@ -167,11 +169,9 @@ mod tests {
     }
 
     fn shuffled(n: u64, seed: u64) -> Vec<u64> {
-        let mut random = Random::new(seed);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut blocks: Vec<u64> = (0..n).collect();
-        for i in (1..blocks.len()).rev() {
-            blocks.swap(i, random.below(i as u64 + 1) as usize);
-        }
+        blocks.shuffle(&mut random);
         blocks
     }
 
@@ -191,8 +191,8 @@ mod tests {
     fn any_cutting_into_shards_gives_the_same_bits() {
         let whole = forest(0..157).fold().unwrap();
         for seed in 0..20 {
-            let mut random = Random::new(seed);
-            let mut cuts: Vec<u64> = (0..5).map(|_| random.below(158)).collect();
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let mut cuts: Vec<u64> = (0..5).map(|_| random.random_range(0..158)).collect();
             cuts.extend([0, 157]);
             cuts.sort_unstable();
             let mut shards: Vec<_> = cuts.windows(2).map(|c| forest(c[0]..c[1])).collect();

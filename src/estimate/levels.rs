@@ -155,22 +155,25 @@ wide! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::Random;
     use crate::estimate::{BinTables, Moments, Sketch};
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Distribution, Normal, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     /// A quantile with its error, from the values of each replicate.
     type Found = fn(&[Vec<f64>], f64) -> [Option<(f64, f64)>; 1];
 
     /// Ratio of stated to true standard error of a quantile, over 400 repeats of 16 replicates whose levels differ.
     fn stated_over_true(find: Found, p: f64) -> f64 {
-        let mut random = Random::new(3);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
         let mut seen = Vec::new();
         let mut stated = 0.0;
         for _ in 0..400 {
             let parts: Vec<Vec<f64>> = (0..REPLICATES)
                 .map(|_| {
-                    let level = 0.3 * random.normal();
-                    (0..100).map(|_| level + random.normal()).collect()
+                    let level = 0.3 * random.sample::<f64, _>(StandardNormal);
+                    let law = Normal::new(level, 1.0).unwrap();
+                    law.sample_iter(&mut random).take(100).collect()
                 })
                 .collect();
             let (q, se) = find(&parts, p)[0].unwrap();
@@ -206,10 +209,10 @@ mod tests {
 
     #[test]
     fn errors_at_many_levels_are_those_at_each_alone() {
-        let mut random = Random::new(11);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
         let mut sketch = Sketch::new();
         for m in 0..REPLICATES {
-            let values: Vec<f64> = (0..300).map(|_| random.normal()).collect();
+            let values: Vec<f64> = StandardNormal.sample_iter(&mut random).take(300).collect();
             sketch.add(m, &values);
         }
         sketch.settle();

@@ -397,8 +397,10 @@ fn values_by_class(table: &[Sum]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::{Random, square};
     use crate::estimate::{EpistemicStatus, Forest};
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Distribution, Normal, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     const R: usize = 64;
 
@@ -407,14 +409,15 @@ mod tests {
         draws: usize,
         noise: f64,
         seed: u64,
-        conditional: impl Fn(&mut Random) -> f64,
+        conditional: impl Fn(&mut Xoshiro256PlusPlus) -> f64,
     ) -> (MeanNode, Sketch) {
-        let mut random = Random::new(seed);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut node = MeanNode::new(1, 1);
         let mut sketch = Sketch::new();
         for k in 0..draws {
             let mean = conditional(&mut random);
-            let values: Vec<f64> = (0..R).map(|_| mean + noise * random.normal()).collect();
+            let law = Normal::new(mean, noise).unwrap();
+            let values: Vec<f64> = law.sample_iter(&mut random).take(R).collect();
             let draw = node.add_draw(k % REPLICATES, 8, &values, &[0; R], &[0; R]);
             draw.into_iter()
                 .for_each(|mean| sketch.add(k % REPLICATES, &[mean]));
@@ -478,7 +481,7 @@ mod tests {
 
     #[test]
     fn the_forest_gives_the_same_bits_in_any_order() {
-        let leaf = |block: u64| run(16, 1.0, block, |random| random.normal()).0;
+        let leaf = |block: u64| run(16, 1.0, block, |random| random.sample(StandardNormal)).0;
         let build = |order: &mut dyn Iterator<Item = u64>| {
             let mut forest = Forest::new();
             order.for_each(|block| assert!(forest.insert(block, leaf(block))));
@@ -495,13 +498,15 @@ mod tests {
         let (mut means, mut sds, mut stated) = (Vec::new(), Vec::new(), [0.0; 2]);
         let mut covered = 0;
         for seed in 0..400 {
-            let estimate = run(32, 1.0, seed, |random| 0.5 * random.normal())
-                .0
-                .estimate();
+            let estimate = run(32, 1.0, seed, |random| {
+                0.5 * random.sample::<f64, _>(StandardNormal)
+            })
+            .0
+            .estimate();
             means.push(estimate.mean.unwrap());
             sds.push(estimate.sd.unwrap());
-            stated[0] += square(estimate.std_error.unwrap()) / 400.0;
-            stated[1] += square(estimate.sd_std_error.unwrap()) / 400.0;
+            stated[0] += libm::pow(estimate.std_error.unwrap(), 2.0) / 400.0;
+            stated[1] += libm::pow(estimate.sd_std_error.unwrap(), 2.0) / 400.0;
             let [low, high] = estimate.ci95.unwrap();
             covered += u32::from(low <= 0.0 && 0.0 <= high);
         }
@@ -518,12 +523,12 @@ mod tests {
         // Noise of a draw's mean half as wide as the epistemic spread: 0.5 of 1.
         let (mut ends, mut stated) = ([Vec::new(), Vec::new()], [0.0; 2]);
         for seed in 0..60 {
-            let (node, sketch) = run(800, 4.0, seed, |random| random.normal());
+            let (node, sketch) = run(800, 4.0, seed, |random| random.sample(StandardNormal));
             let epistemic = node.epistemic(&sketch, true, R);
             assert_eq!(epistemic.status, EpistemicStatus::Resolved);
             for side in [0, 1] {
                 ends[side].push(epistemic.ends.unwrap()[side]);
-                stated[side] += square(epistemic.std_error.unwrap()[side]) / 60.0;
+                stated[side] += libm::pow(epistemic.std_error.unwrap()[side], 2.0) / 60.0;
             }
         }
         for (side, truth) in [(0, -1.6449), (1, 1.6449)] {

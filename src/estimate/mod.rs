@@ -26,8 +26,6 @@ mod sketch;
 mod coverage_tests;
 #[cfg(test)]
 mod oracle_tests;
-#[cfg(test)]
-mod testing;
 
 pub use bins::{BinTable, BinTables};
 pub use epistemic::{Epistemic, EpistemicStatus};

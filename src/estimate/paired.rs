@@ -337,17 +337,20 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::Random;
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Beta, Binomial, Distribution, Normal, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     /// Two scenarios with common random numbers; `effect` raises the chance in draws whose parameter is high.
     fn run(draws: usize, effect: f64, seed: u64) -> PairTable {
-        let mut random = Random::new(seed);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut table = PairTable::new(64);
+        let chance = Beta::new(3.0, 7.0).unwrap();
         for k in 0..draws {
-            let p = random.beta(3, 7);
+            let p = random.sample(chance);
             let (mut a, mut only_b) = (0, 0);
             for _ in 0..64 {
-                let u = random.uniform();
+                let u: f64 = random.random();
                 a += u32::from(u < p);
                 only_b += u32::from(u >= p && u < p + 2.0 * effect * p);
             }
@@ -364,14 +367,11 @@ mod tests {
 
     #[test]
     fn swapping_the_scenarios_turns_the_sign_and_nothing_else() {
-        let mut random = Random::new(2);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(2);
         let (mut forth, mut back) = (PairTable::new(8), PairTable::new(8));
         for k in 0..160 {
-            let (both, only_a, only_b) = (
-                random.binomial(3, 0.5),
-                random.binomial(3, 0.3),
-                random.binomial(2, 0.2),
-            );
+            let [both, only_a, only_b] = [(3, 0.5), (3, 0.3), (2, 0.2)]
+                .map(|(n, p)| random.sample(Binomial::new(n, p).unwrap()) as u32);
             forth.add_draw(k % 16, both + only_a, both + only_b, only_a, only_b);
             back.add_draw(k % 16, both + only_b, both + only_a, only_b, only_a);
         }
@@ -434,15 +434,15 @@ mod tests {
 
     #[test]
     fn a_metric_differs_from_itself_by_exactly_nothing() {
-        let mut random = Random::new(3);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
         let mut pair = MeanPair::new();
         for k in 0..64 {
             let values: Vec<f64> = (0..8)
                 .map(|_| {
-                    if random.uniform() < 0.2 {
+                    if random.random_bool(0.2) {
                         f64::NAN
                     } else {
-                        random.normal()
+                        random.sample(StandardNormal)
                     }
                 })
                 .collect();
@@ -460,12 +460,13 @@ mod tests {
     fn paired_means_cover_their_difference_and_gain_by_pairing() {
         let (mut covered, mut stated) = (0, 0.0);
         for seed in 0..500 {
-            let mut random = Random::new(seed);
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
             let mut pair = MeanPair::new();
             for k in 0..32 {
-                let level = random.normal();
-                let a: Vec<f64> = (0..8).map(|_| level + random.normal()).collect();
-                let b: Vec<f64> = a.iter().map(|x| x + 0.5 + 0.1 * random.normal()).collect();
+                let level = Normal::new(random.sample(StandardNormal), 1.0).unwrap();
+                let a: Vec<f64> = level.sample_iter(&mut random).take(8).collect();
+                let gap = Normal::new(0.5, 0.1).unwrap();
+                let b: Vec<f64> = a.iter().map(|x| x + random.sample(gap)).collect();
                 pair.add_draw(k % 16, &a, &b);
             }
             let found = pair.difference().unwrap();

@@ -80,14 +80,14 @@ pub fn ratio(numerators: &[f64; REPLICATES], denominators: &[f64; REPLICATES]) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::square;
 
     #[test]
     fn equal_replicates_give_the_standard_error_of_their_mean() {
         let hits = std::array::from_fn(|m| 10 + (m as u64 % 3));
         let (p, se) = share(&hits, &[100; REPLICATES]);
         let mean = hits.iter().sum::<u64>() as f64 / 1600.0;
-        let squares: f64 = hits.iter().map(|h| square(*h as f64 / 100.0 - mean)).sum();
+        let gaps = hits.map(|h| h as f64 / 100.0 - mean);
+        let squares: f64 = gaps.iter().map(|gap| gap * gap).sum();
         assert_eq!(p, mean);
         assert!((se - (squares / (16.0 * 15.0)).sqrt()).abs() < 1e-15);
     }

@@ -141,14 +141,15 @@ wide! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::Random;
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     #[test]
     fn every_number_falls_between_the_edges_of_its_bin() {
         let scale = Scale::new(-0.3, 0.7);
-        let mut random = Random::new(2);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(2);
         for _ in 0..10_000 {
-            let value = random.uniform() - 0.3;
+            let value = random.random::<f64>() - 0.3;
             let (low, high) = scale.edges(usize::from(scale.place(value)));
             assert!(low - 1e-15 <= value && value <= high + 1e-15);
         }
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn places_found_together_are_those_found_one_by_one() {
-        let mut random = Random::new(7);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
         for (low, high) in [
             (0.0, 1.0),
             (-2.0, 2.0),
@@ -168,7 +169,7 @@ mod tests {
         ] {
             let scale = Scale::new(low, high);
             let mut values: Vec<f64> = (0..1_019)
-                .map(|_| low + (high - low) * (1.2 * random.uniform() - 0.1))
+                .map(|_| low + (high - low) * (1.2 * random.random::<f64>() - 0.1))
                 .collect();
             // Every edge of a bin, and what has no place of its own.
             values.extend((0..=256).map(|i| low + (high - low) * f64::from(i) / 256.0));

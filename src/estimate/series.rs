@@ -112,20 +112,23 @@ wide! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::testing::Random;
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Distribution, Normal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     #[test]
     fn many_series_together_have_the_bits_of_each_alone() {
         const SERIES: usize = 37;
-        let mut random = Random::new(21);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(21);
         let mut together = [SeriesMoments::new(SERIES), SeriesMoments::new(SERIES)];
         let mut alone = [[[Moments::default(); REPLICATES]; SERIES]; 2];
         for part in 0..200 {
-            let (side, m) = (part % 2, random.below(14) as usize);
-            let n = random.below(5) as usize;
+            let (side, m) = (part % 2, random.random_range(0..14));
+            let n = random.random_range(0..5);
             let (mut mean, mut m2) = (Vec::new(), Vec::new());
             for (s, alone) in alone[side].iter_mut().enumerate() {
-                let values: Vec<f64> = (0..n).map(|_| s as f64 + random.normal()).collect();
+                let law = Normal::new(s as f64, 1.0).unwrap();
+                let values: Vec<f64> = law.sample_iter(&mut random).take(n).collect();
                 let moments = Moments::from_slice(&values);
                 mean.push(moments.mean);
                 m2.push(moments.m2);

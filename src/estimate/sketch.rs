@@ -181,7 +181,9 @@ mod tests {
     use super::*;
     use crate::estimate::REPLICATES;
     use crate::estimate::float_bins::MOST_BINS;
-    use crate::estimate::testing::Random;
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Distribution, LogNormal, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     /// A settled sketch of numbers dealt to the replicates in turn.
     fn sketch(values: &[f64]) -> Sketch {
@@ -198,17 +200,18 @@ mod tests {
     }
 
     fn lognormals(n: usize, scale: f64) -> Vec<f64> {
-        let mut random = Random::new(4);
-        (0..n).map(|_| libm::exp(scale * random.normal())).collect()
+        let random = Xoshiro256PlusPlus::seed_from_u64(4);
+        let law = LogNormal::new(0.0, scale).unwrap();
+        law.sample_iter(random).take(n).collect()
     }
 
     #[test]
     fn any_cutting_and_any_order_give_the_same_state() {
-        let mut random = Random::new(5);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(5);
         let mut values = lognormals(20_000, 2.0);
         values
             .iter_mut()
-            .for_each(|v| *v = if random.uniform() < 0.4 { -*v } else { *v });
+            .for_each(|v| *v = if random.random_bool(0.4) { -*v } else { *v });
         values.extend([0.0, -0.0, f64::MIN_POSITIVE / 8.0, f64::MAX, f64::MIN]);
         let whole = sketch(&values);
         for parts in [2, 7, 100] {
@@ -235,8 +238,9 @@ mod tests {
             ("tiny", |z| 1e-200 * (z - 3.0)),
         ];
         for (name, scale) in scales {
-            let mut random = Random::new(6);
-            let mut values: Vec<f64> = (0..100_000).map(|_| scale(random.normal())).collect();
+            let random = Xoshiro256PlusPlus::seed_from_u64(6);
+            let law = StandardNormal.map(scale);
+            let mut values: Vec<f64> = law.sample_iter(random).take(100_000).collect();
             let sketch = sketch(&values);
             values.sort_unstable_by(f64::total_cmp);
             let width = values[95_000] - values[5_000];
@@ -272,9 +276,13 @@ mod tests {
 
     #[test]
     fn a_quantile_among_many_zeros_is_exactly_zero() {
-        let mut random = Random::new(8);
-        let spread = |n: usize, random: &mut Random| -> Vec<f64> {
-            (0..n).map(|_| 3.0 * random.uniform() - 1.5).collect()
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(8);
+        let spread = |n: usize, random: &mut Xoshiro256PlusPlus| -> Vec<f64> {
+            random
+                .random_iter()
+                .take(n)
+                .map(|u: f64| 3.0 * u - 1.5)
+                .collect()
         };
         for others in [0, 10, 4_000] {
             let mut values = vec![0.0; 10_000];

@@ -3,12 +3,18 @@
 //! A stream is seeded from its site and trial by the counter-based generator, so it depends on nothing else, and goes on with
 //! xoroshiro128++ (Blackman & Vigna, *Scrambled linear pseudorandom number generators*, ACM TOMS 47, 2021): a tenth of the work, and plain
 //! integer arithmetic, so that a loop over trials is vectorised. Uses that occur once or seldom take their numbers from the site itself.
+//!
+//! It is a generator of crate `rand` too, for what is drawn in Rust code around the simulator.
 
 use super::site::{Site, TrialId, unit_interval};
 use crate::math::elementary::split;
+use rand_core::utils::fill_bytes_via_next_word;
+use rand_core::{Infallible, TryRng};
 
 /// State of a stream. It is never all zero, which would repeat for ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// There is no `Copy`, so that the same numbers are not drawn twice by mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
     pub state: [u64; 2],
 }
@@ -51,6 +57,27 @@ impl Stream {
         // The last bit to be used tells the half of the circle.
         let cosine = f64::from_bits(cosine.to_bits() ^ (word << 40 & 1 << 63));
         (radius * cosine, radius * sine)
+    }
+}
+
+/// The generator of crate `rand` (0.10) whose words are those of [`Stream::word`]. `rand_xoshiro`'s gives the same from the same state.
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    /// The lower half of the next word.
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.word() as u32)
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.word())
+    }
+
+    #[inline]
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill_bytes_via_next_word(bytes, || self.try_next_u64())
     }
 }
 
@@ -128,6 +155,8 @@ fn half_circle(v: f64) -> (f64, f64) {
 mod tests {
     use super::*;
     use crate::random::Seed;
+    use rand_core::{Rng, SeedableRng};
+    use rand_xoshiro::Xoroshiro128PlusPlus;
 
     fn stream(seed: u64, trial: u32) -> Stream {
         Stream::new(Site::new(Seed(seed), "stream"), TrialId { draw: 3, trial })
@@ -142,6 +171,43 @@ mod tests {
             words,
             [393_217, 669_327_710_093_319, 1_732_421_326_133_921_491]
         );
+    }
+
+    /// Another implementation of the same generator, at the beginning of the same stream.
+    fn oracle(stream: &Stream) -> Xoroshiro128PlusPlus {
+        let mut seed = [0; 16];
+        for (bytes, half) in seed.as_chunks_mut::<8>().0.iter_mut().zip(stream.state) {
+            *bytes = half.to_le_bytes();
+        }
+        Xoroshiro128PlusPlus::from_seed(seed)
+    }
+
+    #[test]
+    fn words_are_those_of_another_implementation() {
+        let edges = [[1, 0], [0, 1], [0, u64::MAX], [u64::MAX; 2], [1 << 63, 1]];
+        let edges = edges.map(|state| Stream { state });
+        let sites = (0..200).map(|trial| stream(u64::from(trial) << 50, trial));
+        for mut stream in edges.into_iter().chain(sites) {
+            let mut other = oracle(&stream);
+            for i in 0..500 {
+                assert_eq!(stream.word(), other.next_u64(), "word {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_way_to_draw_takes_the_words_in_turn() {
+        let mut stream = stream(4, 1);
+        let mut other = oracle(&stream);
+        for size in [0, 1, 7, 8, 9, 64, 100] {
+            let (mut bytes, mut expected) = ([0; 100], [0; 100]);
+            stream.fill_bytes(&mut bytes[..size]);
+            other.fill_bytes(&mut expected[..size]);
+            assert_eq!(bytes, expected, "{size} bytes");
+            assert_eq!(stream.next_u32(), other.next_u32());
+            assert_eq!(stream.next_u64(), other.next_u64());
+            assert_eq!(stream.word(), other.next_u64());
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod golden;
 mod laws;
 mod oracle;
 mod ranges;
+mod samples;
 
 use super::*;
 
