@@ -108,6 +108,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a correlation names something that does not vary",
     ),
     (
+        "correlation-out-of-reach",
+        "two parameters have so few values that they cannot have the stated rank correlation",
+    ),
+    (
         "correlations-contradict",
         "no joint distribution has the stated correlations",
     ),
@@ -148,6 +152,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a hazard is as good as certain within one step",
     ),
     ("indicator-never-moves", "nothing moves an indicator"),
+    (
+        "no-mean",
+        "a number has so heavy a tail that it has no mean",
+    ),
     ("no-outcomes", "a scenario has no outcome rules"),
     ("outcome-impossible", "an outcome rule never holds"),
     (

@@ -3,7 +3,11 @@
 //! Takes a correlation matrix; gives the lower Cholesky factor that turns independent standard normals into correlated ones.
 //! Which numbers are tied, and what they are called, is the caller's business.
 
+mod margin;
+
+use super::Distribution;
 use libm::{sin, sqrt};
+use margin::{Margin, normal_correlation_of};
 
 /// Why a matrix is no correlation matrix. Members are counted from 0, in the caller's order.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -33,6 +37,15 @@ pub enum CopulaError {
     /// not positive. `pivot` is the share of its variance that would be left unexplained by them.
     #[error("leading minor {} is not positive: the members before leave member {} {pivot:.3} of its variance", .member + 1, .member + 1)]
     NotPositiveDefinite { member: usize, pivot: f64 },
+    /// The ties of two discrete margins leave no way to this rank correlation; those strictly between `low` and `high` can be had.
+    #[error("members {} and {} cannot have the rank correlation {rank}: theirs lies between {low:.3} and {high:.3}", .row + 1, .column + 1)]
+    Unattainable {
+        row: usize,
+        column: usize,
+        rank: f64,
+        low: f64,
+        high: f64,
+    },
 }
 
 /// Correlation of the normals that gives uniform numbers the rank correlation `rank` (Spearman's): `2 sin(pi rank / 6)`.
@@ -47,16 +60,38 @@ pub fn normal_correlation(rank: f64) -> f64 {
     }
 }
 
-/// Cholesky factor for a matrix of rank correlations (Spearman's): of the normal correlations that it implies.
+/// Cholesky factor for a matrix of rank correlations (Spearman's) between draws of `members`, one distribution a row: of the normal
+/// correlations that give them, ties of discrete members and all.
 ///
 /// # Errors
-/// See [`cholesky`]; a matrix can be positive definite as it stands and not as correlations of the normals.
-pub fn spearman_factor(ranks: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, CopulaError> {
+/// See [`cholesky`]; a matrix can be positive definite as it stands and not as correlations of the normals. Also if the ties of two
+/// members rule out their rank correlation.
+pub fn spearman_factor(
+    ranks: &[Vec<f64>],
+    members: &[&Distribution],
+) -> Result<Vec<Vec<f64>>, CopulaError> {
     check(ranks)?;
-    let normals: Vec<Vec<f64>> = ranks
-        .iter()
-        .map(|row| row.iter().map(|&rank| normal_correlation(rank)).collect())
-        .collect();
+    let margins: Vec<Margin> = members.iter().map(|member| Margin::of(member)).collect();
+    let mut normals = ranks.to_vec();
+    for row in 0..ranks.len() {
+        for column in 0..row {
+            let rank = ranks[row][column];
+            if rank == 0.0 {
+                continue;
+            }
+            let normal = normal_correlation_of(rank, &margins[row], &margins[column]).map_err(
+                |[low, high]| CopulaError::Unattainable {
+                    row,
+                    column,
+                    rank,
+                    low,
+                    high,
+                },
+            )?;
+            normals[row][column] = normal;
+            normals[column][row] = normal;
+        }
+    }
     cholesky(&normals)
 }
 

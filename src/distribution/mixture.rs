@@ -66,6 +66,11 @@ impl Mixture {
         Self::build(kept).ok()
     }
 
+    /// The distributions that are pooled.
+    pub fn parts(&self) -> impl Iterator<Item = &Distribution> {
+        self.parts.iter().map(|(_, part)| part)
+    }
+
     fn pool(&self, probability: impl Fn(&Distribution) -> Probability) -> Probability {
         let (mut lower, mut upper) = (0.0, 0.0);
         for (weight, part) in &self.parts {

@@ -4,6 +4,7 @@
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::distribution::Distribution;
 use crate::distribution::copula::{self, CopulaError};
 use crate::expression::{Expr, Thing};
 use crate::model::types::{Correlated, Indicator, Parameter, ParameterValue};
@@ -17,7 +18,8 @@ struct Pair<'a> {
     value: &'a At<f64>,
 }
 
-type Factor = fn(&[Vec<f64>]) -> Result<Vec<Vec<f64>>, CopulaError>;
+/// The Cholesky factor for correlations between the members of the given indices.
+type Factor<'a> = dyn Fn(&[usize], &[Vec<f64>]) -> Result<Vec<Vec<f64>>, CopulaError> + 'a;
 
 impl Builder<'_> {
     /// The rank correlation of parameters.
@@ -33,16 +35,26 @@ impl Builder<'_> {
             })
             .collect();
         let steady = |index: usize| {
-            let constant = matches!(parameters.get(index)?.value, ParameterValue::Constant(_));
+            let constant = match &parameters.get(index)?.value {
+                ParameterValue::Constant(_) => true,
+                ParameterValue::Uncertain(distribution) => {
+                    let (least, greatest) = distribution.support();
+                    least == greatest
+                }
+            };
             constant.then_some("is a constant, so nothing can be correlated with it")
         };
-        self.correlated(
-            &pairs,
-            Thing::Parameter,
-            "/correlations",
-            &steady,
-            copula::spearman_factor,
-        )
+        let factor = |members: &[usize], ranks: &[Vec<f64>]| {
+            let margins: Vec<&Distribution> = members
+                .iter()
+                .filter_map(|index| match &parameters.get(*index)?.value {
+                    ParameterValue::Constant(_) => None,
+                    ParameterValue::Uncertain(distribution) => Some(distribution),
+                })
+                .collect();
+            copula::spearman_factor(ranks, &margins)
+        };
+        self.correlated(&pairs, Thing::Parameter, "/correlations", &steady, &factor)
     }
 
     /// The correlation between the noises of indicators.
@@ -70,7 +82,7 @@ impl Builder<'_> {
             Thing::Indicator,
             "/noise_correlations",
             &steady,
-            copula::cholesky,
+            &|_, correlations| copula::cholesky(correlations),
         )
     }
 
@@ -80,7 +92,7 @@ impl Builder<'_> {
         thing: Thing,
         section: &str,
         steady: &dyn Fn(usize) -> Option<&'static str>,
-        factor: Factor,
+        factor: &Factor,
     ) -> Option<Correlated> {
         let mut sound = true;
         let mut stated: BTreeMap<(usize, usize), (f64, Place)> = BTreeMap::new();
@@ -159,13 +171,39 @@ impl Builder<'_> {
             matrix[row(*a)][row(*b)] = *value;
             matrix[row(*b)][row(*a)] = *value;
         }
-        match factor(&matrix) {
+        match factor(&members, &matrix) {
             Ok(factor) => Some(Correlated { members, factor }),
             Err(error) => {
                 let names: Vec<String> = members
                     .iter()
                     .map(|m| format!("`{}`", self.names.list(thing)[*m]))
                     .collect();
+                if let CopulaError::Unattainable {
+                    row,
+                    column,
+                    rank,
+                    low,
+                    high,
+                } = error
+                {
+                    let key = (members[column], members[row]);
+                    let place = stated.get(&key).map(|(_, place)| place.clone());
+                    self.report(
+                        Diagnostic::error(
+                            "correlation-out-of-reach",
+                            place.unwrap_or_else(|| Place::value(section)),
+                            format!(
+                                "{} and {} cannot have the rank correlation {rank}: they have few values, and whatever ties them, it lies between {} and {}",
+                                names[column],
+                                names[row],
+                                inwards(low),
+                                inwards(high)
+                            ),
+                        )
+                        .hint("state one in this range, or write one of the two as a formula of the other"),
+                    );
+                    return None;
+                }
                 let why = match error {
                     CopulaError::NotPositiveDefinite { member, .. } => {
                         format!("given the others, none are possible for {}", names[member])
@@ -187,4 +225,9 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// With three decimals, rounded towards 0, so that what is told can be stated.
+fn inwards(correlation: f64) -> String {
+    format!("{:.3}", (correlation * 1e3).trunc() / 1e3)
 }

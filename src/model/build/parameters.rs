@@ -1,7 +1,7 @@
 //! Parameters: constants, and distributions that are drawn once a parameter draw.
 
 use super::{Builder, canonical, titled};
-use crate::distribution::Distribution;
+use crate::distribution::Family;
 use crate::model::types::{Parameter, ParameterValue};
 use crate::scenario::Draw;
 
@@ -31,5 +31,7 @@ impl Builder<'_> {
 
 /// Stands for a parameter that is at fault. It counts as uncertain, so that its correlations are not called faults too.
 fn at_fault() -> ParameterValue {
-    Distribution::constant(0.0).map_or(ParameterValue::Constant(0.0), ParameterValue::Uncertain)
+    Family::Uniform
+        .build(&[0.0, 1.0], None, None)
+        .map_or(ParameterValue::Constant(0.0), ParameterValue::Uncertain)
 }
