@@ -1,9 +1,12 @@
 //! The gamma distribution: shape and rate.
 
-use super::error::{DistributionError, positive};
+use super::error::{DistributionError, positive, require};
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use crate::math::special::{gamma_inverse_pair, gamma_pair};
+
+/// Largest shape: from 5e10 on, the distribution function loses its digits. The distribution is a constant for all purposes long before.
+const LARGEST_SHAPE: f64 = 1e9;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gamma {
@@ -14,6 +17,7 @@ pub struct Gamma {
 impl Gamma {
     pub fn build(shape: f64, rate: f64) -> Result<Distribution, DistributionError> {
         positive("shape", shape)?;
+        require(shape <= LARGEST_SHAPE, "shape", "at most 1e9", shape)?;
         positive("rate", rate)?;
         Ok(Distribution(Kind::Gamma(Self { shape, rate })))
     }

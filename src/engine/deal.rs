@@ -191,6 +191,20 @@ mod tests {
         assert!(between < 60, "{between}");
     }
 
+    /// The largest concentration that a file may state: Beta(4e8, 6e8) has a standard deviation of 1.5e-5.
+    #[test]
+    fn the_surest_weights_are_the_weights() {
+        for draw in 0..500 {
+            let uniforms = [2, 3, 4].map(|site| Design::Random.uniform(1, site, 0, draw));
+            let shares = dirichlet(1e9, &[0.0, 0.4, 0.6], &uniforms);
+            assert_eq!(shares[0], 0.0);
+            assert!(
+                (shares[1] - 0.4).abs() < 1e-4 && (shares[2] - 0.6).abs() < 1e-4,
+                "{shares:?}"
+            );
+        }
+    }
+
     #[test]
     fn shares_do_not_jump_where_the_gamma_variables_underflow() {
         // The first pair lies above the threshold, the second below; the shares depend on the distance of a pair alone.

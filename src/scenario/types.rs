@@ -95,7 +95,7 @@ pub struct Scenario {
     /// The mutually exclusive regimes that drive the conflict.
     #[schemars(default)]
     pub trends: IndexMap<String, Trend>,
-    /// Dirichlet concentration of the trend weights: the larger, the surer. Without it the weights are fixed.
+    /// Dirichlet concentration of the trend weights, from 1e-6 to 1e9: the larger, the surer. Without it the weights are fixed.
     #[schemars(with = "Option<forms::PlainNumber>")]
     pub weight_concentration: Option<At<f64>>,
     /// Hazards of moving from one trend (outer key) to another (inner key).

@@ -88,3 +88,57 @@ fn quantile_undoes_the_distribution_function() {
         }
     }
 }
+
+#[test]
+fn at_the_limits_of_their_arguments_families_still_give_draws_of_their_own_law() {
+    let extremes: &[(Family, &[f64])] = &[
+        (Family::Gamma, &[1e9, 1.0]),
+        (Family::Gamma, &[0.05, 1e-9]),
+        (Family::Beta, &[1e9, 1e9]),
+        (Family::Beta, &[1e9, 1e-6]),
+        (Family::Beta, &[1.0, 1e9]),
+        (Family::Binomial, &[1e9, 0.5]),
+        (Family::Binomial, &[1e9, 1e-9]),
+        (Family::NegativeBinomial, &[1e9, 0.6]),
+        (Family::NegativeBinomialFromMean, &[1e9, 1e9]),
+        (Family::NegativeBinomialFromMean, &[1e9, 1e-6]),
+        (Family::Poisson, &[1e12]),
+        (Family::Poisson, &[1e-12]),
+        (Family::StudentT, &[1e12, 0.0, 1.0]),
+    ];
+    for (family, arguments) in extremes {
+        let distribution = family.build(arguments, None, None).unwrap();
+        let name = format!("{} {arguments:?}", family.name());
+        for point in 0..400 {
+            let p = Design::Random.uniform(6, 18, 0, point);
+            let x = distribution.quantile(p);
+            let (low, high) = distribution.support();
+            assert!(x.is_finite() && low <= x && x <= high, "{name}: {x} at {p}");
+            let reached = distribution.cdf(x);
+            if distribution.is_discrete() {
+                let before = distribution.below(x).lower;
+                assert!(
+                    before <= p + 1e-9 && p <= reached + 1e-9,
+                    "{name}: {x} at {p} has {before} to {reached}"
+                );
+            } else if x > 0.0 && x < 1.0 || !matches!(family, Family::Beta) {
+                // Where the law is narrower than doubles can tell apart, to the spacing of doubles.
+                let (less, more) = (x - 4e-16 * x.abs(), x + 4e-16 * x.abs());
+                assert!(
+                    distribution.cdf(less) <= p + 1e-9 && p <= distribution.cdf(more) + 1e-9,
+                    "{name}: {x} at {p} has {reached}"
+                );
+            }
+        }
+    }
+    for (family, arguments, blamed) in [
+        (Family::Gamma, [1.1e9, 1.0], "shape"),
+        (Family::Gamma, [1e12, 1.0], "shape"),
+        (Family::NegativeBinomial, [1.1e9, 0.5], "r"),
+        (Family::NegativeBinomialFromMean, [1.0, 1.1e9], "size"),
+        (Family::Beta, [1.0, 1.1e9], "beta"),
+    ] {
+        let refused = family.build(&arguments, None, None).unwrap_err();
+        assert_eq!(refused.argument(), Some(blamed), "{arguments:?}");
+    }
+}

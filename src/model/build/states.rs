@@ -72,17 +72,8 @@ impl Builder<'_> {
     }
 
     /// The concentration of the weights, if they are uncertain.
-    pub fn weight_concentration(&mut self) -> Option<f64> {
-        let concentration = self.scenario.weight_concentration.as_ref()?;
-        let value = concentration.value;
-        if !(value > 0.0 && value.is_finite()) {
-            self.error(
-                "value-out-of-range",
-                concentration.place(),
-                format!("found {value}: a concentration is more than 0; the larger, the surer are the weights"),
-            );
-        }
-        Some(value)
+    pub fn weight_concentration(&self) -> Option<f64> {
+        Some(self.scenario.weight_concentration.as_ref()?.value)
     }
 
     /// Phases in canonical order; at least one can be started in.

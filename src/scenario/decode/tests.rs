@@ -280,6 +280,7 @@ fn numbers_out_of_range_are_refused_where_they_stand() {
         ("horizon", json!(-1), "/horizon"),
         ("horizon", json!("2025-12-31"), "/horizon"),
         ("weight_concentration", json!(0), "/weight_concentration"),
+        ("weight_concentration", json!(2e9), "/weight_concentration"),
         ("phases", json!({"a": {"start": 1.5}}), "/phases/a/start"),
         (
             "correlations",

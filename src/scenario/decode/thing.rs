@@ -10,6 +10,10 @@ use crate::scenario::types::{
 };
 use indexmap::IndexMap;
 use serde_json::Value;
+use std::ops::RangeInclusive;
+
+/// Beyond, weights are certain, or one trend has them all, for all purposes; and gamma variables of larger shapes lose their digits.
+const CONCENTRATIONS: RangeInclusive<f64> = 1e-6..=1e9;
 
 impl<'v> Decoder<'v> {
     pub(super) fn format(&mut self, root: &Object<'v>) -> Option<u64> {
@@ -83,12 +87,21 @@ impl<'v> Decoder<'v> {
 
     pub(super) fn concentration(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
         let found = self.number(value, pointer)?;
-        if found.value > 0.0 {
+        if CONCENTRATIONS.contains(&found.value) {
             return Some(found);
         }
+        let (least, most) = (CONCENTRATIONS.start(), CONCENTRATIONS.end());
+        let advice = if found.value > *most {
+            "; leave it out if the weights are certain"
+        } else {
+            ""
+        };
         self.out_of_range(
             &found.pointer,
-            format!("a concentration is above 0, found {}", found.value),
+            format!(
+                "a concentration lies between {least:e} and {most:e}, found {}{advice}",
+                found.value
+            ),
         )
     }
 
