@@ -140,6 +140,16 @@ impl Distribution {
         self.at(Probability::new(p))
     }
 
+    /// Value beyond which a draw lies with probability `tail`, above it or below; accurate however small `tail` is.
+    pub fn beyond(&self, tail: f64, above: bool) -> f64 {
+        let (lower, upper) = if above {
+            (1.0 - tail, tail)
+        } else {
+            (tail, 1.0 - tail)
+        };
+        self.at(Probability { lower, upper })
+    }
+
     /// The quantile, with the probability given from both sides.
     fn at(&self, p: Probability) -> f64 {
         let shape = self.shape();

@@ -4,6 +4,7 @@
 //! fired, a rule that caught nothing) is told from its result.
 
 mod known;
+mod means;
 mod rates;
 mod reach;
 mod rules;
@@ -13,6 +14,8 @@ use super::types::{Effect, Event, Model, ParameterValue};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use reach::Reached;
+
+pub use means::metrics_without_mean;
 
 /// Every static warning about a model, in the order of its sections.
 pub fn lint(model: &Model) -> Vec<Diagnostic> {
@@ -25,6 +28,7 @@ pub fn lint(model: &Model) -> Vec<Diagnostic> {
     reach::silent_events(model, &reached, &mut warnings);
     rates::hazards(model, &reached, &mut warnings);
     rules::shadowed(model, &mut warnings);
+    means::lint(model, &mut warnings);
     warnings
 }
 

@@ -13,5 +13,5 @@ mod types;
 
 pub use build::{Built, build, build_scenario};
 pub use clock::DAYS_PER_YEAR;
-pub use lint::lint;
+pub use lint::{lint, metrics_without_mean};
 pub use types::*;

@@ -2,8 +2,9 @@
 //!
 //! Good enough to tell a rate of 3 a year from one of 300; never used for results.
 
-use crate::expression::{Expr, arithmetic, call, compare};
-use crate::model::types::{Draw, Hazard, Model, ParameterValue, VaryingDraw};
+use crate::distribution::Distribution;
+use crate::expression::{Expr, PathReading, arithmetic, call, compare};
+use crate::model::types::{Draw, Effect, Hazard, Indicator, Model, ParameterValue, VaryingDraw};
 
 /// The typical state at t = 0 in one phase under one trend.
 pub struct Start<'a> {
@@ -13,11 +14,45 @@ pub struct Start<'a> {
     derived: Vec<f64>,
     phase: usize,
     trend: usize,
+    /// What is not at its median.
+    extreme: Option<Extreme>,
+    /// The indicators at t = 0, once they have moved on; readings of the path are then those of the end.
+    begun: Option<Vec<f64>>,
+}
+
+/// Something drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Parameter(usize),
+    /// The start of an indicator.
+    Start(usize),
+    /// An effect of an event.
+    Effect(usize, usize),
+}
+
+/// A source far out in one of its tails.
+#[derive(Clone, Copy, Debug)]
+pub struct Extreme {
+    pub source: Source,
+    /// Probability of what lies further out.
+    pub tail: f64,
+    pub above: bool,
 }
 
 impl<'a> Start<'a> {
     pub fn of(model: &'a Model) -> Self {
+        Self::with(model, None)
+    }
+
+    /// The same with one source far out.
+    pub fn far_out(model: &'a Model, extreme: Extreme) -> Self {
+        Self::with(model, Some(extreme))
+    }
+
+    fn with(model: &'a Model, extreme: Option<Extreme>) -> Self {
         let mut start = Self {
+            extreme,
+            begun: None,
             model,
             parameters: Vec::new(),
             indicators: Vec::new(),
@@ -28,17 +63,71 @@ impl<'a> Start<'a> {
         start.parameters = model
             .parameters
             .iter()
-            .map(|p| match &p.value {
+            .enumerate()
+            .map(|(i, p)| match &p.value {
                 ParameterValue::Constant(value) => *value,
-                ParameterValue::Uncertain(distribution) => distribution.quantile(0.5),
+                ParameterValue::Uncertain(distribution) => {
+                    start.drawn(distribution, Source::Parameter(i))
+                }
             })
             .collect();
         start.indicators = model
             .indicators
             .iter()
-            .map(|i| start.draw(&i.start))
+            .enumerate()
+            .map(|(i, indicator)| start.draw(&indicator.start, Source::Start(i)))
             .collect();
         start
+    }
+
+    fn drawn(&self, distribution: &Distribution, source: Source) -> f64 {
+        match self.extreme {
+            Some(extreme) if extreme.source == source => {
+                distribution.beyond(extreme.tail, extreme.above)
+            }
+            _ => distribution.quantile(0.5),
+        }
+    }
+
+    /// Moves the indicators to the end, roughly: as far as one step over the whole span and one firing of each event take them in this phase under
+    /// this trend.
+    pub fn finish(&mut self, phase: usize, trend: usize) {
+        let model = self.model;
+        let begun = self.begun.take().unwrap_or_else(|| self.indicators.clone());
+        self.indicators.clone_from(&begun);
+        self.begun = Some(begun);
+        self.go(phase, trend);
+        let moved = |(i, indicator): (usize, &Indicator)| {
+            let drift = indicator.drift.as_ref().map_or(0.0, |d| self.value(d));
+            let mut x = self.indicators[i] + drift * model.clock.horizon;
+            for (e, event) in model.events.iter().enumerate() {
+                for (k, effect) in event.effects.iter().enumerate() {
+                    let source = Source::Effect(e, k);
+                    match effect {
+                        Effect::Set { indicator, to } if *indicator == i => {
+                            // Among several values that it may be set to, the one that lies far out counts.
+                            let to = self.draw(to, source);
+                            if to.abs() > x.abs() {
+                                x = to;
+                            }
+                        }
+                        Effect::Add { indicator, by } if *indicator == i => {
+                            x += self.draw(by, source);
+                        }
+                        Effect::Multiply { indicator, by } if *indicator == i => {
+                            x *= self.draw(by, source);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            let (low, high) = (indicator.low, indicator.high);
+            x.max(low.unwrap_or(f64::NEG_INFINITY))
+                .min(high.unwrap_or(f64::INFINITY))
+        };
+        let ends: Vec<f64> = model.indicators.iter().enumerate().map(moved).collect();
+        self.indicators = ends;
+        self.derive();
     }
 
     /// Moves to another phase and trend.
@@ -54,10 +143,10 @@ impl<'a> Start<'a> {
         }
     }
 
-    fn draw(&self, draw: &Draw) -> f64 {
+    fn draw(&self, draw: &Draw, source: Source) -> f64 {
         match draw {
             Draw::Value(expr) => self.value(expr),
-            Draw::Fixed(distribution) => distribution.quantile(0.5),
+            Draw::Fixed(distribution) => self.drawn(distribution, source),
             Draw::Varying(varying) => self.varying(varying),
         }
     }
@@ -124,6 +213,14 @@ impl<'a> Start<'a> {
             }
             Expr::ByTrend(arms) => arms.get(self.trend).map_or(f64::NAN, |arm| self.value(arm)),
             Expr::ByPhase(arms) => arms.get(self.phase).map_or(f64::NAN, |arm| self.value(arm)),
+            Expr::Path(reading) if self.begun.is_some() => match reading {
+                PathReading::Final(inner)
+                | PathReading::Highest(inner)
+                | PathReading::Lowest(inner)
+                | PathReading::Average(inner) => self.value(inner),
+                // Times, which the horizon bounds.
+                _ => self.model.clock.horizon,
+            },
             Expr::Path(_) => f64::NAN,
         }
     }
