@@ -192,28 +192,6 @@ fn epistemic_interval_is_right_on_beta_binomial_and_does_not_shrink_with_trials(
 }
 
 #[test]
-fn the_stated_error_of_the_epistemic_ends_is_the_true_one() {
-    let mut ends = [Vec::new(), Vec::new()];
-    let mut stated = [0.0; 2];
-    for seed in 0..100 {
-        let found =
-            run(320, 32, &mut Xoshiro256PlusPlus::seed_from_u64(seed), wide).epistemic(true);
-        for side in [0, 1] {
-            ends[side].push(found.ends.unwrap()[side]);
-            stated[side] += libm::pow(found.std_error.unwrap()[side], 2.0) / 100.0;
-        }
-    }
-    for side in [0, 1] {
-        let truth = Moments::from_slice(&ends[side]).variance().unwrap();
-        let ratio = (stated[side] / truth).sqrt();
-        assert!(
-            (0.75..1.3).contains(&ratio),
-            "end {side}: stated over true {ratio}"
-        );
-    }
-}
-
-#[test]
 fn stratified_trends_do_not_hide_the_epistemic_spread() {
     // Half of each group starts where p = 0.05, half where p = 0.2 + shift. Taken for binomial, the hits would leave a
     // range of 0.8 of the true width.
@@ -266,7 +244,7 @@ fn a_point_is_rarely_taken_for_a_spread_and_its_bound_holds() {
     for _ in 0..400 {
         let found = run(64, 64, &mut random, |_| 0.3).epistemic(true);
         match found.status {
-            EpistemicStatus::Resolved => detected += 1,
+            EpistemicStatus::Resolved | EpistemicStatus::Bounded => detected += 1,
             _ => bounded += u32::from(found.at_most_sd.unwrap() < 0.06),
         }
     }
@@ -288,8 +266,11 @@ fn what_cannot_be_told_apart_is_not_told_apart() {
         assert_eq!(table.epistemic(false).status, EpistemicStatus::Exact);
     }
     let never = run(64, 8, &mut random, |_| 0.0).epistemic(true);
+    // 512 trials without a hit say that P is below 0.02 or so, and that p(θ) is below 20 times as much in 95% of the draws.
+    let [low, high] = never.ends.unwrap();
     assert_eq!(
-        (never.status, never.ends, never.at_most_sd),
-        (EpistemicStatus::NotDetected, Some([0.0; 2]), None)
+        (never.status, never.at_most_sd, low),
+        (EpistemicStatus::NotDetected, None, 0.0)
     );
+    assert!((0.1..0.4).contains(&high), "{high}");
 }

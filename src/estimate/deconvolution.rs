@@ -1,195 +1,249 @@
-//! The distribution of p(θ) behind the hits of draws, by a fixed number of EM steps from a beta distribution.
+//! The distribution of p(θ) behind the hits of draws, by EM steps from a beta distribution.
 //!
-//! In come how many draws had c hits, and the mean and variance that p(θ) must have; out come the 5% and 95% quantiles of p(θ).
-//! When to ask, and with which variance, is the business of [`epistemic`](super::epistemic).
+//! In come how many draws had c hits, and the mean and variance that p(θ) must have; out come the 5% and 95% quantiles of p(θ): of a
+//! *smooth* distribution, after few steps, and of a *rough* one, after many, which is what a truth of separate points looks like.
+//! When to ask, and what to make of the two, is the business of [`epistemic`](super::epistemic).
+
+mod grid;
 
 use super::moments::{PARTS, in_pairs};
-use crate::math::elementary::{cos_sin_turns, exp, ln};
-use crate::math::special::{beta_inverse, beta_regularized};
+use crate::math::elementary::{exp, ln};
 use crate::math::width::{Width, wide};
+use grid::{CELLS, Cells, Grid, lower_end, summed};
 use libm::lgamma;
-use std::f64::consts::{LN_2, TAU};
 
-/// Cells of the grid on which the distribution is fitted; they are equal in the angle whose squared sine is p.
-const CELLS: usize = 160;
 /// Steps from the beta distribution towards the maximum of the likelihood: few, so that the beta still smooths.
 const STEPS: usize = 20;
+/// Steps to the rough distribution, and how many more where these gained.
+const ROUGH_STEPS: usize = 380;
+const FURTHER_STEPS: usize = 800;
+/// Gain of logarithmic likelihood from which on data speak against the smooth distribution.
+pub(super) const DOUBT: f64 = 1.0;
+/// Most rows of the likelihood: counts closer than that are taken together.
+const ROWS: usize = 256;
 /// Counts that are looked at together, so that their rows are still near when they are needed again.
 const TOGETHER: usize = 8;
-/// Mass below which no cell falls at the start, so that the data can raise any of them.
-const LEAST_MASS: f64 = 1e-12;
 
-/// A number for each cell.
-type Cells = [f64; CELLS];
+/// How the hits of a draw scatter about R p(θ).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Noise {
+    /// Like those of independent trials, this share of the draw's trials in number.
+    Effective(f64),
+    /// Each of so many groups has as many hits as its share of them allows, or one more, as systematic start trends that decide
+    /// the outcome give them.
+    Systematic(usize),
+}
 
-/// 5% and 95% quantile of p(θ), from how many of the draws had c hits (`draws_with[c]`), the mean `p` in (0, 1) of p(θ), its variance
-/// `between` > 0, and the effective share `f` of a draw's trials.
+/// What is known of p(θ) before its distribution is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen<'a> {
+    /// Draws with c hits, for each c.
+    pub draws_with: &'a [u64],
+    /// Mean of p(θ), in (0, 1).
+    pub p: f64,
+    /// Its variance, above 0.
+    pub between: f64,
+    pub noise: Noise,
+}
+
+/// Quantiles of p(θ) under both distributions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Ends {
+    /// 5% and 95% quantile of the smooth distribution.
+    pub smooth: [f64; 2],
+    /// The same of the rough one.
+    pub rough: [f64; 2],
+    /// Logarithmic likelihood that the rough one gains.
+    pub gain: f64,
+    /// How far each smooth quantile moves if two standard errors more or fewer of independent draws lay beyond it, halved.
+    pub sampling: [f64; 2],
+}
+
+/// 5% and 95% quantile of the smooth distribution.
 ///
 /// Starts at the beta distribution of that mean and variance and takes a fixed number of EM steps towards the distribution that
 /// explains the counts best (Laird 1978); stopping early keeps it smooth.
-pub(super) fn deconvolve(draws_with: &[u64], p: f64, between: f64, f: f64) -> [f64; 2] {
-    let trials = (draws_with.len() - 1) as f64;
-    let draws = draws_with.iter().sum::<u64>() as f64;
-    let counts: Vec<(f64, f64)> = draws_with
-        .iter()
-        .enumerate()
-        .filter(|(_, draws)| **draws > 0)
-        .map(|(c, with)| (c as f64, *with as f64 / draws))
-        .collect();
-    let (Some(fewest), Some(most)) = (counts.first(), counts.last()) else {
-        return [p; 2];
+pub(super) fn smooth_ends(seen: &Seen<'_>) -> [f64; 2] {
+    let Some(mut fit) = Fit::start(seen) else {
+        return [seen.p; 2];
     };
+    fit.climb(STEPS);
+    [0.05, 0.95].map(|share| fit.quantile(share))
+}
 
-    // Above a million the beta is narrower than a cell, and its tails would cost time for nothing.
-    let size = (p * (1.0 - p) / between - 1.0).clamp(0.001, 1e6);
-    let (a, b) = (p * size, (1.0 - p) * size);
-    let low = lower_end(a, b, fewest.0 / trials);
-    let high = 1.0 - lower_end(b, a, 1.0 - most.0 / trials);
-    let grid = Grid::between(libm::asin(low.sqrt()), libm::asin(high.min(1.0).sqrt()));
-    let mut masses = grid.beta_masses(a, b);
-    let sum = summed(&masses);
-    masses.iter_mut().for_each(|g| *g /= sum);
-
-    let logs = grid.log_sine_cosine(0.5);
-    let mut rows = vec![[0.0; CELLS]; counts.len()];
-    for (row, (c, _)) in rows.iter_mut().zip(&counts) {
-        likelihood(Width::widest(), row, &logs, f * c, f * (trials - c));
+/// The ends under both distributions.
+pub(super) fn both_ends(seen: &Seen<'_>) -> Ends {
+    let Some(mut fit) = Fit::start(seen) else {
+        return Ends {
+            smooth: [seen.p; 2],
+            rough: [seen.p; 2],
+            gain: 0.0,
+            sampling: [0.0; 2],
+        };
+    };
+    fit.climb(STEPS);
+    let smooth = [0.05, 0.95].map(|share| fit.quantile(share));
+    // The interval of a quantile by Woodruff (1952), on the fitted distribution: it sees jumps and skewness near the end.
+    let beyond = 2.0 * (0.05 * 0.95 / fit.draws).sqrt();
+    let sampling = [0, 1].map(|side| {
+        let share = [0.05, 0.95][side];
+        let inner = |target: f64| fit.quantile(target.clamp(0.005, 0.995));
+        let (down, up) = (inner(share - beyond), inner(share + beyond));
+        0.5 * (smooth[side] - down).max(up - smooth[side])
+    });
+    let at_smooth = fit.log_likelihood();
+    fit.climb(ROUGH_STEPS);
+    let gain = fit.log_likelihood() - at_smooth;
+    if gain > DOUBT {
+        fit.climb(FURTHER_STEPS);
     }
-    let shares: Vec<f64> = counts.iter().map(|(_, share)| *share).collect();
-    climb(Width::widest(), &mut masses, &rows, &shares);
-    let sum = summed(&masses);
-    [0.05, 0.95].map(|share| quantile(&masses, &grid.edges(), share * sum))
-}
-
-/// The smaller of `least` and the 0.0001 quantile of a beta distribution.
-fn lower_end(a: f64, b: f64, least: f64) -> f64 {
-    const TAIL: f64 = 1e-4;
-    // The inverse costs many evaluations of the function.
-    if beta_regularized(a, b, least) <= TAIL {
-        least
-    } else {
-        beta_inverse(a, b, TAIL)
+    Ends {
+        smooth,
+        rough: [0.05, 0.95].map(|share| fit.quantile(share)),
+        gain,
+        sampling,
     }
 }
 
-/// Equal cells of angle.
-struct Grid {
-    first: f64,
-    width: f64,
+/// A distribution on the way to the one that explains the counts best.
+struct Fit {
+    grid: Grid,
+    masses: Cells,
+    /// Likelihood of each count in each cell.
+    rows: Vec<Cells>,
+    /// Share of the draws that had each count.
+    shares: Vec<f64>,
+    draws: f64,
 }
 
-impl Grid {
-    fn between(first: f64, last: f64) -> Self {
-        Self {
-            first,
-            width: (last - first) / CELLS as f64,
+impl Fit {
+    /// The beta distribution. `None` without draws.
+    fn start(seen: &Seen<'_>) -> Option<Self> {
+        let Seen {
+            p, between, noise, ..
+        } = *seen;
+        let trials = (seen.draws_with.len() - 1) as f64;
+        let draws = seen.draws_with.iter().sum::<u64>() as f64;
+        let counts: Vec<(f64, f64)> = (seen.draws_with.iter().enumerate())
+            .filter(|(_, draws)| **draws > 0)
+            .map(|(c, with)| (c as f64, *with as f64 / draws))
+            .collect();
+        let (fewest, most) = (counts.first()?.0, counts.last()?.0);
+
+        // Above a million the beta is narrower than a cell, and its tails would cost time for nothing.
+        let size = (p * (1.0 - p) / between - 1.0).clamp(0.001, 1e6);
+        let (a, b) = (p * size, (1.0 - p) * size);
+        let low = lower_end(a, b, fewest / trials);
+        let high = 1.0 - lower_end(b, a, 1.0 - most / trials);
+        let grid = Grid::between(libm::asin(low.sqrt()), libm::asin(high.min(1.0).sqrt()));
+        let mut masses = grid.beta_masses(a, b);
+        let sum = summed(&masses);
+        masses.iter_mut().for_each(|g| *g /= sum);
+
+        let counts = merged(counts, trials);
+        let mut rows = vec![[0.0; CELLS]; counts.len()];
+        match noise {
+            Noise::Effective(f) => {
+                let logs = grid.log_sine_cosine(0.5);
+                for (row, (c, _)) in rows.iter_mut().zip(&counts) {
+                    likelihood(Width::widest(), row, &logs, f * c, f * (trials - c));
+                }
+            }
+            Noise::Systematic(groups) => {
+                let chances = grid.middles();
+                for (row, (c, _)) in rows.iter_mut().zip(&counts) {
+                    systematic(row, &chances, trials, groups, *c);
+                }
+            }
         }
-    }
-
-    /// Angle so many cells from the first edge.
-    fn at(&self, cells: f64) -> f64 {
-        self.first + self.width * cells
-    }
-
-    /// p at all edges.
-    fn edges(&self) -> [f64; CELLS + 1] {
-        std::array::from_fn(|i| {
-            let sine = libm::sin(self.at(i as f64));
-            sine * sine
+        Some(Self {
+            grid,
+            masses,
+            rows,
+            shares: counts.iter().map(|(_, share)| *share).collect(),
+            draws,
         })
     }
 
-    /// Logarithms of sine and cosine at the point of each cell that lies this share of it from its lower edge.
-    fn log_sine_cosine(&self, inside: f64) -> [Cells; 2] {
-        let mut logs = [[0.0; CELLS]; 2];
-        log_sine_cosine(Width::widest(), self.at(inside), self.width, &mut logs);
-        logs
+    fn climb(&mut self, steps: usize) {
+        climb(
+            Width::widest(),
+            &mut self.masses,
+            &self.rows,
+            &self.shares,
+            steps,
+        );
     }
 
-    /// Mass of each cell under a beta distribution, at least [`LEAST_MASS`].
-    fn beta_masses(&self, a: f64, b: f64) -> Cells {
-        let exact = |masses: &mut Cells, cells: std::ops::Range<usize>| {
-            let below = |i: usize| {
-                let sine = libm::sin(self.at(i as f64));
-                beta_regularized(a, b, sine * sine)
-            };
-            let mut lower = below(cells.start);
-            for i in cells {
-                let upper = below(i + 1);
-                masses[i] = upper - lower;
-                lower = upper;
+    /// Of all draws, up to a constant of the counts.
+    fn log_likelihood(&self) -> f64 {
+        let of_rows = self.rows.iter().zip(&self.shares).map(|(row, share)| {
+            let mut product = *row;
+            product
+                .iter_mut()
+                .zip(&self.masses)
+                .for_each(|(l, g)| *l *= g);
+            share * ln(summed(&product))
+        });
+        self.draws * of_rows.sum::<f64>()
+    }
+
+    fn quantile(&self, share: f64) -> f64 {
+        quantile(
+            &self.masses,
+            &self.grid.edges(),
+            share * summed(&self.masses),
+        )
+    }
+}
+
+/// The counts with their shares, neighbours taken together where there are more than [`ROWS`]: those that differ by less than the
+/// angle that a row then stands for.
+fn merged(counts: Vec<(f64, f64)>, trials: f64) -> Vec<(f64, f64)> {
+    if counts.len() <= ROWS {
+        return counts;
+    }
+    let angle = |c: f64| libm::asin((c / trials).min(1.0).sqrt());
+    let (first, last) = (angle(counts[0].0), angle(counts[counts.len() - 1].0));
+    let row_of = |c: f64| ((angle(c) - first) / (last - first) * (ROWS - 1) as f64) as usize;
+    let mut rows: Vec<(usize, f64, f64)> = Vec::with_capacity(ROWS);
+    for (c, share) in counts {
+        let row = row_of(c);
+        match rows.last_mut() {
+            Some((same, sum, total)) if *same == row => {
+                *sum += c * share;
+                *total += share;
             }
-        };
-        let mut masses = [0.0; CELLS];
-        // In the angle, every beta distribution has about this standard deviation.
-        let sd = 0.5 / (a + b + 1.0).sqrt();
-        if self.width > sd / 3.0 {
-            exact(&mut masses, 0..CELLS);
+            _ => rows.push((row, c * share, share)),
+        }
+    }
+    let mean = |(_, sum, total): (usize, f64, f64)| (sum / total, total);
+    rows.into_iter().map(mean).collect()
+}
+
+/// Likelihood of `hits` in `groups` equal groups of which each has the whole part of its share of hits, or one more with the chance of the
+/// fraction that is left.
+fn systematic(row: &mut Cells, chances: &Cells, trials: f64, groups: usize, hits: f64) {
+    let groups = groups as f64;
+    let ways = |one_more: f64| {
+        lgamma(groups + 1.0) - lgamma(one_more + 1.0) - lgamma(groups - one_more + 1.0)
+    };
+    for (cell, p) in row.iter_mut().zip(chances) {
+        let expected = p * trials / groups;
+        let whole = expected.floor();
+        let (chance, one_more) = (expected - whole, hits - groups * whole);
+        let fits = (0.0..=groups).contains(&one_more);
+        // 0 ln 0 is 0.
+        let term = |n: f64, p: f64| if n > 0.0 { n * libm::log(p) } else { 0.0 };
+        *cell = if fits {
+            libm::exp(
+                ways(one_more) + term(one_more, chance) + term(groups - one_more, 1.0 - chance),
+            )
         } else {
-            let constant = lgamma(a + b) - lgamma(a) - lgamma(b) + LN_2;
-            let exponents = (2.0 * a - 1.0, 2.0 * b - 1.0, constant);
-            // Gauss and Legendre's three points: with cells this narrow, right to 1e-8 of the whole.
-            let offset = 0.5 * 0.6f64.sqrt();
-            for (inside, weight) in [
-                (0.5 - offset, 5.0 / 18.0),
-                (0.5, 8.0 / 18.0),
-                (0.5 + offset, 5.0 / 18.0),
-            ] {
-                let logs = self.log_sine_cosine(inside);
-                add_density(
-                    Width::widest(),
-                    &mut masses,
-                    &logs,
-                    exponents,
-                    weight * self.width,
-                );
-            }
-            // Towards 0 and 1 the density is a power of the distance, which may be negative.
-            let steep = |distance: f64| ((8.0 - distance / self.width).max(0.0)) as usize;
-            let low = steep(self.first).min(CELLS);
-            let high = steep(TAU / 4.0 - self.at(CELLS as f64)).min(CELLS - low);
-            exact(&mut masses, 0..low);
-            exact(&mut masses, CELLS - high..CELLS);
-        }
-        masses.map(|g| if g >= LEAST_MASS { g } else { LEAST_MASS })
-    }
-}
-
-/// The sum, in an order that does not depend on the machine.
-fn summed(cells: &Cells) -> f64 {
-    let mut parts = [0.0; PARTS];
-    for cells in cells.as_chunks::<PARTS>().0 {
-        for i in 0..PARTS {
-            parts[i] += cells[i];
-        }
-    }
-    in_pairs(parts)
-}
-
-wide! {
-    fn log_sine_cosine(first: f64, width: f64, logs: &mut [Cells; 2]) {
-        let [sines, cosines] = logs;
-        for i in 0..CELLS {
-            let (cosine, sine) = cos_sin_turns((first + width * i as f64) / TAU);
-            sines[i] = ln(sine);
-            cosines[i] = ln(cosine);
-        }
-    }
-}
-
-wide! {
-    /// Adds `scale` times the density of the angle.
-    fn add_density(
-        masses: &mut Cells,
-        logs: &[Cells; 2],
-        exponents: (f64, f64, f64),
-        scale: f64,
-    ) {
-        let [sines, cosines] = logs;
-        let (of_sine, of_cosine, constant) = exponents;
-        for i in 0..CELLS {
-            masses[i] += scale * exp(of_sine * sines[i] + of_cosine * cosines[i] + constant);
-        }
+            0.0
+        };
+        // What no cell can give must not divide by nothing.
+        *cell = cell.max(1e-300);
     }
 }
 
@@ -223,8 +277,8 @@ wide! {
 
 wide! {
     /// Takes the steps of EM: each multiplies a cell's mass by how much better than all cells together it explains the counts.
-    fn climb(masses: &mut Cells, rows: &[Cells], shares: &[f64]) {
-        for _ in 0..STEPS {
+    fn climb(masses: &mut Cells, rows: &[Cells], shares: &[f64], steps: usize) {
+        for _ in 0..steps {
             let mut factors = [0.0; CELLS];
             for (rows, shares) in rows.chunks(TOGETHER).zip(shares.chunks(TOGETHER)) {
                 // Sums first, their pairs later: a vectoriser that sees both at once settles for short vectors.
@@ -273,40 +327,7 @@ fn quantile(masses: &[f64], edges: &[f64], target: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn masses_of_cells_are_those_of_the_beta_distribution() {
-        for (a, b) in [
-            (0.02, 0.3),
-            (0.5, 0.5),
-            (0.9, 40.0),
-            (3.0, 5.0),
-            (60.0, 15.0),
-            (400.0, 4_000.0),
-            (2e5, 8e5),
-        ] {
-            for (low, high) in [(0.0, 1.0), (0.0, 0.4), (0.05, 0.7), (0.19, 0.21)] {
-                let grid = Grid::between(libm::asin(f64::sqrt(low)), libm::asin(f64::sqrt(high)));
-                let masses = grid.beta_masses(a, b);
-                for (i, edge) in grid.edges().windows(2).enumerate() {
-                    let exact = beta_regularized(a, b, edge[1]) - beta_regularized(a, b, edge[0]);
-                    assert!(
-                        (masses[i] - exact.max(LEAST_MASS)).abs() < 1e-8,
-                        "cell {i} of {low}..{high} under {a}, {b}: {} instead of {exact}",
-                        masses[i]
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_grid_starts_at_the_smaller_of_the_two_ends() {
-        let quantile = beta_inverse(3.0, 5.0, 1e-4);
-        assert_eq!(lower_end(3.0, 5.0, 0.5 * quantile), 0.5 * quantile);
-        assert_eq!(lower_end(3.0, 5.0, 2.0 * quantile), quantile);
-        assert_eq!(lower_end(3.0, 5.0, 0.0), 0.0);
-    }
+    use crate::math::special::{beta_inverse, beta_regularized};
 
     #[test]
     fn a_beta_distribution_seen_through_many_trials_is_found_again() {
@@ -317,7 +338,12 @@ mod tests {
             .map(|c| (1e6 * (below(f64::from(c) + 1.0) - below(f64::from(c)))).round() as u64)
             .collect();
         let (p, variance) = (0.3, 0.3 * 0.7 / 21.0);
-        let ends = deconvolve(&draws_with, p, variance, 1.0);
+        let ends = smooth_ends(&Seen {
+            draws_with: &draws_with,
+            p,
+            between: variance,
+            noise: Noise::Effective(1.0),
+        });
         for (end, share) in ends.iter().zip([0.05, 0.95]) {
             let exact = beta_inverse(a, b, share);
             assert!((end - exact).abs() < 2e-3, "{end} instead of {exact}");

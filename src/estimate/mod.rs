@@ -25,6 +25,8 @@ mod sketch;
 #[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
+mod epistemic_tests;
+#[cfg(test)]
 mod oracle_tests;
 
 pub use bins::{BinTable, BinTables};

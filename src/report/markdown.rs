@@ -247,6 +247,7 @@ fn metrics(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result
                 with_error(format::estimate(mean, error)),
                 format::range(ends, error),
             ),
+            _ if metric.has_no_mean() => ("no mean".into(), "–".into()),
             _ => ("no value".into(), "–".into()),
         };
         let pair = |value: Option<f64>, error: Option<f64>| Some((value?, error?));
@@ -372,6 +373,9 @@ fn epistemic(
                     .std_error
                     .map_or(width, |[low, high]| low.max(high)),
             )
+        }
+        (EpistemicStatus::Bounded, Some(range)) => {
+            format!("within {}", ends(range, (range[1] - range[0]) / 20.0))
         }
         (EpistemicStatus::NotDetected, _) => "none detected".into(),
         _ => "n/a".into(),

@@ -5,7 +5,7 @@ use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
     self, BinTable, Centre, HitTable, Levels, REPLICATES, Sketch, centre, ratio, share,
 };
-use crate::model::{Asks, Model};
+use crate::model::{Asks, Model, metrics_without_mean};
 use crate::program::Program;
 use indexmap::IndexMap;
 
@@ -339,7 +339,8 @@ impl Reader<'_> {
 
     fn metrics(&self) -> Vec<MetricResult> {
         (self.model.metrics.iter().enumerate())
-            .map(|(m, metric)| {
+            .zip(metrics_without_mean(self.model))
+            .map(|((m, metric), cause)| {
                 let node = &self.summary.node.metrics[m];
                 let estimate = node.estimate();
                 let epistemic = node.epistemic(
@@ -378,6 +379,7 @@ impl Reader<'_> {
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
+                .without_mean_if(cause.is_some())
             })
             .collect()
     }
@@ -427,6 +429,33 @@ impl Reader<'_> {
     }
 }
 
+impl MetricResult {
+    /// Without all that a mean is needed for, if it has none: what trials average to is no estimate of anything.
+    fn without_mean_if(mut self, absent: bool) -> Self {
+        if !absent {
+            return self;
+        }
+        (self.mean, self.std_error, self.ci95) = (None, None, None);
+        (self.sd, self.sd_std_error) = (None, None);
+        self.epistemic90 = None;
+        self.epistemic = told(&estimate::Epistemic::not_separable());
+        for group in self
+            .by_trend
+            .values_mut()
+            .chain(self.by_outcome.values_mut())
+        {
+            (group.mean, group.std_error) = (None, None);
+            (group.sums, group.values) = (Vec::new(), Vec::new());
+        }
+        self
+    }
+
+    /// Whether trials have values and yet no mean.
+    pub fn has_no_mean(&self) -> bool {
+        self.mean.is_none() && self.defined > 0.0
+    }
+}
+
 struct Realised {
     declared: Option<f64>,
     realised: Option<(f64, f64)>,
@@ -452,6 +481,7 @@ fn told(epistemic: &estimate::Epistemic) -> Epistemic {
         status: match epistemic.status {
             estimate::EpistemicStatus::Exact => EpistemicStatus::Exact,
             estimate::EpistemicStatus::Resolved => EpistemicStatus::Resolved,
+            estimate::EpistemicStatus::Bounded => EpistemicStatus::Bounded,
             estimate::EpistemicStatus::NotDetected => EpistemicStatus::NotDetected,
             estimate::EpistemicStatus::NotSeparable => EpistemicStatus::NotSeparable,
         },

@@ -79,9 +79,11 @@ pub struct ScenarioInfo {
 pub enum EpistemicStatus {
     /// Nothing in the scenario is uncertain: the interval is the estimate itself.
     Exact,
-    /// The spread between parameter draws is significant.
+    /// The spread between parameter draws is beyond doubt; the ends have their errors.
     Resolved,
-    /// No spread was detected beyond chance; `at_most` bounds it.
+    /// A spread is there, but not its ends: those told are bounds of them.
+    Bounded,
+    /// No spread was detected beyond chance; the ends are bounds, and so is `at_most_sd`.
     NotDetected,
     /// One trial a draw, or fewer than 20 draws: what is not known and chance cannot be told apart.
     NotSeparable,
@@ -91,7 +93,7 @@ pub enum EpistemicStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epistemic {
     pub status: EpistemicStatus,
-    /// Standard error of the two ends; `None` when exact or not separable.
+    /// Standard error of the two ends where they are resolved.
     pub std_error: Option<[f64; 2]>,
     /// One-sided 95% bound of the epistemic standard deviation where no spread was detected.
     pub at_most_sd: Option<f64>,

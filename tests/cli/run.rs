@@ -263,3 +263,55 @@ fn events_that_fire_one_another_without_end_fail_the_run_and_are_named() {
         .stderr(contains("`up`"))
         .stderr(contains("`down`"));
 }
+
+/// 10, 50 and 1,000 on the positive numbers: X exceeds x with a probability like x^-0.96, so its mean is infinite.
+#[test]
+fn a_metric_without_a_mean_is_told_by_its_quantiles_alone() {
+    let folder = folder();
+    let scenario = json!({
+        "format": 1, "name": "losses", "start": "2026-01-01", "horizon": "1 year", "step": "1 year",
+        "run": {"trials": 4096, "seed": 1},
+        "phases": {"a": {"start": true}},
+        "trends": {"calm": {"weight": 0.5}, "storm": {"weight": 0.5}},
+        "parameters": {"loss": {"p5": 10, "p50": 50, "p95": 1000, "range": [0, null]}},
+        "outcomes": [{"name": "all", "when": "true"}],
+        "metrics": {"cost": "3 * loss", "insured": "min(loss, 500)"}
+    });
+    let path = write(folder.path(), "losses.json", &scenario);
+    let found = result(&call(&format!("run {path} --format json")).success());
+    let [cost, insured] = &found.metrics[..] else {
+        panic!("{:?}", found.metrics)
+    };
+    assert_eq!((cost.mean, cost.std_error, cost.sd), (None, None, None));
+    assert_eq!((cost.ci95, cost.epistemic90), (None, None));
+    assert!(cost.by_trend.values().all(|group| group.mean.is_none()));
+    assert!(
+        cost.p50.is_some_and(|median| (median - 150.0).abs() < 15.0),
+        "{:?}",
+        cost.p50
+    );
+    assert!(
+        insured
+            .mean
+            .is_some_and(|mean| (50.0..250.0).contains(&mean))
+    );
+    let warned: Vec<&str> = found.warnings.iter().map(|w| w.path.as_str()).collect();
+    assert_eq!(warned, ["/parameters/loss", "/metrics/cost"]);
+    for format in ["table", "md"] {
+        let shown = stdout(&call(&format!("run {path} --format {format}")).success());
+        assert!(shown.contains("no mean"), "{shown}");
+    }
+    let other = write(folder.path(), "other.json", &{
+        let mut other = scenario.clone();
+        other["trends"]["calm"]["weight"] = json!(0.7);
+        other["trends"]["storm"]["weight"] = json!(0.3);
+        other
+    });
+    let table = stdout(&call(&format!("compare {path} {other} --format json")).success());
+    let compared: serde_json::Value = serde_json::from_str(&table).unwrap();
+    assert_eq!(
+        compared["comparisons"][0]["metrics"][0]["difference"],
+        json!(null)
+    );
+    assert!(compared["comparisons"][0]["metrics"][1]["difference"].is_number());
+}

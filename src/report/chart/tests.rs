@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::report::fixture;
-use crate::results::{EventResult, RunResult};
+use crate::results::{EpistemicStatus, EventResult, RunResult};
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
@@ -335,7 +335,8 @@ fn bars_and_intervals_end_where_the_numbers_are() {
     }
     let bands = rects("band");
     let ranges: Vec<[f64; 2]> = (run.outcomes.iter())
-        .filter_map(|outcome| outcome.epistemic90.filter(|[low, high]| high > low))
+        .filter(|outcome| outcome.epistemic.status == EpistemicStatus::Resolved)
+        .filter_map(|outcome| outcome.epistemic90)
         .collect();
     assert_eq!(bands.len(), ranges.len());
     for (band, [low, high]) in bands.iter().zip(ranges) {

@@ -127,10 +127,18 @@ pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>], others: &[&Epistemic]) -> i
     say(
         "┃ the estimate. ± its standard error and the 95% interval come from chance in the simulation: more trials shrink them.",
     )?;
-    if has(EpistemicStatus::Resolved) || has(EpistemicStatus::NotDetected) {
+    if has(EpistemicStatus::Resolved)
+        || has(EpistemicStatus::Bounded)
+        || has(EpistemicStatus::NotDetected)
+    {
         say(
             "▓░ epistemic 90%: where the probability lies as the uncertain parameters take the values that the \
              scenario allows: more trials do not shrink it, better knowledge does.",
+        )?;
+    }
+    if has(EpistemicStatus::Bounded) {
+        say(
+            "within: the trials do not show where that range ends, only that it does not go beyond this.",
         )?;
     }
     if shown().any(is_bounded) {
@@ -248,6 +256,12 @@ fn join(values: Vec<String>, errors: Vec<String>) -> Vec<String> {
     joined.collect()
 }
 
+/// Bounds of an epistemic range in words.
+pub fn within(ends: [f64; 2]) -> String {
+    let tenth = (ends[1] - ends[0]) / 20.0;
+    format!("within {}", format::percent_range(ends, tenth))
+}
+
 /// The epistemic range of a probability in words.
 pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String {
     match (epistemic.status, range) {
@@ -258,6 +272,7 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String
                 .map_or(0.005, |[low, high]| low.max(high));
             format::percent_range(ends, error)
         }
+        (EpistemicStatus::Bounded, Some(ends)) => within(ends),
         (EpistemicStatus::NotDetected, _) => match epistemic.at_most_sd.filter(|sd| *sd > 0.0) {
             Some(sd) => format!(
                 "≤ ±{} pp",

@@ -111,6 +111,7 @@ pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Resul
                 let rounded = format::estimate(mean, error);
                 (rounded.value, rounded.error)
             }
+            _ if metric.has_no_mean() => ("no mean".into(), String::new()),
             _ => ("no value".into(), String::new()),
         });
     let means = join_unlike(means.collect());
@@ -161,6 +162,9 @@ fn epistemic(metric: &MetricResult) -> String {
                 .std_error
                 .map_or(spread, |[low, high]| low.max(high));
             format::range(ends, error)
+        }
+        (EpistemicStatus::Bounded, Some(ends)) => {
+            format!("within {}", format::range(ends, (ends[1] - ends[0]) / 20.0))
         }
         (EpistemicStatus::NotDetected, _) => {
             match metric.epistemic.at_most_sd.filter(|sd| *sd > 0.0) {

@@ -20,7 +20,7 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
                 outcome.probability,
                 outcome.std_error,
                 outcome.ci95,
-                outcome.epistemic90,
+                told(outcome.epistemic90, &outcome.epistemic),
             )
         })
         .collect::<Vec<_>>();
@@ -50,12 +50,18 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
                 &rows,
                 run.outcomes
                     .iter()
-                    .map(|o| (o.std_error, o.ci95, o.epistemic90)),
+                    .map(|o| (o.std_error, o.ci95, told(o.epistemic90, &o.epistemic))),
             ),
         },
         mark: Mark::Bar,
         rows,
     }
+}
+
+/// The epistemic range, where it is more than a bound.
+fn told(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<[f64; 2]> {
+    use EpistemicStatus::{Exact, Resolved};
+    range.filter(|_| matches!(epistemic.status, Exact | Resolved))
 }
 
 /// Answers to the scenario's questions, in words besides; `None` without questions.
@@ -74,7 +80,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
                 question.probability,
                 question.std_error,
                 question.ci95,
-                question.epistemic90,
+                told(question.epistemic90, &question.epistemic),
             )
         })
         .collect::<Vec<_>>();
@@ -83,7 +89,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
         &rows,
         run.questions
             .iter()
-            .map(|q| (q.std_error, q.ci95, q.epistemic90)),
+            .map(|q| (q.std_error, q.ci95, told(q.epistemic90, &q.epistemic))),
     );
     table.header.push("In words".into());
     for (cells, row) in table.rows.iter_mut().zip(&rows) {

@@ -45,6 +45,7 @@ fn table(result: &RunResult) -> Table {
                 with_error(format::estimate(mean, error)),
                 format::range(ends, error),
             ),
+            _ if metric.has_no_mean() => ("no mean".into(), "–".into()),
             _ => ("no value".into(), "–".into()),
         };
         let defined = format::percentage(metric.defined, metric.defined_std_error);
@@ -70,6 +71,9 @@ fn epistemic(metric: &MetricResult) -> String {
                 .std_error
                 .map_or(width, |[low, high]| low.max(high));
             format::range(ends, error)
+        }
+        (EpistemicStatus::Bounded, Some(ends)) => {
+            format!("within {}", format::range(ends, (ends[1] - ends[0]) / 20.0))
         }
         (EpistemicStatus::NotDetected, _) => "none detected".into(),
         _ => "n/a".into(),
