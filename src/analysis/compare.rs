@@ -12,7 +12,6 @@ use crate::engine::{
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, holm};
 use crate::model::Model;
-use crate::random::design::Design;
 use crate::results::{CompareResult, Comparison, Difference, Distance, RunResult, Warning, tool};
 
 /// Level at which a difference counts as detected, after Holm's correction.
@@ -65,7 +64,7 @@ pub fn compare(
         (0..studies.len())
             .map(|s| {
                 let tallies: Vec<&Tally> = teams.iter().map(|t| &t.workers[s].tally).collect();
-                largest_error(&tallies, settings.design)
+                largest_error(&tallies)
             })
             .fold(0.0, f64::max)
     };
@@ -110,7 +109,6 @@ pub fn compare(
             &scenarios[i + 1],
             &pairs,
             &joint.means[i],
-            settings.design,
             identical,
         ));
     }
@@ -251,7 +249,6 @@ impl Matching {
         other: &RunResult,
         pairs: &Pairs,
         means: &[MeanPair],
-        design: Design,
         identical: bool,
     ) -> Comparison {
         let hit =
@@ -259,7 +256,7 @@ impl Matching {
                 let paired = if identical {
                     PairedDifference::of_identical_programs()
                 } else {
-                    table.difference(design.into())
+                    table.difference()
                 };
                 Difference {
                     outcome: m.name.clone(),

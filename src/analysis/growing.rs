@@ -189,7 +189,6 @@ pub fn compare_grown(
         results[1],
         &pairs,
         &means,
-        base_run.settings.design,
         same_assumptions(&base.model, &other.model),
     )];
     correct(&mut comparisons);

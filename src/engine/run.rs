@@ -10,7 +10,6 @@ use crate::estimate::{Forest, Merge};
 use crate::math::width::Width;
 use crate::program::Program;
 use crate::random::Seed;
-use crate::random::design::Design;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -54,7 +53,7 @@ pub fn simulate(
     };
     let precise = |workers: &[Worker<'_>]| -> f64 {
         let tallies: Vec<&Tally> = workers.iter().map(|w| &w.tally).collect();
-        largest_error(&tallies, settings.design)
+        largest_error(&tallies)
     };
     let done = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|fault| explain(program, &fault))?;
@@ -93,8 +92,8 @@ pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineE
     Ok(())
 }
 
-/// Largest standard error of an outcome's probability, over the tallies of all workers together; draws are of this design.
-pub fn largest_error(tallies: &[&Tally], design: Design) -> f64 {
+/// Largest standard error of an outcome's probability, over the tallies of all workers together.
+pub fn largest_error(tallies: &[&Tally]) -> f64 {
     let Some((first, rest)) = tallies.split_first() else {
         return f64::INFINITY;
     };
@@ -102,7 +101,7 @@ pub fn largest_error(tallies: &[&Tally], design: Design) -> f64 {
         .map(|o| {
             let mut table = first.outcomes[o].clone();
             rest.iter().for_each(|t| table.merge(&t.outcomes[o]));
-            table.estimate(design.into()).std_error
+            table.estimate().std_error
         })
         .fold(0.0, f64::max)
 }

@@ -48,24 +48,20 @@ fn wilson_interval_covers_the_truth_as_often_as_it_claims() {
         ("wide, one trial a draw", 0.3, 256, 1, wide),
         ("rare and spread", 0.05, 64, 16, rare),
         ("near one", 0.95, 64, 16, |random| 1.0 - rare(random)),
-        ("wide, replicates decide", 0.3, 160, 8, wide),
+        ("wide, more draws", 0.3, 160, 8, wide),
     ];
     for (name, truth, draws, trials, chance) in cells {
-        for spread in [Spread::Random, Spread::Designed] {
-            let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
-            let covered = (0..2000)
-                .filter(|_| {
-                    let [low, high] = run(draws, trials, &mut random, chance)
-                        .estimate(spread)
-                        .ci95;
-                    low <= truth && truth <= high
-                })
-                .count();
-            assert!(
-                (1840..=1960).contains(&covered),
-                "{name}, {spread:?}: {covered} of 2000"
-            );
-        }
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
+        let covered = (0..2000)
+            .filter(|_| {
+                let [low, high] = run(draws, trials, &mut random, chance).estimate().ci95;
+                low <= truth && truth <= high
+            })
+            .count();
+        assert!(
+            (1840..=1960).contains(&covered),
+            "{name}: {covered} of 2000"
+        );
     }
 }
 
@@ -84,11 +80,12 @@ fn replicates_see_what_a_design_gains() {
                 table.add_draw(replicate, &group);
             }
         }
-        let found = table.estimate(Spread::Designed);
+        let found = table.estimate();
         estimates.push(found.probability);
         covered += u32::from(found.ci95[0] <= 0.3 && 0.3 <= found.ci95[1]);
         designed += libm::pow(found.std_error, 2.0) / 1000.0;
-        independent += libm::pow(table.estimate(Spread::Random).std_error, 2.0) / 1000.0;
+        let of_draws = table.totals(None).draw_variance(16).unwrap();
+        independent += of_draws / 256.0 / 1000.0;
     }
     let truth = Moments::from_slice(&estimates).variance().unwrap();
     assert!(
@@ -106,9 +103,7 @@ fn an_interval_of_no_hits_still_covers_a_small_probability() {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(13);
     let covered = (0..1000)
         .filter(|_| {
-            let [low, high] = run(64, 16, &mut random, |_| 0.001)
-                .estimate(Spread::Random)
-                .ci95;
+            let [low, high] = run(64, 16, &mut random, |_| 0.001).estimate().ci95;
             low <= 0.001 && 0.001 <= high
         })
         .count();

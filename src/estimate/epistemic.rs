@@ -8,7 +8,7 @@
 //! their error. Where the error leaves no end to speak of, bounds are told instead.
 
 use super::deconvolution::{DOUBT, Noise, Seen, both_ends, smooth_ends};
-use super::interval::{FEW, Spread, t95};
+use super::interval::{FEW, t95};
 use super::proportion::{HitTable, Totals};
 use super::replicate::REPLICATES;
 use crate::math::special::{chi_square_quantile, f_survival};
@@ -205,7 +205,7 @@ impl HitTable {
         // So few hits, or misses, show no spread of any size.
         let few = [hits(1.0 - p), hits(p)].map(|n| n < FEW as f64);
         // Markov's inequality: with 5% of the draws beyond it, an end pulls the mean.
-        let [least, most] = self.estimate(Spread::Designed).ci95;
+        let [least, most] = self.estimate().ci95;
         let farthest = [1.0 - (1.0 - least) / 0.05, most / 0.05];
         conclude(&components, p, ends, errors, |[low, high]| {
             let low = if few[0] { 0.0 } else { low.max(0.0) };

@@ -1,69 +1,22 @@
-//! Which standard error to trust, and the interval built on it.
+//! What a spread between replicates is worth, and the interval built on it.
 //!
-//! Serves [`proportion`](super::proportion) and [`paired`](super::paired): two estimates of one standard error come in, the one
-//! to use goes out with its degrees of freedom; a share and an effective number of trials come in, Wilson's interval goes out.
+//! Serves [`proportion`](super::proportion), [`paired`](super::paired) and [`reweight`](super::reweight): a variance seen between replicates
+//! comes in, the one to state goes out; a share and an effective number of trials come in, Wilson's interval goes out.
 
 use crate::math::special::student_t_quantile;
-use crate::random::design::Design;
-
-/// Design of the parameter draws, as far as errors care.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Spread {
-    /// Draws of a replicate are spread out on purpose (padded, Latin hypercube, Sobol'): only replicates are independent.
-    Designed,
-    /// Draws are independent of each other.
-    Random,
-}
-
-impl From<Design> for Spread {
-    fn from(design: Design) -> Self {
-        match design {
-            Design::Padded => Self::Designed,
-            Design::Random => Self::Random,
-        }
-    }
-}
 
 /// Hits (or misses, or discordant trials) below which a spread between replicates says too little.
 pub(super) const FEW: u64 = 32;
 
-/// Draws below which the spread between replicates is no better than that between draws.
-const FEW_DRAWS: u64 = 128;
-
-/// A standard error and where it came from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Chosen {
-    pub std_error: f64,
-    pub degrees_of_freedom: f64,
-    /// From the spread between draws rather than between replicates.
-    pub from_draws: bool,
-}
-
-/// Picks between the standard error by draws (honest for independent draws, too wide for designed ones) and by replicates
-/// (honest always, but from 16 numbers only).
+/// The variance to state for one `seen` between replicates, given that which `independent` trials would have.
 ///
-/// `rarer` counts the rarer kind of trial. `None` if neither can be had: a single draw.
-/// Replicates that agree to the last hit are chance rather than knowledge if their draws differ; the draws then decide.
-pub(super) fn choose(
-    spread: Spread,
-    draws: u64,
-    rarer: u64,
-    by_draws: Option<f64>,
-    by_replicates: Option<(f64, usize)>,
-) -> Option<Chosen> {
-    let draws_decide = spread == Spread::Random || draws < FEW_DRAWS || rarer < FEW;
-    match (by_draws, by_replicates) {
-        (_, Some((std_error, replicates))) if !draws_decide && std_error > 0.0 => Some(Chosen {
-            std_error,
-            degrees_of_freedom: (replicates - 1) as f64,
-            from_draws: false,
-        }),
-        (Some(std_error), _) => Some(Chosen {
-            std_error,
-            degrees_of_freedom: (draws - 1) as f64,
-            from_draws: true,
-        }),
-        (None, _) => None,
+/// Replicates are honest under any design, but 16 of them may agree by luck: with few of the `rarer` kind of trial, or where they
+/// agree to the last hit, trials count as independent at best.
+pub(super) fn floored(seen: f64, rarer: u64, independent: f64) -> f64 {
+    if rarer < FEW || seen <= 0.0 {
+        seen.max(independent)
+    } else {
+        seen
     }
 }
 
@@ -108,18 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn replicates_decide_only_where_they_can() {
-        let pick = |spread, draws, rarer| {
-            choose(spread, draws, rarer, Some(0.1), Some((0.2, 16)))
-                .map(|c| (c.std_error, c.degrees_of_freedom))
-        };
-        let (designed, random) = (Spread::Designed, Spread::Random);
-        assert_eq!(pick(designed, 128, 32), Some((0.2, 15.0)));
-        assert_eq!(pick(random, 128, 32), Some((0.1, 127.0)));
-        assert_eq!(pick(designed, 127, 32), Some((0.1, 126.0)));
-        assert_eq!(pick(designed, 128, 31), Some((0.1, 127.0)));
-        let agreeing = choose(designed, 160, 1000, Some(0.1), Some((0.0, 16)));
-        assert_eq!(agreeing.map(|c| c.from_draws), Some(true));
-        assert_eq!(choose(designed, 1, 32, None, None), None);
+    fn replicates_are_not_believed_where_they_may_agree_by_luck() {
+        assert_eq!(floored(0.1, 32, 0.2), 0.1);
+        assert_eq!(floored(0.1, 31, 0.2), 0.2);
+        assert_eq!(floored(0.3, 31, 0.2), 0.3);
+        assert_eq!(floored(0.0, 1000, 0.2), 0.2);
     }
 }

@@ -32,13 +32,12 @@ mod oracle_tests;
 pub use bins::{BinTable, BinTables};
 pub use epistemic::{Epistemic, EpistemicStatus};
 pub use forest::{Forest, Merge, Overlap};
-pub use interval::Spread;
 pub use levels::{Binned, Levels, Row};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};
 pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_from_first};
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
-pub use replicate::{REPLICATES, ratio, share};
+pub use replicate::{REPLICATES, ratio};
 pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };

@@ -3,7 +3,7 @@
 //! In come, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario `b`; out comes the difference
 //! **b minus a** with the error that pairing leaves, and p-values adjusted for looking at many outcomes.
 
-use super::interval::{Chosen, FEW, Spread, choose, t95};
+use super::interval::{floored, t95};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
 use crate::math::special::student_t_cdf;
 
@@ -14,8 +14,6 @@ pub struct PairTable {
     draws: [u64; REPLICATES],
     a_hits: [u64; REPLICATES],
     b_hits: [u64; REPLICATES],
-    /// Sum over draws of the squared difference of hits.
-    squares: u64,
     only_a: u64,
     only_b: u64,
 }
@@ -31,8 +29,6 @@ pub struct PairedDifference {
     pub p_value: f64,
     /// Of Student's t behind `ci95` and `p_value`.
     pub degrees_of_freedom: f64,
-    /// The error is from the spread between draws, not between replicates.
-    pub from_draws: bool,
 }
 
 impl PairedDifference {
@@ -45,7 +41,6 @@ impl PairedDifference {
             ci95: [0.0, 0.0],
             p_value: 1.0,
             degrees_of_freedom: (REPLICATES - 1) as f64,
-            from_draws: false,
         }
     }
 
@@ -67,7 +62,6 @@ impl PairTable {
             draws: [0; REPLICATES],
             a_hits: [0; REPLICATES],
             b_hits: [0; REPLICATES],
-            squares: 0,
             only_a: 0,
             only_b: 0,
         }
@@ -82,11 +76,9 @@ impl PairTable {
         only_a: u32,
         only_b: u32,
     ) {
-        let gap = u64::from(a_hits.abs_diff(b_hits));
         self.draws[replicate] += 1;
         self.a_hits[replicate] += u64::from(a_hits);
         self.b_hits[replicate] += u64::from(b_hits);
-        self.squares += gap * gap;
         self.only_a += u64::from(only_a);
         self.only_b += u64::from(only_b);
     }
@@ -97,14 +89,12 @@ impl PairTable {
         trials_per_draw: usize,
         draws: u64,
         hits: [[u64; REPLICATES]; 2],
-        squares: u64,
         only: [u64; 2],
     ) -> Self {
         Self {
             draws: [draws / REPLICATES as u64; REPLICATES],
             a_hits: hits[0],
             b_hits: hits[1],
-            squares,
             only_a: only[0],
             only_b: only[1],
             ..Self::new(trials_per_draw)
@@ -119,7 +109,6 @@ impl PairTable {
             self.a_hits[m] += other.a_hits[m];
             self.b_hits[m] += other.b_hits[m];
         }
-        self.squares += other.squares;
         self.only_a += other.only_a;
         self.only_b += other.only_b;
     }
@@ -129,14 +118,13 @@ impl PairTable {
     /// The interval is that of Bonett & Price (2012) on an effective number of trials. No formula on single trials is used: effects vary with
     /// the parameters, and trials of one draw hang together. Programs known to be identical are the caller's to recognise
     /// ([`PairedDifference::of_identical_programs`]). Without trials the difference is 0 in `[-1, 1]`.
-    pub fn difference(&self, spread: Spread) -> PairedDifference {
+    pub fn difference(&self) -> PairedDifference {
         let draws: u64 = self.draws.iter().sum();
         let trials = draws * self.trials_per_draw;
         if trials == 0 {
             return PairedDifference {
                 std_error: 1.0,
                 ci95: [-1.0, 1.0],
-                from_draws: true,
                 ..PairedDifference::of_identical_programs()
             };
         }
@@ -145,63 +133,40 @@ impl PairTable {
             self.only_a + self.only_b,
             i128::from(self.only_b) - i128::from(self.only_a),
         );
-        let difference = gap as f64 / n;
-        let by_draw = self.draws.map(|draws| draws * self.trials_per_draw);
+        let by_replicate = self.draws.map(|draws| draws * self.trials_per_draw);
         let ((a, used), (b, _)) = (
-            hit_residuals(&self.a_hits, &by_draw),
-            hit_residuals(&self.b_hits, &by_draw),
+            hit_residuals(&self.a_hits, &by_replicate),
+            hit_residuals(&self.b_hits, &by_replicate),
         );
         let residuals = std::array::from_fn(|m| b[m] - a[m]);
         // Variance of the difference if trials were independent.
-        let of_trials = (discordant as f64 - (gap * gap) as f64 / n) / (n * n);
-        let chosen = choose(
-            spread,
-            draws,
-            discordant,
-            self.draw_error(draws),
-            error_of_residuals(&residuals, used).map(|se| (se, used)),
-        )
-        // A single draw: all of its trials may hang together.
-        .unwrap_or(Chosen {
-            std_error: (of_trials * n).sqrt(),
-            degrees_of_freedom: 1.0,
-            from_draws: true,
-        });
-        let mut deff = if discordant == 0 {
-            1.0
-        } else {
-            // Strata that fix the difference in every draw would make the effective size infinite.
-            (chosen.std_error * chosen.std_error / of_trials).clamp(1e-9, f64::MAX)
+        let independent = (discordant as f64 - (gap * gap) as f64 / n) / (n * n);
+        let (variance, degrees_of_freedom) = match error_of_residuals(&residuals, used) {
+            Some(seen) => (
+                floored(seen * seen, discordant, independent),
+                used as f64 - 1.0,
+            ),
+            // A single replicate: all of its trials may hang together.
+            None => (independent * n, 1.0),
         };
-        if chosen.from_draws && discordant < FEW {
-            deff = deff.max(1.0);
-        }
+        let deff = if independent > 0.0 {
+            variance / independent
+        } else {
+            1.0
+        };
         let effective = n / deff + 2.0;
         let a_only = (self.only_a as f64 / deff + 1.0) / effective;
         let b_only = (self.only_b as f64 / deff + 1.0) / effective;
         let centre = b_only - a_only;
         let error = ((a_only + b_only - centre * centre) / effective).sqrt();
-        let half = t95(chosen.degrees_of_freedom) * error;
+        let half = t95(degrees_of_freedom) * error;
         PairedDifference {
-            difference,
-            std_error: chosen.std_error,
+            difference: gap as f64 / n,
+            std_error: variance.sqrt(),
             ci95: [(centre - half).max(-1.0), (centre + half).min(1.0)],
-            p_value: two_sided(centre / error, chosen.degrees_of_freedom),
-            degrees_of_freedom: chosen.degrees_of_freedom,
-            from_draws: chosen.from_draws,
+            p_value: two_sided(centre / error, degrees_of_freedom),
+            degrees_of_freedom,
         }
-    }
-
-    /// Standard error from the spread between draws; `None` below two draws.
-    fn draw_error(&self, draws: u64) -> Option<f64> {
-        if draws < 2 {
-            return None;
-        }
-        let sum = i128::from(self.b_hits.iter().sum::<u64>())
-            - i128::from(self.a_hits.iter().sum::<u64>());
-        let deviations = i128::from(draws) * i128::from(self.squares) - sum * sum;
-        let (k, r) = (draws as f64, self.trials_per_draw as f64);
-        Some((deviations as f64 / (k * k * (k - 1.0))).sqrt() / r)
     }
 }
 
@@ -361,7 +326,7 @@ mod tests {
 
     #[test]
     fn the_difference_is_of_the_other_from_the_base() {
-        let found = run(160, 0.1, 1).difference(Spread::Designed);
+        let found = run(160, 0.1, 1).difference();
         assert!(found.difference > 0.0 && found.ci95[0] > 0.0 && found.p_value < 1e-6);
     }
 
@@ -375,10 +340,7 @@ mod tests {
             forth.add_draw(k % 16, both + only_a, both + only_b, only_a, only_b);
             back.add_draw(k % 16, both + only_b, both + only_a, only_b, only_a);
         }
-        let (forth, back) = (
-            forth.difference(Spread::Designed),
-            back.difference(Spread::Designed),
-        );
+        let (forth, back) = (forth.difference(), back.difference());
         assert_eq!(forth.difference, -back.difference);
         assert_eq!(forth.std_error, back.std_error);
         assert_eq!(forth.ci95, [-back.ci95[1], -back.ci95[0]]);
@@ -389,7 +351,7 @@ mod tests {
     fn no_discordance_seen_is_not_no_difference_unless_the_programs_are_one() {
         let mut table = PairTable::new(64);
         (0..160).for_each(|k| table.add_draw(k % 16, 20, 20, 0, 0));
-        let found = table.difference(Spread::Designed);
+        let found = table.difference();
         assert_eq!(
             (found.difference, found.std_error, found.p_value),
             (0.0, 0.0, 1.0)
@@ -406,8 +368,9 @@ mod tests {
         (0..160).for_each(|k| swaps.add_draw(k % 16, 2, 2, 1, 1));
         let mut single = PairTable::new(4);
         single.add_draw(0, 2, 1, 2, 1);
-        for (table, widest) in [(swaps, 0.01), (single, 2.0), (PairTable::new(4), 2.0)] {
-            let found = table.difference(Spread::Designed);
+        // Draws that all swap two trials: strata may fix that, or chance; the trials count as independent.
+        for (table, widest) in [(swaps, 0.12), (single, 2.0), (PairTable::new(4), 2.0)] {
+            let found = table.difference();
             assert!(
                 found.ci95[0] <= found.difference && found.difference <= found.ci95[1],
                 "{found:?}"
@@ -425,7 +388,7 @@ mod tests {
         // Effects vary with the parameter; E p = 0.3, so the true difference is 0.06 (p + 0.2 p < 1 nearly always).
         let covered = (0..1000)
             .filter(|seed| {
-                let [low, high] = run(48, 0.1, *seed).difference(Spread::Random).ci95;
+                let [low, high] = run(48, 0.1, *seed).difference().ci95;
                 low <= 0.06 && 0.06 <= high
             })
             .count();

@@ -4,8 +4,8 @@
 //! Out come the probability with its Monte Carlo error, its value under each start trend, and its value under other weights.
 //! The epistemic interval is read off the same table in [`epistemic`](super::epistemic).
 
-use super::interval::{Chosen, FEW, Spread, choose, t95, wilson};
-use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::interval::{floored, t95, wilson};
+use super::replicate::{REPLICATES, error_of_residuals, hit_residuals, occupied};
 use super::reweight::{Reweighted, WeightedHits, reweighted_share};
 
 /// Groups that the trials of a draw form; each takes its start trends systematically on its own, so that
@@ -45,8 +45,6 @@ pub struct Proportion {
     pub ci95: [f64; 2],
     /// Of Student's t behind `ci95`.
     pub degrees_of_freedom: f64,
-    /// The error is from the spread between draws, not between replicates.
-    pub from_draws: bool,
     /// Design effect: variance over that of as many independent trials.
     pub deff: f64,
 }
@@ -201,52 +199,9 @@ impl HitTable {
     }
 
     /// The probability, its standard error and its 95% interval.
-    ///
-    /// Wilson's interval on the effective number of trials, with Student's t. When all or no trials hit, the design effect is
-    /// that of a p(θ) spread as a gamma distribution with coefficient of variation 3, for which the exact bound is known.
-    /// Without draws, or with a single one, the result is finite and says next to nothing.
-    pub fn estimate(&self, spread: Spread) -> Proportion {
-        let totals = self.totals(None);
-        let trials = totals.draws * self.trials_per_draw as u64;
-        if trials == 0 {
-            return Proportion::unknown();
-        }
-        let n = trials as f64;
-        let p = totals.hits as f64 / n;
-        let rarer = totals.hits.min(trials - totals.hits);
-        if rarer == 0 {
-            return Proportion::unanimous(p, n, totals.draws);
-        }
-        let (hits, by_replicate) = self.by_replicate();
-        let (residuals, used) = hit_residuals(&hits, &by_replicate);
-        let of_one_trial = p * (1.0 - p) / n;
-        let chosen = choose(
-            spread,
-            totals.draws,
-            rarer,
-            totals
-                .draw_variance(self.trials_per_draw)
-                .map(|v| (v / totals.draws as f64).sqrt()),
-            error_of_residuals(&residuals, used).map(|se| (se, used)),
-        )
-        // A single draw: its trials may all hang together, and then it is a single trial.
-        .unwrap_or(Chosen {
-            std_error: (p * (1.0 - p)).sqrt(),
-            degrees_of_freedom: 1.0,
-            from_draws: true,
-        });
-        let mut deff = chosen.std_error * chosen.std_error / of_one_trial;
-        if chosen.from_draws && rarer < FEW {
-            deff = deff.max(1.0);
-        }
-        Proportion {
-            probability: p,
-            std_error: chosen.std_error,
-            ci95: wilson(p, n / deff, t95(chosen.degrees_of_freedom)),
-            degrees_of_freedom: chosen.degrees_of_freedom,
-            from_draws: chosen.from_draws,
-            deff,
-        }
+    pub fn estimate(&self) -> Proportion {
+        let (hits, trials) = self.by_replicate();
+        Proportion::of(&hits, &trials, self.draws())
     }
 
     /// The probability under each start trend, in the order of trends.
@@ -256,23 +211,12 @@ impl HitTable {
             .map(|z| {
                 let (hits, trials) = (column(&self.hits, z), column(&self.trials, z));
                 let n: u64 = trials.iter().sum();
-                let (residuals, used) = hit_residuals(&hits, &trials);
-                let all_hits: u64 = hits.iter().sum();
-                let p = all_hits as f64 / n as f64;
-                let rarer = all_hits.min(n - all_hits);
-                let estimate = error_of_residuals(&residuals, used).map(|error| {
-                    if rarer == 0 {
-                        // A draw with several trials under this trend is still one draw.
-                        let told = Proportion::unanimous(p, n as f64, self.draws().min(n).max(1));
-                        (told.std_error, told.ci95)
-                    } else {
-                        (error, trend_interval(p, n as f64, rarer, error, used))
-                    }
-                });
+                let told =
+                    (occupied(&trials) >= 2).then(|| Proportion::of(&hits, &trials, self.draws()));
                 TrendShare {
-                    probability: (n > 0).then_some(p),
-                    std_error: estimate.map(|(std_error, _)| std_error),
-                    ci95: estimate.map(|(_, ci95)| ci95),
+                    probability: (n > 0).then(|| hits.iter().sum::<u64>() as f64 / n as f64),
+                    std_error: told.map(|told| told.std_error),
+                    ci95: told.map(|told| told.ci95),
                     hits,
                     trials,
                 }
@@ -301,17 +245,6 @@ impl HitTable {
     }
 }
 
-/// Wilson's interval for a share among the trials of one trend, from the spread of `used` replicates.
-///
-/// Where that spread says too little (few hits, or replicates that agree by chance), trials count as independent at best.
-fn trend_interval(p: f64, n: f64, rarer: u64, std_error: f64, used: usize) -> [f64; 2] {
-    let mut deff = std_error * std_error * n / (p * (1.0 - p));
-    if rarer < FEW || std_error <= 0.0 {
-        deff = deff.max(1.0);
-    }
-    wilson(p, n / deff, t95(used as f64 - 1.0))
-}
-
 impl Totals {
     /// Variance between draws of the share of hits in a draw, chance inside the draws included. `None` below two draws.
     ///
@@ -329,6 +262,43 @@ impl Totals {
 }
 
 impl Proportion {
+    /// The share of `hits` in `trials`, both by replicate, which come from `draws` draws: the one rule for every share of trials.
+    ///
+    /// The standard error is the spread between replicates, which sees what the design gains and what trials of a draw have in common; the
+    /// interval is Wilson's on the number of independent trials that it amounts to, with Student's t. Where fewer than 32 trials of the rarer
+    /// kind were seen, or the replicates agree exactly, trials count as independent at best.
+    /// When all or no trials hit, the design effect is that of a p(θ) spread as a gamma distribution with coefficient of variation 3, for
+    /// which the exact bound is known. Without trials, or with those of a single replicate, the result is finite and says next to nothing.
+    pub fn of(hits: &[u64; REPLICATES], trials: &[u64; REPLICATES], draws: u64) -> Self {
+        let n: u64 = trials.iter().sum();
+        let hit: u64 = hits.iter().sum();
+        if n == 0 {
+            return Self::unknown();
+        }
+        let p = hit as f64 / n as f64;
+        let rarer = hit.min(n - hit);
+        if rarer == 0 {
+            // A draw with several of these trials is still one draw.
+            return Self::unanimous(p, n as f64, draws.min(n).max(1));
+        }
+        let (residuals, used) = hit_residuals(hits, trials);
+        let of_one = p * (1.0 - p);
+        let independent = of_one / n as f64;
+        let (variance, degrees_of_freedom) = match error_of_residuals(&residuals, used) {
+            Some(seen) => (floored(seen * seen, rarer, independent), used as f64 - 1.0),
+            // A single replicate: its trials may all hang together, and then they are a single one.
+            None => (of_one, 1.0),
+        };
+        let deff = variance / independent;
+        Self {
+            probability: p,
+            std_error: variance.sqrt(),
+            ci95: wilson(p, n as f64 / deff, t95(degrees_of_freedom)),
+            degrees_of_freedom,
+            deff,
+        }
+    }
+
     /// Nothing simulated.
     fn unknown() -> Self {
         Self {
@@ -336,7 +306,6 @@ impl Proportion {
             std_error: 0.5,
             ci95: [0.0, 1.0],
             degrees_of_freedom: 1.0,
-            from_draws: true,
             deff: 1.0,
         }
     }
@@ -354,7 +323,6 @@ impl Proportion {
             std_error: (ci95[1] - ci95[0]) / (2.0 * q),
             ci95,
             degrees_of_freedom,
-            from_draws: true,
             deff,
         }
     }
@@ -409,35 +377,35 @@ mod tests {
                     let draws: Vec<(usize, &[u32])> = (0..k)
                         .map(|i| (i % 16, if i == 0 { &hits[..] } else { &zeros[..] }))
                         .collect();
-                    for spread in [Spread::Designed, Spread::Random] {
-                        let p = table(r, &draws).estimate(spread);
-                        let all = [
-                            p.probability,
-                            p.std_error,
-                            p.ci95[0],
-                            p.ci95[1],
-                            p.deff,
-                            p.degrees_of_freedom,
-                        ];
-                        assert!(all.iter().all(|x| x.is_finite()), "R {r}, K {k}: {p:?}");
-                        assert!(p.ci95[0] <= p.probability && p.probability <= p.ci95[1]);
-                        assert!(
-                            p.ci95[1] - p.ci95[0] > 1.0 / (2 + k * r) as f64,
-                            "R {r}, K {k}: {p:?}"
-                        );
-                        assert!(p.std_error > 0.0);
-                    }
+                    let p = table(r, &draws).estimate();
+                    let all = [
+                        p.probability,
+                        p.std_error,
+                        p.ci95[0],
+                        p.ci95[1],
+                        p.deff,
+                        p.degrees_of_freedom,
+                    ];
+                    assert!(all.iter().all(|x| x.is_finite()), "R {r}, K {k}: {p:?}");
+                    assert!(p.ci95[0] <= p.probability && p.probability <= p.ci95[1]);
+                    assert!(
+                        p.ci95[1] - p.ci95[0] > 1.0 / (2 + k * r) as f64,
+                        "R {r}, K {k}: {p:?}"
+                    );
+                    assert!(p.std_error > 0.0);
                 }
             }
         }
     }
 
     #[test]
-    fn equal_draws_have_no_error_beyond_their_own() {
-        // Two of four in every draw: the strata fix the share, and it is exact.
+    fn replicates_that_agree_make_no_share_certain() {
+        // Two of four in every draw: strata may fix the share, or nearly; counts cannot tell.
         let draws: Vec<(usize, &[u32])> = (0..160).map(|k| (k % 16, &[1, 1, 0, 0][..])).collect();
-        let p = table(4, &draws).estimate(Spread::Designed);
-        assert_eq!((p.probability, p.std_error, p.ci95), (0.5, 0.0, [0.5, 0.5]));
+        let p = table(4, &draws).estimate();
+        assert_eq!(p.probability, 0.5);
+        assert_eq!(p.std_error, (0.25f64 / 640.0).sqrt());
+        assert!(p.ci95[0] < 0.47 && p.ci95[1] > 0.53);
     }
 
     #[test]

@@ -42,19 +42,9 @@ pub(super) fn hit_residuals(
     (residuals, used)
 }
 
-/// A plain share, such as an occupancy or an incidence: `(share, standard error from replicates)`.
-///
-/// The share lies in `[0, 1]`. All or no trials hit: the standard error is 0, since no replicate differs.
-/// Without trials nothing is known of the share, which is then given as 0.5 with the largest standard error that
-/// anything in `[0, 1]` can have, 0.5; that error also stands where a single replicate has trials.
-pub fn share(hits: &[u64; REPLICATES], trials: &[u64; REPLICATES]) -> (f64, f64) {
-    let n: u64 = trials.iter().sum();
-    if n == 0 {
-        return (0.5, 0.5);
-    }
-    let p = hits.iter().sum::<u64>() as f64 / n as f64;
-    let (residuals, used) = hit_residuals(hits, trials);
-    (p, error_of_residuals(&residuals, used).unwrap_or(0.5))
+/// Replicates of which something was counted.
+pub(super) fn occupied(counts: &[u64; REPLICATES]) -> usize {
+    counts.iter().filter(|n| **n > 0).count()
 }
 
 /// A ratio of totals, such as a mean count: `(ratio, standard error from replicates)`.
@@ -83,22 +73,23 @@ mod tests {
 
     #[test]
     fn equal_replicates_give_the_standard_error_of_their_mean() {
-        let hits = std::array::from_fn(|m| 10 + (m as u64 % 3));
-        let (p, se) = share(&hits, &[100; REPLICATES]);
+        let hits: [u64; REPLICATES] = std::array::from_fn(|m| 10 + (m as u64 % 3));
+        let (residuals, used) = hit_residuals(&hits, &[100; REPLICATES]);
         let mean = hits.iter().sum::<u64>() as f64 / 1600.0;
         let gaps = hits.map(|h| h as f64 / 100.0 - mean);
         let squares: f64 = gaps.iter().map(|gap| gap * gap).sum();
-        assert_eq!(p, mean);
+        let se = error_of_residuals(&residuals, used).unwrap();
         assert!((se - (squares / (16.0 * 15.0)).sqrt()).abs() < 1e-15);
     }
 
     #[test]
-    fn a_share_and_the_ratio_of_the_same_totals_agree() {
+    fn hits_and_the_ratio_of_the_same_totals_agree() {
         let hits: [u64; REPLICATES] = std::array::from_fn(|m| 3 * m as u64);
         let trials: [u64; REPLICATES] = std::array::from_fn(|m| 60 + m as u64);
-        let (p, se) = share(&hits, &trials);
-        let (r, error) = ratio(&hits.map(|h| h as f64), &trials.map(|t| t as f64));
-        assert!((p - r).abs() < 1e-15 && (se - error).abs() < 1e-15);
+        let (residuals, used) = hit_residuals(&hits, &trials);
+        let se = error_of_residuals(&residuals, used).unwrap();
+        let (_, error) = ratio(&hits.map(|h| h as f64), &trials.map(|t| t as f64));
+        assert!((se - error).abs() < 1e-15);
     }
 
     #[test]
@@ -106,8 +97,8 @@ mod tests {
         let mut hits = [0; REPLICATES];
         let mut trials = [0; REPLICATES];
         (hits[0], trials[0], hits[1], trials[1]) = (10, 100, 20, 100);
-        let (p, se) = share(&hits, &trials);
-        assert_eq!(p, 0.15);
+        let (residuals, used) = hit_residuals(&hits, &trials);
+        let se = error_of_residuals(&residuals, used).unwrap();
         assert!(
             (se - 0.05).abs() < 1e-15,
             "two means 0.1 and 0.2 have standard error 0.05, not {se}"
@@ -115,12 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_known_is_not_shown_as_certain() {
-        let none = [0; REPLICATES];
-        assert_eq!(share(&none, &none), (0.5, 0.5));
-        let mut one = none;
+    fn a_single_replicate_shows_no_spread() {
+        let mut one = [0; REPLICATES];
         one[3] = 8;
-        assert_eq!(share(&one, &one), (1.0, 0.5));
+        let (residuals, used) = hit_residuals(&one, &one);
+        assert_eq!(error_of_residuals(&residuals, used), None);
         assert!(ratio(&[1.0; REPLICATES], &[0.0; REPLICATES]).0.is_nan());
     }
 }

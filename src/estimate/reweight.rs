@@ -5,10 +5,10 @@
 //! Errors are read off the replicates: what each adds beyond its share, summed over the trends before it is squared, because
 //! the trends of a replicate share their parameter draws.
 
-use super::interval::{FEW, t95, wilson};
+use super::interval::{floored, t95, wilson};
 use super::paired::two_sided;
 use super::proportion::Proportion;
-use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::replicate::{REPLICATES, error_of_residuals, hit_residuals, occupied};
 
 /// Hits among the trials that started under one trend, and the trend's new weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,18 +100,14 @@ pub fn reweighted_share(parts: &[WeightedHits], draws: u64) -> Option<Reweighted
     let p = sums.probability;
     let difference = p - all_hits as f64 / all_trials as f64;
     let of_shift: [f64; REPLICATES] = std::array::from_fn(|m| residuals[m] - of_run[m]);
-    let is_rare = sums.hits.min(sums.misses) < FEW;
-    let spread = error_of_residuals(&residuals, used)?;
-    let shift = shift(
-        difference,
-        floored(
-            error_of_residuals(&of_shift, used)?,
-            is_rare,
-            sums.independent_shift,
-            sums.unseen_shift,
-        ),
-        used,
+    let rarer = sums.hits.min(sums.misses);
+    let (seen, of_shift) = (
+        error_of_residuals(&residuals, used)?,
+        error_of_residuals(&of_shift, used)?,
     );
+    let variance_of_shift =
+        floored(of_shift * of_shift, rarer, sums.independent_shift) + sums.unseen_shift;
+    let shift = shift(difference, variance_of_shift.sqrt(), used);
     if sums.hits == 0 || sums.misses == 0 {
         let n = 1.0 / sums.inverse_trials;
         let p = if sums.hits == 0 { 0.0 } else { 1.0 };
@@ -123,11 +119,11 @@ pub fn reweighted_share(parts: &[WeightedHits], draws: u64) -> Option<Reweighted
             shift,
         });
     }
-    let std_error = floored(spread, is_rare, sums.independent, sums.unseen);
-    let trials = p * (1.0 - p) / (std_error * std_error);
+    let variance = floored(seen * seen, rarer, sums.independent) + sums.unseen;
+    let trials = p * (1.0 - p) / variance;
     Some(Reweighted {
         value: p,
-        std_error,
+        std_error: variance.sqrt(),
         ci95: wilson(p, trials, t95(used as f64 - 1.0)),
         shift,
     })
@@ -148,17 +144,6 @@ struct Sums {
     independent_shift: f64,
     /// One over the trials that would say as much under one trend.
     inverse_trials: f64,
-}
-
-/// A spread between replicates, not below what independent trials would show where it says too little.
-fn floored(spread: f64, is_rare: bool, independent: f64, unseen: f64) -> f64 {
-    let seen = spread * spread;
-    let seen = if is_rare || seen == 0.0 {
-        seen.max(independent)
-    } else {
-        seen
-    };
-    (seen + unseen).sqrt()
 }
 
 /// The mean of a metric over the trials in which it has a value, under the new weights.
@@ -190,10 +175,6 @@ pub fn reweighted_mean(parts: &[WeightedValues]) -> Option<Reweighted> {
         ci95: [value - half, value + half],
         shift: shift(value - before, error_of_residuals(&of_shift, used)?, used),
     })
-}
-
-fn occupied(counts: &[u64; REPLICATES]) -> usize {
-    counts.iter().filter(|n| **n > 0).count()
 }
 
 /// Ratio of a weighted sum of values to the weighted count of them, and what each replicate adds beyond its share.

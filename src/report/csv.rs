@@ -306,7 +306,10 @@ impl<'a> Table<'a> {
                 &row.quantity("realised", event.realised)
                     .error(event.realised_std_error),
             )?;
-            self.row(&row.quantity("never_possible", event.never_possible))?;
+            self.row(
+                &row.quantity("never_possible", event.never_possible)
+                    .error(event.never_possible_std_error),
+            )?;
             let errors = &event.cumulative_incidence_std_error;
             self.series(
                 &row,

@@ -459,6 +459,7 @@ fn event(name: &str, title: &str, shift: bool, p: f64, median: Option<f64>) -> E
         realised: (name == "truce_signed").then_some(0.212),
         realised_std_error: (name == "truce_signed").then_some(0.001),
         never_possible: (name == "truce_signed").then_some(0.02),
+        never_possible_std_error: (name == "truce_signed").then_some(0.001),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
-    self, BinTable, Centre, HitTable, Levels, REPLICATES, Sketch, centre, ratio, share,
+    self, BinTable, Centre, HitTable, Levels, Proportion, REPLICATES, Sketch, centre, ratio,
 };
 use crate::model::{Asks, Model, metrics_without_mean};
 use crate::program::Program;
@@ -121,7 +121,7 @@ impl Reader<'_> {
         (0..=rules.len())
             .map(|o| {
                 let table = &self.tally.outcomes[o];
-                let estimate = table.estimate(self.summary.design.into());
+                let estimate = table.estimate();
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (name, title) = match rules.get(o) {
                     Some(rule) => (rule.name.clone(), rule.title.clone()),
@@ -155,7 +155,7 @@ impl Reader<'_> {
     fn questions(&self) -> Vec<QuestionResult> {
         (self.model.questions.iter().zip(&self.tally.questions))
             .map(|(question, table)| {
-                let estimate = table.estimate(self.summary.design.into());
+                let estimate = table.estimate();
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (asks, by) = match question.asks {
                     Asks::EverBy { date, .. } => ("ever", date),
@@ -177,13 +177,19 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// A share of trials with its standard error, by the rule of all shares.
+    fn share(&self, hits: &ByReplicate, trials: &ByReplicate) -> (f64, f64) {
+        let told = Proportion::of(hits, trials, self.summary.draws());
+        (told.probability, told.std_error)
+    }
+
     /// Shares over time of item `i` in a table by time, then item.
     fn occupancy(&self, table: &[ByReplicate], items: usize, i: usize) -> (Vec<f64>, Vec<f64>) {
         table
             .iter()
             .skip(i)
             .step_by(items)
-            .map(|hits| share(hits, &self.tally.trials))
+            .map(|hits| self.share(hits, &self.tally.trials))
             .unzip()
     }
 
@@ -297,14 +303,15 @@ impl Reader<'_> {
             .map(|e| {
                 let event = &events[e];
                 let tally = &self.tally.events[e];
-                let (probability, probability_std_error) = share(&tally.fired, &self.tally.trials);
+                let (probability, probability_std_error) =
+                    self.share(&tally.fired, &self.tally.trials);
                 let (mean_count, mean_count_std_error) =
                     ratio(&floats(&tally.firings), &floats(&self.tally.trials));
                 let mut so_far = [0; REPLICATES];
                 let (incidence, incidence_error) = (tally.first_by.iter())
                     .map(|more| {
                         so_far.iter_mut().zip(more).for_each(|(a, b)| *a += b);
-                        share(&so_far, &self.tally.trials)
+                        self.share(&so_far, &self.tally.trials)
                     })
                     .unzip();
                 let realised = event.declared.is_some().then(|| self.realised(tally, e));
@@ -322,7 +329,8 @@ impl Reader<'_> {
                     declared: realised.as_ref().and_then(|r| r.declared),
                     realised: realised.as_ref().and_then(|r| r.realised.map(|r| r.0)),
                     realised_std_error: realised.as_ref().and_then(|r| r.realised.map(|r| r.1)),
-                    never_possible: realised.map(|r| r.never),
+                    never_possible: realised.as_ref().map(|r| r.never.0),
+                    never_possible_std_error: realised.map(|r| r.never.1),
                 }
             })
             .collect()
@@ -332,8 +340,8 @@ impl Reader<'_> {
         let windows: u64 = tally.windows.iter().sum();
         Realised {
             declared: (windows > 0).then(|| self.summary.node.declared[e] / windows as f64),
-            realised: (windows > 0).then(|| share(&tally.realised, &tally.windows)),
-            never: share(&tally.never_open, &self.tally.trials).0,
+            realised: (windows > 0).then(|| self.share(&tally.realised, &tally.windows)),
+            never: self.share(&tally.never_open, &self.tally.trials),
         }
     }
 
@@ -387,7 +395,7 @@ impl Reader<'_> {
     /// Share of trials in which a metric has a value.
     fn defined(&self, m: usize) -> (f64, f64) {
         let values = Levels::new(&self.tally.metrics[m]).by_replicate();
-        share(&values, &self.tally.trials)
+        self.share(&values, &self.tally.trials)
     }
 
     fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {
@@ -459,7 +467,7 @@ impl MetricResult {
 struct Realised {
     declared: Option<f64>,
     realised: Option<(f64, f64)>,
-    never: f64,
+    never: (f64, f64),
 }
 
 fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64) -> GroupMean {

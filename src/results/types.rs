@@ -210,6 +210,7 @@ pub struct EventResult {
     pub realised_std_error: Option<f64>,
     /// Share of trials in which the window never opened.
     pub never_possible: Option<f64>,
+    pub never_possible_std_error: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod comparisons;
 mod events;
 mod faults;
 mod files;
+mod one_number;
 mod questions;
 mod replays;
 mod reweighting;
