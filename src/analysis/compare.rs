@@ -75,6 +75,7 @@ pub fn compare(
         forest,
         blocks,
         interrupted,
+        stopped_by_precision,
     } = driven;
     let joint = forest.fold().unwrap_or_else(|| Joint {
         nodes: studies.iter().map(|s| Node::new(&s.program)).collect(),
@@ -93,6 +94,7 @@ pub fn compare(
             design: settings.design,
             blocks,
             interrupted,
+            stopped_by_precision,
             tally: Tally::united(parts, || Tally::new(&study.program, per_draw)),
             node,
         };

@@ -138,6 +138,7 @@ impl Growing {
             design: self.settings.design,
             blocks: self.blocks(),
             interrupted: false,
+            stopped_by_precision: false,
             tally: Tally::united(self.tally.clone(), || Tally::new(&study.program, per_draw)),
             node: (self.forest.clone().fold()).unwrap_or_else(|| Node::new(&study.program)),
         };

@@ -5,6 +5,7 @@
 //! nowhere else, which is what makes this exact up to chance. Needs nothing but the result; reading it is the caller's business.
 
 use crate::diagnostic::nearest;
+use crate::engine::CAUTION;
 use crate::estimate::{
     REPLICATES, Reweighted, Shift, WeightedHits, WeightedValues, holm, reweighted_mean,
     reweighted_share,
@@ -63,11 +64,16 @@ pub fn reweight(
     let weights = resolved(result, asked)?;
     let unchanged = weights.iter().all(|w| (w.weight - w.before).abs() < SAME);
     let draws = result.run.draws;
+    let caution = if result.run.stopped_by_precision {
+        CAUTION
+    } else {
+        1.0
+    };
     let share = |name: &str, title: &str, run: Run<'_>| {
         let found = if unchanged {
             None
         } else {
-            Some(share_of(run.by_trend, &weights, draws)?)
+            Some(share_of(run.by_trend, &weights, draws, caution)?)
         };
         Ok(reweighted(name, title, &run, found))
     };
@@ -222,6 +228,7 @@ fn share_of(
     by_trend: &IndexMap<String, ByTrend>,
     weights: &[NewWeight],
     draws: u64,
+    caution: f64,
 ) -> Result<Reweighted, ReweightError> {
     let parts: Vec<WeightedHits> = (weights.iter())
         .map(|w| {
@@ -234,7 +241,7 @@ fn share_of(
         })
         .collect();
     // Trends of positive weight have trials in two replicates: that was looked at before.
-    reweighted_share(&parts, draws).ok_or(ReweightError::NoTrends)
+    reweighted_share(&parts, draws, caution).ok_or(ReweightError::NoTrends)
 }
 
 fn reweighted(

@@ -3,6 +3,7 @@
 use super::batch::{Fatal, Setup};
 use super::block::{BlockFault, Worker};
 use super::clocks::Rate;
+use super::looks::{CAUTION, next_look};
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
 use super::trials::TrialRows;
@@ -16,8 +17,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Share of stopped trials above which a run fails.
 const STOPPED_SHARE: f64 = 0.001;
-/// Blocks after which a run that goes on until a precision is reached looks for the first time (128 draws).
-const FIRST_LOOK: u64 = 8;
 
 impl<'p> Setup<'p> {
     pub fn new(program: &'p Program, seed: u64) -> Self {
@@ -65,6 +64,7 @@ pub fn simulate(
         design: settings.design,
         blocks: done.blocks,
         interrupted: done.interrupted,
+        stopped_by_precision: done.stopped_by_precision,
         tally,
         node: done.forest.fold().unwrap_or_else(|| Node::new(program)),
     };
@@ -133,6 +133,8 @@ pub struct Driven<W, N> {
     pub forest: Forest<N>,
     pub blocks: u64,
     pub interrupted: bool,
+    /// It ended because its errors were small enough.
+    pub stopped_by_precision: bool,
 }
 
 impl<W, N> Driven<W, N> {
@@ -153,6 +155,7 @@ impl<W, N> Driven<W, N> {
             forest: Forest::new(),
             blocks: 0,
             interrupted: false,
+            stopped_by_precision: false,
         }
     }
 }
@@ -169,10 +172,9 @@ pub fn drive<W: Send, N: Merge + Send, F: Send>(
     precise: &dyn Fn(&[W]) -> f64,
 ) -> Result<Driven<W, N>, F> {
     let mut driven = Driven::new(settings, settings.blocks, new_worker);
-    let mut reached_before = false;
     while driven.blocks < settings.blocks {
         let look = if settings.until.is_some() {
-            FIRST_LOOK.max(driven.blocks * 2)
+            next_look(driven.blocks)
         } else {
             settings.blocks
         };
@@ -183,11 +185,10 @@ pub fn drive<W: Send, N: Merge + Send, F: Send>(
             break;
         }
         if let Some(target) = settings.until {
-            let reached = precise(&driven.workers) <= target;
-            if reached && reached_before {
+            driven.stopped_by_precision = CAUTION * precise(&driven.workers) <= target;
+            if driven.stopped_by_precision {
                 break;
             }
-            reached_before = reached;
         }
     }
     Ok(driven)

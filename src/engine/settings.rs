@@ -24,7 +24,7 @@ pub struct Settings {
     pub blocks: u64,
     /// Worker threads; 0 for one a core.
     pub threads: usize,
-    /// Stop when the largest standard error of an outcome's probability is at most this, at two looks running.
+    /// Stop when the largest standard error of an outcome's probability is at most this.
     pub until: Option<f64>,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
 
+use super::looks::CAUTION;
 use crate::estimate::{
     BinTables, HitTable, Levels, MeanNode, Merge, REPLICATES, SeriesMoments, Sketch, groups,
 };
@@ -301,6 +302,8 @@ pub struct Summary {
     pub blocks: u64,
     /// The caller ended the run early.
     pub interrupted: bool,
+    /// The run ended because its errors were small enough, so that they are small by selection.
+    pub stopped_by_precision: bool,
     pub tally: Tally,
     pub node: Node,
 }
@@ -312,5 +315,14 @@ impl Summary {
 
     pub fn draws(&self) -> u64 {
         self.blocks * REPLICATES as u64
+    }
+
+    /// Factor by which the errors of shares are widened for having been looked at before the run ended.
+    pub fn caution(&self) -> f64 {
+        if self.stopped_by_precision {
+            CAUTION
+        } else {
+            1.0
+        }
     }
 }

@@ -125,7 +125,7 @@ fn intervals_by_trend_cover_and_new_weights_give_the_mixture() {
             }
         }
         // 2.131: t quantile with 15 degrees of freedom.
-        for (z, share) in table.by_trend().iter().enumerate() {
+        for (z, share) in table.by_trend(1.0).iter().enumerate() {
             let gap = (share.probability.unwrap() - truths[z]).abs();
             covered[z] += u32::from(gap <= 2.131 * share.std_error.unwrap());
         }

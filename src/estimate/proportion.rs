@@ -47,6 +47,8 @@ pub struct Proportion {
     pub degrees_of_freedom: f64,
     /// Design effect: variance over that of as many independent trials.
     pub deff: f64,
+    /// Independent trials that would say as much.
+    effective: f64,
 }
 
 /// A probability among the trials that start under one trend.
@@ -204,15 +206,15 @@ impl HitTable {
         Proportion::of(&hits, &trials, self.draws())
     }
 
-    /// The probability under each start trend, in the order of trends.
-    pub fn by_trend(&self) -> Vec<TrendShare> {
+    /// The probability under each start trend, in the order of trends, with errors widened by this factor ([`Proportion::widened`]).
+    pub fn by_trend(&self, caution: f64) -> Vec<TrendShare> {
         let column = |table: &[u64], z: usize| std::array::from_fn(|m| table[m * self.trends + z]);
         (0..self.trends)
             .map(|z| {
                 let (hits, trials) = (column(&self.hits, z), column(&self.trials, z));
                 let n: u64 = trials.iter().sum();
-                let told =
-                    (occupied(&trials) >= 2).then(|| Proportion::of(&hits, &trials, self.draws()));
+                let told = (occupied(&trials) >= 2)
+                    .then(|| Proportion::of(&hits, &trials, self.draws()).widened(caution));
                 TrendShare {
                     probability: (n > 0).then(|| hits.iter().sum::<u64>() as f64 / n as f64),
                     std_error: told.map(|told| told.std_error),
@@ -234,14 +236,14 @@ impl HitTable {
         if weights.len() != self.trends || !valid {
             return None;
         }
-        let parts: Vec<WeightedHits> = (self.by_trend().iter().zip(weights))
+        let parts: Vec<WeightedHits> = (self.by_trend(1.0).iter().zip(weights))
             .map(|(share, weight)| WeightedHits {
                 weight: weight / sum,
                 hits: share.hits,
                 trials: share.trials,
             })
             .collect();
-        reweighted_share(&parts, self.draws())
+        reweighted_share(&parts, self.draws(), 1.0)
     }
 }
 
@@ -296,6 +298,7 @@ impl Proportion {
             ci95: wilson(p, n as f64 / deff, t95(degrees_of_freedom)),
             degrees_of_freedom,
             deff,
+            effective: n as f64 / deff,
         }
     }
 
@@ -307,6 +310,29 @@ impl Proportion {
             ci95: [0.0, 1.0],
             degrees_of_freedom: 1.0,
             deff: 1.0,
+            effective: 1.0,
+        }
+    }
+
+    /// The same with a standard error that is larger by `factor`, and an interval to match.
+    pub fn widened(self, factor: f64) -> Self {
+        if factor == 1.0 {
+            return self;
+        }
+        let effective = self.effective / (factor * factor);
+        let q = t95(self.degrees_of_freedom);
+        let ci95 = wilson(self.probability, effective, q);
+        let is_unanimous = self.probability <= 0.0 || self.probability >= 1.0;
+        Self {
+            std_error: if is_unanimous {
+                (ci95[1] - ci95[0]) / (2.0 * q)
+            } else {
+                self.std_error * factor
+            },
+            ci95,
+            deff: self.deff * factor * factor,
+            effective,
+            ..self
         }
     }
 
@@ -324,6 +350,7 @@ impl Proportion {
             ci95,
             degrees_of_freedom,
             deff,
+            effective: n / deff,
         }
     }
 }
@@ -417,7 +444,7 @@ mod tests {
                 table.add_trend(k % 16, 0, hits.into(), 4);
                 table.add_trend(k % 16, 1, (k / 16 % 2) as u64, 4);
             }
-            let shares = table.by_trend();
+            let shares = table.by_trend(1.0);
             let (std_error, [low, high]) = (shares[0].std_error.unwrap(), shares[0].ci95.unwrap());
             assert_eq!(shares[0].probability, Some(p));
             assert!(low <= p && p <= high);
@@ -439,7 +466,7 @@ mod tests {
             table.add_trend(m, 0, m as u64 % 2, 2);
         }
         table.add_trend(5, 2, 1, 2);
-        let shares = table.by_trend();
+        let shares = table.by_trend(1.0);
         assert_eq!(shares[0].probability, Some(0.25));
         assert_eq!((shares[1].probability, shares[1].std_error), (None, None));
         assert_eq!(

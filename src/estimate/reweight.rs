@@ -56,9 +56,10 @@ pub struct Shift {
 /// The probability if trials had started under the trends with the new weights.
 ///
 /// A trend under which all or no trials hit shows no spread; what its number of trials leaves open is added to the error.
-/// Where fewer than 32 trials of the rarer kind were seen, trials count as independent at best. `draws` are those of the run.
+/// Where fewer than 32 trials of the rarer kind were seen, trials count as independent at best. `draws` are those of the run, whose errors
+/// are widened by the factor `caution` ([`Proportion::widened`]).
 /// `None` if a trend of positive weight has trials in fewer than two replicates.
-pub fn reweighted_share(parts: &[WeightedHits], draws: u64) -> Option<Reweighted> {
+pub fn reweighted_share(parts: &[WeightedHits], draws: u64, caution: f64) -> Option<Reweighted> {
     let all_trials: u64 = parts.iter().flat_map(|part| part.trials).sum();
     let all_hits: u64 = parts.iter().flat_map(|part| part.hits).sum();
     let total = |column: fn(&WeightedHits) -> &[u64; REPLICATES]| -> [u64; REPLICATES] {
@@ -107,11 +108,11 @@ pub fn reweighted_share(parts: &[WeightedHits], draws: u64) -> Option<Reweighted
     );
     let variance_of_shift =
         floored(of_shift * of_shift, rarer, sums.independent_shift) + sums.unseen_shift;
-    let shift = shift(difference, variance_of_shift.sqrt(), used);
+    let shift = shift(difference, caution * variance_of_shift.sqrt(), used);
     if sums.hits == 0 || sums.misses == 0 {
         let n = 1.0 / sums.inverse_trials;
         let p = if sums.hits == 0 { 0.0 } else { 1.0 };
-        let told = Proportion::unanimous(p, n, draws.min(n as u64).max(1));
+        let told = Proportion::unanimous(p, n, draws.min(n as u64).max(1)).widened(caution);
         return Some(Reweighted {
             value: p,
             std_error: told.std_error,
@@ -119,7 +120,8 @@ pub fn reweighted_share(parts: &[WeightedHits], draws: u64) -> Option<Reweighted
             shift,
         });
     }
-    let variance = floored(seen * seen, rarer, sums.independent) + sums.unseen;
+    let variance =
+        caution * caution * (floored(seen * seen, rarer, sums.independent) + sums.unseen);
     let trials = p * (1.0 - p) / variance;
     Some(Reweighted {
         value: p,
@@ -243,7 +245,7 @@ mod tests {
             hits(0.25, |m| 40 + m % 3, 100),
             hits(0.75, |m| 10 + m % 2, 100),
         ];
-        let found = reweighted_share(&parts, 160).expect("there are trials");
+        let found = reweighted_share(&parts, 160, 1.0).expect("there are trials");
         let (a, b) = (655.0 / 1600.0, 168.0 / 1600.0);
         assert!((found.value - (0.25 * a + 0.75 * b)).abs() < 1e-15);
         assert!((found.shift.difference - (found.value - (a + b) / 2.0)).abs() < 1e-15);
@@ -254,7 +256,7 @@ mod tests {
     fn trends_that_move_together_have_a_larger_error_than_trends_that_move_apart() {
         let error = |second: fn(u64) -> u64| {
             let parts = [hits(0.5, |m| 40 + m, 100), hits(0.5, second, 100)];
-            reweighted_share(&parts, 160)
+            reweighted_share(&parts, 160, 1.0)
                 .expect("there are trials")
                 .std_error
         };
@@ -269,13 +271,13 @@ mod tests {
     fn a_trend_never_seen_to_hit_leaves_open_what_its_trials_cannot_tell() {
         let error = |trials| {
             let parts = [hits(0.5, |m| 40 + m % 4, 100), hits(0.5, |_| 0, trials)];
-            reweighted_share(&parts, 160)
+            reweighted_share(&parts, 160, 1.0)
                 .expect("there are trials")
                 .std_error
         };
         assert!(error(2) > 2.0 * error(10_000));
         let none = [hits(0.5, |_| 0, 100), hits(0.5, |_| 0, 100)];
-        let found = reweighted_share(&none, 160).expect("there are trials");
+        let found = reweighted_share(&none, 160, 1.0).expect("there are trials");
         assert!(found.value == 0.0 && found.ci95[0] == 0.0);
         assert!(
             (3.0 / 3200.0..6.0 / 3200.0).contains(&found.ci95[1]),
@@ -286,8 +288,8 @@ mod tests {
     #[test]
     fn a_trend_without_trials_matters_only_if_it_gets_weight() {
         let empty = |weight| [hits(1.0 - weight, |m| 40 + m, 100), hits(weight, |_| 0, 0)];
-        assert_eq!(reweighted_share(&empty(0.1), 160), None);
-        let found = reweighted_share(&empty(0.0), 160).expect("nobody asks for it");
+        assert_eq!(reweighted_share(&empty(0.1), 160, 1.0), None);
+        let found = reweighted_share(&empty(0.0), 160, 1.0).expect("nobody asks for it");
         assert_eq!(found.shift.difference, 0.0);
         assert_eq!(found.shift.p_value, 1.0);
     }

@@ -26,6 +26,7 @@ pub fn run() -> RunResult {
             effective_trials: 100_350.0,
             non_finite: 2,
             interrupted: false,
+            stopped_by_precision: false,
             largest_std_error: 0.00153,
         },
         scenario: ScenarioInfo {

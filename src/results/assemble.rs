@@ -47,6 +47,7 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
             effective_trials: (summary.trials() - summary.tally.stopped) as f64,
             non_finite: summary.tally.stopped,
             interrupted: summary.interrupted,
+            stopped_by_precision: summary.stopped_by_precision,
             largest_std_error: largest,
         },
         scenario: scenario_info(model),
@@ -100,7 +101,7 @@ impl Reader<'_> {
     }
 
     fn by_trend(&self, table: &HitTable) -> IndexMap<String, ByTrend> {
-        let shares = table.by_trend();
+        let shares = table.by_trend(self.summary.caution());
         self.trend_order()
             .into_iter()
             .map(|z| {
@@ -121,7 +122,7 @@ impl Reader<'_> {
         (0..=rules.len())
             .map(|o| {
                 let table = &self.tally.outcomes[o];
-                let estimate = table.estimate();
+                let estimate = table.estimate().widened(self.summary.caution());
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (name, title) = match rules.get(o) {
                     Some(rule) => (rule.name.clone(), rule.title.clone()),
@@ -155,7 +156,7 @@ impl Reader<'_> {
     fn questions(&self) -> Vec<QuestionResult> {
         (self.model.questions.iter().zip(&self.tally.questions))
             .map(|(question, table)| {
-                let estimate = table.estimate();
+                let estimate = table.estimate().widened(self.summary.caution());
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (asks, by) = match question.asks {
                     Asks::EverBy { date, .. } => ("ever", date),
@@ -179,7 +180,8 @@ impl Reader<'_> {
 
     /// A share of trials with its standard error, by the rule of all shares.
     fn share(&self, hits: &ByReplicate, trials: &ByReplicate) -> (f64, f64) {
-        let told = Proportion::of(hits, trials, self.summary.draws());
+        let told =
+            Proportion::of(hits, trials, self.summary.draws()).widened(self.summary.caution());
         (told.probability, told.std_error)
     }
 
@@ -305,8 +307,14 @@ impl Reader<'_> {
                 let tally = &self.tally.events[e];
                 let (probability, probability_std_error) =
                     self.share(&tally.fired, &self.tally.trials);
-                let (mean_count, mean_count_std_error) =
+                let (mean_count, spread) =
                     ratio(&floats(&tally.firings), &floats(&self.tally.trials));
+                // A count of at most one a trial is that share; and one on which all replicates agree is no surer.
+                let mean_count_std_error = if spread > 0.0 && tally.firings != tally.fired {
+                    spread
+                } else {
+                    probability_std_error
+                };
                 let mut so_far = [0; REPLICATES];
                 let (incidence, incidence_error) = (tally.first_by.iter())
                     .map(|more| {

@@ -54,6 +54,9 @@ pub struct RunInfo {
     /// Trials stopped by a non-finite value.
     pub non_finite: u64,
     pub interrupted: bool,
+    /// The run ended because its errors were small enough; errors of shares are widened for that.
+    #[serde(default)]
+    pub stopped_by_precision: bool,
     /// Largest standard error of an outcome's probability.
     pub largest_std_error: f64,
 }

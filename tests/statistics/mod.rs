@@ -5,4 +5,5 @@ mod coverage;
 mod designs;
 mod interactions;
 mod pairing;
+mod stopping;
 mod strata;
