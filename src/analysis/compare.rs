@@ -7,8 +7,8 @@
 use super::changes::changes;
 use super::study::Study;
 use crate::engine::{
-    Bits, BlockFault, BlockTrials, DRAWS_PER_BLOCK, Driven, EngineError, Node, Observer, Settings,
-    Setup, Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
+    Bits, BlockFault, BlockTrials, Counting, DRAWS_PER_BLOCK, Driven, EngineError, Node, Observer,
+    Settings, Setup, Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, holm};
 use crate::model::Model;
@@ -137,6 +137,18 @@ pub(super) fn same_assumptions(base: &Model, other: &Model) -> bool {
 struct Team<'s> {
     workers: Vec<Worker<'s>>,
     pairs: Vec<Pairs>,
+}
+
+impl Counting for Team<'_> {
+    fn tallies(&mut self) -> Vec<&mut Tally> {
+        (self.workers.iter_mut())
+            .map(|worker| &mut worker.tally)
+            .collect()
+    }
+
+    fn rehearse(&mut self) {
+        self.workers.iter_mut().for_each(Counting::rehearse);
+    }
 }
 
 impl Team<'_> {

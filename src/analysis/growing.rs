@@ -7,8 +7,8 @@
 use super::compare::{Matching, Pairs, correct, same_assumptions, unlike};
 use super::study::Study;
 use crate::engine::{
-    BlockTrials, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally, Worker,
-    check_stopped, explain, stretch,
+    BlockTrials, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
+    Worker, check_stopped, explain, stretch,
 };
 use crate::estimate::{Forest, MeanPair};
 use crate::results::{CompareResult, RunResult, tool};
@@ -30,6 +30,16 @@ pub struct Growing {
 struct Keeper<'s> {
     worker: Worker<'s>,
     ended: Vec<(u64, BlockTrials)>,
+}
+
+impl Counting for Keeper<'_> {
+    fn tallies(&mut self) -> Vec<&mut Tally> {
+        self.worker.tallies()
+    }
+
+    fn rehearse(&mut self) {
+        self.worker.rehearse();
+    }
 }
 
 impl Growing {
@@ -107,13 +117,23 @@ impl Growing {
         let mut driven = Driven::new(&self.settings, missing, &new_worker);
         driven.forest = std::mem::take(&mut self.forest);
         driven.blocks = self.ended.len() as u64;
+        if let Some(tally) = self.tally.take() {
+            // One goes on from it; with the others together it has all that a pilot is learnt from.
+            let [first, others @ ..] = driven.workers.as_mut_slice() else {
+                unreachable!("there are blocks to simulate, so there is a worker");
+            };
+            for other in others {
+                other.worker.tally.count_as(&tally);
+            }
+            first.worker.tally = tally;
+        }
         let range = driven.blocks..blocks;
         let work = |keeper: &mut Keeper<'_>, block: u64| {
             let (node, ended) = keeper.worker.block(block, None)?;
             keeper.ended.push((block, ended));
             Ok(node)
         };
-        stretch(&mut driven, range, self.settings.blocks, observer, &work)
+        stretch(&mut driven, range, &self.settings, observer, &work)
             .map_err(|fault| explain(&study.program, &fault))?;
         self.forest = driven.forest;
         let mut ended = Vec::new();

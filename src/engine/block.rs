@@ -4,12 +4,16 @@ use super::batch::{Batch, Fatal, Setup};
 use super::count::Counter;
 use super::deal::deal;
 use super::lanes::Lanes;
+use super::pilot::{Counting, learn_of_program};
 use super::settings::{DRAWS_PER_BLOCK, Settings};
 use super::start::{DrawValues, TrialStart};
 use super::summary::{Node, Tally};
 use super::trials::{BlockTrials, TrialRows};
 use crate::program::{LANES, Slot};
 use crate::random::design::Design;
+
+/// Trials of each draw that are simulated to learn bins from.
+const REHEARSED_OF_DRAW: usize = 128;
 
 /// A fatal fault and the trial that met it.
 #[derive(Clone, Debug)]
@@ -25,6 +29,46 @@ pub struct Worker<'s> {
     design: Design,
     counter: Counter,
     pub tally: Tally,
+}
+
+impl Counting for Worker<'_> {
+    fn tallies(&mut self) -> Vec<&mut Tally> {
+        vec![&mut self.tally]
+    }
+
+    fn rehearse(&mut self) {
+        let program = self.batch.program();
+        let empty = Tally::new(program, self.trials_per_draw as usize);
+        let counted = std::mem::replace(&mut self.tally, empty);
+        let mut node = Node::new(program);
+        let mut ended = self.none_ended(0);
+        for k in 0..DRAWS_PER_BLOCK {
+            let setup = self.batch.setup;
+            let dealt = deal(self.design, setup, k, self.trials_per_draw, 0);
+            let every = (dealt.trials.len() / REHEARSED_OF_DRAW).max(1);
+            let chosen: Vec<TrialStart> = (dealt.trials.iter().step_by(every))
+                .take(REHEARSED_OF_DRAW)
+                .copied()
+                .collect();
+            let draws = [dealt.values];
+            for chunk in chosen.chunks(LANES) {
+                self.batch.start(chunk, &draws);
+                self.batch.run();
+                if self.batch.fatal.take().is_some() {
+                    // The block will meet it again, and tell.
+                    continue;
+                }
+                self.finish(chunk, 0, &mut ended, &mut node);
+                for (m, values) in ended.metrics.iter_mut().enumerate() {
+                    self.tally.metrics.add(m, k as usize, values);
+                    values.clear();
+                }
+            }
+        }
+        learn_of_program(&mut [&mut self.tally]);
+        let learnt = std::mem::replace(&mut self.tally, counted);
+        self.tally.count_as(&learnt);
+    }
 }
 
 impl<'s> Worker<'s> {
@@ -54,13 +98,7 @@ impl<'s> Worker<'s> {
         let first_trial = first_draw * u64::from(self.trials_per_draw);
         let (draws, trials) = self.deal_block(first_draw as u32);
         let mut node = Node::new(program);
-        let mut ended = BlockTrials::new(
-            trials.len(),
-            program.trends.len(),
-            program.outcomes.len() + 1,
-            program.questions.len(),
-            program.metrics.len(),
-        );
+        let mut ended = self.none_ended(trials.len());
         let mut rows = rows;
         if let Some(rows) = rows.as_deref_mut() {
             rows.first_trial = first_trial;
@@ -93,6 +131,18 @@ impl<'s> Worker<'s> {
             rows.metrics = ended.metrics.clone();
         }
         Ok((node, ended))
+    }
+
+    /// Room for what so many trials end in.
+    fn none_ended(&self, trials: usize) -> BlockTrials {
+        let program = self.batch.program();
+        BlockTrials::new(
+            trials,
+            program.trends.len(),
+            program.outcomes.len() + 1,
+            program.questions.len(),
+            program.metrics.len(),
+        )
     }
 
     /// Parameters of the draws of a block, and all trials in order.

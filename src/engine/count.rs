@@ -10,13 +10,10 @@ use super::start::TrialStart;
 use super::summary::{ByReplicate, Node, Tally};
 use super::tally_lanes::{above_zero, lanes_by_state, moments_of_columns, sum_over};
 use super::trials::{Bits, BlockTrials};
-use crate::estimate::{BinTables, Binned, HitTable, REPLICATES, groups, mean_and_squares};
+use crate::estimate::{HitTable, REPLICATES, groups, mean_and_squares};
 use crate::math::width::Width;
 use crate::program::{Column, LANES, Slot};
 use std::ops::Range;
-
-/// Draws whose trials all enter the quantiles of series; of later ones only the first group does.
-const FULLY_COUNTED_DRAWS: u64 = 1024;
 
 /// Working memory of counting.
 pub struct Counter {
@@ -25,8 +22,8 @@ pub struct Counter {
     groups: usize,
     /// Reported times, in years.
     times: Vec<f64>,
-    /// By bin of the tables of first times: how many reported times are certainly before a time in that bin.
-    passed: Vec<u16>,
+    /// First times of an event in the trials at hand.
+    firsts: Vec<f64>,
     /// Mean of each series over the trials at hand, and its squared deviations.
     mean: Vec<f64>,
     m2: Vec<f64>,
@@ -41,8 +38,6 @@ struct Stretch {
     /// Those that were not stopped.
     lanes: Lanes,
     replicate: usize,
-    /// How many of them, from the first, enter the quantiles of series.
-    counted: usize,
 }
 
 /// `n` lanes from one on.
@@ -58,21 +53,12 @@ impl Counter {
         let program = setup.program;
         let times = program.reported_times();
         let series = times.len() * (program.indicators.len() + program.derived.len());
-        let first_times = BinTables::new([(0.0, program.horizon)]);
-        let bins = first_times.table(0);
-        let passed = (0..bins.rows().len())
-            .map(|bin| {
-                // A bin further down: a number next to an edge may be put on the other side of it.
-                let (edge, _) = bins.edges(bin.saturating_sub(1));
-                times.partition_point(|t| *t < edge) as u16
-            })
-            .collect();
         Self {
             width: setup.width,
             trials_per_draw: trials_per_draw as usize,
             groups: groups(trials_per_draw as usize),
             times,
-            passed,
+            firsts: Vec::new(),
             mean: vec![0.0; series],
             m2: vec![0.0; series],
             values: Vec::new(),
@@ -92,22 +78,14 @@ impl Counter {
         tally: &mut Tally,
         node: &mut Node,
     ) {
-        let group_size = self.trials_per_draw / self.groups;
         let mut from = 0;
         for draw in chunk.chunk_by(|a, b| a.draw == b.draw) {
             let id = draw[0].id;
             let lanes = stretch_of(from, draw.len()) & !stopped;
-            let of_first_group = group_size.saturating_sub(id.trial as usize).min(draw.len());
-            let counted = if u64::from(id.draw) < FULLY_COUNTED_DRAWS {
-                lanes
-            } else {
-                lanes & stretch_of(from, of_first_group)
-            };
             from += draw.len();
             let stretch = Stretch {
                 lanes,
                 replicate: id.draw as usize % REPLICATES,
-                counted: counted.count_ones() as usize,
             };
             let m = stretch.replicate;
             tally.trials[m] += u64::from(lanes.count_ones());
@@ -134,12 +112,11 @@ impl Counter {
         self.count_states(&record.phases, stretch, &mut tally.phases);
         self.count_states(&record.trends, stretch, &mut tally.trends);
         let (columns, _) = record.series.as_chunks::<LANES>();
-        let (m, counted) = (stretch.replicate, stretch.counted);
+        let m = stretch.replicate;
         if stretch.lanes == Lanes::MAX {
             moments_of_columns(self.width, columns, &mut self.mean, &mut self.m2);
-            if counted > 0 {
-                let columns = columns.iter().map(|column| &column[..counted]);
-                tally.series.add(m, columns);
+            for (table, column) in columns.iter().enumerate() {
+                tally.series.add(table, m, column);
             }
         } else {
             let lanes = stretch.lanes.count_ones() as usize;
@@ -150,12 +127,10 @@ impl Counter {
             }
             let moments = self.mean.iter_mut().zip(&mut self.m2);
             let columns = self.values.chunks_exact(lanes.max(1));
-            for ((mean, m2), values) in moments.zip(columns.clone()) {
+            for (table, ((mean, m2), values)) in moments.zip(columns).enumerate() {
                 (*mean, *m2) = mean_and_squares(values);
+                tally.series.add(table, m, values);
             }
-            tally
-                .series
-                .add(m, columns.map(|values| &values[..counted]));
         }
         let n = u64::from(stretch.lanes.count_ones());
         node.series.add(m, n, &self.mean, &self.m2);
@@ -182,7 +157,7 @@ impl Counter {
     }
 
     fn count_events(
-        &self,
+        &mut self,
         batch: &Batch<'_>,
         stretch: &Stretch,
         tally: &mut Tally,
@@ -192,22 +167,22 @@ impl Counter {
         let layout = &program.layout;
         let m = stretch.replicate;
         let first_times = &mut tally.first_times;
+        let mut firsts = std::mem::take(&mut self.firsts);
         for (e, (event, tally)) in program.events.iter().zip(&mut tally.events).enumerate() {
             let count = batch.columns.column(layout.count + e as Slot);
             let first = batch.columns.column(layout.first + e as Slot);
             let fired = above_zero(self.width, count) & stretch.lanes;
             tally.fired[m] += u64::from(fired.count_ones());
+            firsts.clear();
             for lane in each(fired) {
                 tally.firings[m] += count[lane] as u64;
-                let bin = first_times.add_one(e, m, first[lane]);
-                let mut time = usize::from(self.passed[bin]);
-                while self.times.get(time).is_some_and(|t| *t < first[lane]) {
-                    time += 1;
-                }
+                firsts.push(first[lane]);
+                let time = self.times.partition_point(|t| *t < first[lane]);
                 if let Some(slot) = tally.first_by.get_mut(time) {
                     slot[m] += 1;
                 }
             }
+            first_times.add(e, m, &firsts);
             let Some(declared) = &event.declared else {
                 continue;
             };
@@ -228,6 +203,7 @@ impl Counter {
                 }
             }
         }
+        self.firsts = firsts;
     }
 
     /// Counts outcomes, questions and metrics draw by draw, once all trials of a block have ended.
@@ -260,7 +236,7 @@ impl Counter {
             (tally.questions.iter_mut().zip(&ended.questions)).for_each(|(t, hits)| add(t, hits));
             for (m, values) in ended.metrics.iter().enumerate() {
                 let values = &values[span.clone()];
-                tally.metrics[m].add(replicate, values);
+                tally.metrics.add(m, replicate, values);
                 let mean = node.metrics[m].add_draw(
                     replicate,
                     self.groups,
@@ -269,7 +245,7 @@ impl Counter {
                     &ended.outcome[span.clone()],
                 );
                 if let Some(mean) = mean {
-                    tally.draw_means[m].add(replicate, &[mean]);
+                    tally.draw_means.add(m, replicate, &[mean]);
                 }
             }
         }

@@ -4,6 +4,7 @@ use super::batch::{Fatal, Setup};
 use super::block::{BlockFault, Worker};
 use super::clocks::Rate;
 use super::looks::{CAUTION, next_look};
+use super::pilot::{self, Counting};
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
 use super::trials::TrialRows;
@@ -164,7 +165,7 @@ impl<W, N> Driven<W, N> {
 ///
 /// # Errors
 /// The fault of the first faulty block, whichever thread met it.
-pub fn drive<W: Send, N: Merge + Send, F: Send>(
+pub fn drive<W: Counting, N: Merge + Send, F: Send>(
     settings: &Settings,
     observer: &dyn Observer,
     new_worker: &(dyn Fn() -> W + Sync),
@@ -179,8 +180,7 @@ pub fn drive<W: Send, N: Merge + Send, F: Send>(
             settings.blocks
         };
         let range = driven.blocks..look.min(settings.blocks);
-        let total = settings.blocks;
-        driven.interrupted = stretch(&mut driven, range, total, observer, work)?;
+        driven.interrupted = stretch(&mut driven, range, settings, observer, work)?;
         if driven.interrupted {
             break;
         }
@@ -196,9 +196,37 @@ pub fn drive<W: Send, N: Merge + Send, F: Send>(
 
 /// Simulates a range of blocks, the first that are missing; `true` if the observer cancelled it before it was complete.
 ///
+/// Where a pilot ends, all threads wait for it, and bins are learnt before the next block. The workers have all that was counted before.
+///
 /// # Errors
 /// The fault of the first faulty block, whichever thread met it.
-pub fn stretch<W: Send, N: Merge + Send, F: Send>(
+pub fn stretch<W: Counting, N: Merge + Send, F: Send>(
+    driven: &mut Driven<W, N>,
+    range: Range<u64>,
+    settings: &Settings,
+    observer: &dyn Observer,
+    work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
+) -> Result<bool, F> {
+    let trials_per_block = settings.trials_per_block();
+    let mut from = range.start;
+    while from < range.end {
+        if from == 0 && pilot::is_too_large(trials_per_block) {
+            pilot::rehearse(&mut driven.workers);
+        }
+        if pilot::is_pilot(from, trials_per_block) {
+            pilot::learn(&mut driven.workers);
+        }
+        let upto = range.end.min(pilot::next_pilot(from, trials_per_block));
+        if deal_blocks(driven, from..upto, settings.blocks, observer, work)? {
+            return Ok(true);
+        }
+        from = upto;
+    }
+    Ok(false)
+}
+
+/// As [`stretch`], for blocks between which nothing has to be done.
+fn deal_blocks<W: Send, N: Merge + Send, F: Send>(
     driven: &mut Driven<W, N>,
     range: Range<u64>,
     total: u64,

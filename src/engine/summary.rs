@@ -3,88 +3,12 @@
 //! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
 
 use super::looks::CAUTION;
-use crate::estimate::{
-    BinTables, HitTable, Levels, MeanNode, Merge, REPLICATES, SeriesMoments, Sketch, groups,
-};
+use crate::estimate::{HitTable, MeanNode, Merge, REPLICATES, SeriesMoments, Tables, groups};
 use crate::program::Program;
 use crate::random::design::Design;
 
 /// A count for each replicate.
 pub type ByReplicate = [u64; REPLICATES];
-
-/// Distributions of series, by replicate.
-#[derive(Clone, Debug)]
-pub struct SeriesQuantiles {
-    /// Where each series is counted.
-    places: Vec<Place>,
-    bins: BinTables,
-    sketches: Vec<Sketch>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    /// The range is declared: in that table.
-    Bins(usize),
-    /// It is not: in that sketch.
-    Scaled(usize),
-}
-
-impl SeriesQuantiles {
-    /// Series with these ranges.
-    fn new(ranges: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        let (mut bounds, mut scaled) = (Vec::new(), 0);
-        let places = ranges
-            .into_iter()
-            .map(|(low, high)| {
-                if low.is_finite() && high.is_finite() {
-                    bounds.push((low, high));
-                    Place::Bins(bounds.len() - 1)
-                } else {
-                    scaled += 1;
-                    Place::Scaled(scaled - 1)
-                }
-            })
-            .collect();
-        Self {
-            places,
-            bins: BinTables::new(bounds),
-            sketches: vec![Sketch::new(); scaled],
-        }
-    }
-
-    /// Takes in numbers of `replicate`: the first `counted` of each column, one column a series.
-    pub fn add<'a>(&mut self, replicate: usize, columns: impl Iterator<Item = &'a [f64]>) {
-        for (place, values) in self.places.iter().zip(columns) {
-            match *place {
-                Place::Bins(table) => self.bins.add(table, replicate, values),
-                Place::Scaled(sketch) => self.sketches[sketch].add(replicate, values),
-            }
-        }
-    }
-
-    fn settle(&mut self) {
-        self.bins.settle();
-        self.sketches.iter_mut().for_each(Sketch::settle);
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.bins.merge(&other.bins);
-        let sketches = self.sketches.iter_mut().zip(&other.sketches);
-        sketches.for_each(|(a, b)| a.merge(b));
-    }
-
-    /// Quantiles of a series at ascending shares with their standard errors; of a settled tally.
-    pub fn with_errors<const N: usize>(
-        &self,
-        series: usize,
-        p: [f64; N],
-    ) -> [Option<(f64, f64)>; N] {
-        match self.places[series] {
-            Place::Bins(table) => Levels::new(&self.bins.table(table)).with_errors(p),
-            Place::Scaled(sketch) => Levels::new(&self.sketches[sketch]).with_errors(p),
-        }
-    }
-}
 
 /// Integer counts of an event.
 #[derive(Clone, Debug)]
@@ -124,15 +48,15 @@ pub struct Tally {
     pub phases: Vec<ByReplicate>,
     /// By reported time, then trend.
     pub trends: Vec<ByReplicate>,
-    /// By reported time, then indicator, then derived value.
-    pub series: SeriesQuantiles,
+    /// Values by reported time, then indicator, then derived value.
+    pub series: Tables,
     pub events: Vec<EventTally>,
     /// First times, by event.
-    pub first_times: BinTables,
+    pub first_times: Tables,
     /// Metric values.
-    pub metrics: Vec<Sketch>,
+    pub metrics: Tables,
     /// Means of metrics over the trials of a draw.
-    pub draw_means: Vec<Sketch>,
+    pub draw_means: Tables,
     /// Trials by start trend and replicate, stopped ones left out.
     pub by_trend: Vec<ByReplicate>,
     /// Trials by outcome and replicate, stopped ones left out.
@@ -148,11 +72,7 @@ impl Tally {
         );
         let times = program.report.len();
         let rules = program.outcomes.len();
-        let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
-        let items: Vec<(f64, f64)> = (program.indicators.iter().map(|i| (i.low, i.high)))
-            .chain(program.derived.iter().map(|_| unbounded))
-            .collect();
-        let ranges = (0..times).flat_map(|_| items.iter().copied());
+        let items = program.indicators.len() + program.derived.len();
         let event = EventTally {
             fired: [0; REPLICATES],
             firings: [0; REPLICATES],
@@ -172,32 +92,50 @@ impl Tally {
             overlap: vec![vec![0; rules]; rules + 1],
             phases: vec![[0; REPLICATES]; times * program.phases.len()],
             trends: vec![[0; REPLICATES]; times * program.trends.len()],
-            series: SeriesQuantiles::new(ranges),
-            first_times: BinTables::new(program.events.iter().map(|_| (0.0, program.horizon))),
+            series: Tables::new(times * items),
+            first_times: Tables::new(program.events.len()),
             events: vec![event; program.events.len()],
-            metrics: vec![Sketch::new(); program.metrics.len()],
-            draw_means: vec![Sketch::new(); program.metrics.len()],
+            metrics: Tables::new(program.metrics.len()),
+            draw_means: Tables::new(program.metrics.len()),
             by_trend: vec![[0; REPLICATES]; program.trends.len()],
             by_outcome: vec![[0; REPLICATES]; rules + 1],
         }
     }
 
-    /// All of these together, ready to be read. Empty tables if there are none.
+    /// All tables of quantities.
+    pub fn quantities(&self) -> [&Tables; 4] {
+        [
+            &self.series,
+            &self.first_times,
+            &self.metrics,
+            &self.draw_means,
+        ]
+    }
+
+    /// As [`quantities`](Self::quantities), to be given their bins.
+    pub fn quantities_mut(&mut self) -> [&mut Tables; 4] {
+        [
+            &mut self.series,
+            &mut self.first_times,
+            &mut self.metrics,
+            &mut self.draw_means,
+        ]
+    }
+
+    /// Counts quantities in the same bins as another tally from now on.
+    pub fn count_as(&mut self, other: &Self) {
+        for (own, other) in self.quantities_mut().into_iter().zip(other.quantities()) {
+            own.count_as(other);
+        }
+    }
+
+    /// All of these together. Empty tables if there are none.
     pub fn united(parts: impl IntoIterator<Item = Self>, empty: impl FnOnce() -> Self) -> Self {
         let mut parts = parts.into_iter();
         // The first takes in the others, one of which goes as the next comes: nothing is copied, and no further tables are made.
         let mut all = parts.next().unwrap_or_else(empty);
         parts.for_each(|part| all.merge(&part));
-        all.settle();
         all
-    }
-
-    /// Sorts in what still waits in the tables of quantiles, as reading needs it.
-    fn settle(&mut self) {
-        self.series.settle();
-        self.first_times.settle();
-        let sketches = self.metrics.iter_mut().chain(&mut self.draw_means);
-        sketches.for_each(Sketch::settle);
     }
 
     /// Adds what another thread or shard has counted.
@@ -243,14 +181,8 @@ impl Tally {
             add(&mut a.realised, &b.realised);
             add(&mut a.never_open, &b.never_open);
         }
-        self.metrics
-            .iter_mut()
-            .zip(&other.metrics)
-            .for_each(|(a, b)| a.merge(b));
-        self.draw_means
-            .iter_mut()
-            .zip(&other.draw_means)
-            .for_each(|(a, b)| a.merge(b));
+        self.metrics.merge(&other.metrics);
+        self.draw_means.merge(&other.draw_means);
         add_all(&mut self.by_trend, &other.by_trend);
         add_all(&mut self.by_outcome, &other.by_outcome);
     }

@@ -299,19 +299,18 @@ fn metric(
     noise: f64,
     seed: u64,
     conditional: impl Fn(&mut Random) -> f64,
-) -> (MeanNode, Sketch) {
+) -> (MeanNode, Tables) {
     let mut random = Random::new(seed);
     let mut node = MeanNode::new(1, 1);
-    let mut sketch = Sketch::new();
+    let mut means = Tables::new(1);
     for k in 0..draws {
         let mean = conditional(&mut random);
         let values: Vec<f64> = (0..R).map(|_| mean + noise * random.normal()).collect();
         let draw = node.add_draw(k % REPLICATES, GROUPS, &values, &[0; R], &[0; R]);
         draw.into_iter()
-            .for_each(|mean| sketch.add(k % REPLICATES, &[mean]));
+            .for_each(|mean| means.add(0, k % REPLICATES, &[mean]));
     }
-    sketch.settle();
-    (node, sketch)
+    (node, means)
 }
 
 #[test]
@@ -336,8 +335,8 @@ fn epistemic_ends_of_a_metric_lie_within_their_errors_or_bounds() {
         for noise in [1.0, 4.0] {
             let mut covered = 0;
             for seed in 0..40 {
-                let (node, sketch) = metric(320, noise, seed, conditional);
-                let found = node.epistemic(&sketch, true, R);
+                let (node, means) = metric(320, noise, seed, conditional);
+                let found = node.epistemic(&means.quantiles(0), true, R);
                 let ends = found.ends.unwrap();
                 let mean = node.estimate().mean.unwrap();
                 assert!(ends[0] <= mean && mean <= ends[1], "{name}");

@@ -6,11 +6,10 @@
 
 use super::epistemic::{Components, Epistemic, LEAST_DRAWS, conclude, jackknife};
 use super::interval::t95;
-use super::levels::Levels;
 use super::moments::Moments;
 use super::proportion::groups;
+use super::quantiles::Quantiles;
 use super::replicate::{REPLICATES, error_of_residuals};
-use super::sketch::Sketch;
 
 /// Moments of a metric over a stretch of blocks.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +70,7 @@ impl MeanNode {
         }
     }
 
-    /// Takes in one draw of `replicate` and gives the draw's mean, for the sketch of draw means; `None` without values.
+    /// Takes in one draw of `replicate` and gives the draw's mean, for the table of draw means; `None` without values.
     ///
     /// `values`, `trends` and `outcomes` have one entry a trial, in trial order, group after group; NaN is no value.
     pub fn add_draw(
@@ -170,11 +169,11 @@ impl MeanNode {
 
     /// The 5%-95% range of the conditional mean over parameter draws. `uncertain`: some parameter or weight differs between draws.
     ///
-    /// `draw_mean_quantiles` has counted every draw's mean, and is settled. Its quantiles are pulled towards the mean by the share of their spread that chance
+    /// `draw_means` has every draw's mean. Its quantiles are pulled towards the mean by the share of their spread that chance
     /// makes: true to the skewness of the draw means, and robust where the noise is skewed too.
     pub fn epistemic(
         &self,
-        draw_mean_quantiles: &Sketch,
+        draw_means: &Quantiles<'_>,
         uncertain: bool,
         trials_per_draw: usize,
     ) -> Epistemic {
@@ -185,8 +184,8 @@ impl MeanNode {
         }
         let separable =
             groups(trials_per_draw) > 1 && merged(&self.draw_means, None).n >= LEAST_DRAWS;
-        let levels = Levels::new(draw_mean_quantiles);
-        let quantiles = levels.quantile(0.05).zip(levels.quantile(0.95));
+        let [low, high] = draw_means.at([0.05, 0.95]);
+        let quantiles = low.zip(high).map(|(low, high)| (low.value, high.value));
         let (true, Some((low, high)), Some(components)) =
             (separable, quantiles, self.components(None))
         else {
@@ -206,7 +205,7 @@ impl MeanNode {
         let by_replicates = jackknife(&left_out).unwrap_or([0.0; 2]);
         // Centre and share vary between replicates; the quantiles, counted once for all, as those of independent draws.
         let of_share = (0.05 * 0.95 / components.draws).sqrt();
-        let of_quantile = [0.05, 0.95].map(|p| share * levels.error(p, of_share));
+        let of_quantile = [0.05, 0.95].map(|p| share * draw_means.error(p, of_share));
         let centre = merged(&self.draw_means, None).mean;
         let between = components.between().max(0.0).sqrt();
         let errors = [0, 1].map(|side| {
@@ -393,7 +392,7 @@ fn values_by_class(table: &[Sum]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::{EpistemicStatus, Forest};
+    use crate::estimate::{EpistemicStatus, Forest, Tables};
     use rand::{RngExt, SeedableRng};
     use rand_distr::{Distribution, Normal, StandardNormal};
     use rand_xoshiro::Xoshiro256PlusPlus;
@@ -406,20 +405,19 @@ mod tests {
         noise: f64,
         seed: u64,
         conditional: impl Fn(&mut Xoshiro256PlusPlus) -> f64,
-    ) -> (MeanNode, Sketch) {
+    ) -> (MeanNode, Tables) {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut node = MeanNode::new(1, 1);
-        let mut sketch = Sketch::new();
+        let mut means = Tables::new(1);
         for k in 0..draws {
             let mean = conditional(&mut random);
             let law = Normal::new(mean, noise).unwrap();
             let values: Vec<f64> = law.sample_iter(&mut random).take(R).collect();
             let draw = node.add_draw(k % REPLICATES, 8, &values, &[0; R], &[0; R]);
             draw.into_iter()
-                .for_each(|mean| sketch.add(k % REPLICATES, &[mean]));
+                .for_each(|mean| means.add(0, k % REPLICATES, &[mean]));
         }
-        sketch.settle();
-        (node, sketch)
+        (node, means)
     }
 
     #[test]
@@ -465,7 +463,7 @@ mod tests {
         );
         assert_eq!(node.by_trend(), [(None, None)]);
         for uncertain in [true, false] {
-            let epistemic = node.epistemic(&Sketch::new(), uncertain, 2);
+            let epistemic = node.epistemic(&Tables::new(1).quantiles(0), uncertain, 2);
             assert_eq!(epistemic.status, EpistemicStatus::NotSeparable);
         }
         node.add_draw(3, 2, &[1.0, 4.0], &[0; 2], &[0; 2]);
@@ -519,8 +517,8 @@ mod tests {
         // Noise of a draw's mean half as wide as the epistemic spread: 0.5 of 1.
         let (mut ends, mut stated) = ([Vec::new(), Vec::new()], [0.0; 2]);
         for seed in 0..60 {
-            let (node, sketch) = run(800, 4.0, seed, |random| random.sample(StandardNormal));
-            let epistemic = node.epistemic(&sketch, true, R);
+            let (node, means) = run(800, 4.0, seed, |random| random.sample(StandardNormal));
+            let epistemic = node.epistemic(&means.quantiles(0), true, R);
             assert_eq!(epistemic.status, EpistemicStatus::Resolved);
             for side in [0, 1] {
                 ends[side].push(epistemic.ends.unwrap()[side]);
@@ -547,8 +545,8 @@ mod tests {
     fn chance_alone_is_rarely_taken_for_ignorance() {
         let mut detected = 0;
         for seed in 0..200 {
-            let (node, sketch) = run(48, 1.0, seed, |_| 2.0);
-            let epistemic = node.epistemic(&sketch, true, R);
+            let (node, means) = run(48, 1.0, seed, |_| 2.0);
+            let epistemic = node.epistemic(&means.quantiles(0), true, R);
             match epistemic.status {
                 EpistemicStatus::Resolved | EpistemicStatus::Bounded => detected += 1,
                 EpistemicStatus::NotDetected => assert!(epistemic.at_most_sd.unwrap() < 0.15),
@@ -557,13 +555,13 @@ mod tests {
         }
         // 5% claimed; more than 25 of 200 has a chance of 10^-5.
         assert!((1..=25).contains(&detected), "{detected} of 200");
-        let (node, sketch) = run(16, 1.0, 1, |_| 2.0);
+        let (node, means) = run(16, 1.0, 1, |_| 2.0);
         assert_eq!(
-            node.epistemic(&sketch, true, R).status,
+            node.epistemic(&means.quantiles(0), true, R).status,
             EpistemicStatus::NotSeparable
         );
         assert_eq!(
-            node.epistemic(&sketch, false, R).ends,
+            node.epistemic(&means.quantiles(0), false, R).ends,
             Some([node.estimate().mean.unwrap(); 2])
         );
     }

@@ -5,22 +5,20 @@
 //! Counts are integers and merge in any order; sums of floats go through the [`Forest`], whose order is fixed by block index.
 //! Which trials are simulated, and under which names results are shown, is left to `engine` and `results`.
 
-mod bins;
+mod cuts;
 mod deconvolution;
 mod epistemic;
-mod float_bins;
 mod forest;
 mod interval;
-mod levels;
 mod mean;
 mod moments;
 mod paired;
 mod proportion;
+mod quantiles;
 mod replicate;
 mod reweight;
-mod scale;
 mod series;
-mod sketch;
+mod tables;
 
 #[cfg(test)]
 mod coverage_tests;
@@ -28,18 +26,20 @@ mod coverage_tests;
 mod epistemic_tests;
 #[cfg(test)]
 mod oracle_tests;
+#[cfg(test)]
+mod quantile_tests;
 
-pub use bins::{BinTable, BinTables};
+pub use cuts::{Cuts, LEVELS};
 pub use epistemic::{Epistemic, EpistemicStatus};
 pub use forest::{Forest, Merge, Overlap};
-pub use levels::{Binned, Levels, Row};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};
 pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_from_first};
 pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
+pub use quantiles::{Quantile, Quantiles};
 pub use replicate::{REPLICATES, ratio};
 pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };
 pub use series::SeriesMoments;
-pub use sketch::Sketch;
+pub use tables::Tables;

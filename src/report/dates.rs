@@ -40,7 +40,12 @@ pub fn duration(years: f64) -> String {
 /// A standard error of a date, in days.
 pub fn days(years: f64) -> String {
     let days = DAYS_A_YEAR * years;
-    format!("{} d", format::estimate(days, days).error)
+    let error = format::estimate(days, days).error;
+    if days > 0.0 {
+        format!("{error} d")
+    } else {
+        error
+    }
 }
 
 #[cfg(test)]

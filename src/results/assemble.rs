@@ -3,7 +3,7 @@
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
-    self, BinTable, Centre, HitTable, Levels, Proportion, REPLICATES, Sketch, centre, ratio,
+    self, Centre, HitTable, LEVELS, Proportion, Quantile, Quantiles, REPLICATES, centre, ratio,
 };
 use crate::model::{Asks, Model, metrics_without_mean};
 use crate::program::Program;
@@ -11,8 +11,6 @@ use indexmap::IndexMap;
 
 /// Bars of a metric's histogram.
 const HISTOGRAM_BINS: usize = 40;
-/// Reported quantiles.
-const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Name and version of this program.
 pub fn tool() -> Tool {
@@ -281,7 +279,7 @@ impl Reader<'_> {
             result.mean_std_error.push(std_error.unwrap_or(0.0));
             result.sd.push(sd.unwrap_or(0.0));
             result.sd_std_error.push(sd_std_error.unwrap_or(0.0));
-            let quantiles = self.tally.series.with_errors(index, LEVELS);
+            let quantiles = self.tally.series.quantiles(index).at(LEVELS);
             let into = [
                 (&mut result.p5, &mut result.p5_std_error),
                 (&mut result.p25, &mut result.p25_std_error),
@@ -290,9 +288,8 @@ impl Reader<'_> {
                 (&mut result.p95, &mut result.p95_std_error),
             ];
             for ((values, errors), quantile) in into.into_iter().zip(quantiles) {
-                let (value, error) = quantile.unwrap_or((0.0, 0.0));
-                values.push(value);
-                errors.push(error);
+                values.push(quantile.map_or(0.0, |q| q.value));
+                errors.push(quantile.and_then(|q| q.std_error).unwrap_or(0.0));
             }
         }
         result
@@ -333,7 +330,10 @@ impl Reader<'_> {
                     mean_count_std_error,
                     cumulative_incidence: incidence,
                     cumulative_incidence_std_error: incidence_error,
-                    first_time: first_time(self.tally.first_times.table(e)),
+                    first_time: first_time(
+                        &self.tally.first_times.quantiles(e),
+                        self.program.horizon,
+                    ),
                     declared: realised.as_ref().and_then(|r| r.declared),
                     realised: realised.as_ref().and_then(|r| r.realised.map(|r| r.0)),
                     realised_std_error: realised.as_ref().and_then(|r| r.realised.map(|r| r.1)),
@@ -360,14 +360,16 @@ impl Reader<'_> {
                 let node = &self.summary.node.metrics[m];
                 let estimate = node.estimate();
                 let epistemic = node.epistemic(
-                    &self.tally.draw_means[m],
+                    &self.tally.draw_means.quantiles(m),
                     self.program.uncertain,
                     self.summary.trials_per_draw as usize,
                 );
-                let quantiles = Levels::new(&self.tally.metrics[m]).with_errors(LEVELS);
-                let q = |i: usize| quantiles[i].map(|(value, _)| value);
-                let e = |i: usize| quantiles[i].map(|(_, error)| error);
-                let (defined, defined_std_error) = self.defined(m);
+                let values = self.tally.metrics.quantiles(m);
+                let quantiles = values.at(LEVELS);
+                let q = |i: usize| quantiles[i].map(|q| q.value);
+                let e = |i: usize| quantiles[i].and_then(|q| q.std_error);
+                let (defined, defined_std_error) =
+                    self.share(&values.by_replicate(), &self.tally.trials);
                 MetricResult {
                     name: metric.name.clone(),
                     title: metric.title.clone(),
@@ -391,19 +393,13 @@ impl Reader<'_> {
                     p75_std_error: e(3),
                     p95: q(4),
                     p95_std_error: e(4),
-                    histogram: histogram(&self.tally.metrics[m]),
+                    histogram: histogram(&values),
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
                 .without_mean_if(cause.is_some())
             })
             .collect()
-    }
-
-    /// Share of trials in which a metric has a value.
-    fn defined(&self, m: usize) -> (f64, f64) {
-        let values = Levels::new(&self.tally.metrics[m]).by_replicate();
-        self.share(&values, &self.tally.trials)
     }
 
     fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {
@@ -506,22 +502,22 @@ fn told(epistemic: &estimate::Epistemic) -> Epistemic {
     }
 }
 
-fn first_time(table: BinTable<'_>) -> Option<FirstTime> {
-    let quantiles = Levels::new(&table).with_errors([0.05, 0.5, 0.95]);
-    let (p5, p5_std_error) = quantiles[0]?;
-    let (p50, p50_std_error) = quantiles[1]?;
-    let (p95, p95_std_error) = quantiles[2]?;
+fn first_time(times: &Quantiles<'_>, horizon: f64) -> Option<FirstTime> {
+    let [p5, p50, p95] = times.at([0.05, 0.5, 0.95]);
+    // A single time says nothing of the others, but that they lie between start and horizon.
+    let error = |q: Quantile| q.std_error.unwrap_or(q.value.max(horizon - q.value));
+    let (p5, p50, p95) = (p5?, p50?, p95?);
     Some(FirstTime {
-        p5,
-        p5_std_error,
-        p50,
-        p50_std_error,
-        p95,
-        p95_std_error,
+        p5: p5.value,
+        p5_std_error: error(p5),
+        p50: p50.value,
+        p50_std_error: error(p50),
+        p95: p95.value,
+        p95_std_error: error(p95),
     })
 }
 
-fn histogram(values: &Sketch) -> Histogram {
+fn histogram(values: &Quantiles<'_>) -> Histogram {
     let (edges, counts) = values.histogram(HISTOGRAM_BINS);
     Histogram { edges, counts }
 }

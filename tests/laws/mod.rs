@@ -7,6 +7,7 @@ mod events;
 mod faults;
 mod files;
 mod one_number;
+mod quantiles;
 mod questions;
 mod replays;
 mod reweighting;

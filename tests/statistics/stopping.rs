@@ -1,7 +1,7 @@
 //! Runs that end when they are precise enough (`--until`): what is stated then is not better than it is for having been looked at, and
 //! a run does not go on for want of a look.
 
-use quincunx::engine::{CAUTION, Settings, Silent, drive};
+use quincunx::engine::{CAUTION, Counting, Settings, Silent, Tally, drive};
 use quincunx::estimate::{HitTable, Merge, Proportion, REPLICATES, groups};
 use quincunx::random::{Seed, Site, TrialId};
 
@@ -16,11 +16,22 @@ impl Merge for Nothing {
     }
 }
 
+/// Counts of one event; there are no quantities, and so no bins to learn.
+struct Hits(HitTable);
+
+impl Counting for Hits {
+    fn tallies(&mut self) -> Vec<&mut Tally> {
+        Vec::new()
+    }
+
+    fn rehearse(&mut self) {}
+}
+
 /// A run whose draws have chances spread evenly over (0.1, 0.5), ended at this standard error: what is stated of it, and its blocks.
 fn run(seed: u64, target: f64) -> (Proportion, u64) {
     let site = Site::new(Seed(seed), "stopping");
-    let new_worker = || HitTable::new(TRIALS_PER_DRAW, groups(TRIALS_PER_DRAW), 1);
-    let work = |table: &mut HitTable, block: u64| -> Result<Nothing, ()> {
+    let new_worker = || Hits(HitTable::new(TRIALS_PER_DRAW, groups(TRIALS_PER_DRAW), 1));
+    let work = |counted: &mut Hits, block: u64| -> Result<Nothing, ()> {
         for replicate in 0..REPLICATES {
             let draw = block as u32 * REPLICATES as u32 + replicate as u32;
             let uniform = |trial| site.uniform(TrialId { draw, trial }, 0);
@@ -30,11 +41,11 @@ fn run(seed: u64, target: f64) -> (Proportion, u64) {
             for trial in 0..TRIALS_PER_DRAW {
                 hits[trial / group] += u32::from(uniform(trial as u32) < chance);
             }
-            table.add_draw(replicate, &hits);
+            counted.0.add_draw(replicate, &hits);
         }
         Ok(Nothing)
     };
-    let precise = |tables: &[HitTable]| tables[0].estimate().std_error;
+    let precise = |counted: &[Hits]| counted[0].0.estimate().std_error;
     let settings = Settings {
         threads: 1,
         trials_per_draw: TRIALS_PER_DRAW as u32,
@@ -44,7 +55,7 @@ fn run(seed: u64, target: f64) -> (Proportion, u64) {
     };
     let done = drive(&settings, &Silent, &new_worker, &work, &precise).expect("no faults");
     assert!(done.stopped_by_precision && !done.interrupted);
-    (done.workers[0].estimate().widened(CAUTION), done.blocks)
+    (done.workers[0].0.estimate().widened(CAUTION), done.blocks)
 }
 
 fn hold(repeats: u64) -> String {
