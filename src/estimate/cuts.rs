@@ -337,7 +337,7 @@ fn stretches(runs: &[Run], pieces: &[Piece]) -> Vec<(f64, f64, f64)> {
     stretches
 }
 
-/// Adds a stretch, or what lies on either side of a gap that takes up most of it, and the gap.
+/// Adds a stretch, or what lies on either side of a gap that takes up most of it, and the gap, which may well be one by chance.
 fn push_apart(stretches: &mut Vec<(f64, f64, f64)>, runs: &[Run], whole: (f64, f64, f64)) {
     let (start, end, bins) = whole;
     let first = runs.partition_point(|run| run.value < start);
@@ -350,7 +350,7 @@ fn push_apart(stretches: &mut Vec<(f64, f64, f64)>, runs: &[Run], whole: (f64, f
         Some((from, to)) if to - from > 0.5 * (end - start) => stretches.extend(
             [
                 (start, from, 0.5 * bins),
-                (from, to, 1.0),
+                (from, to, bins),
                 (to, end, 0.5 * bins),
             ]
             .into_iter()

@@ -315,7 +315,7 @@ fn stated_errors_of_few_values_are_no_smaller_than_the_actual_ones() {
         for away in [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0] {
             let level_error = 0.12;
             let (share_error, per_replicate) = if replicates_differ {
-                (level_error / 4.0, 1_000)
+                (libm::hypot(level_error, 0.025) / 4.0, 400)
             } else {
                 (0.5 / 40.0, 100)
             };
