@@ -1,105 +1,107 @@
 //! Where two scenarios differ: the leaves of their sources, by dotted path.
 
 use crate::results::Change;
-use serde_json::Value;
+use crate::scenario::is_annotation;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
-/// Keys that explain and change no number.
-const ANNOTATIONS: [&str; 4] = ["note", "source", "sources", "title"];
-
-/// Differences of assumptions between two whole scenarios; names, titles, notes and sources are left out.
+/// Differences of assumptions and of run settings between two whole scenarios; names, titles, notes and sources are left out.
 pub fn changes(base: &Value, other: &Value) -> Vec<Change> {
-    let mut found = Vec::new();
-    compare("", Some(base), Some(other), &mut found);
-    found.retain(|change| change.path != "name");
-    found
+    let mut walk = Walk {
+        base,
+        other,
+        path: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.compare(Some(base), Some(other));
+    walk.found.retain(|change| change.path != "name");
+    walk.found
 }
 
-fn compare(path: &str, base: Option<&Value>, other: Option<&Value>, found: &mut Vec<Change>) {
-    match (base, other) {
-        (Some(Value::Object(a)), Some(Value::Object(b))) => {
-            let keys = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
-            for key in keys {
-                if is_annotation(path, key) {
-                    continue;
+/// Both scenarios, the place that is looked at, and what was found so far.
+struct Walk<'a> {
+    base: &'a Value,
+    other: &'a Value,
+    path: Vec<String>,
+    found: Vec<Change>,
+}
+
+impl Walk<'_> {
+    fn compare(&mut self, base: Option<&Value>, other: Option<&Value>) {
+        match (base, other) {
+            (Some(Value::Object(a)), Some(Value::Object(b))) => {
+                let keys = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
+                for key in keys {
+                    if self.explains(a, b, key) {
+                        continue;
+                    }
+                    self.path.push(key.clone());
+                    self.compare(a.get(key), b.get(key));
+                    self.path.pop();
                 }
-                let inner = if path.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{path}.{key}")
-                };
-                compare(&inner, a.get(key), b.get(key), found);
             }
+            (Some(Value::Array(a)), Some(Value::Array(b))) => self.arrays(a, b),
+            (Some(Value::Number(a)), Some(Value::Number(b))) if a.as_f64() == b.as_f64() => {}
+            (a, b) if a == b => {}
+            (a, b) => self.note(self.path.join("."), a.cloned(), b.cloned()),
         }
-        (Some(Value::Array(a)), Some(Value::Array(b))) => arrays(path, a, b, found),
-        (a, b) if a == b => {}
-        (a, b) => found.push(Change {
-            path: path.into(),
-            base: a.cloned(),
-            other: b.cloned(),
-        }),
+    }
+
+    /// Whether a key is an annotation in each of the two objects that has it.
+    fn explains(&self, a: &Map<String, Value>, b: &Map<String, Value>, key: &str) -> bool {
+        [(self.base, a), (self.other, b)]
+            .iter()
+            .all(|(root, object)| {
+                !object.contains_key(key) || is_annotation(root, &self.path, object, key)
+            })
+    }
+
+    fn note(&mut self, path: String, base: Option<Value>, other: Option<Value>) {
+        self.found.push(Change { path, base, other });
+    }
+
+    /// Items of an array are told apart by their `name`, or else by their place.
+    fn arrays(&mut self, a: &[Value], b: &[Value]) {
+        let (Some(of_a), Some(of_b)) = (names(a), names(b)) else {
+            for i in 0..a.len().max(b.len()) {
+                self.path.push(i.to_string());
+                self.compare(a.get(i), b.get(i));
+                self.path.pop();
+            }
+            return;
+        };
+        let added = of_b.iter().filter(|name| !of_a.contains(name));
+        for name in of_a.iter().chain(added) {
+            let find = |names: &[&str], items: &[Value]| -> Option<Value> {
+                names
+                    .iter()
+                    .position(|n| n == name)
+                    .map(|at| items[at].clone())
+            };
+            self.path.push((*name).to_owned());
+            self.compare(find(&of_a, a).as_ref(), find(&of_b, b).as_ref());
+            self.path.pop();
+        }
+        let kept = |names: &[&str], others: &[&str]| -> Vec<String> {
+            let both = names.iter().filter(|n| others.contains(n));
+            both.map(|n| (*n).to_owned()).collect()
+        };
+        if kept(&of_a, &of_b) != kept(&of_b, &of_a) {
+            let path = format!("{} (order)", self.path.join("."));
+            self.note(path, Some(of_a.into()), Some(of_b.into()));
+        }
     }
 }
 
-/// Items of an array are told apart by their `name`, or else by their place.
-fn arrays(path: &str, a: &[Value], b: &[Value], found: &mut Vec<Change>) {
-    let name = |item: &Value| item.get("name").and_then(Value::as_str).map(str::to_owned);
-    let named = !a.is_empty() && a.iter().chain(b).all(|item| name(item).is_some());
-    if named {
-        let find = |items: &[Value], wanted: &str| -> Option<Value> {
-            items
-                .iter()
-                .find(|i| name(i).as_deref() == Some(wanted))
-                .cloned()
-        };
-        let of_a = a.iter().filter_map(name);
-        let of_b = b.iter().filter_map(name).filter(|n| find(a, n).is_none());
-        for item in of_a.chain(of_b) {
-            let inner = format!("{path}.{item}");
-            compare(
-                &inner,
-                find(a, &item).as_ref(),
-                find(b, &item).as_ref(),
-                found,
-            );
-        }
-        let order = |items: &[Value]| -> Vec<Option<String>> { items.iter().map(name).collect() };
-        let kept = |items: &[Value], others: &[Value]| -> Vec<Option<String>> {
-            order(items)
-                .into_iter()
-                .filter(|n| order(others).contains(n))
-                .collect()
-        };
-        if kept(a, b) != kept(b, a) {
-            found.push(Change {
-                path: format!("{path} (order)"),
-                base: Some(order(a).into()),
-                other: Some(order(b).into()),
-            });
-        }
-    } else {
-        for i in 0..a.len().max(b.len()) {
-            compare(&format!("{path}.{i}"), a.get(i), b.get(i), found);
-        }
-    }
-}
-
-/// An annotation, and not a thing that its author called so: things are keyed directly below a section.
-fn is_annotation(path: &str, key: &str) -> bool {
-    const SECTIONS: [&str; 9] = [
-        "parameters",
-        "trends",
-        "shifts",
-        "phases",
-        "indicators",
-        "derived",
-        "events",
-        "metrics",
-        "questions",
-    ];
-    let of_a_shift = path
-        .strip_prefix("shifts.")
-        .is_some_and(|rest| !rest.contains('.'));
-    ANNOTATIONS.contains(&key) && !SECTIONS.contains(&path) && !of_a_shift
+/// The names of all items, if each has one of its own.
+fn names(items: &[Value]) -> Option<Vec<&str>> {
+    let names: Option<Vec<&str>> = items
+        .iter()
+        .map(|item| item.get("name")?.as_str())
+        .collect();
+    names.filter(|names| {
+        !names.is_empty() && names.iter().collect::<BTreeSet<_>>().len() == names.len()
+    })
 }
 
 #[cfg(test)]
@@ -124,6 +126,28 @@ mod tests {
         let other = json!({"outcomes": [{"name": "y", "when": "b"}, {"name": "x", "when": "c"}]});
         let paths: Vec<String> = changes(&base, &other).into_iter().map(|c| c.path).collect();
         assert_eq!(paths, ["outcomes.x.when", "outcomes (order)"]);
+    }
+
+    #[test]
+    fn what_is_spelt_or_annotated_otherwise_is_no_change_and_what_is_named_so_is() {
+        let base = json!({"step": 1, "events": {"e": {"hazard": {"times": {"note": "a", "trend": {"note": 1}}}}}});
+        let mut other = base.clone();
+        other["step"] = json!(1.0);
+        other["events"]["e"]["hazard"]["times"]["note"] = json!("b");
+        assert_eq!(changes(&base, &other).len(), 0);
+        other["events"]["e"]["hazard"]["times"]["trend"]["note"] = json!(2);
+        let paths: Vec<String> = changes(&base, &other).into_iter().map(|c| c.path).collect();
+        assert_eq!(paths, ["events.e.hazard.times.trend.note"]);
+    }
+
+    #[test]
+    fn experts_of_one_name_are_told_apart_by_their_place() {
+        let pool = |last: f64| json!({"experts": [{"name": "A", "uniform": [0, 1]}, {"name": "A", "uniform": [0, last]}]});
+        let paths: Vec<String> = changes(&pool(2.0), &pool(3.0))
+            .into_iter()
+            .map(|c| c.path)
+            .collect();
+        assert_eq!(paths, ["experts.1.uniform.1"]);
     }
 
     #[test]

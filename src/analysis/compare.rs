@@ -11,8 +11,8 @@ use crate::engine::{
     Settings, Setup, Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge, PairTable, PairedDifference, REPLICATES, holm};
-use crate::model::Model;
 use crate::results::{CompareResult, Comparison, Difference, Distance, RunResult, Warning, tool};
+use crate::scenario::same_assumptions;
 
 /// Level at which a difference counts as detected, after Holm's correction.
 const LEVEL: f64 = 0.05;
@@ -98,14 +98,14 @@ pub fn compare(
             tally: Tally::united(parts, || Tally::new(&study.program, per_draw)),
             node,
         };
-        check_stopped(&study.program, &summary)?;
+        check_stopped(&study.program, &summary).map_err(|e| study.located(e))?;
         scenarios.push(study.result(&summary));
     }
     let mut comparisons = Vec::new();
     for (i, matching) in matches.iter().enumerate() {
         let mut pairs = Pairs::new(matching, per_draw);
         teams.iter().for_each(|team| pairs.merge(&team.pairs[i]));
-        let identical = same_assumptions(&studies[0].model, &studies[i + 1].model);
+        let identical = same_assumptions(&studies[0].model.source, &studies[i + 1].model.source);
         comparisons.push(matching.comparison(
             &scenarios[0],
             &scenarios[i + 1],
@@ -123,14 +123,6 @@ pub fn compare(
         comparisons,
         warnings,
     })
-}
-
-/// Whether two files describe the same model: a variant has a name of its own, which is no assumption.
-pub(super) fn same_assumptions(base: &Model, other: &Model) -> bool {
-    base.sha256 == other.sha256
-        || changes(&base.source, &other.source)
-            .iter()
-            .all(|change| change.path.split('.').next() == Some("run"))
 }
 
 /// One thread's working memory.

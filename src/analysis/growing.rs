@@ -4,7 +4,7 @@
 //! any of its looks without simulating it again. After as many blocks as `run` or `compare` would simulate, every number is
 //! theirs, bit for bit. When to look, and whom to show, is the caller's business.
 
-use super::compare::{Matching, Pairs, correct, same_assumptions, unlike};
+use super::compare::{Matching, Pairs, correct, unlike};
 use super::study::Study;
 use crate::engine::{
     BlockTrials, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
@@ -12,6 +12,7 @@ use crate::engine::{
 };
 use crate::estimate::{Forest, MeanPair};
 use crate::results::{CompareResult, RunResult, tool};
+use crate::scenario::same_assumptions;
 use std::collections::BTreeMap;
 
 /// A run of one study, as far as it got.
@@ -162,7 +163,7 @@ impl Growing {
             tally: Tally::united(self.tally.clone(), || Tally::new(&study.program, per_draw)),
             node: (self.forest.clone().fold()).unwrap_or_else(|| Node::new(&study.program)),
         };
-        check_stopped(&study.program, &summary)?;
+        check_stopped(&study.program, &summary).map_err(|e| study.located(e))?;
         Ok(study.result(&summary))
     }
 
@@ -210,7 +211,7 @@ pub fn compare_grown(
         results[1],
         &pairs,
         &means,
-        same_assumptions(&base.model, &other.model),
+        same_assumptions(&base.model.source, &other.model.source),
     )];
     correct(&mut comparisons);
     Some(CompareResult {

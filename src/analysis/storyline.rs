@@ -25,12 +25,13 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
     let replay =
         replay(&study.program, settings, trial).map_err(|fault| explain(&study.program, &fault))?;
     if let Some(path) = replay.stopped_at {
-        return Err(EngineError::NonFinite {
+        return Err(study.located(EngineError::NonFinite {
             stopped: 1,
             trials: 1,
             trial,
             path,
-        });
+            place: String::new(),
+        }));
     }
     let state = |trend: usize, phase: usize, indicators: &[f64]| StoryState {
         trend: model.trends[trend].name.clone(),

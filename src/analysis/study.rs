@@ -1,6 +1,6 @@
 //! A study: a scenario made ready to be simulated, with what its author should know about it.
 
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{Diagnostic, Place, Sources};
 use crate::engine::{EngineError, Observer, Settings, simulate};
 use crate::model::{Model, build};
 use crate::program::{Program, compile};
@@ -76,8 +76,18 @@ impl Study {
         settings: &Settings,
         observer: &dyn Observer,
     ) -> Result<RunResult, EngineError> {
-        let summary = simulate(&self.program, settings, observer)?;
+        let summary =
+            simulate(&self.program, settings, observer).map_err(|error| self.located(error))?;
         Ok(self.result(&summary))
+    }
+
+    /// An error of the engine with the place in the files that it is about.
+    pub(super) fn located(&self, error: EngineError) -> EngineError {
+        error.placed(|path| {
+            let located = self.sources.locate(&Place::value(path))?;
+            let span = located.span?;
+            Some(format!("{}:{}:{}", located.file, span.line, span.column))
+        })
     }
 
     /// The result of a summary, with all warnings.

@@ -157,6 +157,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a number has so heavy a tail that it has no mean",
     ),
     ("no-outcomes", "a scenario has no outcome rules"),
+    (
+        "order-by-name",
+        "what comes of two events at one instant depends on the order of their names",
+    ),
     ("outcome-impossible", "an outcome rule never holds"),
     (
         "outcome-shadowed",
@@ -164,6 +168,14 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("parameter-unused", "no formula reads a parameter"),
     ("phase-unreachable", "nothing leads to a phase"),
+    (
+        "range-needed",
+        "a distribution reaches values that make no sense where it is used",
+    ),
+    (
+        "since-before-first",
+        "a condition holds because an event has not happened yet",
+    ),
     (
         "start-outside-range",
         "an indicator starts outside of its range",
@@ -177,7 +189,15 @@ pub const CODES: &[(&str, &str)] = &[
         "a variant adds a name that is one letter from a name of its parent",
     ),
     ("step-too-coarse", "something moves too fast for the step"),
+    (
+        "time-off-grid",
+        "a reported time lies between two grid points",
+    ),
     ("trend-unreachable", "nothing leads to a trend"),
+    (
+        "unit-missing",
+        "a number without a unit counts years where another unit was probably meant",
+    ),
     (
         "weights-not-one",
         "the weights of the trends do not sum to one",

@@ -165,10 +165,6 @@ impl Batch<'_> {
         for &(tracker, lanes) in &list {
             self.observe_lanes(tracker, lanes & !self.halted);
         }
-        self.scratch.windows.drain(&mut list);
-        for &(window, lanes) in &list {
-            self.open_window(window as usize, lanes & self.alive);
-        }
         self.scratch.triggers.drain(&mut list);
         // In the order of names, which is that of their numbers.
         list.sort_unstable();
@@ -180,8 +176,9 @@ impl Batch<'_> {
             if together {
                 self.scratch.hazards.drain(&mut affected);
             }
-            // Hazards, and the derived values that they read, keep the time of the step's start.
+            // Hazards with their guards, and the derived values that they read, keep the time of the step's start.
             self.stand_back(all, within.from);
+            self.open_windows(&mut list);
             self.charge(&affected, within);
             self.scratch.affected = affected;
             if self.scratch.asked {
@@ -189,6 +186,8 @@ impl Batch<'_> {
                     self.answer_lanes(*lanes, within);
                 }
             }
+        } else {
+            self.open_windows(&mut list);
         }
         self.scratch.list = list;
         self.scratch.fired = fired;
@@ -399,6 +398,14 @@ impl Batch<'_> {
             for &position in &event.derived {
                 self.derive(position as usize, lanes);
             }
+        }
+    }
+
+    /// Opens the windows that the firings may have opened.
+    fn open_windows(&mut self, list: &mut Vec<(u32, Lanes)>) {
+        self.scratch.windows.drain(list);
+        for &(window, lanes) in list.iter() {
+            self.open_window(window as usize, lanes & self.alive);
         }
     }
 

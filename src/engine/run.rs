@@ -88,6 +88,7 @@ pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineE
             trials: summary.trials(),
             trial: summary.tally.first_stopped.unwrap_or(0),
             path: worst,
+            place: String::new(),
         });
     }
     Ok(())

@@ -137,17 +137,30 @@ pub enum EngineError {
     },
     /// Too many trials ended in a number that is not finite, or that is not allowed where it stands.
     #[error(
-        "{stopped} of {trials} trials met a value that is not finite or out of its bounds, first in trial {trial}, most often from {path}"
+        "{stopped} of {trials} trials met a value that is not finite or out of its bounds, first in trial {trial}, most often from {path}{place}; \
+         `quincunx check` names the distributions that reach too far, and a `range` holds them"
     )]
     NonFinite {
         stopped: u64,
         trials: u64,
         trial: u64,
+        /// JSON pointer of the formula.
         path: String,
+        /// Where the files have it, ` (file:line:column)`; empty if that was not looked up.
+        place: String,
     },
 }
 
 impl EngineError {
+    /// The same with the place in the files of the formula at fault, which `place` looks up by its pointer.
+    #[must_use]
+    pub fn placed(mut self, look_up: impl Fn(&str) -> Option<String>) -> Self {
+        if let Self::NonFinite { path, place, .. } = &mut self {
+            *place = look_up(path).map_or(String::new(), |found| format!(" ({found})"));
+        }
+        self
+    }
+
     /// True if the size that was asked for is at fault, not the scenario.
     pub fn is_about_size(&self) -> bool {
         matches!(self, Self::TooManyTrialsPerDraw | Self::TooManyDraws { .. })

@@ -9,6 +9,7 @@ mod display;
 mod error;
 mod fold;
 mod functions;
+mod interval;
 mod lexer;
 mod parser;
 mod scope;
@@ -24,6 +25,7 @@ pub use functions::{
     BUILTINS, Builtin, EXAMPLE_TRIAL, ExampleValue, Readable, builtin, reference_markdown,
     reserved_words,
 };
+pub use interval::Interval;
 pub use lexer::is_name;
 pub use parser::{DEEPEST, OPERATOR_WORDS, Parsed, parse};
 pub use scope::{Names, Reads, Scope, Thing, did_you_mean};

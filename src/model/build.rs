@@ -15,6 +15,7 @@ mod readings;
 mod states;
 mod time;
 
+use super::bounds::Use;
 use super::lint::lint;
 use super::types::{Clock, Model};
 use crate::diagnostic::{Diagnostic, Place};
@@ -56,6 +57,7 @@ pub fn build_scenario(
         scenario,
         names: Names::default(),
         clock: None,
+        uses: Vec::new(),
         diagnostics: Vec::new(),
     };
     builder.collect_names();
@@ -75,7 +77,10 @@ pub fn build_scenario(
     let run = builder.run_defaults();
 
     let Builder {
-        clock, diagnostics, ..
+        clock,
+        uses,
+        diagnostics,
+        ..
     } = builder;
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let (Some(clock), Some((derived, derived_order)), false) = (clock, derived, failed) else {
@@ -103,7 +108,10 @@ pub fn build_scenario(
         run,
     };
     let mut warnings = diagnostics;
-    warnings.extend(lint(&model));
+    warnings.extend(lint(&model, &uses));
+    if warnings.iter().any(Diagnostic::is_error) {
+        return Err(warnings);
+    }
     Ok(Built { model, warnings })
 }
 
@@ -114,6 +122,8 @@ struct Builder<'a> {
     names: Names,
     /// `None` if the file's times are at fault.
     clock: Option<Clock>,
+    /// Formulas that must stay within bounds.
+    uses: Vec<Use>,
     diagnostics: Vec<Diagnostic>,
 }
 

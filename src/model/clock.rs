@@ -1,14 +1,10 @@
-//! Civil dates and years since the start.
+//! The time axis of a scenario: grid points, dates on them, months.
 //!
-//! t = 0 is the start date at 00:00, and a date D lies at (days from the start) / 365.25 years. Times that are meant to fall on a
-//! grid point are set to exactly that grid point, so that rounding never moves a date across a step.
+//! Times that are meant to fall on a grid point are set to exactly that grid point, so that rounding never moves a date across a step.
 
 use super::types::Clock;
-use jiff::Span;
+use crate::scenario::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
 use jiff::civil::Date;
-
-/// Days of the year in which times are counted.
-pub const DAYS_PER_YEAR: f64 = 365.25;
 
 /// A time this close to a grid point, in steps, is that grid point.
 const SNAP: f64 = 1e-9;
@@ -29,22 +25,25 @@ impl Clock {
 
     /// The time at which a date begins, in years since the start; negative before the start.
     pub fn time_of(&self, date: Date) -> f64 {
-        self.snapped(f64::from(days_between(self.start, date)) / DAYS_PER_YEAR)
+        self.snapped(calendar::years_between(self.start, date))
     }
 
-    /// The time at which a date ends.
-    pub fn time_after(&self, date: Date) -> f64 {
-        self.snapped((f64::from(days_between(self.start, date)) + 1.0) / DAYS_PER_YEAR)
+    /// The last instant of a date.
+    pub fn last_instant(&self, date: Date) -> f64 {
+        calendar::last_instant(self.start, date)
     }
 
     /// The grid point or the horizon, if the time is meant to be one; otherwise the time itself.
+    ///
+    /// However long the steps are, no time is moved so far that it would fall on another day.
     pub fn snapped(&self, time: f64) -> f64 {
-        if ((time - self.horizon) / self.step).abs() < SNAP {
+        let near = (SNAP * self.step).min(0.5 * SAME_INSTANT / DAYS_PER_YEAR);
+        if (time - self.horizon).abs() < near {
             return self.horizon;
         }
-        let k = (time / self.step).round();
-        if (time / self.step - k).abs() < SNAP {
-            k * self.step
+        let point = (time / self.step).round() * self.step;
+        if (time - point).abs() < near {
+            point
         } else {
             time
         }
@@ -59,21 +58,23 @@ impl Clock {
         }
     }
 
-    /// The date nearest to a time; the start itself where the calendar ends.
+    /// The number of the grid point nearest to a time.
+    pub fn nearest(&self, time: f64) -> usize {
+        if time >= self.horizon {
+            self.steps
+        } else {
+            ((time / self.step).round() as usize).min(self.steps)
+        }
+    }
+
+    /// The date on which a time falls; the start itself where the calendar ends.
     pub fn date_at(&self, time: f64) -> Date {
-        self.after((time * DAYS_PER_YEAR).round())
+        calendar::date_at(self.start, time).unwrap_or(self.start)
     }
 
     /// The calendar month at a time, 1 to 12.
     pub fn month_at(&self, time: f64) -> u8 {
-        // A day that begins exactly now must not be missed by a rounding error, hence the thousandth of a second.
-        self.after((time * DAYS_PER_YEAR + 1e-8).floor()).month() as u8
-    }
-
-    fn after(&self, days: f64) -> Date {
-        let span = Span::new().try_days(days as i64);
-        span.and_then(|span| self.start.checked_add(span))
-            .unwrap_or(self.start)
+        self.date_at(time).month() as u8
     }
 }
 
@@ -88,11 +89,6 @@ pub fn steps_within(horizon: f64, step: f64) -> f64 {
     }
 }
 
-/// Days from one date to another; civil dates are at most some millions of days apart.
-pub fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +99,6 @@ mod tests {
         let clock = Clock::new(date(2026, 1, 1), 2.0, 1.0 / 52.0);
         assert_eq!(clock.time_of(date(2026, 1, 1)), 0.0);
         assert_eq!(clock.time_of(date(2026, 12, 31)), 364.0 / 365.25);
-        assert_eq!(clock.time_after(date(2026, 12, 31)), 365.0 / 365.25);
         assert_eq!(clock.time_of(date(2025, 12, 31)), -1.0 / 365.25);
     }
 

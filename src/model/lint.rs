@@ -4,12 +4,19 @@
 //! fired, a rule that caught nothing) is told from its result.
 
 mod known;
+mod levels;
 mod means;
 mod rates;
 mod reach;
 mod rules;
+mod simultaneous;
 mod start;
+mod state;
+mod support;
+mod units;
+mod waits;
 
+use super::bounds::Use;
 use super::types::{Effect, Event, Model, ParameterValue};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
@@ -17,16 +24,23 @@ use reach::Reached;
 
 pub use means::metrics_without_mean;
 
-/// Every static warning about a model, in the order of its sections.
-pub fn lint(model: &Model) -> Vec<Diagnostic> {
+/// Every static warning about a model, in the order of its sections. `uses` are the formulas that must stay within bounds; one that never can
+/// is an error.
+pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
     let reached = Reached::of(model);
     let mut warnings = Vec::new();
+    units::bare_durations(model, &mut warnings);
+    units::long_step(model, &mut warnings);
     unused_parameters(model, &mut warnings);
+    support::out_of_bounds(model, uses, &mut warnings);
     reach::unreachable(model, &reached, &mut warnings);
     idle_indicators(model, &mut warnings);
     rates::coarse_drifts(model, &reached, &mut warnings);
     reach::silent_events(model, &reached, &mut warnings);
     rates::hazards(model, &reached, &mut warnings);
+    levels::coarse_levels(model, &reached, &mut warnings);
+    waits::before_the_first(model, &mut warnings);
+    simultaneous::order_by_name(model, &reached, &mut warnings);
     rules::shadowed(model, &mut warnings);
     means::lint(model, &mut warnings);
     warnings
@@ -106,3 +120,6 @@ fn idle_indicators(model: &Model, warnings: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

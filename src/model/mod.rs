@@ -6,12 +6,12 @@
 // Checks are written so that NaN fails them, as a negated comparison.
 #![allow(clippy::neg_cmp_op_on_partial_ord)]
 
+mod bounds;
 mod build;
 mod clock;
 mod lint;
 mod types;
 
 pub use build::{Built, build, build_scenario};
-pub use clock::DAYS_PER_YEAR;
 pub use lint::{lint, metrics_without_mean};
 pub use types::*;

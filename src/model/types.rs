@@ -258,7 +258,7 @@ pub struct Question {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Asks {
-    /// Did the condition hold at any time up to the end of this day?
+    /// Did the condition hold at any time up to the last instant of this day?
     EverBy { date: Date, time: f64 },
     /// Did the condition hold at the start of this day?
     HoldsAt { date: Date, time: f64 },

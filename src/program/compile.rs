@@ -396,12 +396,6 @@ impl<'a> Compiler<'a> {
                         let (_, tracker) = self
                             .emitter
                             .tracker(TrackerKind::First, &question.condition);
-                        // The end of a day is the first instant of the next, and no longer of it; the horizon has no next.
-                        let time = if time < model.clock.horizon {
-                            time.next_down()
-                        } else {
-                            time
-                        };
                         QuestionCode::EverBy {
                             tracker: tracker as u32,
                             time,
@@ -429,16 +423,7 @@ fn mix(correlated: Option<&crate::model::Correlated>) -> Option<MixCode> {
 fn reported(model: &Model) -> Vec<usize> {
     let clock = &model.clock;
     let mut indices: Vec<usize> = match &model.run.times {
-        Some(times) => times
-            .iter()
-            .map(|t| {
-                if *t >= clock.horizon {
-                    clock.steps
-                } else {
-                    ((t / clock.step).round() as usize).min(clock.steps)
-                }
-            })
-            .collect(),
+        Some(times) => times.iter().map(|t| clock.nearest(*t)).collect(),
         None if clock.steps < REPORTED => (0..=clock.steps).collect(),
         None => {
             let stride = clock.steps.div_ceil(REPORTED - 1);

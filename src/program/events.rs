@@ -35,6 +35,13 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
             items
         })
         .collect();
+    // What reads the clock changes as time goes by, so any jump is an instant at which it may be found changed.
+    let reading: Vec<bool> = (compiler.emitter.tracked())
+        .map(|e| reads_clock(e, model))
+        .collect();
+    let watching: Vec<bool> = (model.events.iter())
+        .map(|e| matches!(&e.fires, Fires::When(condition) if reads_clock(condition, model)))
+        .collect();
     for (i, event) in model.events.iter().enumerate() {
         let changed = changes(i, event, model);
         let affected = |wanted: fn(&Fires) -> bool| -> Vec<u32> {
@@ -56,35 +63,25 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
             meets(&other.phases, &phases) && meets(&other.trends, &trends)
         });
         code.triggers = affected(|f| matches!(f, Fires::When(_)));
+        let also = (0..model.events.len()).filter(|&j| watching[j]);
+        code.triggers.extend(also.map(|j| j as u32));
+        code.triggers.sort_unstable();
+        code.triggers.dedup();
         code.derived = compiler.derived_reading(&changed);
         code.trackers = (0..tracked.len())
-            .filter(|&t| tracked[t].meets(&changed))
+            .filter(|&t| tracked[t].meets(&changed) || reading[t])
             .map(|t| t as u32)
             .collect();
         code.windows = (0..model.events.len())
             .filter(|&j| model.events[j].declared.is_some() && gates[j].meets(&changed))
             .map(|j| j as u32)
             .collect();
-    }
-    let trackers: Vec<bool> = (compiler.emitter.tracked())
-        .map(|e| reads_clock(e, model))
-        .collect();
-    for (code, event) in events.iter_mut().zip(&model.events) {
-        let condition = |&j: &u32| match &model.events[j as usize].fires {
-            Fires::When(condition) => reads_clock(condition, model),
-            _ => false,
-        };
-        let guard = |&j: &u32| {
-            let guard = &model.events[j as usize].guard;
-            guard.as_ref().is_some_and(|g| reads_clock(g, model))
-        };
         code.clocked = event
             .effects
             .iter()
             .any(|effect| effect_reads(effect, &|e| reads_clock(e, model)))
-            || code.trackers.iter().any(|&t| trackers[t as usize])
-            || code.triggers.iter().any(condition)
-            || code.windows.iter().any(guard);
+            || code.trackers.iter().any(|&t| reading[t as usize])
+            || code.triggers.iter().any(|&t| watching[t as usize]);
     }
     events
 }

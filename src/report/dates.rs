@@ -1,20 +1,13 @@
 //! Years since the start as civil dates and durations, for the eye.
 
 use super::format;
+use crate::scenario::calendar::{self, DAYS_PER_YEAR};
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
 
-/// Days in a year of the model's clock.
-const DAYS_A_YEAR: f64 = 365.25;
-
-/// The date `years` after `start` (ISO), rounded to the nearest day; far outside the calendar the years themselves.
+/// The date on which the instant `years` after `start` (ISO) falls; far outside the calendar the years themselves.
 pub fn date_at(start: &str, years: f64) -> String {
-    let days = libm::round(years * DAYS_A_YEAR);
-    let date = start.parse::<Date>().ok().and_then(|date| {
-        let span: Span = (days.is_finite() && days.abs() < 4e6).then(|| (days as i64).days())?;
-        date.checked_add(span).ok()
-    });
-    match date {
+    let start = start.parse::<Date>().ok();
+    match start.and_then(|start| calendar::date_at(start, years)) {
         Some(date) => date.to_string(),
         None => format!("year {}", format::plain(years)),
     }
@@ -27,8 +20,8 @@ pub fn duration(years: f64) -> String {
         (years, "year")
     } else if whole(12.0 * years) {
         (12.0 * years, "month")
-    } else if whole(DAYS_A_YEAR * years) {
-        (DAYS_A_YEAR * years, "day")
+    } else if whole(DAYS_PER_YEAR * years) {
+        (DAYS_PER_YEAR * years, "day")
     } else {
         (years, "year")
     };
@@ -39,7 +32,7 @@ pub fn duration(years: f64) -> String {
 
 /// A standard error of a date, in days.
 pub fn days(years: f64) -> String {
-    let days = DAYS_A_YEAR * years;
+    let days = DAYS_PER_YEAR * years;
     let error = format::estimate(days, days).error;
     if days > 0.0 {
         format!("{error} d")
@@ -53,10 +46,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_rounded_to_the_nearest_day() {
+    fn a_date_is_the_day_on_which_the_instant_falls() {
         assert_eq!(date_at("2026-01-01", 0.0), "2026-01-01");
         assert_eq!(date_at("2026-01-01", 1.0), "2027-01-01");
-        assert_eq!(date_at("2026-01-01", 0.6 / 365.25), "2026-01-02");
+        assert_eq!(date_at("2026-01-01", 150.75 / 365.25), "2026-05-31");
         assert_eq!(date_at("2026-01-01", 1e9), "year 1,000,000,000");
         assert_eq!(date_at("2026-01-01", f64::INFINITY), "year inf");
     }

@@ -1,11 +1,10 @@
-//! Durations in words and dates on the time axis, both in years.
+//! Durations in words, in years, and dates as they are written.
 //!
 //! A year is 365.25 days, a month a twelfth of a year, a week 7 days. Text in, a number out; what the text is part of is
 //! the decoder's business.
 
+use super::calendar::DAYS_PER_YEAR;
 use jiff::civil::Date;
-
-const DAYS_PER_YEAR: f64 = 365.25;
 
 /// The words for units of time, singular; the plural is understood too.
 pub const UNITS: &[&str] = &["year", "month", "week", "day", "hour"];
@@ -46,12 +45,6 @@ pub fn years(text: &str) -> Result<f64, NotADuration> {
 /// Years in one `"year"`, `"month"`, `"week"`, `"day"` or `"hour"`.
 pub fn unit(text: &str) -> Option<f64> {
     UNITS.contains(&text).then(|| in_years(1.0, text))
-}
-
-/// Years from `start` to `date`, both at 00:00; negative before the start.
-pub fn between(start: Date, date: Date) -> f64 {
-    let days = date.duration_since(start).as_hours() / 24;
-    days as f64 / DAYS_PER_YEAR
 }
 
 /// A date written YYYY-MM-DD.
@@ -174,19 +167,5 @@ mod tests {
         }
         assert!(resembles_date("2026-1-5") && resembles_date("2026/13/05"));
         assert!(!resembles_date("2026 - x") && !resembles_date("2026.5"));
-    }
-
-    #[test]
-    fn a_date_lies_as_many_years_after_the_start_as_days_over_365_and_a_quarter() {
-        let day = |text| date(text).unwrap();
-        assert_eq!(
-            between(day("2026-01-01"), day("2027-01-01")),
-            365.0 / 365.25
-        );
-        assert_eq!(
-            between(day("2026-03-01"), day("2026-02-01")),
-            -28.0 / 365.25
-        );
-        assert_eq!(between(day("2024-01-01"), day("2028-01-01")), 4.0);
     }
 }

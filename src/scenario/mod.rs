@@ -4,6 +4,8 @@
 //! reports every fault at once. Besides the edges of the program this is the only place that touches the disk, and only
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
+mod annotations;
+pub mod calendar;
 mod decode;
 mod drawn;
 mod duration;
@@ -20,8 +22,9 @@ mod set;
 mod slips;
 mod types;
 
+pub use annotations::is_annotation;
 pub use files::{Disk, Files};
-pub use hash::sha256;
+pub use hash::{same_assumptions, sha256};
 pub use load::{Loaded, Report, load, load_str, load_with};
 pub use schema::schema;
 pub use types::*;

@@ -380,6 +380,23 @@ fn every_file_says_what_it_is_and_none_is_too_long() {
 }
 
 #[test]
+fn days_become_years_and_dates_in_one_place() {
+    let elsewhere = |s: &&Source| {
+        let is_test = s.path.ends_with("tests.rs") || s.path == "report/fixture.rs";
+        s.path != "scenario/calendar.rs" && !is_test
+    };
+    let mut found = Vec::new();
+    for source in sources().iter().filter(elsewhere) {
+        for (number, line) in (1..).zip(&source.code[..source.tests_begin()]) {
+            if line.contains("365.25") || line.contains("get_days") || line.contains("try_days") {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    fails("days of a year outside of the calendar", found);
+}
+
+#[test]
 fn nothing_is_unsafe_or_left_to_be_done() {
     let mut found = Vec::new();
     for source in sources() {

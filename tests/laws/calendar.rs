@@ -1,6 +1,7 @@
 //! Months begin at midnight of their first day, wherever the rounding of the grid puts it.
 
-use crate::harness::{Agreement, run, scenario, study};
+use crate::harness::{Agreement, run, scenario, settings, study};
+use quincunx::analysis::storyline;
 use serde_json::{Map, json};
 
 #[test]
@@ -27,4 +28,145 @@ fn a_daily_grid_spends_in_each_month_the_days_that_it_has() {
         agreement.close(&name, mean, 3.0 * f64::from(*days), 1e-6);
     }
     agreement.finish(12);
+}
+
+/// Days after 1 January 2001 as a date.
+fn date(days: f64) -> String {
+    let start = jiff::civil::date(2001, 1, 1);
+    let span = jiff::Span::new().days(days.floor() as i64);
+    start
+        .checked_add(span)
+        .expect("in the calendar")
+        .to_string()
+}
+
+#[test]
+fn an_instant_is_told_as_the_day_on_which_questions_count_it() {
+    // Fractions of days, midnights as formulas give them, and a moment before midnight.
+    let instants = [
+        0.0, 0.25, 1.0, 30.5, 58.999, 59.0, 150.0, 150.25, 150.5, 150.75, 150.999_99, 151.0, 307.0,
+        364.5, 364.999,
+    ];
+    for days in instants {
+        for written in [
+            format!("{days} / 365.25"),
+            format!("{} / 12", days * 12.0 / 365.25),
+        ] {
+            let on = date(days);
+            let questions: Map<_, _> = [-1.0, 0.0, 1.0]
+                .into_iter()
+                .filter(|shift| days + shift >= 0.0 && days + shift < 366.0)
+                .map(|shift| {
+                    let by = date(days + shift);
+                    (
+                        format!("by_{}", shift + 1.0),
+                        json!({"ever": "ever(signing)", "by": by}),
+                    )
+                })
+                .collect();
+            let whole = scenario(
+                1.01,
+                1.0 / 52.0,
+                json!({"events": {"signing": {"at": written}}, "questions": questions}),
+            );
+            let study = study(&whole);
+            let story = storyline(&study, &settings(&study, 16, 2), 0).expect("a story");
+            assert_eq!(story.happenings[0].date, on, "{written}");
+            for (name, answer) in &story.questions {
+                assert_eq!(*answer, name != "by_0", "{written}: {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn by_a_day_excludes_the_next_midnight_at_any_horizon() {
+    for horizon in [
+        json!("365 days"),
+        json!("366 days"),
+        json!("12 months"),
+        json!("2001-12-31"),
+        json!(1),
+    ] {
+        let mut whole = scenario(
+            1.0,
+            1.0 / 52.0,
+            json!({
+                "events": {"treaty": {"at": "2002-01-01"}, "truce": {"at": "2001-12-31"}},
+                "questions": {
+                    "treaty_in_2001": {"ever": "ever(treaty)", "by": "2001-12-31"},
+                    "truce_in_2001": {"ever": "ever(truce)", "by": "2001-12-31"},
+                },
+            }),
+        );
+        whole["horizon"] = horizon.clone();
+        for step in [
+            json!("1 day"),
+            json!("1 week"),
+            json!("1 month"),
+            json!("365 days"),
+        ] {
+            whole["step"] = step.clone();
+            let result = run(&study(&whole), 16, 3);
+            let answers: Vec<f64> = result.questions.iter().map(|q| q.probability).collect();
+            assert_eq!(answers, [0.0, 1.0], "horizon {horizon}, step {step}");
+        }
+    }
+}
+
+#[test]
+fn a_horizon_that_is_a_date_includes_that_day_and_nothing_of_the_next() {
+    let mut whole = scenario(
+        1.0,
+        1.0 / 52.0,
+        json!({
+            "events": {
+                "e": {"hazard": 1, "limit": 1},
+                "treaty": {"at": "2002-01-01"},
+                "evening": {"at": "364.9 / 365.25"},
+            },
+            "questions": {
+                "all": {"ever": "ever(e)", "by": "2001-12-31"},
+                "all_but_one": {"ever": "ever(e)", "by": "2001-12-30"},
+            },
+            "outcomes": [{"name": "e", "when": "ever(e)"}],
+            "metrics": {
+                "e": "if(ever(e), 1, 0)",
+                "treaties": "count(treaty)",
+                "evenings": "count(evening)",
+            },
+        }),
+    );
+    whole["horizon"] = json!("2001-12-31");
+    let result = run(&study(&whole), 102_400, 4);
+    let mean = |name: &str| {
+        let metric = result.metrics.iter().find(|m| m.name == name);
+        metric.and_then(|m| m.mean).expect("a mean")
+    };
+    assert_eq!((mean("treaties"), mean("evenings")), (0.0, 1.0));
+    assert_eq!(result.dates.last().map(String::as_str), Some("2001-12-31"));
+    let mut agreement = Agreement::default();
+    for (question, days) in result.questions.iter().zip([365.0, 364.0]) {
+        let exact = -libm::expm1(-days / 365.25);
+        agreement.estimate(
+            &question.name,
+            question.probability,
+            exact,
+            question.std_error,
+        );
+    }
+    agreement.finish(2);
+    assert_eq!(
+        result.questions[0].probability,
+        result.outcomes[0].probability
+    );
+}
+
+#[test]
+fn twenty_four_months_end_on_the_day_on_which_they_end() {
+    let mut whole = scenario(2.0, 1.0 / 12.0, json!({}));
+    whole["start"] = json!("2026-01-01");
+    whole["horizon"] = json!("24 months");
+    let result = run(&study(&whole), 16, 5);
+    assert_eq!(result.dates.last().map(String::as_str), Some("2028-01-01"));
 }

@@ -229,3 +229,73 @@ fn a_run_that_was_cancelled_goes_on_where_it_stopped() {
         .expect("nobody cancels");
     assert_eq!(*result, study.run(&settings, &Silent).expect("it runs"));
 }
+
+#[test]
+fn what_is_named_like_an_annotation_is_an_assumption() {
+    for name in ["note", "source", "title"] {
+        // Everything that an author names is called so, at two values of one number.
+        let with = |path: &str, value: f64| -> Value {
+            let mut whole = scenario(
+                1.0,
+                0.25,
+                json!({
+                    "parameters": {"p": 0.5},
+                    "trends": {name: {"weight": 0.5, "note": "why"}, "other": {"weight": 0.5}},
+                    "phases": {name: {"start": 0.5}, "after": {"start": 0.5}},
+                    "indicators": {
+                        "x": {"start": 0, "drift": {"by": "trend", name: 1, "else": 0}, "volatility": {"by": "phase", name: 0.5, "else": 0}},
+                        "y": {"start": 1}
+                    },
+                    "derived": {"d": {"value": {"by": "trend", name: 1, "else": 2}, "note": "why"}},
+                    "shifts": {"other": {name: {"rate": 0.3, "per": "year"}}},
+                    "events": {
+                        name: {
+                            "hazard": {"chance": 0.5, "within": 1, "times": {
+                                "trend": {name: 0.5}, "phase": {name: 0.5},
+                                "indicator": {"y": {"ratio": 2, "at": 1, "per": 1}}, "factor": {"by": "trend", name: 1, "else": 0.5}
+                            }},
+                            "effects": [{"add": "y", "by": "d * p"}]
+                        },
+                        "e": {"hazard": 1, "effects": [{"phase": "after"}]}
+                    },
+                    "metrics": {"m": "final(x) + final(y)"},
+                    "outcomes": [{"name": name, "when": "y > 1"}]
+                }),
+            );
+            let place = whole.pointer_mut(&path.replace("NAME", name)).expect(path);
+            *place = json!(value);
+            whole
+        };
+        for path in [
+            "/trends/NAME/weight",
+            "/phases/NAME/start",
+            "/indicators/x/drift/NAME",
+            "/indicators/x/volatility/NAME",
+            "/derived/d/value/NAME",
+            "/shifts/other/NAME/rate",
+            "/events/NAME/hazard/chance",
+            "/events/NAME/hazard/times/trend/NAME",
+            "/events/NAME/hazard/times/phase/NAME",
+            "/events/NAME/hazard/times/factor/NAME",
+        ] {
+            let [base, other] = [0.25, 0.75].map(|value| study(&with(path, value)));
+            let result = compared(&[&base, &other], 1024, 49);
+            let comparison = &result.comparisons[0];
+            assert!(!comparison.identical, "{name}: {path}");
+            let listed: Vec<&str> = comparison.changes.iter().map(|c| c.path.as_str()).collect();
+            let expected = path.replace("NAME", name)[1..].replace('/', ".");
+            assert_eq!(listed, [expected.as_str()], "{name}");
+            assert_ne!(base.model.sha256, other.model.sha256, "{name}: {path}");
+            // And it is no mere spelling: the numbers move.
+            let moved = |row: &quincunx::results::Difference| row.difference != Some(0.0);
+            assert!(
+                comparison
+                    .metrics
+                    .iter()
+                    .chain(&comparison.differences)
+                    .any(moved),
+                "{name}: {path}"
+            );
+        }
+    }
+}

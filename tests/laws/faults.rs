@@ -96,6 +96,7 @@ fn more_than_one_in_a_thousand_fails_the_run_and_names_the_formula_and_a_trial()
         trials,
         trial,
         path,
+        ..
     } = &error
     else {
         panic!("{error}")

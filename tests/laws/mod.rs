@@ -3,6 +3,7 @@
 mod bytes;
 mod calendar;
 mod comparisons;
+mod conditions;
 mod events;
 mod faults;
 mod files;

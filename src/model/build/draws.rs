@@ -3,10 +3,11 @@
 //! A distribution whose arguments are all constants is made here, once; one with formulas among them keeps its formulas, and is made at each use.
 
 use super::Builder;
-use super::formulas::{ANY, Context};
+use super::formulas::Context;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::distribution::{Distribution, DistributionError, Family};
 use crate::expression::Expr;
+use crate::model::bounds::Bounds;
 use crate::model::types::{Draw, VaryingDraw};
 use crate::scenario::{self, Form, Quantity};
 
@@ -30,7 +31,7 @@ impl Builder<'_> {
     pub fn draw(&mut self, draw: &scenario::Draw, context: Context) -> Option<Draw> {
         match draw {
             scenario::Draw::Value(quantity) => {
-                Some(Draw::Value(self.number(quantity, context, ANY)?))
+                Some(Draw::Value(self.number(quantity, context, Bounds::ANY)?))
             }
             scenario::Draw::Distribution(distribution) => Some(
                 match self.shape(distribution, Arguments::Formulas(context))? {
@@ -135,7 +136,7 @@ impl Builder<'_> {
             .map(|quantity| match allowed {
                 Arguments::Constants => self.constant(quantity).map(Expr::Number),
                 Arguments::Formulas(context) | Arguments::Kept(context) => {
-                    self.number(quantity, context, ANY)
+                    self.number(quantity, context, Bounds::ANY)
                 }
             })
             .collect();

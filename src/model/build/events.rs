@@ -1,10 +1,11 @@
 //! Events and trend shifts: when they fire, where they are allowed, what they do.
 
-use super::formulas::{PROBABILITY, STATE, not_negative, parameters_only};
+use super::formulas::{STATE, parameters_only};
 use super::states::transposed;
 use super::{Builder, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Expr, Thing};
+use crate::model::bounds::Bounds;
 use crate::model::types::{Declared, Draw, Effect, Event, Fires};
 use crate::scenario::{self, Action, Moment, Reference};
 
@@ -45,7 +46,7 @@ impl Builder<'_> {
             .map(|list| self.members(Thing::Trend, list));
         let rest = event.rest.as_ref().map(|rest| {
             let context = parameters_only("a rest is fixed by parameters");
-            self.number(rest, context, not_negative("a rest is 0 or longer"))
+            self.number(rest, context, Bounds::REST)
         });
         let effects: Vec<Option<Effect>> = event.effects.iter().map(|e| self.effect(e)).collect();
         let (fires, declared) = fires?;
@@ -122,7 +123,7 @@ impl Builder<'_> {
                     Some(p) => self.number(
                         p,
                         parameters_only("the chance of a dated event is fixed by parameters"),
-                        PROBABILITY,
+                        Bounds::PROBABILITY,
                     ),
                 };
                 let time = match time {

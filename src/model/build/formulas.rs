@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{self, Expr, FormulaError, Reads, Scope, Thing, Wanted};
+use crate::model::bounds::{Bounds, Use};
 use crate::scenario::{By, Choice, Coefficient, Condition, NumberOrFormula, Quantity};
 
 /// What a formula at some place of the file can read.
@@ -33,38 +34,6 @@ pub const fn parameters_only(why: &'static str) -> Context {
     }
 }
 
-/// Bounds that a constant must respect; formulas are looked at when they run.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    pub low: f64,
-    pub high: f64,
-    /// What the number is, for messages: "a probability lies between 0 and 1".
-    pub rule: &'static str,
-}
-
-/// Any number.
-pub const ANY: Bounds = Bounds {
-    low: f64::NEG_INFINITY,
-    high: f64::INFINITY,
-    rule: "",
-};
-
-/// Zero or more.
-pub const fn not_negative(rule: &'static str) -> Bounds {
-    Bounds {
-        low: 0.0,
-        high: f64::INFINITY,
-        rule,
-    }
-}
-
-/// 0 to 1.
-pub const PROBABILITY: Bounds = Bounds {
-    low: 0.0,
-    high: 1.0,
-    rule: "a probability lies between 0 and 1",
-};
-
 impl Builder<'_> {
     /// A number, or a formula that gives one; constants must lie within the bounds. `None` if it is at fault, which has been reported.
     pub fn number(
@@ -79,15 +48,22 @@ impl Builder<'_> {
                 self.formula(text, &quantity.pointer, context, Wanted::Number)?
             }
         };
-        if let Expr::Number(value) = expr
-            && !(bounds.low <= value && value <= bounds.high)
-        {
-            self.error(
-                "value-out-of-range",
-                quantity.place(),
-                format!("found {value}: {}", bounds.rule),
-            );
-            return None;
+        match expr {
+            Expr::Number(value) if !bounds.allow(value) => {
+                self.error(
+                    "value-out-of-range",
+                    quantity.place(),
+                    format!("found {value}: {}", bounds.rule),
+                );
+                return None;
+            }
+            Expr::Number(_) => {}
+            _ if bounds.allow(f64::NEG_INFINITY) && bounds.allow(f64::INFINITY) => {}
+            _ => self.uses.push(Use {
+                place: quantity.place(),
+                formula: expr.clone(),
+                bounds,
+            }),
         }
         Some(expr)
     }

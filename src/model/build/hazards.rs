@@ -1,23 +1,17 @@
 //! Hazards: every way of stating one becomes a rate per year with its factors.
 
 use super::Builder;
-use super::formulas::{ANY, Bounds, Context, STATE, not_negative, parameters_only};
+use super::formulas::{Context, STATE, parameters_only};
 use super::states::transposed;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Function, Thing, fold};
+use crate::model::bounds::{Bounds, Use};
 use crate::model::types::{Declared, Hazard, HazardRatio};
 use crate::scenario::{self, Base, Quantity, Times};
 
 const FIXED: Context = parameters_only(
     "the base of a hazard is fixed by parameters; what depends on the state goes into `times`, or into a hazard that is one expression",
 );
-const FACTOR: Bounds = not_negative("the factor of a hazard is 0 or more");
-const POSITIVE: Bounds = Bounds {
-    low: f64::MIN_POSITIVE,
-    high: f64::INFINITY,
-    rule: "this must be more than 0",
-};
-
 impl Builder<'_> {
     /// A hazard, and the chance that the file declares for it.
     pub fn hazard(&mut self, hazard: &scenario::Hazard) -> Option<(Hazard, Option<Declared>)> {
@@ -32,7 +26,10 @@ impl Builder<'_> {
     fn base(&mut self, base: &Base) -> Option<(Expr, Option<Declared>)> {
         match base {
             Base::Chance { chance, within } => {
-                let (p, years) = (self.chance(chance), self.number(within, FIXED, POSITIVE));
+                let (p, years) = (
+                    self.chance(chance),
+                    self.number(within, FIXED, Bounds::DURATION),
+                );
                 let (p, years) = (p?, years?);
                 let rate = chance_rate(&p, &years)?;
                 let declared = Declared {
@@ -42,41 +39,48 @@ impl Builder<'_> {
                 Some((rate, Some(declared)))
             }
             Base::Rate { rate, per } => {
-                let rate = self.number(rate, FIXED, not_negative("a rate is 0 or more"))?;
+                let rate = self.number(rate, FIXED, Bounds::RATE)?;
                 Some((divided(rate, Expr::Number(*per))?, None))
             }
             Base::MeanWait(wait) => {
-                let years = self.number(wait, FIXED, POSITIVE)?;
+                let years = self.number(wait, FIXED, Bounds::MEAN_WAIT)?;
                 Some((divided(Expr::Number(1.0), years)?, None))
             }
-            Base::PerYear(rate) => Some((
-                self.number(rate, STATE, not_negative("a rate is 0 or more"))?,
-                None,
-            )),
+            Base::PerYear(rate) => Some((self.number(rate, STATE, Bounds::RATE)?, None)),
         }
     }
 
     /// A chance as a number of [0, 1); a certain event has no finite rate.
     fn chance(&mut self, chance: &Quantity) -> Option<Expr> {
-        let p = self.number(chance, FIXED, ANY)?;
-        if let Expr::Number(value) = p
-            && !(0.0..1.0).contains(&value)
-        {
-            let report =
-                |message: String| Diagnostic::error("value-out-of-range", chance.place(), message);
-            let report = if value == 1.0 {
-                report("a chance of 1 within any time would need an infinite rate".into())
-                    .hint("write 0.99, or give the event a date by `at`, or a condition by `when`")
-            } else if value > 1.0 && value <= 100.0 {
-                report(format!("a chance lies between 0 and 1, found {value}"))
-                    .hint(format!("for {value}% write {}", value / 100.0))
-            } else {
-                report(format!("a chance lies between 0 and 1, found {value}"))
-            };
-            self.report(report);
-            return None;
+        let p = self.number(chance, FIXED, Bounds::ANY)?;
+        let Expr::Number(value) = p else {
+            self.uses.push(Use {
+                place: chance.place(),
+                formula: p.clone(),
+                bounds: Bounds::CHANCE,
+            });
+            return Some(p);
+        };
+        if Bounds::CHANCE.allow(value) {
+            return Some(p);
         }
-        Some(p)
+        let report = Diagnostic::error(
+            "value-out-of-range",
+            chance.place(),
+            if value == 1.0 {
+                "a chance of 1 within any time would need an infinite rate".to_owned()
+            } else {
+                format!("{}, found {value}", Bounds::CHANCE.rule)
+            },
+        );
+        self.report(if value == 1.0 {
+            report.hint("write 0.99, or give the event a date by `at`, or a condition by `when`")
+        } else if value > 1.0 && value <= 100.0 {
+            report.hint(format!("for {value}% write {}", value / 100.0))
+        } else {
+            report
+        });
+        None
     }
 
     /// The factors of a hazard, with a base of 1.
@@ -93,7 +97,7 @@ impl Builder<'_> {
         let factor = times
             .factor
             .as_ref()
-            .map(|f| self.coefficient(f, STATE, FACTOR));
+            .map(|f| self.coefficient(f, STATE, Bounds::FACTOR));
         Some(Hazard {
             base: Expr::Number(1.0),
             by_trend: trend?,
@@ -120,7 +124,7 @@ impl Builder<'_> {
             thing,
             &[],
             STATE,
-            FACTOR,
+            Bounds::FACTOR,
         )?;
         Some(Some(
             arms.into_iter()
@@ -160,9 +164,9 @@ impl Builder<'_> {
                 None
             }
         };
-        let value = self.number(&ratio.ratio, FIXED, POSITIVE);
-        let at = self.number(&ratio.at, FIXED, ANY);
-        let per = self.number(&ratio.per, FIXED, ANY);
+        let value = self.number(&ratio.ratio, FIXED, Bounds::RATIO);
+        let at = self.number(&ratio.at, FIXED, Bounds::ANY);
+        let per = self.number(&ratio.per, FIXED, Bounds::ANY);
         if per == Some(Expr::Number(0.0)) {
             self.error(
                 "value-out-of-range",

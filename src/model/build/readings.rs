@@ -2,10 +2,11 @@
 //!
 //! Derived values may read one another, and so may metrics; a circle among them is a fault that names its members.
 
-use super::formulas::{ANY, PATH, STATE};
+use super::formulas::{PATH, STATE};
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{self, Expr, Node, Scope, Wanted};
+use crate::model::bounds::Bounds;
 use crate::model::types::{Asks, Derived, Metric, Outcome, Question};
 use crate::scenario::{self, NumberOrFormula};
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ impl Builder<'_> {
         let built: Vec<Option<Derived>> = canonical(&s.derived)
             .into_iter()
             .map(|(display, name, derived)| {
-                let value = self.coefficient(&derived.value, STATE, ANY)?;
+                let value = self.coefficient(&derived.value, STATE, Bounds::ANY)?;
                 Some(Derived {
                     name: name.clone(),
                     title: titled(&derived.title, name),
@@ -121,7 +122,7 @@ impl Builder<'_> {
         parsed: Option<&expression::Parsed>,
     ) -> Option<Expr> {
         let Some(parsed) = parsed else {
-            return self.number(&metric.value, PATH, ANY);
+            return self.number(&metric.value, PATH, Bounds::ANY);
         };
         let scope = Scope {
             names: &self.names,

@@ -1,10 +1,11 @@
 //! Trends with their weights, phases with their starts, indicators.
 
-use super::formulas::{ANY, PROBABILITY, STATE, not_negative, parameters_only};
+use super::formulas::{STATE, parameters_only};
 use super::names::ONLY;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
+use crate::model::bounds::Bounds;
 use crate::model::types::{AtRange, Draw, Indicator, Phase, Trend};
 use crate::scenario;
 
@@ -43,17 +44,7 @@ impl Builder<'_> {
                 "all weights are zero, so no trial could start",
             );
         } else if !((sum - 1.0).abs() <= SLACK) {
-            self.report(
-                Diagnostic::warning(
-                    "weights-not-one",
-                    Place::value("/trends"),
-                    format!(
-                        "the weights of the trends sum to {}, not to 1; each is divided by that",
-                        shown(sum)
-                    ),
-                )
-                .hint("change them so that they sum to 1, if they are meant as probabilities"),
-            );
+            self.weights_not_one(sum);
         }
         let scale = if (sum - 1.0).abs() <= f64::EPSILON * 4.0 {
             1.0
@@ -69,6 +60,32 @@ impl Builder<'_> {
                 weight: trend.weight.value / scale,
             })
             .collect()
+    }
+
+    /// Weights may be in any proportion, but mostly they are meant as probabilities: tells of the one that spoils the sum, if there is one.
+    fn weights_not_one(&mut self, sum: f64) {
+        let stated: Vec<(f64, Place)> = (self.scenario.trends.values())
+            .map(|trend| (trend.weight.value, trend.weight.place()))
+            .collect();
+        let list: Vec<String> = stated.iter().map(|(weight, _)| shown(*weight)).collect();
+        let terms = match list.len() {
+            2..=8 => format!(" ({})", list.join(" + ")),
+            _ => String::new(),
+        };
+        let message = format!(
+            "the weights of the trends sum to {}{terms}, not to 1; each is divided by that",
+            shown(sum)
+        );
+        let above = |limit: f64| stated.iter().filter(move |(weight, _)| *weight > limit);
+        let warning = |place: Place| Diagnostic::warning("weights-not-one", place, message);
+        let report = match above(1.0).collect::<Vec<_>>().as_slice() {
+            // One in percent among shares.
+            [(weight, place)] if stated.len() > 1 && sum - weight <= 1.0 => warning(place.clone())
+                .hint(format!("for {weight}% write {}", shown(weight / 100.0))),
+            _ => warning(Place::value("/trends"))
+                .hint("change them so that they sum to 1, if they are meant as probabilities"),
+        };
+        self.report(report);
     }
 
     /// The concentration of the weights, if they are uncertain.
@@ -94,7 +111,7 @@ impl Builder<'_> {
         for (display, name, phase) in canonical(&s.phases) {
             let start = match &phase.start {
                 None => Some(Expr::Number(0.0)),
-                Some(quantity) => self.number(quantity, context, PROBABILITY),
+                Some(quantity) => self.number(quantity, context, Bounds::PROBABILITY),
             };
             sound &= start.is_some();
             phases.push(Phase {
@@ -171,12 +188,11 @@ impl Builder<'_> {
         let drift = indicator
             .drift
             .as_ref()
-            .map(|d| self.coefficient(d, STATE, ANY));
-        let spread = not_negative("a volatility is 0 or more");
+            .map(|d| self.coefficient(d, STATE, Bounds::ANY));
         let volatility = indicator
             .volatility
             .as_ref()
-            .map(|v| self.coefficient(v, STATE, spread));
+            .map(|v| self.coefficient(v, STATE, Bounds::VOLATILITY));
         let (low, high) = match &indicator.range {
             None => (None, None),
             Some(range) => {

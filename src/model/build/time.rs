@@ -2,8 +2,9 @@
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::clock::{DAYS_PER_YEAR, days_between, steps_within};
+use crate::model::clock::steps_within;
 use crate::model::types::{Clock, RunDefaults};
+use crate::scenario::calendar::{self, DAYS_PER_YEAR};
 use crate::scenario::{At, Horizon};
 use jiff::civil::Date;
 
@@ -30,7 +31,7 @@ impl Builder<'_> {
         let place = s.horizon.place();
         let horizon = match s.horizon.value {
             Horizon::Years(years) => years,
-            Horizon::Date(date) => f64::from(days_between(s.start, date)) / DAYS_PER_YEAR,
+            Horizon::Date(date) => calendar::last_instant(s.start, date),
         };
         if !(horizon > 0.0 && horizon.is_finite()) {
             let shown = match s.horizon.value {
@@ -47,7 +48,7 @@ impl Builder<'_> {
             );
             return None;
         }
-        let last = f64::from(days_between(s.start, Date::MAX)) / DAYS_PER_YEAR;
+        let last = calendar::years_between(s.start, Date::MAX);
         if horizon > last {
             self.error(
                 "value-out-of-range",
@@ -110,7 +111,7 @@ impl Builder<'_> {
         Some(time)
     }
 
-    /// The time at which a question is settled: the beginning of the day, or its end if all of the day counts.
+    /// The time at which a question is settled: the beginning of the day, or its last instant if all of the day counts.
     pub fn question_time(&mut self, date: &At<Date>, whole_day: bool) -> Option<f64> {
         let begins = self.time_of(date)?;
         let clock = self.clock.as_ref()?;
@@ -121,7 +122,7 @@ impl Builder<'_> {
                     "date-out-of-range",
                     date.place(),
                     format!(
-                        "{} lies after the horizon (about {last}), so no trial can answer",
+                        "{} lies after the horizon ({last}), so no trial can answer",
                         date.value
                     ),
                 )
@@ -131,15 +132,43 @@ impl Builder<'_> {
         }
         // The horizon may fall into the last day; the question is then about the part that is simulated.
         Some(if whole_day {
-            clock.time_after(date.value).min(horizon)
+            clock.last_instant(date.value).min(horizon)
         } else {
             begins
         })
     }
 
+    /// Warns of reported times that lie between grid points, where the nearest is reported, on another day.
+    fn between_grid_points(&mut self, times: &[At<f64>]) {
+        let Some(clock) = &self.clock else { return };
+        let nearest = |time: f64| clock.grid(clock.nearest(time));
+        let moved: Vec<&At<f64>> = (times.iter())
+            .filter(|time| calendar::day_of(nearest(time.value)) != calendar::day_of(time.value))
+            .collect();
+        let Some(first) = moved.first() else { return };
+        let others = match moved.len() {
+            1 => String::new(),
+            2 => ", and one other likewise".to_owned(),
+            all => format!(", and {} others likewise", all - 1),
+        };
+        let warning = Diagnostic::warning(
+            "time-off-grid",
+            first.place(),
+            format!(
+                "series are kept at grid points, and {} lies between two of them: {} is reported{others}",
+                clock.date_at(first.value),
+                clock.date_at(nearest(first.value))
+            ),
+        )
+        .related(self.scenario.step.place(), "the step")
+        .hint("shorten the step, or give multiples of it");
+        self.report(warning);
+    }
+
     /// What the file says about the size of a run.
     pub fn run_defaults(&mut self) -> RunDefaults {
-        let run = &self.scenario.run;
+        let s = self.scenario;
+        let run = &s.run;
         let times = run.times.as_ref().map(|times| {
             let mut years = Vec::new();
             for time in times {
@@ -156,6 +185,7 @@ impl Builder<'_> {
                     None => {}
                 }
             }
+            self.between_grid_points(times);
             years.sort_by(f64::total_cmp);
             years.dedup();
             years

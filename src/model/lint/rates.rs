@@ -14,7 +14,7 @@ const COARSE: f64 = 0.5;
 
 /// Warns of hazards that are near certainty within one step, or that follow something which moves within the step.
 pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
-    let step = model.clock.step;
+    let step = model.clock.step.min(model.clock.horizon);
     let mut start = Start::of(model);
     let moving = Moving::of(model);
     for event in &model.events {
@@ -104,7 +104,7 @@ impl<'a> Moving<'a> {
 
 /// Warns of drifts that pull their indicator back so fast that a step overshoots.
 pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
-    let step = model.clock.step;
+    let step = model.clock.step.min(model.clock.horizon);
     let mut start = Start::of(model);
     for (index, indicator) in model.indicators.iter().enumerate() {
         let Some(drift) = &indicator.drift else {
@@ -136,7 +136,7 @@ pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
 }
 
 /// Three digits.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     if !(1e-3..1e6).contains(&value.abs()) {
         return format!("{value:.2e}");
     }
@@ -152,8 +152,8 @@ fn short(value: f64) -> String {
 }
 
 /// A duration of at most so many years, as a file would state it.
-fn suggested(years: f64) -> String {
-    let days = years * crate::model::clock::DAYS_PER_YEAR;
+pub fn suggested(years: f64) -> String {
+    let days = years * crate::scenario::calendar::DAYS_PER_YEAR;
     if days >= 1.0 {
         format!("\"{} days\"", days.floor())
     } else {

@@ -21,6 +21,11 @@ pub struct Reached {
 
 impl Reached {
     pub fn of(model: &Model) -> Self {
+        Self::without(model, None)
+    }
+
+    /// Where trials can be in which one event has not fired.
+    pub fn without(model: &Model, silent: Option<usize>) -> Self {
         let trends = model.trends.len();
         let mut seen = vec![false; model.phases.len() * trends];
         let mut phases = vec![false; model.phases.len()];
@@ -40,8 +45,8 @@ impl Reached {
             if model.phases[phase].is_final {
                 continue;
             }
-            for event in &model.events {
-                if !can_fire(model, event, phase, trend) {
+            for (index, event) in model.events.iter().enumerate() {
+                if silent == Some(index) || !can_fire(model, event, phase, trend) {
                     continue;
                 }
                 let (mut y, mut z) = (phase, trend);

@@ -145,8 +145,16 @@ impl<'a> Start<'a> {
 
     fn draw(&self, draw: &Draw, source: Source) -> f64 {
         match draw {
-            Draw::Value(expr) => self.value(expr),
             Draw::Fixed(distribution) => self.drawn(distribution, source),
+            other => self.typical(other),
+        }
+    }
+
+    /// A draw at its median.
+    pub fn typical(&self, draw: &Draw) -> f64 {
+        match draw {
+            Draw::Value(expr) => self.value(expr),
+            Draw::Fixed(distribution) => distribution.quantile(0.5),
             Draw::Varying(varying) => self.varying(varying),
         }
     }

@@ -5,11 +5,9 @@
 
 use super::scale::{self, Scale};
 use super::text;
+use crate::scenario::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
-
-/// Days in a year of the model's clock.
-const DAYS_A_YEAR: f64 = 365.25;
 
 /// Pixels between two labels at least.
 const GAP: f64 = 12.0;
@@ -54,10 +52,10 @@ const UNITS: [Unit; 16] = [
 
 /// Ticks whose labels at `size` do not meet and stay within the pixels by less than half a label.
 pub(super) fn ticks(start: &str, scale: Scale, size: f64) -> Vec<DateTick> {
-    let Some((first, last)) = dates(start, scale.data) else {
+    let Ok(origin) = start.parse::<Date>() else {
         return plain_years(scale, size);
     };
-    let Ok(origin) = start.parse::<Date>() else {
+    let Some((first, last)) = dates(origin, scale.data) else {
         return plain_years(scale, size);
     };
     for unit in UNITS {
@@ -72,7 +70,7 @@ pub(super) fn ticks(start: &str, scale: Scale, size: f64) -> Vec<DateTick> {
     }
     // No unit has two ticks that fit: the two ends, or the start alone.
     let ends = |date: Date| DateTick {
-        at: years(origin, date),
+        at: calendar::years_between(origin, date),
         label: short(date),
         year: date.year().to_string(),
     };
@@ -84,21 +82,12 @@ pub(super) fn ticks(start: &str, scale: Scale, size: f64) -> Vec<DateTick> {
     }
 }
 
-/// Civil dates of both ends, if the calendar has them.
-fn dates(start: &str, [low, high]: [f64; 2]) -> Option<(Date, Date)> {
-    let origin = start.parse::<Date>().ok()?;
-    let date = |years: f64, round: fn(f64) -> f64| {
-        let days = round(years * DAYS_A_YEAR);
-        let span: Span = (days.is_finite() && days.abs() < 1e6).then(|| (days as i64).days())?;
-        origin.checked_add(span).ok()
-    };
-    Some((date(low, f64::ceil)?, date(high, f64::floor)?))
-}
-
-/// Years from `origin` to `date` on the model's clock.
-fn years(origin: Date, date: Date) -> f64 {
-    let days = origin.until(date).map_or(0, |span| span.get_days());
-    f64::from(days) / DAYS_A_YEAR
+/// First and last date that begin between both ends, if the calendar has them.
+fn dates(origin: Date, [low, high]: [f64; 2]) -> Option<(Date, Date)> {
+    let first = calendar::date_at(origin, low)?;
+    let begun = low - calendar::years_between(origin, first) > SAME_INSTANT / DAYS_PER_YEAR;
+    let first = if begun { first.tomorrow().ok()? } else { first };
+    Some((first, calendar::date_at(origin, high)?))
 }
 
 /// Every beginning of the unit from `first` to `last`; none if they are very many.
@@ -121,7 +110,7 @@ fn at_unit(unit: Unit, origin: Date, first: Date, last: Date) -> Vec<DateTick> {
             let says_year = !matches!(unit, Unit::Years(_)) && year != Some(date.year());
             year = Some(date.year());
             ticks.push(DateTick {
-                at: years(origin, date),
+                at: calendar::years_between(origin, date),
                 label,
                 year: if says_year {
                     date.year().to_string()
@@ -142,7 +131,7 @@ fn at_unit(unit: Unit, origin: Date, first: Date, last: Date) -> Vec<DateTick> {
 fn aligned(unit: Unit, origin: Date, first: Date) -> Date {
     let date = match unit {
         Unit::Days(days) => {
-            let since = i64::from(origin.until(first).map_or(0, |span| span.get_days()));
+            let since = i64::from(calendar::days_between(origin, first));
             origin.checked_add((since.div_euclid(days) * days).days())
         }
         Unit::Months(months) => {

@@ -174,9 +174,16 @@ impl<'v> Decoder<'v> {
                     (&low.value, &high.value)
                 && a >= b
             {
-                let pointer = high.pointer.clone();
-                return self
-                    .out_of_range(&pointer, format!("percentiles rise, found {b} after {a}"));
+                let message = format!("percentiles rise, found {b} after {a}");
+                let Some((at, hint)) = culprit(&found, object.map.get("range")) else {
+                    let pointer = high.pointer.clone();
+                    return self.out_of_range(&pointer, message);
+                };
+                let place = found[at].1.place();
+                self.fault("value-out-of-range", place, message)
+                    .hints
+                    .push(hint);
+                return None;
             }
         }
         complete.then_some(found)
@@ -465,6 +472,41 @@ fn argument_numbers(key: &str, numbers: Numbers) -> Numbers {
     } else {
         numbers
     }
+}
+
+/// Which of some percentiles that do not rise is at fault, and a way out: the only one outside of the `range`, or the only one that
+/// seems to be in percent. `None` if that cannot be told.
+fn culprit(percentiles: &[(f64, Quantity)], range: Option<&Value>) -> Option<(usize, String)> {
+    let values: Vec<f64> = percentiles
+        .iter()
+        .map(|(_, quantity)| match quantity.value {
+            NumberOrFormula::Number(value) => Some(value),
+            NumberOrFormula::Formula(_) => None,
+        })
+        .collect::<Option<_>>()?;
+    let rise = |values: &[f64]| values.windows(2).all(|pair| pair[0] < pair[1]);
+    let with = |at: usize, value: f64| -> Vec<f64> {
+        let mut values = values.clone();
+        values[at] = value;
+        values
+    };
+    let only = |is: &dyn Fn(usize) -> bool| -> Option<usize> {
+        let mut found = (0..values.len()).filter(|at| is(*at));
+        found.next().filter(|_| found.next().is_none())
+    };
+    if let Some(at) = only(&|at| values[at] > 1.0 && rise(&with(at, values[at] / 100.0))) {
+        let value = values[at];
+        return Some((at, format!("for {value}% write {}", value / 100.0)));
+    }
+    let end = |index: usize, open: f64| -> f64 {
+        let end = range
+            .and_then(|range| range.get(index))
+            .and_then(Value::as_f64);
+        end.unwrap_or(open)
+    };
+    let (low, high) = (end(0, f64::NEG_INFINITY), end(1, f64::INFINITY));
+    let at = only(&|at| !(low <= values[at] && values[at] <= high))?;
+    Some((at, format!("{} lies outside of the range", values[at])))
 }
 
 fn family_named(name: &str) -> Option<Family> {

@@ -25,6 +25,7 @@ pub fn scenario(value: &Value) -> (Option<Scenario>, Vec<Diagnostic>) {
     };
     let mut decoder = Decoder {
         faults: Vec::new(),
+        whole: value,
         start: None,
         sources,
     };
@@ -58,6 +59,8 @@ fn shortened(text: &str) -> String {
 
 struct Decoder<'v> {
     faults: Vec<Diagnostic>,
+    /// The effective scenario.
+    whole: &'v Value,
     /// Of the time axis, once it is known.
     start: Option<Date>,
     /// The names that `source` may use.

@@ -4,9 +4,10 @@ use super::value::Numbers;
 use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
+use crate::scenario::annotations::is_annotation;
 use crate::scenario::types::{
     Asks, At, AtRange, By, Choice, Coefficient, Derived, Indicator, Metric, NoiseCorrelation,
-    NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run, Source, Trend,
+    NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run, Source, Trend, Why,
 };
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -209,13 +210,30 @@ impl<'v> Decoder<'v> {
             Some("phase") => By::Phase,
             _ => return self.no_such_word(&by_pointer, &["trend", "phase"], by),
         };
-        let why = self.why(&object);
+        // A trend or phase may be called `note`: then the key is its arm.
+        let [has_note, has_source] =
+            ["note", "source"].map(|key| is_annotation(self.whole, &[], object.map, key));
+        let why = Why {
+            note: if has_note {
+                self.text(&object, "note")
+            } else {
+                None
+            },
+            source: if has_source {
+                self.source(&object)
+            } else {
+                None
+            }
+            .unwrap_or_default(),
+        };
         let mut arms = IndexMap::new();
         let mut otherwise = None;
         for (name, value) in object.map {
             let pointer = join(pointer, name);
             match name.as_str() {
-                "by" | "note" | "source" => {}
+                "by" => {}
+                "note" if has_note => {}
+                "source" if has_source => {}
                 "else" => otherwise = self.coefficient(value, &pointer),
                 _ => {
                     self.check_name(name, Place::key(pointer.clone()));

@@ -3,6 +3,7 @@
 use super::{Decoder, Object, describe, keys};
 use crate::diagnostic::pointer::join;
 use crate::diagnostic::{Place, nearest};
+use crate::scenario::calendar;
 use crate::scenario::duration::{self, NotADuration};
 use crate::scenario::types::{
     At, Condition, Horizon, Interval, NumberOrFormula, Quantity, Reference,
@@ -322,7 +323,7 @@ impl<'v> Decoder<'v> {
         let date = self.date(value, pointer)?;
         Some(
             self.start
-                .map_or(0.0, |start| duration::between(start, date)),
+                .map_or(0.0, |start| calendar::years_between(start, date)),
         )
     }
 

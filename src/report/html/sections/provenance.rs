@@ -6,7 +6,8 @@ use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
 use crate::results::RunResult;
-use serde_json::Value;
+use crate::scenario::is_annotation;
+use serde_json::{Map, Value};
 
 pub const PROVENANCE: Section<RunPart> = Section {
     key: "provenance",
@@ -72,48 +73,43 @@ pub const PROVENANCE: Section<RunPart> = Section {
         }
         body.details("The scenario (JSON)", |body| {
             let mut text = Markup::default();
-            let source = Markup::json(&without_reasons(&info.source, 0));
+            let source = Markup::json(&without_reasons(&info.source));
             text.element("pre", "class=\"json\" tabindex=\"0\"", &source);
             body.add(&text);
         });
     },
 };
 
-/// The scenario without what explains it and changes no number.
-///
-/// A thing may be *called* `note`: `named` is how many levels from here on have names for keys.
-fn without_reasons(value: &Value, named: usize) -> Value {
-    match value {
-        Value::Object(map) => {
-            let kept = map.iter().filter(|(key, _)| {
-                named > 0 || !["note", "source", "sources"].contains(&key.as_str())
-            });
-            let inner = kept.map(|(key, value)| {
-                let below = match key.as_str() {
-                    _ if named > 0 => named - 1,
-                    "shifts" => 2,
-                    key => usize::from(SECTIONS.contains(&key)),
-                };
-                (key.clone(), without_reasons(value, below))
-            });
-            Value::Object(inner.collect())
+/// The scenario without what explains it and changes no number, but with its titles.
+fn without_reasons(scenario: &Value) -> Value {
+    fn bare(value: &Value, root: &Value, path: &mut Vec<String>) -> Value {
+        match value {
+            Value::Object(map) => {
+                let mut kept = Map::new();
+                for (key, value) in map {
+                    if key != "title" && is_annotation(root, path, map, key) {
+                        continue;
+                    }
+                    path.push(key.clone());
+                    kept.insert(key.clone(), bare(value, root, path));
+                    path.pop();
+                }
+                Value::Object(kept)
+            }
+            Value::Array(items) => {
+                let inner = items.iter().enumerate().map(|(index, item)| {
+                    path.push(index.to_string());
+                    let item = bare(item, root, path);
+                    path.pop();
+                    item
+                });
+                Value::Array(inner.collect())
+            }
+            other => other.clone(),
         }
-        Value::Array(items) => items.iter().map(|item| without_reasons(item, 0)).collect(),
-        other => other.clone(),
     }
+    bare(scenario, scenario, &mut Vec::new())
 }
-
-/// Objects of the file that are keyed by names of things.
-const SECTIONS: [&str; 8] = [
-    "parameters",
-    "trends",
-    "phases",
-    "indicators",
-    "derived",
-    "events",
-    "metrics",
-    "questions",
-];
 
 /// A file name for the scenario; its name is an identifier, but a result may come from anywhere.
 fn file(result: &RunResult) -> String {
@@ -163,6 +159,6 @@ mod tests {
             "shifts": {"dry": {"note": {"rate": 1}}},
             "outcomes": [{"name": "o", "when": "t > 1"}]
         });
-        assert_eq!(without_reasons(&whole, 0), bare);
+        assert_eq!(without_reasons(&whole), bare);
     }
 }

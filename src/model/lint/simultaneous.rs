@@ -1,0 +1,397 @@
+//! Events due at one instant that get into one another's way: what comes of them depends on the order of their names.
+//!
+//! Events due at the same instant fire in the order of their names. That is told of if two of them may be due together and the order shows:
+//! one decides whether the other is still allowed, they move the phase or the trend to different places, they change an indicator in ways
+//! that do not commute, or one reads what the other changes.
+
+use super::event_pointer;
+use super::reach::Reached;
+use super::state::State;
+use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::expression::{Expr, Interval};
+use crate::model::types::{Draw, Effect, Event, Fires, Model};
+use std::collections::BTreeSet;
+
+/// Most pairs of events that are looked at.
+const PATIENCE: usize = 200_000;
+
+/// Warns of events whose order at one instant matters.
+pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
+    let due: Vec<usize> = (model.events.iter().enumerate())
+        .filter(|(_, event)| match &event.fires {
+            Fires::At { probability, .. } => *probability != Expr::Number(0.0),
+            Fires::When(_) => true,
+            Fires::Hazard(_) => false,
+        })
+        .map(|(index, _)| index)
+        .collect();
+    let derived = Items::of_derived(model);
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    let pairs = (due.iter().enumerate())
+        .flat_map(|(rank, first)| due[rank + 1..].iter().map(move |second| (*first, *second)));
+    for (first, second) in pairs.take(PATIENCE) {
+        let [one, other] = [first, second].map(|index| &model.events[index]);
+        if told.contains(&second) || !may_coincide(model, &one.fires, &other.fires) {
+            continue;
+        }
+        let pair = Pair {
+            model,
+            first,
+            second,
+        };
+        if let Some(why) = pair.conflict(reached, &derived) {
+            told.insert(second);
+            let at = |event: &Event| {
+                let key = if let Fires::When(_) = event.fires {
+                    "when"
+                } else {
+                    "at"
+                };
+                Place::value(pointer::join(&event_pointer(event), key))
+            };
+            warnings.push(
+                Diagnostic::warning(
+                    "order-by-name",
+                    at(other),
+                    format!(
+                        "`{}` and `{}` can be due at the same instant, where events fire in the order of their names, and the order decides: {why}",
+                        one.name, other.name
+                    ),
+                )
+                .related(at(one), "the other")
+                .hint("give them instants of their own, in the order that is meant: `\"at\"` takes a formula in years as well, such as \"0.5 + 1/8766\" for an hour later")
+                .hint("or let one event draw what happens into an indicator, and others wait for it by `when`"),
+            );
+        }
+    }
+}
+
+/// Can two events be due at the same instant? Dates of continuous distributions never are; conditions are if they are the same.
+fn may_coincide(model: &Model, a: &Fires, b: &Fires) -> bool {
+    let (a, b) = match (a, b) {
+        (Fires::At { time: a, .. }, Fires::At { time: b, .. }) => (a, b),
+        (Fires::When(a), Fires::When(b)) => return a == b,
+        _ => return false,
+    };
+    match (a, b) {
+        (Draw::Value(Expr::Number(x)), Draw::Value(Expr::Number(y))) => {
+            x == y && *x <= model.clock.horizon
+        }
+        (Draw::Value(x), Draw::Value(y)) => {
+            let state = State::any(model);
+            let (from, to) = (state.value(x), state.value(y));
+            // Formulas over parameters: the same one, or values of a few each.
+            x == y || (from.is_point() && from == to)
+        }
+        (Draw::Value(Expr::Number(x)), Draw::Fixed(d))
+        | (Draw::Fixed(d), Draw::Value(Expr::Number(x))) => {
+            *x <= model.clock.horizon && d.cdf(*x) > d.cdf(x.next_down())
+        }
+        (Draw::Fixed(d), Draw::Fixed(e)) if d.is_discrete() && e.is_discrete() => {
+            atoms(d).iter().any(|x| e.cdf(*x) > e.cdf(x.next_down()))
+        }
+        _ => false,
+    }
+}
+
+/// The likelier values of a discrete distribution.
+fn atoms(distribution: &crate::distribution::Distribution) -> Vec<f64> {
+    let mut values: Vec<f64> = (0..=500)
+        .map(|k| distribution.quantile(f64::from(k) / 500.0))
+        .collect();
+    values.dedup();
+    values
+}
+
+struct Pair<'a> {
+    model: &'a Model,
+    /// The names of events are sorted, and this one comes first.
+    first: usize,
+    second: usize,
+}
+
+/// A trial between two firings at one instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moment {
+    phase: usize,
+    trend: usize,
+    /// Which of the two have fired.
+    fired: [bool; 2],
+    /// What their guards gave when they came due.
+    guards: [Interval; 2],
+    frozen: bool,
+}
+
+impl Pair<'_> {
+    /// Why the order matters, if it does.
+    fn conflict(&self, reached: &Reached, derived: &[Items]) -> Option<String> {
+        let [a, b] = [self.first, self.second].map(|index| &self.model.events[index]);
+        for &(phase, trend) in &reached.pairs {
+            if self.model.phases[phase].is_final {
+                continue;
+            }
+            let start = Moment {
+                phase,
+                trend,
+                fired: [false; 2],
+                guards: [Interval::FALSE; 2],
+                frozen: false,
+            };
+            let orders = [[0, 1], [1, 0]].map(|order| {
+                order
+                    .into_iter()
+                    .fold(start, |moment, which| self.play(moment, which))
+            });
+            if orders[0] != orders[1] {
+                return Some(self.told(orders));
+            }
+        }
+        // What each changes and reads besides phase and trend.
+        let both = reached.pairs.iter().any(|&(phase, trend)| {
+            !self.model.phases[phase].is_final
+                && self.allowed(0, phase, trend)
+                && self.allowed(1, phase, trend)
+        });
+        if !both {
+            return None;
+        }
+        for (one, other, index) in [(a, b, self.first), (b, a, self.second)] {
+            let changed = Items::changed(one, index);
+            let read = Items::read(other, derived);
+            if let Some(item) = changed.common(&read) {
+                return Some(format!(
+                    "`{}` reads {}, which `{}` changes",
+                    other.name,
+                    item.named(self.model),
+                    one.name
+                ));
+            }
+        }
+        let clash = clashing(a, b)?;
+        Some(format!(
+            "both change the indicator `{}`, and the last one has its way",
+            self.model.indicators[clash].name
+        ))
+    }
+
+    fn told(&self, [forward, backward]: [Moment; 2]) -> String {
+        let name = |which: usize| &self.model.events[[self.first, self.second][which]].name;
+        for which in [0, 1] {
+            let other = 1 - which;
+            if forward.fired[which] != backward.fired[which] {
+                let after = if which == 1 { forward } else { backward };
+                return if after.fired[which] {
+                    format!("`{}` can happen only after `{}`", name(which), name(other))
+                } else {
+                    format!(
+                        "after `{}`, `{}` is no longer allowed",
+                        name(other),
+                        name(which)
+                    )
+                };
+            }
+        }
+        for which in [0, 1] {
+            if forward.guards[which] != backward.guards[which] {
+                return format!(
+                    "`{}` may allow or forbid `{}`",
+                    name(1 - which),
+                    name(which)
+                );
+            }
+        }
+        if forward.phase != backward.phase {
+            let phase = |moment: Moment| &self.model.phases[moment.phase].name;
+            return format!(
+                "one leads to the phase `{}`, the other to `{}`",
+                phase(backward),
+                phase(forward)
+            );
+        }
+        let trend = |moment: Moment| &self.model.trends[moment.trend].name;
+        format!(
+            "one leads to the trend `{}`, the other to `{}`",
+            trend(backward),
+            trend(forward)
+        )
+    }
+
+    /// Is one of the two allowed in a phase under a trend, its guard aside?
+    fn allowed(&self, which: usize, phase: usize, trend: usize) -> bool {
+        let event = &self.model.events[[self.first, self.second][which]];
+        let among =
+            |list: &Option<Vec<usize>>, index| list.as_ref().is_none_or(|l| l.contains(&index));
+        among(&event.phases, phase) && among(&event.trends, trend)
+    }
+
+    /// One of them comes due: it fires if it is allowed, as far as phase, trend and the other's firing tell.
+    fn play(&self, mut moment: Moment, which: usize) -> Moment {
+        let event = &self.model.events[[self.first, self.second][which]];
+        if moment.frozen || !self.allowed(which, moment.phase, moment.trend) {
+            return moment;
+        }
+        if let Some(guard) = &event.guard {
+            let mut state = State::any(self.model);
+            (state.phase, state.trend) = (Some(moment.phase), Some(moment.trend));
+            for (index, fired) in [self.first, self.second].into_iter().zip(moment.fired) {
+                let is_dated = matches!(self.model.events[index].fires, Fires::At { .. });
+                if fired {
+                    state.counts[index] = Interval::new(1.0, f64::INFINITY);
+                    state.since[index] = Interval::point(0.0);
+                } else if is_dated {
+                    // It comes due once.
+                    state.counts[index] = Interval::point(0.0);
+                    state.since[index] = Interval::point(f64::INFINITY);
+                }
+            }
+            state.settle();
+            moment.guards[which] = state.value(guard);
+            if !moment.guards[which].can_hold() {
+                return moment;
+            }
+        }
+        moment.fired[which] = true;
+        for effect in &event.effects {
+            match effect {
+                Effect::Phase(to) => moment.phase = *to,
+                Effect::Trend(to) => moment.trend = *to,
+                _ => {}
+            }
+        }
+        moment.frozen = self.model.phases[moment.phase].is_final;
+        moment
+    }
+}
+
+/// An indicator that two events change in ways that do not commute.
+fn clashing(a: &Event, b: &Event) -> Option<usize> {
+    let same = |x: &Draw, y: &Draw| matches!((x, y), (Draw::Value(x), Draw::Value(y)) if x == y);
+    for one in &a.effects {
+        for other in &b.effects {
+            let (i, j, commute) = match (one, other) {
+                (
+                    Effect::Set {
+                        indicator: i,
+                        to: x,
+                    },
+                    Effect::Set {
+                        indicator: j,
+                        to: y,
+                    },
+                ) => (i, j, same(x, y)),
+                (Effect::Add { indicator: i, .. }, Effect::Add { indicator: j, .. })
+                | (Effect::Multiply { indicator: i, .. }, Effect::Multiply { indicator: j, .. }) => {
+                    (i, j, true)
+                }
+                (
+                    Effect::Set { indicator: i, .. }
+                    | Effect::Add { indicator: i, .. }
+                    | Effect::Multiply { indicator: i, .. },
+                    Effect::Set { indicator: j, .. }
+                    | Effect::Add { indicator: j, .. }
+                    | Effect::Multiply { indicator: j, .. },
+                ) => (i, j, false),
+                _ => continue,
+            };
+            if i == j && !commute {
+                return Some(*i);
+            }
+        }
+    }
+    None
+}
+
+/// Something that events change and formulas read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Item {
+    Phase,
+    Trend,
+    Indicator(usize),
+    Event(usize),
+}
+
+impl Item {
+    fn named(self, model: &Model) -> String {
+        match self {
+            Self::Phase => "the phase".to_owned(),
+            Self::Trend => "the trend".to_owned(),
+            Self::Indicator(index) => format!("the indicator `{}`", model.indicators[index].name),
+            Self::Event(index) => format!("whether `{}` has happened", model.events[index].name),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Items(BTreeSet<Item>);
+
+impl Items {
+    fn common(&self, other: &Self) -> Option<Item> {
+        self.0.intersection(&other.0).next().copied()
+    }
+
+    fn of_derived(model: &Model) -> Vec<Self> {
+        let mut all = vec![Self::default(); model.derived.len()];
+        for &index in &model.derived_order {
+            let mut items = Self::default();
+            items.add(&model.derived[index].value, &all);
+            all[index] = items;
+        }
+        all
+    }
+
+    fn add(&mut self, formula: &Expr, derived: &[Self]) {
+        formula.visit(&mut |e| match e {
+            Expr::PhaseIn(_) | Expr::ByPhase(_) | Expr::TimeInPhase => {
+                self.0.insert(Item::Phase);
+            }
+            Expr::TrendIn(_) | Expr::ByTrend(_) => {
+                self.0.insert(Item::Trend);
+            }
+            Expr::Indicator(index) => {
+                self.0.insert(Item::Indicator(*index));
+            }
+            Expr::Count(index) | Expr::Ever(index) | Expr::Since(index) => {
+                self.0.insert(Item::Event(*index));
+            }
+            Expr::Derived(index) => self.0.extend(&derived[*index].0),
+            _ => {}
+        });
+    }
+
+    /// What an event reads when it comes due. Phase, trend and firings are played as far as its guard goes.
+    fn read(event: &Event, derived: &[Self]) -> Self {
+        let mut items = Self::default();
+        event
+            .guard
+            .iter()
+            .for_each(|guard| items.add(guard, derived));
+        items.0.retain(|item| matches!(item, Item::Indicator(_)));
+        for effect in &event.effects {
+            match effect {
+                Effect::Set { to: draw, .. }
+                | Effect::Add { by: draw, .. }
+                | Effect::Multiply { by: draw, .. } => {
+                    draw.each_formula(&mut |formula| items.add(formula, derived));
+                }
+                Effect::Phase(_) | Effect::Trend(_) => {}
+            }
+        }
+        items
+    }
+
+    /// What an event changes.
+    fn changed(event: &Event, index: usize) -> Self {
+        let mut items = Self::default();
+        items.0.insert(Item::Event(index));
+        for effect in &event.effects {
+            items.0.insert(match effect {
+                Effect::Set { indicator, .. }
+                | Effect::Add { indicator, .. }
+                | Effect::Multiply { indicator, .. } => Item::Indicator(*indicator),
+                Effect::Phase(_) => Item::Phase,
+                Effect::Trend(_) => Item::Trend,
+            });
+        }
+        items
+    }
+}

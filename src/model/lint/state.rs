@@ -1,0 +1,166 @@
+//! What is supposed of a trial: a range for everything that a formula can read, and what formulas give then.
+
+use crate::expression::{Expr, Interval, PathReading};
+use crate::model::types::{Draw, Indicator, Model, ParameterValue, VaryingDraw};
+
+/// Share of the draws on either side that counts as never: fewer than a run has.
+const NEVER: f64 = 1e-7;
+
+/// Ranges of everything that a formula can read. Derived values are as they were when [`settle`](Self::settle) was last called.
+#[derive(Clone)]
+pub struct State<'a> {
+    model: &'a Model,
+    pub parameters: Vec<Interval>,
+    pub indicators: Vec<Interval>,
+    /// Firings so far, by event.
+    pub counts: Vec<Interval>,
+    /// Years since the last firing, by event; infinite before the first.
+    pub since: Vec<Interval>,
+    /// `None`: any.
+    pub phase: Option<usize>,
+    pub trend: Option<usize>,
+    derived: Vec<Interval>,
+}
+
+impl<'a> State<'a> {
+    /// Everything that can be: parameters over their distributions, indicators over their ranges.
+    pub fn any(model: &'a Model) -> Self {
+        let mut state = Self {
+            model,
+            parameters: (model.parameters.iter())
+                .map(|p| spread(&p.value))
+                .collect(),
+            indicators: (model.indicators.iter()).map(range).collect(),
+            counts: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
+            since: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
+            phase: None,
+            trend: None,
+            derived: vec![Interval::ALL; model.derived.len()],
+        };
+        state.settle();
+        state
+    }
+
+    /// Computes the derived values, once each.
+    pub fn settle(&mut self) {
+        for &index in &self.model.derived_order {
+            self.derived[index] = self.value(&self.model.derived[index].value);
+        }
+    }
+
+    /// What a formula can give; a condition gives 0 or 1.
+    pub fn value(&self, expr: &Expr) -> Interval {
+        let at =
+            |list: &[Interval], index: usize| list.get(index).copied().unwrap_or(Interval::ALL);
+        let horizon = self.model.clock.horizon;
+        match expr {
+            Expr::Number(value) => Interval::point(*value),
+            Expr::Truth(value) => Interval::truth(*value),
+            Expr::Parameter(index) => at(&self.parameters, *index),
+            Expr::Indicator(index) => at(&self.indicators, *index),
+            Expr::Derived(index) => at(&self.derived, *index),
+            Expr::Time | Expr::TimeInPhase => Interval::new(0.0, horizon),
+            Expr::Month => Interval::new(1.0, 12.0),
+            Expr::Count(event) => at(&self.counts, *event),
+            Expr::Ever(event) => {
+                let count = at(&self.counts, *event);
+                Interval::new(
+                    f64::from(u8::from(count.low > 0.0)),
+                    f64::from(u8::from(count.high > 0.0)),
+                )
+            }
+            Expr::Since(event) => at(&self.since, *event),
+            Expr::PhaseIn(members) => member(self.phase, members),
+            Expr::TrendIn(members) => member(self.trend, members),
+            Expr::StartTrendIn(_) => Interval::OPEN,
+            Expr::Negate(inner) => self.value(inner).negated(),
+            Expr::Not(inner) => self.value(inner).opposite(),
+            Expr::Arithmetic(operator, a, b) => self.value(a).arithmetic(*operator, self.value(b)),
+            Expr::Compare(operator, a, b) => self.value(a).compare(*operator, self.value(b)),
+            Expr::And(a, b) => self.value(a).and(self.value(b)),
+            Expr::Or(a, b) => self.value(a).or(self.value(b)),
+            Expr::If(condition, a, b) => self.value(condition).choose(self.value(a), self.value(b)),
+            Expr::Call(function, arguments) => {
+                let values: Vec<Interval> = arguments.iter().map(|a| self.value(a)).collect();
+                Interval::call(*function, &values)
+            }
+            Expr::ByTrend(arms) => self.arm(self.trend, arms),
+            Expr::ByPhase(arms) => self.arm(self.phase, arms),
+            Expr::Path(reading) => self.path(reading),
+        }
+    }
+
+    fn arm(&self, present: Option<usize>, arms: &[Expr]) -> Interval {
+        match present.and_then(|index| arms.get(index)) {
+            Some(arm) => self.value(arm),
+            None => {
+                let values = arms.iter().map(|arm| self.value(arm));
+                values.reduce(Interval::hull).unwrap_or(Interval::ALL)
+            }
+        }
+    }
+
+    fn path(&self, reading: &PathReading) -> Interval {
+        match reading {
+            PathReading::Final(e)
+            | PathReading::Highest(e)
+            | PathReading::Lowest(e)
+            | PathReading::Average(e) => self.value(e),
+            PathReading::TimeIn(_) => Interval::new(0.0, self.model.clock.horizon),
+            PathReading::FirstEvent(event) if self.counts[*event].high == 0.0 => {
+                Interval::point(f64::INFINITY)
+            }
+            PathReading::FirstEvent(_) | PathReading::FirstWhen(_) => {
+                Interval::new(0.0, f64::INFINITY)
+            }
+            PathReading::EverWhen(e) => Interval::new(0.0, self.value(e).high),
+        }
+    }
+}
+
+fn member(present: Option<usize>, members: &[usize]) -> Interval {
+    present.map_or(Interval::OPEN, |index| {
+        Interval::truth(members.contains(&index))
+    })
+}
+
+/// What the draws of a parameter can be, but for those too rare to be met.
+pub fn spread(value: &ParameterValue) -> Interval {
+    match value {
+        ParameterValue::Constant(value) => Interval::point(*value),
+        ParameterValue::Uncertain(d) => Interval::new(d.quantile(NEVER), d.quantile(1.0 - NEVER)),
+    }
+}
+
+/// The range that an indicator is kept in.
+pub fn range(indicator: &Indicator) -> Interval {
+    Interval::new(
+        indicator.low.unwrap_or(f64::NEG_INFINITY),
+        indicator.high.unwrap_or(f64::INFINITY),
+    )
+}
+
+/// What a draw can give, as far as it can be told from the state.
+pub fn drawn(state: &State<'_>, draw: &Draw) -> Interval {
+    fn varying(state: &State<'_>, draw: &VaryingDraw) -> Interval {
+        match draw {
+            // A point: a normal without spread.
+            VaryingDraw::Family { arguments, .. } => match arguments.as_slice() {
+                [value, Expr::Number(0.0)] => state.value(value),
+                _ => Interval::ALL,
+            },
+            VaryingDraw::Mixture(parts) => {
+                let all = parts.iter().map(|(_, part)| varying(state, part));
+                all.reduce(Interval::hull).unwrap_or(Interval::ALL)
+            }
+        }
+    }
+    match draw {
+        Draw::Value(expr) => state.value(expr),
+        Draw::Fixed(distribution) => {
+            let (low, high) = distribution.support();
+            Interval::new(low, high)
+        }
+        Draw::Varying(draw) => varying(state, draw),
+    }
+}

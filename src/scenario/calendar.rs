@@ -1,0 +1,102 @@
+//! Civil dates on the time axis: the only place that turns days into years and back.
+//!
+//! t = 0 is the start date at 00:00, and a date D begins at (days from the start) / 365.25 years. An instant belongs to the day on which
+//! it falls. Times carry rounding errors of some 1e-9 of a day, so an instant less than [`SAME_INSTANT`] before midnight is midnight:
+//! otherwise a date's own beginning could fall on the day before.
+
+use jiff::Span;
+use jiff::civil::Date;
+
+/// Days of the year in which times are counted.
+pub const DAYS_PER_YEAR: f64 = 365.25;
+
+/// Instants are told apart to this part of a day, about a thousandth of a second.
+pub const SAME_INSTANT: f64 = 1e-8;
+
+/// Days from one date to another; civil dates are at most some millions of days apart.
+pub fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
+}
+
+/// Years from `start` to `date`, both at 00:00; negative before the start.
+pub fn years_between(start: Date, date: Date) -> f64 {
+    f64::from(days_between(start, date)) / DAYS_PER_YEAR
+}
+
+/// Whole days from the start to the day on which an instant falls (years since the start).
+pub fn day_of(years: f64) -> f64 {
+    libm::floor(years * DAYS_PER_YEAR + SAME_INSTANT)
+}
+
+/// The date on which an instant falls; `None` where there is no calendar.
+pub fn date_at(start: Date, years: f64) -> Option<Date> {
+    let days = day_of(years);
+    let span = (days.abs() < 1e8).then(|| Span::new().try_days(days as i64))?;
+    start.checked_add(span.ok()?).ok()
+}
+
+/// The last instant that falls on a date, in years since the start: 00:00 of the next day is later.
+pub fn last_instant(start: Date, date: Date) -> f64 {
+    let next = f64::from(days_between(start, date)) + 1.0;
+    let mut last = (next - SAME_INSTANT) / DAYS_PER_YEAR;
+    while day_of(last) >= next {
+        last = last.next_down();
+    }
+    while day_of(last.next_up()) < next {
+        last = last.next_up();
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_date_lies_as_many_years_after_the_start_as_days_over_365_and_a_quarter() {
+        let years = |a, b| years_between(a, b);
+        assert_eq!(years(date(2026, 1, 1), date(2027, 1, 1)), 365.0 / 365.25);
+        assert_eq!(years(date(2026, 3, 1), date(2026, 2, 1)), -28.0 / 365.25);
+        assert_eq!(years(date(2024, 1, 1), date(2028, 1, 1)), 4.0);
+    }
+
+    #[test]
+    fn an_instant_falls_on_its_day_and_not_on_the_nearest_midnight() {
+        let start = date(2026, 1, 1);
+        for (days, expected) in [
+            (0.0, date(2026, 1, 1)),
+            (150.75, date(2026, 5, 31)),
+            (150.999_999, date(2026, 5, 31)),
+            (151.0, date(2026, 6, 1)),
+            (730.5, date(2028, 1, 1)),
+            (-0.25, date(2025, 12, 31)),
+        ] {
+            assert_eq!(
+                date_at(start, days / DAYS_PER_YEAR),
+                Some(expected),
+                "{days}"
+            );
+        }
+        assert_eq!(date_at(start, 2.0), Some(date(2028, 1, 1)), "24 months");
+        assert_eq!(date_at(start, 1e9), None);
+        assert_eq!(date_at(start, f64::NAN), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_midnight_is_on_its_day_however_it_was_computed(first in 0..700_000_i64, days in 0..2_000_000_i64, parts in 1..400_i64) {
+            let start = date(1, 1, 1).checked_add(Span::new().days(first)).expect("in the calendar");
+            let Ok(day) = start.checked_add(Span::new().days(days)) else { return Ok(()) };
+            let years = years_between(start, day);
+            prop_assert_eq!(date_at(start, years), Some(day));
+            let step = days as f64 / parts as f64 / DAYS_PER_YEAR;
+            prop_assert_eq!(date_at(start, parts as f64 * step), Some(day), "as {} steps", parts);
+            let last = last_instant(start, day);
+            prop_assert_eq!(date_at(start, last), Some(day));
+            prop_assert_ne!(date_at(start, last.next_up()), Some(day));
+            prop_assert!(last > years && last < years + 1.0 / DAYS_PER_YEAR);
+        }
+    }
+}
