@@ -12,6 +12,6 @@ pub use changes::changes;
 pub use compare::compare;
 pub use growing::{Growing, compare_grown};
 pub use reweight::{ReweightError, reweight};
-pub use storyline::storyline;
+pub use storyline::{short_storyline, storyline};
 pub use study::Study;
 pub use typical::typical;

@@ -16,14 +16,35 @@ use indexmap::IndexMap;
 /// [`EngineError`] if no run could be that long, if its events fire without end, or if a value
 /// that is not finite stopped it.
 pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Storyline, EngineError> {
+    told(study, settings, trial, false)
+}
+
+/// Like [`storyline`], without the later firings of events that fire very often: for pictures, and for many stories at a time.
+///
+/// # Errors
+/// As [`storyline`].
+pub fn short_storyline(
+    study: &Study,
+    settings: &Settings,
+    trial: u64,
+) -> Result<Storyline, EngineError> {
+    told(study, settings, trial, true)
+}
+
+fn told(
+    study: &Study,
+    settings: &Settings,
+    trial: u64,
+    is_short: bool,
+) -> Result<Storyline, EngineError> {
     let model = &study.model;
     let grown = Settings {
         blocks: trial / settings.trials_per_block() + 1,
         ..settings.clone()
     };
     grown.check()?;
-    let replay =
-        replay(&study.program, settings, trial).map_err(|fault| explain(&study.program, &fault))?;
+    let replay = replay(&study.program, settings, trial, is_short)
+        .map_err(|fault| explain(&study.program, &fault))?;
     if let Some(path) = replay.stopped_at {
         return Err(study.located(EngineError::NonFinite {
             stopped: 1,
@@ -66,6 +87,9 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
             .entries
             .iter()
             .map(|entry| happening(study, entry))
+            .collect(),
+        left_out: (replay.left_out.iter())
+            .map(|(event, count)| (model.events[*event as usize].name.clone(), *count))
             .collect(),
         end: state(replay.end_trend, replay.end_phase, &replay.end_indicators),
         outcome,

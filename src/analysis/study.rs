@@ -1,12 +1,16 @@
 //! A study: a scenario made ready to be simulated, with what its author should know about it.
 
-use crate::diagnostic::{Diagnostic, Place, Sources};
+use crate::diagnostic::{Diagnostic, Place, Sources, pointer};
 use crate::engine::{EngineError, Observer, Settings, simulate};
-use crate::model::{Model, build};
+use crate::model::{Fires, Model, build};
 use crate::program::{Program, compile};
+use crate::random::size::size_fault;
 use crate::results::{RunResult, Warning, assemble, from_result};
 use crate::scenario::{Loaded, Report, load, load_str};
 use std::path::Path;
+
+/// Trials of a run if nobody says how many.
+const USUAL_TRIALS: u64 = 10_000;
 
 /// A model with its program.
 pub struct Study {
@@ -58,13 +62,32 @@ impl Study {
     ///
     /// Without any word on size: 10,000 trials under seed 1.
     pub fn settings(&self, trials: Option<u64>, draws: Option<u64>, seed: Option<u64>) -> Settings {
+        let (trials, draws) = self.size(trials, draws);
+        Settings::new(trials, draws, seed.or(self.model.run.seed).unwrap_or(1))
+    }
+
+    /// Why a run of this size cannot be had, in the words of whoever states it: an option, or the file.
+    pub fn size_fault(&self, trials: Option<u64>, draws: Option<u64>) -> Option<String> {
+        let (all, each) = self.size(trials, draws);
+        let fault = size_fault(all, each)?;
+        let name = |asked: Option<u64>, option, key| if asked.is_some() { option } else { key };
+        Some(fault.told(
+            name(trials, "--trials", "`run.trials` of the scenario"),
+            name(draws, "--draws", "`run.draws` of the scenario"),
+        ))
+    }
+
+    /// Trials and draws: what the caller asks for, then what the file says.
+    fn size(&self, trials: Option<u64>, draws: Option<u64>) -> (u64, Option<u64>) {
         let defaults = &self.model.run;
-        let trials = trials.or(defaults.trials).unwrap_or(10_000);
+        let stated = trials.or(defaults.trials);
         // Draws of the file belong to trials of the file: asking for other trials asks for more draws, not for more trials a draw.
         let draws = draws.or(defaults
             .draws
-            .filter(|_| defaults.trials.is_none_or(|t| t == trials)));
-        Settings::new(trials, draws, seed.or(defaults.seed).unwrap_or(1))
+            .filter(|_| defaults.trials.is_none_or(|t| Some(t) == stated)));
+        // A draw has at least one trial.
+        let trials = stated.unwrap_or_else(|| USUAL_TRIALS.max(draws.unwrap_or(0)));
+        (trials, draws)
     }
 
     /// Simulates and reads off every estimate.
@@ -97,6 +120,56 @@ impl Study {
         warnings.extend(from_result(&self.model, &result));
         result.warnings = warnings;
         result
+    }
+}
+
+impl Study {
+    /// What ended a run on the scenario's account, with its place in the file; `None` if something else is to blame.
+    pub fn explain(&self, error: &EngineError) -> Option<Diagnostic> {
+        let place = |name: &str| {
+            let event = self.model.events.iter().find(|event| event.name == name)?;
+            Some(match event.name.split_once('>') {
+                Some((from, to)) if event.shift.is_some() => {
+                    Place::value(pointer::join(&pointer::join("/shifts", from), to))
+                }
+                _ => {
+                    let at = pointer::join("/events", name);
+                    match &event.fires {
+                        Fires::Hazard(_) => Place::value(pointer::join(&at, "hazard")),
+                        Fires::When(_) => Place::value(pointer::join(&at, "when")),
+                        Fires::At { .. } => Place::value(pointer::join(&at, "at")),
+                    }
+                }
+            })
+        };
+        let found = |code, place, hint: &str| {
+            Some(Diagnostic::error(code, place, error.to_string()).hint(hint))
+        };
+        match error {
+            EngineError::TooManyTrialsPerDraw | EngineError::TooManyDraws { .. } => None,
+            EngineError::Explosion { event, .. } => found(
+                "too-many-firings",
+                place(event)?,
+                "a rate is per year: check its unit, and what it grows with; \"limit\" says how often an event may fire",
+            ),
+            EngineError::Runaway { events, .. } => {
+                let mut places = events.iter().filter_map(|name| place(name));
+                let mut fault = found(
+                    "endless-firings",
+                    places.next()?,
+                    "give one of them a \"limit\" or a \"rest\", or a condition that its own effects end",
+                )?;
+                for other in places {
+                    fault = fault.related(other, "fires in the same instant");
+                }
+                Some(fault)
+            }
+            EngineError::NonFinite { path, .. } => found(
+                "non-finite",
+                Place::value(path.as_str()),
+                "keep it within bounds, by a \"range\" or `clamp`",
+            ),
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! Dissimilarity is Gower's (1971, "A general coefficient of similarity and some of its properties", Biometrics 27), grouping is
 //! k-medoids by building and swapping (Kaufman and Rousseeuw 1990, "Finding Groups in Data", chapter 2). Nothing in it is random.
 
-use super::storyline::storyline;
+use super::storyline::short_storyline;
 use super::study::Study;
 use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
 use crate::results::{StoryChange, Storyline, Typical, TypicalStory, tool};
@@ -74,24 +74,35 @@ fn of_outcome<'t>(
     trials: impl Iterator<Item = &'t u64>,
     searched: u64,
 ) -> Result<Typical, EngineError> {
-    let mut stories = Vec::new();
+    let horizon = study.model.clock.horizon;
+    // Of a hundred stories a few are told: the others are not kept.
+    let mut replayed = Vec::new();
+    let mut traits = Vec::new();
     let mut last = None;
     for trial in trials {
-        match storyline(study, settings, *trial) {
-            Ok(story) => stories.push(story),
+        match short_storyline(study, settings, *trial) {
+            Ok(story) => {
+                traits.push(Traits::of(&story, horizon));
+                replayed.push(*trial);
+            }
             // Such a trial counts as unclassified, but it has no end that could be told.
             Err(EngineError::NonFinite { .. }) => continue,
             Err(other) => return Err(other),
         }
-        if stories.len() == COMPARED {
+        if replayed.len() == COMPARED {
             last = Some(*trial);
             break;
         }
     }
-    let horizon = study.model.clock.horizon;
-    let traits: Vec<Traits> = stories.iter().map(|s| Traits::of(s, horizon)).collect();
     let groups = medoids(&dissimilarities(&traits, horizon), wanted);
-    let compared = stories.len();
+    let compared = replayed.len();
+    let stories = groups.into_iter().map(|group| {
+        Ok(TypicalStory {
+            share: group.size as f64 / compared as f64,
+            story: short_storyline(study, settings, replayed[group.medoid])?,
+        })
+    });
+    let stories = stories.collect::<Result<Vec<_>, EngineError>>()?;
     let (name, title) = match study.model.outcomes.get(outcome) {
         Some(rule) => (rule.name.clone(), rule.title.clone()),
         None => ("unclassified".into(), "None of these".into()),
@@ -103,13 +114,7 @@ fn of_outcome<'t>(
         outcome_title: title,
         searched: last.map_or(searched, |trial| trial + 1),
         compared: compared as u64,
-        stories: groups
-            .into_iter()
-            .map(|group| TypicalStory {
-                share: group.size as f64 / compared as f64,
-                story: stories[group.medoid].clone(),
-            })
-            .collect(),
+        stories,
     })
 }
 

@@ -2,11 +2,13 @@
 
 use super::exit::Exit;
 use super::findings;
+use super::formats;
 use super::options::Variant;
 use super::output::Destination;
+use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::Study;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, brief};
 use crate::report::json;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -25,9 +27,9 @@ pub struct Arguments {
     files: Vec<PathBuf>,
     #[command(flatten)]
     variant: Variant,
-    /// Format of the findings
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Findings::Table)]
-    format: Findings,
+    /// Format of the findings (default: json if --out ends in .json, otherwise table)
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Findings>,
     /// Write the findings to this file instead of standard output
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -45,18 +47,27 @@ enum Findings {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
-    let destination = Destination::open(arguments.out.as_deref(), terminal)?;
+    let out = arguments.out.as_deref();
+    let format = formats::chosen(arguments.format, out, &[], arguments.quiet, terminal)?;
     let checked: Vec<_> = arguments
         .files
         .iter()
         .map(|file| Study::open(file, &arguments.variant.set))
         .collect();
+    let named = arguments.files.iter().map(PathBuf::as_path);
+    let parents = checked.iter().flat_map(|checked| match checked {
+        Ok(study) => study.sources.files(),
+        Err(report) => report.sources.files(),
+    });
+    let mut places = Places::reading(named.chain(parents));
+    places.output("--out", out)?;
+    let destination = Destination::open(out, terminal)?;
     let has_errors = checked.iter().any(Result::is_err);
     let found = checked.iter().map(|checked| match checked {
         Ok(study) => (&study.diagnostics, &study.sources),
         Err(report) => (&report.diagnostics, &report.sources),
     });
-    match arguments.format {
+    match format {
         Findings::Json => {
             let mut all = Vec::new();
             for (diagnostics, sources) in found {
@@ -76,7 +87,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                         writeln!(out)?;
                     }
                     if !diagnostics.is_empty() || !arguments.quiet {
-                        writeln!(out, "{}: {}", file.display(), summary(diagnostics))?;
+                        let named = file.display().to_string();
+                        writeln!(out, "{}: {}", brief(&named), summary(diagnostics))?;
                     }
                 }
                 Ok(())

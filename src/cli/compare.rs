@@ -1,9 +1,11 @@
 //! `compare`: scenarios under common random numbers, each against the first.
 
 use super::exit::Exit;
+use super::formats;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
 use super::pictures::{Pictures, typical};
+use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
@@ -13,6 +15,12 @@ use crate::report::{csv, files, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
+
+/// What other options than `--out` write.
+const ELSEWHERE: [(&str, &str); 2] = [
+    (formats::PAGE, "--report PATH"),
+    (formats::CHART, "--charts DIR"),
+];
 
 /// Run scenarios under common random numbers and print what differs between them, and by how much
 #[derive(Debug, Args)]
@@ -59,7 +67,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Some(base) = studies.first().filter(|_| !is_refused) else {
         return Ok(Exit::Input);
     };
-    let settings = simulation.settings_until(precision, base);
+    let settings = simulation.settings_until(precision, base)?;
+    let format = output.format(&ELSEWHERE, terminal)?;
+    let named = arguments.files.iter().map(PathBuf::as_path);
+    let parents = studies.iter().flat_map(|study| study.sources.files());
+    let mut places = Places::reading(named.chain(parents));
+    places.output("--out", output.out.as_deref())?;
+    pictures.claim(&mut places)?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let events = studies.iter().flat_map(|study| &study.model.events);
     pictures
@@ -67,19 +81,19 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         .check(events.map(|event| event.name.as_str()))?;
     let canvas = pictures.open(terminal)?;
     let meter = Meter::start(&settings, None, output.quiet, terminal)?;
-    let result = analysis::compare(&studies, &settings, &meter)?;
-    meter.finish()?;
-    if result
-        .scenarios
-        .iter()
-        .any(|scenario| scenario.run.trials == 0)
-    {
+    let result = match analysis::compare(&studies, &settings, &meter) {
+        Ok(result) => result,
+        Err(error) => return findings::failed(error, &studies, terminal),
+    };
+    let simulated = result.scenarios.iter().all(|s| s.run.trials > 0);
+    meter.finish(simulated)?;
+    if !simulated {
         terminal
             .error("interrupted before the first block was complete: there is nothing to report");
         return Ok(Exit::Interrupted);
     }
 
-    destination.write(|out, look| match output.format {
+    destination.write(|out, look| match format {
         Format::Table => table::write_compare(out, &result, look),
         Format::Json => json::write(out, &result),
         Format::Csv => csv::write_compare(out, &result),
@@ -105,7 +119,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     if !output.quiet {
         precision.remark(largest, terminal);
     }
-    if !output.quiet && output.format != Format::Table {
+    if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
         for scenario in &result.scenarios {
             run::warnings(&scenario.warnings, terminal);

@@ -11,8 +11,14 @@ pub enum Exit {
     Failed = 1,
     /// The input or the command line is wrong.
     Input = 2,
+    /// The terminal went away (SIGHUP).
+    #[cfg(unix)]
+    HungUp = 129,
     /// Stopped by the user; what was simulated is reported.
     Interrupted = 130,
+    /// Told to go (SIGTERM).
+    #[cfg(unix)]
+    Terminated = 143,
 }
 
 /// An error that is the caller's to mend on the command line.

@@ -4,7 +4,7 @@ use super::exit::{Exit, Misuse};
 use super::findings;
 use super::options::Simulation;
 use super::terminal::Terminal;
-use crate::explore::{Options, Refusal, Server, ServerError};
+use crate::explore::{Limits, Options, Refusal, Server, ServerError};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::Write;
@@ -44,13 +44,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         seed: simulation.seed,
         threads: simulation.threads.unwrap_or(0) as usize,
         port: arguments.port,
+        limits: Limits::default(),
     };
     let server = match Server::open(options) {
         Ok(server) => server,
         Err(ServerError::Refused(Refusal::Scenario(report))) => {
             return Ok(findings::refuse(&report, terminal));
         }
-        Err(ServerError::Refused(Refusal::Size(error))) => return Err(error.into()),
+        Err(ServerError::Refused(Refusal::Size(text))) => return Err(Misuse(text).into()),
         Err(ServerError::Address(fault)) => {
             let text = format!("cannot serve a page on port {}: {fault}", arguments.port);
             return Err(Misuse(text).into());

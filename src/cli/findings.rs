@@ -2,8 +2,11 @@
 
 use super::exit::Exit;
 use super::terminal::Terminal;
+use crate::analysis::Study;
 use crate::diagnostic::{self, Diagnostic, Sources, Style};
+use crate::engine::EngineError;
 use crate::scenario::Report;
+use anyhow::Result;
 use std::io::Write;
 
 /// Says on standard error why a scenario cannot be used.
@@ -16,6 +19,22 @@ pub fn refuse(report: &Report, terminal: &Terminal) -> Exit {
     // Nobody is left to be told if standard error is closed.
     let _ = std::io::stderr().write_all(text.as_bytes());
     Exit::Input
+}
+
+/// Says what ended a run: with its place in a scenario, if the scenario is to blame.
+///
+/// # Errors
+/// The same error, if it is nothing that the studies can explain.
+pub fn failed(error: EngineError, studies: &[&Study], terminal: &Terminal) -> Result<Exit> {
+    let explained = studies
+        .iter()
+        .find_map(|study| Some((study.explain(&error)?, &study.sources)));
+    let Some((fault, sources)) = explained else {
+        return Err(error.into());
+    };
+    let text = texts(&[fault], sources, terminal.colors_errors());
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    Ok(Exit::Failed)
 }
 
 /// Diagnostics for the eye, with a blank line between them.

@@ -10,22 +10,29 @@ mod exit;
 #[cfg(feature = "explore")]
 mod explore;
 mod findings;
+mod formats;
+mod input;
 mod man;
 mod new;
 mod options;
 mod output;
 mod pictures;
+mod places;
 mod progress;
 mod report;
 mod reweight;
 mod run;
 mod schema;
+mod signals;
 mod terminal;
 mod trace;
 mod trial_file;
 
+use crate::diagnostic::brief;
+use anyhow::Result;
 use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 use exit::Exit;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -40,7 +47,7 @@ use terminal::Terminal;
                   quincunx new strike            # writes a commented example, strike.jsonc\n  \
                   quincunx run strike.jsonc      # simulates it\n\n\
                   Exit status: 0 done, 1 the run failed, 2 the input or the command line is wrong,\n\
-                  3 incomplete, 130 interrupted."
+                  3 incomplete, 129 hung up, 130 interrupted, 143 terminated."
 )]
 struct Cli {
     /// When to colour output; the environment variable NO_COLOR counts under `auto`.
@@ -71,31 +78,45 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let whole = error.render().to_string();
+            let short = brief(&whole);
             // A reader that closed the pipe does not want the help any more.
-            let _ = error.print();
+            let _ = match error.use_stderr() && short != whole {
+                true => write!(io::stderr(), "{short}"),
+                false => error.print(),
+            };
             return ExitCode::from(error.exit_code().clamp(0, 2) as u8);
         }
     };
     let terminal = Terminal::new(cli.color);
-    let done = match &cli.command {
-        Command::Run(arguments) => run::run(arguments, &terminal),
-        Command::Compare(arguments) => compare::run(arguments, &terminal),
-        Command::Reweight(arguments) => reweight::run(arguments, &terminal),
+    let watched = match &cli.command {
         #[cfg(feature = "explore")]
-        Command::Explore(arguments) => explore::run(arguments, &terminal),
-        Command::Check(arguments) => check::run(arguments, &terminal),
-        Command::Trace(arguments) => trace::run(arguments, &terminal),
-        Command::Report(arguments) => report::run(arguments, &terminal),
-        Command::New(arguments) => new::run(arguments, &terminal),
-        Command::Schema(arguments) => schema::run(arguments, &terminal),
-        Command::Completions(arguments) => completions::run(arguments, &terminal),
-        Command::Man(arguments) => man::run(arguments, &terminal),
+        Command::Explore(_) => signals::watch_endings(),
+        _ => signals::watch(terminal),
     };
+    let done = watched.and_then(|()| dispatch(&cli.command, &terminal));
     let exit = done.unwrap_or_else(|error| {
         terminal.error(&format!("{error:#}"));
         Exit::of(&error)
     });
     exit.into()
+}
+
+fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
+    match command {
+        Command::Run(arguments) => run::run(arguments, terminal),
+        Command::Compare(arguments) => compare::run(arguments, terminal),
+        Command::Reweight(arguments) => reweight::run(arguments, terminal),
+        #[cfg(feature = "explore")]
+        Command::Explore(arguments) => explore::run(arguments, terminal),
+        Command::Check(arguments) => check::run(arguments, terminal),
+        Command::Trace(arguments) => trace::run(arguments, terminal),
+        Command::Report(arguments) => report::run(arguments, terminal),
+        Command::New(arguments) => new::run(arguments, terminal),
+        Command::Schema(arguments) => schema::run(arguments, terminal),
+        Command::Completions(arguments) => completions::run(arguments, terminal),
+        Command::Man(arguments) => man::run(arguments, terminal),
+    }
 }
 
 /// The definition that help, man pages and completions are made from.

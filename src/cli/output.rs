@@ -3,11 +3,13 @@
 //! A file is written under another name in the same folder and renamed at the end, so that a reader never sees half of it and a
 //! failed run leaves the old one. It is opened before the simulation starts: a bad path must not cost an hour of computing.
 
-use super::exit::Misuse;
+use super::exit::{Exit, Misuse};
+use super::places::resolved;
 use super::terminal::Terminal;
 use crate::report::table::Look;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -121,20 +123,24 @@ impl PendingFile {
             });
         }
         // A link stays a link: what it points to is replaced.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = resolved(path);
         let Some(name) = target.file_name() else {
             return Err(Misuse(format!("`{shown}` does not name a file")).into());
         };
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.part", std::process::id()));
-        let temporary = target.with_file_name(hidden);
-        let file = File::create(&temporary);
-        let file = file.map_err(|fault| {
+        // A name that no file can have shows only when it is asked for.
+        if let Err(fault) = fs::symlink_metadata(&target)
+            && fault.kind() != io::ErrorKind::NotFound
+        {
+            return Err(unusable(&format!("cannot write `{shown}`"), fault));
+        }
+        // Held while the file is made: an ending that comes now waits, and removes it.
+        let mut unfinished = lock();
+        let (temporary, file) = unnamed(&target, name).map_err(|fault| {
             let text = format!("cannot write `{shown}`: no file can be made in its folder");
             unusable(&text, fault)
         })?;
-        lock().insert(temporary.clone());
+        unfinished.insert(temporary.clone());
+        drop(unfinished);
         Ok(Self {
             out: BufWriter::new(file),
             target,
@@ -199,11 +205,32 @@ pub fn unusable(what: &str, fault: io::Error) -> anyhow::Error {
     }
 }
 
-/// Removes what is unfinished, for an exit that runs no destructors.
-pub fn abandon() {
-    for path in std::mem::take(&mut *lock()) {
+/// Letters of a file's name that the name of its unfinished part repeats: names have a longest length.
+const REPEATED: usize = 40;
+
+/// A new file beside `target`, under a name that nobody else has: its own, hidden, with the number of this process.
+fn unnamed(target: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
+    let name: String = name.to_string_lossy().chars().take(REPEATED).collect();
+    let mut attempt = 0;
+    loop {
+        let path = target.with_file_name(format!(".{name}.{}-{attempt}.part", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
+                attempt += 1;
+            }
+            made => return Ok((path, made?)),
+        }
+    }
+}
+
+/// Removes what is unfinished and ends the process, without destructors.
+pub fn abandon(exit: Exit) -> ! {
+    // Kept locked to the end: nothing new is begun.
+    let mut unfinished = lock();
+    for path in std::mem::take(&mut *unfinished) {
         let _ = fs::remove_file(path);
     }
+    std::process::exit(exit as i32)
 }
 
 fn lock() -> std::sync::MutexGuard<'static, BTreeSet<PathBuf>> {

@@ -4,6 +4,7 @@
 
 use super::exit::Misuse;
 use super::output::{Destination, PendingFile, unusable};
+use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::{self, Study};
 use crate::diagnostic::nearest;
@@ -50,6 +51,15 @@ impl Pictures {
     /// True if nothing is to be drawn.
     pub fn is_none(&self) -> bool {
         self.report.is_none() && self.charts.folder.is_none()
+    }
+
+    /// Speaks for the files that will be written.
+    ///
+    /// # Errors
+    /// [`Misuse`] if one of them is read, or written by something else.
+    pub fn claim(&self, places: &mut Places) -> Result<()> {
+        places.written("--report", self.report.as_deref())?;
+        places.charts(self.charts.folder.as_deref())
     }
 
     /// Opens what will be written, so that a bad path costs no simulation.

@@ -1,18 +1,14 @@
 //! What happens beside a simulation: the progress bar, Ctrl-C, and the file of trials.
 
-use super::output::abandon;
+use super::signals;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
 use crate::engine::{Observer, Settings, TrialRows};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write;
-use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// Set by the first Ctrl-C.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Watches a simulation.
 pub struct Meter {
@@ -24,18 +20,17 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Starts the bar, if a person watches, and takes over Ctrl-C.
+    /// Starts the bar, if a person watches, and lets Ctrl-C end the run early.
     ///
     /// # Errors
-    /// If the system does not let Ctrl-C be handled.
+    /// If the bar cannot be drawn.
     pub fn start(
         settings: &Settings,
         trials: Option<TrialFile>,
         quiet: bool,
         terminal: &Terminal,
     ) -> Result<Self> {
-        handle_interrupts(*terminal)?;
-        let total = settings.blocks * settings.trials_per_block();
+        let total = settings.blocks.saturating_mul(settings.trials_per_block());
         let target = if terminal.is_watched() && !quiet {
             ProgressDrawTarget::stderr_with_hz(10)
         } else {
@@ -52,6 +47,7 @@ impl Meter {
             .progress_chars("█▉▊▋▌▍▎▏ ")
             .with_key("rate", rate);
         bar.set_style(style);
+        signals::can_stop(true);
         Ok(Self {
             bar,
             trials_per_block: settings.trials_per_block(),
@@ -60,13 +56,14 @@ impl Meter {
         })
     }
 
-    /// Takes the bar away and completes the file of trials.
+    /// Takes the bar away and completes the file of trials; `simulated` is false if there are none, and the old file stays.
     ///
     /// # Errors
     /// If the file could not be written.
-    pub fn finish(self) -> Result<()> {
+    pub fn finish(self, simulated: bool) -> Result<()> {
         self.bar.finish_and_clear();
-        match self.trials {
+        signals::can_stop(false);
+        match self.trials.filter(|_| simulated) {
             Some(file) => file
                 .into_inner()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -82,7 +79,7 @@ impl Observer for Meter {
     }
 
     fn cancelled(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed) || self.is_broken.load(Ordering::Relaxed)
+        signals::interrupted() || self.is_broken.load(Ordering::Relaxed)
     }
 
     fn wants_rows(&self) -> bool {
@@ -104,14 +101,32 @@ fn rate(state: &ProgressState, out: &mut dyn Write) {
     let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
 }
 
-/// The first Ctrl-C lets the run end after the blocks under way, the second ends the process.
-fn handle_interrupts(terminal: Terminal) -> Result<()> {
-    let handler = move || {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            abandon();
-            process::exit(130);
+#[cfg(test)]
+mod tests {
+    use super::super::new::STARTER;
+    use super::super::options::Simulation;
+    use super::*;
+    use crate::analysis::Study;
+    use clap::ColorChoice;
+    use std::fs;
+
+    #[test]
+    fn a_run_without_a_trial_keeps_the_old_file_of_trials() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("trials.csv");
+        fs::write(&path, "old").expect("a file");
+        let study = Study::from_text(STARTER, "starter.jsonc")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let settings = Simulation::default().settings(&study).expect("a size");
+        let terminal = Terminal::new(ColorChoice::Never);
+        for (simulated, content) in [(false, "old"), (true, "trial,draw")] {
+            let file = TrialFile::create(&path, &study.model).expect("it can be written");
+            let meter = Meter::start(&settings, Some(file), true, &terminal).expect("it starts");
+            meter.finish(simulated).expect("it ends");
+            let found = fs::read_to_string(&path).expect("a file");
+            assert!(found.starts_with(content), "{found}");
+            let left = fs::read_dir(folder.path()).expect("a folder").count();
+            assert_eq!(left, 1, "nothing unfinished stays");
         }
-        terminal.note("stopping after the blocks under way; press Ctrl-C again to quit at once");
-    };
-    ctrlc::set_handler(handler).context("cannot handle Ctrl-C")
+    }
 }

@@ -1,25 +1,24 @@
 //! `report`: results as one HTML page to send.
 
 use super::exit::{Exit, Misuse};
+use super::input;
 use super::output::Destination;
 use super::pictures::{Charts, typical, write_charts};
+use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::engine::Settings;
 use crate::random::design::Design;
 use crate::report::files;
 use crate::report::html::{self, ComparePart, Part, RunPart};
-use crate::results::{CompareResult, RunResult, Storyline, Typical, tool};
+use crate::results::{
+    CompareResult, RunResult, Storyline, Typical, check_comparison, check_story, check_typical,
+    tool,
+};
 use anyhow::Result;
 use clap::Args;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-/// Versions of result files that are understood.
-const FORMAT: u64 = 1;
 
 /// Write results as one self-contained HTML page with charts
 #[derive(Debug, Args)]
@@ -49,14 +48,17 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             terminal.warning(text);
         }
     };
-    let mut parts = Vec::with_capacity(arguments.results.len());
-    for path in &arguments.results {
-        parts.push(part(path, &arguments.charts, &say)?);
-    }
     let out = match &arguments.out {
         Some(out) => out.clone(),
         None => beside(&arguments.results[0]),
     };
+    let mut places = Places::reading(&arguments.results);
+    places.output("--out", Some(&out))?;
+    places.charts(arguments.charts.folder.as_deref())?;
+    let mut parts = Vec::with_capacity(arguments.results.len());
+    for path in &arguments.results {
+        parts.push(part(path, &arguments.charts, &say)?);
+    }
     let destination = Destination::open(Some(&out), terminal)?;
     arguments.charts.open()?;
     destination.write(|to, _| html::write(to, &parts))?;
@@ -94,10 +96,10 @@ fn beside(result: &Path) -> PathBuf {
 
 fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
     let shown = path.display().to_string();
-    let value = value(path, &shown)?;
+    let value = input::value(path)?;
     let has = |key: &str| value.get(key).is_some();
     if has("comparisons") && has("scenarios") {
-        let result: CompareResult = decoded(value, &shown)?;
+        let result: CompareResult = input::decoded(value, &shown, check_comparison)?;
         let names = |run: &RunResult| {
             run.events
                 .iter()
@@ -118,7 +120,7 @@ fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
         }));
     }
     if has("outcomes") && has("run") && has("scenario") {
-        let result: RunResult = decoded(value, &shown)?;
+        let result = input::run_result(value, &shown)?;
         charts.check(result.events.iter().map(|event| event.name.as_str()))?;
         let typical = stories(&result, say)?;
         return Ok(Part::Run(Box::new(RunPart {
@@ -128,11 +130,11 @@ fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
         })));
     }
     if has("happenings") {
-        let story: Storyline = decoded(value, &shown)?;
+        let story: Storyline = input::decoded(value, &shown, check_story)?;
         return Ok(Part::Story(Box::new(story)));
     }
     if has("stories") && has("compared") {
-        let typical: Typical = decoded(value, &shown)?;
+        let typical: Typical = input::decoded(value, &shown, check_typical)?;
         return Ok(Part::Stories(vec![typical]));
     }
     let hint = if has("phases") || has("extends") {
@@ -144,39 +146,6 @@ fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
         "it has none of their keys; they are written by `run`, `compare` and `trace` with --format json".into()
     };
     Err(Misuse(format!("`{shown}` is not a result file: {hint}")).into())
-}
-
-fn value(path: &Path, shown: &str) -> Result<Value> {
-    let read = if path.as_os_str() == "-" {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(path)
-    };
-    let text = read.map_err(|fault| Misuse(format!("cannot read `{shown}`: {fault}")))?;
-    let value = serde_json::from_str(&text).map_err(|fault| {
-        let hint = "results that can be reported are written with --format json";
-        Misuse(format!(
-            "`{shown}` is not a result file: it is not JSON ({fault}); {hint}"
-        ))
-    })?;
-    Ok(value)
-}
-
-fn decoded<T: DeserializeOwned>(value: Value, shown: &str) -> Result<T> {
-    let format = value.get("format").and_then(Value::as_u64);
-    if format != Some(FORMAT) {
-        let format = value.get("format").map_or("none".into(), Value::to_string);
-        let text = format!("`{shown}` has format {format}; this version reads format {FORMAT}");
-        return Err(Misuse(text).into());
-    }
-    let decoded = serde_json::from_value(value);
-    decoded.map_err(|fault| {
-        let text = format!(
-            "`{shown}` is not a whole result file: {fault}; write it again with --format json"
-        );
-        Misuse(text).into()
-    })
 }
 
 /// Typical trials, replayed from the scenario within the result; none, with a warning, if that is not the one that was run.

@@ -1,16 +1,18 @@
 //! `reweight`: other start weights on a finished run, without simulating.
 
 use super::exit::{Exit, Misuse};
+use super::input;
 use super::options::Format;
 use super::options::Output;
 use super::output::Destination;
+use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis;
 use crate::report::{csv, json, markdown, table};
 use crate::results::RunResult;
 use anyhow::Result;
 use clap::Args;
-use std::io::Read;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Give a finished run other start weights of the trends, without simulating
@@ -33,11 +35,14 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments { output, .. } = arguments;
+    let format = output.format(&[], terminal)?;
+    let mut places = Places::reading([&arguments.result]);
+    places.output("--out", output.out.as_deref())?;
     let result = read(&arguments.result)?;
     let found = analysis::reweight(&result, &arguments.weights)
         .map_err(|error| Misuse(error.to_string()))?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
-    destination.write(|out, look| match output.format {
+    destination.write(|out, look| match format {
         Format::Table => table::write_reweight(out, &found, look),
         Format::Json => json::write(out, &found),
         Format::Csv => csv::write_reweight(out, &found),
@@ -51,30 +56,32 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
 
 /// Reads the result of a run.
 fn read(path: &Path) -> Result<RunResult> {
-    let shown = path.display();
-    let text = if path.as_os_str() == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(path)
-    };
-    let text = text.map_err(|fault| Misuse(format!("cannot read `{shown}`: {fault}")))?;
-    parse(&text).map_err(|what| Misuse(format!("`{shown}` is no result of a run: {what}")).into())
+    let value = input::value(path)?;
+    let shown = path.display().to_string();
+    if let Some(what) = other(&value) {
+        let how = "make one with `quincunx run FILE --format json --out RESULT`";
+        let text = format!("`{shown}` is no result of a run: {what}; {how}");
+        return Err(Misuse(text).into());
+    }
+    input::run_result(value, &shown)
 }
 
-/// A result, or why the text is none.
-fn parse(text: &str) -> Result<RunResult, String> {
-    let how = "make one with `quincunx run FILE --format json --out RESULT`";
-    let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error}); {how}"))?;
+/// What a value is that is no result of a run, if that can be told.
+fn other(value: &Value) -> Option<&'static str> {
     let has = |key: &str| value.get(key).is_some();
     if has("comparisons") {
-        return Err(format!("it is a comparison; {how}"));
+        Some("it is a comparison")
+    } else if has("happenings") || has("stories") {
+        Some("it is a trace")
+    } else if has("outcomes") && has("weights") && has("remarks") {
+        Some("it is reweighted already")
+    } else if has("outcomes") && !has("tool") || has("extends") {
+        Some("it is a scenario file")
+    } else if !has("outcomes") || !has("run") {
+        Some("it has none of its keys")
+    } else {
+        None
     }
-    if has("outcomes") && !has("tool") {
-        return Err(format!("it is a scenario file; {how}"));
-    }
-    serde_json::from_value(value).map_err(|error| format!("{error}; {how}"))
 }
 
 fn weight(text: &str) -> Result<(String, f64), String> {
@@ -100,16 +107,22 @@ mod tests {
     #[test]
     fn what_is_no_result_of_a_run_is_told_apart() {
         for (text, wanted) in [
-            ("{", "not JSON"),
-            (r#"{"comparisons": []}"#, "it is a comparison"),
-            (r#"{"format": 1, "outcomes": []}"#, "it is a scenario file"),
-            (r#"{"format": 1, "tool": {}}"#, "missing field"),
+            (r#"{"comparisons": []}"#, Some("it is a comparison")),
+            (r#"{"happenings": []}"#, Some("it is a trace")),
+            (
+                r#"{"format": 1, "outcomes": []}"#,
+                Some("it is a scenario file"),
+            ),
+            (r#"{"extends": "a.json"}"#, Some("it is a scenario file")),
+            (
+                r#"{"outcomes": [], "tool": {}, "weights": [], "remarks": []}"#,
+                Some("it is reweighted already"),
+            ),
+            ("[]", Some("it has none of its keys")),
+            (r#"{"outcomes": [], "tool": {}, "run": {}}"#, None),
         ] {
-            let error = parse(text).expect_err("it is none");
-            assert!(
-                error.contains(wanted) && error.contains("quincunx run"),
-                "{error}"
-            );
+            let value = serde_json::from_str(text).expect("it is JSON");
+            assert_eq!(other(&value), wanted, "{text}");
         }
     }
 }

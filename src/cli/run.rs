@@ -2,9 +2,11 @@
 
 use super::exit::Exit;
 use super::findings;
+use super::formats;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
 use super::pictures::{Pictures, typical};
+use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
@@ -14,7 +16,14 @@ use crate::report::{csv, files, json, markdown, table};
 use crate::results::Warning;
 use anyhow::Result;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// What other options than `--out` write.
+const ELSEWHERE: [(&str, &str); 3] = [
+    (formats::PAGE, "--report PATH"),
+    (formats::TRIALS, "--trials-out PATH"),
+    (formats::CHART, "--charts DIR"),
+];
 
 /// Simulate a scenario and print the distribution of its outcomes
 #[derive(Debug, Args)]
@@ -52,7 +61,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let settings = simulation.settings_until(precision, &study);
+    let settings = simulation.settings_until(precision, &study)?;
+    let format = output.format(&ELSEWHERE, terminal)?;
+    let file: &Path = &arguments.file;
+    let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
+    places.output("--out", output.out.as_deref())?;
+    places.written("--trials-out", arguments.trials_out.as_deref())?;
+    pictures.claim(&mut places)?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let events = study.model.events.iter().map(|event| event.name.as_str());
     pictures.charts.check(events)?;
@@ -62,15 +77,18 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         None => None,
     };
     let meter = Meter::start(&settings, trials, output.quiet, terminal)?;
-    let result = study.run(&settings, &meter)?;
-    meter.finish()?;
+    let result = match study.run(&settings, &meter) {
+        Ok(result) => result,
+        Err(error) => return findings::failed(error, &[&study], terminal),
+    };
+    meter.finish(result.run.trials > 0)?;
     if result.run.trials == 0 {
         terminal
             .error("interrupted before the first block was complete: there is nothing to report");
         return Ok(Exit::Interrupted);
     }
 
-    destination.write(|out, look| match output.format {
+    destination.write(|out, look| match format {
         Format::Table => table::write_run(out, &result, look),
         Format::Json => json::write(out, &result),
         Format::Csv => csv::write_run(out, &result),
@@ -87,7 +105,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     }
     if !output.quiet {
         precision.remark(result.run.largest_std_error, terminal);
-        if output.format != Format::Table {
+        if format != Format::Table {
             warnings(&result.warnings, terminal);
         }
     }
@@ -133,7 +151,7 @@ mod tests {
     fn a_run_that_is_stopped_before_its_first_block_has_no_trial_and_does_not_fail() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
-        let settings = Simulation::default().settings(&study);
+        let settings = Simulation::default().settings(&study).expect("a size");
         let result = study.run(&settings, &Impatient).expect("it ends");
         assert_eq!(result.run.trials, 0);
         assert!(result.run.interrupted);
@@ -148,8 +166,10 @@ mod tests {
             ..Simulation::default()
         };
         let precision = Precision { until: Some(0.01) };
-        let plain = simulation.settings(&study);
-        let waiting = simulation.settings_until(&precision, &study);
+        let plain = simulation.settings(&study).expect("a size");
+        let waiting = simulation
+            .settings_until(&precision, &study)
+            .expect("a size");
         assert_eq!(waiting.trials_per_draw, plain.trials_per_draw);
         assert!(waiting.blocks > 1000 * plain.blocks);
     }
@@ -158,7 +178,7 @@ mod tests {
     fn options_overrule_what_the_file_says_about_the_size() {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
-        let from_file = Simulation::default().settings(&study);
+        let from_file = Simulation::default().settings(&study).expect("a size");
         assert_eq!((from_file.blocks, from_file.seed), (20, 1));
         let asked = Simulation {
             trials: Some(2000),
@@ -166,7 +186,7 @@ mod tests {
             threads: Some(3),
             ..Simulation::default()
         };
-        let asked = asked.settings(&study);
+        let asked = asked.settings(&study).expect("a size");
         assert_eq!((asked.blocks, asked.seed, asked.threads), (2, 7, 3));
     }
 }

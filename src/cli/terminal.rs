@@ -1,5 +1,6 @@
 //! What is known about the terminal: colours, width, and how to say things on standard error.
 
+use crate::diagnostic::brief;
 use crate::report::table::Look;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -78,7 +79,7 @@ impl Terminal {
             Style::new()
         };
         // Nobody is left to be told if standard error is closed.
-        let _ = writeln!(io::stderr(), "{style}{word}{style:#}: {message}");
+        let _ = writeln!(io::stderr(), "{style}{word}{style:#}: {}", brief(message));
     }
 }
 

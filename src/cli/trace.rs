@@ -2,9 +2,11 @@
 
 use super::exit::{Exit, Misuse};
 use super::findings;
+use super::formats;
 use super::options::{Simulation, whole};
 use super::output::Destination;
 use super::pictures::Pictures;
+use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::{self, Study};
 use crate::diagnostic::{count, nearest};
@@ -12,7 +14,7 @@ use crate::report::html::Part;
 use crate::report::{json, table};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Replay single trials of a run as dated storylines
 #[derive(Debug, Args)]
@@ -36,9 +38,9 @@ pub struct Arguments {
     typical: u8,
     #[command(flatten)]
     simulation: Simulation,
-    /// Format of the story
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StoryFormat::Table, help_heading = "Output")]
-    format: StoryFormat,
+    /// Format of the story (default: json if --out ends in .json, otherwise table)
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    format: Option<StoryFormat>,
     /// Write the story to this file instead of standard output
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -60,7 +62,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let settings = arguments.simulation.settings(&study);
+    let settings = arguments.simulation.settings(&study)?;
+    let out = arguments.out.as_deref();
+    let page = [(formats::PAGE, "--report PATH")];
+    let format = formats::chosen(arguments.format, out, &page, false, terminal)?;
+    let file: &Path = &arguments.file;
+    let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
+    places.output("--out", out)?;
+    places.written("--report", arguments.report.as_deref())?;
     let destination = Destination::open(arguments.out.as_deref(), terminal)?;
     let page = Pictures {
         report: arguments.report.clone(),
@@ -74,8 +83,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let part = match outcome {
         Some(outcome) => {
             let wanted = usize::from(arguments.typical);
-            let found = analysis::typical(&study, &settings, &[outcome], wanted, None)?;
-            destination.write(|out, look| match arguments.format {
+            let found = match analysis::typical(&study, &settings, &[outcome], wanted, None) {
+                Ok(found) => found,
+                Err(error) => return findings::failed(error, &[&study], terminal),
+            };
+            destination.write(|out, look| match format {
                 StoryFormat::Table => table::write_typical(out, &found, look),
                 // One outcome was asked for: its object, and not a list of it.
                 StoryFormat::Json => found.iter().try_for_each(|one| json::write(out, one)),
@@ -87,8 +99,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             if let Some(remark) = beyond(arguments.trial, trials) {
                 terminal.warning(&remark);
             }
-            let story = analysis::storyline(&study, &settings, arguments.trial)?;
-            destination.write(|out, look| match arguments.format {
+            let story = match analysis::storyline(&study, &settings, arguments.trial) {
+                Ok(story) => story,
+                Err(error) => return findings::failed(error, &[&study], terminal),
+            };
+            destination.write(|out, look| match format {
                 StoryFormat::Table => table::write_storyline(out, &story, look),
                 StoryFormat::Json => json::write(out, &story),
             })?;

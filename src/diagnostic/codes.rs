@@ -209,6 +209,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("empty-outcome", "an outcome rule caught no trial"),
     (
+        "endless-firings",
+        "events fire one another without end, which ends the run",
+    ),
+    (
         "few-draws",
         "so few parameter draws were simulated that intervals can be too short",
     ),
@@ -218,6 +222,10 @@ pub const CODES: &[(&str, &str)] = &[
         "non-finite",
         "some trials met a value that is not finite, and were left out",
     ),
+    (
+        "too-many-firings",
+        "an event fires so often within one step that the run is ended",
+    ),
     ("unclassified", "no outcome rule holds in some trials"),
     (
         "unlike-clocks",
@@ -225,14 +233,16 @@ pub const CODES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Those of [`CODES`] that only a run or a comparison can tell, as warnings of its result.
+/// Those of [`CODES`] that only a run or a comparison can tell: as warnings of its result, or as what ended it.
 pub const RUN_CODES: &[&str] = &[
     "chance-not-realised",
     "empty-outcome",
+    "endless-firings",
     "few-draws",
     "interrupted",
     "never-fired",
     "non-finite",
+    "too-many-firings",
     "unclassified",
     "unlike-clocks",
 ];

@@ -4,8 +4,10 @@
 //! [`Sources`] turns a place into a file, a line and a column, and only when something is printed.
 //! [`text()`], [`line()`] and [`json`] write them down. Deciding *what* is wrong is left to the stages.
 
+mod brief;
 mod codes;
 mod digits;
+mod index;
 mod nearest;
 mod place;
 pub mod pointer;
@@ -13,9 +15,10 @@ mod render;
 mod scan;
 mod sources;
 
+pub use brief::{brief, with_short_names};
 pub use codes::{CODES, RUN_CODES};
 pub use digits::{count, grouped};
-pub use nearest::{nearest, slip};
+pub use nearest::{Slips, nearest};
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};
 pub use scan::{Spot, find as scan_pointer};
@@ -70,7 +73,7 @@ impl Diagnostic {
         Self {
             code,
             severity,
-            message,
+            message: brief(&message).into_owned(),
             place,
             hints: Vec::new(),
             related: Vec::new(),
@@ -80,7 +83,7 @@ impl Diagnostic {
     /// Adds a way out.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(brief(&hint.into()).into_owned());
         self
     }
 
@@ -96,7 +99,8 @@ impl Diagnostic {
     /// Adds a place that explains the fault.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
-        self.related.push((place, label.into()));
+        self.related
+            .push((place, brief(&label.into()).into_owned()));
         self
     }
 

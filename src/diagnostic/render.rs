@@ -3,7 +3,7 @@
 //! Takes diagnostics and the [`Sources`] that their places point into; gives strings. Printing them is the caller's business.
 
 use super::sources::{Located, Sources, Span};
-use super::{Diagnostic, Part, Severity};
+use super::{Diagnostic, Part, Severity, brief};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -29,12 +29,21 @@ pub struct Excerpt {
 impl Excerpt {
     /// The line on which `span` begins.
     pub fn of(text: &str, span: &Span) -> Self {
-        let begin = text[..span.bytes.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[begin..]
-            .find(['\n', '\r'])
-            .map_or(text.len(), |at| begin + at)
-            .max(span.bytes.start);
+        // More than could be shown on either side is not looked at.
+        let reach = 4 * (EXCERPT + 1);
+        let start = text.floor_char_boundary(span.bytes.start.saturating_sub(reach));
+        let begin = text[start..span.bytes.start]
+            .rfind('\n')
+            .map_or(start, |at| start + at + 1);
+        let end_of_line = |from: usize| {
+            let far = text.ceil_char_boundary(from.saturating_add(reach).min(text.len()));
+            text[from..far]
+                .find(['\n', '\r'])
+                .map_or(far, |at| from + at)
+        };
+        let end = end_of_line(span.bytes.start);
         let fault_end = span.bytes.end.min(end);
+        let end = end_of_line(fault_end);
         let indent =
             text[begin..span.bytes.start].len() - text[begin..span.bytes.start].trim_start().len();
         let begin = begin + indent;
@@ -97,10 +106,10 @@ fn first(text: &str, count: usize) -> &str {
 }
 
 fn last(text: &str, count: usize) -> &str {
-    let skip = text.chars().count().saturating_sub(count);
-    text.char_indices()
-        .nth(skip)
-        .map_or("", |(at, _)| &text[at..])
+    match count {
+        0 => "",
+        _ => (text.char_indices().rev().nth(count - 1)).map_or(text, |(at, _)| &text[at..]),
+    }
 }
 
 /// Several lines: what, where, an excerpt with the faulty part underlined, and hints. Ends with a line break.
@@ -196,13 +205,13 @@ impl Style {
 }
 
 fn heading(located: &Located<'_>, pointer: &str) -> String {
-    let mut heading = printable(located.file);
+    let mut heading = printable(&brief(located.file));
     if let Some(span) = &located.span {
         heading += &format!(":{}:{}", span.line, span.column);
     }
     if !pointer.is_empty() {
         heading += "  ";
-        heading += &printable(pointer);
+        heading += &printable(&brief(pointer));
     }
     heading
 }

@@ -1,9 +1,11 @@
 //! Finds where a pointer stands in a JSON text, comments allowed.
 //!
-//! Used only when something is printed, so it walks the text anew each time and keeps nothing. It never fails: in a text
+//! Used only when something is printed; what it passed on the way is remembered in an index. It never fails: in a text
 //! that is not well-formed it stops at the last member that it could follow. It does not recurse, however deep the text.
 
+use super::index::Known;
 use super::pointer;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A member or element: its key (with quotes) if it has one, and its value.
@@ -13,23 +15,27 @@ pub struct Spot {
     pub value: Range<usize>,
 }
 
-/// Follows `path` from the value that starts at byte `start`.
+/// Follows `path` from the value that starts at byte `start`; `known` is of this text.
 ///
 /// Gives the number of steps that could be followed and the spot where they end.
-pub fn follow(text: &str, start: usize, path: &[String]) -> (usize, Spot) {
+pub fn follow(text: &str, known: &mut Known, start: usize, path: &[String]) -> (usize, Spot) {
     let scanner = Scanner {
         bytes: text.as_bytes(),
     };
     let mut at = scanner.skip_blank(start);
+    let end = known.ends.entry(at);
+    let end = *end.or_insert_with(|| scanner.value_end(at));
     let mut spot = Spot {
         key: None,
-        value: at..scanner.value_end(at),
+        value: at..end,
     };
     for (steps, wanted) in path.iter().enumerate() {
-        match scanner.child(text, at, wanted) {
+        let members = known.members.entry(at);
+        let members = members.or_insert_with(|| scanner.members(text, at));
+        match members.get(wanted) {
             Some(child) => {
                 at = child.value.start;
-                spot = child;
+                spot = child.clone();
             }
             None => return (steps, spot),
         }
@@ -39,7 +45,7 @@ pub fn follow(text: &str, start: usize, path: &[String]) -> (usize, Spot) {
 
 /// The spot of `pointer` in a text, or of its last ancestor that the text has.
 pub fn find(text: &str, pointer: &str) -> Spot {
-    follow(text, 0, &pointer::segments(pointer)).1
+    follow(text, &mut Known::default(), 0, &pointer::segments(pointer)).1
 }
 
 /// Turns a range of bytes of a string's meaning into the range of bytes of its text, escapes counted.
@@ -184,19 +190,19 @@ impl Scanner<'_> {
         }
     }
 
-    /// The member or element `wanted` of the object or array that starts at `at`; of equal keys the last, as in the parser.
-    fn child(&self, text: &str, at: usize, wanted: &str) -> Option<Spot> {
-        let object = match self.byte(at)? {
-            b'{' => true,
-            b'[' => false,
-            _ => return None,
+    /// Members or elements of the object or array that starts at `at`, as far as they can be read; of equal keys the last, as in the parser.
+    fn members(&self, text: &str, at: usize) -> BTreeMap<String, Spot> {
+        let mut found = BTreeMap::new();
+        let object = match self.byte(at) {
+            Some(b'{') => true,
+            Some(b'[') => false,
+            _ => return found,
         };
-        let mut found = None;
         let mut index = 0usize;
         let mut next = self.skip_blank(at + 1);
         loop {
             let key = if object {
-                if self.byte(next)? != b'"' {
+                if self.byte(next) != Some(b'"') {
                     return found;
                 }
                 let key = next..self.string_end(next);
@@ -213,17 +219,12 @@ impl Scanner<'_> {
                 None
             };
             let value = next..self.value_end(next);
-            let matches = match &key {
-                Some(key) => meaning(&text[key.clone()]) == wanted,
-                None => index.to_string() == wanted,
+            let name = match &key {
+                Some(key) => meaning(&text[key.clone()]),
+                None => index.to_string(),
             };
             next = self.skip_blank(value.end);
-            if matches {
-                found = Some(Spot { key, value });
-                if !object {
-                    return found;
-                }
-            }
+            found.insert(name, Spot { key, value });
             if self.byte(next) != Some(b',') {
                 return found;
             }
@@ -240,7 +241,7 @@ mod tests {
 
     fn value_at<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
         let path = segments(pointer);
-        let (steps, spot) = follow(text, 0, &path);
+        let (steps, spot) = follow(text, &mut Known::default(), 0, &path);
         (steps == path.len()).then(|| &text[spot.value])
     }
 
@@ -266,7 +267,7 @@ mod tests {
     #[test]
     fn a_pointer_that_leads_nowhere_stops_at_the_last_member_that_exists() {
         let text = r#"{"a": {"b": 1}}"#;
-        let (steps, spot) = follow(text, 0, &segments("/a/x/y"));
+        let (steps, spot) = follow(text, &mut Known::default(), 0, &segments("/a/x/y"));
         assert_eq!((steps, &text[spot.key.unwrap()]), (1, r#""a""#));
     }
 
@@ -274,8 +275,9 @@ mod tests {
     fn broken_text_neither_panics_nor_hangs() {
         let text = r#"{"a": [1, {"b": "\uD83D\uDE00 é"}], "c": tru /* "#;
         for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+            let mut known = Known::default();
             for pointer in ["", "/a", "/a/1/b", "/c", "/c/d"] {
-                let (_, spot) = follow(&text[..end], 0, &segments(pointer));
+                let (_, spot) = follow(&text[..end], &mut known, 0, &segments(pointer));
                 assert!(spot.value.end <= end && spot.value.start <= spot.value.end);
                 inside_string(&text[..end], &(0..end), &(0..5));
             }

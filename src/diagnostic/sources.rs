@@ -3,10 +3,12 @@
 //! Layers stand from the oldest ancestor to the last `--set`. A pointer into the effective scenario is looked for in the most derived
 //! layer that has it, so a fault inherited through `extends` points into the parent's file.
 
+use super::index::Index;
 use super::place::{Part, Place};
 use super::pointer;
 use super::scan::{self, Spot};
 use std::ops::Range;
+use std::path::Path;
 
 /// Number of a layer within its [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,7 @@ pub struct Layer {
     pub name: String,
     pub text: String,
     root: Root,
+    index: Index,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +66,7 @@ impl Layer {
             name: name.into(),
             text: text.into(),
             root: Root::Document,
+            index: Index::default(),
         }
     }
 
@@ -78,6 +82,7 @@ impl Layer {
             name: "--set".to_owned(),
             text: text.into(),
             root: Root::Setting { path, parts, value },
+            index: Index::default(),
         }
     }
 
@@ -85,7 +90,7 @@ impl Layer {
     fn follow(&self, wanted: &[String]) -> Found {
         match &self.root {
             Root::Document => {
-                let (steps, spot) = scan::follow(&self.text, 0, wanted);
+                let (steps, spot) = scan::follow(&self.text, &mut self.index.known(), 0, wanted);
                 Found {
                     steps,
                     spot,
@@ -123,7 +128,9 @@ impl Layer {
 
     fn follow_value(&self, start: usize, path: &[String]) -> (usize, Spot) {
         match self.text.as_bytes().get(start) {
-            Some(b'{' | b'[' | b'"') => scan::follow(&self.text, start, path),
+            Some(b'{' | b'[' | b'"') => {
+                scan::follow(&self.text, &mut self.index.known(), start, path)
+            }
             // A bare word, a number or a formula without quotes: all of it is the value.
             _ => (
                 0,
@@ -152,6 +159,15 @@ impl Sources {
     /// The layers, from the oldest ancestor to the last `--set`.
     pub fn layers(&self) -> &[Layer] {
         &self.layers
+    }
+
+    /// Paths of the files among the layers, as they were given.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let files = self
+            .layers
+            .iter()
+            .filter(|layer| matches!(layer.root, Root::Document));
+        files.map(|layer| Path::new(&layer.name))
     }
 
     /// Finds the file and the bytes of a place. `None` only if there are no layers.
@@ -203,8 +219,9 @@ impl Layer {
         let span = range.map(|range| {
             let start = floor_boundary(&self.text, range.start);
             let end = floor_boundary(&self.text, range.end).max(start);
-            let (line, column) = line_and_column(&self.text, start);
-            let (end_line, end_column) = line_and_column(&self.text, end);
+            let mut known = self.index.known();
+            let (line, column) = known.line_and_column(&self.text, start);
+            let (end_line, end_column) = known.line_and_column(&self.text, end);
             Span {
                 bytes: start..end,
                 line,
@@ -227,13 +244,6 @@ fn floor_boundary(text: &str, at: usize) -> usize {
         at -= 1;
     }
     at
-}
-
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at];
-    let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
-    let begin = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (line, before[begin..].chars().count() + 1)
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ impl Batch<'_> {
             all |= *lanes;
             *lanes = self.act(*e, *lanes, within);
             let scratch = &mut self.scratch;
-            for &position in &event.derived {
+            for &position in event.derived.iter() {
                 scratch.derived.add(position, *lanes);
             }
             event
@@ -244,10 +244,14 @@ impl Batch<'_> {
         };
         let program = self.setup.program;
         let layout = &program.layout;
+        let count = self.columns.get(layout.count + e, lane) as u32;
+        if !journal.keeps(e, count, &changes) {
+            return;
+        }
         journal.entries.push(Entry {
             time: self.now[lane],
             event: e,
-            count: self.columns.get(layout.count + e, lane) as u32,
+            count,
             changes,
             indicators: (0..program.indicators.len() as Slot)
                 .map(|i| self.columns.get(layout.indicators + i, lane))
@@ -395,7 +399,7 @@ impl Batch<'_> {
     fn derive_within(&mut self, e: u32, lanes: Lanes) {
         let event = &self.program().events[e as usize];
         if event.reads_derived {
-            for &position in &event.derived {
+            for &position in event.derived.iter() {
                 self.derive(position as usize, lanes);
             }
         }

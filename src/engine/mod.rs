@@ -38,7 +38,7 @@ pub use looks::CAUTION;
 pub use pilot::Counting;
 pub use replay::{Replay, replay};
 pub use run::{Driven, check_stopped, drive, explain, largest_error, simulate, stretch};
-pub use settings::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Silent, TRIALS_PER_DRAW};
+pub use settings::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Silent};
 pub use start::DrawValues;
 pub use summary::{ByReplicate, EventTally, Node, Summary, Tally};
 pub use trials::{Bits, BlockTrials, TrialRows};

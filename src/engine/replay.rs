@@ -6,6 +6,7 @@ use super::deal::deal;
 use super::journal::{Entry, Journal};
 use super::settings::Settings;
 use crate::program::{Program, Slot};
+use std::collections::BTreeMap;
 
 /// A trial and all that happened in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Replay {
     /// By indicator, at t = 0 before anything fired.
     pub start_indicators: Vec<f64>,
     pub entries: Vec<Entry>,
+    /// Firings that have no entry, by event.
+    pub left_out: BTreeMap<u32, u64>,
     pub end_trend: usize,
     pub end_phase: usize,
     pub end_indicators: Vec<f64>,
@@ -33,9 +36,16 @@ pub struct Replay {
 
 /// Plays trial number `trial` of the run with these settings, of which the seed, the design and the number of trials a draw count.
 ///
+/// With `is_short` an event that fires very often is not noted each time.
+///
 /// # Errors
 /// If its events fire without end.
-pub fn replay(program: &Program, settings: &Settings, trial: u64) -> Result<Replay, BlockFault> {
+pub fn replay(
+    program: &Program,
+    settings: &Settings,
+    trial: u64,
+    is_short: bool,
+) -> Result<Replay, BlockFault> {
     let setup = Setup::new(program, settings.seed);
     let per_draw = settings.trials_per_draw;
     let draw = trial / u64::from(per_draw);
@@ -43,7 +53,7 @@ pub fn replay(program: &Program, settings: &Settings, trial: u64) -> Result<Repl
     let dealt = deal(settings.design, &setup, draw as u32, per_draw, 0);
     let mut batch = Batch::new(&setup);
     batch.start(&dealt.trials[r..=r], std::slice::from_ref(&dealt.values));
-    batch.journal = Some(Journal::default());
+    batch.journal = Some(Journal::new(is_short));
     let indicators = |batch: &Batch<'_>| -> Vec<f64> {
         (0..program.indicators.len() as Slot)
             .map(|i| batch.columns.get(program.layout.indicators + i, 0))
@@ -81,6 +91,7 @@ pub fn replay(program: &Program, settings: &Settings, trial: u64) -> Result<Repl
             .position(|lanes| lanes & 1 == 1)
             .unwrap_or(rules.len()),
     };
+    let journal = batch.journal.take().unwrap_or_default();
     Ok(Replay {
         draw,
         parameters: dealt.values.parameters,
@@ -90,7 +101,8 @@ pub fn replay(program: &Program, settings: &Settings, trial: u64) -> Result<Repl
         end_trend: batch.trend[0] as usize,
         end_phase: batch.phase[0] as usize,
         end_indicators: indicators(&batch),
-        entries: batch.journal.take().map_or_else(Vec::new, |j| j.entries),
+        entries: journal.entries,
+        left_out: journal.left_out,
         outcome,
         stopped_at,
         metrics,

@@ -112,16 +112,12 @@ pub fn explain(program: &Program, fault: &BlockFault) -> EngineError {
     let name = |e: &u32| program.event_names[*e as usize].clone();
     match &fault.fault {
         Fatal::Runaway { time, events, .. } => EngineError::Runaway {
-            events: events
-                .iter()
-                .map(|e| format!("`{}`", name(e)))
-                .collect::<Vec<_>>()
-                .join(", "),
+            events: events.iter().map(name).collect(),
             trial: fault.trial,
             time: *time,
         },
         Fatal::Explosion { time, event, .. } => EngineError::Explosion {
-            event: format!("`{}`", name(event)),
+            event: name(event),
             trial: fault.trial,
             time: *time,
             limit: super::jumps::STEP_LIMIT,

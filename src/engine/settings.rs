@@ -2,16 +2,10 @@
 
 use crate::estimate::{REPLICATES, groups};
 use crate::random::design::Design;
+use crate::random::size::{MOST_DRAWS, MOST_TRIALS_PER_DRAW, TRIALS_PER_DRAW};
 
 /// Draws in a block.
 pub const DRAWS_PER_BLOCK: u32 = REPLICATES as u32;
-/// Trials a draw unless both numbers are given.
-pub const TRIALS_PER_DRAW: u32 = 64;
-
-/// Trials a draw at most: what is kept of them, and the trials of one block, must fit into memory.
-pub const MOST_TRIALS_PER_DRAW: u32 = 1 << 16;
-/// Draws at most: the random streams number them with 32 bits.
-pub const MOST_DRAWS: u64 = 1 << 32;
 
 /// What is simulated. Two runs of one program with equal settings (threads aside) have the same result bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,16 +112,17 @@ pub enum EngineError {
     TooManyDraws { asked: u64 },
     /// Events keep firing one another without time passing.
     #[error(
-        "more than 1,000 firings in one instant, among them {events}, in trial {trial} at {time:.3} years"
+        "more than 1,000 firings in one instant, among them {}, in trial {trial} at {time:.3} years", quoted(.events)
     )]
     Runaway {
-        events: String,
+        /// Names.
+        events: Vec<String>,
         trial: u64,
         time: f64,
     },
     /// Rates grow without bound.
     #[error(
-        "more than {limit} firings within one step, most of them of {event}, in trial {trial} at {time:.3} years: its rate seems to grow without bound"
+        "more than {limit} firings within one step, most of them of `{event}`, in trial {trial} at {time:.3} years: its rate seems to grow without bound"
     )]
     Explosion {
         event: String,
@@ -149,6 +144,11 @@ pub enum EngineError {
         /// Where the files have it, ` (file:line:column)`; empty if that was not looked up.
         place: String,
     },
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted = names.iter().map(|name| format!("`{name}`"));
+    quoted.collect::<Vec<_>>().join(", ")
 }
 
 impl EngineError {
@@ -186,6 +186,24 @@ mod tests {
                 asked: (1 << 32) + 16
             })
         );
+    }
+
+    #[test]
+    fn a_size_without_a_fault_can_be_had() {
+        use crate::random::size::size_fault;
+        for (trials, draws) in [
+            (1, None),
+            (MOST_DRAWS * 64, None),
+            (512, Some(512)),
+            (65_536, Some(1)),
+            (MOST_DRAWS << 16, Some(MOST_DRAWS)),
+            (1 << 40, Some(MOST_DRAWS)),
+        ] {
+            assert_eq!(size_fault(trials, draws), None);
+            let settings = Settings::new(trials, draws, 1);
+            assert_eq!(settings.check(), Ok(()), "{trials}, {draws:?}");
+            assert!(settings.blocks.checked_mul(settings.trials_per_block()) >= Some(trials));
+        }
     }
 
     #[test]

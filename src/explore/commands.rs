@@ -4,7 +4,8 @@
 
 use super::Options;
 use super::tweak::Override;
-use crate::engine::{Settings, TRIALS_PER_DRAW};
+use crate::engine::Settings;
+use crate::random::size::TRIALS_PER_DRAW;
 
 /// An argument as a shell takes it: plain if it is plain, otherwise in single quotes.
 pub fn quoted(argument: &str) -> String {

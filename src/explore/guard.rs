@@ -121,6 +121,8 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::CACHE_CONTROL, "no-store"),
+        // The limits on how long a request may take are those of a connection.
+        (header::CONNECTION, "close"),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             "same-origin",

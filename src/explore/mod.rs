@@ -6,11 +6,12 @@
 //! Opening a browser and saying where the page is are left to the command line.
 //!
 //! Order of reading: `tweak` (the page's state), `session` (the file, its base run), `job` (from a state to pictures), `picture` (from results to
-//! fragments of the page), `guard` (who may ask), `server` (addresses), `page/` (what the browser gets).
+//! fragments of the page), `connection` (how long asking may take), `guard` (who may ask), `server` (addresses), `page/` (what the browser gets).
 
 mod assets;
 mod clients;
 mod commands;
+mod connection;
 mod controls;
 mod guard;
 mod handlers;
@@ -23,6 +24,7 @@ mod tweak;
 mod variant;
 mod watch;
 
+pub use connection::Limits;
 pub use server::{Running, Server, ServerError};
 pub use session::Refusal;
 pub use tweak::{ControlFault, Override, ParameterTweak, State, overrides};
@@ -43,4 +45,5 @@ pub struct Options {
     pub threads: usize,
     /// 0 for any that is free.
     pub port: u16,
+    pub limits: Limits,
 }

@@ -1,12 +1,12 @@
 //! The server: an address on loopback, and what is kept while it runs.
 
 use super::clients::Clients;
+use super::connection::{Arrived, Door, receive};
 use super::controls::controls;
 use super::guard::{Limiter, guard};
 use super::session::{Refusal, Session};
 use super::{Options, handlers, watch};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -18,8 +18,6 @@ use tokio::sync::{Semaphore, oneshot};
 
 /// Simulations at a time.
 const SIMULATIONS: usize = 2;
-/// Bytes of a request at most.
-const BODY_LIMIT: usize = 64 * 1024;
 /// Random bytes in the address.
 const TOKEN_BYTES: usize = 18;
 
@@ -153,10 +151,12 @@ impl Server {
         let Self { app, listener } = self;
         let done = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
+            let door = Door::new(listener, app.options.limits);
+            let router = router(&app).into_make_service_with_connect_info::<Arrived>();
             let watching = tokio::spawn(watch::watch(Arc::clone(&app)));
             // Streams to open pages never end by themselves: the server goes without waiting for them.
             let served = tokio::select! {
-                served = axum::serve(listener, router(&app)) => served,
+                served = axum::serve(door, router) => served,
                 () = end => Ok(()),
             };
             watching.abort();
@@ -187,7 +187,7 @@ fn router(app: &Arc<App>) -> Router {
         .route("/{token}/api/tweak", post(handlers::tweak))
         .route("/{token}/api/story", post(handlers::tell))
         .route("/{token}/api/variant", post(handlers::variant))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), receive))
         .layer(middleware::from_fn_with_state(Arc::clone(app), guard))
         .with_state(Arc::clone(app))
 }

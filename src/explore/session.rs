@@ -21,7 +21,8 @@ const FIRST_LOOK: u64 = 4;
 #[derive(Debug)]
 pub enum Refusal {
     Scenario(Report),
-    Size(EngineError),
+    /// Why no run can have the size that is asked for.
+    Size(String),
 }
 
 /// A scenario that can be tweaked.
@@ -46,12 +47,16 @@ impl Session {
     /// Everything that is wrong with the scenario, or with the size asked for.
     pub fn open(options: &Options, generation: u64) -> Result<Self, Refusal> {
         let study = Study::open(&options.file, &options.sets).map_err(Refusal::Scenario)?;
+        if let Some(fault) = study.size_fault(options.trials, options.draws) {
+            return Err(Refusal::Size(fault));
+        }
         let mut settings = study.settings(options.trials, options.draws, options.seed);
         settings.threads = options.threads;
-        let base = Growing::new(&settings).map_err(Refusal::Size)?;
+        let too_large = |error: EngineError| Refusal::Size(error.to_string());
+        let base = Growing::new(&settings).map_err(too_large)?;
         let coarse = match coarse(&settings) {
             Some(settings) => {
-                let run = Growing::new(&settings).map_err(Refusal::Size)?;
+                let run = Growing::new(&settings).map_err(too_large)?;
                 Some(Mutex::new(run))
             }
             None => None,
@@ -110,7 +115,7 @@ impl Session {
 
     /// The files that the scenario was read from.
     pub fn files(&self) -> Vec<PathBuf> {
-        files(&self.study.sources)
+        self.study.sources.files().map(PathBuf::from).collect()
     }
 }
 
@@ -123,13 +128,4 @@ fn coarse(settings: &Settings) -> Option<Settings> {
     };
     let trials = |s: &Settings| s.blocks * s.trials_per_block();
     (trials(&coarse) < trials(settings)).then_some(coarse)
-}
-
-/// The files among the layers of a scenario.
-pub fn files(sources: &crate::diagnostic::Sources) -> Vec<PathBuf> {
-    let layers = sources.layers().iter();
-    layers
-        .filter(|layer| layer.name != "--set")
-        .map(|layer| PathBuf::from(&layer.name))
-        .collect()
 }

@@ -6,7 +6,7 @@
 use super::clients::Tweaked;
 use super::session::Session;
 use super::{Options, commands};
-use crate::analysis::{Study, storyline};
+use crate::analysis::{Study, short_storyline};
 use crate::report::chart::{Frame, escape, from_results};
 use crate::report::table::{Look, write_storyline};
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,8 @@ pub fn story(
         _ => session.base(false).trial_of(wanted.outcome, wanted.after),
     };
     let trial = trial.ok_or("none of the futures simulated so far ended there")?;
-    let told = storyline(study, &session.settings, trial).map_err(|error| error.to_string())?;
+    let told =
+        short_storyline(study, &session.settings, trial).map_err(|error| error.to_string())?;
     let frame = Frame::new(if wanted.width > 0.0 {
         wanted.width
     } else {

@@ -7,9 +7,10 @@ use super::Options;
 use super::tweak::Override;
 use crate::analysis::{Study, changes};
 use serde_json::{Map, Value, json};
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Letters of a name at most.
 const LONGEST_NAME: usize = 60;
@@ -25,6 +26,8 @@ pub enum VariantError {
     Own(String),
     #[error("`{0}` exists already")]
     Exists(String),
+    #[error("`{0}` is a link or a folder, and a variant is a file of its own; choose another name")]
+    NoFile(String),
     #[error("this change cannot be said in a variant: {0}")]
     Unsayable(String),
     #[error("the file cannot be written: {0}")]
@@ -171,22 +174,44 @@ pub fn save(
     if own_files.iter().any(is_own) {
         return Err(VariantError::Own(shown()));
     }
-    let mut open = OpenOptions::new();
-    open.write(true);
-    if replace {
-        open.create(true).truncate(true);
-    } else {
-        open.create_new(true);
+    // Through a link a variant could end up anywhere, and in place of anything.
+    if target.symlink_metadata().is_ok_and(|meta| !meta.is_file()) {
+        return Err(VariantError::NoFile(shown()));
     }
-    let mut file = open.open(&target).map_err(|fault| match fault.kind() {
+    let fault = |fault: io::Error| match fault.kind() {
         ErrorKind::AlreadyExists => VariantError::Exists(shown()),
         _ => VariantError::Write(fault.to_string()),
-    })?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all());
-    written.map_err(|fault| VariantError::Write(fault.to_string()))?;
+    };
+    if !replace && target.exists() {
+        return Err(VariantError::Exists(shown()));
+    }
+    static SAVED: AtomicU64 = AtomicU64::new(0);
+    let number = SAVED.fetch_add(1, Ordering::Relaxed);
+    let part = target.with_file_name(format!(".{name}.{}-{number}.part", std::process::id()));
+    // Left over by a process that was killed: nobody else has these numbers.
+    let _ = fs::remove_file(&part);
+    let written = written(&part, text).and_then(|()| {
+        if replace {
+            return fs::rename(&part, &target);
+        }
+        // A link fails if somebody made the file meanwhile; a rename, which is all that some systems have, would take its place.
+        match fs::hard_link(&part, &target) {
+            Err(fault) if fault.kind() != ErrorKind::AlreadyExists && !target.exists() => {
+                fs::rename(&part, &target)
+            }
+            linked => linked,
+        }
+    });
+    let _ = fs::remove_file(&part);
+    written.map_err(fault)?;
     Ok(target)
+}
+
+/// Writes a new file, down to the device.
+fn written(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! change notices of the system miss. What is broken keeps the last good scenario on the page, with the diagnostics above it.
 
 use super::server::App;
-use super::session::{Refusal, Session, files};
+use super::session::{Refusal, Session};
 use crate::diagnostic::{self, Style};
 use serde_json::json;
 use std::path::PathBuf;
@@ -66,9 +66,12 @@ fn reload(app: &App) -> Vec<PathBuf> {
                     let texts = (report.diagnostics.iter())
                         .filter(|d| d.is_error())
                         .map(|d| diagnostic::text(d, &report.sources, Style { color: false }));
-                    (texts.collect::<Vec<_>>().join("\n"), files(&report.sources))
+                    (
+                        texts.collect::<Vec<_>>().join("\n"),
+                        report.sources.files().map(PathBuf::from).collect(),
+                    )
                 }
-                Refusal::Size(error) => (error.to_string(), Vec::new()),
+                Refusal::Size(text) => (text, Vec::new()),
             };
             app.set_broken(Some(text.clone()));
             app.clients

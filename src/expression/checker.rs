@@ -18,8 +18,8 @@ use super::tree::{Comparison, Expr};
 use reach::Reach;
 use std::ops::Range;
 
-/// Most nodes of a formula after the metrics that it names have been put in.
-const LARGEST: usize = 100_000;
+/// Most nodes of a formula after the metrics that it names have been put in, and of a choice by trend or phase.
+pub const LARGEST: usize = 100_000;
 
 /// What a formula must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

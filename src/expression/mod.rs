@@ -17,7 +17,7 @@ mod syntax;
 mod tree;
 mod walk;
 
-pub use checker::{Wanted, check, compile};
+pub use checker::{LARGEST, Wanted, check, compile};
 pub use display::Shown;
 pub use error::{FormulaError, code};
 pub use fold::{arithmetic, call, compare, fold};

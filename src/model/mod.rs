@@ -9,9 +9,11 @@
 mod bounds;
 mod build;
 mod clock;
+mod dependents;
 mod lint;
 mod types;
 
 pub use build::{Built, build, build_scenario};
+pub use dependents::{Dependents, Item, Items, Readers};
 pub use lint::{lint, metrics_without_mean};
 pub use types::*;

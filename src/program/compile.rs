@@ -1,13 +1,14 @@
 //! A model to a program: slots are dealt, formulas emitted, dependencies worked out.
 
 use super::columns::Slot;
-use super::dependencies::{Items, any_part, collect, reads_clock};
+use super::dependencies::Motions;
 use super::emit::{Emitter, Known};
 use super::events;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
 use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
 use crate::random::Seed;
+use std::collections::BTreeMap;
 
 /// Grid points at most at which series are reported unless the scenario says otherwise.
 const REPORTED: usize = 40;
@@ -39,12 +40,7 @@ pub fn compile(model: &Model) -> Program {
     let metrics: Vec<MetricCode> = compiler.metrics();
     let questions = compiler.questions();
     // Trackers are complete only now: events must know which of them to update.
-    let tracked: Vec<Items> = compiler
-        .emitter
-        .tracked()
-        .map(|e| reads(e, model))
-        .collect();
-    let events = events::compile(&mut compiler, &tracked);
+    let events = events::compile(&mut compiler);
     let trends: Vec<TrendCode> = model
         .trends
         .iter()
@@ -82,6 +78,9 @@ pub fn compile(model: &Model) -> Program {
         ..
     } = compiler;
     let (total, place) = emitter.finish();
+    let mut gates: Vec<(GateCode, u32)> = gates.into_iter().collect();
+    gates.sort_unstable_by_key(|(_, index)| *index);
+    let gates = gates.into_iter().map(|(gate, _)| gate).collect();
     let mut program = Program {
         horizon: model.clock.horizon,
         step: model.clock.step,
@@ -145,13 +144,6 @@ pub fn compile(model: &Model) -> Program {
     program
 }
 
-/// State items that a formula reads.
-pub fn reads(expr: &Expr, model: &Model) -> Items {
-    let mut items = Items::empty(model);
-    collect(expr, model, &mut items);
-    items
-}
-
 /// Work in progress.
 pub struct Compiler<'a> {
     pub model: &'a Model,
@@ -159,7 +151,8 @@ pub struct Compiler<'a> {
     pub layout: Layout,
     sites: Vec<String>,
     bounds: Vec<BoundCode>,
-    gates: Vec<GateCode>,
+    /// With their indices.
+    gates: BTreeMap<GateCode, u32>,
 }
 
 impl<'a> Compiler<'a> {
@@ -205,17 +198,14 @@ impl<'a> Compiler<'a> {
             layout,
             sites: Vec::new(),
             bounds: Vec::new(),
-            gates: Vec::new(),
+            gates: BTreeMap::new(),
         }
     }
 
     /// Index of a gate.
     pub fn gate(&mut self, gate: GateCode) -> u32 {
-        let known = self.gates.iter().position(|g| *g == gate);
-        known.unwrap_or_else(|| {
-            self.gates.push(gate);
-            self.gates.len() - 1
-        }) as u32
+        let next = self.gates.len() as u32;
+        *self.gates.entry(gate).or_insert(next)
     }
 
     pub fn site(&mut self, name: String) -> SiteId {
@@ -274,15 +264,6 @@ impl<'a> Compiler<'a> {
                 let slot = self.layout.derived + d as Slot;
                 self.emitter.formula_into(&item.value, label, slot)
             })
-            .collect()
-    }
-
-    /// Positions in evaluation order of the derived values that read any of `items`.
-    pub fn derived_reading(&self, items: &Items) -> Vec<u32> {
-        let model = self.model;
-        (model.derived_order.iter().enumerate())
-            .filter(|(_, d)| reads(&model.derived[**d].value, model).meets(items))
-            .map(|(position, _)| position as u32)
             .collect()
     }
 
@@ -440,8 +421,9 @@ fn reported(model: &Model) -> Vec<usize> {
 
 /// Positions in evaluation order of the derived values that read the clock.
 fn timed(model: &Model) -> Vec<u32> {
+    let motions = Motions::of(model);
     (model.derived_order.iter().enumerate())
-        .filter(|(_, d)| reads_clock(&model.derived[**d].value, model))
+        .filter(|(_, d)| motions.reads_clock(&model.derived[**d].value))
         .map(|(position, _)| position as u32)
         .collect()
 }
@@ -450,7 +432,7 @@ fn timed(model: &Model) -> Vec<u32> {
 fn months(model: &Model) -> Vec<(f64, u8)> {
     let is_month = |e: &Expr| matches!(e, Expr::Month);
     let mut asked = false;
-    model.each_formula(&mut |e| asked |= any_part(e, model, &is_month));
+    model.each_formula(&mut |e| asked |= e.any(&is_month));
     if !asked {
         return Vec::new();
     }

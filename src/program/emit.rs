@@ -6,6 +6,7 @@ use super::dependencies::{reads_parameters_only, reads_regime_only};
 use super::ops::{Binary, Op, Unary, binary, unary};
 use super::types::{Formula, RegimeCode, TrackerCode, TrackerKind};
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
+use std::collections::BTreeMap;
 
 /// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
 const TEMPORARY: Slot = 1 << 24;
@@ -33,6 +34,11 @@ pub struct Known {
     pub first: Slot,
 }
 
+/// A text that is the same for equal formulas only: numbers have no order that a map could use.
+fn named(expr: &Expr) -> String {
+    format!("{expr:?}")
+}
+
 /// Turns formulas into operations and hands out slots.
 pub struct Emitter {
     pub known: Known,
@@ -43,9 +49,14 @@ pub struct Emitter {
     pub regime: RegimeCode,
     pub trackers: Vec<TrackerCode>,
     pub horizon: f64,
-    memo: Vec<(Expr, Slot)>,
-    constants: Vec<(u64, Slot)>,
-    tracked: Vec<(TrackerKind, Expr, usize)>,
+    /// Slots of what has been hoisted, by formula.
+    memo: BTreeMap<String, Slot>,
+    /// Slots of constants, by their bits.
+    constants: BTreeMap<u64, Slot>,
+    /// Formulas behind the trackers, in their order.
+    tracked: Vec<Expr>,
+    /// Indices of trackers, by kind and formula.
+    trackers_of: BTreeMap<String, usize>,
     next: Slot,
     temporaries: Slot,
     label: u32,
@@ -60,9 +71,10 @@ impl Emitter {
             regime: RegimeCode::default(),
             trackers: Vec::new(),
             horizon,
-            memo: Vec::new(),
-            constants: Vec::new(),
+            memo: BTreeMap::new(),
+            constants: BTreeMap::new(),
             tracked: Vec::new(),
+            trackers_of: BTreeMap::new(),
             next: 0,
             temporaries: 0,
             label: 0,
@@ -127,12 +139,12 @@ impl Emitter {
 
     fn constant_slot(&mut self, value: f64) -> Slot {
         let bits = value.to_bits();
-        if let Some((_, slot)) = self.constants.iter().find(|(b, _)| *b == bits) {
+        if let Some(slot) = self.constants.get(&bits) {
             return *slot;
         }
         let slot = self.reserve(1);
         self.prologue.push(Op::Constant { out: slot, value });
-        self.constants.push((bits, slot));
+        self.constants.insert(bits, slot);
         slot
     }
 
@@ -152,7 +164,8 @@ impl Emitter {
 
     /// Moves a formula to where it is evaluated only when its value can change: once a batch, or when the trend or phase moves.
     fn hoist(&mut self, expr: &Expr) -> Operand {
-        if let Some((_, slot)) = self.memo.iter().find(|(e, _)| e == expr) {
+        let name = named(expr);
+        if let Some(slot) = self.memo.get(&name) {
             return Operand::Slot(*slot);
         }
         let mut ops = Vec::new();
@@ -182,7 +195,7 @@ impl Emitter {
             }
             self.regime.all.append(&mut ops);
         }
-        self.memo.push((expr.clone(), slot));
+        self.memo.insert(name, slot);
         Operand::Slot(slot)
     }
 
@@ -524,11 +537,8 @@ impl Emitter {
 
     /// Slot and index of the tracker of a value, made at its first mention.
     pub fn tracker(&mut self, kind: TrackerKind, expr: &Expr) -> (Slot, usize) {
-        if let Some((_, _, index)) = self
-            .tracked
-            .iter()
-            .find(|(k, e, _)| *k == kind && e == expr)
-        {
+        let name = format!("{kind:?} {}", named(expr));
+        if let Some(index) = self.trackers_of.get(&name) {
             return (self.trackers[*index].state, *index);
         }
         let label = self.label;
@@ -542,13 +552,14 @@ impl Emitter {
             current: state + 1,
             since: state + 2,
         });
-        self.tracked.push((kind, expr.clone(), index));
+        self.tracked.push(expr.clone());
+        self.trackers_of.insert(name, index);
         (state, index)
     }
 
     /// Formulas behind the trackers, for their dependencies.
     pub fn tracked(&self) -> impl Iterator<Item = &Expr> {
-        self.tracked.iter().map(|(_, expr, _)| expr)
+        self.tracked.iter()
     }
 
     /// Number of all slots once temporaries are placed, and the function that places them.

@@ -1,60 +1,55 @@
 //! Events to code: hazards composed, dependencies turned into lists of what to evaluate anew.
 
-use super::compile::{Compiler, reads};
-use super::dependencies::{Items, changes_by_jumps_alone, reads_clock, reads_parameters_only};
+use super::affected::Affected;
+use super::compile::Compiler;
+use super::dependencies::{Motions, reads_parameters_only};
 use super::types::*;
 use crate::expression::{Arithmetic, Expr, Function};
 use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, VaryingDraw};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// Compiles all events; `tracked` tells what each tracker reads.
-pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode> {
+/// Adds to a sorted list the indices that are marked.
+fn add_all(list: &mut Vec<u32>, marked: &[bool]) {
+    list.extend((0_u32..).zip(marked).filter_map(|(i, marked)| marked.then_some(i)));
+    list.sort_unstable();
+    list.dedup();
+}
+
+/// Compiles all events, once all trackers are known.
+pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     let model = compiler.model;
-    let mut events: Vec<EventCode> = model.events.iter().map(|e| code(compiler, e)).collect();
-    let gates: Vec<Items> = model
-        .events
-        .iter()
-        .enumerate()
-        .map(|(i, e)| gate(i, e, model))
+    let motions = Motions::of(model);
+    let mut events: Vec<EventCode> = (model.events.iter())
+        .map(|event| code(compiler, event, &motions))
         .collect();
-    let firing: Vec<Items> = model
-        .events
-        .iter()
-        .zip(&gates)
-        .map(|(event, gate)| {
-            let mut items = gate.clone();
-            match &event.fires {
-                Fires::Hazard(hazard) => {
-                    items.union(&reads(&scale(hazard), model));
-                    exponent(hazard)
-                        .iter()
-                        .for_each(|e| items.union(&reads(e, model)));
-                }
-                Fires::When(condition) => items = reads(condition, model),
-                Fires::At { .. } => items = Items::empty(model),
-            }
-            items
-        })
+    let affected = Affected::of(model, compiler.emitter.tracked());
+    let reads_clock = |e: &Expr| motions.reads_clock(e);
+    let trackers: Vec<bool> = compiler.emitter.tracked().map(reads_clock).collect();
+    let conditions: Vec<bool> = (model.events.iter())
+        .map(|event| matches!(&event.fires, Fires::When(condition) if reads_clock(condition)))
         .collect();
-    // What reads the clock changes as time goes by, so any jump is an instant at which it may be found changed.
-    let reading: Vec<bool> = (compiler.emitter.tracked())
-        .map(|e| reads_clock(e, model))
+    let guards: Vec<bool> = (model.events.iter())
+        .map(|event| event.guard.as_ref().is_some_and(reads_clock))
         .collect();
-    let watching: Vec<bool> = (model.events.iter())
-        .map(|e| matches!(&e.fires, Fires::When(condition) if reads_clock(condition, model)))
-        .collect();
-    for (i, event) in model.events.iter().enumerate() {
-        let changed = changes(i, event, model);
-        let affected = |wanted: fn(&Fires) -> bool| -> Vec<u32> {
-            (0..model.events.len())
-                .filter(|&j| wanted(&model.events[j].fires) && (firing[j].meets(&changed)))
-                .map(|j| j as u32)
-                .collect()
-        };
-        let code = &mut events[i];
-        code.hazards = affected(|f| matches!(f, Fires::Hazard(_)));
+    // Many lists are alike, such as that of all hazards for whatever moves the phase: they are kept once.
+    let mut lists = BTreeSet::new();
+    let mut shared = |list: Vec<u32>| -> Arc<[u32]> {
+        if let Some(known) = lists.get(list.as_slice()) {
+            return Arc::clone(known);
+        }
+        let list: Arc<[u32]> = list.into();
+        lists.insert(Arc::clone(&list));
+        list
+    };
+    for ((i, event), code) in model.events.iter().enumerate().zip(&mut events) {
+        let mut stale = affected.by(i, event);
+        // What reads the clock changes as time goes by, so any jump is an instant at which it may be found changed.
+        add_all(&mut stale.triggers, &conditions);
+        add_all(&mut stale.trackers, &trackers);
         // Where the event cannot have been, nor lead, nothing was open and nothing opens.
         let (phases, trends) = reach(event, model);
-        code.hazards.retain(|&j| {
+        stale.hazards.retain(|&j| {
             let other = &model.events[j as usize];
             let meets = |gate: &Option<Vec<usize>>, reached: &[bool]| {
                 gate.as_ref()
@@ -62,40 +57,30 @@ pub fn compile(compiler: &mut Compiler<'_>, tracked: &[Items]) -> Vec<EventCode>
             };
             meets(&other.phases, &phases) && meets(&other.trends, &trends)
         });
-        code.triggers = affected(|f| matches!(f, Fires::When(_)));
-        let also = (0..model.events.len()).filter(|&j| watching[j]);
-        code.triggers.extend(also.map(|j| j as u32));
-        code.triggers.sort_unstable();
-        code.triggers.dedup();
-        code.derived = compiler.derived_reading(&changed);
-        code.trackers = (0..tracked.len())
-            .filter(|&t| tracked[t].meets(&changed) || reading[t])
-            .map(|t| t as u32)
-            .collect();
-        code.windows = (0..model.events.len())
-            .filter(|&j| model.events[j].declared.is_some() && gates[j].meets(&changed))
-            .map(|j| j as u32)
-            .collect();
         code.clocked = event
             .effects
             .iter()
-            .any(|effect| effect_reads(effect, &|e| reads_clock(e, model)))
-            || code.trackers.iter().any(|&t| reading[t as usize])
-            || code.triggers.iter().any(|&t| watching[t as usize]);
+            .any(|effect| effect_reads(effect, &reads_clock))
+            || stale.trackers.iter().any(|&t| trackers[t as usize])
+            || stale.triggers.iter().any(|&j| conditions[j as usize])
+            || stale.windows.iter().any(|&j| guards[j as usize]);
+        code.hazards = shared(stale.hazards);
+        code.triggers = shared(stale.triggers);
+        code.derived = shared(stale.derived);
+        code.trackers = shared(stale.trackers);
+        code.windows = shared(stale.windows);
     }
     events
 }
 
 /// True if the hazard of an event, and all that decides whether it is allowed, changes by jumps alone.
-fn is_steady(event: &Event, model: &Model) -> bool {
+fn is_steady(event: &Event, motions: &Motions<'_>) -> bool {
     let Fires::Hazard(hazard) = &event.fires else {
         return false;
     };
-    let steady = |e: &Expr| changes_by_jumps_alone(e, model);
-    event.rest.is_none()
-        && steady(&scale(hazard))
-        && exponent(hazard).iter().all(steady)
-        && event.guard.iter().all(steady)
+    let mut steady = event.rest.is_none();
+    hazard.each_formula(&mut |e| steady = steady && motions.by_jumps_alone(e));
+    steady && event.guard.iter().all(|e| motions.by_jumps_alone(e))
 }
 
 /// True if a formula of an effect satisfies a test.
@@ -137,42 +122,7 @@ fn reach(event: &Event, model: &Model) -> (Vec<bool>, Vec<bool>) {
     (phases, trends)
 }
 
-/// What decides whether an event is allowed.
-fn gate(index: usize, event: &Event, model: &Model) -> Items {
-    let mut items = event
-        .guard
-        .as_ref()
-        .map_or_else(|| Items::empty(model), |g| reads(g, model));
-    items.insert_event(index);
-    // A final phase stops every event, so all of them look at the phase if there is one.
-    if event.phases.is_some() || model.phases.iter().any(|p| p.is_final) {
-        items.insert_phase();
-    }
-    if event.trends.is_some() {
-        items.insert_trend();
-    }
-    items
-}
-
-/// What a firing changes.
-fn changes(index: usize, event: &Event, model: &Model) -> Items {
-    let mut items = Items::empty(model);
-    items.insert_event(index);
-    for effect in &event.effects {
-        match effect {
-            Effect::Set { indicator, .. }
-            | Effect::Add { indicator, .. }
-            | Effect::Multiply { indicator, .. } => {
-                items.insert_indicator(*indicator);
-            }
-            Effect::Phase(_) => items.insert_phase(),
-            Effect::Trend(_) => items.insert_trend(),
-        }
-    }
-    items
-}
-
-fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
+fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> EventCode {
     let model = compiler.model;
     let at = match event.shift {
         None => format!("/events/{}", event.name),
@@ -244,7 +194,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         trends: flags(&event.trends, model.trends.len()),
     });
     EventCode {
-        steady: is_steady(event, model),
+        steady: is_steady(event, motions),
         reads_derived: event.effects.iter().any(|effect| {
             effect_reads(effect, &|e| e.any(&|part| matches!(part, Expr::Derived(_))))
         }),
@@ -256,18 +206,18 @@ fn code(compiler: &mut Compiler<'_>, event: &Event) -> EventCode {
         limit: event.limit.map_or(f64::INFINITY, f64::from),
         rest,
         effects,
-        hazards: Vec::new(),
-        triggers: Vec::new(),
-        derived: Vec::new(),
-        trackers: Vec::new(),
-        windows: Vec::new(),
+        hazards: Arc::default(),
+        triggers: Arc::default(),
+        derived: Arc::default(),
+        trackers: Arc::default(),
+        windows: Arc::default(),
         declared,
     }
 }
 
 fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCode> {
     let model = compiler.model;
-    let mut names: Vec<String> = Vec::new();
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     (event.effects.iter().enumerate())
         .map(|(i, effect)| {
             // The stream is named by what is done to which indicator, not by position, so that an inserted effect moves no numbers.
@@ -276,9 +226,10 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCo
                     "event/{}/{verb}/{}",
                     event.name, model.indicators[indicator].name
                 );
-                let same = names.iter().filter(|n| **n == name).count();
-                names.push(name.clone());
-                format!("{name}/{same}")
+                let same = uses.entry(name.clone()).or_default();
+                let site = format!("{name}/{same}");
+                *same += 1;
+                site
             };
             match effect {
                 Effect::Set { indicator, to } => {

@@ -3,6 +3,7 @@
 //! Comes in: a [`Model`](crate::model::Model). Goes out: a [`Program`], which knows slots and numbers but no names of things, no JSON and no
 //! formula text, except labels for the places that a non-finite value can come from. Running it is the business of `engine`.
 
+mod affected;
 mod affine;
 mod columns;
 mod compile;

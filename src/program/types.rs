@@ -3,6 +3,7 @@
 use super::columns::{Slot, Source};
 use super::ops::Op;
 use crate::distribution::{Distribution, Family};
+use std::sync::Arc;
 
 /// Index of a random site in [`Program::sites`].
 pub type SiteId = u32;
@@ -160,15 +161,15 @@ pub struct EventCode {
     pub rest: Option<Slot>,
     pub effects: Vec<EffectCode>,
     /// Hazards to evaluate anew after a firing, itself included.
-    pub hazards: Vec<u32>,
+    pub hazards: Arc<[u32]>,
     /// Triggers to look at after a firing.
-    pub triggers: Vec<u32>,
+    pub triggers: Arc<[u32]>,
     /// Derived values to evaluate anew after a firing, in evaluation order.
-    pub derived: Vec<u32>,
+    pub derived: Arc<[u32]>,
     /// Trackers to update after a firing.
-    pub trackers: Vec<u32>,
+    pub trackers: Arc<[u32]>,
     /// Events with a declared chance whose window may open by a firing.
-    pub windows: Vec<u32>,
+    pub windows: Arc<[u32]>,
     pub declared: Option<DeclaredCode>,
 }
 
@@ -276,7 +277,7 @@ pub struct RegimeCode {
 }
 
 /// Phases and trends that let an event fire; by phase, by trend.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GateCode {
     pub phases: Box<[bool]>,
     pub trends: Box<[bool]>,

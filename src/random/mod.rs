@@ -33,6 +33,7 @@
 pub mod design;
 pub mod philox;
 pub mod site;
+pub mod size;
 pub mod stream;
 
 pub use rand_core;

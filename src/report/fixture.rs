@@ -302,6 +302,7 @@ pub fn storyline() -> Storyline {
                 indicators: indicators(0.4),
             },
         ],
+        left_out: IndexMap::new(),
         end: state("escalation", "truce", 0.41),
         outcome: "calm".into(),
         outcome_title: "A truce holds without a treaty".into(),

@@ -1,13 +1,17 @@
 //! What a run found: plain serde data with public fields, read off a summary.
 
 mod assemble;
+mod read;
 mod reweighted;
 mod storyline;
 mod types;
+mod validate;
 mod warnings;
 
 pub use assemble::{assemble, in_display_order, scenario_info, tool};
+pub use read::{ReadFault, read};
 pub use reweighted::*;
 pub use storyline::*;
 pub use types::*;
+pub use validate::{check_comparison, check_run, check_story, check_typical};
 pub use warnings::from_result;

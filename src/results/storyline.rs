@@ -3,6 +3,7 @@
 //! Everything in it is exact: it is one future, not an estimate.
 
 use super::{ScenarioInfo, Tool};
+use crate::diagnostic::count;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,9 @@ pub struct Storyline {
     pub start: StoryState,
     /// In order of time; of one instant in order of firing.
     pub happenings: Vec<Happening>,
+    /// Firings that are not among the happenings, by event: a story that is told for a page leaves out the later ones of what fires very often.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub left_out: IndexMap<String, u64>,
     /// State at the horizon, or when a final phase froze the trial.
     pub end: StoryState,
     /// Name of the outcome; `unclassified` if no rule held.
@@ -36,6 +40,84 @@ pub struct Storyline {
     pub metrics: IndexMap<String, Option<f64>>,
     pub questions: IndexMap<String, bool>,
 }
+
+/// Some of the happenings of a story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Excerpt<'s> {
+    /// In order of time.
+    pub happenings: Vec<&'s Happening>,
+    /// How many are left out, by event.
+    pub left_out: IndexMap<&'s str, u64>,
+}
+
+impl Storyline {
+    /// How many firings there were, told or not.
+    pub fn fired(&self) -> u64 {
+        self.happenings.len() as u64 + self.left_out.values().sum::<u64>()
+    }
+
+    /// At most so many happenings: what turned the trial and the first firings of each event before the later ones.
+    pub fn excerpt(&self, most: usize) -> Excerpt<'_> {
+        let turns = |one: &Happening| {
+            one.changes
+                .iter()
+                .any(|change| !matches!(change, StoryChange::Indicator { .. }))
+        };
+        let mut order: Vec<usize> = (0..self.happenings.len()).collect();
+        if order.len() > most {
+            order.sort_by_key(|&i| {
+                let one = &self.happenings[i];
+                // The hundredth turn is no more telling than the first firing of something else.
+                let rank = if turns(one) {
+                    one.count / 10
+                } else {
+                    one.count
+                };
+                (rank, i)
+            });
+        }
+        let mut left_out: IndexMap<&str, u64> = (self
+            .left_out
+            .iter()
+            .map(|(event, count)| (event.as_str(), *count)))
+        .collect();
+        for &i in order.iter().skip(most) {
+            *left_out.entry(&self.happenings[i].event).or_default() += 1;
+        }
+        order.truncate(most);
+        order.sort_unstable();
+        Excerpt {
+            happenings: order.into_iter().map(|i| &self.happenings[i]).collect(),
+            left_out,
+        }
+    }
+}
+
+impl Excerpt<'_> {
+    /// What is left out, in words; `None` if nothing is.
+    pub fn remark(&self) -> Option<String> {
+        let all: u64 = self.left_out.values().sum();
+        if all == 0 {
+            return None;
+        }
+        let mut counts: Vec<(&str, u64)> = self.left_out.iter().map(|(e, n)| (*e, *n)).collect();
+        counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let mut named: Vec<String> = (counts.iter().take(NAMED))
+            .map(|(event, n)| format!("{} of {event}", count(*n)))
+            .collect();
+        if counts.len() > NAMED {
+            named.push(format!("others of {} more events", counts.len() - NAMED));
+        }
+        Some(format!(
+            "{} later firings are left out: {}",
+            count(all),
+            named.join(", ")
+        ))
+    }
+}
+
+/// Events that a remark names.
+const NAMED: usize = 8;
 
 /// Trials of one outcome that stand for many of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,7 +175,19 @@ pub struct Happening {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum StoryChange {
-    Phase { from: String, to: String },
-    Trend { from: String, to: String },
-    Indicator { name: String, from: f64, to: f64 },
+    Phase {
+        from: String,
+        to: String,
+    },
+    Trend {
+        from: String,
+        to: String,
+    },
+    Indicator {
+        name: String,
+        #[serde(deserialize_with = "super::read::number")]
+        from: f64,
+        #[serde(deserialize_with = "super::read::number")]
+        to: f64,
+    },
 }

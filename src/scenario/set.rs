@@ -6,7 +6,7 @@
 use super::merge;
 use super::parse::{self, Dialect};
 use super::paths;
-use crate::diagnostic::{Diagnostic, Layer, LayerId, Part, Place, nearest, slip};
+use crate::diagnostic::{Diagnostic, Layer, LayerId, Part, Place, Slips, nearest};
 use serde_json::{Map, Value};
 use std::ops::Range;
 
@@ -137,7 +137,11 @@ fn resolve(
 
 /// Whether a new name in a section is as good as one that is there: then that one was meant.
 fn is_slip(map: &Map<String, Value>, name: &str, path: &[String]) -> bool {
-    path.len() == 1 && paths::is_named(path) && slip(name, map.keys().map(String::as_str)).is_some()
+    path.len() == 1
+        && paths::is_named(path)
+        && Slips::among(map.keys().map(String::as_str))
+            .of(name)
+            .is_some()
 }
 
 fn index_of(list: &[Value], name: &str) -> Option<usize> {

@@ -3,7 +3,7 @@
 //! A variant may add things, so a wrong letter in `"trends": {"stalemte": …}` adds a second trend beside the one that was meant. Takes the
 //! scenario so far and the layer about to be laid over it; gives a warning for each such name.
 
-use crate::diagnostic::{Diagnostic, Place, pointer::join, slip};
+use crate::diagnostic::{Diagnostic, Place, Slips, pointer::join};
 use serde_json::Value;
 
 /// Sections whose things a variant changes by stating their names.
@@ -28,9 +28,10 @@ pub fn slips(below: &Value, layer: &Value) -> Vec<Diagnostic> {
         else {
             continue;
         };
+        let unstated = old.keys().filter(|known| !new.contains_key(*known));
+        let slips = Slips::among(unstated.map(String::as_str));
         for name in new.keys().filter(|name| !old.contains_key(*name)) {
-            let unstated = old.keys().filter(|known| !new.contains_key(*known));
-            if let Some(meant) = slip(name, unstated.map(String::as_str)) {
+            if let Some(meant) = slips.of(name) {
                 let place = Place::key(join(&join("", section), name));
                 let message =
                     format!("`{name}` is not in the file that is extended, but `{meant}` is");

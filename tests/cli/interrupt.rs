@@ -21,10 +21,23 @@ fn start(arguments: &str) -> Child {
 }
 
 fn interrupt(child: &Child) {
+    send("INT", child);
+}
+
+fn send(signal: &str, child: &Child) {
     let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([&format!("-{signal}"), &child.id().to_string()])
         .status();
     assert!(sent.expect("kill starts").success());
+}
+
+/// A block of so many steps takes minutes.
+fn slow() -> serde_json::Value {
+    let mut scenario = valley();
+    scenario["horizon"] = json!("5000 years");
+    scenario["step"] = json!("0.001 years");
+    scenario["questions"] = json!({});
+    scenario
 }
 
 /// Waits until something is true; fails after half a minute.
@@ -87,12 +100,7 @@ fn an_interrupted_run_reports_what_it_has_and_says_so() {
 #[test]
 fn a_second_interrupt_ends_the_program_at_once_and_leaves_nothing() {
     let folder = folder();
-    let mut scenario = valley();
-    // A block of so many steps takes minutes.
-    scenario["horizon"] = json!("5000 years");
-    scenario["step"] = json!("0.001 years");
-    scenario["questions"] = json!({});
-    let path = write(folder.path(), "slow.json", &scenario);
+    let path = write(folder.path(), "slow.json", &slow());
     let out = folder.path().join("result.json");
     let mut child = start(&format!("run {path} --out {}", out.display()));
     wait_until("the result has its place", || {
@@ -119,6 +127,62 @@ fn a_second_interrupt_ends_the_program_at_once_and_leaves_nothing() {
     );
     assert_eq!(unfinished(folder.path()), None);
     assert!(!out.exists());
+}
+
+#[test]
+fn whatever_ends_the_process_leaves_no_unfinished_file_and_the_status_says_what() {
+    for (signal, status) in [("TERM", 143), ("HUP", 129)] {
+        let folder = folder();
+        let path = write(folder.path(), "slow.json", &slow());
+        let trials = folder.path().join("trials.csv");
+        fs::write(&trials, "old").expect("a file");
+        let mut child = start(&format!(
+            "run {path} --threads 2 --trials-out {} --out {}",
+            trials.display(),
+            folder.path().join("result.json").display()
+        ));
+        wait_until("the outputs have their places", || {
+            unfinished(folder.path()).is_some()
+        });
+        send(signal, &child);
+        let begun = Instant::now();
+        let ended = child.wait().expect("the program ends");
+        assert_eq!(ended.code(), Some(status), "{signal}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begun.elapsed()
+        );
+        assert_eq!(unfinished(folder.path()), None, "{signal}");
+        assert_eq!(fs::read_to_string(&trials).expect("the old file"), "old");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let out = folder.path().join("result.json");
+    let line = format!(
+        "trap '' HUP; exec {} run {path} --trials 400000 --threads 1 --format json --out {}",
+        env!("CARGO_BIN_EXE_quincunx"),
+        out.display()
+    );
+    let mut child = Command::new("sh")
+        .args(["-c", &line])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a shell");
+    wait_until("the result has its place", || {
+        unfinished(folder.path()).is_some() || out.exists()
+    });
+    send("HUP", &child);
+    let ended = child.wait().expect("the program ends");
+    assert_eq!(ended.code(), Some(0));
+    assert!(out.exists());
 }
 
 #[test]

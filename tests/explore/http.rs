@@ -69,7 +69,7 @@ impl Served {
         format!("/{}/{path}", self.token)
     }
 
-    fn connect(&self) -> TcpStream {
+    pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         stream
             .set_read_timeout(Some(PATIENCE))

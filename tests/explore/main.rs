@@ -5,6 +5,7 @@
 
 mod command;
 mod http;
+mod limits;
 mod numbers;
 mod refusals;
 mod saving;

@@ -100,6 +100,61 @@ fn nothing_is_written_over_unless_that_is_asked_for() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variant_is_never_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let served = Served::start(|_| {});
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let outside = elsewhere.path().join("precious.json");
+    std::fs::write(&outside, "precious").expect("a file");
+    let at = |name: &str| served.folder.path().join(name);
+    symlink(&outside, at("out.json")).expect("a link");
+    symlink(elsewhere.path().join("new.json"), at("dangling.json")).expect("a link");
+    symlink(elsewhere.path(), at("folder.json")).expect("a link");
+    for name in ["out", "dangling", "folder"] {
+        for replace in [false, true] {
+            let answer = ask(&served, name, json!({"save": true, "replace": replace}));
+            assert!(
+                [409, 422].contains(&answer.status),
+                "{name}: {}",
+                answer.body
+            );
+        }
+        assert!(at(&format!("{name}.json")).is_symlink());
+    }
+    assert_eq!(
+        std::fs::read_to_string(&outside).expect("a file"),
+        "precious"
+    );
+    assert_eq!(
+        std::fs::read_dir(elsewhere.path())
+            .expect("a folder")
+            .count(),
+        1
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_saved_variant_appears_whole_and_leaves_nothing_beside_it() {
+    use std::os::unix::fs::MetadataExt;
+    let served = Served::start(|_| {});
+    assert_eq!(ask(&served, "hasty", json!({"save": true})).status, 200);
+    let path = served.folder.path().join("hasty.json");
+    let number = || std::fs::metadata(&path).expect("a file").ino();
+    let before = number();
+    // Whoever reads the old file has it to its end: the new one takes its name, not its place.
+    let open = std::fs::File::open(&path).expect("a file");
+    assert_eq!(
+        ask(&served, "hasty", json!({"save": true, "replace": true})).status,
+        200
+    );
+    assert_ne!(number(), before);
+    drop(open);
+    assert_eq!(names(&served), ["hasty.json", "valley.jsonc"]);
+}
+
 #[test]
 fn the_scenario_and_its_parents_are_never_written_over() {
     let served = Served::start(|options| {

@@ -210,9 +210,10 @@ fn triggers_that_set_one_another_off_are_an_error_that_names_them() {
     else {
         panic!("{error}")
     };
+    let named = |name: &str| events.iter().any(|event| event == name);
     assert!(
-        events.contains("`ping`") && events.contains("`pong`") && !events.contains("bystander"),
-        "{events}"
+        named("ping") && named("pong") && !named("bystander"),
+        "{events:?}"
     );
     assert_eq!((*trial, *time), (0, 73.0 / 365.25));
 }
@@ -340,5 +341,5 @@ fn a_rate_without_bound_is_an_error_that_names_the_event() {
     let EngineError::Explosion { event, trial, .. } = &error else {
         panic!("{error}")
     };
-    assert_eq!((event.as_str(), *trial), ("`boom`", 0));
+    assert_eq!((event.as_str(), *trial), ("boom", 0));
 }

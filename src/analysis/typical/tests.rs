@@ -1,6 +1,7 @@
 //! Typical trials: the grouping on points with a known answer, and the choice on a scenario.
 
 use super::*;
+use crate::analysis::storyline;
 use serde_json::json;
 
 /// Distances between points on a line.

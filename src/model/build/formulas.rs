@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place, pointer};
-use crate::expression::{self, Expr, FormulaError, Reads, Scope, Thing, Wanted};
+use crate::expression::{self, Expr, FormulaError, LARGEST, Reads, Scope, Thing, Wanted};
 use crate::model::bounds::{Bounds, Use};
 use crate::scenario::{By, Choice, Coefficient, Condition, NumberOrFormula, Quantity};
 
@@ -155,6 +155,19 @@ impl Builder<'_> {
         match otherwise {
             Some(otherwise) => {
                 let otherwise = otherwise?;
+                let stated: usize = arms.iter().flatten().map(Expr::size).sum();
+                // Choices within choices multiply.
+                if stated + missing.len() * otherwise.size() > LARGEST {
+                    self.report(
+                        Diagnostic::error(
+                            "formula-too-deep",
+                            Place::value(&choice.pointer),
+                            format!("written out for every {}, the choice has more than {LARGEST} parts", thing.noun()),
+                        )
+                        .hint("put what all of them share into a derived value"),
+                    );
+                    return None;
+                }
                 for arm in &mut arms {
                     arm.get_or_insert_with(|| otherwise.clone());
                 }

@@ -11,6 +11,9 @@ use crate::model::types::{Asks, Derived, Metric, Outcome, Question};
 use crate::scenario::{self, NumberOrFormula};
 use std::collections::BTreeMap;
 
+/// Nodes of all metrics, or of all outcome rules, at most.
+const MOST_PARTS: usize = 1_000_000;
+
 impl Builder<'_> {
     /// Derived values in canonical order, and the order in which to compute them. `None` if one is at fault.
     pub fn build_derived(&mut self) -> Option<(Vec<Derived>, Vec<usize>)> {
@@ -98,9 +101,15 @@ impl Builder<'_> {
             }
         };
         let mut built: BTreeMap<usize, Metric> = BTreeMap::new();
+        let mut parts = 0;
         for index in order {
             let (display, name, metric) = items[index];
             if let Some(value) = self.metric_value(metric, parsed[index].as_ref()) {
+                parts += value.size();
+                if parts > MOST_PARTS {
+                    self.too_large(&metric.value.pointer, "metrics");
+                    break;
+                }
                 self.names.metrics.insert(name.clone(), Some(value.clone()));
                 built.insert(
                     display,
@@ -177,16 +186,35 @@ impl Builder<'_> {
                 .hint("add `\"outcomes\": [{\"name\": …, \"when\": …}]`"),
             );
         }
-        s.outcomes
-            .iter()
-            .filter_map(|outcome| {
-                Some(Outcome {
-                    name: outcome.name.value.clone(),
-                    title: titled(&outcome.title, &outcome.name.value),
-                    when: self.condition(&outcome.when, PATH)?,
-                })
-            })
-            .collect()
+        let mut built = Vec::new();
+        let mut parts = 0;
+        for outcome in &s.outcomes {
+            let Some(when) = self.condition(&outcome.when, PATH) else {
+                continue;
+            };
+            parts += when.size();
+            if parts > MOST_PARTS {
+                self.too_large(&outcome.when.pointer, "outcomes");
+                break;
+            }
+            built.push(Outcome {
+                name: outcome.name.value.clone(),
+                title: titled(&outcome.title, &outcome.name.value),
+                when,
+            });
+        }
+        built
+    }
+
+    /// Each formula may be within its limit, and all of them beyond what memory takes.
+    fn too_large(&mut self, pointer: &str, nouns: &str) {
+        let message = format!(
+            "with the metrics that they name put in, the {nouns} have more than {MOST_PARTS} parts in all"
+        );
+        self.report(
+            Diagnostic::error("formula-too-deep", Place::value(pointer), message)
+                .hint("put what they share into a derived value, which is computed once"),
+        );
     }
 
     /// Questions in the order of the file.

@@ -4,10 +4,13 @@ use super::Builder;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::clock::steps_within;
 use crate::model::types::{Clock, RunDefaults};
+use crate::random::size::size_fault;
 use crate::scenario::calendar::{self, DAYS_PER_YEAR};
 use crate::scenario::{At, Horizon};
 use jiff::civil::Date;
 
+/// Reported times at most: each keeps tables for every indicator.
+const MOST_TIMES: usize = 2000;
 /// Most steps of a trial.
 const MOST_STEPS: f64 = 1e7;
 /// Roughly what one step of one trial costs for each indicator or event, in seconds on one core; for an error message only.
@@ -169,6 +172,11 @@ impl Builder<'_> {
     pub fn run_defaults(&mut self) -> RunDefaults {
         let s = self.scenario;
         let run = &s.run;
+        if let Some(times) = &run.times
+            && !(1..=MOST_TIMES).contains(&times.len())
+        {
+            self.times_out_of_range(times.len());
+        }
         let times = run.times.as_ref().map(|times| {
             let mut years = Vec::new();
             for time in times {
@@ -190,12 +198,55 @@ impl Builder<'_> {
             years.dedup();
             years
         });
+        if let Some(trials) = &run.trials
+            && let Some(fault) = size_fault(trials.value, run.draws.as_ref().map(|d| d.value))
+        {
+            let place = match &run.draws {
+                Some(draws) if fault.blames_draws() => draws.place(),
+                _ => trials.place(),
+            };
+            self.error(
+                "value-out-of-range",
+                place,
+                fault.told("`trials`", "`draws`"),
+            );
+        } else if let Some(draws) = &run.draws
+            && let Some(fault) = size_fault(draws.value, Some(draws.value))
+        {
+            self.error(
+                "value-out-of-range",
+                draws.place(),
+                fault.told("`trials`", "`draws`"),
+            );
+        }
         RunDefaults {
             trials: run.trials.as_ref().map(|t| t.value),
             draws: run.draws.as_ref().map(|d| d.value),
             seed: run.seed.as_ref().map(|s| s.value),
             times,
         }
+    }
+}
+
+impl Builder<'_> {
+    fn times_out_of_range(&mut self, count: usize) {
+        let place = Place::value("/run/times");
+        self.report(match count {
+            0 => Diagnostic::error(
+                "value-out-of-range",
+                place,
+                "there is at least one reported time, found an empty list",
+            )
+            .hint("leave `times` out to have about forty, spread over the whole horizon"),
+            _ => Diagnostic::error(
+                "too-many-items",
+                place,
+                format!(
+                    "{count} reported times are more than a run keeps; the limit is {MOST_TIMES}"
+                ),
+            )
+            .hint("leave `times` out to have about forty, spread over the whole horizon"),
+        });
     }
 }
 

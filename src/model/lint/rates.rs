@@ -5,6 +5,7 @@ use super::start::Start;
 use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
+use crate::model::dependents::{Dependents, Items};
 use crate::model::types::{Fires, Hazard, Model};
 
 /// Expected firings in one step above which a hazard is as good as certain (95%).
@@ -15,19 +16,12 @@ const COARSE: f64 = 0.5;
 /// Warns of hazards that are near certainty within one step, or that follow something which moves within the step.
 pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let step = model.clock.step.min(model.clock.horizon);
-    let mut start = Start::of(model);
+    let rates = largest_rates(model, reached);
     let moving = Moving::of(model);
-    for event in &model.events {
+    for (event, rate) in model.events.iter().zip(rates) {
         let Fires::Hazard(hazard) = &event.fires else {
             continue;
         };
-        let mut rate = 0.0_f64;
-        for &(phase, trend) in &reached.pairs {
-            if !model.phases[phase].is_final && can_fire(model, event, phase, trend) {
-                start.go(phase, trend);
-                rate = rate.max(start.rate(hazard));
-            }
-        }
         let pointer = event_pointer(event);
         let place = match event.shift {
             Some(_) => Place::value(pointer),
@@ -61,6 +55,26 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
             );
         }
     }
+}
+
+/// By event: the largest rate a year that its hazard has at the start, in whatever phase and trend it can fire.
+fn largest_rates(model: &Model, reached: &Reached) -> Vec<f64> {
+    let mut start = Start::of(model);
+    let mut rates = vec![0.0_f64; model.events.len()];
+    for &(phase, trend) in &reached.pairs {
+        if model.phases[phase].is_final {
+            continue;
+        }
+        start.go(phase, trend);
+        for (event, rate) in model.events.iter().zip(&mut rates) {
+            if let Fires::Hazard(hazard) = &event.fires
+                && can_fire(model, event, phase, trend)
+            {
+                *rate = rate.max(start.rate(hazard));
+            }
+        }
+    }
+    rates
 }
 
 /// What changes within a step, and is frozen there in hazards: the time, and indicators that diffuse.
@@ -106,17 +120,24 @@ impl<'a> Moving<'a> {
 pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let step = model.clock.step.min(model.clock.horizon);
     let mut start = Start::of(model);
-    for (index, indicator) in model.indicators.iter().enumerate() {
-        let Some(drift) = &indicator.drift else {
+    let (items, dependents) = (Items::of(model), Dependents::of(model));
+    let stale: Vec<Vec<u32>> = (0..model.indicators.len())
+        .map(|index| dependents.follow(&mut vec![items.indicator(index)]))
+        .collect();
+    let mut pulls = vec![0.0_f64; model.indicators.len()];
+    for &(phase, trend) in &reached.pairs {
+        if model.phases[phase].is_final {
             continue;
-        };
-        let mut pull = 0.0_f64;
-        for &(phase, trend) in &reached.pairs {
-            if !model.phases[phase].is_final {
-                start.go(phase, trend);
-                pull = pull.max(start.reversion(index, drift));
+        }
+        start.go(phase, trend);
+        for (index, indicator) in model.indicators.iter().enumerate() {
+            if let Some(drift) = &indicator.drift {
+                let pull = start.reversion(index, &stale[index], drift);
+                pulls[index] = pulls[index].max(pull);
             }
         }
+    }
+    for (indicator, pull) in model.indicators.iter().zip(pulls) {
         if pull * step > COARSE {
             warnings.push(
                 Diagnostic::warning(

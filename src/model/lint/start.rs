@@ -143,6 +143,14 @@ impl<'a> Start<'a> {
         }
     }
 
+    /// Computes some of them again, by their positions in that order.
+    fn derive_again(&mut self, positions: &[u32]) {
+        for &position in positions {
+            let index = self.model.derived_order[position as usize];
+            self.derived[index] = self.value(&self.model.derived[index].value);
+        }
+    }
+
     fn draw(&self, draw: &Draw, source: Source) -> f64 {
         match draw {
             Draw::Fixed(distribution) => self.drawn(distribution, source),
@@ -256,18 +264,19 @@ impl<'a> Start<'a> {
             * factor
     }
 
-    /// How fast a drift pulls its own indicator back, per year: minus its slope, by central differences.
-    pub fn reversion(&mut self, indicator: usize, drift: &Expr) -> f64 {
+    /// How fast a drift pulls its own indicator back, per year: minus its slope, by central differences. `stale` are the positions in evaluation
+    /// order of the derived values that follow the indicator.
+    pub fn reversion(&mut self, indicator: usize, stale: &[u32], drift: &Expr) -> f64 {
         let x = self.indicators[indicator];
         let h = 1e-4 * x.abs().max(1e-2);
         let mut at = |value: f64| {
             self.indicators[indicator] = value;
-            self.derive();
+            self.derive_again(stale);
             self.value(drift)
         };
         let slope = (at(x + h) - at(x - h)) / (2.0 * h);
         self.indicators[indicator] = x;
-        self.derive();
+        self.derive_again(stale);
         -slope
     }
 }

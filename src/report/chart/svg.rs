@@ -209,12 +209,31 @@ pub(super) fn identifier(name: &str) -> String {
             let _ = write!(out, "~{:x}~", u32::from(c));
         }
     }
-    out.replace('~', ".")
+    let out = out.replace('~', ".");
+    if out.len() <= LONGEST {
+        return out;
+    }
+    // No folder takes the whole name: its beginning, and what tells it from others (FNV-1a).
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{}.{hash:016x}", &out[..LONGEST - 17])
 }
+
+/// Letters of an identifier, which is the name of a file too.
+const LONGEST: usize = 120;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endless_name_becomes_one_that_a_folder_takes_and_stays_its_own() {
+        let long = "é".repeat(100_000);
+        let (one, other) = (identifier(&long), identifier(&format!("{long}x")));
+        assert!(one != other && one.len() == LONGEST && other.len() == LONGEST);
+        assert_eq!(identifier(&"x".repeat(LONGEST)), "x".repeat(LONGEST));
+    }
 
     #[test]
     fn coordinates_have_two_decimals_at_most_and_no_negative_zero() {

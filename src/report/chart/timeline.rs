@@ -7,6 +7,8 @@ use super::scale::Scale;
 use super::sheet::{LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text, theme};
+use crate::diagnostic::count;
+use indexmap::IndexMap;
 
 /// A stretch of time in one state.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,12 +48,17 @@ pub struct Timeline {
     pub trends: Vec<Span>,
     /// In order of time.
     pub moments: Vec<Moment>,
+    /// Moments that are not among these, by title: later ones of what happened very often.
+    pub more: IndexMap<String, u64>,
     /// How the trial ended.
     pub outcome: String,
 }
 
 /// Lanes of events at most; what begins later than all of them stands in the table.
 const LANES: usize = 60;
+
+/// Pixels between two marks of a lane: the second of two that lie closer is not drawn.
+const APART: f64 = 1.0;
 
 /// Height of a lane's mark with the gap to the next.
 const LANE: f64 = 18.0;
@@ -151,6 +158,10 @@ impl Timeline {
             }
         }
         sheet.y = sheet.time_axis(&self.start, scale, bottom);
+        if self.more.values().any(|more| *more > 0) {
+            let words = "Of what happened very often, marks stand for the first times alone.";
+            sheet.lines(words, SMALL, "m", 2);
+        }
         if left_out > 0 {
             let words = format!("{left_out} more kinds of events are in the table.");
             sheet.lines(&words, SMALL, "m", 2);
@@ -160,18 +171,15 @@ impl Timeline {
 
     /// A lane for each kind of event, in order of its first.
     fn events(&self) -> Vec<Lane<'_>> {
-        let mut kinds: Vec<(&str, Vec<&Moment>)> = Vec::new();
+        let mut kinds: IndexMap<&str, Vec<&Moment>> = IndexMap::new();
         for moment in &self.moments {
-            match kinds.iter_mut().find(|(name, _)| *name == moment.title) {
-                Some((_, moments)) => moments.push(moment),
-                None => kinds.push((&moment.title, vec![moment])),
-            }
+            kinds.entry(&moment.title).or_default().push(moment);
         }
         (kinds.into_iter())
             .map(|(name, moments)| Lane {
-                title: match moments.len() {
+                title: match moments.len() as u64 + self.more.get(name).copied().unwrap_or(0) {
                     1 => name.to_owned(),
-                    times => format!("{name}\u{a0}×{times}"),
+                    times => format!("{name}\u{a0}×{}", count(times)),
                 },
                 marks: Marks::Moments(moments),
             })
@@ -181,12 +189,9 @@ impl Timeline {
 
 /// A lane for each state, in order of its first stretch.
 fn by_title(spans: &[Span]) -> Vec<Lane<'_>> {
-    let mut states: Vec<(&str, Vec<&Span>)> = Vec::new();
+    let mut states: IndexMap<&str, Vec<&Span>> = IndexMap::new();
     for span in spans {
-        match states.iter_mut().find(|(title, _)| *title == span.title) {
-            Some((_, spans)) => spans.push(span),
-            None => states.push((&span.title, vec![span])),
-        }
+        states.entry(&span.title).or_default().push(span);
     }
     (states.into_iter())
         .map(|(title, spans)| Lane {
@@ -200,8 +205,14 @@ fn marks(sheet: &mut Sheet, lane: &Lane, scale: Scale, y: f64) {
     let [left, right] = scale.pixels;
     match &lane.marks {
         Marks::Spans(spans) => {
+            let mut drawn = f64::NEG_INFINITY;
             for span in spans {
                 let (from, to) = (scale.within(span.from), scale.within(span.to));
+                // What ends where the last mark ended would not be seen.
+                if to < drawn + APART {
+                    continue;
+                }
+                drawn = to;
                 let wide = (to - from).max(1.5);
                 sheet.drawing.rect(
                     [from, y - 6.0, wide, 12.0],
@@ -212,8 +223,13 @@ fn marks(sheet: &mut Sheet, lane: &Lane, scale: Scale, y: f64) {
         }
         Marks::Moments(moments) => {
             sheet.drawing.line((left, y), (right, y), "g");
+            let mut drawn = f64::NEG_INFINITY;
             for moment in moments {
                 let x = scale.within(moment.at);
+                if x < drawn + APART {
+                    continue;
+                }
+                drawn = x;
                 let tip = format!("{}: {}", moment.date, moment.title);
                 if moment.turning {
                     let corners = [(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)];

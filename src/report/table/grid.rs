@@ -5,6 +5,7 @@
 
 use super::text::{Line, wrap};
 use super::{Page, palette};
+use crate::diagnostic::with_short_names;
 use anstyle::Style;
 use std::io;
 use unicode_width::UnicodeWidthStr;
@@ -49,7 +50,7 @@ impl Grid {
     pub fn new(header: &str, labels: impl IntoIterator<Item = String>) -> Self {
         let labels = labels
             .into_iter()
-            .map(|label| (Style::new(), label))
+            .map(|label: String| (Style::new(), with_short_names(&label).into_owned()))
             .collect();
         Self {
             label_header: header.into(),
@@ -68,7 +69,7 @@ impl Grid {
 
     pub fn column(&mut self, header: &str, expendable: u8, cells: impl IntoIterator<Item = Line>) {
         self.columns.push(Column {
-            header: header.into(),
+            header: with_short_names(header).into_owned(),
             expendable,
             cells: cells.into_iter().collect(),
         });

@@ -31,6 +31,11 @@ pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
             &changes(&happening.changes),
         )?;
     }
+    if !story.left_out.is_empty()
+        && let Some(remark) = story.excerpt(usize::MAX).remark()
+    {
+        page.paragraph(palette::FAINT, &format!("{remark}."), 2)?;
+    }
     let end = dates::date_at(&scenario.start, scenario.horizon);
     entry(page, &end, "The end", &state(&story.end))?;
 

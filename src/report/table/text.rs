@@ -4,6 +4,7 @@
 //! Width is counted in terminal cells (wide characters are two, combining marks none). Control characters never get through:
 //! a title must not be able to move the cursor.
 
+use crate::diagnostic::with_short_names;
 use anstyle::Style;
 use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -126,7 +127,7 @@ pub fn shorten(text: &str, width: usize) -> String {
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     // Room for any one character, so that each line makes progress.
     let width = width.max(2);
-    let text = printable(text);
+    let text = printable(&with_short_names(text));
     let mut lines = Vec::new();
     let mut line = String::new();
     for mut word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -4,6 +4,9 @@
 
 use super::*;
 
+/// Happenings in the table behind a timeline.
+const MOST_ROWS: usize = 300;
+
 /// One trial as a timeline.
 pub fn storyline(story: &Storyline, frame: &Frame) -> Chart {
     timeline(story).draw(frame)
@@ -31,7 +34,8 @@ pub fn timeline(story: &Storyline) -> Timeline {
         StoryChange::Trend { to, .. } => Some(to),
         _ => None,
     });
-    let rows = (story.happenings.iter())
+    let excerpt = story.excerpt(MOST_ROWS);
+    let mut rows: Vec<Vec<String>> = (excerpt.happenings.iter())
         .map(|happening| {
             let changes: Vec<String> = happening.changes.iter().map(in_short).collect();
             vec![
@@ -41,13 +45,16 @@ pub fn timeline(story: &Storyline) -> Timeline {
             ]
         })
         .collect();
+    if let Some(remark) = excerpt.remark() {
+        rows.push(vec![String::new(), remark, String::new()]);
+    }
     let outcome = named(&story.outcome_title, &story.outcome);
     Timeline {
         about: About {
             id: format!("trial-{}", story.trial),
             title: format!("Trial {}: {outcome}", format::count(story.trial)),
             subtitle: "One of the simulated futures, not a forecast. Diamonds changed the phase or the trend.".into(),
-            description: format!("Timeline of one simulated future from {} on with {} events; it ends in “{outcome}”.", story.scenario.start, story.happenings.len()),
+            description: format!("Timeline of one simulated future from {} on with {} events; it ends in “{outcome}”.", story.scenario.start, format::count(story.fired())),
             table: Table { header: ["Date", "Event", "What changed"].map(str::to_owned).into(), rows },
         },
         start: story.scenario.start.clone(),
@@ -60,6 +67,12 @@ pub fn timeline(story: &Storyline) -> Timeline {
                 date: happening.date.clone(),
                 title: named(&happening.title, &happening.event),
                 turning: happening.shift || happening.changes.iter().any(|change| !matches!(change, StoryChange::Indicator { .. })),
+            })
+            .collect(),
+        more: (story.left_out.iter())
+            .filter_map(|(event, count)| {
+                let told = story.happenings.iter().find(|one| one.event == *event)?;
+                Some((named(&told.title, &told.event), *count))
             })
             .collect(),
         outcome,

@@ -90,6 +90,9 @@ pub fn single(body: &mut Body, story: &Storyline) {
     body.paragraph(Markup::text("Again by ").and(Markup::code(&command_line(story))));
 }
 
+/// Happenings in the text of one story: more would be read by nobody.
+const MOST_TOLD: usize = 300;
+
 /// Timeline and text.
 fn told(body: &mut Body, story: &Storyline) {
     let mut list = Markup::default();
@@ -104,7 +107,8 @@ fn told(body: &mut Body, story: &Storyline) {
     };
     let info = &story.scenario;
     entry(&info.start, "The start", &state(story, &story.start));
-    for happening in &story.happenings {
+    let excerpt = story.excerpt(MOST_TOLD);
+    for happening in &excerpt.happenings {
         let followed = changes(story, &happening.changes);
         entry(&happening.date, &title(happening), &followed);
     }
@@ -112,6 +116,9 @@ fn told(body: &mut Body, story: &Storyline) {
     entry(&end, "The end", &state(story, &story.end));
     let mut whole = Markup::default();
     whole.element("ol", "class=\"story\"", &list);
+    if let Some(remark) = excerpt.remark() {
+        whole.element("p", "", &Markup::text(&format!("{remark}.")));
+    }
     body.wide_chart(
         |frame| chart::storyline(story, frame),
         "The story, dated",

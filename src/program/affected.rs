@@ -1,0 +1,101 @@
+//! What a firing makes stale: which derived values, hazards, triggers, trackers and windows read something that it changes.
+
+use crate::expression::Expr;
+use crate::model::{Dependents, Effect, Event, Fires, Item, Items, Model, Readers};
+
+/// What a firing makes stale, each list in ascending order.
+#[derive(Clone, Debug, Default)]
+pub struct Stale {
+    /// Positions in evaluation order.
+    pub derived: Vec<u32>,
+    pub hazards: Vec<u32>,
+    pub triggers: Vec<u32>,
+    pub trackers: Vec<u32>,
+    pub windows: Vec<u32>,
+}
+
+/// Who has to be looked at after what.
+pub struct Affected {
+    items: Items,
+    derived: Dependents,
+    hazards: Readers,
+    triggers: Readers,
+    trackers: Readers,
+    windows: Readers,
+}
+
+impl Affected {
+    /// `tracked` are the formulas behind the trackers.
+    pub fn of<'e>(model: &Model, tracked: impl Iterator<Item = &'e Expr>) -> Self {
+        let items = Items::of(model);
+        let mut affected = Self {
+            items,
+            derived: Dependents::of(model),
+            hazards: Readers::new(items),
+            triggers: Readers::new(items),
+            trackers: Readers::new(items),
+            windows: Readers::new(items),
+        };
+        for (index, formula) in tracked.enumerate() {
+            affected.trackers.add(index, items.read(formula));
+        }
+        // A final phase stops every event, so all of them look at the phase if there is one.
+        let ends = model.phases.iter().any(|phase| phase.is_final);
+        for (index, event) in model.events.iter().enumerate() {
+            let gate = gate(items, ends, index, event);
+            if event.declared.is_some() {
+                affected.windows.add(index, gate.clone());
+            }
+            match &event.fires {
+                Fires::Hazard(hazard) => {
+                    let mut read = gate;
+                    hazard.each_formula(&mut |formula| read.extend(items.read(formula)));
+                    read.extend(hazard.by_trend.is_some().then_some(Items::TREND));
+                    read.extend(hazard.by_phase.is_some().then_some(Items::PHASE));
+                    affected.hazards.add(index, read);
+                }
+                Fires::When(condition) => affected.triggers.add(index, items.read(condition)),
+                Fires::At { .. } => {}
+            }
+        }
+        affected
+    }
+
+    /// What a firing of an event makes stale.
+    pub fn by(&self, index: usize, event: &Event) -> Stale {
+        let mut changed = self.changes(index, event);
+        let derived = self.derived.follow(&mut changed);
+        Stale {
+            derived,
+            hazards: self.hazards.of(&changed),
+            triggers: self.triggers.of(&changed),
+            trackers: self.trackers.of(&changed),
+            windows: self.windows.of(&changed),
+        }
+    }
+
+    /// What a firing changes.
+    fn changes(&self, index: usize, event: &Event) -> Vec<Item> {
+        let mut items = vec![self.items.event(index)];
+        items.extend(event.effects.iter().map(|effect| match effect {
+            Effect::Set { indicator, .. }
+            | Effect::Add { indicator, .. }
+            | Effect::Multiply { indicator, .. } => self.items.indicator(*indicator),
+            Effect::Phase(_) => Items::PHASE,
+            Effect::Trend(_) => Items::TREND,
+        }));
+        items.sort_unstable();
+        items.dedup();
+        items
+    }
+}
+
+/// What decides whether an event is allowed.
+fn gate(items: Items, ends: bool, index: usize, event: &Event) -> Vec<Item> {
+    let guard = event.guard.as_ref();
+    let mut read = guard.map_or_else(Vec::new, |guard| items.read(guard));
+    read.push(items.event(index));
+    read.extend((event.phases.is_some() || ends).then_some(Items::PHASE));
+    read.extend(event.trends.is_some().then_some(Items::TREND));
+    read
+}
