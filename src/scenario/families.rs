@@ -120,4 +120,4 @@ pub const FAMILIES: &[Arguments] = &[
 ];
 
 /// Keys such as `p5`, `p50`, `p97.5`.
-pub const PERCENTILE: &str = "^p[0-9]{1,2}([.][0-9]+)?$";
+pub const PERCENTILE: &str = "^p([0-9]?[1-9]|[1-9]0)([.][0-9]+)?$|^p0?0[.]0*[1-9][0-9]*$";

@@ -67,6 +67,7 @@ pub struct Scenario {
     #[schemars(with = "forms::Format")]
     pub format: u64,
     /// Short name of the scenario.
+    #[schemars(with = "forms::Line")]
     pub name: String,
     /// Name to show to readers.
     pub title: Option<String>,
@@ -96,7 +97,7 @@ pub struct Scenario {
     #[schemars(default)]
     pub trends: IndexMap<String, Trend>,
     /// Dirichlet concentration of the trend weights, from 1e-6 to 1e9: the larger, the surer. Without it the weights are fixed.
-    #[schemars(with = "Option<forms::PlainNumber>")]
+    #[schemars(with = "Option<forms::Concentration>")]
     pub weight_concentration: Option<At<f64>>,
     /// Hazards of moving from one trend (outer key) to another (inner key).
     #[schemars(default)]
@@ -126,7 +127,7 @@ pub struct Scenario {
     #[schemars(default)]
     pub questions: IndexMap<String, Question>,
     /// Reserved for what has been observed since the start; a file with it is refused.
-    #[schemars(with = "Option<forms::Anything>")]
+    #[schemars(with = "Option<forms::Reserved>")]
     pub evidence: Option<()>,
     /// Defaults for the size of a run.
     #[schemars(default)]
@@ -191,7 +192,7 @@ pub struct RankCorrelation {
     #[schemars(with = "[forms::Name; 2]")]
     pub between: [Reference; 2],
     /// Spearman's rank correlation, -1 to 1.
-    #[schemars(with = "forms::PlainNumber")]
+    #[schemars(with = "forms::CorrelationForm")]
     pub rank: At<f64>,
     #[schemars(flatten)]
     pub why: Why,
@@ -207,7 +208,7 @@ pub struct NoiseCorrelation {
     #[schemars(with = "[forms::Name; 2]")]
     pub between: [Reference; 2],
     /// Correlation of the normals, -1 to 1.
-    #[schemars(with = "forms::PlainNumber")]
+    #[schemars(with = "forms::CorrelationForm")]
     pub value: At<f64>,
     #[schemars(flatten)]
     pub why: Why,
@@ -220,7 +221,7 @@ pub struct Trend {
     /// Name to show to readers.
     pub title: Option<String>,
     /// Probability that a trial starts under it; weights that do not sum to one are normalised.
-    #[schemars(with = "forms::PlainNumber")]
+    #[schemars(with = "forms::WeightForm")]
     pub weight: At<f64>,
     #[schemars(flatten)]
     pub why: Why,
@@ -402,7 +403,7 @@ pub struct HazardRatio {
     #[schemars(skip)]
     pub pointer: String,
     /// The factor for each `per`.
-    #[schemars(with = "forms::QuantityForm")]
+    #[schemars(with = "forms::RateForm")]
     pub ratio: Quantity,
     /// Where the factor is 1.
     #[schemars(with = "forms::QuantityForm")]
@@ -491,7 +492,7 @@ pub struct Run {
     #[schemars(with = "Option<forms::Seed>")]
     pub seed: Option<At<u64>>,
     /// Times at which series are reported: dates or durations since the start.
-    #[schemars(with = "Option<Vec<forms::HorizonForm>>")]
+    #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
     pub times: Option<Vec<At<f64>>>,
     /// Why these.
     pub note: Option<String>,

@@ -1,0 +1,435 @@
+//! The schema against the example, against the decoder's lists of keys, and against its verdicts.
+
+use super::super::decode::{self, keys};
+use super::super::families::{FAMILIES, PERCENTILE};
+use super::super::parse::{Dialect, parse};
+use super::pattern::matches;
+use super::validator::faults;
+use super::*;
+use crate::diagnostic::Diagnostic;
+use std::collections::{BTreeMap, BTreeSet};
+
+const EXAMPLE: &str = include_str!("../../../tests/fixtures/example.jsonc");
+
+fn valid(value: &Value) -> Vec<String> {
+    let schema = schema();
+    faults(&schema, &schema, value, "")
+}
+
+fn example() -> Value {
+    let (value, faults) = parse(EXAMPLE, Dialect::Jsonc);
+    assert_eq!(faults, []);
+    value.unwrap()
+}
+
+#[test]
+fn the_example_fits_the_schema() {
+    assert_eq!(valid(&example()), [] as [String; 0]);
+}
+
+#[test]
+fn a_variant_may_leave_out_and_remove_what_a_whole_scenario_may_not() {
+    let mut variant = json!({
+        "extends": "example.jsonc",
+        "events": {"truce_signed": {"hazard": {"chance": 0.4}, "limit": null}, "panic": null},
+        "parameters": {"resolve": {"p50": 0.3}},
+        "indicators": {"price": {"drift": {"escalation": 3}}}
+    });
+    assert_eq!(valid(&variant), [] as [String; 0]);
+    variant["events"]["truce_signed"]["hazzard"] = json!(1);
+    assert!(!valid(&variant).is_empty());
+    variant.as_object_mut().unwrap().remove("extends");
+    assert!(valid(&variant).len() > 3);
+}
+
+#[test]
+fn every_misplaced_key_of_the_example_breaks_the_schema() {
+    fn objects(value: &Value, at: String, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                found.push(at.clone());
+                for (key, value) in map {
+                    objects(value, format!("{at}/{key}"), found);
+                }
+            }
+            Value::Array(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    objects(value, format!("{at}/{index}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    objects(&example(), String::new(), &mut all);
+    assert!(all.len() > 60);
+    for pointer in all {
+        let mut broken = example();
+        broken.pointer_mut(&pointer).unwrap()["not a key"] = json!({"neither": []});
+        assert!(!valid(&broken).is_empty(), "{pointer}");
+    }
+}
+
+/// The keys of the one object that a definition allows.
+fn properties(definition: &Value) -> BTreeSet<&str> {
+    let own = definition.get("properties");
+    let inner = || {
+        definition["anyOf"]
+            .as_array()?
+            .iter()
+            .find_map(|choice| choice.get("properties"))
+    };
+    own.or_else(inner)
+        .and_then(Value::as_object)
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn the_decoder_knows_exactly_the_keys_of_the_schema() {
+    let schema = schema();
+    let both = |lists: [&'static [&'static str]; 2]| lists.concat();
+    // The first key of a distribution is `value`, which an expert cannot state.
+    assert_eq!(keys::DISTRIBUTION[0], "value");
+    for (name, keys) in [
+        ("Scenario", keys::ROOT.to_vec()),
+        ("Source", keys::SOURCE.to_vec()),
+        ("RankCorrelation", keys::RANK_CORRELATION.to_vec()),
+        ("NoiseCorrelation", keys::NOISE_CORRELATION.to_vec()),
+        ("Trend", keys::TREND.to_vec()),
+        ("Phase", keys::PHASE.to_vec()),
+        ("Indicator", keys::INDICATOR.to_vec()),
+        ("Derived", keys::DERIVED.to_vec()),
+        ("Metric", keys::DERIVED.to_vec()),
+        ("Event", keys::EVENT.to_vec()),
+        ("Hazard", keys::HAZARD.to_vec()),
+        ("Times", keys::TIMES.to_vec()),
+        ("HazardRatio", keys::HAZARD_RATIO.to_vec()),
+        ("Effect", keys::EFFECT.to_vec()),
+        ("Outcome", keys::OUTCOME.to_vec()),
+        ("Question", keys::QUESTION.to_vec()),
+        ("Run", keys::RUN.to_vec()),
+        ("Distribution", keys::DISTRIBUTION.to_vec()),
+        ("Parameter", both([keys::PARAMETER, keys::DISTRIBUTION])),
+        ("TimeDistribution", keys::DISTRIBUTION.to_vec()),
+        ("Expert", both([keys::EXPERT, &keys::DISTRIBUTION[1..]])),
+        (
+            "ParameterExpert",
+            both([keys::EXPERT, &keys::DISTRIBUTION[1..]]),
+        ),
+        ("TimeExpert", both([keys::EXPERT, &keys::DISTRIBUTION[1..]])),
+        ("Quantity", keys::VALUE.to_vec()),
+        ("Number", keys::VALUE.to_vec()),
+        ("Duration", keys::VALUE.to_vec()),
+    ] {
+        let definition = &schema["$defs"][name];
+        assert_eq!(properties(definition), keys.into_iter().collect(), "{name}");
+    }
+}
+
+#[test]
+fn every_object_of_the_schema_is_closed_and_every_key_described() {
+    fn walk(schema: &Value, at: &str) {
+        if let Some(members) = schema.get("properties").and_then(Value::as_object) {
+            assert!(schema.get("additionalProperties").is_some(), "{at} is open");
+            for (key, member) in members {
+                let argument = |key: &&String| {
+                    FAMILIES
+                        .iter()
+                        .any(|family| family.keys.concat().contains(&key.as_str()))
+                };
+                let known = argument(&key);
+                assert!(
+                    known || member.get("description").is_some(),
+                    "{at}/{key} is not described"
+                );
+            }
+        }
+        match schema {
+            Value::Object(map) => map
+                .iter()
+                .for_each(|(key, value)| walk(value, &format!("{at}/{key}"))),
+            Value::Array(list) => list.iter().for_each(|value| walk(value, at)),
+            _ => {}
+        }
+    }
+    walk(&schema(), "");
+}
+
+/// Everything of the example, and every construct that it lacks.
+fn constructs() -> Value {
+    let mut whole = example();
+    let more = json!({
+        "parameters": {
+            "tri": {"triangular": [0, 1, 2]}, "log": {"loguniform": [1, 2]}, "fit": {"normal": {"p5": 0, "p95": 1}},
+            "beta": {"beta": {"alpha": 1, "beta": 2}}, "gam": {"gamma": {"shape": 1, "rate": 1}},
+            "wei": {"weibull": {"shape": 1, "scale": 1}}, "exp": {"exponential": {"rate": 1}},
+            "stu": {"student_t": {"df": 5, "loc": 0, "scale": 1}},
+            "cut": {"truncated_normal": {"mean": 0, "sd": 1, "low": -1, "high": 1}},
+            "poi": {"poisson": {"rate": 1}}, "bin": {"binomial": {"n": 3, "p": 0.5}},
+            "neg": {"negative_binomial": {"mean": 1, "size": 2}}, "lam": {"pert": [0, 1, 2], "lambda": 3},
+            "one": {"value": 0.3, "title": "t", "unit": "u"}
+        },
+        "events": {
+            "by_draw": {"when": "t > 1", "effects": [{"set": "support", "to": {"discrete": {"values": [0, 1], "probabilities": [0.5, 0.5]}}}]},
+            "dated": {"at": {"experts": [{"uniform": ["2026-01-01", "2026-02-01"], "weight": 2}]}, "probability": "0.5"},
+            "rated": {"hazard": {"value": 0.4, "times": {"factor": {"by": "phase", "talks": 2, "else": 1}}}},
+            "monthly": {"hazard": {"rate": 2, "per": "month"}, "rest": "6 months", "limit": 1}
+        }
+    });
+    super::super::merge::overlay(&mut whole, more, &mut Vec::new());
+    whole
+}
+
+/// Every place of a value.
+fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
+    found.push(at.clone());
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                pointers(value, crate::diagnostic::pointer::join(&at, key), found);
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                pointers(value, format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Codes of faults of form that a schema can tell; the others are about other places of the file, or about days and words.
+const TELLABLE: [&str; 5] = [
+    "wrong-type",
+    "missing-key",
+    "unknown-key",
+    "conflicting-keys",
+    "formula-not-allowed",
+];
+
+/// Whether schema and decoder agree on a value: what the schema takes has no fault that it can tell, and what the decoder takes the schema takes.
+fn disagreement(schema: &Value, value: &Value) -> Option<String> {
+    let taken = faults(schema, schema, value, "").is_empty();
+    let (_, found) = decode::scenario(value);
+    // Whether a text is a formula is beyond a schema, and so is whether a name is known.
+    let is_text = |fault: &Diagnostic| {
+        fault.code == "wrong-type"
+            && fault.message.contains("formula")
+            && fault.message.contains("found the text")
+    };
+    let told = found
+        .iter()
+        .find(|fault| TELLABLE.contains(&fault.code) && !is_text(fault));
+    let first = faults(schema, schema, value, "")
+        .into_iter()
+        .find(|fault| !fault.contains("does not fit ^[^"));
+    match (taken, told, first) {
+        (true, Some(fault), _) => Some(format!("promised, but [{}] {}", fault.code, fault.message)),
+        (false, None, Some(first)) if found.is_empty() => Some(format!("checked, but {first}")),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_the_schema_promises_is_what_check_takes() {
+    let schema = schema();
+    let whole = constructs();
+    assert_eq!(valid(&whole), [] as [String; 0]);
+    assert!(
+        decode::scenario(&whole).1.is_empty(),
+        "{:#?}",
+        decode::scenario(&whole).1
+    );
+    let palette = [
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1),
+        json!(0.5),
+        json!(3),
+        json!("x"),
+        json!("12 months"),
+        json!("2026-05-01"),
+        json!([]),
+        json!([1, 2]),
+        json!([1, 2, 3]),
+        json!(["talks"]),
+        json!([{"phase": "talks"}]),
+        json!({}),
+        json!({"value": 0.5, "note": "n"}),
+        json!({"value": "x"}),
+        json!({"by": "trend", "else": 0.5}),
+        json!({"uniform": [0, 1]}),
+        json!({"uniform": ["x", 1]}),
+        json!({"p5": 0, "p50": 1, "p95": 2}),
+        json!({"p5": 0, "p95": 1}),
+        json!({"pert": [0, 1, 2], "range": [0, null]}),
+        json!({"experts": [{"uniform": [0, 1]}]}),
+        json!({"experts": [{"value": 1}]}),
+    ];
+    // Keys that mean something somewhere, each with a value that it takes there.
+    let keys: BTreeMap<&str, Value> = BTreeMap::from([
+        ("value", json!(0.5)),
+        ("note", json!("n")),
+        ("unit", json!("u")),
+        ("title", json!("t")),
+        ("weight", json!(0.5)),
+        ("range", json!([0, 1])),
+        ("lambda", json!(2)),
+        ("pert", json!([0, 1, 2])),
+        ("p50", json!(0.5)),
+        ("p10", json!(0.1)),
+        ("within", json!("1 year")),
+        ("per", json!("year")),
+        ("rate", json!(1)),
+        ("mean_wait", json!(1)),
+        ("chance", json!(0.5)),
+        ("times", json!({})),
+        ("probability", json!(0.5)),
+        ("at", json!("2026-05-01")),
+        ("when", json!("t > 1")),
+        ("hazard", json!(1)),
+        ("to", json!(1)),
+        ("by", json!(1)),
+        ("set", json!("support")),
+        ("phase", json!("talks")),
+        ("ever", json!("t > 1")),
+        ("holds", json!("t > 1")),
+        ("else", json!(1)),
+        ("final", json!(true)),
+        ("start", json!(0.5)),
+        ("evidence", json!([])),
+        ("bad name", json!(1)),
+    ]);
+    let mut places = Vec::new();
+    pointers(&whole, String::new(), &mut places);
+    let mut wrong = BTreeSet::new();
+    let mut count = 0;
+    // Of the thing at the place alone, so that one look takes no time.
+    let mut look = |broken: &Value, what: String| {
+        count += 1;
+        wrong.extend(disagreement(&schema, broken).map(|why| format!("{what}: {why}")));
+    };
+    for place in &places {
+        let alone = around(&whole, place);
+        for value in &palette {
+            let mut broken = alone.clone();
+            *broken.pointer_mut(place).unwrap() = value.clone();
+            look(&broken, format!("{place} = {value}"));
+        }
+        let Some(map) = alone.pointer(place).and_then(Value::as_object) else {
+            continue;
+        };
+        for key in map.keys() {
+            let mut broken = alone.clone();
+            broken
+                .pointer_mut(place)
+                .and_then(Value::as_object_mut)
+                .unwrap()
+                .shift_remove(key);
+            look(&broken, format!("{place} without {key}"));
+        }
+        for (key, value) in keys.iter().filter(|(key, _)| !map.contains_key(**key)) {
+            let mut broken = alone.clone();
+            broken.pointer_mut(place).unwrap()[*key] = value.clone();
+            look(&broken, format!("{place} with {key}"));
+        }
+    }
+    assert!(count > 5_000, "{count}");
+    let list: Vec<String> = wrong.into_iter().collect();
+    assert!(
+        list.is_empty(),
+        "{} of {count}:\n{}",
+        list.len(),
+        list.join("\n")
+    );
+}
+
+/// The scenario without all things but the one in which `place` lies.
+fn around(whole: &Value, place: &str) -> Value {
+    let path = crate::diagnostic::pointer::segments(place);
+    let mut small = whole.clone();
+    let root = small.as_object_mut().unwrap();
+    for (section, value) in root.iter_mut() {
+        let own = path.first() == Some(section);
+        // `sources` is what every `source` names.
+        if section == "sources" {
+            continue;
+        }
+        match value {
+            Value::Object(things) if own && path.len() > 1 => {
+                things.retain(|name, _| *name == path[1])
+            }
+            Value::Object(things) if !own && section != "run" => things.clear(),
+            Value::Array(items) if !own => items.clear(),
+            _ => {}
+        }
+    }
+    small
+}
+
+#[test]
+fn patterns_mean_the_same_to_every_validator() {
+    fn patterns(schema: &Value, found: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(map) => {
+                found.extend(
+                    map.get("pattern")
+                        .and_then(Value::as_str)
+                        .map(str::to_owned),
+                );
+                let keys = map.get("patternProperties").and_then(Value::as_object);
+                found.extend(keys.into_iter().flat_map(Map::keys).cloned());
+                map.values().for_each(|value| patterns(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| patterns(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    patterns(&schema(), &mut found);
+    assert!(found.len() >= 4, "{found:?}");
+    for pattern in found {
+        // ECMA-262 with and without its flag u, Python and the rest share escapes by two hexadecimal digits and of the signs of the syntax.
+        let mut letters = pattern.chars();
+        while let Some(c) = letters.next() {
+            let escaped = if c == '\\' { letters.next() } else { None };
+            assert!(
+                c != '\\' || escaped.is_some_and(|c| "x[]^".contains(c)),
+                "{pattern}: \\{escaped:?}"
+            );
+        }
+        assert!(!pattern.contains("(?"), "{pattern}");
+    }
+    let name = schema()["$defs"]["Name"]["pattern"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (text, fits) in [
+        ("a", true),
+        ("_x1", true),
+        ("Größe", true),
+        ("забастовка", true),
+        ("𝔸x", true),
+        ("", false),
+        ("1x", false),
+        ("a b", false),
+        ("a-b", false),
+        ("a.b", false),
+        ("a/b", false),
+        ("a\n", false),
+        ("^", false),
+        ("a[0]", false),
+    ] {
+        assert_eq!(matches(&name, text), fits, "{text:?}");
+    }
+    for key in [
+        "p5", "p50", "p95", "p97.5", "p0.5", "p05", "p10", "p99.99", "p0", "p00", "p100", "p0.0",
+        "pert", "p", "5", "p-5", "p5x", "p.5",
+    ] {
+        assert_eq!(matches(PERCENTILE, key), keys::is_percentile(key), "{key}");
+    }
+}
