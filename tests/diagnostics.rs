@@ -18,6 +18,10 @@ impl Files for Folder {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         Disk.read(&self.0.join(path))
     }
+
+    fn beside(&self, path: &Path) -> Option<Vec<String>> {
+        Disk.beside(&self.0.join(path))
+    }
 }
 
 /// Everything that the tool has to say about the case in a folder.

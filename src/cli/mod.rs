@@ -24,6 +24,7 @@ mod reweight;
 mod run;
 mod schema;
 mod signals;
+mod slips;
 mod terminal;
 mod trace;
 mod trial_file;
@@ -78,6 +79,12 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let definition = definition();
+            let commands: Vec<&str> = definition
+                .get_subcommands()
+                .map(|command| command.get_name())
+                .collect();
+            let error = slips::explained(error, &commands);
             let whole = error.render().to_string();
             let short = brief(&whole);
             // A reader that closed the pipe does not want the help any more.

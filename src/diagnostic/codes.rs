@@ -37,6 +37,10 @@ pub const CODES: &[(&str, &str)] = &[
         "unknown-path",
         "a path of `--set` leads to nothing in the scenario",
     ),
+    (
+        "weights-unclear",
+        "a variant states some weights, and what is left for the other trends is unclear",
+    ),
     // Decoding.
     ("conflicting-keys", "two keys exclude each other"),
     ("duplicate-name", "two items of a list have the same name"),
@@ -146,6 +150,10 @@ pub const CODES: &[(&str, &str)] = &[
         "the horizon takes more steps than can be run",
     ),
     // Doubts.
+    (
+        "correlation-dropped",
+        "a variant pins or removes something that its parent correlates",
+    ),
     ("event-cannot-fire", "an event can never fire"),
     (
         "hazard-near-certain",

@@ -3,7 +3,6 @@
 //! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes what a slider does not reach.
 
 use super::session::Session;
-use super::tweak::between;
 use crate::model::ParameterValue;
 use crate::report::format;
 use crate::results::in_display_order;
@@ -157,8 +156,11 @@ fn text(stated: &Value, key: &str) -> String {
 
 fn correlated(source: &Value, name: &str) -> bool {
     let listed = source.get("correlations").and_then(Value::as_array);
-    let mut tied = listed.into_iter().flatten().flat_map(between);
-    tied.any(|other| other == name)
+    let ties = |correlation: &Value| {
+        let names = correlation.get("between").and_then(Value::as_array);
+        names.is_some_and(|names| names.iter().any(|other| other == name))
+    };
+    listed.is_some_and(|listed| listed.iter().any(ties))
 }
 
 /// How an event comes about, in a few words.

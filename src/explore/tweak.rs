@@ -112,7 +112,6 @@ pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlF
             control,
         });
     }
-    found.extend(uncorrelated(state, source));
     if let Some(months) = state.horizon {
         found.push(Override {
             path: vec!["horizon".into()],
@@ -176,32 +175,6 @@ fn parameter(source: &Value, name: &str, tweak: &ParameterTweak) -> Value {
     }
 }
 
-/// Rank correlations without those of pinned parameters: nothing can be correlated with a constant.
-fn uncorrelated(state: &State, source: &Value) -> Option<Override> {
-    let pinned = |name: &str| {
-        let tweak = state.parameters.get(name);
-        tweak.is_some_and(|tweak| tweak.pin.is_some())
-    };
-    let listed = source.get("correlations")?.as_array()?;
-    let (gone, kept): (Vec<&Value>, Vec<&Value>) =
-        listed.iter().partition(|one| between(one).any(pinned));
-    let name = gone
-        .into_iter()
-        .flat_map(between)
-        .find(|name| pinned(name))?;
-    Some(Override {
-        path: vec!["correlations".into()],
-        value: json!(kept),
-        control: format!("parameter:{name}"),
-    })
-}
-
-/// The parameters that a correlation ties.
-pub fn between(correlation: &Value) -> impl Iterator<Item = &str> {
-    let names = correlation.get("between").and_then(Value::as_array);
-    names.into_iter().flatten().filter_map(Value::as_str)
-}
-
 /// What keeps an event from happening, with the fewest changes.
 fn never(event: &Value) -> Value {
     if event.get("hazard").is_some() {
@@ -217,7 +190,8 @@ fn never(event: &Value) -> Value {
 fn certain(event: &Value, date: &str) -> Value {
     let mut value = Map::new();
     value.insert("at".into(), json!(date));
-    for key in ["hazard", "when", "if", "trends", "probability", "rest"] {
+    // Another way to fire gives way to the date by itself.
+    for key in ["if", "trends", "probability", "rest"] {
         if event.get(key).is_some() {
             value.insert(key.into(), Value::Null);
         }
@@ -236,6 +210,7 @@ fn number(x: f64) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ParameterValue;
 
     fn study() -> Study {
         let text = include_str!("page/tests.jsonc");
@@ -268,7 +243,6 @@ mod tests {
                 r#"parameters.speed={"value":0.1}"#,
                 "parameters.calm=2",
                 r#"parameters.pull={"p50":0.4}"#,
-                r#"correlations=[]"#,
                 r#"horizon="18 months""#,
                 r#"events.signature={"hazard":0}"#,
                 r#"events.summit={"at":"2026-05-01","if":null,"probability":null}"#,
@@ -279,22 +253,74 @@ mod tests {
 
     #[test]
     fn a_pinned_parameter_loses_its_correlations_and_the_others_keep_theirs() {
-        let pinned = settings(json!({"parameters": {"haste": {"pin": 0.5}}}));
-        assert_eq!(
-            pinned[1..],
-            [r#"correlations=[{"between":["pull","speed"],"rank":0.2}]"#]
-        );
-        let both = settings(json!({"parameters": {"haste": {"pin": 0.5}, "pull": {"pin": 0.5}}}));
-        assert_eq!(both[2..], ["correlations=[]"]);
-        let moved = settings(json!({"parameters": {"pull": {"percentiles": {"p50": 0.3}}}}));
-        assert_eq!(moved.len(), 1);
-        let mut sets = Vec::new();
-        sets.extend(both);
-        let study = Study::new(
-            crate::scenario::load(std::path::Path::new("src/explore/page/tests.jsonc"), &sets)
-                .expect("it can be read"),
-        );
-        assert!(study.is_ok());
+        let kept = |value: Value| {
+            let sets = settings(value);
+            let at = std::path::Path::new("src/explore/page/tests.jsonc");
+            let study = Study::open(at, &sets).unwrap_or_else(|r| panic!("{:#?}", r.diagnostics));
+            study.model.source["correlations"].clone()
+        };
+        let pinned = kept(json!({"parameters": {"haste": {"pin": 0.5}}}));
+        assert_eq!(pinned, json!([{"between": ["pull", "speed"], "rank": 0.2}]));
+        let both = kept(json!({"parameters": {"haste": {"pin": 0.5}, "pull": {"pin": 0.5}}}));
+        assert_eq!(both, json!([]));
+        let moved = kept(json!({"parameters": {"pull": {"percentiles": {"p50": 0.3}}}}));
+        assert_eq!(moved.as_array().map(Vec::len), Some(2));
+    }
+
+    /// The page and its document: what stands under "the same on the command line" gives the same scenario.
+    #[test]
+    fn the_command_line_does_what_the_controls_do() {
+        let document = include_str!("../../docs/explore.md");
+        for said in [
+            "`--set parameters.NAME.value=…`",
+            "`--set events.NAME.hazard=0`",
+            "`--set events.NAME.at=…`",
+            "`if`, `trends`, `probability` and `rest`",
+        ] {
+            assert!(document.contains(said), "{said}");
+        }
+        for file in [
+            "scenarios/baseline.json",
+            "scenarios/port_strike.json",
+            "src/explore/page/tests.jsonc",
+        ] {
+            let open = |sets: &[String]| {
+                Study::open(std::path::Path::new(file), sets)
+                    .unwrap_or_else(|r| panic!("{file} {sets:?}: {:#?}", r.diagnostics))
+            };
+            let base = open(&[]);
+            let source = base.model.source.clone();
+            let by_page = |value: Value| {
+                let found = overrides(&state(value), &base).expect("all names are known");
+                open(&found.iter().map(Override::setting).collect::<Vec<_>>())
+            };
+            let same = |page: Study, sets: Vec<String>| {
+                let typed = open(&sets);
+                let changes = crate::analysis::changes(&page.model.source, &typed.model.source);
+                assert!(changes.is_empty(), "{file} {sets:?}: {changes:?}");
+                assert_eq!(page.model.sha256, typed.model.sha256, "{file} {sets:?}");
+            };
+            for parameter in &base.model.parameters {
+                let ParameterValue::Uncertain(distribution) = &parameter.value else {
+                    continue;
+                };
+                let (name, middle) = (&parameter.name, distribution.quantile(0.5));
+                let page = by_page(json!({"parameters": {name: {"pin": middle}}}));
+                same(page, vec![format!("parameters.{name}.value={middle}")]);
+                // Without its title, and with the same numbers.
+                open(&[format!("parameters.{name}={middle}")]);
+            }
+            let date = base.model.clock.date_at(0.25);
+            for (name, event) in source["events"].as_object().expect("events") {
+                let mut sets = vec![format!("events.{name}.at={date}")];
+                let held = ["if", "trends", "probability", "rest"].into_iter();
+                let held = held.filter(|key| event.get(key).is_some());
+                sets.extend(held.map(|key| format!("events.{name}.{key}=null")));
+                same(by_page(json!({"events": {name: date.to_string()}})), sets);
+                let never = open(&[format!("events.{name}.hazard=0")]);
+                assert_eq!(never.model.source["events"][name]["hazard"], 0);
+            }
+        }
     }
 
     #[test]

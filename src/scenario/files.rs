@@ -1,10 +1,14 @@
 //! Access to scenario files: from the disk, or from wherever a user of the library keeps them.
 
+use crate::diagnostic::nearest;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 /// Largest file that is read, in bytes. Real scenarios have well under a hundredth of it.
 const LARGEST: u64 = 256 << 20;
+
+/// Entries of a folder that are looked at to find a name.
+const MOST_NAMES: usize = 10_000;
 
 /// Where the texts of scenario files come from.
 pub trait Files {
@@ -23,6 +27,11 @@ pub trait Files {
             io::ErrorKind::Unsupported,
             "there is no standard input here",
         ))
+    }
+
+    /// Names of the files in the folder of `path`; `None` if there is no such folder. For hints only.
+    fn beside(&self, _path: &Path) -> Option<Vec<String>> {
+        Some(Vec::new())
     }
 
     /// One spelling for all paths to the same file, so that a cycle of `extends` is found.
@@ -48,6 +57,19 @@ impl Files for Disk {
 
     fn read_standard_input(&self) -> io::Result<Vec<u8>> {
         limited(io::stdin().lock())
+    }
+
+    fn beside(&self, path: &Path) -> Option<Vec<String>> {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let entries = std::fs::read_dir(folder).ok()?;
+        let names = entries
+            .take(MOST_NAMES)
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok());
+        Some(names.collect())
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
@@ -76,6 +98,35 @@ pub fn reason(error: &io::Error) -> String {
         }
         _ => error.to_string(),
     }
+}
+
+/// What to try instead of a path at which there is no file.
+pub fn instead(files: &dyn Files, path: &Path) -> Option<String> {
+    let Some(names) = files.beside(path) else {
+        let folder = path.parent()?.display();
+        return Some(format!("there is no folder `{folder}`"));
+    };
+    let wanted = path.file_name()?.to_str()?;
+    let is_scenario = |name: &str| name.ends_with(".json") || name.ends_with(".jsonc");
+    let stem = |name: &str| -> String {
+        let name = name.to_lowercase();
+        let end = name.find(".json").unwrap_or(name.len());
+        name[..end].to_owned()
+    };
+    let mut scenarios: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| is_scenario(name))
+        .collect();
+    scenarios.sort_unstable();
+    let same = scenarios.iter().find(|name| stem(name) == stem(wanted));
+    let stems: Vec<String> = scenarios.iter().map(|name| stem(name)).collect();
+    let like = || {
+        let meant = nearest(&stem(wanted), stems.iter().map(String::as_str))?;
+        scenarios.iter().find(|name| stem(name) == meant)
+    };
+    let found = path.with_file_name(same.or_else(like)?);
+    Some(format!("did you mean `{}`?", found.display()))
 }
 
 /// The path without `.` and without `..` behind a folder.
@@ -109,6 +160,31 @@ mod tests {
         ] {
             assert_eq!(normal(Path::new(path)), Path::new(same));
         }
+    }
+
+    #[test]
+    fn a_missing_file_gets_the_nearest_name_of_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["valley.json", "strike.jsonc", "notes.txt"] {
+            std::fs::write(folder.path().join(name), "{}").unwrap();
+        }
+        for (wanted, meant) in [
+            ("valey.json", Some("valley.json")),
+            ("valley", Some("valley.json")),
+            ("Valley.JSON", Some("valley.json")),
+            ("strike.json", Some("strike.jsonc")),
+            ("notes.json", None),
+            ("harbour.json", None),
+        ] {
+            let hint = instead(&Disk, &folder.path().join(wanted));
+            let expected =
+                meant.map(|name| format!("did you mean `{}`?", folder.path().join(name).display()));
+            assert_eq!(hint, expected, "{wanted}");
+        }
+        let hint = instead(&Disk, &folder.path().join("none/valley.json")).unwrap();
+        assert!(hint.starts_with("there is no folder"), "{hint}");
+        let own = instead(&Disk, Path::new("Cargo.jsn"));
+        assert_eq!(own, None);
     }
 
     #[test]

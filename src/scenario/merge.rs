@@ -1,6 +1,6 @@
 //! One layer laid over another: the rule of `extends`.
 //!
-//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard or a distribution than
+//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard, a distribution, an event or a question than
 //! the one below, the lower form goes with all its keys: half of each would mean nothing. Plain JSON in and out.
 
 use super::decode::keys;
@@ -32,18 +32,18 @@ pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>) {
     }
 }
 
+/// Reasons that were given for a form, and go with it.
+const REASONS: [&str; 2] = ["note", "source"];
+
 /// Removes from `below` the form that `layer` replaces by another.
 fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[String]) {
     if paths::is_hazard(path) {
-        replace_form(
-            below,
-            layer,
-            keys::HAZARD_FORMS
-                .iter()
-                .map(|form| form.to_vec())
-                .collect(),
-            &[],
-        );
+        replace_form(below, layer, &lists(keys::HAZARD_FORMS), &REASONS);
+    } else if paths::is_event(path) {
+        // Its note is about more than when it fires.
+        replace_form(below, layer, &lists(keys::EVENT_FORMS), &[]);
+    } else if paths::is_question(path) {
+        replace_form(below, layer, &lists(keys::QUESTION_FORMS), &[]);
     } else if paths::is_draw(path) {
         let mut forms: Vec<Vec<&str>> = keys::DISTRIBUTION_FORMS
             .iter()
@@ -62,7 +62,7 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
             .collect();
         forms.push(own);
         forms.push(new);
-        replace_form(below, layer, forms, &["lambda", "range"]);
+        replace_form(below, layer, &forms, &["lambda", "range", "note", "source"]);
     } else if path
         .split_last()
         .is_some_and(|(_, above)| paths::is_draw(above))
@@ -87,12 +87,15 @@ fn stated(layer: &Map<String, Value>) -> impl Iterator<Item = &str> {
         .map(|(key, _)| key.as_str())
 }
 
-/// If `layer` states a key of a form of which `below` has none, removes all keys of the other forms, the `attached` ones, and
-/// the reasons given for them.
+fn lists(forms: &[&[&'static str]]) -> Vec<Vec<&'static str>> {
+    forms.iter().map(|form| form.to_vec()).collect()
+}
+
+/// If `layer` states a key of a form of which `below` has none, removes all keys of the other forms and the `attached` ones.
 fn replace_form(
     below: &mut Map<String, Value>,
     layer: &Map<String, Value>,
-    forms: Vec<Vec<&str>>,
+    forms: &[Vec<&str>],
     attached: &[&str],
 ) {
     let other = forms.iter().any(|form| {
@@ -105,7 +108,6 @@ fn replace_form(
             .iter()
             .flatten()
             .chain(attached)
-            .chain(&["note", "source"])
             .map(|key| (*key).to_owned())
             .collect();
         for key in gone {
@@ -164,6 +166,46 @@ mod tests {
             json!({"chance": 0.4, "within": "1 year", "note": "why", "times": {"factor": 2}})
         );
         assert_eq!(hazard(base, json!("2 * x")), json!("2 * x"));
+    }
+
+    #[test]
+    fn another_way_to_fire_replaces_the_old_one_and_keeps_what_else_is_said_of_the_event() {
+        let event = |base: Value, layer: Value| {
+            merged(
+                json!({"events": {"e": base}}),
+                json!({"events": {"e": layer}}),
+            )["events"]["e"]
+                .take()
+        };
+        let hazard =
+            json!({"title": "T", "hazard": {"rate": 1}, "if": "x > 0", "limit": 1, "note": "n"});
+        assert_eq!(
+            event(hazard.clone(), json!({"at": "2027-01-01"})),
+            json!({"title": "T", "if": "x > 0", "limit": 1, "note": "n", "at": "2027-01-01"})
+        );
+        assert_eq!(
+            event(hazard, json!({"when": "x > 1"})),
+            json!({"title": "T", "if": "x > 0", "limit": 1, "note": "n", "when": "x > 1"})
+        );
+        let dated = json!({"at": {"uniform": ["2027-01-01", "2027-02-01"]}, "probability": 0.5});
+        assert_eq!(
+            event(dated.clone(), json!({"hazard": 0})),
+            json!({"hazard": 0})
+        );
+        assert_eq!(
+            event(dated.clone(), json!({"at": "2027-01-15"})),
+            json!({"at": "2027-01-15", "probability": 0.5})
+        );
+        assert_eq!(event(dated, json!({"probability": 1}))["probability"], 1);
+        let asked =
+            json!({"questions": {"q": {"title": "T", "ever": "x > 0", "by": "2027-01-01"}}});
+        assert_eq!(
+            merged(
+                asked,
+                json!({"questions": {"q": {"holds": "x > 0", "at": "2027-01-01"}}})
+            ),
+            json!({"questions": {"q": {"title": "T", "holds": "x > 0", "at": "2027-01-01"}}})
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod families;
 mod files;
 mod forms;
 mod hash;
+mod implied;
 mod load;
 mod merge;
 mod parse;
@@ -21,6 +22,7 @@ mod schema;
 mod set;
 mod slips;
 mod types;
+mod written;
 
 pub use annotations::is_annotation;
 pub use files::{Disk, Files};

@@ -24,6 +24,16 @@ pub fn is_hazard(path: &[String]) -> bool {
     )
 }
 
+/// Whether an event stands at `path`.
+pub fn is_event(path: &[String]) -> bool {
+    matches!(parts(path).as_slice(), ["events", _])
+}
+
+/// Whether a question stands at `path`.
+pub fn is_question(path: &[String]) -> bool {
+    matches!(parts(path).as_slice(), ["questions", _])
+}
+
 /// Whether a number that may be a distribution stands at `path`.
 pub fn is_draw(path: &[String]) -> bool {
     matches!(

@@ -4,16 +4,43 @@
 //! formula. It is laid over the scenario by the rule of `extends`.
 
 use super::merge;
-use super::parse::{self, Dialect};
+use super::parse::{self, Dialect, Fault};
 use super::paths;
 use crate::diagnostic::{Diagnostic, Layer, LayerId, Part, Place, Slips, nearest};
 use serde_json::{Map, Value};
 use std::ops::Range;
 
-/// Applies one setting to the scenario and says where its parts stand.
+/// Longest path that is shown mended.
+const LONGEST_HINT: usize = 200;
+
+/// Applies one setting to the scenario; gives the text to show its parts in, and what it states as a layer.
 ///
 /// `layer` is the number that the setting's layer will have; it is needed even by a setting that fails, to show it.
-pub fn apply(scenario: &mut Value, setting: &str, layer: LayerId) -> (Layer, Vec<Diagnostic>) {
+///
+/// # Errors
+/// What is wrong with the setting itself.
+pub fn apply(
+    scenario: &mut Value,
+    setting: &str,
+    layer: LayerId,
+) -> (Layer, Result<Value, Box<Diagnostic>>) {
+    match read(scenario, setting, layer) {
+        Ok((path, value, parts, start)) => {
+            lay(scenario, &path, value.clone());
+            let stated = nested(&path, value);
+            (Layer::setting(setting, path, parts, start), Ok(stated))
+        }
+        Err(fault) => {
+            let whole = Layer::setting(setting, Vec::new(), Vec::new(), 0);
+            (whole, Err(fault))
+        }
+    }
+}
+
+/// The path of a setting, its value, where the path's parts stand in it, and where its value begins.
+type Setting = (Vec<String>, Value, Vec<Range<usize>>, usize);
+
+fn read(scenario: &Value, setting: &str, layer: LayerId) -> Result<Setting, Box<Diagnostic>> {
     let unread = |code, range: Range<usize>, message: String| {
         let place = Place {
             pointer: String::new(),
@@ -22,48 +49,55 @@ pub fn apply(scenario: &mut Value, setting: &str, layer: LayerId) -> (Layer, Vec
         };
         Diagnostic::error(code, place, message)
     };
-    let whole = || Layer::setting(setting, Vec::new(), Vec::new(), 0);
-
     let Some(equals) = setting.find('=') else {
+        let message = format!("`{setting}` is not PATH=VALUE");
+        let fault = unread("invalid-set", 0..setting.len(), message);
+        // `horizon 3 years` and `horizon: 3 years` leave no doubt.
+        let meant = setting.split_once([' ', ':']).filter(|(path, value)| {
+            !value.trim().is_empty() && scenario.pointer(&pointer(path)).is_some()
+        });
+        return Err(Box::new(match meant {
+            Some((path, value)) => fault.hint(format!("write --set '{path}={}'", value.trim())),
+            None => fault.hint("for instance --set events.truce.hazard.chance=0.4"),
+        }));
+    };
+    if setting[equals + 1..].starts_with('=') {
         let fault = unread(
             "invalid-set",
-            0..setting.len(),
-            format!("`{setting}` is not PATH=VALUE"),
+            equals + 1..equals + 2,
+            "one `=` is enough".to_owned(),
         );
-        return (
-            whole(),
-            vec![fault.hint("for instance --set events.truce.hazard.chance=0.4")],
-        );
-    };
-    let value = match value(&setting[equals + 1..]) {
-        Ok(value) => value,
-        Err((range, message)) => {
-            let range = equals + 1 + range.start..equals + 1 + range.end;
-            return (whole(), vec![unread("invalid-set", range, message)]);
-        }
-    };
+        return Err(Box::new(
+            fault.hint("a condition goes behind the first `=`"),
+        ));
+    }
+    let value = value(&setting[equals + 1..]).map_err(|wrong| {
+        let range = equals + 1 + wrong.range.start..equals + 1 + wrong.range.end;
+        let fault = unread("invalid-set", range, wrong.message);
+        wrong.hint.into_iter().fold(fault, Diagnostic::hint)
+    })?;
     let parts = parts(&setting[..equals]);
     if parts.len() > parse::DEEPEST || parts.iter().any(|part| part.is_empty()) {
         let message = format!(
             "`{}` is not a path of names with dots between them",
             &setting[..equals]
         );
-        return (whole(), vec![unread("invalid-set", 0..equals, message)]);
+        let fault = unread("invalid-set", 0..equals, message);
+        let hint = mended(&setting[..equals]).into_iter();
+        return Err(Box::new(hint.fold(fault, Diagnostic::hint)));
     }
+    let path = resolve(scenario, setting, &parts).map_err(|unknown| {
+        let fault = unread("unknown-path", unknown.part, unknown.message);
+        unknown.hints.into_iter().fold(fault, Diagnostic::hint)
+    })?;
+    Ok((path, value, parts, equals + 1))
+}
 
-    match resolve(scenario, setting, &parts) {
-        Ok(path) => {
-            lay(scenario, &path, value);
-            (Layer::setting(setting, path, parts, equals + 1), Vec::new())
-        }
-        Err(unknown) => {
-            let fault = unread("unknown-path", unknown.part, unknown.message);
-            (
-                whole(),
-                vec![unknown.hints.into_iter().fold(fault, Diagnostic::hint)],
-            )
-        }
-    }
+/// The value below the keys that lead to it.
+fn nested(path: &[String], value: Value) -> Value {
+    path.iter().rev().fold(value, |inner, key| {
+        Value::Object(Map::from_iter([(key.clone(), inner)]))
+    })
 }
 
 fn parts(path: &str) -> Vec<Range<usize>> {
@@ -77,18 +111,47 @@ fn parts(path: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// The pointer that a path stands for, if it has no index of a list by name.
+fn pointer(path: &str) -> String {
+    format!("/{}", path.trim().replace('.', "/"))
+}
+
+/// How a path is written that has other signs than dots between its names.
+fn mended(path: &str) -> Option<String> {
+    let plain: String = path
+        .replace("::", ".")
+        .replace("->", ".")
+        .chars()
+        .map(|c| if "/\\[]:>$\"' ".contains(c) { '.' } else { c })
+        .collect();
+    let parts: Vec<&str> = plain.split('.').filter(|part| !part.is_empty()).collect();
+    let better = parts.join(".");
+    (!parts.is_empty() && better != path && better.len() <= LONGEST_HINT)
+        .then(|| format!("write `{better}`: names with dots between them"))
+}
+
 /// JSON, or a bare text that does not look like broken JSON.
-fn value(text: &str) -> Result<Value, (Range<usize>, String)> {
+fn value(text: &str) -> Result<Value, Fault> {
     let trimmed = text.trim();
+    let whole = |message: &str| Fault {
+        code: "invalid-set",
+        message: message.to_owned(),
+        range: 0..text.len(),
+        hint: None,
+        related: None,
+    };
     if trimmed.is_empty() {
-        return Err((0..text.len(), "there is no value after `=`".to_owned()));
+        return Err(whole("there is no value after `=`"));
     }
     let (parsed, faults) = parse::parse(text, Dialect::Json);
+    let is_bare = !trimmed.starts_with(['{', '[', '"']);
     match (parsed, faults.into_iter().next()) {
         (Some(value), None) => Ok(value),
-        (None, _) if !trimmed.starts_with(['{', '[', '"']) => Ok(Value::String(trimmed.to_owned())),
-        (_, Some(fault)) => Err((fault.range, fault.message)),
-        (None, None) => Err((0..text.len(), "the value is not JSON".to_owned())),
+        (_, Some(fault)) if is_bare && fault.code == "invalid-json" => {
+            Ok(Value::String(trimmed.to_owned()))
+        }
+        (_, Some(fault)) => Err(fault),
+        (None, None) => Err(whole("the value is not JSON")),
     }
 }
 
@@ -120,6 +183,12 @@ fn resolve(
                 let may_add = last
                     || !paths::is_named(&path)
                     || path.first().is_some_and(|first| first == "shifts");
+                if !map.contains_key(name)
+                    && path.first().is_none_or(|first| first != "sources")
+                    && name.contains(['/', '\\', '[', ']', ':', '>', '$', '"', '\'', ' '])
+                {
+                    return Err(no_path(name, part, setting));
+                }
                 if !map.contains_key(name) && (!may_add || is_slip(map, name, &path)) {
                     return Err(no_member(map, name, part, &path));
                 }
@@ -188,6 +257,15 @@ fn no_member(
     }
 }
 
+fn no_path(name: &str, part: &Range<usize>, setting: &str) -> Unknown {
+    let path = setting.split('=').next().unwrap_or_default();
+    Unknown {
+        part: part.clone(),
+        message: format!("`{name}` is no name"),
+        hints: mended(path).into_iter().collect(),
+    }
+}
+
 /// Lays `value` at `path`, as a variant that states nothing else would.
 fn lay(scenario: &mut Value, path: &[String], value: Value) {
     // A variant cannot state a single item of an array, so the layer starts below the last one.
@@ -212,9 +290,7 @@ fn lay(scenario: &mut Value, path: &[String], value: Value) {
     let Some(slot) = slot(scenario, &path[..below]) else {
         return;
     };
-    let layer = path[below..].iter().rev().fold(value, |inner, key| {
-        Value::Object(Map::from_iter([(key.clone(), inner)]))
-    });
+    let layer = nested(&path[below..], value);
     merge::overlay(slot, layer, &mut path[..below].to_vec());
 }
 
@@ -243,14 +319,10 @@ mod tests {
         })
     }
 
-    fn after(setting: &str) -> Result<Value, Vec<Diagnostic>> {
+    fn after(setting: &str) -> Result<Value, Box<Diagnostic>> {
         let mut value = scenario();
-        let (_, faults) = apply(&mut value, setting, LayerId(0));
-        if faults.is_empty() {
-            Ok(value)
-        } else {
-            Err(faults)
-        }
+        let (_, stated) = apply(&mut value, setting, LayerId(0));
+        stated.map(|_| value)
     }
 
     #[test]
@@ -326,7 +398,7 @@ mod tests {
                 Some("an index from 0 to 1, or the `name` of an item"),
             ),
         ] {
-            let fault = after(setting).unwrap_err().remove(0);
+            let fault = after(setting).unwrap_err();
             assert_eq!(fault.code, "unknown-path", "{setting}");
             if let Some(hint) = hint {
                 assert_eq!(fault.hints, [hint], "{setting}");
@@ -347,13 +419,9 @@ mod tests {
             "horizon=1e400",
             "run={\"a\":1,\"a\":2}",
         ] {
-            assert_eq!(
-                after(setting).unwrap_err()[0].code,
-                "invalid-set",
-                "{setting}"
-            );
+            assert_eq!(after(setting).unwrap_err().code, "invalid-set", "{setting}");
         }
         let endless = format!("{}=1", vec!["a"; 100_000].join("."));
-        assert_eq!(after(&endless).unwrap_err()[0].code, "invalid-set");
+        assert_eq!(after(&endless).unwrap_err().code, "invalid-set");
     }
 }

@@ -10,6 +10,7 @@ mod interrupt;
 mod limits;
 mod lint;
 mod misspellings;
+mod mistakes;
 mod output;
 mod places;
 mod program;

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test docs` rewrites the generated parts of `docs/reference.md`.
 
+mod claims;
 mod documents;
 mod guide;
 mod program;

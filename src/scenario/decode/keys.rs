@@ -120,6 +120,11 @@ pub const HAZARD_FORMS: &[&[&str]] = &[
     &["value"],
 ];
 
+/// The ways in which an event is made to fire, each with its keys.
+pub const EVENT_FORMS: &[&[&str]] = &[&["hazard"], &["at", "probability"], &["when"]];
+/// The ways to ask a question, each with its keys.
+pub const QUESTION_FORMS: &[&[&str]] = &[&["ever", "by"], &["holds", "at"]];
+
 /// The keys of [`DISTRIBUTION`] that are a form each; percentiles together are one more.
 pub const DISTRIBUTION_FORMS: &[&str] = DISTRIBUTION.split_at(DISTRIBUTION.len() - 4).0;
 

@@ -7,6 +7,7 @@
 mod distribution;
 mod event;
 pub mod keys;
+mod slips;
 mod thing;
 mod value;
 
@@ -111,6 +112,21 @@ impl<'v> Decoder<'v> {
         None
     }
 
+    /// The same with a way out, if there is one.
+    fn wrong_type_meant<T>(
+        &mut self,
+        pointer: &str,
+        expected: &str,
+        found: &Value,
+        meant: Option<String>,
+    ) -> Option<T> {
+        self.wrong_type::<()>(pointer, expected, found);
+        if let (Some(meant), Some(fault)) = (meant, self.faults.last_mut()) {
+            fault.hints.push(meant);
+        }
+        None
+    }
+
     /// A text stands where one of a few words belongs.
     fn no_such_word<T>(&mut self, pointer: &str, words: &[&str], found: &Value) -> Option<T> {
         let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
@@ -139,7 +155,8 @@ impl<'v> Decoder<'v> {
         also: impl Fn(&str) -> bool,
     ) -> Option<Object<'v>> {
         let Value::Object(map) = value else {
-            return self.wrong_type(pointer, what, value);
+            let meant = slips::no_object(what, value);
+            return self.wrong_type_meant(pointer, what, value, meant);
         };
         let known = || keys.iter().flat_map(|list| list.iter().copied());
         let mut object = Object {
@@ -157,13 +174,16 @@ impl<'v> Decoder<'v> {
             let free = known().filter(|known| !map.contains_key(*known));
             let meant = nearest(key, free)
                 .or_else(|| nearest(key, known()))
+                .or_else(|| slips::synonym(key, known()))
                 .and_then(|meant| known().find(|known| *known == meant));
+            let misplaced = slips::misplaced(key, &map[key], what);
             let fault = self.fault(
                 "unknown-key",
                 Place::key(join(pointer, key)),
                 format!("the key `{}` means nothing in {what}", shortened(key)),
             );
             match meant {
+                _ if misplaced.is_some() => fault.hints.extend(misplaced),
                 Some(meant) => {
                     fault.hints.push(format!("did you mean `{meant}`?"));
                     object.meant.push(meant);
@@ -273,7 +293,8 @@ impl<'v> Decoder<'v> {
         item: &mut impl FnMut(&mut Self, &'v Value, &str) -> Option<T>,
     ) -> IndexMap<String, T> {
         let Value::Object(map) = value else {
-            self.wrong_type::<()>(pointer, "an object of named things", value);
+            let meant = slips::unnamed(value);
+            self.wrong_type_meant::<()>(pointer, "an object of named things", value, meant);
             return IndexMap::new();
         };
         let mut items = IndexMap::with_capacity(map.len());
@@ -296,7 +317,8 @@ impl<'v> Decoder<'v> {
     ) -> Option<Vec<T>> {
         let (value, pointer) = object.get(key)?;
         let Value::Array(list) = value else {
-            return self.wrong_type(&pointer, "a list", value);
+            let meant = slips::unlisted(key, value);
+            return self.wrong_type_meant(&pointer, "a list", value, meant);
         };
         let items = list
             .iter()

@@ -305,7 +305,7 @@ impl<'v> Decoder<'v> {
         let object = self.object(value, pointer, what, &[keys::QUESTION], |_| false)?;
         let title = self.text(&object, "title");
         let why = self.why(&object);
-        let form = self.one_form(&object, &[&["ever", "by"], &["holds", "at"]], what)?;
+        let form = self.one_form(&object, keys::QUESTION_FORMS, what)?;
         let day = if form == "ever" { "by" } else { "at" };
         let condition = self
             .required(&object, form, what)

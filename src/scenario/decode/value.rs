@@ -1,6 +1,6 @@
 //! Numbers, formulas, durations, dates, names and ranges.
 
-use super::{Decoder, Object, describe, keys};
+use super::{Decoder, Object, describe, keys, shortened};
 use crate::diagnostic::pointer::join;
 use crate::diagnostic::{Place, nearest};
 use crate::scenario::calendar;
@@ -8,6 +8,7 @@ use crate::scenario::duration::{self, NotADuration};
 use crate::scenario::types::{
     At, Condition, Horizon, Interval, NumberOrFormula, Quantity, Reference,
 };
+use crate::scenario::written;
 use jiff::civil::Date;
 use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};
@@ -95,22 +96,50 @@ impl<'v> Decoder<'v> {
                 }
             }
             Value::String(text) => self.formula(text, pointer, numbers),
-            other => self.wrong_type(pointer, numbers.expected(), other),
+            other => {
+                let meant = match other {
+                    Value::Array(_) if !numbers.formulas => {
+                        "a list is no number; what is uncertain is a parameter, such as {\"uniform\": [0.1, 0.3]}"
+                    }
+                    Value::Bool(_) => "write 1 or 0, or the chance of it",
+                    Value::Null => "state a value, or remove the key",
+                    _ => "",
+                };
+                let meant = (!meant.is_empty()).then(|| meant.to_owned());
+                self.wrong_type_meant(pointer, numbers.expected(), other, meant)
+            }
         }
     }
 
     fn formula(&mut self, text: &str, pointer: &str, numbers: Numbers) -> Option<Quantity> {
+        let meant = if numbers.formulas {
+            written::no_formula(text)
+        } else {
+            written::number(text)
+        };
+        if let Some(meant) = meant {
+            let expected = numbers.expected();
+            self.fault(
+                "wrong-type",
+                Place::value(pointer),
+                format!("expected {expected}, found the text `{}`", shortened(text)),
+            )
+            .hints
+            .push(meant);
+            return None;
+        }
         if numbers.formulas {
             return Some(At::new(NumberOrFormula::Formula(text.to_owned()), pointer));
         }
-        let quoted = text.trim().parse::<f64>().is_ok();
-        let fault = self.fault(
+        let is_word = text.chars().all(|c| c.is_alphabetic() || c == ' ');
+        self.fault(
             "formula-not-allowed",
             Place::value(pointer),
-            format!("expected a number, found the text `{text}`"),
-        );
-        fault.hints.push(if quoted {
-            "write the number without quotes".to_owned()
+            format!("expected a number, found the text `{}`", shortened(text)),
+        )
+        .hints
+        .push(if is_word {
+            "state the number, such as 0.3: no word and no name can stand here".to_owned()
         } else {
             "nothing can be computed here: state the number, or move the formula to where one is allowed, such as `derived`".to_owned()
         });
@@ -383,7 +412,8 @@ impl<'v> Decoder<'v> {
     ) -> Option<At<u64>> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         let Value::Number(number) = value else {
-            return self.wrong_type(pointer, "a whole number", value);
+            let meant = value.as_str().and_then(written::number);
+            return self.wrong_type_meant(pointer, "a whole number", value, meant);
         };
         let float = number
             .as_f64()
