@@ -11,7 +11,11 @@ use std::sync::Arc;
 
 /// Adds to a sorted list the indices that are marked.
 fn add_all(list: &mut Vec<u32>, marked: &[bool]) {
-    list.extend((0_u32..).zip(marked).filter_map(|(i, marked)| marked.then_some(i)));
+    list.extend(
+        (0_u32..)
+            .zip(marked)
+            .filter_map(|(i, marked)| marked.then_some(i)),
+    );
     list.sort_unstable();
     list.dedup();
 }

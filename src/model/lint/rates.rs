@@ -5,7 +5,6 @@ use super::start::Start;
 use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
-use crate::model::dependents::{Dependents, Items};
 use crate::model::types::{Fires, Hazard, Model};
 
 /// Expected firings in one step above which a hazard is as good as certain (95%).
@@ -120,10 +119,6 @@ impl<'a> Moving<'a> {
 pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let step = model.clock.step.min(model.clock.horizon);
     let mut start = Start::of(model);
-    let (items, dependents) = (Items::of(model), Dependents::of(model));
-    let stale: Vec<Vec<u32>> = (0..model.indicators.len())
-        .map(|index| dependents.follow(&mut vec![items.indicator(index)]))
-        .collect();
     let mut pulls = vec![0.0_f64; model.indicators.len()];
     for &(phase, trend) in &reached.pairs {
         if model.phases[phase].is_final {
@@ -132,7 +127,7 @@ pub fn coarse_drifts(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         start.go(phase, trend);
         for (index, indicator) in model.indicators.iter().enumerate() {
             if let Some(drift) = &indicator.drift {
-                let pull = start.reversion(index, &stale[index], drift);
+                let pull = start.reversion(index, drift);
                 pulls[index] = pulls[index].max(pull);
             }
         }

@@ -4,11 +4,14 @@
 
 use crate::distribution::Distribution;
 use crate::expression::{Expr, PathReading, arithmetic, call, compare};
+use crate::model::dependents::{Dependents, Items};
 use crate::model::types::{Draw, Effect, Hazard, Indicator, Model, ParameterValue, VaryingDraw};
 
 /// The typical state at t = 0 in one phase under one trend.
 pub struct Start<'a> {
     model: &'a Model,
+    /// Which derived values follow what.
+    dependents: Dependents,
     parameters: Vec<f64>,
     indicators: Vec<f64>,
     derived: Vec<f64>,
@@ -54,6 +57,7 @@ impl<'a> Start<'a> {
             extreme,
             begun: None,
             model,
+            dependents: Dependents::of(model),
             parameters: Vec::new(),
             indicators: Vec::new(),
             derived: vec![f64::NAN; model.derived.len()],
@@ -264,19 +268,20 @@ impl<'a> Start<'a> {
             * factor
     }
 
-    /// How fast a drift pulls its own indicator back, per year: minus its slope, by central differences. `stale` are the positions in evaluation
-    /// order of the derived values that follow the indicator.
-    pub fn reversion(&mut self, indicator: usize, stale: &[u32], drift: &Expr) -> f64 {
+    /// How fast a drift pulls its own indicator back, per year: minus its slope, by central differences.
+    pub fn reversion(&mut self, indicator: usize, drift: &Expr) -> f64 {
+        let mut changed = vec![Items::of(self.model).indicator(indicator)];
+        let stale = self.dependents.follow(&mut changed);
         let x = self.indicators[indicator];
         let h = 1e-4 * x.abs().max(1e-2);
         let mut at = |value: f64| {
             self.indicators[indicator] = value;
-            self.derive_again(stale);
+            self.derive_again(&stale);
             self.value(drift)
         };
         let slope = (at(x + h) - at(x - h)) / (2.0 * h);
         self.indicators[indicator] = x;
-        self.derive_again(stale);
+        self.derive_again(&stale);
         -slope
     }
 }
