@@ -66,20 +66,14 @@
 
 pub mod analysis;
 pub mod cli;
-pub mod diagnostic;
-pub mod distribution;
-pub mod engine;
-pub mod estimate;
 #[cfg(feature = "explore")]
 pub mod explore;
-pub mod expression;
-pub mod math;
-pub mod model;
-pub mod program;
-pub mod random;
 pub mod report;
 pub mod results;
-pub mod scenario;
+
+pub use quincunx_core::{
+    diagnostic, distribution, engine, estimate, expression, math, model, program, random, scenario,
+};
 
 pub use analysis::{Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};

@@ -126,8 +126,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
     }
 }
 
-/// The definition that help, man pages and completions are made from.
-fn definition() -> clap::Command {
+/// The definition that help, man pages, completions and the tests of all commands are made from.
+pub fn definition() -> clap::Command {
     Cli::command()
 }
 

@@ -8,7 +8,7 @@ use crate::engine::Settings;
 use crate::random::design::Design;
 use crate::random::size::{MOST_DRAWS, TRIALS_PER_DRAW};
 use anyhow::Result;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ pub struct Simulation {
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
     pub threads: Option<u32>,
     /// How parameter draws and start trends are spread
-    #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
+    #[arg(long, value_parser = design(), value_name = "DESIGN", default_value = Design::default().name())]
     pub design: Design,
     #[command(flatten)]
     pub variant: Variant,
@@ -78,18 +78,17 @@ pub struct Precision {
     pub until: Option<f64>,
 }
 
-impl ValueEnum for Design {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let help = match self {
-            Self::Padded => "Evenly, which makes estimates more precise",
-            Self::Random => "Independently of each other, to measure that gain against",
+/// Reads the name of a design.
+fn design() -> impl TypedValueParser<Value = Design> {
+    let values = Design::ALL.map(|design| {
+        let help = match design {
+            Design::Padded => "Evenly, which makes estimates more precise",
+            Design::Random => "Independently of each other, to measure that gain against",
         };
-        Some(PossibleValue::new(self.name()).help(help))
-    }
+        PossibleValue::new(design.name()).help(help)
+    });
+    PossibleValuesParser::new(values)
+        .map(|name| Design::named(&name).expect("one of the possible values"))
 }
 
 impl Precision {

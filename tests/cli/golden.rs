@@ -3,8 +3,9 @@
 //! `UPDATE_GOLDEN=1 cargo test --test cli golden` writes the tables anew; a change that was not meant is a fault, one that was
 //! belongs into CHANGELOG.md under 'Changed numbers'.
 
-use crate::program::root;
+use crate::program::{quincunx, root};
 use quincunx::{Settings, Silent, Study};
+use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
 
@@ -64,6 +65,47 @@ fn shipped_scenarios_have_the_outcomes_that_they_had() {
         changed.is_empty(),
         "{}\nif this is meant: UPDATE_GOLDEN=1 cargo test --test cli golden, and a line in CHANGELOG.md",
         changed.join("\n")
+    );
+}
+
+/// Scenarios whose results are held to their bytes: the shipped ones that differ most, and the one with every construct.
+const HASHED: [&str; 3] = [
+    "scenarios/baseline.json",
+    "scenarios/port_strike.json",
+    "tests/fixtures/example.jsonc",
+];
+
+/// Another machine, compiler or system that changes a bit of a result fails here, where no table would show it.
+#[test]
+fn results_have_the_bytes_that_they_had_wherever_they_are_computed() {
+    const HASHES: &str = "tests/fixtures/result-bytes.sha256";
+    let mut found = String::new();
+    for path in HASHED {
+        let trials = TRIALS.to_string();
+        let run = quincunx()
+            .args([
+                "run", path, "--trials", &trials, "--format", "json", "--quiet",
+            ])
+            .assert()
+            .success();
+        let mut hash = String::new();
+        for byte in Sha256::digest(&run.get_output().stdout) {
+            write!(hash, "{byte:02x}").expect("a string takes all");
+        }
+        writeln!(found, "{hash}  {path}").expect("a string takes all");
+    }
+    let file = root().join(HASHES);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&file, &found).expect("a file of hashes");
+    }
+    let golden = fs::read_to_string(&file)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert!(
+        golden == found,
+        "SHA-256 of `quincunx run FILE --trials {TRIALS} --format json`:\n{}\
+         if this is meant: UPDATE_GOLDEN=1 cargo test --test cli golden, and a line in CHANGELOG.md",
+        difference(&golden, &found)
     );
 }
 

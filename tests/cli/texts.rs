@@ -5,16 +5,15 @@ use predicates::str::contains;
 use std::fs;
 use std::process::Command;
 
-const COMMANDS: [&str; 8] = [
-    "run",
-    "compare",
-    "check",
-    "trace",
-    "new",
-    "schema",
-    "completions",
-    "man",
-];
+/// Every command that the parser knows.
+fn commands() -> Vec<String> {
+    let definition = quincunx::cli::definition();
+    let names: Vec<String> = (definition.get_subcommands())
+        .map(|command| command.get_name().to_owned())
+        .collect();
+    assert!(names.iter().any(|name| name == "run"), "{names:?}");
+    names
+}
 
 #[test]
 fn a_new_scenario_runs_and_an_existing_one_is_left_alone() {
@@ -77,7 +76,7 @@ fn manual_pages_are_made_of_every_command() {
     let folder = folder();
     let pages = folder.path().join("share/man1");
     call(&format!("man --out {}", pages.display())).success();
-    for command in COMMANDS {
+    for command in commands() {
         let page = pages.join(format!("quincunx-{command}.1"));
         let page = fs::read_to_string(&page).unwrap_or_else(|error| panic!("{command}: {error}"));
         assert!(page.contains(".SH SYNOPSIS"), "{command}");
@@ -88,7 +87,7 @@ fn manual_pages_are_made_of_every_command() {
 fn completions_know_every_command_and_bash_can_read_them() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = stdout(&call(&format!("completions {shell}")).success());
-        for word in COMMANDS.iter().chain(&["trials-out"]) {
+        for word in commands().iter().map(String::as_str).chain(["trials-out"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
         if shell == "bash" && Command::new("bash").arg("--version").output().is_ok() {
@@ -107,7 +106,7 @@ fn help_and_version_go_to_standard_output_with_status_zero() {
     call("--version")
         .success()
         .stdout(concat!("quincunx ", env!("CARGO_PKG_VERSION"), "\n"));
-    for command in COMMANDS {
+    for command in commands() {
         call(&format!("{command} --help"))
             .success()
             .stdout(contains(format!("quincunx {command}")))

@@ -10,8 +10,8 @@ fn the_map_of_the_architecture_names_every_folder() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .collect();
-    let entries = fs::read_dir(path("src")).expect("there are sources");
-    let mut folders: Vec<String> = entries
+    let entries = ["src", "src/core"].map(|at| fs::read_dir(path(at)).expect("there are sources"));
+    let mut folders: Vec<String> = (entries.into_iter().flatten())
         .map(|entry| entry.expect("an entry").path())
         .filter(|at| at.is_dir())
         .map(|at| {
@@ -21,6 +21,7 @@ fn the_map_of_the_architecture_names_every_folder() {
                 .into_owned()
         })
         .collect();
+    folders.retain(|folder| folder != "core");
     folders.sort();
     let mut named = rows.clone();
     named.sort_unstable();

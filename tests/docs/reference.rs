@@ -16,19 +16,8 @@ fn generated() -> BTreeMap<&'static str, String> {
     }
     let folder = path("scenarios");
     let mut options = String::new();
-    for command in [
-        "run",
-        "compare",
-        "check",
-        "trace",
-        "reweight",
-        "explore",
-        "report",
-        "new",
-        "schema",
-        "completions",
-        "man",
-    ] {
+    for command in quincunx::cli::definition().get_subcommands() {
+        let command = command.get_name();
         options += &format!(
             "### quincunx {command}\n\n```text\n{}```\n\n",
             answer(&folder, &[command, "--help"])

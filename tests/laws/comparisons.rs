@@ -252,7 +252,7 @@ fn what_is_named_like_an_annotation_is_an_assumption() {
                         name: {
                             "hazard": {"chance": 0.5, "within": 1, "times": {
                                 "trend": {name: 0.5}, "phase": {name: 0.5},
-                                "indicator": {"y": {"ratio": 2, "at": 1, "per": 1}}, "factor": {"by": "trend", name: 1, "else": 0.5}
+                                "indicator": {"y": {"ratio": 1.05, "at": 1, "per": 1}}, "factor": {"by": "trend", name: 1, "else": 0.5}
                             }},
                             "effects": [{"add": "y", "by": "d * p"}]
                         },

@@ -34,14 +34,23 @@ fn setting_a_value_equals_editing_the_file() {
     edited["events"]["deal"]["hazard"]["rate"] = json!(1.5);
     edited["parameters"]["leak"] = json!(0.1);
     edited["outcomes"][2]["when"] = json!("ever(panic)");
-    edited["trends"]["escalation"]["weight"] = json!(0.45);
+    let weights = [
+        ("stalemate", 0.35),
+        ("escalation", 0.45),
+        ("instability", 0.2),
+    ];
+    for (trend, weight) in weights {
+        edited["trends"][trend]["weight"] = json!(weight);
+    }
     let other = folder.path().join("edited.json");
     std::fs::write(&other, edited.to_string()).expect("a file");
     let sets = [
         "events.deal.hazard.rate=1.5",
         "parameters.leak=0.1",
         "outcomes.crisis.when=ever(panic)",
+        "trends.stalemate.weight=0.35",
         "trends.escalation.weight=0.45",
+        "trends.instability.weight=0.2",
     ];
     let by_set = run(&opened(&path, &sets), TRIALS, 31);
     let by_hand = run(&opened(&other, &[]), TRIALS, 31);

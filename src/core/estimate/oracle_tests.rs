@@ -103,7 +103,7 @@ struct Adjusted {
 fn oracle() -> Oracle {
     serde_json::from_str(include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/tests/oracles/estimators/estimators.json"
+        "/../../tests/oracles/estimators/estimators.json"
     )))
     .expect("the vendored oracle is JSON of the expected form")
 }

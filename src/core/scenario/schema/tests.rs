@@ -9,7 +9,7 @@ use super::*;
 use crate::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
-const EXAMPLE: &str = include_str!("../../../tests/fixtures/example.jsonc");
+const EXAMPLE: &str = include_str!("../../../../tests/fixtures/example.jsonc");
 
 fn valid(value: &Value) -> Vec<String> {
     let schema = schema();

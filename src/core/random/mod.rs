@@ -9,7 +9,7 @@
 //! distributions of crate `rand_distr`, can draw from a named site, and gets the same numbers in the same trial under any order of work:
 //!
 //! ```
-//! use quincunx::random::{Seed, Site, Stream, TrialId};
+//! use quincunx_core::random::{Seed, Site, Stream, TrialId};
 //! use rand_distr::{Distribution, Gamma};
 //!
 //! let damage = Site::new(Seed(1), "study/damage");

@@ -127,7 +127,7 @@ fn z_of_correlation(
 fn simulated_copula_has_the_analytic_correlations() {
     let file = include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/tests/oracles/analytic/gaussian-copula.json"
+        "/../../tests/oracles/analytic/gaussian-copula.json"
     ));
     let oracle: Value = serde_json::from_str(file).unwrap();
     let build = |family: Family, arguments: &[f64]| family.build(arguments, None, None).unwrap();

@@ -6,7 +6,7 @@ use serde_json::Value;
 fn oracle() -> Vec<Value> {
     let file = include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/tests/oracles/distributions/distributions.json"
+        "/../../tests/oracles/distributions/distributions.json"
     ));
     let whole: Value = serde_json::from_str(file).unwrap();
     whole["cases"].as_array().unwrap().clone()

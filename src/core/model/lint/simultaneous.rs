@@ -85,13 +85,18 @@ fn may_coincide(model: &Model, a: &Fires, b: &Fires) -> bool {
         }
         (Draw::Value(Expr::Number(x)), Draw::Fixed(d))
         | (Draw::Fixed(d), Draw::Value(Expr::Number(x))) => {
-            *x <= model.clock.horizon && d.cdf(*x) > d.cdf(x.next_down())
+            *x <= model.clock.horizon && has_atom(d, *x)
         }
         (Draw::Fixed(d), Draw::Fixed(e)) if d.is_discrete() && e.is_discrete() => {
-            atoms(d).iter().any(|x| e.cdf(*x) > e.cdf(x.next_down()))
+            atoms(d).iter().any(|x| has_atom(e, *x))
         }
         _ => false,
     }
+}
+
+/// Does a distribution give this very value a probability? A continuous one rises by next to nothing between neighbouring numbers.
+fn has_atom(distribution: &crate::distribution::Distribution, x: f64) -> bool {
+    distribution.cdf(x) - distribution.cdf(x.next_down()) > 1e-9
 }
 
 /// The likelier values of a discrete distribution.

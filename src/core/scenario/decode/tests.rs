@@ -3,8 +3,7 @@
 use super::*;
 use crate::scenario::types::*;
 use serde_json::json;
-
-const EXAMPLE: &str = include_str!("../../../tests/fixtures/example.jsonc");
+const EXAMPLE: &str = include_str!("../../../../tests/fixtures/example.jsonc");
 
 fn example() -> Scenario {
     match crate::scenario::load_str(EXAMPLE, "example.jsonc") {
@@ -305,7 +304,7 @@ fn numbers_out_of_range_are_refused_where_they_stand() {
         (
             "parameters",
             json!({"p": {"p5": 3, "p50": 2, "p95": 4}}),
-            "/parameters/p/p50",
+            "/parameters/p/p5",
         ),
         (
             "parameters",
