@@ -5,7 +5,7 @@ use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
     self, Centre, HitTable, LEVELS, Proportion, Quantile, Quantiles, REPLICATES, centre, ratio,
 };
-use crate::model::{Asks, Model, metrics_without_mean};
+use crate::model::{Asks, Model};
 use crate::program::Program;
 use indexmap::IndexMap;
 
@@ -355,8 +355,7 @@ impl Reader<'_> {
 
     fn metrics(&self) -> Vec<MetricResult> {
         (self.model.metrics.iter().enumerate())
-            .zip(metrics_without_mean(self.model))
-            .map(|((m, metric), cause)| {
+            .map(|(m, metric)| {
                 let node = &self.summary.node.metrics[m];
                 let estimate = node.estimate();
                 let epistemic = node.epistemic(
@@ -397,7 +396,7 @@ impl Reader<'_> {
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
-                .without_mean_if(cause.is_some())
+                .without_mean_if(metric.no_mean.is_some())
             })
             .collect()
     }

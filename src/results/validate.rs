@@ -204,7 +204,7 @@ fn times(result: &RunResult) -> Sound {
     if times.is_empty() {
         return fault("times", "a run reports at least one time, found none");
     }
-    if times.iter().zip(&times[1..]).any(|(a, b)| !(a < b)) {
+    if !times.is_sorted_by(|a, b| a < b) {
         return fault("times", "reported times rise");
     }
     let long = |at: String, list: &[f64]| {
@@ -305,7 +305,7 @@ fn weights(trends: &[OccupancyResult]) -> Sound {
         share(&format!("trends[{i}]"), "weight", *weight)?;
     }
     let sum: f64 = weights.iter().sum();
-    if !weights.is_empty() && !((sum - 1.0).abs() <= 1e-6) {
+    if !weights.is_empty() && (sum.is_nan() || (sum - 1.0).abs() > 1e-6) {
         return fault("trends", format!("the weights sum to {sum}, not to 1"));
     }
     Ok(())

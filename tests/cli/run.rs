@@ -300,7 +300,7 @@ fn a_metric_without_a_mean_is_told_by_its_quantiles_alone() {
         .map(|warning| warning.path.as_str())
         .collect();
     assert_eq!(warned, ["/parameters/loss", "/metrics/cost"]);
-    for format in ["table", "md"] {
+    for format in ["table", "markdown"] {
         let shown = stdout(&call(&format!("run {path} --format {format}")).success());
         assert!(shown.contains("no mean"), "{shown}");
     }

@@ -20,7 +20,7 @@ fn picture(arguments: &[&str]) -> String {
 
 /// Words of a table, without its numbers and what stands in the place of numbers.
 fn words(text: &str) -> Vec<&str> {
-    const STAND_INS: [&str; 4] = ["none", "detected", "pp", "exact"];
+    const STAND_INS: [&str; 5] = ["none", "within", "detected", "pp", "exact"];
     let is_word = |word: &&str| {
         word.chars().all(|c| c.is_alphabetic() || "'-".contains(c)) && !STAND_INS.contains(word)
     };

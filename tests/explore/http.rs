@@ -115,15 +115,17 @@ impl Served {
         self.send("POST", &self.path(path), &headers, &body.to_string())
     }
 
-    /// Opens the stream of messages of a page.
+    /// Opens the stream of messages of a page, and waits until it is open: before that, the server does not know the page.
     pub fn listen(&self, page: &str) -> Messages {
         let mut stream = self.connect();
         let path = self.path(&format!("events/{page}"));
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host());
         stream.write_all(request.as_bytes()).expect("it is sent");
-        Messages {
-            lines: BufReader::new(stream),
-        }
+        let mut lines = BufReader::new(stream);
+        let mut status = String::new();
+        lines.read_line(&mut status).expect("an answer");
+        assert!(status.starts_with("HTTP/1.1 200 "), "{status:?}");
+        Messages { lines }
     }
 
     /// Asks for a state and waits for its last picture, or for what is wrong with it.
@@ -142,7 +144,9 @@ pub struct Messages {
 
 impl Messages {
     pub fn next(&mut self) -> Value {
-        loop {
+        // What keeps the stream alive is no message.
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
             let mut line = String::new();
             let read = self.lines.read_line(&mut line).expect("a line in time");
             assert!(read > 0, "the stream has ended");
@@ -150,6 +154,7 @@ impl Messages {
                 return serde_json::from_str(data).expect("a message is JSON");
             }
         }
+        panic!("no message came");
     }
 
     pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {

@@ -16,7 +16,7 @@ mod states;
 mod time;
 
 use super::bounds::Use;
-use super::lint::lint;
+use super::lint::{find_meanless, lint};
 use super::types::{Clock, Model};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::Names;
@@ -86,7 +86,7 @@ pub fn build_scenario(
     let (Some(clock), Some((derived, derived_order)), false) = (clock, derived, failed) else {
         return Err(diagnostics);
     };
-    let model = Model {
+    let mut model = Model {
         name: scenario.name.clone(),
         title: titled(&scenario.title, &scenario.name),
         sha256: sha256.to_owned(),
@@ -107,6 +107,7 @@ pub fn build_scenario(
         questions,
         run,
     };
+    find_meanless(&mut model);
     let mut warnings = diagnostics;
     warnings.extend(lint(&model, &uses));
     if warnings.iter().any(Diagnostic::is_error) {

@@ -8,6 +8,7 @@ mod levels;
 mod means;
 mod rates;
 mod reach;
+mod reads;
 mod rules;
 mod simultaneous;
 mod start;
@@ -22,7 +23,7 @@ use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use reach::Reached;
 
-pub use means::metrics_without_mean;
+pub use means::find_meanless;
 
 /// Every static warning about a model, in the order of its sections. `uses` are the formulas that must stay within bounds; one that never can
 /// is an error.

@@ -15,5 +15,5 @@ mod types;
 
 pub use build::{Built, build, build_scenario};
 pub use dependents::{Dependents, Item, Items, Readers};
-pub use lint::{lint, metrics_without_mean};
+pub use lint::lint;
 pub use types::*;

@@ -118,6 +118,8 @@ pub struct Indicator {
     pub low: Option<f64>,
     pub high: Option<f64>,
     pub at_range: AtRange,
+    /// What it has no mean on account of, if it has none.
+    pub no_mean: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,6 +247,8 @@ pub struct Metric {
     pub title: String,
     pub unit: String,
     pub value: Expr,
+    /// What it has no mean on account of, if it has none.
+    pub no_mean: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -287,14 +291,8 @@ impl Model {
                 Fires::When(condition) => visit(condition),
             }
             event.guard.iter().chain(&event.rest).for_each(&mut *visit);
-            for effect in &event.effects {
-                match effect {
-                    Effect::Set { to: value, .. }
-                    | Effect::Add { by: value, .. }
-                    | Effect::Multiply { by: value, .. } => value.each_formula(visit),
-                    Effect::Phase(_) | Effect::Trend(_) => {}
-                }
-            }
+            let draws = event.effects.iter().filter_map(Effect::draw);
+            draws.for_each(|draw| draw.each_formula(visit));
         }
         self.outcomes.iter().for_each(|o| visit(&o.when));
         self.metrics.iter().for_each(|m| visit(&m.value));
@@ -317,6 +315,18 @@ impl Hazard {
                 .for_each(&mut *visit);
         }
         self.factor.iter().for_each(visit);
+    }
+}
+
+impl Effect {
+    /// What it does to an indicator.
+    pub fn draw(&self) -> Option<&Draw> {
+        match self {
+            Self::Set { to: draw, .. }
+            | Self::Add { by: draw, .. }
+            | Self::Multiply { by: draw, .. } => Some(draw),
+            Self::Phase(_) | Self::Trend(_) => None,
+        }
     }
 }
 

@@ -118,6 +118,7 @@ impl Builder<'_> {
                         title: titled(&metric.title, name),
                         unit: metric.unit.clone().unwrap_or_default(),
                         value,
+                        no_mean: None,
                     },
                 );
             }

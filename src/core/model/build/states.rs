@@ -244,6 +244,7 @@ impl Builder<'_> {
                 scenario::AtRange::Clamp => AtRange::Clamp,
                 scenario::AtRange::Reflect => AtRange::Reflect,
             },
+            no_mean: None,
         })
     }
 }

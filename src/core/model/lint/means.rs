@@ -4,46 +4,56 @@
 //! a formula is evaluated with one source far out in its tail and further out, all else at its median. It holds for whatever the formula
 //! does with the source: bounds, roots and logarithms tame a tail, powers and quotients make one.
 
-use super::start::{Extreme, Source, Start};
+use super::reads::Reads;
+use super::start::{Source, Start};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::distribution::Distribution;
 use crate::expression::Expr;
-use crate::model::types::{Draw, Effect, Model, ParameterValue};
+use crate::model::types::{Draw, Model, ParameterValue};
 
 /// Probabilities beyond the two places: the first pair at which the source is a number.
 const FAR: [[f64; 2]; 3] = [[1e-60, 1e-120], [1e-20, 1e-40], [1e-6, 1e-12]];
 /// Growth from which on there is no mean; below 1 by what rounding may cost.
 const HEAVY: f64 = 1.0 - 1e-6;
 
-/// For each metric, what it has no mean on account of; `None` if nothing speaks against its mean.
-pub fn metrics_without_mean(model: &Model) -> Vec<Option<String>> {
-    let formulas: Vec<&Expr> = model.metrics.iter().map(|metric| &metric.value).collect();
-    without_mean(model, &formulas)
+/// Notes of each metric and each indicator what it has no mean on account of, if anything speaks against its mean.
+pub fn find_meanless(model: &mut Model) {
+    let finals = (0..model.indicators.len()).map(Expr::Indicator);
+    let formulas: Vec<Expr> = (model.metrics.iter())
+        .map(|metric| metric.value.clone())
+        .chain(finals)
+        .collect();
+    let mut causes = without_mean(model, &formulas).into_iter();
+    for metric in &mut model.metrics {
+        metric.no_mean = causes.next().flatten();
+    }
+    for indicator in &mut model.indicators {
+        indicator.no_mean = causes.next().flatten();
+    }
 }
 
 /// For each formula that is read off a finished trial, the source on whose account it has no mean.
-fn without_mean(model: &Model, formulas: &[&Expr]) -> Vec<Option<String>> {
+fn without_mean(model: &Model, formulas: &[Expr]) -> Vec<Option<String>> {
     let mut causes = vec![None; formulas.len()];
+    let counts = counting(model, formulas);
+    let [mut near, mut out] = [Start::of(model), Start::of(model)];
     for (source, distribution) in sources(model) {
+        if matches!(source, Source::Parameter(i) if !counts[i]) {
+            continue;
+        }
         for above in [true, false] {
             let place = |tail: f64| distribution.beyond(tail, above);
             let finite = |tails: &&[f64; 2]| tails.iter().all(|tail| place(*tail).is_finite());
-            let Some(tails) = FAR.iter().find(finite) else {
+            let Some(&[tail, further]) = FAR.iter().find(finite) else {
                 continue;
             };
             // An end that is reached, or that doubles do not resolve, has no tail.
-            if place(tails[0]) == place(tails[1]) {
+            if place(tail) == place(further) {
                 continue;
             }
-            let span = libm::log(tails[0] / tails[1]);
-            let [mut near, mut out] = tails.map(|tail| {
-                let extreme = Extreme {
-                    source,
-                    tail,
-                    above,
-                };
-                Start::far_out(model, extreme)
-            });
+            let span = libm::log(tail / further);
+            near.move_out(source, tail, above);
+            out.move_out(source, further, above);
             for phase in 0..model.phases.len() {
                 for trend in 0..model.trends.len().max(1) {
                     near.finish(phase, trend);
@@ -58,6 +68,27 @@ fn without_mean(model: &Model, formulas: &[&Expr]) -> Vec<Option<String>> {
         }
     }
     causes
+}
+
+/// Which parameters the formulas read, or what moves indicators: most go into hazards alone.
+fn counting(model: &Model, formulas: &[Expr]) -> Vec<bool> {
+    let reads = Reads::of(model);
+    let mut counts = vec![false; model.parameters.len()];
+    let mut count = |formula: &Expr| {
+        let read = reads.by(formula);
+        read.parameters.iter().for_each(|&p| counts[p] = true);
+    };
+    formulas.iter().for_each(&mut count);
+    for indicator in &model.indicators {
+        indicator.start.each_formula(&mut count);
+        indicator.drift.iter().for_each(&mut count);
+    }
+    for effect in model.events.iter().flat_map(|event| &event.effects) {
+        if let Some(draw) = effect.draw() {
+            draw.each_formula(&mut count);
+        }
+    }
+    counts
 }
 
 /// Whether a value that lies here and there at the two places outgrows its own probability, which falls by this logarithm.
@@ -85,12 +116,7 @@ fn sources(model: &Model) -> Vec<(Source, &Distribution)> {
             .effects
             .iter()
             .enumerate()
-            .filter_map(move |(k, effect)| match effect {
-                Effect::Set { to: draw, .. }
-                | Effect::Add { by: draw, .. }
-                | Effect::Multiply { by: draw, .. } => fixed(Source::Effect(e, k), draw),
-                Effect::Phase(_) | Effect::Trend(_) => None,
-            })
+            .filter_map(move |(k, effect)| fixed(Source::Effect(e, k), effect.draw()?))
     });
     parameters.chain(starts).chain(effects).collect()
 }
@@ -131,8 +157,8 @@ pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    for (metric, cause) in model.metrics.iter().zip(metrics_without_mean(model)) {
-        if let Some(cause) = cause {
+    for metric in &model.metrics {
+        if let Some(cause) = &metric.no_mean {
             warnings.push(
                 Diagnostic::warning(
                     "no-mean",
@@ -146,10 +172,8 @@ pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    let finals: Vec<Expr> = (0..model.indicators.len()).map(Expr::Indicator).collect();
-    let formulas: Vec<&Expr> = finals.iter().collect();
-    for (indicator, cause) in model.indicators.iter().zip(without_mean(model, &formulas)) {
-        if let Some(cause) = cause {
+    for indicator in &model.indicators {
+        if let Some(cause) = &indicator.no_mean {
             warnings.push(
                 Diagnostic::warning(
                     "no-mean",

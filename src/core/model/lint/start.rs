@@ -2,7 +2,6 @@
 //!
 //! Good enough to tell a rate of 3 a year from one of 300; never used for results.
 
-use crate::distribution::Distribution;
 use crate::expression::{Expr, PathReading, arithmetic, call, compare};
 use crate::model::dependents::{Dependents, Items};
 use crate::model::types::{Draw, Effect, Hazard, Indicator, Model, ParameterValue, VaryingDraw};
@@ -12,13 +11,17 @@ pub struct Start<'a> {
     model: &'a Model,
     /// Which derived values follow what.
     dependents: Dependents,
+    /// Of parameters.
+    medians: Vec<f64>,
+    /// Medians of the effects of each event that are drawn; NaN for all others.
+    effects: Vec<Vec<f64>>,
     parameters: Vec<f64>,
     indicators: Vec<f64>,
     derived: Vec<f64>,
     phase: usize,
     trend: usize,
-    /// What is not at its median.
-    extreme: Option<Extreme>,
+    /// What is not at its median, and where it is instead.
+    extreme: Option<(Source, f64)>,
     /// The indicators at t = 0, once they have moved on; readings of the path are then those of the end.
     begun: Option<Vec<f64>>,
 }
@@ -33,64 +36,70 @@ pub enum Source {
     Effect(usize, usize),
 }
 
-/// A source far out in one of its tails.
-#[derive(Clone, Copy, Debug)]
-pub struct Extreme {
-    pub source: Source,
-    /// Probability of what lies further out.
-    pub tail: f64,
-    pub above: bool,
-}
-
 impl<'a> Start<'a> {
     pub fn of(model: &'a Model) -> Self {
-        Self::with(model, None)
-    }
-
-    /// The same with one source far out.
-    pub fn far_out(model: &'a Model, extreme: Extreme) -> Self {
-        Self::with(model, Some(extreme))
-    }
-
-    fn with(model: &'a Model, extreme: Option<Extreme>) -> Self {
+        let fixed = |draw: Option<&Draw>| match draw {
+            Some(Draw::Fixed(distribution)) => distribution.quantile(0.5),
+            _ => f64::NAN,
+        };
+        let medians: Vec<f64> = (model.parameters.iter())
+            .map(|parameter| match &parameter.value {
+                ParameterValue::Constant(value) => *value,
+                ParameterValue::Uncertain(distribution) => distribution.quantile(0.5),
+            })
+            .collect();
         let mut start = Self {
-            extreme,
-            begun: None,
             model,
             dependents: Dependents::of(model),
-            parameters: Vec::new(),
+            effects: (model.events.iter())
+                .map(|event| event.effects.iter().map(|e| fixed(e.draw())).collect())
+                .collect(),
+            parameters: medians.clone(),
+            medians,
             indicators: Vec::new(),
             derived: vec![f64::NAN; model.derived.len()],
             phase: 0,
             trend: 0,
+            extreme: None,
+            begun: None,
         };
-        start.parameters = model
-            .parameters
-            .iter()
-            .enumerate()
-            .map(|(i, p)| match &p.value {
-                ParameterValue::Constant(value) => *value,
-                ParameterValue::Uncertain(distribution) => {
-                    start.drawn(distribution, Source::Parameter(i))
-                }
-            })
-            .collect();
-        start.indicators = model
-            .indicators
-            .iter()
-            .enumerate()
-            .map(|(i, indicator)| start.draw(&indicator.start, Source::Start(i)))
-            .collect();
+        start.begin();
         start
     }
 
-    fn drawn(&self, distribution: &Distribution, source: Source) -> f64 {
-        match self.extreme {
-            Some(extreme) if extreme.source == source => {
-                distribution.beyond(extreme.tail, extreme.above)
-            }
-            _ => distribution.quantile(0.5),
+    /// Back to t = 0, with one source far out: where only this probability lies further out.
+    pub fn move_out(&mut self, source: Source, tail: f64, above: bool) {
+        let model = self.model;
+        let draw = match source {
+            Source::Parameter(_) => None,
+            Source::Start(i) => Some(&model.indicators[i].start),
+            Source::Effect(e, k) => model.events[e].effects[k].draw(),
+        };
+        let distribution = match (source, draw) {
+            (Source::Parameter(i), _) => match &model.parameters[i].value {
+                ParameterValue::Uncertain(distribution) => distribution,
+                ParameterValue::Constant(_) => return,
+            },
+            (_, Some(Draw::Fixed(distribution))) => distribution,
+            _ => return,
+        };
+        let value = distribution.beyond(tail, above);
+        self.parameters.clone_from(&self.medians);
+        if let Source::Parameter(i) = source {
+            self.parameters[i] = value;
         }
+        self.extreme = Some((source, value));
+        self.begin();
+    }
+
+    /// The indicators at t = 0.
+    fn begin(&mut self) {
+        self.begun = None;
+        let draw = |(i, indicator): (usize, &Indicator)| match self.extreme {
+            Some((Source::Start(out), value)) if out == i => value,
+            _ => self.typical(&indicator.start),
+        };
+        self.indicators = self.model.indicators.iter().enumerate().map(draw).collect();
     }
 
     /// Moves the indicators to the end, roughly: as far as one step over the whole span and one firing of each event take them in this phase under
@@ -101,35 +110,33 @@ impl<'a> Start<'a> {
         self.indicators.clone_from(&begun);
         self.begun = Some(begun);
         self.go(phase, trend);
-        let moved = |(i, indicator): (usize, &Indicator)| {
-            let drift = indicator.drift.as_ref().map_or(0.0, |d| self.value(d));
-            let mut x = self.indicators[i] + drift * model.clock.horizon;
-            for (e, event) in model.events.iter().enumerate() {
-                for (k, effect) in event.effects.iter().enumerate() {
-                    let source = Source::Effect(e, k);
-                    match effect {
-                        Effect::Set { indicator, to } if *indicator == i => {
-                            // Among several values that it may be set to, the one that lies far out counts.
-                            let to = self.draw(to, source);
-                            if to.abs() > x.abs() {
-                                x = to;
-                            }
+        let mut ends: Vec<f64> = (model.indicators.iter().zip(&self.indicators))
+            .map(|(indicator, x)| {
+                x + indicator.drift.as_ref().map_or(0.0, |d| self.value(d)) * model.clock.horizon
+            })
+            .collect();
+        for (e, event) in model.events.iter().enumerate() {
+            for (k, effect) in event.effects.iter().enumerate() {
+                match effect {
+                    // Among several values that it may be set to, the one that lies far out counts.
+                    Effect::Set { indicator, to } => {
+                        let to = self.effect(e, k, to);
+                        if to.abs() > ends[*indicator].abs() {
+                            ends[*indicator] = to;
                         }
-                        Effect::Add { indicator, by } if *indicator == i => {
-                            x += self.draw(by, source);
-                        }
-                        Effect::Multiply { indicator, by } if *indicator == i => {
-                            x *= self.draw(by, source);
-                        }
-                        _ => {}
                     }
+                    Effect::Add { indicator, by } => ends[*indicator] += self.effect(e, k, by),
+                    Effect::Multiply { indicator, by } => {
+                        ends[*indicator] *= self.effect(e, k, by);
+                    }
+                    Effect::Phase(_) | Effect::Trend(_) => {}
                 }
             }
+        }
+        for (x, indicator) in ends.iter_mut().zip(&model.indicators) {
             let (low, high) = (indicator.low, indicator.high);
-            x.max(low.unwrap_or(f64::NEG_INFINITY))
-                .min(high.unwrap_or(f64::INFINITY))
-        };
-        let ends: Vec<f64> = model.indicators.iter().enumerate().map(moved).collect();
+            *x = (x.max(low.unwrap_or(f64::NEG_INFINITY))).min(high.unwrap_or(f64::INFINITY));
+        }
         self.indicators = ends;
         self.derive();
     }
@@ -155,10 +162,12 @@ impl<'a> Start<'a> {
         }
     }
 
-    fn draw(&self, draw: &Draw, source: Source) -> f64 {
-        match draw {
-            Draw::Fixed(distribution) => self.drawn(distribution, source),
-            other => self.typical(other),
+    /// What an effect does.
+    fn effect(&self, event: usize, effect: usize, draw: &Draw) -> f64 {
+        match (self.extreme, draw) {
+            (Some((Source::Effect(e, k), value)), _) if (e, k) == (event, effect) => value,
+            (_, Draw::Fixed(_)) => self.effects[event][effect],
+            (_, other) => self.typical(other),
         }
     }
 

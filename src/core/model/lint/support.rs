@@ -4,10 +4,11 @@
 //! others are tried at spread-out draws and at the extremes of one parameter after the other. What the state does to a formula is taken as
 //! the range of what it can give; a formula that leaves its bounds even with every parameter at its median is left to its author.
 
+use super::reads::{Read, Reads};
 use super::state::{State, spread};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::distribution::copula::correlate;
-use crate::expression::{Expr, Interval};
+use crate::expression::Interval;
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::model::bounds::{Bounds, Use};
 use crate::model::types::{Draw, Fires, Model, ParameterValue};
@@ -63,9 +64,16 @@ fn tried<'u>(model: &Model, median: &State<'_>, mut doubts: Vec<Doubt<'u>>) -> V
         return doubts;
     }
     let mut state = median.clone();
+    let mut read = vec![false; model.parameters.len()];
+    for doubt in &doubts {
+        doubt.read.parameters.iter().for_each(|&p| read[p] = true);
+    }
+    let derived = doubts.iter().any(|doubt| doubt.read.derived);
     for k in 0..TRIED {
-        deal(model, k, &mut state.parameters);
-        state.settle();
+        deal(model, k, &read, &mut state.parameters);
+        if derived {
+            state.settle();
+        }
         for doubt in &mut doubts {
             let value = state.value(&doubt.one.formula);
             doubt.seen = doubt.seen.hull(value);
@@ -75,8 +83,9 @@ fn tried<'u>(model: &Model, median: &State<'_>, mut doubts: Vec<Doubt<'u>>) -> V
     doubts
 }
 
-/// Sets uncertain parameters to a draw, correlated as the file says, with points spread evenly by the golden ratio's cousins.
-fn deal(model: &Model, k: usize, parameters: &mut [Interval]) {
+/// Sets the uncertain parameters among those that are wanted to a draw, correlated as the file says, with points spread evenly by the golden
+/// ratio's cousins.
+fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval]) {
     let fraction = |x: f64| x - x.floor();
     let mut uniforms: Vec<f64> = (0..model.parameters.len())
         .map(|j| {
@@ -95,9 +104,9 @@ fn deal(model: &Model, k: usize, parameters: &mut [Interval]) {
             uniforms[member] = normal_cdf(score);
         }
     }
-    for ((known, parameter), u) in parameters.iter_mut().zip(&model.parameters).zip(uniforms) {
-        if let ParameterValue::Uncertain(distribution) = &parameter.value {
-            *known = Interval::point(distribution.quantile(u));
+    for ((j, parameter), u) in model.parameters.iter().enumerate().zip(uniforms) {
+        if let (true, ParameterValue::Uncertain(distribution)) = (wanted[j], &parameter.value) {
+            parameters[j] = Interval::point(distribution.quantile(u));
         }
     }
 }
@@ -239,61 +248,6 @@ fn dates_before_the_start(model: &Model, found: &mut Vec<Diagnostic>) {
                 .hint(format!("add `\"range\": [\"{start}\", null]`")),
             );
         }
-    }
-}
-
-/// What a formula reads, through derived values.
-#[derive(Clone, Debug, Default)]
-struct Read {
-    /// Sorted.
-    parameters: Vec<usize>,
-    derived: bool,
-    /// It reads something that moves within a trial.
-    state: bool,
-}
-
-/// What each derived value reads.
-struct Reads {
-    derived: Vec<Read>,
-}
-
-impl Reads {
-    fn of(model: &Model) -> Self {
-        let mut reads = Self {
-            derived: vec![Read::default(); model.derived.len()],
-        };
-        for &index in &model.derived_order {
-            reads.derived[index] = reads.by(&model.derived[index].value);
-        }
-        reads
-    }
-
-    fn by(&self, formula: &Expr) -> Read {
-        let mut read = Read::default();
-        formula.visit(&mut |e| match e {
-            Expr::Parameter(index) => read.parameters.push(*index),
-            Expr::Derived(index) => {
-                read.parameters.extend(&self.derived[*index].parameters);
-                read.state |= self.derived[*index].state;
-                read.derived = true;
-            }
-            Expr::Indicator(_)
-            | Expr::Time
-            | Expr::Month
-            | Expr::TimeInPhase
-            | Expr::Count(_)
-            | Expr::Ever(_)
-            | Expr::Since(_)
-            | Expr::PhaseIn(_)
-            | Expr::TrendIn(_)
-            | Expr::ByTrend(_)
-            | Expr::ByPhase(_)
-            | Expr::Path(_) => read.state = true,
-            _ => {}
-        });
-        read.parameters.sort_unstable();
-        read.parameters.dedup();
-        read
     }
 }
 
