@@ -71,9 +71,8 @@ pub mod explore;
 pub mod report;
 pub mod results;
 
-pub use quincunx_core::{
-    diagnostic, distribution, engine, estimate, expression, math, model, program, random, scenario,
-};
+pub use quincunx_core::{distribution, engine, estimate, expression, math, model, program, random};
+pub use quincunx_format::{diagnostic, scenario};
 
 pub use analysis::{Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};

@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 12] = [
 /// Longest file, its tests included.
 const MOST_LINES: usize = 600;
 
-/// A source file: its path below `src/` or `src/core/` with forward slashes, its text, and its lines without comments and string contents.
+/// A source file: its path below `src/`, `src/core/` or `src/format/` with forward slashes, its text, and its lines without comments and string contents.
 struct Source {
     path: String,
     text: String,
@@ -49,9 +49,13 @@ fn sources() -> Vec<Source> {
         .map(|file| {
             let text =
                 std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-            // The modules of both packages stand in one order.
+            // The modules of all packages stand in one order.
             let below = file.strip_prefix(&root).expect("below src");
-            let below = below.strip_prefix("core").unwrap_or(below);
+            let package = ["core", "format"].into_iter();
+            let below = (package
+                .filter_map(|name| below.strip_prefix(name).ok())
+                .next())
+            .unwrap_or(below);
             let parts: Vec<String> = below
                 .iter()
                 .map(|p| p.to_string_lossy().into_owned())

@@ -49,6 +49,56 @@ fn a_new_scenario_runs_and_an_existing_one_is_left_alone() {
     new("../mine").code(2).stderr(contains("is not a name"));
 }
 
+/// Prints each file of its arguments that the schema in standard input refuses.
+const PYTHON: &str = r#"
+import json, sys
+from jsonschema import Draft202012Validator
+schema = json.load(sys.stdin)
+Draft202012Validator.check_schema(schema)
+validator = Draft202012Validator(schema)
+for path in sys.argv[1:]:
+    for error in validator.iter_errors(json.load(open(path, encoding="utf-8"))):
+        print(path, error.json_path, error.message[:200])
+        break
+"#;
+
+/// Editors and pipelines have validators in other languages, with other engines for patterns. Without Python's validator there is nothing to hold
+/// the schema against here; the one in Rust is among the unit tests.
+#[test]
+fn the_validator_of_python_reads_the_schema_and_takes_the_shipped_scenarios() {
+    let installed = Command::new("python3")
+        .args(["-c", "import jsonschema"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !installed {
+        eprintln!("skipped: python3 has no package jsonschema");
+        return;
+    }
+    let folder = folder();
+    let broken = folder.path().join("broken.json");
+    fs::write(&broken, r#"{"format": 1, "name": "a b", "trends": []}"#).expect("a file");
+    let mut files: Vec<_> = fs::read_dir("scenarios")
+        .expect("scenarios are shipped")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
+    assert!(files.len() > 5, "{files:?}");
+    files.push(broken.clone());
+    let found = assert_cmd::Command::new("python3")
+        .args(["-c", PYTHON])
+        .args(&files)
+        .write_stdin(stdout(&call("schema").success()))
+        .assert()
+        .success();
+    let refused = stdout(&found);
+    let refused: Vec<&str> = refused.lines().collect();
+    assert_eq!(refused.len(), 1, "{refused:#?}");
+    assert!(
+        refused[0].starts_with(&broken.display().to_string()),
+        "{refused:#?}"
+    );
+}
+
 #[test]
 fn the_schema_is_a_json_schema_that_names_every_section() {
     let schema = json_value(&call("schema").success());

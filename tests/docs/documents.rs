@@ -10,7 +10,8 @@ fn the_map_of_the_architecture_names_every_folder() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .collect();
-    let entries = ["src", "src/core"].map(|at| fs::read_dir(path(at)).expect("there are sources"));
+    let entries = ["src", "src/core", "src/format"]
+        .map(|at| fs::read_dir(path(at)).expect("there are sources"));
     let mut folders: Vec<String> = (entries.into_iter().flatten())
         .map(|entry| entry.expect("an entry").path())
         .filter(|at| at.is_dir())
@@ -21,7 +22,7 @@ fn the_map_of_the_architecture_names_every_folder() {
                 .into_owned()
         })
         .collect();
-    folders.retain(|folder| folder != "core");
+    folders.retain(|folder| !["core", "format"].contains(&folder.as_str()));
     folders.sort();
     let mut named = rows.clone();
     named.sort_unstable();

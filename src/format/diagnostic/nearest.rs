@@ -10,13 +10,17 @@ const LONGEST: usize = 100;
 /// The same name in other letter case (or with `-` or blanks for `_`) always counts. Otherwise a third of the letters may differ,
 /// a swap of neighbours counting once, and a name of three letters or more may be the beginning of the candidate.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    among(name, &mut candidates.into_iter())
+}
+
+/// One copy for all kinds of lists.
+fn among<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = fold(name);
     let letters = wanted.chars().count();
     if letters > LONGEST {
         return None;
     }
     candidates
-        .into_iter()
         .filter_map(|candidate| {
             let folded = fold(candidate);
             let others = folded.chars().count();

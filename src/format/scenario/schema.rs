@@ -132,8 +132,4 @@ fn removable(schema: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod pattern;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod validator;
