@@ -415,7 +415,7 @@ fn remarks(result: &RunResult, weights: &[NewWeight], unchanged: bool) -> Vec<St
     if result
         .metrics
         .iter()
-        .any(|m| m.by_trend.values().any(|group| group.sums.is_empty()))
+        .any(|m| !m.has_no_mean() && m.by_trend.values().any(|group| group.sums.is_empty()))
     {
         remarks.push("The result was made by an earlier version, which did not keep what the means of metrics need.".into());
     }

@@ -247,7 +247,7 @@ fn metrics(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result
                 with_error(format::estimate(mean, error)),
                 format::range(ends, error),
             ),
-            _ if metric.has_no_mean() => ("no mean".into(), "–".into()),
+            _ if metric.has_no_mean() => ("no steady mean".into(), "–".into()),
             _ => ("no value".into(), "–".into()),
         };
         let pair = |value: Option<f64>, error: Option<f64>| Some((value?, error?));

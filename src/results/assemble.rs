@@ -396,7 +396,7 @@ impl Reader<'_> {
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
-                .without_mean_if(metric.no_mean.is_some())
+                .without_mean_if(!metric.mean.is_steady())
             })
             .collect()
     }
@@ -441,7 +441,7 @@ impl Reader<'_> {
 }
 
 impl MetricResult {
-    /// Without all that a mean is needed for, if it has none: what trials average to is no estimate of anything.
+    /// Without all that a mean is needed for, if averages do not settle, or so slowly that no error of them can be stated.
     fn without_mean_if(mut self, absent: bool) -> Self {
         if !absent {
             return self;
@@ -461,7 +461,7 @@ impl MetricResult {
         self
     }
 
-    /// Whether trials have values and yet no mean.
+    /// Whether trials have values and yet no mean that can be told.
     pub fn has_no_mean(&self) -> bool {
         self.mean.is_none() && self.defined > 0.0
     }

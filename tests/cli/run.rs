@@ -302,7 +302,7 @@ fn a_metric_without_a_mean_is_told_by_its_quantiles_alone() {
     assert_eq!(warned, ["/parameters/loss", "/metrics/cost"]);
     for format in ["table", "markdown"] {
         let shown = stdout(&call(&format!("run {path} --format {format}")).success());
-        assert!(shown.contains("no mean"), "{shown}");
+        assert!(shown.contains("no steady mean"), "{shown}");
     }
     let other = write(folder.path(), "other.json", &{
         let mut other = scenario.clone();

@@ -133,7 +133,7 @@ pub enum EngineError {
     /// Too many trials ended in a number that is not finite, or that is not allowed where it stands.
     #[error(
         "{stopped} of {trials} trials met a value that is not finite or out of its bounds, first in trial {trial}, most often from {path}{place}; \
-         `quincunx check` names the distributions that reach too far, and a `range` holds them"
+         most often a distribution reaches further than its place allows, and a `range` holds it; `quincunx check` names those that it can tell"
     )]
     NonFinite {
         stopped: u64,

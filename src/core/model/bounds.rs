@@ -20,6 +20,10 @@ const COUNTS_AS_ZERO: &str = "a negative one counts as 0";
 impl Bounds {
     /// Any number.
     pub const ANY: Self = Self::new(f64::NEG_INFINITY, f64::INFINITY, "", "");
+    /// Whatever a run can go on with.
+    pub const FINITE: Self = Self::new(f64::MIN, f64::MAX, "this must be a number", STOPS);
+    /// How wide a distribution is, or how it is shaped.
+    pub const SCALE: Self = Self::new(0.0, f64::MAX, "this must not be less than 0", STOPS);
     /// 0 to 1.
     pub const PROBABILITY: Self = Self::new(0.0, 1.0, "a probability lies between 0 and 1", STOPS);
     /// 0 to 1 without 1, which would need an infinite rate.

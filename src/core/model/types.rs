@@ -118,8 +118,7 @@ pub struct Indicator {
     pub low: Option<f64>,
     pub high: Option<f64>,
     pub at_range: AtRange,
-    /// What it has no mean on account of, if it has none.
-    pub no_mean: Option<String>,
+    pub mean: Mean,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +180,25 @@ pub struct Event {
     pub effects: Vec<Effect>,
     /// Chance that the file states for this event, to be compared with what the trials realise.
     pub declared: Option<Declared>,
+    /// Of its number of firings.
+    pub mean: Mean,
+}
+
+/// Whether averages over trials of a number settle anywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mean {
+    #[default]
+    Steady,
+    /// It has a mean, but its variance is infinite on account of this: averages settle too slowly for an error to be stated.
+    NoVariance(String),
+    /// It has no mean on account of this.
+    None(String),
+}
+
+impl Mean {
+    pub fn is_steady(&self) -> bool {
+        *self == Self::Steady
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -247,8 +265,7 @@ pub struct Metric {
     pub title: String,
     pub unit: String,
     pub value: Expr,
-    /// What it has no mean on account of, if it has none.
-    pub no_mean: Option<String>,
+    pub mean: Mean,
 }
 
 #[derive(Clone, Debug)]
@@ -319,6 +336,16 @@ impl Hazard {
 }
 
 impl Effect {
+    /// The indicator that it moves.
+    pub fn indicator(&self) -> Option<usize> {
+        match self {
+            Self::Set { indicator, .. }
+            | Self::Add { indicator, .. }
+            | Self::Multiply { indicator, .. } => Some(*indicator),
+            Self::Phase(_) | Self::Trend(_) => None,
+        }
+    }
+
     /// What it does to an indicator.
     pub fn draw(&self) -> Option<&Draw> {
         match self {

@@ -164,6 +164,10 @@ pub const CODES: &[(&str, &str)] = &[
         "no-mean",
         "a number has so heavy a tail that it has no mean",
     ),
+    (
+        "no-variance",
+        "a number has so heavy a tail that no error of its mean can be stated",
+    ),
     ("no-outcomes", "a scenario has no outcome rules"),
     (
         "order-by-name",

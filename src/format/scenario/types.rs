@@ -191,7 +191,7 @@ pub struct RankCorrelation {
     /// The two parameters.
     #[schemars(with = "[forms::Name; 2]")]
     pub between: [Reference; 2],
-    /// Spearman's rank correlation, -1 to 1.
+    /// Spearman's rank correlation, between -1 and 1.
     #[schemars(with = "forms::CorrelationForm")]
     pub rank: At<f64>,
     #[schemars(flatten)]
@@ -207,7 +207,7 @@ pub struct NoiseCorrelation {
     /// The two indicators.
     #[schemars(with = "[forms::Name; 2]")]
     pub between: [Reference; 2],
-    /// Correlation of the normals, -1 to 1.
+    /// Correlation of the normals, between -1 and 1.
     #[schemars(with = "forms::CorrelationForm")]
     pub value: At<f64>,
     #[schemars(flatten)]
@@ -491,7 +491,7 @@ pub struct Run {
     /// Seed of all random numbers.
     #[schemars(with = "Option<forms::Seed>")]
     pub seed: Option<At<u64>>,
-    /// Times at which series are reported: dates or durations since the start.
+    /// Times at which series are reported: dates or durations since the start. The end is always one of them.
     #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
     pub times: Option<Vec<At<f64>>>,
     /// Why these.

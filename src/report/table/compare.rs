@@ -90,6 +90,10 @@ impl Kind {
         let share = |p, error| Some(format::percentage(p, error));
         let metric =
             |metric: &MetricResult| Some(format::estimate(metric.mean?, metric.std_error?));
+        let unsteady = |result: &RunResult| {
+            let mut metrics = result.metrics.iter();
+            metrics.any(|m| m.name == name && m.has_no_mean())
+        };
         let found = result.and_then(|result| match self {
             Self::Outcome => {
                 let outcome = result.outcomes.iter().find(|o| o.name == name)?;
@@ -103,6 +107,9 @@ impl Kind {
         });
         match found {
             Some(Some(Rounded { value, error })) => (value, error),
+            Some(None) if matches!(self, Self::Metric) && result.is_some_and(unsteady) => {
+                ("no steady mean".into(), String::new())
+            }
             Some(None) => ("no value".into(), String::new()),
             None => ("absent".into(), String::new()),
         }

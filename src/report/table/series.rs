@@ -111,7 +111,7 @@ pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Resul
                 let rounded = format::estimate(mean, error);
                 (rounded.value, rounded.error)
             }
-            _ if metric.has_no_mean() => ("no mean".into(), String::new()),
+            _ if metric.has_no_mean() => ("no steady mean".into(), String::new()),
             _ => ("no value".into(), String::new()),
         });
     let means = join_unlike(means.collect());

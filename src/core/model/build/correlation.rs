@@ -111,17 +111,6 @@ impl Builder<'_> {
                 Some(index)
             });
             let value = pair.value.value;
-            if !(value.abs() < 1.0) {
-                let range = "a correlation lies strictly between -1 and 1";
-                let fault = Diagnostic::error(
-                    "value-out-of-range",
-                    pair.value.place(),
-                    format!("{range}, found {value}"),
-                );
-                let hint = "state one closer to 0, or write what always moves with another as a formula of it";
-                self.report(fault.hint(hint));
-                sound = false;
-            }
             let [Some(a), Some(b)] = found else {
                 sound = false;
                 continue;

@@ -30,9 +30,11 @@ impl Builder<'_> {
     /// A number that is drawn at each use, or computed.
     pub fn draw(&mut self, draw: &scenario::Draw, context: Context) -> Option<Draw> {
         match draw {
-            scenario::Draw::Value(quantity) => {
-                Some(Draw::Value(self.number(quantity, context, Bounds::ANY)?))
-            }
+            scenario::Draw::Value(quantity) => Some(Draw::Value(self.number(
+                quantity,
+                context,
+                Bounds::FINITE,
+            )?)),
             scenario::Draw::Distribution(distribution) => Some(
                 match self.shape(distribution, Arguments::Formulas(context))? {
                     Shape::Fixed(distribution) => Draw::Fixed(distribution),
@@ -107,7 +109,7 @@ impl Builder<'_> {
         allowed: Arguments,
         (low, high): (Option<f64>, Option<f64>),
     ) -> Option<Shape> {
-        let arguments = self.arguments(quantities, allowed)?;
+        let arguments = self.arguments(family.arguments(), quantities, allowed)?;
         let fixed = constants(&arguments).filter(|_| !matches!(allowed, Arguments::Kept(_)));
         match fixed {
             Some(values) => match family.build(&values, low, high) {
@@ -130,13 +132,29 @@ impl Builder<'_> {
         }
     }
 
-    fn arguments(&mut self, quantities: &[&Quantity], allowed: Arguments) -> Option<Vec<Expr>> {
+    fn arguments(
+        &mut self,
+        names: &[&str],
+        quantities: &[&Quantity],
+        allowed: Arguments,
+    ) -> Option<Vec<Expr>> {
+        /// Arguments that no family takes below 0.
+        const SCALES: [&str; 9] = [
+            "alpha", "beta", "df", "rate", "scale", "sd", "shape", "sigma", "size",
+        ];
         let built: Vec<Option<Expr>> = quantities
             .iter()
-            .map(|quantity| match allowed {
+            .enumerate()
+            .map(|(index, quantity)| match allowed {
                 Arguments::Constants => self.constant(quantity).map(Expr::Number),
                 Arguments::Formulas(context) | Arguments::Kept(context) => {
-                    self.number(quantity, context, Bounds::ANY)
+                    let is_scale = names.get(index).is_some_and(|name| SCALES.contains(name));
+                    let bounds = if is_scale {
+                        Bounds::SCALE
+                    } else {
+                        Bounds::FINITE
+                    };
+                    self.number(quantity, context, bounds)
                 }
             })
             .collect();
@@ -189,8 +207,8 @@ impl Builder<'_> {
         probabilities: &[Quantity],
         allowed: Arguments,
     ) -> Option<Shape> {
-        let points = self.arguments(&values.iter().collect::<Vec<_>>(), allowed);
-        let shares = self.arguments(&probabilities.iter().collect::<Vec<_>>(), allowed);
+        let points = self.arguments(&[], &values.iter().collect::<Vec<_>>(), allowed);
+        let shares = self.arguments(&[], &probabilities.iter().collect::<Vec<_>>(), allowed);
         let (points, shares) = (points?, shares?);
         let Some(shares) = constants(&shares) else {
             self.report(

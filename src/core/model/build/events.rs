@@ -6,7 +6,7 @@ use super::{Builder, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Expr, Thing};
 use crate::model::bounds::Bounds;
-use crate::model::types::{Declared, Draw, Effect, Event, Fires};
+use crate::model::types::{Declared, Draw, Effect, Event, Fires, Mean};
 use crate::scenario::{self, Action, Moment, Reference};
 
 impl Builder<'_> {
@@ -63,6 +63,7 @@ impl Builder<'_> {
             rest: transposed(rest)?,
             effects: effects.into_iter().collect::<Option<_>>()?,
             declared,
+            mean: Mean::Steady,
         })
     }
 
@@ -107,6 +108,7 @@ impl Builder<'_> {
             rest: None,
             effects: vec![Effect::Trend(end)],
             declared,
+            mean: Mean::Steady,
         })
     }
 

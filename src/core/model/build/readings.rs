@@ -7,7 +7,7 @@ use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{self, Expr, Node, Scope, Wanted};
 use crate::model::bounds::Bounds;
-use crate::model::types::{Asks, Derived, Metric, Outcome, Question};
+use crate::model::types::{Asks, Derived, Mean, Metric, Outcome, Question};
 use crate::scenario::{self, NumberOrFormula};
 use std::collections::BTreeMap;
 
@@ -118,7 +118,7 @@ impl Builder<'_> {
                         title: titled(&metric.title, name),
                         unit: metric.unit.clone().unwrap_or_default(),
                         value,
-                        no_mean: None,
+                        mean: Mean::Steady,
                     },
                 );
             }

@@ -6,7 +6,7 @@ use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use crate::model::bounds::Bounds;
-use crate::model::types::{AtRange, Draw, Indicator, Phase, Trend};
+use crate::model::types::{AtRange, Draw, Indicator, Mean, Phase, Trend};
 use crate::scenario;
 
 /// Sums this close to one are one.
@@ -188,7 +188,7 @@ impl Builder<'_> {
         let drift = indicator
             .drift
             .as_ref()
-            .map(|d| self.coefficient(d, STATE, Bounds::ANY));
+            .map(|d| self.coefficient(d, STATE, Bounds::FINITE));
         let volatility = indicator
             .volatility
             .as_ref()
@@ -244,7 +244,7 @@ impl Builder<'_> {
                 scenario::AtRange::Clamp => AtRange::Clamp,
                 scenario::AtRange::Reflect => AtRange::Reflect,
             },
-            no_mean: None,
+            mean: Mean::Steady,
         })
     }
 }

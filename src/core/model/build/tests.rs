@@ -296,3 +296,35 @@ fn a_horizon_that_is_a_date_includes_that_day() {
     };
     assert_eq!(time, model.clock.horizon);
 }
+
+#[test]
+fn the_end_is_reported_whatever_times_are_stated() {
+    for times in [json!([0]), json!(["2026-03-01", "6 months"]), json!([2])] {
+        let model = built(&changed(&[("/run", json!({"times": times}))])).expect("it is sound");
+        let reported = model.model.run.times.expect("times are stated");
+        assert_eq!(reported.last(), Some(&2.0), "{times}");
+    }
+}
+
+#[test]
+fn the_time_of_a_rate_is_a_unit_or_any_duration() {
+    for (per, years) in [
+        (json!("year"), 1.0),
+        (json!("1 year"), 1.0),
+        (json!("3 year"), 3.0),
+        (json!("1 month"), 1.0 / 12.0),
+        (json!("2 week"), 14.0 / 365.25),
+        (json!(0.5), 0.5),
+    ] {
+        let deal = json!({"hazard": {"rate": 1, "per": per}, "phases": ["talks"]});
+        let found = built(&changed(&[("/events/deal", deal)])).expect("it is sound");
+        let event = (found.model.events.iter()).find(|event| event.name == "deal");
+        let Some(Fires::Hazard(hazard)) = event.map(|event| &event.fires) else {
+            panic!("{per}")
+        };
+        let Expr::Number(rate) = hazard.base else {
+            panic!("{:?}", hazard.base)
+        };
+        assert!((rate * years - 1.0).abs() < 1e-12, "{per}: {rate}");
+    }
+}

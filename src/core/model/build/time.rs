@@ -194,6 +194,8 @@ impl Builder<'_> {
                 }
             }
             self.between_grid_points(times);
+            // What is told of the end needs it.
+            years.extend(self.clock.as_ref().map(|clock| clock.horizon));
             years.sort_by(f64::total_cmp);
             years.dedup();
             years

@@ -14,10 +14,11 @@ use crate::model::types::{Asks, Draw, Effect, Event, Fires, Model};
 
 /// -ζ(½)/√(2π).
 const SHIFT: f64 = 0.582_597;
-/// Part of what an indicator covers by which a level may seem moved.
+/// Part of what an indicator covers by which a level may seem moved before there is a doubt, and with the step that is proposed.
 const COARSE: f64 = 0.2;
+const FINE: f64 = 0.05;
 /// Part of a way to a level that a step may take.
-const COARSE_WAY: f64 = 0.2;
+const COARSE_WAY: f64 = 0.1;
 
 /// Warns of conditions on levels that the step is too coarse for.
 pub fn coarse_levels(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
@@ -156,7 +157,7 @@ impl Looked<'_> {
         // The spread of a walk grows until the horizon, that of a process which is pulled back until the pull holds it.
         let pace = (1.0 / horizon).max(2.0 * pull);
         let part = SHIFT * (step * pace).sqrt();
-        let fine = |part: f64| step * (COARSE / part) * (COARSE / part);
+        let fine = |part: f64| step * (FINE / part) * (FINE / part);
         let whole = (part > COARSE).then(|| {
             (
                 part,

@@ -5,42 +5,51 @@
 //! does with the source: bounds, roots and logarithms tame a tail, powers and quotients make one.
 
 use super::reads::Reads;
-use super::start::{Source, Start};
+use super::start::{Source, Start, repeating};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::distribution::Distribution;
 use crate::expression::Expr;
-use crate::model::types::{Draw, Model, ParameterValue};
+use crate::model::types::{Draw, Mean, Model, ParameterValue};
 
 /// Probabilities beyond the two places: the first pair at which the source is a number.
 const FAR: [[f64; 2]; 3] = [[1e-60, 1e-120], [1e-20, 1e-40], [1e-6, 1e-12]];
 /// Growth from which on there is no mean; below 1 by what rounding may cost.
 const HEAVY: f64 = 1.0 - 1e-6;
+/// Growth of a source below which its powers up to the tenth have means.
+const LIGHT: f64 = 0.1;
+/// Ways that a trial may go which are tried with a heavy source.
+const WAYS: usize = 64;
 
-/// Notes of each metric and each indicator what it has no mean on account of, if anything speaks against its mean.
+/// Notes of each metric, indicator and event whether averages of it settle.
 pub fn find_meanless(model: &mut Model) {
     let finals = (0..model.indicators.len()).map(Expr::Indicator);
+    let counts = (0..model.events.len()).map(Expr::Count);
     let formulas: Vec<Expr> = (model.metrics.iter())
         .map(|metric| metric.value.clone())
         .chain(finals)
+        .chain(counts)
         .collect();
-    let mut causes = without_mean(model, &formulas).into_iter();
-    for metric in &mut model.metrics {
-        metric.no_mean = causes.next().flatten();
+    let mut means = means(model, &formulas).into_iter();
+    let places = (model.metrics.iter_mut().map(|m| &mut m.mean))
+        .chain(model.indicators.iter_mut().map(|i| &mut i.mean))
+        .chain(model.events.iter_mut().map(|e| &mut e.mean));
+    for (place, mean) in places.zip(&mut means) {
+        *place = mean;
     }
-    for indicator in &mut model.indicators {
-        indicator.no_mean = causes.next().flatten();
+    // How much of a rate a trial lives to see is not known: only the worst is told.
+    for event in &mut model.events {
+        if matches!(event.mean, Mean::NoVariance(_)) {
+            event.mean = Mean::Steady;
+        }
     }
 }
 
-/// For each formula that is read off a finished trial, the source on whose account it has no mean.
-fn without_mean(model: &Model, formulas: &[Expr]) -> Vec<Option<String>> {
-    let mut causes = vec![None; formulas.len()];
-    let counts = counting(model, formulas);
+/// For each formula that is read off a finished trial, whether its averages settle.
+fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
+    let mut found = vec![Mean::Steady; formulas.len()];
+    let ways = Ways::of(model);
     let [mut near, mut out] = [Start::of(model), Start::of(model)];
     for (source, distribution) in sources(model) {
-        if matches!(source, Source::Parameter(i) if !counts[i]) {
-            continue;
-        }
         for above in [true, false] {
             let place = |tail: f64| distribution.beyond(tail, above);
             let finite = |tails: &&[f64; 2]| tails.iter().all(|tail| place(*tail).is_finite());
@@ -52,51 +61,144 @@ fn without_mean(model: &Model, formulas: &[Expr]) -> Vec<Option<String>> {
                 continue;
             }
             let span = libm::log(tail / further);
-            near.move_out(source, tail, above);
-            out.move_out(source, further, above);
-            for phase in 0..model.phases.len() {
-                for trend in 0..model.trends.len().max(1) {
-                    near.finish(phase, trend);
-                    out.finish(phase, trend);
-                    for (formula, cause) in formulas.iter().zip(&mut causes) {
-                        if cause.is_none() && grows(near.value(formula), out.value(formula), span) {
-                            *cause = Some(named(model, source));
+            let is_heavy = growth(place(tail), place(further)) >= LIGHT * span;
+            for way in 0..ways.with(source, is_heavy) {
+                near.move_out(source, tail, above, way);
+                out.move_out(source, further, above, way);
+                for phase in 0..model.phases.len() {
+                    for trend in 0..model.trends.len().max(1) {
+                        near.finish(phase, trend);
+                        out.finish(phase, trend);
+                        for (formula, mean) in formulas.iter().zip(&mut found) {
+                            if matches!(mean, Mean::None(_)) {
+                                continue;
+                            }
+                            let growth = growth(near.value(formula), out.value(formula));
+                            if growth >= HEAVY * span {
+                                *mean = Mean::None(named(model, source));
+                            } else if growth >= 0.5 * HEAVY * span && mean.is_steady() {
+                                *mean = Mean::NoVariance(named(model, source));
+                            }
                         }
                     }
                 }
             }
         }
     }
-    causes
+    found
 }
 
-/// Which parameters the formulas read, or what moves indicators: most go into hazards alone.
-fn counting(model: &Model, formulas: &[Expr]) -> Vec<bool> {
-    let reads = Reads::of(model);
-    let mut counts = vec![false; model.parameters.len()];
-    let mut count = |formula: &Expr| {
-        let read = reads.by(formula);
-        read.parameters.iter().for_each(|&p| counts[p] = true);
-    };
-    formulas.iter().for_each(&mut count);
-    for indicator in &model.indicators {
-        indicator.start.each_formula(&mut count);
-        indicator.drift.iter().for_each(&mut count);
-    }
-    for effect in model.events.iter().flat_map(|event| &event.effects) {
-        if let Some(draw) = effect.draw() {
-            draw.each_formula(&mut count);
+/// What each parameter has to do with the numbers that are averaged. Most go into chances alone.
+struct Ways {
+    /// Metrics read it, or may read an indicator that it moves.
+    metrics: Vec<bool>,
+    /// It moves an indicator that has no bounds.
+    indicators: Vec<bool>,
+    /// It drives events that fire again and again.
+    events: Vec<bool>,
+}
+
+impl Ways {
+    fn of(model: &Model) -> Self {
+        let reads = Reads::of(model);
+        let none = || vec![false; model.parameters.len()];
+        let mark = |marks: &mut Vec<bool>, formula: &Expr| {
+            let read = reads.by(formula);
+            read.parameters.iter().for_each(|&p| marks[p] = true);
+        };
+        // By indicator without bounds and by event: the parameters that move it.
+        let mut moving = vec![none(); model.indicators.len()];
+        for (i, indicator) in model.indicators.iter().enumerate() {
+            if indicator.low.is_some() && indicator.high.is_some() {
+                continue;
+            }
+            let mut moved = |formula: &Expr| mark(&mut moving[i], formula);
+            indicator.start.each_formula(&mut moved);
+            indicator.drift.iter().for_each(&mut moved);
+            for effect in model.events.iter().flat_map(|event| &event.effects) {
+                if let (Some(target), Some(draw)) = (effect.indicator(), effect.draw())
+                    && target == i
+                {
+                    draw.each_formula(&mut moved);
+                }
+            }
+        }
+        let mut driving = vec![none(); model.events.len()];
+        for (marks, event) in driving.iter_mut().zip(&model.events) {
+            if let Some(hazard) = repeating(event) {
+                hazard.each_formula(&mut |formula| mark(marks, formula));
+            }
+        }
+        let add = |marks: &mut Vec<bool>, more: &[bool]| {
+            marks
+                .iter_mut()
+                .zip(more)
+                .for_each(|(mark, one)| *mark |= one);
+        };
+        let mut metrics = none();
+        for metric in &model.metrics {
+            mark(&mut metrics, &metric.value);
+            each_part(model, &metric.value, &mut |part| match part {
+                Expr::Indicator(i) => add(&mut metrics, &moving[*i]),
+                Expr::Count(e) => add(&mut metrics, &driving[*e]),
+                _ => {}
+            });
+        }
+        let (mut indicators, mut events) = (none(), none());
+        moving.iter().for_each(|marks| add(&mut indicators, marks));
+        driving.iter().for_each(|marks| add(&mut events, marks));
+        Self {
+            metrics,
+            indicators,
+            events,
         }
     }
-    counts
+
+    /// How many ways that a trial may go are looked at. What is heavy itself may be so in some trials alone: a cost that falls due only if there
+    /// is war is as heavy.
+    fn with(&self, source: Source, is_heavy: bool) -> usize {
+        let (metrics, others) = match source {
+            Source::Parameter(i) => (
+                self.metrics[i],
+                self.indicators[i] || self.events[i] && is_heavy,
+            ),
+            Source::Start(_) | Source::Effect(..) => (true, true),
+        };
+        match (is_heavy, metrics, others) {
+            (_, false, false) => 0,
+            (false, ..) => 1,
+            (true, true, _) => WAYS,
+            // All that may fire has fired.
+            (true, false, true) => 2,
+        }
+    }
 }
 
-/// Whether a value that lies here and there at the two places outgrows its own probability, which falls by this logarithm.
-fn grows(near: f64, out: f64, span: f64) -> bool {
-    if near == 0.0 || !near.is_finite() || out.is_nan() {
-        return false;
+/// Visits a formula with the derived values that it reads, each of them once.
+fn each_part(model: &Model, formula: &Expr, visit: &mut dyn FnMut(&Expr)) {
+    let mut seen = vec![false; model.derived.len()];
+    let mut next = vec![formula];
+    while let Some(formula) = next.pop() {
+        formula.visit(&mut |part| {
+            if let Expr::Derived(index) = part
+                && !std::mem::replace(&mut seen[*index], true)
+            {
+                next.push(&model.derived[*index].value);
+            }
+            visit(part);
+        });
     }
-    out.is_infinite() || libm::log(out.abs() / near.abs()) >= HEAVY * span
+}
+
+/// How much larger a value is further out, as a logarithm; less than 0 if it cannot be told.
+fn growth(near: f64, out: f64) -> f64 {
+    if near == 0.0 || !near.is_finite() || out.is_nan() {
+        return -1.0;
+    }
+    if out.is_infinite() {
+        return f64::INFINITY;
+    }
+    libm::log(out.abs() / near.abs())
 }
 
 /// Everything that is drawn from a distribution of fixed arguments.
@@ -157,34 +259,36 @@ pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    for metric in &model.metrics {
-        if let Some(cause) = &metric.no_mean {
-            warnings.push(
-                Diagnostic::warning(
-                    "no-mean",
-                    Place::key(pointer::join("/metrics", &metric.name)),
-                    format!(
-                        "the metric `{}` has no mean, on account of {cause}: none is told of it",
-                        metric.name
-                    ),
-                )
-                .hint(HINT),
-            );
-        }
-    }
-    for indicator in &model.indicators {
-        if let Some(cause) = &indicator.no_mean {
-            warnings.push(
-                Diagnostic::warning(
-                    "no-mean",
-                    Place::key(pointer::join("/indicators", &indicator.name)),
-                    format!(
-                        "the indicator `{}` has no mean, on account of {cause}: the means shown of it mean nothing",
-                        indicator.name
-                    ),
-                )
-                .hint(HINT),
-            );
-        }
+    const METRIC: [&str; 2] = ["none is told of it"; 2];
+    const SHOWN: [&str; 2] = [
+        "the means shown of it mean nothing",
+        "the errors shown of its means mean nothing",
+    ];
+    let thing = |section: &str, noun: &str, name: &str| {
+        (pointer::join(section, name), format!("the {noun} `{name}`"))
+    };
+    let metrics =
+        (model.metrics.iter()).map(|m| (thing("/metrics", "metric", &m.name), &m.mean, METRIC));
+    let indicators = (model.indicators.iter())
+        .map(|i| (thing("/indicators", "indicator", &i.name), &i.mean, SHOWN));
+    let events = model.events.iter().map(|event| {
+        let noun = format!("the number of firings of {}", super::event_noun(event));
+        ((super::event_pointer(event), noun), &event.mean, SHOWN)
+    });
+    for ((place, noun), mean, [no_mean, no_error]) in metrics.chain(indicators).chain(events) {
+        let (code, message) = match mean {
+            Mean::Steady => continue,
+            Mean::None(cause) => (
+                "no-mean",
+                format!("{noun} has no mean, on account of {cause}: {no_mean}"),
+            ),
+            Mean::NoVariance(cause) => (
+                "no-variance",
+                format!(
+                    "{noun} has no variance, on account of {cause}: averages settle too slowly for an error to be stated; {no_error}"
+                ),
+            ),
+        };
+        warnings.push(Diagnostic::warning(code, Place::key(place), message).hint(HINT));
     }
 }

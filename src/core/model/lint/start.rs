@@ -2,9 +2,27 @@
 //!
 //! Good enough to tell a rate of 3 a year from one of 300; never used for results.
 
-use crate::expression::{Expr, PathReading, arithmetic, call, compare};
+use super::support::{deal, spread_out};
+use crate::expression::{Expr, Interval, PathReading, arithmetic, call, compare};
 use crate::model::dependents::{Dependents, Items};
-use crate::model::types::{Draw, Effect, Hazard, Indicator, Model, ParameterValue, VaryingDraw};
+use crate::model::types::{
+    Draw, Effect, Event, Fires, Hazard, Indicator, Model, ParameterValue, VaryingDraw,
+};
+
+/// The hazard of an event that may fire again and again: it has no limit, rests not, and leads nowhere else.
+pub fn repeating(event: &Event) -> Option<&Hazard> {
+    let leads_away = |effect: &Effect| matches!(effect, Effect::Phase(_) | Effect::Trend(_));
+    match &event.fires {
+        Fires::Hazard(hazard)
+            if event.limit.is_none()
+                && event.rest.is_none()
+                && !event.effects.iter().any(leads_away) =>
+        {
+            Some(hazard)
+        }
+        _ => None,
+    }
+}
 
 /// The typical state at t = 0 in one phase under one trend.
 pub struct Start<'a> {
@@ -24,6 +42,8 @@ pub struct Start<'a> {
     extreme: Option<(Source, f64)>,
     /// The indicators at t = 0, once they have moved on; readings of the path are then those of the end.
     begun: Option<Vec<f64>>,
+    /// Which of many ways a trial may have gone, where it has moved on: 0 is without any firing that is read.
+    way: usize,
 }
 
 /// Something drawn.
@@ -62,13 +82,15 @@ impl<'a> Start<'a> {
             trend: 0,
             extreme: None,
             begun: None,
+            way: 0,
         };
         start.begin();
         start
     }
 
-    /// Back to t = 0, with one source far out: where only this probability lies further out.
-    pub fn move_out(&mut self, source: Source, tail: f64, above: bool) {
+    /// Back to t = 0, with one source far out: where only this probability lies further out. On way 0 the other parameters are at their
+    /// medians, on others at draws that are spread out.
+    pub fn move_out(&mut self, source: Source, tail: f64, above: bool, way: usize) {
         let model = self.model;
         let draw = match source {
             Source::Parameter(_) => None,
@@ -85,6 +107,16 @@ impl<'a> Start<'a> {
         };
         let value = distribution.beyond(tail, above);
         self.parameters.clone_from(&self.medians);
+        self.way = way;
+        if way > 0 {
+            let mut known: Vec<Interval> =
+                self.medians.iter().map(|m| Interval::point(*m)).collect();
+            let uncertain: Vec<bool> = (model.parameters.iter())
+                .map(|p| matches!(p.value, ParameterValue::Uncertain(_)))
+                .collect();
+            deal(model, way, &uncertain, &mut known);
+            self.parameters = known.into_iter().map(|value| value.low).collect();
+        }
         if let Source::Parameter(i) = source {
             self.parameters[i] = value;
         }
@@ -214,7 +246,9 @@ impl<'a> Start<'a> {
             Expr::Parameter(index) => at(&self.parameters, *index),
             Expr::Indicator(index) => at(&self.indicators, *index),
             Expr::Derived(index) => at(&self.derived, *index),
-            Expr::Time | Expr::TimeInPhase | Expr::Count(_) | Expr::Ever(_) => 0.0,
+            Expr::Count(event) => self.firings(*event),
+            Expr::Ever(event) => truth(self.firings(*event) > 0.0),
+            Expr::Time | Expr::TimeInPhase => 0.0,
             Expr::Month => f64::from(self.model.clock.month_at(0.0)),
             Expr::Since(_) => f64::INFINITY,
             Expr::PhaseIn(members) => truth(members.contains(&self.phase)),
@@ -251,6 +285,20 @@ impl<'a> Start<'a> {
                 _ => self.model.clock.horizon,
             },
             Expr::Path(_) => f64::NAN,
+        }
+    }
+
+    /// Roughly how often an event has fired on this way.
+    fn firings(&self, event: usize) -> f64 {
+        let model = self.model;
+        let has_fired = self.way == 1
+            || self.way > 1 && spread_out(model.parameters.len() + event, self.way) > 0.5;
+        if self.begun.is_none() || !has_fired {
+            return 0.0;
+        }
+        match repeating(&model.events[event]) {
+            Some(hazard) => 1.0 + self.rate(hazard) * model.clock.horizon,
+            None => 1.0,
         }
     }
 

@@ -85,15 +85,9 @@ fn tried<'u>(model: &Model, median: &State<'_>, mut doubts: Vec<Doubt<'u>>) -> V
 
 /// Sets the uncertain parameters among those that are wanted to a draw, correlated as the file says, with points spread evenly by the golden
 /// ratio's cousins.
-fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval]) {
-    let fraction = |x: f64| x - x.floor();
+pub fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval]) {
     let mut uniforms: Vec<f64> = (0..model.parameters.len())
-        .map(|j| {
-            // Square roots of primes are irrational and far from one another's multiples.
-            let block = (j / PRIMES.len()) as f64;
-            let pace = fraction(PRIMES[j % PRIMES.len()].sqrt() * (1.0 + 0.618 * block));
-            fraction(0.5 + (k + 1) as f64 * pace).clamp(1e-9, 1.0 - 1e-9)
-        })
+        .map(|j| spread_out(j, k))
         .collect();
     if let Some(copula) = &model.parameter_copula {
         let mut scores: Vec<f64> = (copula.members.iter())
@@ -109,6 +103,15 @@ fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval]) {
             parameters[j] = Interval::point(distribution.quantile(u));
         }
     }
+}
+
+/// The `k`th of numbers between 0 and 1 that are spread evenly, and unlike those of another `j`.
+pub fn spread_out(j: usize, k: usize) -> f64 {
+    let fraction = |x: f64| x - x.floor();
+    // Square roots of primes are irrational and far from one another's multiples.
+    let block = (j / PRIMES.len()) as f64;
+    let pace = fraction(PRIMES[j % PRIMES.len()].sqrt() * (1.0 + 0.618 * block));
+    fraction(0.5 + (k + 1) as f64 * pace).clamp(1e-9, 1.0 - 1e-9)
 }
 
 const PRIMES: [f64; 24] = [

@@ -320,11 +320,45 @@ fn levels_that_a_coarse_grid_sees_too_late_are_told_of() {
 }
 
 #[test]
+fn roots_and_logarithms_of_draws_that_have_none_are_told_of() {
+    for (drift, told_of) in [
+        ("sqrt(p)", true),
+        ("ln(p)", true),
+        ("p ^ 0.5", true),
+        ("1 / q", false),
+        ("sqrt(abs(p))", false),
+        ("ln(p + 2)", false),
+        ("sqrt(x)", false),
+    ] {
+        let found = told(json!({
+            "parameters": {"p": {"uniform": [-1, 1]}, "q": {"uniform": [1, 2]}},
+            "indicators": {"x": {"start": "p + q", "drift": drift}}
+        }));
+        let told_of_it = found
+            .iter()
+            .any(|f| f.starts_with("range-needed /indicators/x/drift"));
+        assert_eq!(told_of_it, told_of, "{drift}: {found:?}");
+    }
+    let found = told(json!({
+        "parameters": {"p": {"uniform": [-1, 1]}},
+        "indicators": {"x": {"start": 0}},
+        "events": {"e": {"hazard": 1, "effects": [{"add": "x", "by": {"normal": {"mean": 0, "sd": "p"}}}]}}
+    }));
+    assert!(
+        found
+            .iter()
+            .any(|f| f.starts_with("range-needed /events/e/effects/0/by/normal/sd")),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
     let with = |event: Value| {
         json!({
             "phases": {"war": {"start": true}, "truce": {}},
             "indicators": {"pending": {"start": 0}},
+            "derived": {"over": "if(since(fall) >= 60/365.25, 1, 0)", "faded": "1 - exp(-since(fall))"},
             "events": {
                 "fall": {"hazard": 1, "limit": 1, "effects": [{"set": "pending", "to": 1}, {"phase": "truce"}]},
                 "other": {"hazard": 1},
@@ -340,6 +374,9 @@ fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
         "365.25 * since(fall) - 60 > 0",
         "ever(other) and since(fall) > 0.1",
         "phase == war and since(fall) > 0.1",
+        "exp(-since(fall)) < 0.5",
+        "if(since(fall) > 0.1, 1, 0) > 0.5",
+        "over > 0.5",
     ] {
         for key in ["when", "if"] {
             let mut event = json!({key: condition});
@@ -363,7 +400,8 @@ fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
         "phase == truce and since(fall) > 0.1",
         "pending > 0.5 and since(fall) > 0.1",
         "if(since(fall) > 0.1, 1, 2) > 1.5",
-        "exp(-since(fall)) < 0.5",
+        "exp(-since(fall)) > 0.5",
+        "faded < 0.5",
     ] {
         assert_eq!(
             told(with(json!({"when": condition}))),

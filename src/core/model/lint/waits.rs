@@ -8,7 +8,7 @@ use super::reach::{Reached, can_fire};
 use super::state::{State, drawn};
 use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
-use crate::expression::{Arithmetic, Expr, Function, Interval, PathReading};
+use crate::expression::{Arithmetic, Expr, Interval, PathReading};
 use crate::model::types::{Asks, Effect, Event, Fires, Model};
 
 /// A condition, and where it is looked at.
@@ -238,17 +238,11 @@ fn watched(formula: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// Does a formula compare the time since an event, itself or by a derived value among those `asking`?
-///
-/// What chooses between numbers by it, or lets something fade with it, is written for an infinite time.
+/// Does a formula read the time since an event, itself or by a derived value among those `asking`?
 fn asks(formula: &Expr, event: usize, asking: &[bool]) -> bool {
     match formula {
         Expr::Since(index) => *index == event,
         Expr::Derived(index) => asking[*index],
-        Expr::If(_, a, b) if !formula.is_truth() => {
-            asks(a, event, asking) || asks(b, event, asking)
-        }
-        Expr::Call(Function::Exp | Function::Logistic, _) => false,
         other => other
             .parts()
             .into_iter()

@@ -393,7 +393,7 @@ impl<'v> Decoder<'v> {
         let why = self.why(&object);
         let between = self.pair(&object);
         let (value, at) = self.required(&object, "rank", "a correlation")?;
-        let rank = self.number_within(value, &at, -1.0, 1.0, "a correlation");
+        let rank = self.correlation(value, &at);
         Some(RankCorrelation {
             pointer: pointer.to_owned(),
             between: between?,
@@ -417,7 +417,7 @@ impl<'v> Decoder<'v> {
         let why = self.why(&object);
         let between = self.pair(&object);
         let (value, at) = self.required(&object, "value", "a correlation")?;
-        let value = self.number_within(value, &at, -1.0, 1.0, "a correlation");
+        let value = self.correlation(value, &at);
         Some(NoiseCorrelation {
             pointer: pointer.to_owned(),
             between: between?,

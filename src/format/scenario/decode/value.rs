@@ -179,6 +179,23 @@ impl<'v> Decoder<'v> {
         )
     }
 
+    /// A correlation; none is so strong that one of two numbers decides the other.
+    pub(super) fn correlation(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
+        let found = self.number(value, pointer)?;
+        if found.value.abs() < 1.0 {
+            return Some(found);
+        }
+        let message = format!(
+            "a correlation lies strictly between -1 and 1, found {}",
+            found.value
+        );
+        let fault = self.fault("value-out-of-range", Place::value(&found.pointer), message);
+        let hint =
+            "state one closer to 0, or write what always moves with another as a formula of it";
+        fault.hints.push(hint.to_owned());
+        None
+    }
+
     /// A quantity that, if it is a plain number, is a probability.
     pub(super) fn probability(
         &mut self,
@@ -264,7 +281,8 @@ impl<'v> Decoder<'v> {
             if let Some(years) = duration::unit(text) {
                 return Some(years);
             }
-            if let Some(meant) = nearest(text, duration::UNITS.iter().copied()) {
+            let meant = nearest(text, duration::UNITS.iter().copied());
+            if let Some(meant) = meant.filter(|_| duration::years(text).is_err()) {
                 let message = format!("`{text}` is no unit of time");
                 self.fault("invalid-duration", Place::value(pointer), message)
                     .hints

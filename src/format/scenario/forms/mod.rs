@@ -87,8 +87,8 @@ schema!(Concentration, "Concentration", |generator| annotated(
 pub struct CorrelationForm;
 schema!(CorrelationForm, "Correlation", |generator| annotated(
     generator,
-    json!({"type": "number", "minimum": -1, "maximum": 1}),
-    "a number from -1 to 1"
+    json!({"type": "number", "exclusiveMinimum": -1, "exclusiveMaximum": 1}),
+    "a number between -1 and 1"
 ));
 
 /// A number or formula for a probability.

@@ -45,7 +45,7 @@ fn table(result: &RunResult) -> Table {
                 with_error(format::estimate(mean, error)),
                 format::range(ends, error),
             ),
-            _ if metric.has_no_mean() => ("no mean".into(), "–".into()),
+            _ if metric.has_no_mean() => ("no steady mean".into(), "–".into()),
             _ => ("no value".into(), "–".into()),
         };
         let defined = format::percentage(metric.defined, metric.defined_std_error);
