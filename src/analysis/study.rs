@@ -1,8 +1,8 @@
 //! A study: a scenario made ready to be simulated, with what its author should know about it.
 
-use crate::diagnostic::{Diagnostic, Place, Sources, pointer};
+use crate::diagnostic::{Diagnostic, Place, Sources};
 use crate::engine::{EngineError, Observer, Settings, simulate};
-use crate::model::{Fires, Model, build};
+use crate::model::{Model, build};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
 use crate::results::{RunResult, Warning, assemble, from_result};
@@ -128,19 +128,7 @@ impl Study {
     pub fn explain(&self, error: &EngineError) -> Option<Diagnostic> {
         let place = |name: &str| {
             let event = self.model.events.iter().find(|event| event.name == name)?;
-            Some(match event.name.split_once('>') {
-                Some((from, to)) if event.shift.is_some() => {
-                    Place::value(pointer::join(&pointer::join("/shifts", from), to))
-                }
-                _ => {
-                    let at = pointer::join("/events", name);
-                    match &event.fires {
-                        Fires::Hazard(_) => Place::value(pointer::join(&at, "hazard")),
-                        Fires::When(_) => Place::value(pointer::join(&at, "when")),
-                        Fires::At { .. } => Place::value(pointer::join(&at, "at")),
-                    }
-                }
-            })
+            Some(Place::value(event.fires_pointer()))
         };
         let found = |code, place, hint: &str| {
             Some(Diagnostic::error(code, place, error.to_string()).hint(hint))

@@ -443,3 +443,31 @@ fn the_scanner_tells_code_from_comments_and_strings() {
         ["model", "engine"]
     );
 }
+
+/// What the comparison with other programs measures is compiled there as it is shipped: what computes is optimised by name here, and with
+/// everything else there.
+#[test]
+fn the_simulator_is_measured_as_it_is_shipped() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = |below: &str| {
+        let at = root.join(below).join("Cargo.toml");
+        std::fs::read_to_string(&at).unwrap_or_else(|e| panic!("{}: {e}", at.display()))
+    };
+    let section = |text: &str, name: &str| -> BTreeMap<String, String> {
+        text.lines()
+            .skip_while(|line| *line != name)
+            .skip(1)
+            .take_while(|line| !line.starts_with('['))
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect()
+    };
+    let (shipped, measured) = (manifest("."), manifest("benches/ratios"));
+    let mut profiles = [&shipped, &measured].map(|text| section(text, "[profile.release]"));
+    let packages = section(&shipped, "[profile.release.package]");
+    profiles[0].insert(
+        "opt-level".to_owned(),
+        packages["quincunx-core.opt-level"].clone(),
+    );
+    assert_eq!(profiles[0], profiles[1]);
+}

@@ -11,6 +11,7 @@ mod limits;
 mod lint;
 mod misspellings;
 mod mistakes;
+mod mistyped;
 mod output;
 mod places;
 mod program;

@@ -78,32 +78,3 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    /// What a manifest says of release builds as a whole: the value of each key.
-    fn profile(manifest: &str) -> BTreeMap<&str, &str> {
-        manifest
-            .lines()
-            .skip_while(|line| line.trim() != "[profile.release]")
-            .skip(1)
-            .take_while(|line| !line.starts_with('['))
-            .filter_map(|line| line.split_once(" = "))
-            .collect()
-    }
-
-    /// What computes is optimised there by name, and here with everything else.
-    #[test]
-    fn the_simulator_is_measured_as_it_is_shipped() {
-        let shipped = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
-        let mut profiles = [include_str!("../Cargo.toml"), &shipped].map(profile);
-        let levels = (profiles.each_mut()).map(|profile| profile.remove("opt-level"));
-        assert_eq!(levels[0], Some("3"));
-        assert!(shipped.contains("[profile.release.package]\nquincunx-core.opt-level = 3\n"));
-        assert_eq!(profiles[0], profiles[1]);
-    }
-}
-}

@@ -3,18 +3,12 @@
 //! What is printed parses back to the same tree, except for choices by trend or phase, which the file format writes otherwise.
 
 use super::scope::{Names, Thing};
+use super::syntax::{AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM};
 use super::tree::{Arithmetic, Expr, Function, PathReading};
 use std::fmt::{self, Display, Formatter};
 
-const OR: u8 = 1;
-const AND: u8 = 2;
-const NOT: u8 = 3;
-const COMPARE: u8 = 4;
-const SUM: u8 = 5;
-const PRODUCT: u8 = 6;
-const MINUS: u8 = 7;
-const POWER: u8 = 8;
-const ATOM: u8 = 9;
+/// What needs no brackets anywhere.
+const ATOM: u8 = POWER + 1;
 
 /// A formula with the names that its indices stand for; printed by [`Display`].
 #[derive(Clone, Copy)]

@@ -7,6 +7,7 @@
 
 use super::error::{FormulaError, code};
 use super::lexer::{Lexeme, Token, tokens};
+use super::syntax::{AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM};
 use super::syntax::{Binary, Kind, Node};
 use super::tree::{Arithmetic, Comparison};
 use std::ops::Range;
@@ -15,15 +16,6 @@ use std::ops::Range;
 pub const DEEPEST: usize = 250;
 /// Faults after which the parser stops reporting.
 pub const MOST_FAULTS: usize = 20;
-
-const OR: u8 = 1;
-const AND: u8 = 2;
-const NOT: u8 = 3;
-const COMPARE: u8 = 4;
-const SUM: u8 = 5;
-const PRODUCT: u8 = 6;
-const MINUS: u8 = 7;
-const POWER: u8 = 8;
 
 /// Words that are operators and can never be names.
 pub const OPERATOR_WORDS: [&str; 4] = ["and", "or", "not", "in"];

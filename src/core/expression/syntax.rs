@@ -5,6 +5,16 @@
 use super::tree::{Arithmetic, Comparison};
 use std::ops::Range;
 
+// How strongly operators bind, from the weakest; what parses formulas and what prints them agree on it.
+pub const OR: u8 = 1;
+pub const AND: u8 = 2;
+pub const NOT: u8 = 3;
+pub const COMPARE: u8 = 4;
+pub const SUM: u8 = 5;
+pub const PRODUCT: u8 = 6;
+pub const MINUS: u8 = 7;
+pub const POWER: u8 = 8;
+
 /// A piece of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {

@@ -18,7 +18,7 @@ mod units;
 mod waits;
 
 use super::bounds::Use;
-use super::types::{Effect, Event, Model, ParameterValue};
+use super::types::{Event, Model, ParameterValue};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use reach::Reached;
@@ -45,16 +45,6 @@ pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
     rules::shadowed(model, &mut warnings);
     means::lint(model, &mut warnings);
     warnings
-}
-
-/// The JSON pointer of an event or shift.
-fn event_pointer(event: &Event) -> String {
-    match event.name.split_once('>') {
-        Some((from, to)) if event.shift.is_some() => {
-            pointer::join(&pointer::join("/shifts", from), to)
-        }
-        _ => pointer::join("/events", &event.name),
-    }
 }
 
 /// "the event `x`" or "the shift `a>b`".
@@ -103,12 +93,7 @@ fn idle_indicators(model: &Model, warnings: &mut Vec<Diagnostic>) {
             .events
             .iter()
             .flat_map(|e| &e.effects)
-            .any(|effect| match effect {
-                Effect::Set { indicator, .. }
-                | Effect::Add { indicator, .. }
-                | Effect::Multiply { indicator, .. } => *indicator == index,
-                Effect::Phase(_) | Effect::Trend(_) => false,
-            });
+            .any(|effect| effect.indicator() == Some(index));
         if !moved && still(&indicator.drift) && still(&indicator.volatility) {
             warnings.push(
                 Diagnostic::warning(

@@ -4,6 +4,7 @@
 //! their names: numbers depend on that order, never on the order of keys in the file. `display` on each item is its rank in the file
 //! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
 
+use crate::diagnostic::pointer;
 use crate::distribution::{Distribution, Family};
 use crate::expression::Expr;
 use jiff::civil::Date;
@@ -332,6 +333,30 @@ impl Hazard {
                 .for_each(&mut *visit);
         }
         self.factor.iter().for_each(visit);
+    }
+}
+
+impl Event {
+    /// Where it stands in the file.
+    pub fn pointer(&self) -> String {
+        match self.name.split_once('>') {
+            Some((from, to)) if self.shift.is_some() => {
+                pointer::join(&pointer::join("/shifts", from), to)
+            }
+            _ => pointer::join("/events", &self.name),
+        }
+    }
+
+    /// Where the file says what makes it fire.
+    pub fn fires_pointer(&self) -> String {
+        let key = match self.fires {
+            // A shift is its hazard.
+            _ if self.shift.is_some() => return self.pointer(),
+            Fires::Hazard(_) => "hazard",
+            Fires::At { .. } => "at",
+            Fires::When(_) => "when",
+        };
+        pointer::join(&self.pointer(), key)
     }
 }
 

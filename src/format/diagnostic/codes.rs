@@ -164,11 +164,11 @@ pub const CODES: &[(&str, &str)] = &[
         "no-mean",
         "a number has so heavy a tail that it has no mean",
     ),
+    ("no-outcomes", "a scenario has no outcome rules"),
     (
         "no-variance",
         "a number has so heavy a tail that no error of its mean can be stated",
     ),
-    ("no-outcomes", "a scenario has no outcome rules"),
     (
         "order-by-name",
         "what comes of two events at one instant depends on the order of their names",

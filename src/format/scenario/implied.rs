@@ -3,6 +3,7 @@
 //! Takes the scenario before and after a layer was laid over it, and what the layer stated; mends the scenario and says what it did. The settings of
 //! a command line are one layer, so that their order means nothing.
 
+use super::written::shown;
 use crate::diagnostic::pointer::join;
 use crate::diagnostic::{Diagnostic, Place};
 use serde_json::{Map, Value};
@@ -154,11 +155,6 @@ fn set(trends: &mut Map<String, Value>, name: &str, weight: f64) {
 /// To fifteen digits, so that a tenth is not written as 0.09999999999999998.
 fn rounded(number: f64) -> f64 {
     format!("{number:.14e}").parse().unwrap_or(number)
-}
-
-/// A sum as a reader expects it.
-fn shown(number: f64) -> f64 {
-    format!("{number:.5e}").parse().unwrap_or(number)
 }
 
 /// A list of correlations, and the things that it ties.

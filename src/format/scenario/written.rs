@@ -197,8 +197,8 @@ fn split(text: &str) -> (&str, &str) {
     (head, text[head.len()..].trim())
 }
 
-/// Six digits do for a hint.
-fn shown(number: f64) -> f64 {
+/// Six digits, which do for a message.
+pub fn shown(number: f64) -> f64 {
     format!("{number:.5e}").parse().unwrap_or(number)
 }
 

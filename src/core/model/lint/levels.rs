@@ -4,10 +4,10 @@
 //! 0.5826·σ·√Δ further away (Broadie, Glasserman & Kou, *A continuity correction for discrete barrier options*, Math. Finance 7, 1997). A
 //! drift is seen to have crossed it up to a step late. Where an effect sets the level's indicator back, the delay adds up firing by firing.
 
+use super::event_noun;
 use super::rates::{short, suggested};
 use super::reach::Reached;
 use super::start::Start;
-use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Comparison, Expr, PathReading};
 use crate::model::types::{Asks, Draw, Effect, Event, Fires, Model};
@@ -30,7 +30,7 @@ pub fn coarse_levels(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     };
     for event in &model.events {
         if let Fires::When(condition) = &event.fires {
-            let place = Place::value(pointer::join(&event_pointer(event), "when"));
+            let place = Place::value(pointer::join(&event.pointer(), "when"));
             warnings.extend(looked.at(condition, Some(event), place, &event_noun(event)));
         }
     }

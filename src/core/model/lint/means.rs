@@ -1,8 +1,9 @@
-//! What has no mean: parameters whose tails are too heavy, and the metrics that grow with them.
+//! What has no mean, or no variance: parameters whose tails are too heavy, and the metrics, indicators and numbers of firings that grow with them.
 //!
-//! A number X has a mean only if its quantiles grow slower towards an end than 1 over the probability beyond. That is read off numbers:
-//! a formula is evaluated with one source far out in its tail and further out, all else at its median. It holds for whatever the formula
-//! does with the source: bounds, roots and logarithms tame a tail, powers and quotients make one.
+//! A number X has a mean only if its quantiles grow slower towards an end than 1 over the probability beyond, and a variance only if they grow
+//! slower than the root of that. It is read off numbers: a formula is evaluated with one source far out in its tail and further out, all else
+//! at its median, and then in other ways that a trial may go. It holds for whatever the formula does with the source: bounds, roots and
+//! logarithms tame a tail, powers and quotients make one.
 
 use super::reads::Reads;
 use super::start::{Source, Start, repeating};
@@ -20,7 +21,7 @@ const LIGHT: f64 = 0.1;
 /// Ways that a trial may go which are tried with a heavy source.
 const WAYS: usize = 64;
 
-/// Notes of each metric, indicator and event whether averages of it settle.
+/// Notes whether averages settle: of each metric, each indicator at the end, and the number of firings of each event.
 pub fn find_meanless(model: &mut Model) {
     let finals = (0..model.indicators.len()).map(Expr::Indicator);
     let counts = (0..model.events.len()).map(Expr::Count);
@@ -29,11 +30,11 @@ pub fn find_meanless(model: &mut Model) {
         .chain(finals)
         .chain(counts)
         .collect();
-    let mut means = means(model, &formulas).into_iter();
+    let means = means(model, &formulas);
     let places = (model.metrics.iter_mut().map(|m| &mut m.mean))
         .chain(model.indicators.iter_mut().map(|i| &mut i.mean))
         .chain(model.events.iter_mut().map(|e| &mut e.mean));
-    for (place, mean) in places.zip(&mut means) {
+    for (place, mean) in places.zip(means) {
         *place = mean;
     }
     // How much of a rate a trial lives to see is not known: only the worst is told.
@@ -63,8 +64,8 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
             let span = libm::log(tail / further);
             let is_heavy = growth(place(tail), place(further)) >= LIGHT * span;
             for way in 0..ways.with(source, is_heavy) {
-                near.move_out(source, tail, above, way);
-                out.move_out(source, further, above, way);
+                near.move_out(source, place(tail), way);
+                out.move_out(source, place(further), way);
                 for phase in 0..model.phases.len() {
                     for trend in 0..model.trends.len().max(1) {
                         near.finish(phase, trend);
@@ -90,7 +91,7 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
 
 /// What each parameter has to do with the numbers that are averaged. Most go into chances alone.
 struct Ways {
-    /// Metrics read it, or may read an indicator that it moves.
+    /// Metrics read it, or an indicator that it moves, or count an event that it drives.
     metrics: Vec<bool>,
     /// It moves an indicator that has no bounds.
     indicators: Vec<bool>,
@@ -238,7 +239,7 @@ fn named(model: &Model, source: Source) -> String {
     }
 }
 
-/// Parameters, metrics and indicators without a mean.
+/// What averages of draws or trials mean nothing of, or cannot be given an error.
 pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
     const HINT: &str = "read median and quantiles; or bound it with `range`, or bring the outer percentiles closer to the median";
     for parameter in &model.parameters {
@@ -273,7 +274,7 @@ pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
         .map(|i| (thing("/indicators", "indicator", &i.name), &i.mean, SHOWN));
     let events = model.events.iter().map(|event| {
         let noun = format!("the number of firings of {}", super::event_noun(event));
-        ((super::event_pointer(event), noun), &event.mean, SHOWN)
+        ((event.pointer(), noun), &event.mean, SHOWN)
     });
     for ((place, noun), mean, [no_mean, no_error]) in metrics.chain(indicators).chain(events) {
         let (code, message) = match mean {

@@ -1,8 +1,8 @@
 //! Rates against the step: near certainty within one step, and steps too coarse for what moves within them.
 
+use super::event_noun;
 use super::reach::{Reached, can_fire};
 use super::start::Start;
-use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use crate::model::types::{Fires, Hazard, Model};
@@ -21,7 +21,7 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
         let Fires::Hazard(hazard) = &event.fires else {
             continue;
         };
-        let pointer = event_pointer(event);
+        let pointer = event.pointer();
         let place = match event.shift {
             Some(_) => Place::value(pointer),
             None => Place::value(pointer::join(&pointer, "hazard")),

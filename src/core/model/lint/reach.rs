@@ -3,8 +3,8 @@
 //! A search over pairs of phase and trend along the effects of events. What a formula says about the phase, the trend and constants is taken
 //! into account, everything else is supposed possible: what is called unreachable here is so, but not the reverse.
 
+use super::event_noun;
 use super::known::Supposed;
-use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use crate::model::types::{Draw, Effect, Event, Fires, Model};
@@ -175,7 +175,7 @@ pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         {
             continue;
         }
-        let at = event_pointer(event);
+        let at = event.pointer();
         let (place, why) = reason(model, event, reached, &at);
         warnings.push(Diagnostic::warning(
             "event-cannot-fire",

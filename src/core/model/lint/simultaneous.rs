@@ -4,10 +4,9 @@
 //! one decides whether the other is still allowed, they move the phase or the trend to different places, they change an indicator in ways
 //! that do not commute, or one reads what the other changes.
 
-use super::event_pointer;
 use super::reach::Reached;
 use super::state::State;
-use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::{Expr, Interval};
 use crate::model::types::{Draw, Effect, Event, Fires, Model};
 use std::collections::BTreeSet;
@@ -41,14 +40,7 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         };
         if let Some(why) = pair.conflict(reached, &derived) {
             told.insert(second);
-            let at = |event: &Event| {
-                let key = if let Fires::When(_) = event.fires {
-                    "when"
-                } else {
-                    "at"
-                };
-                Place::value(pointer::join(&event_pointer(event), key))
-            };
+            let at = |event: &Event| Place::value(event.fires_pointer());
             warnings.push(
                 Diagnostic::warning(
                     "order-by-name",
@@ -371,15 +363,8 @@ impl Items {
             .iter()
             .for_each(|guard| items.add(guard, derived));
         items.0.retain(|item| matches!(item, Item::Indicator(_)));
-        for effect in &event.effects {
-            match effect {
-                Effect::Set { to: draw, .. }
-                | Effect::Add { by: draw, .. }
-                | Effect::Multiply { by: draw, .. } => {
-                    draw.each_formula(&mut |formula| items.add(formula, derived));
-                }
-                Effect::Phase(_) | Effect::Trend(_) => {}
-            }
+        for draw in event.effects.iter().filter_map(Effect::draw) {
+            draw.each_formula(&mut |formula| items.add(formula, derived));
         }
         items
     }

@@ -88,33 +88,15 @@ impl<'a> Start<'a> {
         start
     }
 
-    /// Back to t = 0, with one source far out: where only this probability lies further out. On way 0 the other parameters are at their
-    /// medians, on others at draws that are spread out.
-    pub fn move_out(&mut self, source: Source, tail: f64, above: bool, way: usize) {
-        let model = self.model;
-        let draw = match source {
-            Source::Parameter(_) => None,
-            Source::Start(i) => Some(&model.indicators[i].start),
-            Source::Effect(e, k) => model.events[e].effects[k].draw(),
-        };
-        let distribution = match (source, draw) {
-            (Source::Parameter(i), _) => match &model.parameters[i].value {
-                ParameterValue::Uncertain(distribution) => distribution,
-                ParameterValue::Constant(_) => return,
-            },
-            (_, Some(Draw::Fixed(distribution))) => distribution,
-            _ => return,
-        };
-        let value = distribution.beyond(tail, above);
-        self.parameters.clone_from(&self.medians);
+    /// Back to t = 0, with one source at a value far out in its tail. On way 0 the other parameters are at their medians, on others at draws that
+    /// are spread out.
+    pub fn move_out(&mut self, source: Source, value: f64, way: usize) {
         self.way = way;
+        self.parameters.clone_from(&self.medians);
         if way > 0 {
             let mut known: Vec<Interval> =
-                self.medians.iter().map(|m| Interval::point(*m)).collect();
-            let uncertain: Vec<bool> = (model.parameters.iter())
-                .map(|p| matches!(p.value, ParameterValue::Uncertain(_)))
-                .collect();
-            deal(model, way, &uncertain, &mut known);
+                self.medians.iter().copied().map(Interval::point).collect();
+            deal(self.model, way, &vec![true; known.len()], &mut known);
             self.parameters = known.into_iter().map(|value| value.low).collect();
         }
         if let Source::Parameter(i) = source {

@@ -4,9 +4,9 @@
 //! is told of if it can hold, or holds more often, in a trial in which the event has not fired, because of the infinite time alone; phases,
 //! trends, counts and indicators that only the event leads to are taken into account.
 
+use super::event_noun;
 use super::reach::{Reached, can_fire};
 use super::state::{State, drawn};
-use super::{event_noun, event_pointer};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Interval, PathReading};
 use crate::model::types::{Asks, Effect, Event, Fires, Model};
@@ -180,7 +180,7 @@ fn conditions(model: &Model) -> Vec<Looked<'_>> {
         });
     };
     for event in &model.events {
-        let at = event_pointer(event);
+        let at = event.pointer();
         if let Fires::When(condition) = &event.fires {
             let noun = format!("the condition that fires {}", event_noun(event));
             add(
