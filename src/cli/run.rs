@@ -12,10 +12,12 @@ use super::terminal::Terminal;
 use super::trial_file::TrialFile;
 use crate::analysis::Study;
 use crate::report::html::{Part, RunPart};
+use crate::report::table::View;
 use crate::report::{csv, files, json, markdown, table};
 use crate::results::Warning;
 use anyhow::Result;
-use clap::Args;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// What other options than `--out` write.
@@ -43,10 +45,58 @@ pub struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
+    shown: Shown,
+    #[command(flatten)]
     pictures: Pictures,
     /// Also write a row a trial to this file, which ends in .csv or .parquet
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     trials_out: Option<PathBuf>,
+}
+
+/// How much of the result the table shows.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+struct Shown {
+    /// Show everything instead of the first screen
+    #[arg(long)]
+    full: bool,
+    /// Show these tables only, such as --table outcomes,questions
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(table::sections()),
+        conflicts_with = "full"
+    )]
+    table: Vec<String>,
+    /// What comes first on the first screen
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t)]
+    order: Order,
+}
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// The likeliest
+    #[default]
+    Likeliest,
+    /// What the file states first
+    File,
+}
+
+impl Shown {
+    fn view(&self) -> View {
+        if self.full {
+            View::Full
+        } else if self.table.is_empty() {
+            View::Summary(match self.order {
+                Order::Likeliest => table::Order::Likeliest,
+                Order::File => table::Order::File,
+            })
+        } else {
+            View::Only(self.table.clone())
+        }
+    }
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
@@ -89,7 +139,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     }
 
     destination.write(|out, look| match format {
-        Format::Table => table::write_run(out, &result, look),
+        Format::Table => table::write_run(out, &result, &arguments.shown.view(), look),
         Format::Json => json::write(out, &result),
         Format::Csv => csv::write_run(out, &result),
         Format::Markdown => markdown::write_run(out, &result),

@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use std::io::{self, IsTerminal, Write};
 
-/// Cells in a line of text that goes to a file or a pipe.
-const WIDTH_OF_FILES: usize = 100;
+/// Cells in a line of text that goes to a file or a pipe, unless `COLUMNS` says otherwise.
+const WIDTH_OF_FILES: usize = 80;
 /// Wider tables only move numbers away from their names.
 const WIDEST: usize = 140;
 
@@ -31,7 +31,7 @@ impl Terminal {
     pub fn output(&self) -> Look {
         let width = match terminal_size::terminal_size_of(io::stdout()) {
             Some((width, _)) if io::stdout().is_terminal() => usize::from(width.0).min(WIDEST),
-            _ => WIDTH_OF_FILES,
+            _ => columns(std::env::var("COLUMNS").ok().as_deref()),
         };
         Look {
             color: self.colors(AutoStream::choice(&io::stdout())),
@@ -83,10 +83,32 @@ impl Terminal {
     }
 }
 
+/// Cells in a line where the output is no terminal: what the environment says, if it is a number.
+fn columns(stated: Option<&str>) -> usize {
+    let stated = stated.and_then(|text| text.trim().parse::<usize>().ok());
+    match stated {
+        Some(cells) if cells > 0 => cells.min(WIDEST),
+        _ => WIDTH_OF_FILES,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use anstream::ColorChoice as Detected;
+
+    #[test]
+    fn a_pipe_has_the_columns_that_are_stated_and_eighty_without() {
+        for (stated, cells) in [
+            (None, 80),
+            (Some("120"), 120),
+            (Some("1000"), WIDEST),
+            (Some("0"), 80),
+            (Some("wide"), 80),
+        ] {
+            assert_eq!(columns(stated), cells, "{stated:?}");
+        }
+    }
 
     #[test]
     fn the_option_overrules_what_was_detected() {

@@ -1,5 +1,9 @@
 //! Results made up for tests of the writers: every kind of number, status and oddity once.
 
+mod compare;
+
+pub use compare::compare;
+
 use crate::results::*;
 use indexmap::IndexMap;
 use serde_json::json;
@@ -39,12 +43,29 @@ pub fn run() -> RunResult {
             source: json!({"name": "strait", "trends": {"stalemate": {"weight": 0.5}}}),
         },
         outcomes: vec![
-            outcome("settled", "A treaty is signed", 0.412_37, 0.001_46, resolved(0.22, 0.61)),
-            outcome("calm", "A truce holds without a treaty", 0.231_2, 0.001_1, resolved(0.14, 0.33)),
+            OutcomeResult {
+                group: Some("quiet".into()),
+                ..outcome("settled", "A treaty is signed", 0.412_37, 0.001_46, resolved(0.22, 0.61))
+            },
+            OutcomeResult {
+                group: Some("quiet".into()),
+                ..outcome("calm", "A truce holds without a treaty", 0.231_2, 0.001_1, resolved(0.14, 0.33))
+            },
             outcome("crisis", "", 0.318_4, 0.001_53, (Some([0.3184; 2]), EpistemicStatus::NotDetected)),
             outcome("partition", "海峡の分割", 0.038_0, 0.000_47, resolved(0.001, 0.12)),
             outcome("collapse", "Collapse of both governments in the same year", 0.0, 0.000_02, (None, EpistemicStatus::NotSeparable)),
             outcome("unclassified", "", 0.000_02, 0.000_014, (Some([0.000_02; 2]), EpistemicStatus::Exact)),
+        ],
+        groups: vec![group(
+            "quiet",
+            "The guns are silent",
+            &["settled", "calm"],
+            (0.643_57, 0.0015, [0.41, 0.79]),
+        )],
+        scorecard: vec![
+            score("stalemate", "Prolonged stalemate", 0.5, Some([0.61, 0.42])),
+            score("escalation", "", 1.0 / 3.0, Some([0.08, 0.31])),
+            score("instability", "Instability at home", 1.0 / 6.0, None),
         ],
         trends: vec![
             occupancy("stalemate", "Prolonged stalemate", Some(0.5), |x| 0.5 - 0.2 * x),
@@ -80,6 +101,16 @@ pub fn run() -> RunResult {
             question("truce_by_june", "Will a truce be signed by 30 June 2026?", "ever", "2026-06-30", 0.212, 0.0012),
             question("dear_at_new_year", "", "holds", "2026-12-31", 0.0713, 0.000_6),
         ],
+        drivers: vec![Drivers {
+            of: "quiet".into(),
+            kind: "group".into(),
+            looked_at: 5,
+            inputs: vec![
+                driver("resolve", "Resolve of the blockading power", 0.46, true),
+                driver("stalemate", "Prolonged stalemate", 0.21, true),
+                driver("leak", "", 0.02, false),
+            ],
+        }],
         warnings: vec![
             Warning {
                 code: "weights-normalised".into(),
@@ -94,154 +125,6 @@ pub fn run() -> RunResult {
                 path: "/events/truce_signed/hazard".into(),
             },
         ],
-    }
-}
-
-/// Three scenarios: B differs clearly, by chance and in no trial that was seen; C lacks an outcome and has one more.
-pub fn compare() -> CompareResult {
-    let base = run();
-    let mut other = run();
-    other.scenario.name = "strait_deal".into();
-    other.scenario.title = "Blockade of a strait, with a deal on offer".into();
-    other.outcomes[0].probability = 0.4434;
-    other.outcomes[2].probability = 0.2872;
-    other.warnings.push(Warning {
-        code: "unused-parameter".into(),
-        message: "nothing uses parameter `leak`".into(),
-        path: "/parameters/leak".into(),
-    });
-    let mut third = run();
-    third.scenario.name = "strait_third".into();
-    third.outcomes[3].name = "federation".into();
-    let comparisons = vec![
-        Comparison {
-            base: "strait".into(),
-            other: "strait_deal".into(),
-            identical: false,
-            changes: vec![
-                Change {
-                    path: "events.deal.hazard.rate".into(),
-                    base: Some(json!(0.4)),
-                    other: Some(json!(0.6)),
-                },
-                Change {
-                    path: "events.truce_signed.hazard.times.indicator.support".into(),
-                    base: Some(
-                        json!({"ratio": 0.5, "at": 0.6, "per": 0.1, "note": "a judgement of the analyst | as is"}),
-                    ),
-                    other: None,
-                },
-            ],
-            differences: vec![
-                difference(
-                    "settled",
-                    "A treaty is signed",
-                    (0.4124, 0.4434),
-                    (0.031, 0.0007),
-                    true,
-                ),
-                difference(
-                    "calm",
-                    "A truce holds without a treaty",
-                    (0.2312, 0.2325),
-                    (0.0013, 0.0006),
-                    false,
-                ),
-                difference("crisis", "", (0.3184, 0.2872), (-0.0312, 0.0008), true),
-                difference(
-                    "partition",
-                    "海峡の分割",
-                    (0.038, 0.0381),
-                    (0.0001, 0.0003),
-                    false,
-                ),
-                difference(
-                    "collapse",
-                    "Collapse of both governments in the same year",
-                    (0.0, 0.0),
-                    (0.0, 0.000_02),
-                    false,
-                ),
-                difference(
-                    "unclassified",
-                    "",
-                    (0.000_02, 0.000_02),
-                    (0.0, 0.000_02),
-                    false,
-                ),
-            ],
-            questions: vec![difference(
-                "truce_by_june",
-                "Will a truce be signed by 30 June 2026?",
-                (0.212, 0.222),
-                (0.01, 0.0005),
-                true,
-            )],
-            metrics: vec![
-                difference(
-                    "price_at_end",
-                    "Price at the end",
-                    (112.34, 109.1),
-                    (-3.24, 0.11),
-                    true,
-                ),
-                Difference {
-                    difference: None,
-                    std_error: None,
-                    ci95: None,
-                    ..difference("never_defined", "", (0.0, 0.0), (0.0, 0.0), false)
-                },
-            ],
-            distance: Distance {
-                total_variation: 0.0324,
-                noise: 0.0009,
-            },
-        },
-        Comparison {
-            base: "strait".into(),
-            other: "strait_third".into(),
-            identical: false,
-            changes: Vec::new(),
-            differences: vec![
-                Difference {
-                    present: "base".into(),
-                    ..difference(
-                        "partition",
-                        "海峡の分割",
-                        (0.038, 0.0),
-                        (-0.038, 0.0005),
-                        true,
-                    )
-                },
-                Difference {
-                    present: "other".into(),
-                    ..difference(
-                        "federation",
-                        "海峡の分割",
-                        (0.0, 0.038),
-                        (0.038, 0.0005),
-                        true,
-                    )
-                },
-            ],
-            questions: Vec::new(),
-            metrics: Vec::new(),
-            distance: Distance {
-                total_variation: 0.038,
-                noise: 0.0009,
-            },
-        },
-    ];
-    CompareResult {
-        format: 1,
-        tool: base.tool.clone(),
-        scenarios: vec![base, other, third],
-        comparisons,
-        warnings: vec![Warning {
-            code: "outcomes-differ".into(),
-            message: "outcome `partition` is in `strait` only".into(),
-            path: "/outcomes".into(),
-        }],
     }
 }
 
@@ -354,6 +237,7 @@ fn outcome(
 ) -> OutcomeResult {
     OutcomeResult {
         name: name.into(),
+        group: None,
         title: title.into(),
         probability: p,
         std_error,
@@ -363,6 +247,83 @@ fn outcome(
         by_trend: by_trend(p, std_error),
         also: IndexMap::from([("crisis".to_owned(), 12)]),
         matched: 41_382,
+    }
+}
+
+fn group(
+    name: &str,
+    title: &str,
+    outcomes: &[&str],
+    (p, std_error, range): (f64, f64, [f64; 2]),
+) -> GroupResult {
+    GroupResult {
+        name: name.into(),
+        title: title.into(),
+        outcomes: outcomes.iter().map(|name| (*name).to_owned()).collect(),
+        probability: p,
+        std_error,
+        ci95: share_interval(p, std_error),
+        epistemic90: Some(range),
+        epistemic: epistemic(EpistemicStatus::Resolved, 1.0),
+        by_trend: by_trend(p, std_error),
+    }
+}
+
+/// A trend that comes true with these chances within a year and by the end.
+fn score(name: &str, title: &str, weight: f64, chances: Option<[f64; 2]>) -> TrendScore {
+    let comes_true = |(p, years): (f64, f64)| ComesTrue {
+        by: format!("{}-01-01", 2026 + years as u32),
+        years,
+        probability: p,
+        std_error: 0.002,
+        ci95: share_interval(p, 0.002),
+        epistemic90: Some([0.7 * p, 1.2 * p]),
+        epistemic: epistemic(EpistemicStatus::Resolved, 1.0),
+        by_trend: by_trend(p, 0.002),
+    };
+    let given = |p: f64| Share {
+        probability: Some(p),
+        std_error: Some(0.004),
+        ci95: Some(share_interval(p, 0.004)),
+    };
+    TrendScore {
+        name: name.into(),
+        title: title.into(),
+        weight,
+        leads: 0.8 * weight + 0.06,
+        leads_std_error: 0.0008,
+        comes_true: (chances.into_iter().flatten())
+            .zip([1.0, 2.0])
+            .map(comes_true)
+            .collect(),
+        outcomes_given: match chances {
+            Some(_) => IndexMap::from([
+                ("settled".to_owned(), given(0.31)),
+                ("crisis".to_owned(), given(0.42)),
+            ]),
+            None => IndexMap::new(),
+        },
+    }
+}
+
+fn driver(name: &str, title: &str, share: f64, detectable: bool) -> Driver {
+    Driver {
+        input: name.into(),
+        title: title.into(),
+        kind: if name == "stalemate" {
+            "weight"
+        } else {
+            "parameter"
+        }
+        .into(),
+        share,
+        share_std_error: 0.03,
+        detectable,
+        tail: 0.05,
+        low: 0.75,
+        low_std_error: 0.006,
+        high: 0.48,
+        high_std_error: 0.007,
     }
 }
 
@@ -376,6 +337,7 @@ fn question(
 ) -> QuestionResult {
     QuestionResult {
         name: name.into(),
+        dated: true,
         title: title.into(),
         asks: asks.into(),
         by: by.into(),
@@ -527,27 +489,5 @@ fn metric(
             ("escalation".to_owned(), group(0.9)),
         ]),
         by_outcome: IndexMap::from([("settled".to_owned(), group(0.7))]),
-    }
-}
-
-fn difference(
-    name: &str,
-    title: &str,
-    sides: (f64, f64),
-    paired: (f64, f64),
-    detectable: bool,
-) -> Difference {
-    Difference {
-        outcome: name.into(),
-        title: title.into(),
-        base: Some(sides.0),
-        other: Some(sides.1),
-        difference: Some(paired.0),
-        std_error: Some(paired.1),
-        ci95: Some(interval(paired.0, paired.1)),
-        unpaired_std_error: Some(0.0021),
-        detectable,
-        p_adjusted: Some(if detectable { 1e-6 } else { 0.13 }),
-        present: "both".into(),
     }
 }

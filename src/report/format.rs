@@ -178,7 +178,7 @@ fn percent_digits(probability: f64, places: i32) -> String {
 }
 
 /// `value` with a fixed number of decimals; negative `places` round before the point. No negative zero.
-fn fixed(value: f64, places: i32) -> String {
+pub fn fixed(value: f64, places: i32) -> String {
     let digits = if places >= 0 {
         format!("{value:.*}", places as usize)
     } else {

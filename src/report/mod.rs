@@ -10,8 +10,10 @@ pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod format;
+pub mod headline;
 pub mod html;
 pub mod json;
+pub mod known;
 pub mod markdown;
 pub mod table;
 pub mod trials;

@@ -1,5 +1,9 @@
 //! Summary to result: every estimate read off, with its error, in the file's order.
 
+mod drivers;
+mod metrics;
+mod trends;
+
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
@@ -8,9 +12,6 @@ use crate::estimate::{
 use crate::model::{Asks, Model};
 use crate::program::Program;
 use indexmap::IndexMap;
-
-/// Bars of a metric's histogram.
-const HISTOGRAM_BINS: usize = 40;
 
 /// Name and version of this program.
 pub fn tool() -> Tool {
@@ -50,6 +51,8 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         },
         scenario: scenario_info(model),
         outcomes,
+        groups: reader.groups(),
+        scorecard: reader.scorecard(),
         trends: reader.trends(),
         phases: reader.phases(),
         dates: times
@@ -62,6 +65,7 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         events: reader.events(),
         metrics: reader.metrics(),
         questions: reader.questions(),
+        drivers: reader.drivers(),
         warnings: Vec::new(),
     }
 }
@@ -130,9 +134,11 @@ impl Reader<'_> {
                     .filter(|_| o < rules.len())
                     .map(|r| (rules[r].name.clone(), self.tally.overlap[o][r]))
                     .collect();
+                let group = rules.get(o).and_then(|rule| rule.group);
                 OutcomeResult {
                     name,
                     title,
+                    group: group.map(|g| self.model.groups[g].name.clone()),
                     probability: estimate.probability,
                     std_error: estimate.std_error,
                     ci95: estimate.ci95,
@@ -151,6 +157,37 @@ impl Reader<'_> {
             .collect()
     }
 
+    fn groups(&self) -> Vec<GroupResult> {
+        (self.model.groups.iter().enumerate().zip(&self.tally.groups))
+            .map(|((g, group), table)| {
+                let estimate = table.estimate().widened(self.summary.caution());
+                let epistemic = table.epistemic(self.program.uncertain);
+                GroupResult {
+                    name: group.name.clone(),
+                    title: group.title.clone(),
+                    outcomes: (self.model.outcomes.iter())
+                        .filter(|outcome| outcome.group == Some(g))
+                        .map(|outcome| outcome.name.clone())
+                        .collect(),
+                    probability: estimate.probability,
+                    std_error: estimate.std_error,
+                    ci95: estimate.ci95,
+                    epistemic90: epistemic.ends,
+                    epistemic: told(&epistemic),
+                    by_trend: self.by_trend(table),
+                }
+            })
+            .collect()
+    }
+
+    /// Names of all outcomes, `unclassified` last.
+    fn outcome_names(&self) -> Vec<String> {
+        (self.model.outcomes.iter())
+            .map(|outcome| outcome.name.clone())
+            .chain(["unclassified".into()])
+            .collect()
+    }
+
     fn questions(&self) -> Vec<QuestionResult> {
         (self.model.questions.iter().zip(&self.tally.questions))
             .map(|(question, table)| {
@@ -165,6 +202,7 @@ impl Reader<'_> {
                     title: question.title.clone(),
                     asks: asks.into(),
                     by: by.to_string(),
+                    dated: question.dated,
                     probability: estimate.probability,
                     std_error: estimate.std_error,
                     ci95: estimate.ci95,
@@ -352,135 +390,12 @@ impl Reader<'_> {
             never: self.share(&tally.never_open, &self.tally.trials),
         }
     }
-
-    fn metrics(&self) -> Vec<MetricResult> {
-        (self.model.metrics.iter().enumerate())
-            .map(|(m, metric)| {
-                let node = &self.summary.node.metrics[m];
-                let estimate = node.estimate();
-                let epistemic = node.epistemic(
-                    &self.tally.draw_means.quantiles(m),
-                    self.program.uncertain,
-                    self.summary.trials_per_draw as usize,
-                );
-                let values = self.tally.metrics.quantiles(m);
-                let quantiles = values.at(LEVELS);
-                let q = |i: usize| quantiles[i].map(|q| q.value);
-                let e = |i: usize| quantiles[i].and_then(|q| q.std_error);
-                let (defined, defined_std_error) =
-                    self.share(&values.by_replicate(), &self.tally.trials);
-                MetricResult {
-                    name: metric.name.clone(),
-                    title: metric.title.clone(),
-                    unit: metric.unit.clone(),
-                    defined,
-                    defined_std_error,
-                    mean: estimate.mean,
-                    std_error: estimate.std_error,
-                    ci95: estimate.ci95,
-                    epistemic90: epistemic.ends,
-                    epistemic: told(&epistemic),
-                    sd: estimate.sd,
-                    sd_std_error: estimate.sd_std_error,
-                    p5: q(0),
-                    p5_std_error: e(0),
-                    p25: q(1),
-                    p25_std_error: e(1),
-                    p50: q(2),
-                    p50_std_error: e(2),
-                    p75: q(3),
-                    p75_std_error: e(3),
-                    p95: q(4),
-                    p95_std_error: e(4),
-                    histogram: histogram(&values),
-                    by_trend: self.metric_by_trend(m),
-                    by_outcome: self.metric_by_outcome(m),
-                }
-                .without_mean_if(!metric.mean.is_steady())
-            })
-            .collect()
-    }
-
-    fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {
-        let node = &self.summary.node.metrics[m];
-        let means = node.by_trend();
-        let sums = node.sums_by_trend();
-        self.trend_order()
-            .into_iter()
-            .map(|z| {
-                let trials = self.tally.by_trend[z].iter().sum();
-                let (sums, values) = &sums[z];
-                let entry = GroupMean {
-                    sums: sums.to_vec(),
-                    values: values.to_vec(),
-                    ..group(means[z], values.iter().sum(), trials)
-                };
-                (self.model.trends[z].name.clone(), entry)
-            })
-            .collect()
-    }
-
-    fn metric_by_outcome(&self, m: usize) -> IndexMap<String, GroupMean> {
-        let node = &self.summary.node.metrics[m];
-        let means = node.by_outcome();
-        let values = node.values_by_outcome();
-        let names = self
-            .model
-            .outcomes
-            .iter()
-            .map(|o| o.name.clone())
-            .chain(["unclassified".into()]);
-        names
-            .enumerate()
-            .map(|(o, name)| {
-                let trials = self.tally.by_outcome[o].iter().sum();
-                (name, group(means[o], values[o], trials))
-            })
-            .collect()
-    }
-}
-
-impl MetricResult {
-    /// Without all that a mean is needed for, if averages do not settle, or so slowly that no error of them can be stated.
-    fn without_mean_if(mut self, absent: bool) -> Self {
-        if !absent {
-            return self;
-        }
-        (self.mean, self.std_error, self.ci95) = (None, None, None);
-        (self.sd, self.sd_std_error) = (None, None);
-        self.epistemic90 = None;
-        self.epistemic = told(&estimate::Epistemic::not_separable());
-        for group in self
-            .by_trend
-            .values_mut()
-            .chain(self.by_outcome.values_mut())
-        {
-            (group.mean, group.std_error) = (None, None);
-            (group.sums, group.values) = (Vec::new(), Vec::new());
-        }
-        self
-    }
-
-    /// Whether trials have values and yet no mean that can be told.
-    pub fn has_no_mean(&self) -> bool {
-        self.mean.is_none() && self.defined > 0.0
-    }
 }
 
 struct Realised {
     declared: Option<f64>,
     realised: Option<(f64, f64)>,
     never: (f64, f64),
-}
-
-fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64) -> GroupMean {
-    GroupMean {
-        defined: (trials > 0).then(|| values as f64 / trials as f64),
-        mean,
-        std_error,
-        sums: Vec::new(),
-        values: Vec::new(),
-    }
 }
 
 fn floats(counts: &ByReplicate) -> [f64; REPLICATES] {
@@ -514,9 +429,4 @@ fn first_time(times: &Quantiles<'_>, horizon: f64) -> Option<FirstTime> {
         p95: p95.value,
         p95_std_error: error(p95),
     })
-}
-
-fn histogram(values: &Quantiles<'_>) -> Histogram {
-    let (edges, counts) = values.histogram(HISTOGRAM_BINS);
-    Histogram { edges, counts }
 }

@@ -17,6 +17,12 @@ pub struct RunResult {
     pub scenario: ScenarioInfo,
     /// In the file's order; the last is always `unclassified`.
     pub outcomes: Vec<OutcomeResult>,
+    /// Sums of outcomes, in the file's order.
+    #[serde(default)]
+    pub groups: Vec<GroupResult>,
+    /// What becomes of the trends, in the file's order; empty with a single trend.
+    #[serde(default)]
+    pub scorecard: Vec<TrendScore>,
     pub trends: Vec<OccupancyResult>,
     pub phases: Vec<OccupancyResult>,
     /// Years since the start.
@@ -28,6 +34,9 @@ pub struct RunResult {
     pub events: Vec<EventResult>,
     pub metrics: Vec<MetricResult>,
     pub questions: Vec<QuestionResult>,
+    /// What groups hang on, and outcomes that are in none.
+    #[serde(default)]
+    pub drivers: Vec<Drivers>,
     pub warnings: Vec<Warning>,
 }
 
@@ -120,6 +129,9 @@ pub struct ByTrend {
 pub struct OutcomeResult {
     pub name: String,
     pub title: String,
+    /// The group that it is summed under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     pub probability: f64,
     pub std_error: f64,
     pub ci95: [f64; 2],
@@ -132,20 +144,118 @@ pub struct OutcomeResult {
     pub matched: u64,
 }
 
+/// Some outcomes together. Errors and ranges are its own: those of its outcomes do not add.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct QuestionResult {
+pub struct GroupResult {
     pub name: String,
     pub title: String,
-    /// `ever` or `holds`.
-    pub asks: String,
-    /// ISO date.
-    pub by: String,
+    /// Names of its outcomes, in the file's order.
+    pub outcomes: Vec<String>,
     pub probability: f64,
     pub std_error: f64,
     pub ci95: [f64; 2],
     pub epistemic90: Option<[f64; 2]>,
     pub epistemic: Epistemic,
     pub by_trend: IndexMap<String, ByTrend>,
+}
+
+/// What becomes of one trend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrendScore {
+    pub name: String,
+    pub title: String,
+    /// The weight that the file states, normalised.
+    pub weight: f64,
+    /// Share of the time in which it leads, over all trials.
+    pub leads: f64,
+    pub leads_std_error: f64,
+    /// Whether it has come true by some times, ascending; the last is the end. Empty if the file does not say what that looks like.
+    pub comes_true: Vec<ComesTrue>,
+    /// Outcomes among the trials in which it has come true at the end.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub outcomes_given: IndexMap<String, Share>,
+}
+
+/// Chance that a trend has come true by some time: its condition holds for the path up to then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComesTrue {
+    /// ISO date.
+    pub by: String,
+    /// Years since the start.
+    pub years: f64,
+    pub probability: f64,
+    pub std_error: f64,
+    pub ci95: [f64; 2],
+    pub epistemic90: Option<[f64; 2]>,
+    pub epistemic: Epistemic,
+    pub by_trend: IndexMap<String, ByTrend>,
+}
+
+/// A share of some trials; `None` where there are none of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    pub probability: Option<f64>,
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+}
+
+/// What moves one group or outcome between parameter draws.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drivers {
+    /// Name of the group or outcome.
+    pub of: String,
+    /// `group` or `outcome`.
+    pub kind: String,
+    /// Inputs that were looked at; those beyond the first ten, by share, are left out.
+    pub looked_at: usize,
+    /// By descending share.
+    pub inputs: Vec<Driver>,
+}
+
+/// What one uncertain input does to one group or outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Driver {
+    /// Name of the parameter, or of the trend.
+    pub input: String,
+    pub title: String,
+    /// `parameter` or `weight`.
+    pub kind: String,
+    /// First-order index: share of the epistemic variance that knowing this input would take away.
+    pub share: f64,
+    pub share_std_error: f64,
+    /// A connection was detected, after Holm's correction over all inputs, at 5%.
+    pub detectable: bool,
+    /// Share of the draws that `low` and `high` are about.
+    pub tail: f64,
+    /// Probability where the input is lowest.
+    pub low: f64,
+    pub low_std_error: f64,
+    /// Probability where it is highest.
+    pub high: f64,
+    pub high_std_error: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuestionResult {
+    pub name: String,
+    pub title: String,
+    /// `ever` or `holds`.
+    pub asks: String,
+    /// ISO date; that of the end if the question has none.
+    pub by: String,
+    /// It has a date of its own; if not, it is about the whole run.
+    #[serde(default = "yes")]
+    pub dated: bool,
+    pub probability: f64,
+    pub std_error: f64,
+    pub ci95: [f64; 2],
+    pub epistemic90: Option<[f64; 2]>,
+    pub epistemic: Epistemic,
+    pub by_trend: IndexMap<String, ByTrend>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Share of trials in a phase or under a trend, over time.

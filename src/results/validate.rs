@@ -65,6 +65,34 @@ pub fn check_run(result: &RunResult) -> Sound {
         }
     }
     groups.partition(&result.outcomes)?;
+    for (i, group) in result.groups.iter().enumerate() {
+        let at = format!("groups[{i}]");
+        estimate(&at, group.probability, group.std_error, group.ci95)?;
+        ends(&at, group.epistemic90, true)?;
+        groups.hits(&at, &group.by_trend)?;
+    }
+    for (i, trend) in result.scorecard.iter().enumerate() {
+        let at = format!("scorecard[{i}]");
+        share(&at, "weight", trend.weight)?;
+        share(&at, "leads", trend.leads)?;
+        for (j, chance) in trend.comes_true.iter().enumerate() {
+            let at = format!("{at}.comes_true[{j}]");
+            estimate(&at, chance.probability, chance.std_error, chance.ci95)?;
+            ends(&at, chance.epistemic90, true)?;
+            groups.hits(&at, &chance.by_trend)?;
+        }
+        for given in trend.outcomes_given.values() {
+            share(&at, "outcomes_given", given.probability.unwrap_or(0.0))?;
+        }
+    }
+    for (i, drivers) in result.drivers.iter().enumerate() {
+        let at = format!("drivers[{i}]");
+        for driver in &drivers.inputs {
+            share(&at, "share", driver.share)?;
+            share(&at, "low", driver.low)?;
+            share(&at, "high", driver.high)?;
+        }
+    }
     for (i, question) in result.questions.iter().enumerate() {
         let at = format!("questions[{i}]");
         estimate(&at, question.probability, question.std_error, question.ci95)?;
@@ -268,7 +296,12 @@ fn times(result: &RunResult) -> Sound {
 
 /// No section has a name twice.
 fn names(result: &RunResult) -> Sound {
-    let sections: [(&str, Vec<&String>); 8] = [
+    let sections: [(&str, Vec<&String>); 10] = [
+        ("groups", result.groups.iter().map(|x| &x.name).collect()),
+        (
+            "scorecard",
+            result.scorecard.iter().map(|x| &x.name).collect(),
+        ),
         (
             "outcomes",
             result.outcomes.iter().map(|x| &x.name).collect(),

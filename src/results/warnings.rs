@@ -2,9 +2,10 @@
 //!
 //! The warnings that can be seen without a run are made by the lint of `model`.
 
-use super::types::{RunResult, Warning};
+use super::types::{ByTrend, RunResult, Warning};
 use crate::diagnostic::count;
 use crate::model::{Fires, Model};
+use indexmap::IndexMap;
 
 /// Draws below which an interval may miss draws that carry much of a probability.
 const FEW_DRAWS: u64 = 100;
@@ -14,6 +15,7 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
     let mut warnings = Vec::new();
     events(model, result, &mut warnings);
     outcomes(result, &mut warnings);
+    trends(result, &mut warnings);
     let run = &result.run;
     if run.non_finite > 0 {
         warnings.push(warning(
@@ -145,6 +147,77 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
                 "/outcomes",
             ));
         }
+    }
+}
+
+/// Gap of probabilities below which nothing is to be seen of a trend.
+const NO_GAP: f64 = 0.02;
+
+/// Trends that come true whatever happens, or move nothing.
+fn trends(result: &RunResult, warnings: &mut Vec<Warning>) {
+    for trend in &result.scorecard {
+        let name = &trend.name;
+        let place = format!("/trends/{}", pointer(name));
+        if let Some(end) = trend.comes_true.last() {
+            let when = format!("{place}/when");
+            let trials = count(result.run.trials);
+            if end.probability <= 0.0 {
+                let message =
+                    format!("`{name}` has come true at the end of none of {trials} trials");
+                warnings.push(warning("trend-never-true", message, &when));
+            } else if end.probability >= 1.0 {
+                let message = format!("`{name}` has come true at the end of all {trials} trials");
+                warnings.push(warning("trend-always-true", message, &when));
+            } else if is_same(&end.by_trend, name) {
+                let message = format!(
+                    "`{name}` comes true in {} of the trials, and as often whether or not it leads at the start",
+                    percent(end.probability)
+                );
+                warnings.push(warning("trend-true-anyway", message, &when));
+            }
+        }
+        if result.outcomes.iter().all(|o| is_same(&o.by_trend, name)) {
+            let message = format!(
+                "every outcome is as likely, to {} points, whether or not `{name}` leads at the start",
+                100.0 * NO_GAP
+            );
+            warnings.push(warning("trend-without-effect", message, &place));
+        }
+    }
+}
+
+/// Whether the trials show that it makes no difference to a probability which trend leads at the start: this one, or one of the others.
+fn is_same(by_trend: &IndexMap<String, ByTrend>, trend: &str) -> bool {
+    let (mut own, mut rest) = (Share::default(), Share::default());
+    for (name, by) in by_trend {
+        let share = if name == trend { &mut own } else { &mut rest };
+        share.hits += by.hits.iter().sum::<u64>();
+        share.trials += by.trials.iter().sum::<u64>();
+        let trials = by.trials.iter().sum::<u64>() as f64;
+        share.variance +=
+            (trials * by.std_error.unwrap_or(1.0)) * (trials * by.std_error.unwrap_or(1.0));
+    }
+    let (Some((p, error)), Some((q, other))) = (own.estimate(), rest.estimate()) else {
+        return false;
+    };
+    let reach = 2.0 * (error * error + other * other).sqrt();
+    (p - q).abs() + reach < NO_GAP
+}
+
+/// A share of trials under some trends.
+#[derive(Default)]
+struct Share {
+    hits: u64,
+    trials: u64,
+    /// Of the number of hits.
+    variance: f64,
+}
+
+impl Share {
+    /// The share and its standard error.
+    fn estimate(&self) -> Option<(f64, f64)> {
+        let n = self.trials as f64;
+        (self.trials > 0).then(|| (self.hits as f64 / n, self.variance.sqrt() / n))
     }
 }
 

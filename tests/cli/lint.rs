@@ -245,6 +245,45 @@ fn run_faults() -> Vec<Fault> {
             ],
         ),
         fault(
+            "trend-never-true",
+            "/trends/wet/when",
+            "`wet` has come true at the end of none of 8,192 trials",
+            vec![("/trends/wet/when", json!("final(level) > 50"))],
+        ),
+        fault(
+            "trend-always-true",
+            "/trends/wet/when",
+            "`wet` has come true at the end of all 8,192 trials",
+            vec![("/trends/wet/when", json!("final(level) < 50"))],
+        ),
+        fault(
+            "trend-true-anyway",
+            "/trends/wet/when",
+            "as often whether or not it leads",
+            vec![
+                (
+                    "/events/raid",
+                    json!({"hazard": 0.03, "effects": [{"add": "level", "by": 1}]}),
+                ),
+                ("/trends/wet/when", json!("ever(raid)")),
+            ],
+        ),
+        fault(
+            "trend-without-effect",
+            "/trends/wet",
+            "whether or not `wet` leads",
+            vec![
+                (
+                    "/events/raid",
+                    json!({"hazard": 0.03, "effects": [{"add": "level", "by": 1}]}),
+                ),
+                (
+                    "/outcomes",
+                    json!([{"name": "raided", "when": "ever(raid)"}, {"name": "spared", "when": "not ever(raid)"}]),
+                ),
+            ],
+        ),
+        fault(
             "few-draws",
             "/run/trials",
             "16",

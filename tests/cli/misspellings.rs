@@ -31,7 +31,8 @@ const DEFINING: [&str; 9] = [
     "questions",
 ];
 /// Keys whose values are read by people, not by the program.
-const PROSE: [&str; 7] = [
+const PROSE: [&str; 8] = [
+    "headline",
     "note",
     "title",
     "unit",

@@ -102,7 +102,8 @@ fn first_column(heading: &str) -> BTreeSet<String> {
 
 /// Dotted paths of a result; `[]` for items of lists, `{}` for things by name.
 fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
-    const BY_NAME: [&str; 7] = [
+    const BY_NAME: [&str; 8] = [
+        "outcomes_given",
         "by_trend",
         "by_outcome",
         "also",
@@ -151,7 +152,7 @@ fn every_key_of_a_result_is_in_the_reference_and_no_other() {
         "run",
         "port_strike.json",
         "--trials",
-        "2048",
+        "16384",
         "--format",
         "json",
     ]);

@@ -30,7 +30,7 @@ fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
             .chain(&comparison.questions)
             .chain(&comparison.metrics)
             .collect();
-        assert_eq!(all.len(), 4 + 2 + 8);
+        assert_eq!(all.len(), 4 + 4 + 8);
         for row in all {
             assert_eq!(
                 (row.difference, row.std_error),

@@ -106,6 +106,8 @@ fn reordered(value: &Value, turn: usize) -> Value {
 fn by_name(result: &RunResult) -> Value {
     let mut value = whole(result);
     for section in [
+        "groups",
+        "scorecard",
         "trends",
         "phases",
         "indicators",

@@ -13,6 +13,7 @@ mod questions;
 mod replays;
 mod reweighting;
 mod streams;
+mod trends;
 
 use serde_json::{Value, json};
 
@@ -38,8 +39,8 @@ pub fn rich() -> Value {
         },
         "correlations": [{"between": ["resolve", "cost"], "rank": -0.4}],
         "trends": {
-            "stalemate": {"weight": 0.5, "source": "tables"},
-            "escalation": {"weight": 0.3},
+            "stalemate": {"weight": 0.5, "source": "tables", "when": "time_in(phase == blockade) > 0.7 * t", "by": ["5 months", "2026-12-31"]},
+            "escalation": {"weight": 0.3, "when": "highest(price) > 110 and average(support) < 0.6"},
             "instability": {"weight": 0.2},
         },
         "weight_concentration": 30,
@@ -79,9 +80,11 @@ pub fn rich() -> Value {
             "panic": {"when": "price > 90", "limit": 2, "effects": [{"phase": "talks"}]},
             "deal": {"hazard": {"rate": 0.8, "per": "year"}, "phases": ["truce"], "effects": [{"phase": "treaty"}]},
         },
+        "headline": "{group.quiet} ({group.quiet.range}) by {end}; {trend.escalation} and {metric.convoys_sent} of {question.crisis.title}",
+        "groups": {"quiet": {"title": "Quiet", "note": "why"}},
         "outcomes": [
-            {"name": "settled", "when": "phase == treaty"},
-            {"name": "calm", "when": "phase == truce and since(truce_signed) > 0.1"},
+            {"name": "settled", "group": "quiet", "when": "phase == treaty"},
+            {"name": "calm", "group": "quiet", "when": "phase == truce and since(truce_signed) > 0.1"},
             {"name": "crisis", "when": "ever(panic) or final(price) > 120"},
         ],
         "metrics": {
@@ -97,6 +100,8 @@ pub fn rich() -> Value {
         "questions": {
             "truce_by_june": {"ever": "phase == truce", "by": "2026-06-30"},
             "dear_at_new_year": {"holds": "price > 80", "at": "2026-12-31"},
+            "crisis": {"ever": "price > 110 and count(convoy) > 2"},
+            "mostly_dear": {"holds": "average(price) > 85"},
         },
     })
 }

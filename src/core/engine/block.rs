@@ -123,8 +123,14 @@ impl<'s> Worker<'s> {
                 self.note_rows(chunk, &draws, rows);
             }
         }
-        self.counter
-            .count_draws(first_draw, &ended, &mut self.tally, &mut node);
+        self.counter.count_draws(
+            program,
+            first_draw,
+            &draws,
+            &ended,
+            &mut self.tally,
+            &mut node,
+        );
         if let Some(rows) = rows {
             rows.start_trend = ended.start_trend.clone();
             rows.outcome = ended.outcome.clone();

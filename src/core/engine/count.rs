@@ -5,14 +5,13 @@
 
 use super::batch::{Batch, Setup};
 use super::lanes::{Lanes, at_most, each, equal_to};
-use super::settings::DRAWS_PER_BLOCK;
-use super::start::TrialStart;
+use super::start::{DrawValues, TrialStart};
 use super::summary::{ByReplicate, Node, Tally};
 use super::tally_lanes::{above_zero, lanes_by_state, moments_of_columns, sum_over};
 use super::trials::{Bits, BlockTrials};
 use crate::estimate::{HitTable, REPLICATES, groups, mean_and_squares};
 use crate::math::width::Width;
-use crate::program::{Column, LANES, Slot};
+use crate::program::{Column, LANES, Program, Slot, Target};
 use std::ops::Range;
 
 /// Working memory of counting.
@@ -94,6 +93,10 @@ impl Counter {
             }
             for (row, set) in tally.by_outcome.iter_mut().zip(outcomes) {
                 row[m] += u64::from((set & lanes).count_ones());
+            }
+            let leads = batch.program().trends.iter().filter_map(|t| t.leads);
+            for (row, slot) in node.leads.iter_mut().zip(leads) {
+                row[m] += sum_over(self.width, batch.columns.column(slot), lanes);
             }
             self.count_series(batch, &stretch, tally, node);
             self.count_events(batch, &stretch, tally, node);
@@ -209,14 +212,29 @@ impl Counter {
     /// Counts outcomes, questions and metrics draw by draw, once all trials of a block have ended.
     pub fn count_draws(
         &self,
+        program: &Program,
         first_draw: u64,
+        draws: &[DrawValues],
         ended: &BlockTrials,
         tally: &mut Tally,
         node: &mut Node,
     ) {
+        let united: Vec<Bits> = (program.groups.iter())
+            .map(|members| Bits::united(members.iter().map(|o| &ended.outcomes[*o]), ended.len()))
+            .collect();
+        let materialised: Vec<&Bits> = (program.trends.iter())
+            .filter_map(|trend| ended.questions[trend.materialised.clone()].last())
+            .collect();
+        let targets: Vec<&Bits> = (program.targets.iter())
+            .map(|target| match target {
+                Target::Group(g) => &united[*g],
+                Target::Outcome(o) => &ended.outcomes[*o],
+            })
+            .collect();
+        let mut hits_of_targets = Vec::with_capacity(targets.len());
         let mut group_hits = vec![0; self.groups];
         let mut trials_by_trend = vec![0; ended.trends.len()];
-        for d in 0..DRAWS_PER_BLOCK as usize {
+        for (d, draw) in draws.iter().enumerate() {
             let replicate = (first_draw as usize + d) % REPLICATES;
             let span = d * self.trials_per_draw..(d + 1) * self.trials_per_draw;
             for (trials, trend) in trials_by_trend.iter_mut().zip(&ended.trends) {
@@ -234,6 +252,17 @@ impl Counter {
             };
             (tally.outcomes.iter_mut().zip(&ended.outcomes)).for_each(|(t, hits)| add(t, hits));
             (tally.questions.iter_mut().zip(&ended.questions)).for_each(|(t, hits)| add(t, hits));
+            (tally.groups.iter_mut().zip(&united)).for_each(|(t, hits)| add(t, hits));
+            for (given, rows) in materialised.iter().zip(&mut tally.given) {
+                for (row, outcome) in rows.iter_mut().zip(&ended.outcomes) {
+                    row[replicate] += u64::from(outcome.count_both(given, span.clone()));
+                }
+            }
+            if let Some(inputs) = &mut tally.inputs {
+                hits_of_targets.clear();
+                hits_of_targets.extend(targets.iter().map(|t| u64::from(t.count(span.clone()))));
+                inputs.add_draw(replicate, &draw.bins, &hits_of_targets);
+            }
             for (m, values) in ended.metrics.iter().enumerate() {
                 let values = &values[span.clone()];
                 tally.metrics.add(m, replicate, values);

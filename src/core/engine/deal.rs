@@ -7,10 +7,10 @@
 use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
 use crate::distribution::{Distribution, Family};
-use crate::estimate::{REPLICATES, groups};
+use crate::estimate::{BINS_OF_INPUT, REPLICATES, groups};
 use crate::math::elementary;
 use crate::math::special::{ln_gamma, normal_cdf, normal_quantile};
-use crate::program::ParameterCode;
+use crate::program::{InputCode, ParameterCode};
 use crate::random::TrialId;
 use crate::random::design::Design;
 
@@ -70,6 +70,14 @@ pub fn deal(
         })
         .collect();
     let weights = weights(setup, &uniform);
+    let bins = (program.inputs.iter())
+        .map(|input| match input {
+            InputCode::Parameter(p) => bin_of(scores[*p]),
+            InputCode::Weight { trend, edges } => {
+                edges.partition_point(|edge| *edge < weights[*trend]) as u8
+            }
+        })
+        .collect();
     let own = |trial: usize| {
         let trial = trial as u32;
         setup.streams[program.trend_site as usize].uniform(TrialId { draw: k, trial }, OFFSET)
@@ -90,9 +98,14 @@ pub fn deal(
         })
         .collect();
     Dealt {
-        values: DrawValues { parameters },
+        values: DrawValues { parameters, bins },
         trials,
     }
+}
+
+/// The bin that a number in [0, 1] lies in.
+fn bin_of(u: f64) -> u8 {
+    (u * BINS_OF_INPUT as f64).min(BINS_OF_INPUT as f64 - 1.0) as u8
 }
 
 /// Evenly spread places in (0, 1), group after group; each group starts at its own `offset`.

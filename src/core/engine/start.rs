@@ -12,6 +12,8 @@ use crate::random::{Site, Stream, TrialId};
 pub struct DrawValues {
     /// By parameter.
     pub parameters: Vec<f64>,
+    /// By uncertain input: in which of the bins of equal probability its value lies.
+    pub bins: Vec<u8>,
 }
 
 /// A trial to be simulated.

@@ -3,7 +3,9 @@
 //! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
 
 use super::looks::CAUTION;
-use crate::estimate::{HitTable, MeanNode, Merge, REPLICATES, SeriesMoments, Tables, groups};
+use crate::estimate::{
+    HitTable, InputTable, MeanNode, Merge, REPLICATES, SeriesMoments, Tables, groups,
+};
 use crate::program::Program;
 use crate::random::design::Design;
 
@@ -39,7 +41,13 @@ pub struct Tally {
     pub stopped_at: Vec<u64>,
     /// Rules in order, then `unclassified`.
     pub outcomes: Vec<HitTable>,
+    /// Those of the file, then those of trends.
     pub questions: Vec<HitTable>,
+    pub groups: Vec<HitTable>,
+    /// By trend that can come true, then outcome: trials of this outcome in which that trend has come true at the end.
+    pub given: Vec<Vec<ByReplicate>>,
+    /// Hits of the program's targets by uncertain input; `None` if nothing is uncertain, or too much for a table.
+    pub inputs: Option<InputTable>,
     /// Trials that satisfy a rule, whichever outcome they were given.
     pub matched: Vec<u64>,
     /// By outcome given and rule satisfied.
@@ -87,7 +95,13 @@ impl Tally {
             first_stopped: None,
             stopped_at: vec![0; program.labels.len()],
             outcomes: vec![hits.clone(); rules + 1],
-            questions: vec![hits; program.questions.len()],
+            questions: vec![hits.clone(); program.questions.len()],
+            groups: vec![hits; program.groups.len()],
+            given: (program.trends.iter())
+                .filter(|trend| !trend.materialised.is_empty())
+                .map(|_| vec![[0; REPLICATES]; rules + 1])
+                .collect(),
+            inputs: inputs(program),
             matched: vec![0; rules],
             overlap: vec![vec![0; rules]; rules + 1],
             phases: vec![[0; REPLICATES]; times * program.phases.len()],
@@ -164,6 +178,17 @@ impl Tally {
             .iter_mut()
             .zip(&other.questions)
             .for_each(|(a, b)| a.merge(b));
+        self.groups
+            .iter_mut()
+            .zip(&other.groups)
+            .for_each(|(a, b)| a.merge(b));
+        self.given
+            .iter_mut()
+            .zip(&other.given)
+            .for_each(|(a, b)| add_all(a, b));
+        if let (Some(a), Some(b)) = (&mut self.inputs, &other.inputs) {
+            a.merge(b);
+        }
         sum(&mut self.matched, &other.matched);
         self.overlap
             .iter_mut()
@@ -196,6 +221,20 @@ pub struct Node {
     pub metrics: Vec<MeanNode>,
     /// Declared chances summed over the trials whose window closed, by event.
     pub declared: Vec<f64>,
+    /// Years under each trend, if there are several, by replicate.
+    pub leads: Vec<[f64; REPLICATES]>,
+}
+
+/// Pairs of an uncertain input and a target beyond which no table is kept.
+const MOST_PAIRS: usize = 20_000;
+
+/// A table by uncertain input.
+fn inputs(program: &Program) -> Option<InputTable> {
+    let targets = program.targets.len();
+    let pairs = program.inputs.len() * targets;
+    (1..=MOST_PAIRS)
+        .contains(&pairs)
+        .then(|| InputTable::new(program.inputs.len(), targets))
 }
 
 impl Node {
@@ -206,6 +245,7 @@ impl Node {
             series: SeriesMoments::new(program.report.len() * items),
             metrics: vec![metric; program.metrics.len()],
             declared: vec![0.0; program.events.len()],
+            leads: vec![[0.0; REPLICATES]; program.trends.iter().flat_map(|t| t.leads).count()],
         }
     }
 }
@@ -221,6 +261,9 @@ impl Merge for Node {
             .iter_mut()
             .zip(&right.declared)
             .for_each(|(a, b)| *a += b);
+        for (a, b) in self.leads.iter_mut().zip(&right.leads) {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        }
         self
     }
 }

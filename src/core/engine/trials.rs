@@ -37,6 +37,15 @@ impl Bits {
             .map(move |start| self.window(start, (end - start).min(LANES)))
     }
 
+    /// Trials that say yes in any of these, which have so many trials each.
+    pub fn united<'a>(parts: impl Iterator<Item = &'a Self>, trials: usize) -> Self {
+        let mut words = vec![0; trials.div_ceil(LANES)];
+        for part in parts {
+            words.iter_mut().zip(&part.words).for_each(|(a, b)| *a |= b);
+        }
+        Self { words }
+    }
+
     /// Trials of a span that say yes.
     pub fn count(&self, span: Range<usize>) -> u32 {
         self.windows(span).map(u64::count_ones).sum()
@@ -85,6 +94,15 @@ impl BlockTrials {
             questions: vec![bits; questions],
             metrics: (0..metrics).map(|_| Vec::with_capacity(trials)).collect(),
         }
+    }
+
+    /// Number of trials.
+    pub fn len(&self) -> usize {
+        self.outcome.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.outcome.is_empty()
     }
 
     /// Notes which of the next `n` trials end in which outcome; the last of these sets has those left over.

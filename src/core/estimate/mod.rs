@@ -8,6 +8,7 @@
 mod cuts;
 mod deconvolution;
 mod epistemic;
+mod first_order;
 mod forest;
 mod interval;
 mod mean;
@@ -31,6 +32,7 @@ mod quantile_tests;
 
 pub use cuts::{Cuts, LEVELS};
 pub use epistemic::{Epistemic, EpistemicStatus};
+pub use first_order::{BINS_OF_INPUT, FirstOrder, InputTable};
 pub use forest::{Forest, Merge, Overlap};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};
 pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_from_first};

@@ -9,6 +9,7 @@ mod draws;
 mod events;
 mod formulas;
 mod hazards;
+mod headline;
 mod names;
 mod parameters;
 mod readings;
@@ -72,8 +73,9 @@ pub fn build_scenario(
     let derived = builder.build_derived();
     let events = builder.build_events();
     let metrics = builder.build_metrics();
-    let outcomes = builder.build_outcomes();
+    let (groups, outcomes) = (builder.build_groups(), builder.build_outcomes());
     let questions = builder.build_questions();
+    let headline = builder.build_headline();
     let run = builder.run_defaults();
 
     let Builder {
@@ -102,9 +104,11 @@ pub fn build_scenario(
         derived,
         derived_order,
         events,
+        groups,
         outcomes,
         metrics,
         questions,
+        headline,
         run,
     };
     find_meanless(&mut model);

@@ -10,6 +10,7 @@ mod bounds;
 mod build;
 mod clock;
 mod dependents;
+pub mod headline;
 mod lint;
 mod types;
 

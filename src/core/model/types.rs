@@ -7,6 +7,7 @@
 use crate::diagnostic::pointer;
 use crate::distribution::{Distribution, Family};
 use crate::expression::Expr;
+use crate::model::headline::Headline;
 use jiff::civil::Date;
 
 /// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more, except by non-finite values at run time.
@@ -34,9 +35,13 @@ pub struct Model {
     pub derived_order: Vec<usize>,
     /// Events and trend shifts.
     pub events: Vec<Event>,
+    /// What outcomes are summed under.
+    pub groups: Vec<Group>,
     pub outcomes: Vec<Outcome>,
     pub metrics: Vec<Metric>,
     pub questions: Vec<Question>,
+    /// The answer in a sentence, if the file has one.
+    pub headline: Option<Headline>,
     pub run: RunDefaults,
 }
 
@@ -91,6 +96,16 @@ pub struct Trend {
     pub display: usize,
     /// Normalised: the weights of all trends sum to one.
     pub weight: f64,
+    pub materialises: Option<Materialises>,
+}
+
+/// What the coming true of a trend looks like, and by when it is asked for.
+#[derive(Clone, Debug)]
+pub struct Materialises {
+    /// Truth-valued formula over the path so far.
+    pub when: Expr,
+    /// Years since the start, ascending; the last is the horizon.
+    pub by: Vec<f64>,
 }
 
 #[derive(Clone, Debug)]
@@ -253,10 +268,19 @@ pub enum Effect {
     Trend(usize),
 }
 
+/// What some outcomes have in common.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub name: String,
+    pub title: String,
+}
+
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub name: String,
     pub title: String,
+    /// Index into [`Model::groups`].
+    pub group: Option<usize>,
     pub when: Expr,
 }
 
@@ -273,9 +297,11 @@ pub struct Metric {
 pub struct Question {
     pub name: String,
     pub title: String,
-    /// Truth-valued formula over the state.
+    /// Truth-valued formula over the state; for a date, over the path so far.
     pub condition: Expr,
     pub asks: Asks,
+    /// It has a date of its own; if not, it is about the whole run.
+    pub dated: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -312,6 +338,8 @@ impl Model {
             let draws = event.effects.iter().filter_map(Effect::draw);
             draws.for_each(|draw| draw.each_formula(visit));
         }
+        let materialises = self.trends.iter().filter_map(|t| t.materialises.as_ref());
+        materialises.for_each(|m| visit(&m.when));
         self.outcomes.iter().for_each(|o| visit(&o.when));
         self.metrics.iter().for_each(|m| visit(&m.value));
         self.questions.iter().for_each(|q| visit(&q.condition));

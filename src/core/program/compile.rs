@@ -1,5 +1,6 @@
 //! A model to a program: slots are dealt, formulas emitted, dependencies worked out.
 
+use super::classes::{inputs, members, targets};
 use super::columns::Slot;
 use super::dependencies::Motions;
 use super::emit::{Emitter, Known};
@@ -9,6 +10,7 @@ use crate::expression::{Expr, PathReading};
 use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
 use crate::random::Seed;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Grid points at most at which series are reported unless the scenario says otherwise.
 const REPORTED: usize = 40;
@@ -38,15 +40,20 @@ pub fn compile(model: &Model) -> Program {
         .map(|(i, outcome)| compiler.labelled(format!("/outcomes/{i}/when"), &outcome.when))
         .collect();
     let metrics: Vec<MetricCode> = compiler.metrics();
-    let questions = compiler.questions();
+    let mut questions = compiler.questions();
+    let materialised = compiler.materialised(&mut questions);
+    let leads = compiler.leads();
     // Trackers are complete only now: events must know which of them to update.
     let events = events::compile(&mut compiler);
     let trends: Vec<TrendCode> = model
         .trends
         .iter()
-        .map(|t| TrendCode {
+        .zip(materialised.into_iter().zip(leads))
+        .map(|(t, (materialised, leads))| TrendCode {
             weight: t.weight,
             weight_site: compiler.site(format!("weight/{}", t.name)),
+            leads,
+            materialised,
         })
         .collect();
     let trend_site = compiler.site("start_trend".into());
@@ -127,6 +134,9 @@ pub fn compile(model: &Model) -> Program {
         outcomes,
         metrics,
         questions,
+        groups: (0..model.groups.len()).map(|g| members(model, g)).collect(),
+        targets: targets(model),
+        inputs: inputs(model),
         uncertain,
     };
     program.each_formula(&mut |formula| {
@@ -382,12 +392,47 @@ impl<'a> Compiler<'a> {
                             time,
                         }
                     }
-                    Asks::HoldsAt { time, .. } => QuestionCode::HoldsAt {
-                        condition: self.labelled(format!("{at}/holds"), &question.condition),
-                        time,
-                        answer: self.emitter.reserve(1),
-                    },
+                    Asks::HoldsAt { time, .. } => {
+                        self.holds_at(format!("{at}/holds"), &question.condition, time)
+                    }
                 }
+            })
+            .collect()
+    }
+
+    fn holds_at(&mut self, pointer: String, condition: &Expr, time: f64) -> QuestionCode {
+        let label = self.emitter.label(pointer);
+        QuestionCode::HoldsAt {
+            condition: self.emitter.formula_so_far(condition, label, time),
+            time,
+            answer: self.emitter.reserve(1),
+        }
+    }
+
+    /// Questions of trends, which follow those of the file; for each trend, where its own stand.
+    fn materialised(&mut self, questions: &mut Vec<QuestionCode>) -> Vec<Range<usize>> {
+        let model = self.model;
+        (model.trends.iter())
+            .map(|trend| {
+                let first = questions.len();
+                if let Some(materialises) = &trend.materialises {
+                    for time in &materialises.by {
+                        let at = format!("/trends/{}/when", trend.name);
+                        questions.push(self.holds_at(at, &materialises.when, *time));
+                    }
+                }
+                first..questions.len()
+            })
+            .collect()
+    }
+
+    /// Trackers of the time under each trend, if there are several.
+    fn leads(&mut self) -> Vec<Option<Slot>> {
+        let several = self.model.trends.len() > 1;
+        (0..self.model.trends.len())
+            .map(|z| {
+                let under = Expr::TrendIn(vec![z]);
+                several.then(|| self.emitter.tracker(TrackerKind::Integral, &under).0)
             })
             .collect()
     }

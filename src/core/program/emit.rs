@@ -1,11 +1,13 @@
 //! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
 
+mod path;
+
 use super::affine::Affine;
 use super::columns::{Scalar, Slot};
 use super::dependencies::{reads_parameters_only, reads_regime_only};
 use super::ops::{Binary, Op, Unary, binary, unary};
-use super::types::{Formula, RegimeCode, TrackerCode, TrackerKind};
-use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
+use super::types::{Formula, RegimeCode, TrackerCode};
+use crate::expression::{Arithmetic, Comparison, Expr, Function};
 use std::collections::BTreeMap;
 
 /// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
@@ -49,6 +51,8 @@ pub struct Emitter {
     pub regime: RegimeCode,
     pub trackers: Vec<TrackerCode>,
     pub horizon: f64,
+    /// Formulas over the path are evaluated at this time rather than at the horizon.
+    so_far: Option<f64>,
     /// Slots of what has been hoisted, by formula.
     memo: BTreeMap<String, Slot>,
     /// Slots of constants, by their bits.
@@ -71,6 +75,7 @@ impl Emitter {
             regime: RegimeCode::default(),
             trackers: Vec::new(),
             horizon,
+            so_far: None,
             memo: BTreeMap::new(),
             constants: BTreeMap::new(),
             tracked: Vec::new(),
@@ -512,49 +517,6 @@ impl Emitter {
             so_far = self.binary(f, so_far, next, depth, ops);
         }
         so_far
-    }
-
-    fn path(&mut self, reading: &PathReading, depth: Slot, ops: &mut Vec<Op>) -> Operand {
-        match reading {
-            PathReading::Final(e) => self.emit(e, depth, ops),
-            PathReading::Highest(e) => Operand::Slot(self.tracker(TrackerKind::Highest, e).0),
-            PathReading::Lowest(e) => Operand::Slot(self.tracker(TrackerKind::Lowest, e).0),
-            PathReading::Average(e) => {
-                let (state, _) = self.tracker(TrackerKind::Integral, e);
-                let horizon = Operand::Constant(self.horizon);
-                self.binary(Binary::Divide, Operand::Slot(state), horizon, depth, ops)
-            }
-            PathReading::TimeIn(e) => Operand::Slot(self.tracker(TrackerKind::Integral, e).0),
-            PathReading::FirstEvent(e) => Operand::Slot(self.known.first + *e as Slot),
-            PathReading::FirstWhen(e) => Operand::Slot(self.tracker(TrackerKind::First, e).0),
-            PathReading::EverWhen(e) => {
-                let (state, _) = self.tracker(TrackerKind::First, e);
-                let never = Operand::Constant(f64::INFINITY);
-                self.binary(Binary::Less, Operand::Slot(state), never, depth, ops)
-            }
-        }
-    }
-
-    /// Slot and index of the tracker of a value, made at its first mention.
-    pub fn tracker(&mut self, kind: TrackerKind, expr: &Expr) -> (Slot, usize) {
-        let name = format!("{kind:?} {}", named(expr));
-        if let Some(index) = self.trackers_of.get(&name) {
-            return (self.trackers[*index].state, *index);
-        }
-        let label = self.label;
-        let value = self.formula(expr, label);
-        let state = self.reserve(3);
-        let index = self.trackers.len();
-        self.trackers.push(TrackerCode {
-            kind,
-            value,
-            state,
-            current: state + 1,
-            since: state + 2,
-        });
-        self.tracked.push(expr.clone());
-        self.trackers_of.insert(name, index);
-        (state, index)
     }
 
     /// Formulas behind the trackers, for their dependencies.

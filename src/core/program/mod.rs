@@ -5,6 +5,7 @@
 
 mod affected;
 mod affine;
+mod classes;
 mod columns;
 mod compile;
 mod dependencies;

@@ -3,6 +3,7 @@
 use super::columns::{Slot, Source};
 use super::ops::Op;
 use crate::distribution::{Distribution, Family};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Index of a random site in [`Program::sites`].
@@ -123,6 +124,26 @@ pub struct TrendCode {
     pub weight: f64,
     /// Draws this trend's share of uncertain weights.
     pub weight_site: SiteId,
+    /// Time under this trend so far; `None` if there is no other.
+    pub leads: Option<Slot>,
+    /// Of [`Program::questions`], those that ask whether it has come true, by ascending time; the last is about the end.
+    pub materialised: Range<usize>,
+}
+
+/// A class of trials, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Group(usize),
+    Outcome(usize),
+}
+
+/// Something uncertain that a whole draw shares.
+#[derive(Clone, Debug)]
+pub enum InputCode {
+    /// Index of a parameter.
+    Parameter(usize),
+    /// The start weight of a trend, which lies below each of these with equal steps of probability.
+    Weight { trend: usize, edges: Vec<f64> },
 }
 
 #[derive(Clone, Debug)]
@@ -340,7 +361,14 @@ pub struct Program {
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,
     pub metrics: Vec<MetricCode>,
+    /// Those of the file, then those of trends.
     pub questions: Vec<QuestionCode>,
+    /// Outcomes of each group.
+    pub groups: Vec<Box<[usize]>>,
+    /// What inputs are held against: groups, then outcomes that are in none; all outcomes if there are no groups.
+    pub targets: Vec<Target>,
+    /// What differs between draws.
+    pub inputs: Vec<InputCode>,
     /// Something depends on parameters or on uncertain weights.
     pub uncertain: bool,
 }

@@ -128,6 +128,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a pair is correlated with itself, or stated twice",
     ),
     (
+        "invalid-headline",
+        "a headline has a brace without a partner, or tells what is no result",
+    ),
+    (
         "invalid-distribution",
         "no distribution has the stated arguments",
     ),
@@ -154,6 +158,7 @@ pub const CODES: &[(&str, &str)] = &[
         "correlation-dropped",
         "a variant pins or removes something that its parent correlates",
     ),
+    ("empty-group", "no outcome is in a group"),
     ("event-cannot-fire", "an event can never fire"),
     (
         "hazard-near-certain",
@@ -238,6 +243,22 @@ pub const CODES: &[(&str, &str)] = &[
         "too-many-firings",
         "an event fires so often within one step that the run is ended",
     ),
+    (
+        "trend-always-true",
+        "a trend has come true at the end of all trials",
+    ),
+    (
+        "trend-never-true",
+        "a trend has come true at the end of no trial",
+    ),
+    (
+        "trend-true-anyway",
+        "a trend comes true as often whichever trend leads at the start",
+    ),
+    (
+        "trend-without-effect",
+        "outcomes are the same whether or not a trend leads at the start",
+    ),
     ("unclassified", "no outcome rule holds in some trials"),
     (
         "unlike-clocks",
@@ -255,6 +276,10 @@ pub const RUN_CODES: &[&str] = &[
     "never-fired",
     "non-finite",
     "too-many-firings",
+    "trend-always-true",
+    "trend-never-true",
+    "trend-true-anyway",
+    "trend-without-effect",
     "unclassified",
     "unlike-clocks",
 ];

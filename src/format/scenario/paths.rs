@@ -8,7 +8,7 @@ pub fn is_named(path: &[String]) -> bool {
     match parts(path).as_slice() {
         [
             "sources" | "parameters" | "trends" | "shifts" | "phases" | "indicators" | "derived"
-            | "events" | "metrics" | "questions",
+            | "events" | "groups" | "metrics" | "questions",
         ]
         | ["shifts", _] => true,
         [.., "times", "trend" | "phase" | "indicator"] => is_hazard(&path[..path.len() - 2]),

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, Slips, pointer::join};
 use serde_json::Value;
 
 /// Sections whose things a variant changes by stating their names.
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 11] = [
     "sources",
     "parameters",
     "trends",
@@ -16,6 +16,7 @@ const SECTIONS: [&str; 10] = [
     "indicators",
     "derived",
     "events",
+    "groups",
     "metrics",
     "questions",
 ];

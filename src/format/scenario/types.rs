@@ -73,6 +73,9 @@ pub struct Scenario {
     pub title: Option<String>,
     /// What the scenario is about.
     pub note: Option<String>,
+    /// The answer in a sentence or two, with results in braces, such as `{group.NAME}`; one is made if it is not stated.
+    #[schemars(with = "Option<String>")]
+    pub headline: Option<At<String>>,
     /// Path of the parent file, relative to this one; this file then gives only what differs.
     pub extends: Option<String>,
     /// Date of t = 0, at 00:00.
@@ -117,13 +120,16 @@ pub struct Scenario {
     /// What can happen, and what it does.
     #[schemars(default)]
     pub events: IndexMap<String, Event>,
+    /// What outcomes are summed under.
+    #[schemars(default)]
+    pub groups: IndexMap<String, Group>,
     /// Classes of finished trials; the first rule that holds decides.
     #[schemars(default)]
     pub outcomes: Vec<Outcome>,
     /// Numbers read off finished trials.
     #[schemars(default)]
     pub metrics: IndexMap<String, Metric>,
-    /// Yes/no forecasts with a date.
+    /// Yes/no forecasts, with a date or about the whole run.
     #[schemars(default)]
     pub questions: IndexMap<String, Question>,
     /// Reserved for what has been observed since the start; a file with it is refused.
@@ -216,13 +222,19 @@ pub struct NoiseCorrelation {
 
 /// A regime that drives the conflict.
 #[derive(Clone, Debug, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("dependentRequired" = {"by": ["when"]}))]
 pub struct Trend {
     /// Name to show to readers.
     pub title: Option<String>,
     /// Probability that a trial starts under it; weights that do not sum to one are normalised.
     #[schemars(with = "forms::WeightForm")]
     pub weight: At<f64>,
+    /// What its coming true looks like: a condition over the path so far.
+    #[schemars(with = "Option<forms::ConditionForm>")]
+    pub when: Option<Condition>,
+    /// Times by which to ask whether it has come true, besides the end: dates or durations since the start; 12 months if not stated.
+    #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
+    pub by: Option<Vec<At<f64>>>,
     #[schemars(flatten)]
     pub why: Why,
 }
@@ -433,6 +445,16 @@ pub enum Action {
     Trend(Reference),
 }
 
+/// What some outcomes have in common.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Group {
+    /// Name to show to readers.
+    pub title: Option<String>,
+    #[schemars(flatten)]
+    pub why: Why,
+}
+
 /// A class of finished trials.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -444,6 +466,9 @@ pub struct Outcome {
     pub name: At<String>,
     /// Name to show to readers.
     pub title: Option<String>,
+    /// The group that it is summed under.
+    #[schemars(with = "Option<forms::Name>")]
+    pub group: Option<Reference>,
     /// Condition over the finished trial.
     #[schemars(with = "forms::ConditionForm")]
     pub when: Condition,
@@ -460,7 +485,7 @@ pub struct Metric {
     pub why: Why,
 }
 
-/// A yes/no forecast with a date.
+/// A yes/no forecast.
 #[derive(Clone, Debug)]
 pub struct Question {
     pub pointer: String,
@@ -472,10 +497,16 @@ pub struct Question {
 /// What a question asks.
 #[derive(Clone, Debug)]
 pub enum Asks {
-    /// Did the condition hold at any time up to the end of that day?
-    EverBy { condition: Condition, by: At<Date> },
-    /// Did the condition hold at that date?
-    HoldsAt { condition: Condition, at: At<Date> },
+    /// Did the condition hold at any time up to the end of that day, or of the run?
+    EverBy {
+        condition: Condition,
+        by: Option<At<Date>>,
+    },
+    /// Did the condition hold at that date, or at the end?
+    HoldsAt {
+        condition: Condition,
+        at: Option<At<Date>>,
+    },
 }
 
 /// Defaults for the size of a run; the command line overrides them.

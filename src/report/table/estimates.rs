@@ -6,7 +6,10 @@ use super::grid::{Grid, align_points};
 use super::text::{Line, dotted};
 use super::{Page, bars, label, palette};
 use crate::report::format;
-use crate::results::{Epistemic, EpistemicStatus, OccupancyResult, OutcomeResult, QuestionResult};
+use crate::results::{
+    ComesTrue, Epistemic, EpistemicStatus, GroupResult, OccupancyResult, OutcomeResult,
+    QuestionResult, Share, TrendScore,
+};
 use std::io;
 use unicode_width::UnicodeWidthStr;
 
@@ -42,12 +45,45 @@ impl<'a> From<&'a OutcomeResult> for Row<'a> {
     }
 }
 
+impl<'a> From<&'a GroupResult> for Row<'a> {
+    fn from(group: &'a GroupResult) -> Self {
+        Self {
+            label: label(&group.title, &group.name),
+            remark: None,
+            probability: group.probability,
+            std_error: group.std_error,
+            ci95: group.ci95,
+            epistemic90: group.epistemic90,
+            epistemic: &group.epistemic,
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The chance that a trend has come true by some time.
+    pub fn of(trend: &TrendScore, chance: &'a ComesTrue) -> Self {
+        Self {
+            label: label(&trend.title, &trend.name),
+            remark: Some(format!("by {}", chance.by)),
+            probability: chance.probability,
+            std_error: chance.std_error,
+            ci95: chance.ci95,
+            epistemic90: chance.epistemic90,
+            epistemic: &chance.epistemic,
+        }
+    }
+}
+
 impl<'a> From<&'a QuestionResult> for Row<'a> {
     fn from(question: &'a QuestionResult) -> Self {
         let word = if question.asks == "holds" { "on" } else { "by" };
         Self {
             label: label(&question.title, &question.name),
-            remark: Some(format!("{word} {}", question.by)),
+            remark: Some(if question.dated {
+                format!("{word} {}", question.by)
+            } else {
+                "in the whole run".into()
+            }),
             probability: question.probability,
             std_error: question.std_error,
             ci95: question.ci95,
@@ -164,13 +200,72 @@ pub fn write_by_trend(
     trends: &[OccupancyResult],
 ) -> io::Result<()> {
     page.section("By start trend", "% ± pp of the trials that start under it")?;
-    let weights = std::iter::once("weight of the trend".to_owned());
+    let columns = trends.iter().map(|trend| {
+        let shares = outcomes.iter().map(|outcome| {
+            let by = outcome.by_trend.get(&trend.name)?;
+            Some((by.probability, by.std_error))
+        });
+        let weight = trend
+            .weight
+            .map(|weight| format::plain(round_to_tenth_percent(weight)));
+        Condition {
+            name: &trend.name,
+            faint: weight.unwrap_or_default(),
+            shares: shares.collect(),
+        }
+    });
+    conditional(page, "weight of the trend", outcomes, columns.collect())
+}
+
+/// Outcomes among the trials in which each trend has come true at the end.
+pub fn write_given(
+    page: &mut Page<'_>,
+    outcomes: &[OutcomeResult],
+    trends: &[TrendScore],
+) -> io::Result<()> {
+    if trends.iter().all(|trend| trend.comes_true.is_empty()) {
+        return Ok(());
+    }
+    let remark = "% ± pp of the trials in which it has come true at the end";
+    page.section("By trend that came true", remark)?;
+    let columns = trends.iter().filter_map(|trend| {
+        let last = trend.comes_true.last()?;
+        let shares = outcomes.iter().map(|outcome| {
+            let Share {
+                probability,
+                std_error,
+                ..
+            } = trend.outcomes_given.get(&outcome.name)?;
+            Some((*probability, *std_error))
+        });
+        Some(Condition {
+            name: &trend.name,
+            faint: format::plain(round_to_tenth_percent(last.probability)),
+            shares: shares.collect(),
+        })
+    });
+    conditional(page, "has come true", outcomes, columns.collect())
+}
+
+/// A column of shares among some of the trials.
+struct Condition<'r> {
+    name: &'r str,
+    /// Stands above the shares.
+    faint: String,
+    /// By outcome: a share and its error.
+    shares: Vec<Option<(Option<f64>, Option<f64>)>>,
+}
+
+/// Outcomes under several conditions, over as many tables as the width needs.
+fn conditional(
+    page: &mut Page<'_>,
+    of_faint: &str,
+    outcomes: &[OutcomeResult],
+    conditions: Vec<Condition<'_>>,
+) -> io::Result<()> {
     let titles = || {
-        weights.clone().chain(
-            outcomes
-                .iter()
-                .map(|outcome| label(&outcome.title, &outcome.name)),
-        )
+        let outcomes = outcomes.iter().map(|o| label(&o.title, &o.name));
+        std::iter::once(of_faint.to_owned()).chain(outcomes)
     };
     let empty = || {
         let mut grid = Grid::new("", titles());
@@ -178,40 +273,33 @@ pub fn write_by_trend(
         grid
     };
     let mut grid = empty();
-    for trend in trends {
-        let cells = outcomes
-            .iter()
-            .map(|outcome| match outcome.by_trend.get(&trend.name) {
-                Some(by) => match (by.probability, by.std_error) {
-                    (Some(0.0), _) => ("none".into(), String::new()),
-                    (Some(1.0), _) => ("all".into(), String::new()),
-                    (Some(p), Some(error)) => {
-                        let rounded = format::percentage(p, error);
-                        (
-                            rounded.value.trim_end_matches('%').to_owned(),
-                            rounded.error,
-                        )
-                    }
-                    _ => ("no trials".into(), String::new()),
-                },
-                None => ("–".into(), String::new()),
-            });
-        let weight = trend
-            .weight
-            .map(|weight| format::plain(round_to_tenth_percent(weight)));
-        let mut lines = vec![Line::styled(palette::FAINT, &weight.unwrap_or_default())];
+    for condition in conditions {
+        let cells = condition.shares.iter().map(|share| match share {
+            Some((Some(0.0), _)) => ("none".into(), String::new()),
+            Some((Some(1.0), _)) => ("all".into(), String::new()),
+            Some((Some(p), Some(error))) => {
+                let rounded = format::percentage(*p, *error);
+                (
+                    rounded.value.trim_end_matches('%').to_owned(),
+                    rounded.error,
+                )
+            }
+            Some(_) => ("no trials".into(), String::new()),
+            None => ("–".into(), String::new()),
+        });
+        let mut lines = vec![Line::styled(palette::FAINT, &condition.faint)];
         lines.extend(
             join_errors(cells.collect())
                 .iter()
                 .map(|cell| Line::new(cell)),
         );
         let mut wider = grid.clone();
-        wider.column(&trend.name, 0, lines.clone());
+        wider.column(condition.name, 0, lines.clone());
         if !wider.fits(page.width()) && !grid.is_empty() {
             std::mem::replace(&mut grid, empty()).write(page)?;
             page.blank()?;
             wider = grid.clone();
-            wider.column(&trend.name, 0, lines);
+            wider.column(condition.name, 0, lines);
         }
         grid = wider;
     }

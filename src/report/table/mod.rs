@@ -13,10 +13,12 @@ mod reweight;
 mod run;
 mod series;
 mod storyline;
+mod summary;
 mod text;
 
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
+pub use run::sections;
 pub use text::Look;
 
 use crate::results::{CompareResult, ReweightResult, RunResult, Storyline, Typical};
@@ -24,9 +26,39 @@ use anstyle::Style;
 use std::io::{self, Write};
 use text::{Line, wrap};
 
+/// How much of a run is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The first screen.
+    Summary(Order),
+    /// Everything.
+    Full,
+    /// Some of [`sections`], by name.
+    Only(Vec<String>),
+}
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Likeliest,
+    /// As in the file.
+    File,
+}
+
 /// Writes one run.
-pub fn write_run(out: &mut dyn Write, result: &RunResult, look: Look) -> io::Result<()> {
-    run::write(&mut Page::new(out, look), result)
+pub fn write_run(
+    out: &mut dyn Write,
+    result: &RunResult,
+    view: &View,
+    look: Look,
+) -> io::Result<()> {
+    let mut page = Page::new(out, look);
+    match view {
+        View::Summary(order) => summary::write(&mut page, result, *order),
+        View::Full => run::write(&mut page, result),
+        View::Only(names) => run::write_only(&mut page, result, names),
+    }
 }
 
 /// Writes a comparison, each scenario against the first.
@@ -85,12 +117,22 @@ impl<'a> Page<'a> {
 
     /// A paragraph, its lines set in by `indent` cells.
     fn paragraph(&mut self, style: Style, text: &str, indent: usize) -> io::Result<()> {
-        for part in wrap(text, self.width() - indent) {
-            let mut line = Line::new(&" ".repeat(indent));
-            line.push(style, &part);
+        for line in self.wrapped(style, text, indent) {
             self.line(&line)?;
         }
         Ok(())
+    }
+
+    /// The lines of a paragraph.
+    fn wrapped(&self, style: Style, text: &str, indent: usize) -> Vec<Line> {
+        wrap(text, self.width() - indent)
+            .into_iter()
+            .map(|part| {
+                let mut line = Line::new(&" ".repeat(indent));
+                line.push(style, &part);
+                line
+            })
+            .collect()
     }
 }
 
@@ -114,6 +156,7 @@ mod tests {
         write_run(
             &mut bytes,
             &fixture::run(),
+            &View::Full,
             Look {
                 color: false,
                 width,
@@ -137,8 +180,91 @@ mod tests {
         String::from_utf8(bytes).expect("text is UTF-8")
     }
 
+    fn summary_text(result: &RunResult, order: Order, width: usize) -> String {
+        let mut bytes = Vec::new();
+        let look = Look {
+            color: false,
+            width,
+        };
+        write_run(&mut bytes, result, &View::Summary(order), look).expect("a vector takes all");
+        String::from_utf8(bytes).expect("text is UTF-8")
+    }
+
+    /// The fixture, and one with so many of everything that not all can be shown.
+    fn summaries() -> Vec<RunResult> {
+        let mut many = fixture::run();
+        let last = many.outcomes.pop().expect("there are outcomes");
+        for i in 0..30 {
+            let mut outcome = many.outcomes[i % 5].clone();
+            outcome.name = format!("outcome_{i}");
+            outcome.title = format!("Outcome number {i} with a title that goes on and on and on");
+            outcome.group = [None, Some("quiet".to_owned())][i % 2].clone();
+            many.outcomes.push(outcome);
+            let mut question = many.questions[i % 2].clone();
+            question.title = format!(
+                "Will question {i} be answered with yes, and all that follows from it, by the end of the year 2026?"
+            );
+            many.questions.push(question);
+            let mut trend = many.scorecard[i % 3].clone();
+            trend.title = format!("Trend number {i} with a title that goes on and on");
+            many.scorecard.push(trend);
+        }
+        many.outcomes.push(last);
+        let mut none = fixture::run();
+        none.groups.clear();
+        none.scorecard.clear();
+        none.drivers.clear();
+        none.questions.clear();
+        vec![fixture::run(), many, none]
+    }
+
+    #[test]
+    fn the_first_screen_is_one_screen() {
+        for result in summaries() {
+            for order in [Order::Likeliest, Order::File] {
+                for width in [60, 72, 80, 100, 120, 140] {
+                    let text = summary_text(&result, order, width);
+                    for line in text.lines() {
+                        assert!(line.width() <= width, "{width}: {line}");
+                    }
+                    let most = if width < 80 { 44 } else { 40 };
+                    assert!(text.lines().count() <= most, "{width}:\n{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_of_the_first_screen_is_counted() {
+        let result = &summaries()[1];
+        let text = summary_text(result, Order::Likeliest, 80);
+        let shown = text
+            .lines()
+            .filter(|line| line.contains("Outcome number"))
+            .count();
+        let more = text
+            .lines()
+            .find_map(|line| line.split_once(" more: --table outcomes"));
+        let more: usize = more
+            .and_then(|(before, _)| before.trim_start_matches([' ', '(']).parse().ok())
+            .expect("the number of those left out");
+        // Five of the fixture have a rule, thirty more were made, and a group stands above its own.
+        let own = text
+            .lines()
+            .skip_while(|l| !l.starts_with("Outcomes"))
+            .take_while(|l| !l.is_empty());
+        let rows = own
+            .filter(|l| l.contains('%') && !l.contains("more:"))
+            .count();
+        assert_eq!(rows + more, 35 + 1, "{shown} shown:\n{text}");
+    }
+
     #[test]
     fn tables_look_as_they_did_when_last_looked_at() {
+        for width in [80, 120] {
+            let text = summary_text(&fixture::run(), Order::Likeliest, width);
+            insta::assert_snapshot!(format!("summary_{width}"), text);
+        }
         for width in [60, 80, 120] {
             insta::assert_snapshot!(format!("run_{width}"), run_text(width));
             insta::assert_snapshot!(format!("compare_{width}"), compare_text(width));
@@ -171,7 +297,7 @@ mod tests {
             color: true,
             width: 80,
         };
-        write_run(&mut bytes, &fixture::run(), look).expect("a vector takes all");
+        write_run(&mut bytes, &fixture::run(), &View::Full, look).expect("a vector takes all");
         assert!(bytes.contains(&0x1b));
         let plain = anstream::adapter::strip_bytes(&bytes).into_vec();
         assert_eq!(
@@ -208,7 +334,7 @@ mod tests {
         let mut result = fixture::run();
         result.run.interrupted = true;
         let mut bytes = Vec::new();
-        write_run(&mut bytes, &result, Look::default()).expect("a vector takes all");
+        write_run(&mut bytes, &result, &View::Full, Look::default()).expect("a vector takes all");
         let text = String::from_utf8(bytes).expect("text is UTF-8");
         let said = text.find("interrupted").expect("it is said");
         assert!(said < text.find("Outcomes").expect("there are outcomes"));

@@ -1,41 +1,193 @@
 //! One run on one page: what was simulated, how it ended, what happened on the way, and what to beware of.
 
+use super::grid::{Grid, align_points};
 use super::text::dotted;
 use super::{Page, estimates, events, label, palette, series};
+use crate::report::headline::{self, end};
 use crate::report::{dates, format};
 use crate::results::{RunInfo, RunResult, Warning};
 use std::io;
 
+type Section = fn(&mut Page<'_>, &RunResult) -> io::Result<()>;
+
+/// The tables of a run by the names that they are asked for with, in the order of the page.
+const SECTIONS: [(&str, Section); 14] = [
+    ("trends", scorecard),
+    ("groups", groups),
+    ("outcomes", outcomes),
+    ("by-trend", by_trend),
+    ("drivers", drivers),
+    ("events", events::write),
+    ("questions", questions),
+    ("metrics", |page, result| {
+        series::write_metrics(page, &result.metrics)
+    }),
+    ("phases", |page, result| match result.phases.len() {
+        0 | 1 => Ok(()),
+        _ => series::write_occupancy(page, "Phases over time", &result.phases, result),
+    }),
+    ("trends-over-time", |page, result| {
+        match result.trends.len() {
+            0 | 1 => Ok(()),
+            _ => series::write_occupancy(page, "Trends over time", &result.trends, result),
+        }
+    }),
+    ("indicators", |page, result| {
+        series::write_series(page, "Indicators", &result.indicators)
+    }),
+    ("derived", |page, result| {
+        series::write_series(page, "Derived values", &result.derived)
+    }),
+    ("legend", legend),
+    ("warnings", |page, result| warnings(page, &result.warnings)),
+];
+
+/// The names of all tables of a run.
+pub fn sections() -> [&'static str; SECTIONS.len()] {
+    SECTIONS.map(|(name, _)| name)
+}
+
+/// Everything.
 pub fn write(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
     header(page, result)?;
+    page.blank()?;
+    let headline = headline::of(result);
+    page.paragraph(anstyle::Style::new(), &headline, 0)?;
+    SECTIONS
+        .iter()
+        .try_for_each(|(_, section)| section(page, result))
+}
 
+/// Some sections, in the order in which they are asked for.
+pub fn write_only(page: &mut Page<'_>, result: &RunResult, names: &[String]) -> io::Result<()> {
+    header(page, result)?;
+    for name in names {
+        if let Some((_, section)) = SECTIONS.iter().find(|(known, _)| known == name) {
+            section(page, result)?;
+        }
+    }
+    Ok(())
+}
+
+fn outcomes(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
     page.section("Outcomes", &format!("at the end, {}", end(result)))?;
     let rows: Vec<_> = result.outcomes.iter().map(estimates::Row::from).collect();
-    estimates::write(page, "", &rows)?;
+    estimates::write(page, "", &rows)
+}
+
+fn groups(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    if result.groups.is_empty() {
+        return Ok(());
+    }
+    page.section(
+        "Groups of outcomes",
+        &format!("at the end, {}", end(result)),
+    )?;
+    let rows: Vec<_> = result.groups.iter().map(estimates::Row::from).collect();
+    estimates::write(page, "", &rows)
+}
+
+fn by_trend(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    if result.trends.len() < 2 {
+        return Ok(());
+    }
+    estimates::write_by_trend(page, &result.outcomes, &result.trends)?;
+    estimates::write_given(page, &result.outcomes, &result.scorecard)
+}
+
+fn questions(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    if result.questions.is_empty() {
+        return Ok(());
+    }
+    page.section("Questions", "")?;
+    let rows: Vec<_> = result.questions.iter().map(estimates::Row::from).collect();
+    estimates::write(page, "", &rows)
+}
+
+/// What the marks of all tables mean.
+fn legend(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    let rows: Vec<_> = result.outcomes.iter().map(estimates::Row::from).collect();
     let questions = result.questions.iter().map(|question| &question.epistemic);
     let metrics = result.metrics.iter().map(|metric| &metric.epistemic);
-    estimates::legend(page, &rows, &questions.chain(metrics).collect::<Vec<_>>())?;
-    if result.trends.len() > 1 {
-        estimates::write_by_trend(page, &result.outcomes, &result.trends)?;
-    }
+    page.section("How to read this", "")?;
+    estimates::legend(page, &rows, &questions.chain(metrics).collect::<Vec<_>>())
+}
 
-    events::write(page, result)?;
+/// Trends: how often they lead, and whether they come true.
+fn scorecard(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    if result.scorecard.is_empty() {
+        return Ok(());
+    }
+    page.section(
+        "Trends",
+        "weights, and share of the time in which they lead",
+    )?;
+    let labels = result.scorecard.iter().map(|t| label(&t.title, &t.name));
+    let mut grid = Grid::new("", labels);
+    let weights = result
+        .scorecard
+        .iter()
+        .map(|t| format!("{}%", format::plain(percent(t.weight))));
+    grid.plain_column("weight", 0, align_points(&weights.collect::<Vec<_>>()));
+    let leads = result
+        .scorecard
+        .iter()
+        .map(|t| (t.leads, t.leads_std_error));
+    grid.plain_column("leads ± pp", 0, estimates::estimates(leads));
+    grid.write(page)?;
+    let rows: Vec<_> = (result.scorecard.iter())
+        .flat_map(|trend| {
+            trend
+                .comes_true
+                .iter()
+                .map(move |c| estimates::Row::of(trend, c))
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    page.section("Trends that come true", "by these dates")?;
+    estimates::write(page, "", &rows)
+}
 
-    if !result.questions.is_empty() {
-        page.section("Questions", "")?;
-        let rows: Vec<_> = result.questions.iter().map(estimates::Row::from).collect();
-        estimates::write(page, "", &rows)?;
+/// Percent with one decimal: weights are inputs.
+fn percent(share: f64) -> f64 {
+    libm::round(1000.0 * share) / 10.0
+}
+
+/// What each group hangs on.
+fn drivers(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    for drivers in &result.drivers {
+        let titles = (result.groups.iter().map(|g| (&g.name, &g.title)))
+            .chain(result.outcomes.iter().map(|o| (&o.name, &o.title)));
+        let mut title = titles
+            .filter(|(name, _)| **name == drivers.of)
+            .map(|(_, title)| title);
+        let of = label(title.next_back().map_or("", |t| t), &drivers.of);
+        let inputs: Vec<_> = drivers.inputs.iter().filter(|d| d.detectable).collect();
+        page.section(&format!("What '{of}' hangs on"), "")?;
+        if inputs.is_empty() {
+            let text = format!(
+                "no connection with one of {} uncertain inputs was detected",
+                drivers.looked_at
+            );
+            page.paragraph(palette::FAINT, &text, 2)?;
+            continue;
+        }
+        let name = |d: &crate::results::Driver| match d.kind.as_str() {
+            "weight" => format!("weight of {}", label(&d.title, &d.input)),
+            _ => label(&d.title, &d.input),
+        };
+        let mut grid = Grid::new("", inputs.iter().map(|d| name(d)));
+        let column = |pair: fn(&crate::results::Driver) -> (f64, f64)| {
+            estimates::estimates(inputs.iter().map(|d| pair(d)))
+        };
+        grid.plain_column("share ± pp", 0, column(|d| (d.share, d.share_std_error)));
+        grid.plain_column("if lowest ± pp", 1, column(|d| (d.low, d.low_std_error)));
+        grid.plain_column("if highest ± pp", 1, column(|d| (d.high, d.high_std_error)));
+        grid.write(page)?;
     }
-    series::write_metrics(page, &result.metrics)?;
-    if result.phases.len() > 1 {
-        series::write_occupancy(page, "Phases over time", &result.phases, result)?;
-    }
-    if result.trends.len() > 1 {
-        series::write_occupancy(page, "Trends over time", &result.trends, result)?;
-    }
-    series::write_series(page, "Indicators", &result.indicators)?;
-    series::write_series(page, "Derived values", &result.derived)?;
-    warnings(page, &result.warnings)
+    Ok(())
 }
 
 /// Title, time span and size of the run.
@@ -84,14 +236,6 @@ pub fn size_of(run: &RunInfo) -> Vec<String> {
         parts.push(format!("{stopped} stopped by a non-finite value"));
     }
     parts
-}
-
-/// The last reported date, so that it reads the same everywhere.
-fn end(result: &RunResult) -> String {
-    match result.dates.last() {
-        Some(date) => date.clone(),
-        None => dates::date_at(&result.scenario.start, result.scenario.horizon),
-    }
 }
 
 /// What to beware of; last, so that it is on the screen when the table has scrolled by.

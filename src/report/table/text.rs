@@ -61,6 +61,11 @@ impl Line {
         self.pieces.extend(other.pieces);
     }
 
+    /// The texts that it is made of.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(|(_, text)| text.as_str())
+    }
+
     pub fn pad_to(&mut self, width: usize) {
         if self.width < width {
             self.push(Style::new(), &" ".repeat(width - self.width));
@@ -119,6 +124,27 @@ pub fn shorten(text: &str, width: usize) -> String {
     }
     let end = prefix(text, width - 1);
     format!("{}…", text[..end].trim_end())
+}
+
+/// `text` cut to `width` cells inside, so that its end can be read; the cut is marked by an ellipsis.
+pub fn shorten_inside(text: &str, width: usize) -> String {
+    if text.width() <= width || width < 5 {
+        return shorten(text, width);
+    }
+    let tail = (width - 1) / 2;
+    let from = (text.char_indices())
+        .map(|(i, _)| i)
+        .find(|i| text[*i..].width() <= tail && !is_mark(&text[*i..]))
+        .unwrap_or(text.len());
+    let head = prefix(text, width - 1 - tail);
+    format!("{}…{}", text[..head].trim_end(), text[from..].trim_start())
+}
+
+/// Whether a text begins with something that belongs to the letter before it.
+fn is_mark(text: &str) -> bool {
+    text.chars()
+        .next()
+        .is_some_and(|c| c.width().unwrap_or(0) == 0)
 }
 
 /// Lines of at most `width` cells (2 at least), broken at blanks, or inside a word that is longer than a line.
@@ -203,6 +229,29 @@ mod tests {
         );
         for width in 1..20 {
             assert!(shorten("a停b戦c協d定e\u{301}f", width).width() <= width);
+        }
+    }
+
+    #[test]
+    fn a_cut_inside_keeps_both_ends_within_the_width() {
+        assert_eq!(
+            shorten_inside("by the end of 2026", 40),
+            "by the end of 2026"
+        );
+        assert_eq!(
+            shorten_inside("a long question by 2026?", 13),
+            "a long…2026?"
+        );
+        for text in [
+            "a停b戦c協d定e\u{301}f",
+            "plain letters only",
+            "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+        ] {
+            for width in 1..20 {
+                let cut = shorten_inside(text, width);
+                assert!(cut.width() <= width, "{width}: {cut}");
+                assert!(!cut.contains("…\u{301}"), "{cut}");
+            }
         }
     }
 

@@ -26,6 +26,12 @@ pub const PATH: Context = Context {
     why: "it is evaluated when a trial is finished",
 };
 
+/// Formulas over the path up to some instant.
+pub const SO_FAR: Context = Context {
+    reads: Reads::Path,
+    why: "it is evaluated at an instant, for the path up to it",
+};
+
 /// Formulas over parameters only.
 pub const fn parameters_only(why: &'static str) -> Context {
     Context {

@@ -2,12 +2,12 @@
 //!
 //! Derived values may read one another, and so may metrics; a circle among them is a fault that names its members.
 
-use super::formulas::{PATH, STATE};
+use super::formulas::{PATH, SO_FAR, STATE};
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{self, Expr, Node, Scope, Wanted};
 use crate::model::bounds::Bounds;
-use crate::model::types::{Asks, Derived, Mean, Metric, Outcome, Question};
+use crate::model::types::{Asks, Derived, Group, Mean, Metric, Outcome, Question};
 use crate::scenario::{self, NumberOrFormula};
 use std::collections::BTreeMap;
 
@@ -174,6 +174,51 @@ impl Builder<'_> {
         }
     }
 
+    /// Groups of outcomes in the order of the file.
+    pub fn build_groups(&mut self) -> Vec<Group> {
+        let s = self.scenario;
+        for name in s.groups.keys() {
+            let stated = s.outcomes.iter().filter_map(|o| o.group.as_ref());
+            if !stated.clone().any(|group| group.value == *name) {
+                let place = Place::key(pointer::join("/groups", name));
+                let message = format!("no outcome is in the group `{name}`");
+                let names = stated.map(|group| group.value.as_str());
+                self.report(
+                    Diagnostic::warning("empty-group", place, message)
+                        .suggest(name, names)
+                        .hint(format!("write `\"group\": \"{name}\"` in an outcome")),
+                );
+            }
+        }
+        (s.groups.iter())
+            .map(|(name, group)| Group {
+                name: name.clone(),
+                title: titled(&group.title, name),
+            })
+            .collect()
+    }
+
+    /// The group that an outcome names.
+    fn group_of(&mut self, outcome: &scenario::Outcome) -> Option<usize> {
+        let groups = &self.scenario.groups;
+        let named = outcome.group.as_ref()?;
+        let index = groups.get_index_of(&named.value);
+        if index.is_none() {
+            let message = format!("no group is named `{}`", named.value);
+            let mut report = Diagnostic::error("unknown-name", named.place(), message);
+            report = if groups.is_empty() {
+                report.hint(format!(
+                    "add `\"groups\": {{\"{}\": {{\"title\": …}}}}`",
+                    named.value
+                ))
+            } else {
+                report.suggest(&named.value, groups.keys().map(String::as_str))
+            };
+            self.report(report);
+        }
+        index
+    }
+
     /// Outcome rules in the order of the file.
     pub fn build_outcomes(&mut self) -> Vec<Outcome> {
         let s = self.scenario;
@@ -190,6 +235,7 @@ impl Builder<'_> {
         let mut built = Vec::new();
         let mut parts = 0;
         for outcome in &s.outcomes {
+            let group = self.group_of(outcome);
             let Some(when) = self.condition(&outcome.when, PATH) else {
                 continue;
             };
@@ -201,6 +247,7 @@ impl Builder<'_> {
             built.push(Outcome {
                 name: outcome.name.value.clone(),
                 title: titled(&outcome.title, &outcome.name.value),
+                group,
                 when,
             });
         }
@@ -224,13 +271,20 @@ impl Builder<'_> {
         s.questions
             .iter()
             .filter_map(|(name, question)| {
-                let (condition, date, whole_day) = match &question.asks {
+                let (condition, stated, whole_day) = match &question.asks {
                     scenario::Asks::EverBy { condition, by } => (condition, by, true),
                     scenario::Asks::HoldsAt { condition, at } => (condition, at, false),
                 };
-                let condition = self.condition(condition, STATE);
-                let time = self.question_time(date, whole_day);
-                let (condition, time, date) = (condition?, time?, date.value);
+                let context = if whole_day { STATE } else { SO_FAR };
+                let condition = self.condition(condition, context);
+                let (date, time) = match stated {
+                    Some(date) => (date.value, self.question_time(date, whole_day)?),
+                    None => {
+                        let clock = self.clock.as_ref()?;
+                        (clock.date_at(clock.horizon), clock.horizon)
+                    }
+                };
+                let condition = condition?;
                 Some(Question {
                     name: name.clone(),
                     title: titled(&question.title, name),
@@ -240,6 +294,7 @@ impl Builder<'_> {
                     } else {
                         Asks::HoldsAt { date, time }
                     },
+                    dated: stated.is_some(),
                 })
             })
             .collect()

@@ -1,13 +1,13 @@
 //! Trends with their weights, phases with their starts, indicators.
 
-use super::formulas::{STATE, parameters_only};
+use super::formulas::{SO_FAR, STATE, parameters_only};
 use super::names::ONLY;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use crate::model::bounds::Bounds;
-use crate::model::types::{AtRange, Draw, Indicator, Mean, Phase, Trend};
-use crate::scenario;
+use crate::model::types::{AtRange, Draw, Indicator, Materialises, Mean, Phase, Trend};
+use crate::scenario::{self, At};
 
 /// Sums this close to one are one.
 const SLACK: f64 = 1e-9;
@@ -22,6 +22,7 @@ impl Builder<'_> {
                 title: ONLY.to_owned(),
                 display: 0,
                 weight: 1.0,
+                materialises: None,
             }];
         }
         for trend in s.trends.values() {
@@ -58,8 +59,43 @@ impl Builder<'_> {
                 title: titled(&trend.title, name),
                 display,
                 weight: trend.weight.value / scale,
+                materialises: self.materialises(trend),
             })
             .collect()
+    }
+
+    /// What a trend's coming true looks like; `None` if the file does not say, or wrongly.
+    fn materialises(&mut self, trend: &scenario::Trend) -> Option<Materialises> {
+        let when = self.condition(trend.when.as_ref()?, SO_FAR);
+        let clock = self.clock.clone()?;
+        let mut by = match &trend.by {
+            Some(times) => times.iter().filter_map(|t| self.asked_by(t)).collect(),
+            None if clock.horizon > 1.0 => vec![clock.snapped(1.0)],
+            None => Vec::new(),
+        };
+        by.push(clock.horizon);
+        by.sort_by(f64::total_cmp);
+        by.dedup();
+        Some(Materialises { when: when?, by })
+    }
+
+    /// A time by which a trend may have come true.
+    fn asked_by(&mut self, time: &At<f64>) -> Option<f64> {
+        let clock = self.clock.as_ref()?;
+        let snapped = clock.snapped(time.value);
+        if snapped > 0.0 && snapped <= clock.horizon {
+            return Some(snapped);
+        }
+        let message = format!(
+            "a trend is asked for after the start and by the horizon ({} years), found {} years",
+            shown(clock.horizon),
+            shown(time.value)
+        );
+        self.report(
+            Diagnostic::error("date-out-of-range", time.place(), message)
+                .related(self.scenario.horizon.place(), "the horizon"),
+        );
+        None
     }
 
     /// Weights may be in any proportion, but mostly they are meant as probabilities: tells of the one that spoils the sum, if there is one.

@@ -274,7 +274,7 @@ fn the_example_with_every_construct_builds() {
             built.model.metrics.len(),
             built.model.questions.len()
         ),
-        (9, 7, 2)
+        (9, 7, 3)
     );
 }
 

@@ -8,6 +8,7 @@ pub const ROOT: &[&str] = &[
     "name",
     "title",
     "note",
+    "headline",
     "extends",
     "start",
     "horizon",
@@ -23,6 +24,7 @@ pub const ROOT: &[&str] = &[
     "noise_correlations",
     "derived",
     "events",
+    "groups",
     "outcomes",
     "metrics",
     "questions",
@@ -33,7 +35,7 @@ pub const SOURCE: &[&str] = &["title", "author", "publisher", "url", "date", "no
 pub const VALUE: &[&str] = &["value", "note", "source"];
 pub const RANK_CORRELATION: &[&str] = &["between", "rank", "note", "source"];
 pub const NOISE_CORRELATION: &[&str] = &["between", "value", "note", "source"];
-pub const TREND: &[&str] = &["title", "weight", "note", "source"];
+pub const TREND: &[&str] = &["title", "weight", "when", "by", "note", "source"];
 pub const PHASE: &[&str] = &["title", "start", "final", "note", "source"];
 pub const INDICATOR: &[&str] = &[
     "title",
@@ -79,7 +81,8 @@ pub const HAZARD_RATIO: &[&str] = &["ratio", "at", "per", "note", "source"];
 pub const EFFECT: &[&str] = &[
     "set", "to", "add", "multiply", "by", "phase", "trend", "note", "source",
 ];
-pub const OUTCOME: &[&str] = &["name", "title", "when", "note", "source"];
+pub const GROUP: &[&str] = &["title", "note", "source"];
+pub const OUTCOME: &[&str] = &["name", "title", "group", "when", "note", "source"];
 pub const QUESTION: &[&str] = &["title", "ever", "by", "holds", "at", "note", "source"];
 pub const RUN: &[&str] = &["trials", "draws", "seed", "times", "note"];
 /// Of any distribution, percentiles aside.

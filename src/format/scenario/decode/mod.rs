@@ -11,7 +11,7 @@ mod slips;
 mod thing;
 mod value;
 
-use super::types::{Scenario, Why};
+use super::types::{At, Scenario, Why};
 use crate::diagnostic::pointer::join;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use indexmap::IndexMap;
@@ -367,6 +367,10 @@ impl<'v> Decoder<'v> {
         let schema = self.text(&root, "$schema");
         let title = self.text(&root, "title");
         let note = self.text(&root, "note");
+        let headline = root.get("headline").and_then(|(_, pointer)| {
+            let text = self.text(&root, "headline")?;
+            Some(At::new(text, pointer))
+        });
 
         let sources = self.sources(&root);
         let parameters = self.named(&root, "parameters", Self::parameter);
@@ -391,6 +395,7 @@ impl<'v> Decoder<'v> {
             .unwrap_or_default();
         let derived = self.named(&root, "derived", Self::derived);
         let events = self.named(&root, "events", Self::event);
+        let groups = self.named(&root, "groups", Self::group);
         let outcomes = self.outcomes(&root);
         let metrics = self.named(&root, "metrics", Self::metric);
         let questions = self.named(&root, "questions", Self::question);
@@ -404,6 +409,7 @@ impl<'v> Decoder<'v> {
             name: name?,
             title,
             note,
+            headline,
             extends: None,
             start: self.start?,
             horizon: horizon?,
@@ -419,6 +425,7 @@ impl<'v> Decoder<'v> {
             noise_correlations,
             derived,
             events,
+            groups,
             outcomes,
             metrics,
             questions,

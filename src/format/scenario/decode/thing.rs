@@ -6,8 +6,9 @@ use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
 use crate::scenario::annotations::is_annotation;
 use crate::scenario::types::{
-    Asks, At, AtRange, By, Choice, Coefficient, Derived, Indicator, Metric, NoiseCorrelation,
-    NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run, Source, Trend, Why,
+    Asks, At, AtRange, By, Choice, Coefficient, Derived, Group, Indicator, Metric,
+    NoiseCorrelation, NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run,
+    Source, Trend, Why,
 };
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -81,9 +82,35 @@ impl<'v> Decoder<'v> {
         let object = self.object(value, pointer, "a trend", &[keys::TREND], |_| false)?;
         let title = self.text(&object, "title");
         let why = self.why(&object);
+        let when = object
+            .get("when")
+            .and_then(|(value, pointer)| self.condition(value, &pointer));
+        let by = self.list(&object, "by", Self::reported_time);
+        if by.is_some() && !object.has("when") {
+            let key = Place::key(join(&object.pointer, "by"));
+            let message =
+                "`by` says by when a trend is to have come true, and nothing says what that is";
+            self.fault("missing-key", key, message)
+                .hints
+                .push("add `when`, a condition over the path".to_owned());
+        }
         let (value, pointer) = self.required(&object, "weight", "a trend")?;
         let weight = self.number_within(value, &pointer, 0.0, f64::INFINITY, "a weight")?;
-        Some(Trend { title, weight, why })
+        Some(Trend {
+            title,
+            weight,
+            when,
+            by,
+            why,
+        })
+    }
+
+    pub(super) fn group(&mut self, value: &'v Value, pointer: &str) -> Option<Group> {
+        let object = self.object(value, pointer, "a group", &[keys::GROUP], |_| false)?;
+        Some(Group {
+            title: self.text(&object, "title"),
+            why: self.why(&object),
+        })
     }
 
     pub(super) fn concentration(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
@@ -310,10 +337,11 @@ impl<'v> Decoder<'v> {
         let condition = self
             .required(&object, form, what)
             .and_then(|(value, pointer)| self.condition(value, &pointer));
-        let date = self
-            .required(&object, day, what)
-            .and_then(|(value, pointer)| self.dated(value, &pointer));
-        let (condition, date) = (condition?, date?);
+        let date = match object.get(day) {
+            Some((value, pointer)) => Some(self.dated(value, &pointer)?),
+            None => None,
+        };
+        let condition = condition?;
         let asks = if form == "ever" {
             Asks::EverBy {
                 condition,
@@ -366,6 +394,9 @@ impl<'v> Decoder<'v> {
         if let Some(name) = &name {
             self.check_name(&name.value, name.place());
         }
+        let group = object
+            .get("group")
+            .and_then(|(value, pointer)| self.reference(value, &pointer));
         let when = self
             .required(&object, "when", "an outcome")
             .and_then(|(value, pointer)| self.condition(value, &pointer));
@@ -373,6 +404,7 @@ impl<'v> Decoder<'v> {
             pointer: pointer.to_owned(),
             name: name?,
             title,
+            group,
             when: when?,
             why,
         })

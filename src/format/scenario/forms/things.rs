@@ -118,14 +118,23 @@ schema!(Question, "Question", |generator| schema_of(
             "ever",
             "did this hold at any time up to the end of the day `by`?"
         )
-        .of::<DateForm>("by", "last day that counts for `ever`")
-        .of::<ConditionForm>("holds", "does this hold at the date `at`?")
-        .of::<DateForm>("at", "the date that `holds` is about")
+        .of::<DateForm>(
+            "by",
+            "last day that counts for `ever`; the end if not stated"
+        )
+        .of::<ConditionForm>(
+            "holds",
+            "does this hold at the date `at`? It may read the path so far"
+        )
+        .of::<DateForm>(
+            "at",
+            "the date that `holds` is about; the end if not stated"
+        )
         .why()
         .one_of(
-            &[&["ever", "by"], &["holds", "at"]],
-            &[],
-            "a yes/no forecast with a date"
+            &[&["ever"], &["holds"]],
+            &[("by", "ever"), ("at", "holds")],
+            "a yes/no forecast, with a date or about the whole run"
         )
 ));
 

@@ -1,0 +1,197 @@
+//! Values of the wrong kind, or in the wrong place: each gives its code at its place.
+
+use super::faults;
+use serde_json::json;
+
+#[test]
+fn values_of_the_wrong_kind_say_what_was_expected() {
+    for (key, value, code, pointer) in [
+        ("format", json!(2), "unsupported-format", "/format"),
+        ("format", json!("1"), "unsupported-format", "/format"),
+        ("name", json!(3), "wrong-type", "/name"),
+        ("start", json!("2026-02-30"), "invalid-date", "/start"),
+        ("start", json!(2026), "wrong-type", "/start"),
+        ("step", json!("7 dayz"), "invalid-duration", "/step"),
+        ("step", json!("2 * x"), "invalid-duration", "/step"),
+        ("trends", json!([]), "wrong-type", "/trends"),
+        ("outcomes", json!({}), "wrong-type", "/outcomes"),
+        (
+            "parameters",
+            json!({"p": "2 * q"}),
+            "formula-not-allowed",
+            "/parameters/p",
+        ),
+        (
+            "parameters",
+            json!({"p": {"normal": {"mean": "q", "sd": 1}}}),
+            "formula-not-allowed",
+            "/parameters/p/normal/mean",
+        ),
+        (
+            "parameters",
+            json!({"p": {"pert": [1, 2]}}),
+            "wrong-type",
+            "/parameters/p/pert",
+        ),
+        (
+            "parameters",
+            json!({"p": {"p5": 1, "p95": 2}}),
+            "invalid-percentiles",
+            "/parameters/p",
+        ),
+        (
+            "parameters",
+            json!({"p": {"normal": {"p5": 1}}}),
+            "invalid-percentiles",
+            "/parameters/p/normal",
+        ),
+        (
+            "parameters",
+            json!({"p": {}}),
+            "missing-key",
+            "/parameters/p",
+        ),
+        (
+            "parameters",
+            json!({"p": {"normal": {"mean": 1}}}),
+            "missing-key",
+            "/parameters/p/normal",
+        ),
+        (
+            "parameters",
+            json!({"p": {"uniform": [0, 1], "p50": 1}}),
+            "conflicting-keys",
+            "/parameters/p/uniform",
+        ),
+        (
+            "parameters",
+            json!({"p": {"value": 1, "range": [0, 1]}}),
+            "conflicting-keys",
+            "/parameters/p/range",
+        ),
+        (
+            "parameters",
+            json!({"p": {"uniform": [0, 1], "lambda": 1}}),
+            "conflicting-keys",
+            "/parameters/p/lambda",
+        ),
+        (
+            "parameters",
+            json!({"p": {"value": 1, "source": "x"}}),
+            "unknown-source",
+            "/parameters/p/source",
+        ),
+        ("events", json!({"e": {}}), "missing-key", "/events/e"),
+        (
+            "events",
+            json!({"e": {"hazard": 1, "when": "x"}}),
+            "conflicting-keys",
+            "/events/e/when",
+        ),
+        (
+            "events",
+            json!({"e": {"hazard": {"chance": 0.1}}}),
+            "missing-key",
+            "/events/e/hazard",
+        ),
+        (
+            "events",
+            json!({"e": {"hazard": {"chance": 0.1, "within": 1, "rate": 2}}}),
+            "conflicting-keys",
+            "/events/e/hazard/rate",
+        ),
+        (
+            "events",
+            json!({"e": {"hazard": 1, "probability": 1}}),
+            "conflicting-keys",
+            "/events/e/probability",
+        ),
+        (
+            "events",
+            json!({"e": {"at": "2026-13-01"}}),
+            "invalid-date",
+            "/events/e/at",
+        ),
+        (
+            "events",
+            json!({"e": {"at": {"uniform": ["2026-01-01", "2026-1-5"]}}}),
+            "invalid-date",
+            "/events/e/at/uniform/1",
+        ),
+        (
+            "events",
+            json!({"e": {"when": "x", "effects": [{"set": "x", "by": 1}]}}),
+            "conflicting-keys",
+            "/events/e/effects/0/by",
+        ),
+        (
+            "events",
+            json!({"e": {"when": "x", "effects": [{"set": "x", "add": "y", "by": 1}]}}),
+            "conflicting-keys",
+            "/events/e/effects/0/add",
+        ),
+        (
+            "events",
+            json!({"e": {"when": true}}),
+            "wrong-type",
+            "/events/e/when",
+        ),
+        (
+            "indicators",
+            json!({"x": {"start": 0, "at_range": "bounce"}}),
+            "wrong-type",
+            "/indicators/x/at_range",
+        ),
+        (
+            "indicators",
+            json!({"x": {"start": 0, "drift": {"by": "month"}}}),
+            "wrong-type",
+            "/indicators/x/drift/by",
+        ),
+        (
+            "questions",
+            json!({"q": {"by": "2026-05-01"}}),
+            "missing-key",
+            "/questions/q",
+        ),
+        (
+            "trends",
+            json!({"a": {"weight": 1, "by": ["6 months"]}}),
+            "missing-key",
+            "/trends/a/by",
+        ),
+        (
+            "trends",
+            json!({"a": {"weight": 1, "when": "x", "by": "6 months"}}),
+            "wrong-type",
+            "/trends/a/by",
+        ),
+        ("groups", json!({"g": "Quiet"}), "wrong-type", "/groups/g"),
+        ("headline", json!(["a"]), "wrong-type", "/headline"),
+        (
+            "questions",
+            json!({"q": {"ever": "x", "by": "2026-05-01", "holds": "y"}}),
+            "conflicting-keys",
+            "/questions/q/holds",
+        ),
+        (
+            "outcomes",
+            json!([{"name": "a", "when": "x"}, {"name": "a", "when": "y"}]),
+            "duplicate-name",
+            "/outcomes/1/name",
+        ),
+        (
+            "outcomes",
+            json!([{"name": "a b", "when": "x"}]),
+            "invalid-name",
+            "/outcomes/0/name",
+        ),
+        ("metrics", json!({"m": null}), "wrong-type", "/metrics/m"),
+    ] {
+        assert_eq!(
+            faults(key, value.clone()),
+            [(code, pointer.to_owned())],
+            "{key} {value}"
+        );
+    }
+}

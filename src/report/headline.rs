@@ -1,0 +1,170 @@
+//! The answer in a sentence: the file's own, with results put in, or one made of its groups.
+
+use super::known::{Known, places};
+use super::{dates, format};
+use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
+use crate::results::RunResult;
+
+/// Classes that a sentence of our own names.
+const NAMED: usize = 2;
+
+/// The sentence of a result.
+pub fn of(result: &RunResult) -> String {
+    let stated = result.scenario.source.get("headline");
+    let parsed = stated
+        .and_then(|text| text.as_str())
+        .and_then(|text| Headline::parse(text).ok());
+    match parsed {
+        Some(headline) => told(&headline, result),
+        None => made(result),
+    }
+}
+
+/// The last day that the result is about.
+pub fn end(result: &RunResult) -> String {
+    match result.dates.last() {
+        Some(date) => date.clone(),
+        None => dates::date_at(&result.scenario.start, result.scenario.horizon),
+    }
+}
+
+/// A thing with a title, what is known of it, and its place in the file.
+pub struct Class<'r> {
+    pub name: &'r str,
+    pub title: &'r str,
+    pub known: Known<'r>,
+}
+
+/// Groups, and outcomes that are in none, in the order of the file. Trials that no rule caught are a class only if there is no other.
+pub fn classes(result: &RunResult) -> Vec<Class<'_>> {
+    let groups = result.groups.iter().map(|group| Class {
+        name: &group.name,
+        title: title(&group.title, &group.name),
+        known: group.into(),
+    });
+    let rules = result.outcomes.len().saturating_sub(1).max(1);
+    let free = result
+        .outcomes
+        .iter()
+        .take(rules)
+        .filter(|outcome| outcome.group.is_none());
+    let free = free.map(|outcome| Class {
+        name: &outcome.name,
+        title: title(&outcome.title, &outcome.name),
+        known: outcome.into(),
+    });
+    groups.chain(free).collect()
+}
+
+/// The same, likeliest first.
+pub fn leading(result: &RunResult) -> Vec<Class<'_>> {
+    let mut classes = classes(result);
+    classes.sort_by(|a, b| b.known.probability.total_cmp(&a.known.probability));
+    classes
+}
+
+fn title<'r>(title: &'r str, name: &'r str) -> &'r str {
+    if title.is_empty() { name } else { title }
+}
+
+/// A sentence for a file that has none.
+fn made(result: &RunResult) -> String {
+    let mut text = String::new();
+    for (i, class) in leading(result).iter().take(NAMED).enumerate() {
+        if class.known.probability <= 0.0 {
+            break;
+        }
+        let range = class.known.range();
+        let (before, after, vary) = match i {
+            0 => ("", " of futures", " as the assumptions vary"),
+            _ => (", ", "", ""),
+        };
+        text.push_str(&format!(
+            "{before}{} in {}{after}",
+            class.title,
+            class.known.percent()
+        ));
+        if !range.is_empty() {
+            text.push_str(&format!(" ({range}{vary})"));
+        }
+    }
+    text.push('.');
+    text
+}
+
+fn told(headline: &Headline, result: &RunResult) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Start => result.scenario.start.clone(),
+        Piece::End => end(result),
+        Piece::Reading(reading) => read(reading, result).unwrap_or_else(|| "n/a".into()),
+    };
+    headline.pieces.iter().map(piece).collect()
+}
+
+/// What a reading says of a result.
+fn read(reading: &Reading, result: &RunResult) -> Option<String> {
+    let name = reading.name.as_str();
+    let (title, known) = match reading.of {
+        Of::Group => {
+            let group = result.groups.iter().find(|g| g.name == name)?;
+            (&group.title, Known::from(group))
+        }
+        Of::Outcome => {
+            let outcome = result.outcomes.iter().find(|o| o.name == name)?;
+            (&outcome.title, Known::from(outcome))
+        }
+        Of::Question => {
+            let question = result.questions.iter().find(|q| q.name == name)?;
+            (&question.title, Known::from(question))
+        }
+        Of::Trend => {
+            let trend = result.scorecard.iter().find(|t| t.name == name)?;
+            if reading.shows == Shows::Title {
+                return Some(trend.title.clone());
+            }
+            (&trend.title, Known::from(trend.comes_true.last()?))
+        }
+        Of::Metric => return metric(reading, result),
+    };
+    Some(match reading.shows {
+        Shows::Title => title.clone(),
+        Shows::Estimate => known.percent(),
+        Shows::Range => known.range(),
+    })
+}
+
+fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
+    let metric = result.metrics.iter().find(|m| m.name == reading.name)?;
+    if reading.shows == Shows::Title {
+        return Some(metric.title.clone());
+    }
+    let spread = match metric.epistemic90 {
+        Some([low, high]) => (high - low) / 10.0,
+        None => 0.0,
+    };
+    let error = spread.max(2.0 * metric.std_error?);
+    Some(match reading.shows {
+        Shows::Range => format::range(metric.epistemic90?, error),
+        _ => format::estimate(metric.mean?, error).value,
+    })
+}
+
+/// The simulation's error as a remark: below how many points it is everywhere.
+pub fn chance(result: &RunResult) -> String {
+    let all = (result.outcomes.iter().map(|o| o.std_error))
+        .chain(result.groups.iter().map(|g| g.std_error))
+        .chain(result.questions.iter().map(|q| q.std_error))
+        .chain((result.scorecard.iter()).flat_map(|t| t.comes_true.iter().map(|c| c.std_error)));
+    let largest = 100.0 * all.fold(0.0, f64::max);
+    // Twice the error, up to the next digit.
+    let bound = 2.0 * largest;
+    let digits = places(None, bound / 400.0).unwrap_or(0).max(0);
+    let unit = (0..digits).fold(1.0, |unit, _| unit / 10.0);
+    let bound = (bound / unit).ceil() * unit;
+    if largest > 0.0 {
+        format!("within {} points everywhere", format::fixed(bound, digits))
+    } else {
+        "nil".into()
+    }
+}

@@ -1,0 +1,560 @@
+//! The first screen of a run: the answer, how sure, and what it hangs on, on at most forty lines.
+//!
+//! Likeliest first; digits no finer than what is known; chance in the simulation is said once, and beside a number only where it is not small
+//! against the range. What does not fit is counted, and the last lines say how to see it.
+
+use super::text::{Line, shorten, shorten_inside};
+use super::{Order, Page, bars, label, palette};
+use crate::report::headline::{self, Class};
+use crate::report::known::Known;
+use crate::report::{dates, format};
+use crate::results::{OutcomeResult, RunResult, TrendScore};
+use std::io;
+use unicode_width::UnicodeWidthStr;
+
+/// Lines of a screen.
+const LINES: usize = 40;
+/// Trends shown at most.
+const MOST_TRENDS: usize = 8;
+/// Questions shown at least, if there are so many, and at most.
+const QUESTIONS: [usize; 2] = [3, 10];
+/// Assumptions that the answer is said to hang on, at most.
+const MOST_DRIVERS: usize = 3;
+/// Share of the range from which an assumption stands out.
+const STANDS_OUT: f64 = 0.1;
+const SHARE: usize = 7;
+/// Warnings that come before all others, the worst first.
+const WORST: [&str; 6] = [
+    "non-finite",
+    "interrupted",
+    "outcome-shadowed",
+    "unclassified",
+    "chance-not-realised",
+    "few-draws",
+];
+/// Widths of the numbers of an assumption.
+const DRIVER: [usize; 3] = [10, 11, 12];
+const WIDEST_BAR: usize = 40;
+const NARROWEST_BAR: usize = 6;
+
+pub fn write(page: &mut Page<'_>, result: &RunResult, order: Order) -> io::Result<()> {
+    let mut sections = vec![head(page, result), trends(page, result, order)];
+    let drivers = drivers(page, result);
+    let is_open = |line: &Line| line.pieces().any(|piece| piece.starts_with("in "));
+    // With the blank lines between sections.
+    // The last lines, of which the longest are reserved.
+    let reserved = foot(page, result, true);
+    let used: usize = (sections.iter().chain([&drivers, &reserved]))
+        .filter(|lines| !lines.is_empty())
+        .map(|lines| lines.len() + 1)
+        .sum();
+    let asked = match result.questions.len() {
+        0 => 0,
+        n => n.min(QUESTIONS[0]) + 2,
+    };
+    let outcomes = outcomes(
+        page,
+        result,
+        order,
+        LINES.saturating_sub(used + asked).max(4),
+    );
+    let left = LINES.saturating_sub(used + outcomes.len() + 2);
+    sections.extend([outcomes, drivers, questions(page, result, left)]);
+    let any_open = sections.iter().flatten().any(is_open);
+    sections.push(foot(page, result, any_open));
+    let mut first = true;
+    for lines in sections.iter().filter(|lines| !lines.is_empty()) {
+        if !std::mem::replace(&mut first, false) {
+            page.blank()?;
+        }
+        for line in lines {
+            page.line(line)?;
+        }
+    }
+    Ok(())
+}
+
+/// Title, span, and the answer in a sentence.
+fn head(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
+    let scenario = &result.scenario;
+    let title = format!(
+        "{}, {} to {} ({})",
+        label(&scenario.title, &scenario.name),
+        scenario.start,
+        headline::end(result),
+        dates::duration(scenario.horizon)
+    );
+    let mut lines = page.wrapped(palette::TITLE, &title, 0);
+    if result.run.interrupted {
+        let text =
+            "interrupted: these are the trials simulated until then, fewer than were asked for";
+        lines.extend(page.wrapped(palette::WARNING, text, 0));
+    }
+    lines.extend(page.wrapped(anstyle::Style::new(), &headline::of(result), 0));
+    lines
+}
+
+/// What becomes of the trends, a row each.
+fn trends(page: &Page<'_>, result: &RunResult, order: Order) -> Vec<Line> {
+    let mut trends: Vec<&TrendScore> = result.scorecard.iter().collect();
+    if trends.is_empty() {
+        return Vec::new();
+    }
+    if order == Order::Likeliest {
+        let end = |trend: &TrendScore| trend.comes_true.last().map_or(-1.0, |c| c.probability);
+        trends.sort_by(|a, b| (end(b).total_cmp(&end(a))).then(b.leads.total_cmp(&a.leads)));
+    }
+    let more = trends.len().saturating_sub(MOST_TRENDS);
+    trends.truncate(MOST_TRENDS);
+    let times: Vec<f64> = (trends.iter())
+        .find(|trend| !trend.comes_true.is_empty())
+        .map(|trend| trend.comes_true.iter().map(|c| c.years).collect())
+        .unwrap_or_default();
+    // The first and the last; the others are in the full tables.
+    let mut shown: Vec<f64> = times
+        .first()
+        .into_iter()
+        .chain(times.last())
+        .copied()
+        .collect();
+    shown.dedup();
+    let chances = trends.iter().flat_map(|trend| &trend.comes_true);
+    let widths = Widths::of(
+        chances
+            .filter(|c| shown.contains(&c.years))
+            .map(Known::from),
+    );
+    let when = |years: f64| match (years - result.scenario.horizon).abs() < 1e-9 {
+        true => "at the end".to_owned(),
+        false => format!("true in {}", span(years)),
+    };
+    let mut columns: Vec<(f64, String, usize)> = (shown.iter())
+        .map(|years| (*years, when(*years)))
+        .map(|(years, head)| (years, head.clone(), widths.both().max(head.width() + 2)))
+        .collect();
+    if columns.len() == 1 {
+        columns[0].1 = "true at the end".to_owned();
+        columns[0].2 = columns[0].2.max(17);
+    }
+    let taken = |columns: &[(f64, String, usize)]| -> usize {
+        2 + 2 * SHARE + columns.iter().map(|column| column.2).sum::<usize>()
+    };
+    // What comes true at the end is worth more than the rest.
+    while columns.len() > 1 && taken(&columns) + 14 > page.width() {
+        columns.remove(0);
+    }
+    let fixed = taken(&columns);
+    let widest = trends
+        .iter()
+        .map(|t| label(&t.title, &t.name).width())
+        .max();
+    let name = widest
+        .unwrap_or(0)
+        .min(page.width().saturating_sub(fixed).max(14));
+    let bar = bar_width(page, fixed + name);
+    let mut header = Line::styled(palette::SECTION, "Trends");
+    header.pad_to(2 + name);
+    right(&mut header, palette::HEADER, "weight", SHARE);
+    right(&mut header, palette::HEADER, "leads", SHARE);
+    for (_, head, width) in &columns {
+        right(&mut header, palette::HEADER, head, *width);
+    }
+    let full = scale((trends.iter()).filter_map(|t| t.comes_true.last().map(Known::from)));
+    let mut lines = vec![header];
+    for trend in trends {
+        let mut line = named(&label(&trend.title, &trend.name), 2, name);
+        right(&mut line, palette::FAINT, &whole(trend.weight), SHARE);
+        right(&mut line, palette::FAINT, &whole(trend.leads), SHARE);
+        for (years, _, width) in &columns {
+            let chance = trend.comes_true.iter().find(|c| c.years == *years);
+            match chance.map(Known::from) {
+                Some(known) => {
+                    line.pad_to(line.width() + width - widths.both());
+                    numbers(&mut line, &known, widths);
+                }
+                None => right(&mut line, palette::FAINT, "–", *width),
+            }
+        }
+        if let Some(last) = trend.comes_true.last().filter(|_| bar >= NARROWEST_BAR) {
+            line.push(anstyle::Style::new(), "  ");
+            line.append(drawn(&last.into(), full, bar));
+        }
+        lines.push(line);
+    }
+    if more > 0 {
+        lines.push(Line::styled(
+            palette::FAINT,
+            &format!("  {more} more: --table trends"),
+        ));
+    }
+    lines
+}
+
+/// A time since the start, in years where they are whole.
+fn span(years: f64) -> String {
+    match years {
+        1.0 => "1 year".to_owned(),
+        _ if years.fract() == 0.0 => format!("{years} years"),
+        _ => dates::duration(years),
+    }
+}
+
+/// A percentage in whole points, as inputs and shares of time are.
+fn whole(share: f64) -> String {
+    crate::report::known::percent(share, Some(0))
+}
+
+/// A row of the table of outcomes.
+struct Row<'r> {
+    title: String,
+    indent: usize,
+    known: Known<'r>,
+}
+
+/// Groups with their outcomes, on so many lines.
+fn outcomes(page: &Page<'_>, result: &RunResult, order: Order, room: usize) -> Vec<Line> {
+    let none = result.outcomes.last().filter(|_| result.outcomes.len() > 1);
+    let has_rest = none.is_some_and(|none| none.probability > 0.0);
+    let (mut rows, mut left_out) = self::rows(result, order, room - 1);
+    if left_out > 0 || has_rest {
+        (rows, left_out) = self::rows(result, order, room - 2);
+    }
+    let mut widths = Widths::of(rows.iter().map(|row| row.known));
+    widths.percent = widths.percent.max(" chance".len());
+    let fixed = widths.both();
+    let widest = rows.iter().map(|row| row.indent + row.title.width()).max();
+    let mut header = Line::styled(palette::SECTION, "Outcomes");
+    header.push(palette::FAINT, &format!(" at {}", headline::end(result)));
+    let name = widest
+        .unwrap_or(0)
+        .max(header.width())
+        .min(page.width().saturating_sub(fixed + 14).max(20));
+    let bar = bar_width(page, fixed + name);
+    let full = scale(rows.iter().map(|row| row.known));
+    right_to(&mut header, "chance", name + widths.percent);
+    if rows.iter().any(|row| row.known.has_range()) {
+        right_to(&mut header, "range", name + fixed);
+    }
+    let mut lines = vec![header];
+    for row in &rows {
+        let mut line = named(&row.title, row.indent, name - row.indent);
+        numbers(&mut line, &row.known, widths);
+        if bar >= NARROWEST_BAR {
+            line.push(anstyle::Style::new(), "  ");
+            line.append(drawn(&row.known, full, bar));
+        }
+        lines.push(line);
+    }
+    let mut remarks = Vec::new();
+    if left_out > 0 {
+        remarks.push(format!("{left_out} more: --table outcomes"));
+    }
+    if let Some(none) = none.filter(|_| has_rest) {
+        remarks.push(format!("none of these: {}", Known::from(none).percent()));
+    }
+    if !remarks.is_empty() {
+        lines.push(Line::styled(
+            palette::FAINT,
+            &format!("  ({})", remarks.join("; ")),
+        ));
+    }
+    lines
+}
+
+/// Rows of groups and outcomes, at most so many, and how many outcomes were left out: the rarest.
+fn rows(result: &RunResult, order: Order, room: usize) -> (Vec<Row<'_>>, usize) {
+    let classes: Vec<Class<'_>> = match order {
+        Order::Likeliest => headline::leading(result),
+        Order::File => headline::classes(result),
+    };
+    let mut members: Vec<&OutcomeResult> = result
+        .outcomes
+        .iter()
+        .filter(|o| o.group.is_some())
+        .collect();
+    if order == Order::Likeliest {
+        members.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    }
+    // Classes come before members, and the likelier before the rarer.
+    let kept_classes = likeliest(
+        classes.iter().map(|class| class.known.probability),
+        room.max(1),
+    );
+    let most = room.saturating_sub(classes.len());
+    let kept_members = likeliest(members.iter().map(|outcome| outcome.probability), most);
+    let mut rows = Vec::new();
+    let mut left_out = 0;
+    for (class, is_kept) in classes.iter().zip(kept_classes) {
+        let is_group = result.groups.iter().any(|group| group.name == class.name);
+        if is_kept {
+            rows.push(Row {
+                title: class.title.to_owned(),
+                indent: 2,
+                known: class.known,
+            });
+        } else if !is_group {
+            left_out += 1;
+        }
+        let own = members.iter().zip(&kept_members);
+        for (outcome, is_kept_too) in
+            own.filter(|(o, _)| is_group && o.group.as_deref() == Some(class.name))
+        {
+            if is_kept && *is_kept_too {
+                rows.push(Row {
+                    title: label(&outcome.title, &outcome.name),
+                    indent: 4,
+                    known: (*outcome).into(),
+                });
+            } else {
+                left_out += 1;
+            }
+        }
+    }
+    (rows, left_out)
+}
+
+/// Which of these are among the `most` likeliest; of equals, the first.
+fn likeliest(chances: impl Iterator<Item = f64>, most: usize) -> Vec<bool> {
+    let chances: Vec<f64> = chances.collect();
+    let mut order: Vec<usize> = (0..chances.len()).collect();
+    order.sort_by(|a, b| chances[*b].total_cmp(&chances[*a]));
+    let mut kept = vec![false; chances.len()];
+    order.into_iter().take(most).for_each(|i| kept[i] = true);
+    kept
+}
+
+/// The assumptions that explain most of the likeliest class's range.
+fn drivers(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
+    let leading = headline::leading(result);
+    let Some(first) = leading.first() else {
+        return Vec::new();
+    };
+    let Some(drivers) = result.drivers.iter().find(|d| d.of == first.name) else {
+        return Vec::new();
+    };
+    let out: Vec<_> = (drivers.inputs.iter())
+        .filter(|input| input.detectable && input.share >= STANDS_OUT)
+        .take(MOST_DRIVERS)
+        .collect();
+    if out.is_empty() {
+        let text = format!(
+            "What '{}' hangs on: no single assumption of {} stands out.",
+            first.title, drivers.looked_at
+        );
+        return page.wrapped(palette::FAINT, &text, 0);
+    }
+    let shown = |input: &crate::results::Driver| {
+        let text = label(&input.title, &input.input);
+        if input.kind == "weight" {
+            format!("Weight of {text}")
+        } else {
+            text
+        }
+    };
+    let fixed = DRIVER.iter().sum::<usize>();
+    let widest = out
+        .iter()
+        .map(|input| 2 + shown(input).width())
+        .max()
+        .unwrap_or(0);
+    let title = format!("What '{}' hangs on", first.title);
+    let name = widest
+        .max(title.width())
+        .min(page.width().saturating_sub(fixed).max(20));
+    let mut header = Line::styled(palette::SECTION, &shorten(&title, name));
+    header.pad_to(name);
+    for (text, width) in ["explains", "if lowest", "if highest"]
+        .into_iter()
+        .zip(DRIVER)
+    {
+        right(&mut header, palette::HEADER, text, width);
+    }
+    let mut lines = vec![header];
+    for input in out {
+        let mut line = named(&shown(input), 2, name - 2);
+        let share = crate::report::known::percent(input.share, Some(0));
+        let error = format::fixed(100.0 * input.share_std_error, 0);
+        right(
+            &mut line,
+            palette::ESTIMATE,
+            &format!("{share} ± {error}"),
+            DRIVER[0],
+        );
+        for (p, error, width) in [
+            (input.low, input.low_std_error, DRIVER[1]),
+            (input.high, input.high_std_error, DRIVER[2]),
+        ] {
+            let digits = crate::report::known::places(None, error);
+            right(
+                &mut line,
+                anstyle::Style::new(),
+                &crate::report::known::percent(p, digits),
+                width,
+            );
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Questions in the order of the file, as many as there is room for.
+fn questions(page: &Page<'_>, result: &RunResult, room: usize) -> Vec<Line> {
+    if result.questions.is_empty() {
+        return Vec::new();
+    }
+    let mut questions: Vec<_> = result.questions.iter().collect();
+    let most = room.clamp(QUESTIONS[0], QUESTIONS[1]);
+    let more = questions.len().saturating_sub(most);
+    questions.truncate(most);
+    let widths = Widths::of(questions.iter().map(|question| Known::from(*question)));
+    let name = page.width().saturating_sub(widths.both()).min(74);
+    let mut header = Line::styled(palette::SECTION, "Questions");
+    if more > 0 {
+        header.push(
+            palette::FAINT,
+            &format!(" ({more} more: --table questions)"),
+        );
+    }
+    let mut lines = vec![header];
+    for question in questions {
+        let mut text = label(&question.title, &question.name);
+        if question.dated && !text.contains(&question.by[..4.min(question.by.len())]) {
+            text = format!("{text} ({})", question.by);
+        }
+        // Dates mostly stand at the end.
+        let mut line = named(&shorten_inside(&text, name - 2), 2, name - 2);
+        numbers(&mut line, &question.into(), widths);
+        lines.push(line);
+    }
+    lines
+}
+
+/// How sure, what to beware of, and where the rest is.
+fn foot(page: &Page<'_>, result: &RunResult, any_open: bool) -> Vec<Line> {
+    let run = &result.run;
+    let mut text = format!(
+        "Chance in the simulation: {} ({} trials, {} draws, seed {}).",
+        headline::chance(result),
+        format::count(run.trials),
+        format::count(run.draws),
+        run.seed
+    );
+    if run.non_finite > 0 {
+        text.push_str(&format!(
+            " {} trials were stopped by a non-finite value.",
+            format::count(run.non_finite)
+        ));
+    }
+    let has_range = result.outcomes.iter().any(|o| Known::from(o).has_range());
+    if has_range {
+        text.push_str(" Ranges: 5% to 95% over the assumptions");
+        text.push_str(match any_open {
+            true => " ('in': at most).",
+            false => ".",
+        });
+    } else if run.draws >= 20 && run.trials_per_draw > 1 {
+        text.push_str(" No assumption is uncertain.");
+    }
+    let mut lines = page.wrapped(palette::FAINT, &text, 0);
+    let rank = |code: &str| {
+        WORST
+            .iter()
+            .position(|worst| *worst == code)
+            .unwrap_or(WORST.len())
+    };
+    if let Some(worst) = result
+        .warnings
+        .iter()
+        .min_by_key(|warning| rank(&warning.code))
+    {
+        let others = match result.warnings.len() {
+            1 => String::new(),
+            n => format!(" ({n} in all: --table warnings)"),
+        };
+        let text = format!("warning[{}]: {}{others}", worst.code, worst.message);
+        lines.extend(page.wrapped(palette::WARNING, &shorten(&text, 2 * page.width() - 4), 0));
+    }
+    let rest = "--full everything · --report page.html · explore FILE · compare FILE FILE";
+    lines.extend(page.wrapped(palette::FAINT, rest, 0));
+    lines
+}
+
+fn named(text: &str, indent: usize, width: usize) -> Line {
+    let mut line = Line::new(&" ".repeat(indent));
+    line.push(anstyle::Style::new(), &shorten(text, width));
+    line.pad_to(indent + width);
+    line
+}
+
+fn right(line: &mut Line, style: anstyle::Style, text: &str, width: usize) {
+    let blank = width.saturating_sub(text.width()).max(1);
+    line.push(anstyle::Style::new(), &" ".repeat(blank));
+    line.push(style, text);
+}
+
+/// The name of a column that ends in this cell, or as near to it as there is room.
+fn right_to(line: &mut Line, text: &str, end: usize) {
+    let width = end.saturating_sub(line.width());
+    right(line, palette::HEADER, text, width);
+}
+
+/// Widths of a column of percentages and one of ranges.
+#[derive(Clone, Copy)]
+struct Widths {
+    percent: usize,
+    range: usize,
+}
+
+impl Widths {
+    /// Room for all of these, with blanks before them.
+    fn of<'k>(all: impl Iterator<Item = Known<'k>>) -> Self {
+        let mut widths = Self {
+            percent: 5,
+            range: 7,
+        };
+        for known in all {
+            widths.percent = widths.percent.max(known.percent().width() + 1);
+            widths.range = widths.range.max(range(&known).width() + 2);
+        }
+        widths
+    }
+
+    fn both(self) -> usize {
+        self.percent + self.range
+    }
+}
+
+/// The range, or the simulation's error where that counts.
+fn range(known: &Known<'_>) -> String {
+    match known.notable_error() {
+        Some(error) => format!("±{error}"),
+        None => known.range(),
+    }
+}
+
+/// The percentage and what is known of it.
+fn numbers(line: &mut Line, known: &Known<'_>, widths: Widths) {
+    right(line, palette::ESTIMATE, &known.percent(), widths.percent);
+    right(line, anstyle::Style::new(), &range(known), widths.range);
+}
+
+fn bar_width(page: &Page<'_>, used: usize) -> usize {
+    page.width().saturating_sub(used + 2).min(WIDEST_BAR)
+}
+
+fn drawn(known: &Known<'_>, full: f64, width: usize) -> Line {
+    let range = known.epistemic90.filter(|_| known.has_range());
+    bars::estimate(known.probability, known.ci95, range, full, width)
+}
+
+/// The largest number that a bar must show.
+fn scale<'k>(all: impl Iterator<Item = Known<'k>>) -> f64 {
+    let largest = all.map(|known| {
+        let high = match known.epistemic90 {
+            Some([_, high]) if known.has_range() => high,
+            _ => 0.0,
+        };
+        known.probability.max(known.ci95[1]).max(high)
+    });
+    largest.fold(1e-12, f64::max)
+}

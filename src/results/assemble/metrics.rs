@@ -1,0 +1,132 @@
+//! Metrics: their moments, quantiles and means by class.
+
+use super::{Reader, told};
+use crate::estimate::{self, LEVELS, Quantiles};
+use crate::results::types::{GroupMean, Histogram, MetricResult};
+use indexmap::IndexMap;
+
+/// Bars of a metric's histogram.
+const HISTOGRAM_BINS: usize = 40;
+
+impl Reader<'_> {
+    pub(super) fn metrics(&self) -> Vec<MetricResult> {
+        (self.model.metrics.iter().enumerate())
+            .map(|(m, metric)| {
+                let node = &self.summary.node.metrics[m];
+                let estimate = node.estimate();
+                let epistemic = node.epistemic(
+                    &self.tally.draw_means.quantiles(m),
+                    self.program.uncertain,
+                    self.summary.trials_per_draw as usize,
+                );
+                let values = self.tally.metrics.quantiles(m);
+                let quantiles = values.at(LEVELS);
+                let q = |i: usize| quantiles[i].map(|q| q.value);
+                let e = |i: usize| quantiles[i].and_then(|q| q.std_error);
+                let (defined, defined_std_error) =
+                    self.share(&values.by_replicate(), &self.tally.trials);
+                MetricResult {
+                    name: metric.name.clone(),
+                    title: metric.title.clone(),
+                    unit: metric.unit.clone(),
+                    defined,
+                    defined_std_error,
+                    mean: estimate.mean,
+                    std_error: estimate.std_error,
+                    ci95: estimate.ci95,
+                    epistemic90: epistemic.ends,
+                    epistemic: told(&epistemic),
+                    sd: estimate.sd,
+                    sd_std_error: estimate.sd_std_error,
+                    p5: q(0),
+                    p5_std_error: e(0),
+                    p25: q(1),
+                    p25_std_error: e(1),
+                    p50: q(2),
+                    p50_std_error: e(2),
+                    p75: q(3),
+                    p75_std_error: e(3),
+                    p95: q(4),
+                    p95_std_error: e(4),
+                    histogram: histogram(&values),
+                    by_trend: self.metric_by_trend(m),
+                    by_outcome: self.metric_by_outcome(m),
+                }
+                .without_mean_if(!metric.mean.is_steady())
+            })
+            .collect()
+    }
+
+    fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {
+        let node = &self.summary.node.metrics[m];
+        let means = node.by_trend();
+        let sums = node.sums_by_trend();
+        self.trend_order()
+            .into_iter()
+            .map(|z| {
+                let trials = self.tally.by_trend[z].iter().sum();
+                let (sums, values) = &sums[z];
+                let entry = GroupMean {
+                    sums: sums.to_vec(),
+                    values: values.to_vec(),
+                    ..group(means[z], values.iter().sum(), trials)
+                };
+                (self.model.trends[z].name.clone(), entry)
+            })
+            .collect()
+    }
+
+    fn metric_by_outcome(&self, m: usize) -> IndexMap<String, GroupMean> {
+        let node = &self.summary.node.metrics[m];
+        let means = node.by_outcome();
+        let values = node.values_by_outcome();
+        (self.outcome_names().into_iter().enumerate())
+            .map(|(o, name)| {
+                let trials = self.tally.by_outcome[o].iter().sum();
+                (name, group(means[o], values[o], trials))
+            })
+            .collect()
+    }
+}
+
+impl MetricResult {
+    /// Without all that a mean is needed for, if averages do not settle, or so slowly that no error of them can be stated.
+    fn without_mean_if(mut self, absent: bool) -> Self {
+        if !absent {
+            return self;
+        }
+        (self.mean, self.std_error, self.ci95) = (None, None, None);
+        (self.sd, self.sd_std_error) = (None, None);
+        self.epistemic90 = None;
+        self.epistemic = told(&estimate::Epistemic::not_separable());
+        for group in self
+            .by_trend
+            .values_mut()
+            .chain(self.by_outcome.values_mut())
+        {
+            (group.mean, group.std_error) = (None, None);
+            (group.sums, group.values) = (Vec::new(), Vec::new());
+        }
+        self
+    }
+
+    /// Whether trials have values and yet no mean that can be told.
+    pub fn has_no_mean(&self) -> bool {
+        self.mean.is_none() && self.defined > 0.0
+    }
+}
+
+fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64) -> GroupMean {
+    GroupMean {
+        defined: (trials > 0).then(|| values as f64 / trials as f64),
+        mean,
+        std_error,
+        sums: Vec::new(),
+        values: Vec::new(),
+    }
+}
+
+fn histogram(values: &Quantiles<'_>) -> Histogram {
+    let (edges, counts) = values.histogram(HISTOGRAM_BINS);
+    Histogram { edges, counts }
+}
