@@ -4,13 +4,14 @@
 //! any of its looks without simulating it again. After as many blocks as `run` or `compare` would simulate, every number is
 //! theirs, bit for bit. When to look, and whom to show, is the caller's business.
 
-use super::compare::{Matching, Pairs, correct, unlike};
+use super::compare::{correct, unlike};
+use super::pairs::{Matching, Pairs};
 use super::study::Study;
 use crate::engine::{
     BlockTrials, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
     Worker, check_stopped, explain, stretch,
 };
-use crate::estimate::{Forest, MeanPair};
+use crate::estimate::Forest;
 use crate::results::{CompareResult, RunResult, tool};
 use crate::scenario::same_assumptions;
 use std::collections::BTreeMap;
@@ -203,9 +204,7 @@ pub fn compare_grown(
     for (block, (a, b)) in (0..blocks).zip(trials) {
         means.insert(block, pairs.add_block(&matching, block, per_draw, a, b));
     }
-    let means = means
-        .fold()
-        .unwrap_or_else(|| vec![MeanPair::new(); matching.metrics.len()]);
+    let means = means.fold().unwrap_or_else(|| matching.no_means());
     let mut comparisons = vec![matching.comparison(
         results[0],
         results[1],

@@ -3,6 +3,7 @@
 mod changes;
 mod compare;
 mod growing;
+mod pairs;
 mod reweight;
 mod storyline;
 mod study;

@@ -298,6 +298,8 @@ fn difference(
         std_error: shift.map(|s| s.std_error),
         ci95: shift.map(|s| s.ci95),
         unpaired_std_error: None,
+        epistemic90: None,
+        epistemic: None,
         detectable: false,
         p_adjusted: shift.map(|s| s.p_value),
         present: "both".into(),

@@ -1,6 +1,6 @@
 //! `compare`: scenarios under common random numbers, each against the first.
 
-use super::exit::Exit;
+use super::exit::{Exit, Misuse};
 use super::formats;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
@@ -14,7 +14,8 @@ use crate::report::html::{ComparePart, Part};
 use crate::report::{csv, files, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
-use std::path::PathBuf;
+use indexmap::IndexMap;
+use std::path::{Path, PathBuf};
 
 /// What other options than `--out` write.
 const ELSEWHERE: [(&str, &str); 2] = [
@@ -27,21 +28,93 @@ const ELSEWHERE: [(&str, &str); 2] = [
 #[command(after_help = "Examples:\n  \
                         quincunx compare baseline.json escalation.json\n  \
                         quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n  \
-                        quincunx compare baseline.json escalation.json --report differences.html\n\n\
+                        quincunx compare baseline.json escalation.json --report differences.html\n  \
+                        quincunx compare baseline.json --set trends.escalation.weight=0.5\n  \
+                        quincunx compare baseline.json --variant hasty:parameters.rate_deal.value=0.3 --variant slow:parameters.rate_deal.value=0.05\n\n\
+                        With one file, --set makes the second scenario of it. With several, it changes them all.\n\
                         Differences are taken between trials that share their random numbers, so they are known far better than the\n\
                         scenarios themselves. Size, seed and design come from the options or the first file, for all.")]
 pub struct Arguments {
     /// Scenario files, the base first; one may be `-` for standard input
-    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    #[arg(required = true, num_args = 1.., value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Compare a variant of the first file too, with this value changed; the same NAME again changes another of its values
+    #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
+    variant: Vec<String>,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
     precision: Precision,
     #[command(flatten)]
     output: Output,
+    /// Show every row and the tables of each pair, with all errors
+    #[arg(long, help_heading = "Output")]
+    full: bool,
     #[command(flatten)]
     pictures: Pictures,
+}
+
+/// The scenarios to compare: a file each, and what is set in it.
+///
+/// # Errors
+/// [`Misuse`] if there is nothing to compare, or a variant is no change of a named one.
+fn columns(arguments: &Arguments) -> Result<Vec<(&Path, Vec<String>)>> {
+    let sets = &arguments.simulation.variant.set;
+    let files = arguments.files.iter().map(PathBuf::as_path);
+    let mut columns: Vec<(&Path, Vec<String>)> = Vec::new();
+    match arguments.files.as_slice() {
+        [file] => {
+            columns.push((file, Vec::new()));
+            if !sets.is_empty() {
+                columns.push((file, named("changed", &sets.join(", "), sets)));
+            }
+        }
+        _ => columns.extend(files.map(|file| (file, sets.clone()))),
+    }
+    let Some((first, shared)) = columns.first().cloned() else {
+        return Ok(columns);
+    };
+    let mut variants: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for variant in &arguments.variant {
+        let parts = variant.split_once(':');
+        let Some((name, set)) =
+            parts.filter(|(name, set)| !name.trim().is_empty() && set.contains('='))
+        else {
+            let text = format!(
+                "--variant {variant}: expected NAME:PATH=VALUE, such as hasty:trends.escalation.weight=0.5"
+            );
+            return Err(Misuse(text).into());
+        };
+        variants
+            .entry(name.trim())
+            .or_default()
+            .push(set.to_owned());
+    }
+    for (name, own) in variants {
+        let told = own.join(", ");
+        let all = [shared.clone(), own].concat();
+        columns.push((first, named(name, &told, &all)));
+    }
+    if columns.len() < 2 {
+        let text = "one file is nothing to compare: name another, or what to change in it by --set PATH=VALUE or --variant NAME:PATH=VALUE";
+        return Err(Misuse(text.into()).into());
+    }
+    if first == Path::new("-") && columns.iter().filter(|(file, _)| *file == first).count() > 1 {
+        let text =
+            "standard input can be read only once: save it to a file to compare variants of it";
+        return Err(Misuse(text.into()).into());
+    }
+    Ok(columns)
+}
+
+/// Settings of a variant, with a name and a title of its own.
+fn named(name: &str, told: &str, sets: &[String]) -> Vec<String> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let own = [
+        format!("name={}", quoted(name)),
+        format!("title={}", quoted(&format!("{name}: {told}"))),
+    ];
+    [sets, &own].concat()
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
@@ -52,10 +125,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         pictures,
         ..
     } = arguments;
-    let mut studies = Vec::with_capacity(arguments.files.len());
+    let columns = columns(arguments)?;
+    let mut studies = Vec::with_capacity(columns.len());
     let mut is_refused = false;
-    for file in &arguments.files {
-        match Study::open(file, &simulation.variant.set) {
+    for (file, sets) in &columns {
+        match Study::open(file, sets) {
             Ok(study) => studies.push(study),
             Err(report) => {
                 findings::refuse(&report, terminal);
@@ -94,7 +168,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     }
 
     destination.write(|out, look| match format {
-        Format::Table => table::write_compare(out, &result, look),
+        Format::Table => table::write_compare(out, &result, arguments.full, look),
         Format::Json => json::write(out, &result),
         Format::Csv => csv::write_compare(out, &result),
         Format::Markdown => markdown::write_compare(out, &result),

@@ -64,6 +64,8 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
             .iter()
             .map(|o| o.difference.clone())
             .collect(),
+        groups: Vec::new(),
+        trends: Vec::new(),
         questions: found
             .questions
             .iter()

@@ -7,6 +7,7 @@ mod reweight;
 
 pub use reweight::write_reweight;
 
+use crate::report::known::Known;
 use crate::results::{ByTrend, CompareResult, Difference, GroupMean, RunResult, SeriesResult};
 use csv::{Terminator, Writer, WriterBuilder};
 use indexmap::IndexMap;
@@ -54,7 +55,9 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
             base: &comparison.base,
             ..Row::default()
         };
+        table.differences(&pair, "group", &comparison.groups)?;
         table.differences(&pair, "outcome", &comparison.differences)?;
+        table.differences(&pair, "comes_true", &comparison.trends)?;
         table.differences(&pair, "question", &comparison.questions)?;
         table.differences(&pair, "metric", &comparison.metrics)?;
         let distance = Row {
@@ -175,33 +178,23 @@ impl<'a> Table<'a> {
         self.row(&run.quantity("non_finite", result.run.non_finite as f64))?;
         self.row(&run.quantity("interrupted", f64::from(u8::from(result.run.interrupted))))?;
 
+        for group in &result.groups {
+            let row = all.named("group", &group.name, &group.title);
+            self.probability(&row, &group.into())?;
+            self.by_trend(&row, &group.by_trend)?;
+        }
         for outcome in &result.outcomes {
             let row = all.named("outcome", &outcome.name, &outcome.title);
-            let estimate = row
-                .quantity("probability", outcome.probability)
-                .error(outcome.std_error);
-            let (ci95, epistemic90) = (Some(outcome.ci95), outcome.epistemic90);
-            self.row(&Row {
-                ci95,
-                epistemic90,
-                ..estimate
-            })?;
+            self.probability(&row, &outcome.into())?;
             self.by_trend(&row, &outcome.by_trend)?;
         }
+        self.scorecard(&all, result)?;
         for question in &result.questions {
             let row = Row {
                 date: &question.by,
                 ..all.named("question", &question.name, &question.title)
             };
-            let estimate = row
-                .quantity("probability", question.probability)
-                .error(question.std_error);
-            let (ci95, epistemic90) = (Some(question.ci95), question.epistemic90);
-            self.row(&Row {
-                ci95,
-                epistemic90,
-                ..estimate
-            })?;
+            self.probability(&row, &question.into())?;
             self.by_trend(&row, &question.by_trend)?;
         }
         self.metrics(&all, result)?;
@@ -225,6 +218,50 @@ impl<'a> Table<'a> {
         ] {
             for item in items {
                 self.state(&all.named(section, &item.name, &item.title), result, item)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn probability(&mut self, row: &Row<'_>, known: &Known<'_>) -> io::Result<()> {
+        let estimate = row
+            .quantity("probability", known.probability)
+            .error(known.std_error);
+        self.row(&Row {
+            ci95: Some(known.ci95),
+            epistemic90: known.epistemic90,
+            ..estimate
+        })
+    }
+
+    /// What becomes of trends, and what classes of outcomes hang on.
+    fn scorecard(&mut self, all: &Row<'_>, result: &RunResult) -> io::Result<()> {
+        for trend in &result.scorecard {
+            let row = all.named("comes_true", &trend.name, &trend.title);
+            self.row(
+                &row.quantity("leads", trend.leads)
+                    .error(trend.leads_std_error),
+            )?;
+            for chance in &trend.comes_true {
+                let row = Row {
+                    date: &chance.by,
+                    ..row
+                };
+                self.probability(&row, &chance.into())?;
+                self.by_trend(&row, &chance.by_trend)?;
+            }
+        }
+        for drivers in &result.drivers {
+            for driver in &drivers.inputs {
+                let row = all.named("driver", &drivers.of, &driver.input);
+                for (quantity, value, error) in [
+                    ("share", driver.share, driver.share_std_error),
+                    ("low", driver.low, driver.low_std_error),
+                    ("high", driver.high, driver.high_std_error),
+                ] {
+                    self.row(&row.quantity(quantity, value).error(error))?;
+                }
+                self.row(&row.quantity("detectable", f64::from(u8::from(driver.detectable))))?;
             }
         }
         Ok(())
@@ -369,6 +406,7 @@ impl<'a> Table<'a> {
                 .error(difference.std_error);
             self.row(&Row {
                 ci95: difference.ci95,
+                epistemic90: difference.epistemic90,
                 ..paired
             })?;
             self.row(&row.quantity("unpaired_std_error", difference.unpaired_std_error))?;

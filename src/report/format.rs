@@ -177,6 +177,13 @@ fn percent_digits(probability: f64, places: i32) -> String {
     fixed(100.0 * probability, places)
 }
 
+/// A number with its sign and so many decimals; `None` if it rounds to 0.
+pub fn signed_fixed(value: f64, places: i32) -> Option<String> {
+    let digits = fixed(value, places);
+    let is_zero = digits.chars().all(|c| matches!(c, '0' | '.'));
+    (!is_zero).then(|| signed(digits, value))
+}
+
 /// `value` with a fixed number of decimals; negative `places` round before the point. No negative zero.
 pub fn fixed(value: f64, places: i32) -> String {
     let digits = if places >= 0 {

@@ -2,6 +2,7 @@
 //!
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
+mod brief;
 mod reweight;
 
 pub use reweight::write_reweight;
@@ -26,6 +27,7 @@ pub fn write_run(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
         dates::duration(info.horizon),
         size(result)
     )?;
+    brief::write(out, result, 2)?;
     body(out, result, 2)?;
     warnings(out, &result.warnings, 2)
 }
@@ -70,7 +72,9 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
             )?;
         }
         for (name, differences) in [
+            ("group", &comparison.groups),
             ("outcome", &comparison.differences),
+            ("trend that has come true", &comparison.trends),
             ("question", &comparison.questions),
             ("metric", &comparison.metrics),
         ] {

@@ -402,7 +402,8 @@ fn floats(counts: &ByReplicate) -> [f64; REPLICATES] {
     counts.map(|n| n as f64)
 }
 
-fn told(epistemic: &estimate::Epistemic) -> Epistemic {
+/// An epistemic range as results have it.
+pub fn told(epistemic: &estimate::Epistemic) -> Epistemic {
     Epistemic {
         status: match epistemic.status {
             estimate::EpistemicStatus::Exact => EpistemicStatus::Exact,

@@ -8,7 +8,7 @@ mod types;
 mod validate;
 mod warnings;
 
-pub use assemble::{assemble, in_display_order, scenario_info, tool};
+pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
 pub use read::{ReadFault, read};
 pub use reweighted::*;
 pub use storyline::*;

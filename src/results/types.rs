@@ -409,6 +409,12 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// Outcomes.
     pub differences: Vec<Difference>,
+    /// Groups of outcomes.
+    #[serde(default)]
+    pub groups: Vec<Difference>,
+    /// Chances that trends have come true at the end.
+    #[serde(default)]
+    pub trends: Vec<Difference>,
     pub questions: Vec<Difference>,
     pub metrics: Vec<Difference>,
     pub distance: Distance,
@@ -424,10 +430,10 @@ pub struct Change {
     pub other: Option<serde_json::Value>,
 }
 
-/// Paired difference `other - base` of one outcome, question or metric.
+/// Paired difference `other - base` of one outcome, group, trend, question or metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Name of the outcome, question or metric.
+    /// Name of what it is of.
     pub outcome: String,
     pub title: String,
     pub base: Option<f64>,
@@ -437,6 +443,11 @@ pub struct Difference {
     pub ci95: Option<[f64; 2]>,
     /// Standard error that two independent runs would have had.
     pub unpaired_std_error: Option<f64>,
+    /// 5% to 95% of the difference over parameter draws, which both scenarios share; `None` for metrics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epistemic90: Option<[f64; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epistemic: Option<Epistemic>,
     /// After Holm's correction over the outcomes of the pair, at 5%.
     pub detectable: bool,
     /// Holm-adjusted p-value.

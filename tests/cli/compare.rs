@@ -1,6 +1,7 @@
 //! `compare`: what differs between scenarios, and by how much.
 
 use crate::program::{call, comparison, folder, result, stdout, valley, write};
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use quincunx::results::Difference;
 use serde_json::json;
@@ -179,5 +180,54 @@ fn one_faulty_file_refuses_the_comparison_and_one_file_is_none() {
         .stderr(contains("bad.json"));
     call(&format!("compare {base}"))
         .code(2)
-        .stderr(contains("FILE"));
+        .stderr(contains("nothing to compare").and(contains("--set PATH=VALUE")));
+    for wrong in ["pace", "pace:", "calm.value=1", ":calm=1"] {
+        call(&format!("compare {base} --variant {wrong}"))
+            .code(2)
+            .stdout("")
+            .stderr(contains("NAME:PATH=VALUE"));
+    }
+    call("compare - --set horizon=2")
+        .code(2)
+        .stderr(contains("read only once"));
+}
+
+#[test]
+fn one_file_is_compared_with_what_is_set_in_it() {
+    let folder = folder();
+    let base = write(folder.path(), "base.json", &valley());
+    let mut wetter = valley();
+    wetter["name"] = json!("wetter");
+    wetter["trends"]["wet"]["weight"] = json!(0.6);
+    wetter["trends"]["dry"]["weight"] = json!(0.4);
+    let other = write(folder.path(), "other.json", &wetter);
+    let of = |line: String| comparison(&call(&format!("compare {line} --format json")).success());
+    let by_file = of(format!("{base} {other}"));
+    let by_set = of(format!("{base} --set trends.wet.weight=0.6"));
+    let by_variant = of(format!("{base} --variant wetter:trends.wet.weight=0.6"));
+    for found in [&by_set, &by_variant] {
+        let (own, written) = (&found.comparisons[0], &by_file.comparisons[0]);
+        assert_eq!(own.differences, written.differences);
+        assert_eq!(own.metrics, written.metrics);
+        assert_eq!(own.changes, written.changes);
+    }
+    assert_eq!(by_variant.scenarios[1].scenario.name, "wetter");
+    // One variant may change several values; each name is one more scenario.
+    let several = of(format!(
+        "{base} --variant a:trends.wet.weight=0.6 --variant b:parameters.calm.value=0.9 --variant a:parameters.haste=0.3"
+    ));
+    let paths = |i: usize| -> Vec<&str> {
+        let changes = several.comparisons[i].changes.iter();
+        changes.map(|change| change.path.as_str()).collect()
+    };
+    assert_eq!(several.scenarios.len(), 3);
+    assert!(
+        paths(0).contains(&"parameters.haste")
+            || paths(0).iter().any(|p| p.starts_with("parameters.haste")),
+        "{:?}",
+        paths(0)
+    );
+    assert_eq!(paths(1), ["parameters.calm.value"]);
+    let table = stdout(&call(&format!("compare {base} --set trends.wet.weight=0.6")).success());
+    assert!(table.contains("changed: trends.wet.weight=0.6"), "{table}");
 }

@@ -12,6 +12,58 @@ fn compared(studies: &[&Study], trials: u64, seed: u64) -> CompareResult {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// Under the base a future hits with p, under the other with p + .3 q, where p and q are uniform on .1 to .5 and 0 to 1: the difference ranges
+/// from .015 to .285, whatever p is. A group of two outcomes differs by their sum, and the third by as much in the other direction.
+#[test]
+fn a_difference_has_the_range_of_its_closed_form() {
+    let case = |second: &str, name: &str| {
+        let mut case = crate::harness::scenario(
+            1.0,
+            1.0,
+            serde_json::json!({
+                "parameters": {"p": {"uniform": [0.1, 0.5]}, "q": {"uniform": [0, 1]}},
+                "indicators": {"x": {"start": {"uniform": [0, 1]}}},
+                "groups": {"hit": {}},
+                "outcomes": [
+                    {"name": "early", "group": "hit", "when": "x < p / 2"},
+                    {"name": "late", "group": "hit", "when": second},
+                    {"name": "never", "when": "x >= 0"},
+                ],
+            }),
+        );
+        case["name"] = name.into();
+        study(&case)
+    };
+    let (base, other) = (
+        case("x < p + 0 * q", "base"),
+        case("x < p + 0.3 * q", "other"),
+    );
+    let result = compared(&[&base, &other], 102_400, 43);
+    let comparison = &result.comparisons[0];
+    let never = comparison.differences.iter().find(|d| d.outcome == "never");
+    for (row, sign) in [
+        (&comparison.groups[0], 1.0),
+        (never.expect("an outcome"), -1.0),
+    ] {
+        assert!(row.detectable, "{row:?}");
+        let z = (row.difference.expect("both have it") - sign * 0.15)
+            / row.std_error.expect("an error");
+        assert!(z.abs() < crate::harness::MOST_ERRORS, "{row:?}");
+        let ends = row.epistemic90.expect("a range");
+        let errors = row
+            .epistemic
+            .as_ref()
+            .and_then(|e| e.std_error)
+            .expect("it is resolved");
+        let mut truth = [sign * 0.015, sign * 0.285];
+        truth.sort_by(f64::total_cmp);
+        for side in [0, 1] {
+            let off = (ends[side] - truth[side]).abs();
+            assert!(off < 2.13 * errors[side] && errors[side] < 0.06, "{row:?}");
+        }
+    }
+}
+
 #[test]
 fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
     let base = study(&rich());

@@ -169,7 +169,11 @@ fn what_is_shown_of_one_number_is_the_same_text_everywhere() {
             String::from_utf8(bytes).expect("text")
         };
         let markdown = write(&|out| report::markdown::write_run(out, &result));
-        let cells = ["yes", "ever", "holds", "falls"].map(|name| shown(&markdown, name));
+        // What comes before is told at a glance, with no digit finer than what is known.
+        let (_, full) = markdown
+            .split_once("\n## Outcomes\n")
+            .expect("a full table");
+        let cells = ["yes", "ever", "holds", "falls"].map(|name| shown(full, name));
         assert!(cells[0].is_some(), "{p}\n{markdown}");
         assert!(
             cells.iter().all(|cell| cell == &cells[0]),

@@ -88,9 +88,10 @@ fn hold(repeats: u64) -> String {
             share < 0.05 + slack && share > 0.03 - slack,
             "{blocks} blocks: {share} of the intervals miss"
         );
+        // One factor for all sizes.
         let slack = 4.0 * (0.55 / n).sqrt();
         assert!(
-            (honest - 1.03).abs() < 0.04 + slack,
+            (honest - 0.97).abs() < 0.03 + slack,
             "{blocks} blocks: {honest} of the actual error is stated"
         );
         // A quarter more than needed at most, on average half of it, and the square of the caution.

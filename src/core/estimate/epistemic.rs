@@ -300,7 +300,16 @@ impl HitTable {
             } else {
                 0.0
             };
-            errors[side] = error.max(blind);
+            // Where start trends make draws more even than independent trials, by how much depends on the place, and the model of the noise has only
+            // an average: at an end it may be nil or twice as large.
+            let even = match noise {
+                Noise::Effective(_) => (1.0 - self.trials_per_draw as f64 / effective).max(0.0),
+                Noise::Systematic(_) => 0.0,
+            };
+            let reach = (ends[side] - p).abs();
+            let noisy = libm::hypot(reach, NORMAL_95 * components.inner.sqrt());
+            let unknown = even * (noisy - reach) / 2.0;
+            errors[side] = libm::hypot(error, unknown).max(blind);
         }
         (ends, errors)
     }

@@ -4,10 +4,11 @@
 //! outcome, and the epistemic interval of the mean. All of it is sums of floats, so nodes are merged by the [`Forest`](super::Forest).
 //! Trials without a value are left out of everything; their share is kept elsewhere.
 
-use super::epistemic::{Components, Epistemic, LEAST_DRAWS, conclude, jackknife};
+use super::epistemic::{Components, Epistemic, LEAST_DRAWS};
 use super::interval::t95;
 use super::moments::Moments;
 use super::proportion::groups;
+use super::pulled::{DrawMeans, error_of_share};
 use super::quantiles::Quantiles;
 use super::replicate::{REPLICATES, error_of_residuals};
 
@@ -191,33 +192,20 @@ impl MeanNode {
         else {
             return Epistemic::not_separable();
         };
-        let shrunk = |components: &Components, without: Option<usize>| {
-            let centre = merged(&self.draw_means, without).mean;
-            let share = (components.between().max(0.0) / components.total).sqrt();
-            let share = if share.is_finite() { share } else { 0.0 };
-            ([low, high].map(|q| centre + share * (q - centre)), share)
-        };
-        let (ends, share) = shrunk(&components, None);
-        let left_out: Vec<[f64; 2]> = (0..REPLICATES)
-            .filter(|m| self.draw_means[*m].n > 0)
-            .filter_map(|m| Some(shrunk(&self.components(Some(m))?, Some(m)).0))
-            .collect();
-        let by_replicates = jackknife(&left_out).unwrap_or([0.0; 2]);
-        // Centre and share vary between replicates; the quantiles, counted once for all, as those of independent draws.
-        let of_share = (0.05 * 0.95 / components.draws).sqrt();
-        let of_quantile = [0.05, 0.95].map(|p| share * draw_means.error(p, of_share));
-        let centre = merged(&self.draw_means, None).mean;
-        let between = components.between().max(0.0).sqrt();
-        let noise = components.inner.max(0.0).sqrt();
-        let errors = [0, 1].map(|side| {
-            let sampling = libm::hypot(by_replicates[side], of_quantile[side]);
-            // Pulling keeps the shape that noise gave to the draw means. Where the truth has point masses, a quantile is off by one of the noise
-            // itself: by 1.3 of its standard deviations for two even points, by 2.3 for one draw in 25.
-            let taken = (1.0 - share) * ([low, high][side] - centre).abs();
-            libm::hypot(sampling, (1.5 * taken).max(1.2 * noise).min(0.4 * between))
-        });
-        let estimate = mean_of(&self.by_replicate).0.unwrap_or(centre);
-        conclude(&components, estimate, ends, errors, |bounds| bounds)
+        let of_share = error_of_share(components.draws);
+        let centre = |without: Option<usize>| merged(&self.draw_means, without).mean;
+        let estimate = mean_of(&self.by_replicate).0.unwrap_or(centre(None));
+        DrawMeans {
+            components,
+            centre: centre(None),
+            quantiles: [low, high],
+            quantile_errors: [0.05, 0.95].map(|p| draw_means.error(p, of_share)),
+            left_out: (0..REPLICATES)
+                .filter(|m| self.draw_means[*m].n > 0)
+                .filter_map(|m| Some((self.components(Some(m))?, centre(Some(m)))))
+                .collect(),
+        }
+        .epistemic(estimate, [f64::NEG_INFINITY, f64::INFINITY])
     }
 
     /// `(mean, standard error)` by start trend; `None` without values, or with values in fewer than two replicates.

@@ -15,10 +15,12 @@ mod mean;
 mod moments;
 mod paired;
 mod proportion;
+mod pulled;
 mod quantiles;
 mod replicate;
 mod reweight;
 mod series;
+mod shift;
 mod tables;
 
 #[cfg(test)]
@@ -44,4 +46,5 @@ pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };
 pub use series::SeriesMoments;
+pub use shift::ShiftTable;
 pub use tables::Tables;

@@ -187,7 +187,8 @@ fn quantiles_agree_with_those_of_all_numbers_within_their_error() {
 #[test]
 #[ignore = "ten times the size: cargo test --release -- --ignored big_"]
 fn big_quantiles_agree_with_those_of_all_numbers_within_their_error() {
-    counted_against_kept(4_000, 3, 2.0);
+    // Bins stay as wide as they were, and chance makes a third as much: so the bins' part weighs three times as much in the error.
+    counted_against_kept(4_000, 3, 3.1);
 }
 
 /// A design that spreads draws evenly leaves nothing to chance: what remains is the bin.

@@ -7,7 +7,7 @@ use super::estimates::{join_errors, join_unlike};
 use super::grid::Grid;
 use super::series::with_unit;
 use super::text::{Line, dotted, printable, shorten};
-use super::{Page, bars, label, palette, run};
+use super::{Page, bars, label, palette, run, side_by_side};
 use crate::report::format::{self, Rounded};
 use crate::results::{
     Change, CompareResult, Comparison, Difference, MetricResult, RunResult, Warning,
@@ -17,11 +17,17 @@ use std::io;
 /// More changes than this are counted, not listed.
 const MOST_CHANGES: usize = 20;
 const LONGEST_VALUE: usize = 40;
+/// Warnings told below the one table.
+const MOST_WARNINGS: usize = 3;
 const SHORTEST_BAR: usize = 11;
 const LONGEST_BAR: usize = 31;
 
-pub fn write(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
+pub fn write(page: &mut Page<'_>, result: &CompareResult, full: bool) -> io::Result<()> {
     header(page, result)?;
+    side_by_side::write(page, result, full)?;
+    if !full {
+        return warned(page, result);
+    }
     for (i, comparison) in result.comparisons.iter().enumerate() {
         let pair = Pair {
             base: result.scenarios.first(),
@@ -31,9 +37,17 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
         };
         changes(page, comparison, &pair)?;
         let of = format!("{} less A, by paired trials", pair.name);
+        if !comparison.groups.is_empty() {
+            page.section("Groups of outcomes", &of)?;
+            table(page, &comparison.groups, &pair, Kind::Group)?;
+        }
         page.section("Outcomes", &of)?;
         table(page, &comparison.differences, &pair, Kind::Outcome)?;
         distance(page, comparison)?;
+        if !comparison.trends.is_empty() {
+            page.section("Trends that come true by the end", &of)?;
+            table(page, &comparison.trends, &pair, Kind::Trend)?;
+        }
         if !comparison.questions.is_empty() {
             page.section("Questions", &of)?;
             table(page, &comparison.questions, &pair, Kind::Question)?;
@@ -72,6 +86,8 @@ impl Pair<'_> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Outcome,
+    Group,
+    Trend,
     Question,
     Metric,
 }
@@ -80,6 +96,8 @@ impl Kind {
     fn plural(self) -> &'static str {
         match self {
             Self::Outcome => "outcomes",
+            Self::Group => "groups",
+            Self::Trend => "trends",
             Self::Question => "questions",
             Self::Metric => "metrics",
         }
@@ -98,6 +116,15 @@ impl Kind {
             Self::Outcome => {
                 let outcome = result.outcomes.iter().find(|o| o.name == name)?;
                 Some(share(outcome.probability, outcome.std_error))
+            }
+            Self::Group => {
+                let group = result.groups.iter().find(|g| g.name == name)?;
+                Some(share(group.probability, group.std_error))
+            }
+            Self::Trend => {
+                let trend = result.scorecard.iter().find(|t| t.name == name)?;
+                let end = trend.comes_true.last()?;
+                Some(share(end.probability, end.std_error))
             }
             Self::Question => {
                 let question = result.questions.iter().find(|q| q.name == name)?;
@@ -382,8 +409,26 @@ fn legend(page: &mut Page<'_>) -> io::Result<()> {
     page.paragraph(palette::FAINT, text, 0)
 }
 
-/// Warnings of the comparison, then of the scenarios; what several share is said once.
+/// The first warnings in short.
+fn warned(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
+    let all = all_warnings(result);
+    for warning in all.iter().take(MOST_WARNINGS) {
+        let text = format!("warning[{}]: {}", warning.code, warning.message);
+        page.paragraph(palette::WARNING, &text, 0)?;
+    }
+    match all.len().saturating_sub(MOST_WARNINGS) {
+        0 => Ok(()),
+        1 => page.paragraph(palette::FAINT, "1 more warning: --full", 0),
+        more => page.paragraph(palette::FAINT, &format!("{more} more warnings: --full"), 0),
+    }
+}
+
 fn warnings(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
+    run::warnings(page, &all_warnings(result))
+}
+
+/// Warnings of the comparison, then of the scenarios; what several share is said once.
+fn all_warnings(result: &CompareResult) -> Vec<Warning> {
     let mut all: Vec<Warning> = result.warnings.clone();
     let mut seen: Vec<(&Warning, Vec<String>)> = Vec::new();
     for (i, scenario) in result.scenarios.iter().enumerate() {
@@ -398,10 +443,11 @@ fn warnings(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
         message: format!("{}: {}", letters.join(", "), warning.message),
         ..warning.clone()
     }));
-    run::warnings(page, &all)
+    all
 }
 
-fn letter(index: usize) -> String {
+/// What a scenario is called in tables.
+pub fn letter(index: usize) -> String {
     match u8::try_from(index) {
         Ok(i) if i < 26 => char::from(b'A' + i).to_string(),
         _ => format!("S{}", index + 1),

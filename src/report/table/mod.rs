@@ -12,6 +12,7 @@ mod palette;
 mod reweight;
 mod run;
 mod series;
+mod side_by_side;
 mod storyline;
 mod summary;
 mod text;
@@ -19,7 +20,7 @@ mod text;
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
-pub use text::Look;
+pub use text::{Look, shorten};
 
 use crate::results::{CompareResult, ReweightResult, RunResult, Storyline, Typical};
 use anstyle::Style;
@@ -61,9 +62,14 @@ pub fn write_run(
     }
 }
 
-/// Writes a comparison, each scenario against the first.
-pub fn write_compare(out: &mut dyn Write, result: &CompareResult, look: Look) -> io::Result<()> {
-    compare::write(&mut Page::new(out, look), result)
+/// Writes a comparison, each scenario against the first: one table, or with `full` every row of it and the tables of each pair.
+pub fn write_compare(
+    out: &mut dyn Write,
+    result: &CompareResult,
+    full: bool,
+    look: Look,
+) -> io::Result<()> {
+    compare::write(&mut Page::new(out, look), result, full)
 }
 
 /// Writes a run under other start weights.
@@ -171,6 +177,7 @@ mod tests {
         write_compare(
             &mut bytes,
             &fixture::compare(),
+            true,
             Look {
                 color: false,
                 width,
@@ -188,6 +195,52 @@ mod tests {
         };
         write_run(&mut bytes, result, &View::Summary(order), look).expect("a vector takes all");
         String::from_utf8(bytes).expect("text is UTF-8")
+    }
+
+    fn side_by_side_text(result: &CompareResult, width: usize) -> String {
+        let mut bytes = Vec::new();
+        let look = Look {
+            color: false,
+            width,
+        };
+        write_compare(&mut bytes, result, false, look).expect("a vector takes all");
+        String::from_utf8(bytes).expect("text is UTF-8")
+    }
+
+    #[test]
+    fn many_scenarios_are_in_tables_that_fit_and_none_is_left_out() {
+        let mut result = fixture::compare();
+        for i in 0..12 {
+            result.scenarios.push(result.scenarios[1].clone());
+            let mut comparison = result.comparisons[0].clone();
+            comparison.other = format!("variant_{i}");
+            result.comparisons.push(comparison);
+        }
+        for width in [60, 80, 120] {
+            let text = side_by_side_text(&result, width);
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}: {line}");
+            }
+            let heads: String = text
+                .lines()
+                .filter(|l| l.trim_start().starts_with("A "))
+                .collect();
+            for letter in 'B'..='O' {
+                assert!(heads.contains(letter), "{width}: {letter} in {heads}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_detectable_difference_is_counted_and_in_full_shown() {
+        let result = fixture::compare();
+        let text = side_by_side_text(&result, 140).replace('\n', " ");
+        assert!(
+            text.contains("without a detectable difference left out"),
+            "{text}"
+        );
+        assert!(!text.contains("A truce holds without a treaty"), "{text}");
+        assert!(compare_text(100).contains("A truce holds without a treaty"));
     }
 
     /// The fixture, and one with so many of everything that not all can be shown.
@@ -265,6 +318,10 @@ mod tests {
             let text = summary_text(&fixture::run(), Order::Likeliest, width);
             insta::assert_snapshot!(format!("summary_{width}"), text);
         }
+        for width in [80, 120] {
+            let text = side_by_side_text(&fixture::compare(), width);
+            insta::assert_snapshot!(format!("side_by_side_{width}"), text);
+        }
         for width in [60, 80, 120] {
             insta::assert_snapshot!(format!("run_{width}"), run_text(width));
             insta::assert_snapshot!(format!("compare_{width}"), compare_text(width));
@@ -310,7 +367,7 @@ mod tests {
     fn only_files_that_describe_one_model_are_called_identical() {
         let text = |result: &CompareResult| {
             let mut bytes = Vec::new();
-            write_compare(&mut bytes, result, Look::default()).expect("a vector takes all");
+            write_compare(&mut bytes, result, true, Look::default()).expect("a vector takes all");
             String::from_utf8(bytes).expect("text is UTF-8")
         };
         let mut result = fixture::compare();

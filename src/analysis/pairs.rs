@@ -1,0 +1,419 @@
+//! Two scenarios trial by trial: what belongs together, and what is counted of it.
+//!
+//! Things of two files belong together by name, the base's order first. Of each yes or no the trials of a draw are paired under common random
+//! numbers; means of metrics are paired by draw.
+
+use super::changes::changes;
+use super::study::Study;
+use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
+use crate::estimate::{
+    MeanPair, PairTable, PairedDifference, REPLICATES, ShiftTable, groups as groups_of_draw,
+};
+use crate::model::Model;
+use crate::results::{Comparison, Difference, Distance, RunResult, in_display_order, told};
+use std::ops::Range;
+
+/// A thing that one or both files have, by its index in each.
+struct Match {
+    name: String,
+    title: String,
+    base: Option<usize>,
+    other: Option<usize>,
+}
+
+/// Kinds of yes or no.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Outcome,
+    Group,
+    /// A trend that has come true at the end.
+    Trend,
+    Question,
+}
+
+const KINDS: [Kind; 4] = [Kind::Outcome, Kind::Group, Kind::Trend, Kind::Question];
+
+/// How the things of two files belong together.
+pub struct Matching {
+    /// By kind.
+    yes_or_no: [Vec<Match>; KINDS.len()],
+    metrics: Vec<Match>,
+    sides: [Side; 2],
+    uncertain: bool,
+}
+
+/// Where the trials of a block say what groups and trends there are.
+struct Side {
+    /// Outcomes of each group.
+    groups: Vec<Vec<usize>>,
+    /// The question of each trend that can come true, in the file's order.
+    trends: Vec<usize>,
+}
+
+impl Side {
+    fn of(study: &Study) -> Self {
+        let program = &study.program;
+        let trends = coming_true(&study.model).into_iter();
+        Self {
+            groups: program.groups.iter().map(|g| g.to_vec()).collect(),
+            trends: trends
+                .map(|z| program.trends[z].materialised.end - 1)
+                .collect(),
+        }
+    }
+
+    /// The trials that say yes, by kind.
+    fn read<'t>(&self, ended: &'t BlockTrials, united: &'t [Bits]) -> [Vec<&'t Bits>; KINDS.len()] {
+        KINDS.map(|kind| match kind {
+            Kind::Outcome => ended.outcomes.iter().collect(),
+            Kind::Group => united.iter().collect(),
+            Kind::Trend => self.trends.iter().map(|q| &ended.questions[*q]).collect(),
+            Kind::Question => ended.questions.iter().collect(),
+        })
+    }
+
+    fn united(&self, ended: &BlockTrials) -> Vec<Bits> {
+        (self.groups.iter())
+            .map(|members| Bits::united(members.iter().map(|o| &ended.outcomes[*o]), ended.len()))
+            .collect()
+    }
+}
+
+/// Trends that can come true, in the file's order.
+fn coming_true(model: &Model) -> Vec<usize> {
+    let mut order = in_display_order(&model.trends, |trend| trend.display);
+    // With a single trend there is no scorecard to compare.
+    order.retain(|z| model.trends.len() > 1 && model.trends[*z].materialises.is_some());
+    order
+}
+
+fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> {
+    let find = |items: &[(String, String)], name: &str| items.iter().position(|(n, _)| n == name);
+    let mut all: Vec<Match> = (base.iter().enumerate())
+        .map(|(i, (name, title))| Match {
+            name: name.clone(),
+            title: title.clone(),
+            base: Some(i),
+            other: find(other, name),
+        })
+        .collect();
+    for (i, (name, title)) in other.iter().enumerate() {
+        if find(base, name).is_none() {
+            all.push(Match {
+                name: name.clone(),
+                title: title.clone(),
+                base: None,
+                other: Some(i),
+            });
+        }
+    }
+    all
+}
+
+/// Names and titles of the things of a kind.
+fn named(kind: Kind, model: &Model) -> Vec<(String, String)> {
+    let pair = |name: &String, title: &String| (name.clone(), title.clone());
+    match kind {
+        Kind::Outcome => {
+            let outcomes = model.outcomes.iter();
+            outcomes.map(|o| pair(&o.name, &o.title)).collect()
+        }
+        Kind::Group => {
+            let groups = model.groups.iter();
+            groups.map(|g| pair(&g.name, &g.title)).collect()
+        }
+        Kind::Trend => {
+            let trends = coming_true(model).into_iter().map(|z| &model.trends[z]);
+            trends.map(|t| pair(&t.name, &t.title)).collect()
+        }
+        Kind::Question => {
+            let questions = model.questions.iter();
+            questions.map(|q| pair(&q.name, &q.title)).collect()
+        }
+    }
+}
+
+/// Probability and standard error of a thing of a result.
+fn told_of(kind: Kind, result: &RunResult, i: usize) -> Option<(f64, f64)> {
+    match kind {
+        Kind::Outcome => {
+            let found = result.outcomes.get(i)?;
+            Some((found.probability, found.std_error))
+        }
+        Kind::Group => {
+            let found = result.groups.get(i)?;
+            Some((found.probability, found.std_error))
+        }
+        Kind::Trend => {
+            let mut trends = result.scorecard.iter().filter_map(|t| t.comes_true.last());
+            let found = trends.nth(i)?;
+            Some((found.probability, found.std_error))
+        }
+        Kind::Question => {
+            let found = result.questions.get(i)?;
+            Some((found.probability, found.std_error))
+        }
+    }
+}
+
+impl Matching {
+    pub fn new(base: &Study, other: &Study) -> Self {
+        let mut yes_or_no =
+            KINDS.map(|kind| by_name(&named(kind, &base.model), &named(kind, &other.model)));
+        yes_or_no[0].push(Match {
+            name: "unclassified".into(),
+            title: "None of these".into(),
+            base: Some(base.model.outcomes.len()),
+            other: Some(other.model.outcomes.len()),
+        });
+        let metrics = |study: &Study| -> Vec<(String, String)> {
+            let metrics = study.model.metrics.iter();
+            metrics.map(|m| (m.name.clone(), m.title.clone())).collect()
+        };
+        Self {
+            yes_or_no,
+            metrics: by_name(&metrics(base), &metrics(other)),
+            sides: [Side::of(base), Side::of(other)],
+            uncertain: base.program.uncertain || other.program.uncertain,
+        }
+    }
+
+    /// Sums of metrics before the first draw.
+    pub fn no_means(&self) -> Vec<MeanPair> {
+        vec![MeanPair::new(); self.metrics.len()]
+    }
+
+    pub fn comparison(
+        &self,
+        base: &RunResult,
+        other: &RunResult,
+        pairs: &Pairs,
+        means: &[MeanPair],
+        identical: bool,
+    ) -> Comparison {
+        let section = |index: usize| -> Vec<Difference> {
+            (self.yes_or_no[index].iter().zip(&pairs.tables[index]))
+                .map(|(m, table)| self.row(KINDS[index], m, table, [base, other], identical))
+                .collect()
+        };
+        let metrics = (self.metrics.iter().zip(means))
+            .map(|(m, pair)| metric(m, pair, [base, other]))
+            .collect();
+        let differences = section(0);
+        let distance = Distance {
+            total_variation: differences
+                .iter()
+                .filter_map(|d| d.difference)
+                .map(f64::abs)
+                .sum::<f64>()
+                / 2.0,
+            // Mean of |normal| is sd x sqrt(2 / pi): what the sum would be if every difference were noise.
+            noise: differences.iter().filter_map(|d| d.std_error).sum::<f64>() / 2.0
+                * (2.0 / std::f64::consts::PI).sqrt(),
+        };
+        Comparison {
+            base: base.scenario.name.clone(),
+            other: other.scenario.name.clone(),
+            identical,
+            changes: changes(&base.scenario.source, &other.scenario.source),
+            differences,
+            groups: section(1),
+            trends: section(2),
+            questions: section(3),
+            metrics,
+            distance,
+        }
+    }
+
+    /// The difference in one probability.
+    fn row(
+        &self,
+        kind: Kind,
+        m: &Match,
+        table: &Table,
+        [base, other]: [&RunResult; 2],
+        identical: bool,
+    ) -> Difference {
+        let sides = [
+            m.base.and_then(|i| told_of(kind, base, i)),
+            m.other.and_then(|i| told_of(kind, other, i)),
+        ];
+        let mut values = sides.map(|side| side.map(|(p, _)| p));
+        // No trial ends in an outcome that the file does not have; nothing else can be said to be false because it is not asked.
+        if kind == Kind::Outcome {
+            values = values.map(|value| value.or(Some(0.0)));
+        }
+        let mut row = missing(m, values);
+        if both(values).is_none() {
+            return row;
+        }
+        let paired = if identical {
+            PairedDifference::of_identical_programs()
+        } else {
+            table.pair.difference()
+        };
+        let epistemic = table.shift.epistemic(self.uncertain && !identical);
+        row.difference = Some(paired.difference);
+        row.std_error = Some(paired.shown_error());
+        row.ci95 = Some(paired.ci95);
+        row.unpaired_std_error =
+            both(sides.map(|s| s.map(|(_, e)| e))).map(|[a, b]| (a * a + b * b).sqrt());
+        row.epistemic90 = epistemic.ends;
+        row.epistemic = Some(told(&epistemic));
+        row.p_adjusted = Some(paired.p_value);
+        row
+    }
+}
+
+fn metric(m: &Match, pair: &MeanPair, [base, other]: [&RunResult; 2]) -> Difference {
+    let of = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].mean);
+    let error = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].std_error);
+    let values = [of(base, m.base), of(other, m.other)];
+    let errors = [error(base, m.base), error(other, m.other)];
+    let mut row = missing(m, values);
+    if let (Some(_), Some(d)) = (both(values), pair.difference()) {
+        row.difference = Some(d.difference);
+        row.std_error = Some(d.std_error);
+        row.ci95 = Some(d.ci95);
+        row.unpaired_std_error = both(errors).map(|[a, b]| (a * a + b * b).sqrt());
+        row.p_adjusted = Some(d.p_value);
+    }
+    row
+}
+
+fn both<T>([a, b]: [Option<T>; 2]) -> Option<[T; 2]> {
+    Some([a?, b?])
+}
+
+fn present(m: &Match) -> String {
+    match (m.base, m.other) {
+        (Some(_), Some(_)) => "both",
+        (Some(_), None) => "base",
+        _ => "other",
+    }
+    .into()
+}
+
+/// A row without a difference.
+fn missing(m: &Match, values: [Option<f64>; 2]) -> Difference {
+    Difference {
+        outcome: m.name.clone(),
+        title: m.title.clone(),
+        base: values[0],
+        other: values[1],
+        difference: None,
+        std_error: None,
+        ci95: None,
+        unpaired_std_error: None,
+        epistemic90: None,
+        epistemic: None,
+        detectable: false,
+        p_adjusted: None,
+        present: present(m),
+    }
+}
+
+/// Integer tables of one pair, by kind.
+pub struct Pairs {
+    tables: [Vec<Table>; KINDS.len()],
+    groups: usize,
+}
+
+/// What is counted of one yes or no.
+#[derive(Clone)]
+struct Table {
+    pair: PairTable,
+    shift: ShiftTable,
+}
+
+impl Pairs {
+    pub fn new(matching: &Matching, per_draw: usize) -> Self {
+        let groups = groups_of_draw(per_draw);
+        let table = Table {
+            pair: PairTable::new(per_draw),
+            shift: ShiftTable::new(per_draw, groups),
+        };
+        let tables = |index: usize| vec![table.clone(); matching.yes_or_no[index].len()];
+        Self {
+            tables: std::array::from_fn(tables),
+            groups,
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        let own = self.tables.iter_mut().flatten();
+        for (a, b) in own.zip(other.tables.iter().flatten()) {
+            a.pair.merge(&b.pair);
+            a.shift.merge(&b.shift);
+        }
+    }
+
+    /// Pairs the trials of a block, and gives the metrics' sums.
+    pub fn add_block(
+        &mut self,
+        matching: &Matching,
+        block: u64,
+        per_draw: usize,
+        base: &BlockTrials,
+        other: &BlockTrials,
+    ) -> Vec<MeanPair> {
+        let united = [
+            matching.sides[0].united(base),
+            matching.sides[1].united(other),
+        ];
+        let of_base = matching.sides[0].read(base, &united[0]);
+        let of_other = matching.sides[1].read(other, &united[1]);
+        let mut means = matching.no_means();
+        for d in 0..DRAWS_PER_BLOCK as usize {
+            let replicate = (block as usize * DRAWS_PER_BLOCK as usize + d) % REPLICATES;
+            let span = d * per_draw..(d + 1) * per_draw;
+            for (kind, tables) in self.tables.iter_mut().enumerate() {
+                for (m, table) in matching.yes_or_no[kind].iter().zip(tables) {
+                    let bits = [
+                        m.base.map(|i| of_base[kind][i]),
+                        m.other.map(|i| of_other[kind][i]),
+                    ];
+                    table.add(replicate, self.groups, &span, bits);
+                }
+            }
+            for (m, pair) in matching.metrics.iter().zip(&mut means) {
+                if let (Some(a), Some(b)) = (m.base, m.other) {
+                    pair.add_draw(
+                        replicate,
+                        &base.metrics[a][span.clone()],
+                        &other.metrics[b][span.clone()],
+                    );
+                }
+            }
+        }
+        means
+    }
+}
+
+impl Table {
+    /// Pairs the trials of a draw; what a file does not have holds in none of them.
+    fn add(
+        &mut self,
+        replicate: usize,
+        groups: usize,
+        span: &Range<usize>,
+        [base, other]: [Option<&Bits>; 2],
+    ) {
+        let hits =
+            |bits: Option<&Bits>, span: Range<usize>| bits.map_or(0, |bits| bits.count(span));
+        let (a_hits, b_hits) = (hits(base, span.clone()), hits(other, span.clone()));
+        let common = match (base, other) {
+            (Some(a), Some(b)) => a.count_both(b, span.clone()),
+            _ => 0,
+        };
+        self.pair
+            .add_draw(replicate, a_hits, b_hits, a_hits - common, b_hits - common);
+        let trials = span.len();
+        let mut differences = [0_i32; 8];
+        for (g, difference) in differences[..groups].iter_mut().enumerate() {
+            let part = span.start + g * trials / groups..span.start + (g + 1) * trials / groups;
+            *difference = hits(other, part.clone()) as i32 - hits(base, part) as i32;
+        }
+        self.shift.add_draw(replicate, &differences[..groups]);
+    }
+}

@@ -1,0 +1,134 @@
+//! The answer at a glance: a sentence, trends, outcomes by group, what they hang on.
+
+use super::{escape, label, table};
+use crate::report::headline;
+use crate::report::known::{self, Known};
+use crate::results::{OutcomeResult, RunResult};
+use std::io::{self, Write};
+
+pub fn write(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()> {
+    let heading = "#".repeat(level);
+    writeln!(out, "{}\n", escape(&headline::of(result)))?;
+    if !result.scorecard.is_empty() {
+        writeln!(out, "{heading} Trends\n")?;
+        trends(out, result)?;
+    }
+    writeln!(out, "{heading} Outcomes at a glance\n")?;
+    outcomes(out, result)?;
+    drivers(out, result, &heading)
+}
+
+/// The chance, the range, and words for them where one or two hold for all of the range.
+fn cells(known: &Known<'_>) -> [String; 3] {
+    [
+        known.percent(),
+        known.range(),
+        known::words(known).unwrap_or_default(),
+    ]
+}
+
+fn trends(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
+    let whole = |share: f64| known::percent(share, Some(0));
+    let rows = result.scorecard.iter().flat_map(|trend| {
+        let named = vec![
+            escape(label(&trend.title, &trend.name)),
+            whole(trend.weight),
+            whole(trend.leads),
+        ];
+        let mut rows: Vec<Vec<String>> = (trend.comes_true.iter())
+            .map(|chance| {
+                let mut row = named.clone();
+                row.push(chance.by.clone());
+                row.extend(cells(&chance.into()));
+                row
+            })
+            .collect();
+        if rows.is_empty() {
+            rows.push([named, vec!["–".into(); 4]].concat());
+        }
+        rows
+    });
+    let columns = [
+        "trend",
+        "weight",
+        "leads",
+        "has come true by",
+        "chance",
+        "range",
+        "in words",
+    ];
+    table(out, &columns, 1, rows)
+}
+
+fn outcomes(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let row = |title: String, known: &Known<'_>| {
+        let mut row = vec![title];
+        row.extend(cells(known));
+        row
+    };
+    for class in headline::leading(result) {
+        let is_group = result.groups.iter().any(|group| group.name == class.name);
+        let title = escape(class.title);
+        let title = if is_group {
+            format!("**{title}**")
+        } else {
+            title
+        };
+        rows.push(row(title, &class.known));
+        let mut members: Vec<&OutcomeResult> = (result.outcomes.iter())
+            .filter(|o| is_group && o.group.as_deref() == Some(class.name))
+            .collect();
+        members.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        rows.extend(members.iter().map(|outcome| {
+            let title = escape(label(&outcome.title, &outcome.name));
+            row(format!("– {title}"), &(*outcome).into())
+        }));
+    }
+    let columns = ["outcome", "chance", "range", "in words"];
+    table(out, &columns, 1, rows.into_iter())
+}
+
+fn drivers(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result<()> {
+    let leading = headline::leading(result);
+    let found = leading.first().and_then(|first| {
+        let drivers = result.drivers.iter().find(|d| d.of == first.name)?;
+        Some((first.title, drivers))
+    });
+    let Some((title, drivers)) = found else {
+        return Ok(());
+    };
+    writeln!(out, "{heading} What '{}' hangs on\n", escape(title))?;
+    let inputs: Vec<_> = drivers.inputs.iter().filter(|d| d.detectable).collect();
+    if inputs.is_empty() {
+        return writeln!(
+            out,
+            "No single assumption of {} was detected.\n",
+            drivers.looked_at
+        );
+    }
+    let rows = inputs.into_iter().map(|d| {
+        let name = escape(label(&d.title, &d.input));
+        let end = |p: f64, error: f64| known::percent(p, known::places(None, error));
+        vec![
+            if d.kind == "weight" {
+                format!("weight of {name}")
+            } else {
+                name
+            },
+            format!(
+                "{} ± {}",
+                known::percent(d.share, Some(0)),
+                crate::report::format::fixed(100.0 * d.share_std_error, 0)
+            ),
+            end(d.low, d.low_std_error),
+            end(d.high, d.high_std_error),
+        ]
+    });
+    table(
+        out,
+        &["assumption", "explains", "if lowest", "if highest"],
+        1,
+        rows,
+    )
+}

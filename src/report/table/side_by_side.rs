@@ -1,0 +1,512 @@
+//! Scenarios side by side in one table: what each says, and how far it is from the first.
+//!
+//! Rows are groups with their outcomes, trends that come true, questions and metrics, those first that change most; columns are scenarios. What
+//! shows no difference beyond chance is counted, unless everything is asked for. The long tables of each pair are another file's.
+
+use super::compare::letter;
+use super::text::{Line, shorten, shorten_inside};
+use super::{Page, label, palette};
+use crate::report::changes::{Worded, all_worded};
+use crate::report::format;
+use crate::report::known::{self, Known};
+use crate::results::{
+    CompareResult, Comparison, Difference, EpistemicStatus, MetricResult, RunResult,
+};
+use anstyle::Style;
+use std::io;
+use unicode_width::UnicodeWidthStr;
+
+/// Changes listed of each file, at most.
+const MOST_CHANGES: usize = 8;
+const NARROWEST_NAME: usize = 26;
+const WIDEST_NAME: usize = 52;
+/// Stands for a difference that was not detected.
+const NONE: &str = "·";
+
+/// A row of the table.
+struct Row {
+    title: String,
+    indent: usize,
+    base: String,
+    /// One for each scenario after the first.
+    cells: Vec<Cell>,
+    /// How much changes at most, by which rows are ordered.
+    rank: f64,
+}
+
+#[derive(Clone, Default)]
+struct Cell {
+    value: String,
+    difference: String,
+    range: String,
+    detectable: bool,
+}
+
+/// Writes what was changed, and the table; with `all`, rows without a difference too.
+pub fn write(page: &mut Page<'_>, result: &CompareResult, all: bool) -> io::Result<()> {
+    for (i, comparison) in result.comparisons.iter().enumerate() {
+        changes(page, result, i, comparison)?;
+    }
+    let sections = [
+        ("Outcomes", outcomes(result)),
+        ("Trends that come true by the end", trends(result)),
+        ("Questions", questions(result)),
+        ("Metrics, means", metrics(result)),
+    ];
+    let mut hidden = 0;
+    let mut kept = Vec::new();
+    for (title, mut rows) in sections {
+        let shown = rows.len();
+        if !all {
+            rows.retain(|row| row.cells.iter().any(|cell| cell.detectable));
+        }
+        hidden += shown - rows.len();
+        if !rows.is_empty() {
+            kept.push((title, rows));
+        }
+    }
+    table(page, result, &kept)?;
+    foot(page, result, &kept, hidden)
+}
+
+/// What a file has other than the first, in its own words; the dotted path after it where there is room.
+fn changes(
+    page: &mut Page<'_>,
+    result: &CompareResult,
+    i: usize,
+    comparison: &Comparison,
+) -> io::Result<()> {
+    page.section(&format!("What was changed in {}", letter(i + 1)), "")?;
+    if comparison.changes.is_empty() {
+        return page.paragraph(Style::new(), "nothing that bears on a number", 2);
+    }
+    let sources = [
+        result.scenarios.first().map(|s| &s.scenario.source),
+        result.scenarios.get(i + 1).map(|s| &s.scenario.source),
+    ];
+    let [Some(base), Some(other)] = sources else {
+        return Ok(());
+    };
+    let told = all_worded(&comparison.changes, base, other);
+    for (Worded { what, from, to }, path) in told.iter().take(MOST_CHANGES) {
+        let mut line = Line::new(&format!("  {what}: "));
+        line.push(palette::FAINT, &format!("{from} → "));
+        line.push(palette::ESTIMATE, to);
+        let path = Line::styled(palette::FAINT, &format!("  {path}"));
+        if line.width() + path.width() <= page.width() {
+            line.append(path);
+        }
+        if line.width() <= page.width() {
+            page.line(&line)?;
+        } else {
+            page.paragraph(Style::new(), what, 2)?;
+            page.paragraph(palette::FAINT, &format!("{from} → {to}"), 4)?;
+        }
+    }
+    match told.len().saturating_sub(MOST_CHANGES) {
+        0 => Ok(()),
+        more => page.paragraph(palette::FAINT, &format!("and {more} more: --full"), 2),
+    }
+}
+
+/// What is known of a thing in each scenario.
+type Reader<'r> = &'r dyn Fn(&'r RunResult, &str) -> Option<Known<'r>>;
+/// The differences of a kind.
+type Differences<'r> = &'r dyn Fn(&'r Comparison) -> &'r [Difference];
+
+/// Rows of probabilities: one for each name that a file has.
+fn shares<'r>(
+    result: &'r CompareResult,
+    indent: usize,
+    differences: Differences<'r>,
+    read: Reader<'r>,
+) -> Vec<(String, Row)> {
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    for difference in result.comparisons.iter().flat_map(differences) {
+        if !names.iter().any(|(name, _)| *name == difference.outcome) {
+            names.push((&difference.outcome, &difference.title));
+        }
+    }
+    let percent = |known: Option<Known<'_>>| known.map_or("absent".into(), |k| k.percent());
+    names
+        .into_iter()
+        .map(|(name, title)| {
+            let base = result.scenarios.first().and_then(|s| read(s, name));
+            let mut rank = 0.0_f64;
+            let cells =
+                (result.comparisons.iter().zip(&result.scenarios[1..])).map(|(c, other)| {
+                    let found = differences(c).iter().find(|d| d.outcome == name);
+                    rank = rank.max(found.and_then(|d| d.difference).map_or(0.0, f64::abs));
+                    Cell {
+                        value: percent(read(other, name)),
+                        ..found.map_or_else(Cell::default, |d| of_points(d, c.identical))
+                    }
+                });
+            let cells = cells.collect();
+            let row = Row {
+                title: label(title, name),
+                indent,
+                base: percent(base),
+                cells,
+                rank,
+            };
+            (name.to_owned(), row)
+        })
+        .collect()
+}
+
+/// A difference of probabilities, in percentage points.
+fn of_points(difference: &Difference, identical: bool) -> Cell {
+    let (Some(value), Some(error)) = (difference.difference, difference.std_error) else {
+        return Cell::default();
+    };
+    if !difference.detectable || identical {
+        let text = if identical { "same" } else { NONE };
+        return Cell {
+            difference: text.into(),
+            ..Cell::default()
+        };
+    }
+    let status = difference.epistemic.as_ref().map(|e| e.status);
+    let ends = difference
+        .epistemic90
+        .filter(|_| status.is_some_and(|s| s != EpistemicStatus::NotSeparable));
+    let mut places = known::places(ends, error).unwrap_or(1);
+    // What was detected is not told as nothing.
+    while places < 6 && format::signed_fixed(100.0 * value, places).is_none() {
+        places += 1;
+    }
+    let show = |x: f64| format::signed_fixed(100.0 * x, places).unwrap_or_else(|| "0".into());
+    let range = match (ends, status) {
+        (Some([low, high]), Some(EpistemicStatus::Resolved)) => {
+            format!("{} to {}", show(low), show(high))
+        }
+        (Some([low, high]), Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected)) => {
+            format!("in {} to {}", show(low), show(high))
+        }
+        _ => String::new(),
+    };
+    Cell {
+        difference: show(value),
+        range,
+        detectable: true,
+        ..Cell::default()
+    }
+}
+
+/// Those that change most first.
+fn ordered(mut rows: Vec<(String, Row)>) -> Vec<(String, Row)> {
+    rows.sort_by(|(_, a), (_, b)| b.rank.total_cmp(&a.rank));
+    rows
+}
+
+fn outcomes(result: &CompareResult) -> Vec<Row> {
+    let groups = shares(result, 2, &|c| &c.groups, &|s, name| {
+        s.groups.iter().find(|g| g.name == name).map(Known::from)
+    });
+    let outcomes = shares(result, 4, &|c| &c.differences, &|s, name| {
+        s.outcomes.iter().find(|o| o.name == name).map(Known::from)
+    });
+    let group_of = |name: &str| -> Option<&String> {
+        let all = result.scenarios.iter().flat_map(|s| &s.outcomes);
+        all.filter(|o| o.name == name)
+            .find_map(|o| o.group.as_ref())
+    };
+    let mut members: Vec<(String, Row)> = Vec::new();
+    let mut classes = groups;
+    for (name, mut row) in ordered(outcomes) {
+        if group_of(&name).is_some() {
+            members.push((name, row));
+        } else if name != "unclassified" || row.rank > 0.0 {
+            row.indent = 2;
+            classes.push((name, row));
+        }
+    }
+    let mut rows = Vec::new();
+    for (name, row) in ordered(classes) {
+        rows.push(row);
+        let (own, rest) = members
+            .into_iter()
+            .partition(|(member, _)| group_of(member) == Some(&name));
+        members = rest;
+        let own: Vec<(String, Row)> = own;
+        rows.extend(own.into_iter().map(|(_, row)| row));
+    }
+    rows
+}
+
+fn trends(result: &CompareResult) -> Vec<Row> {
+    let rows = shares(result, 2, &|c| &c.trends, &|s, name| {
+        let trend = s.scorecard.iter().find(|t| t.name == name)?;
+        trend.comes_true.last().map(Known::from)
+    });
+    ordered(rows).into_iter().map(|(_, row)| row).collect()
+}
+
+fn questions(result: &CompareResult) -> Vec<Row> {
+    let rows = shares(result, 2, &|c| &c.questions, &|s, name| {
+        s.questions.iter().find(|q| q.name == name).map(Known::from)
+    });
+    ordered(rows).into_iter().map(|(_, row)| row).collect()
+}
+
+fn metrics(result: &CompareResult) -> Vec<Row> {
+    let find = |s: &'_ RunResult, name: &str| -> Option<MetricResult> {
+        s.metrics.iter().find(|m| m.name == name).cloned()
+    };
+    let value = |metric: Option<&MetricResult>| match metric {
+        Some(m) => match (m.mean, m.std_error) {
+            (Some(mean), Some(error)) => {
+                let spread = m.epistemic90.map_or(0.0, |[low, high]| (high - low) / 10.0);
+                format::estimate(mean, spread.max(2.0 * error)).value
+            }
+            _ if m.has_no_mean() => "no steady mean".into(),
+            _ => "no value".into(),
+        },
+        None => "absent".into(),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for difference in result.comparisons.iter().flat_map(|c| &c.metrics) {
+        if !names.contains(&difference.outcome) {
+            names.push(difference.outcome.clone());
+        }
+    }
+    let rows = names.into_iter().map(|name| {
+        let base = result.scenarios.first().and_then(|s| find(s, &name));
+        let scale = base.as_ref().and_then(|m| m.sd).filter(|sd| *sd > 0.0);
+        let mut rank = 0.0_f64;
+        let mut title = String::new();
+        let cells = (result.comparisons.iter().zip(&result.scenarios[1..])).map(|(c, other)| {
+            let own = find(other, &name);
+            let found = c.metrics.iter().find(|d| d.outcome == name);
+            if let Some(m) = base.as_ref().or(own.as_ref()) {
+                title = super::series::with_unit(&m.title, &m.name, &m.unit);
+            }
+            let mut cell = Cell {
+                value: value(own.as_ref()),
+                ..Cell::default()
+            };
+            if let Some((difference, error)) =
+                found.and_then(|d| Some((d.difference?, d.std_error?)))
+            {
+                cell.detectable = found.is_some_and(|d| d.detectable) && !c.identical;
+                cell.difference = match (cell.detectable, c.identical) {
+                    (true, _) => of_means(difference, error, base.as_ref(), own.as_ref()),
+                    (_, true) => "same".into(),
+                    _ => NONE.into(),
+                };
+                // In standard deviations over futures: metrics have no unit in common.
+                rank = rank.max(scale.map_or(0.0, |sd| difference.abs() / sd));
+            }
+            cell
+        });
+        let cells = cells.collect();
+        let row = Row {
+            title,
+            indent: 2,
+            base: value(base.as_ref()),
+            cells,
+            rank,
+        };
+        (name, row)
+    });
+    let rows = ordered(rows.collect());
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// A difference of means with the digits of the means, or as many as it needs not to be told as nothing.
+fn of_means(
+    difference: f64,
+    error: f64,
+    base: Option<&MetricResult>,
+    other: Option<&MetricResult>,
+) -> String {
+    let spread = [base, other].into_iter().flatten().filter_map(|m| {
+        let [low, high] = m.epistemic90?;
+        Some((high - low) / 10.0)
+    });
+    let spread = spread.fold(error, f64::max);
+    let coarse = format::difference(difference, spread).value;
+    if coarse.chars().any(|c| ('1'..='9').contains(&c)) {
+        return coarse;
+    }
+    format::difference(difference, error.max(difference.abs() / 2.0)).value
+}
+
+/// Widths of the columns of one scenario.
+#[derive(Clone, Copy)]
+struct Widths {
+    value: usize,
+    difference: usize,
+    range: usize,
+}
+
+impl Widths {
+    fn all(self) -> usize {
+        self.value + self.difference + self.range
+    }
+}
+
+/// All sections under one head, over as many tables as the width needs.
+fn table(
+    page: &mut Page<'_>,
+    result: &CompareResult,
+    sections: &[(&str, Vec<Row>)],
+) -> io::Result<()> {
+    let rows = || sections.iter().flat_map(|(_, rows)| rows);
+    if rows().next().is_none() {
+        return Ok(());
+    }
+    let others = result.comparisons.len();
+    let base = rows().map(|row| row.base.width()).max().unwrap_or(0).max(1) + 2;
+    let columns: Vec<Widths> = (0..others)
+        .map(|i| {
+            let most = |text: fn(&Cell) -> &String| {
+                rows()
+                    .map(|row| text(&row.cells[i]).width())
+                    .max()
+                    .unwrap_or(0)
+            };
+            let range = most(|c| &c.range);
+            Widths {
+                value: most(|c| &c.value) + 2,
+                difference: most(|c| &c.difference).max(3) + 2,
+                // With several files beside each other ranges are too much for one look.
+                range: if others == 1 && range > 0 {
+                    range.max(5) + 2
+                } else {
+                    0
+                },
+            }
+        })
+        .collect();
+    let widest = rows().map(|row| row.indent + row.title.width()).max();
+    let wish = widest.unwrap_or(0).min(WIDEST_NAME);
+    let mut from = 0;
+    while from < others {
+        // As many scenarios as fit beside names that can be read.
+        let mut to = from + 1;
+        let used = |to: usize| columns[from..to].iter().map(|c| c.all()).sum::<usize>() + base;
+        while to < others && used(to + 1) + NARROWEST_NAME <= page.width() {
+            to += 1;
+        }
+        let name = page
+            .width()
+            .saturating_sub(used(to))
+            .clamp(12, wish.max(12));
+        page.blank()?;
+        head(page, name, base, &columns[from..to], from)?;
+        for (title, rows) in sections {
+            page.line(&Line::styled(palette::SECTION, title))?;
+            for row in rows {
+                let room = name.saturating_sub(row.indent);
+                let mut line = Line::new(&" ".repeat(row.indent));
+                let title = match *title {
+                    "Questions" => shorten_inside(&row.title, room),
+                    _ => shorten(&row.title, room),
+                };
+                line.push(Style::new(), &title);
+                line.pad_to(name);
+                right(&mut line, Style::new(), &row.base, base);
+                for (cell, widths) in row.cells[from..to].iter().zip(&columns[from..to]) {
+                    let style = if cell.detectable {
+                        palette::ESTIMATE
+                    } else {
+                        palette::FAINT
+                    };
+                    right(
+                        &mut line,
+                        if cell.detectable {
+                            Style::new()
+                        } else {
+                            palette::FAINT
+                        },
+                        &cell.value,
+                        widths.value,
+                    );
+                    right(&mut line, style, &cell.difference, widths.difference);
+                    if widths.range > 0 {
+                        right(&mut line, Style::new(), &cell.range, widths.range);
+                    }
+                }
+                page.line(&line)?;
+            }
+        }
+        from = to;
+    }
+    Ok(())
+}
+
+fn head(
+    page: &mut Page<'_>,
+    name: usize,
+    base: usize,
+    columns: &[Widths],
+    from: usize,
+) -> io::Result<()> {
+    let mut line = Line::default();
+    line.pad_to(name);
+    right(&mut line, palette::HEADER, "A", base);
+    for (i, widths) in columns.iter().enumerate() {
+        let letter = letter(from + i + 1);
+        right(&mut line, palette::HEADER, &letter, widths.value);
+        let text = if widths.range > 0 {
+            format!("{letter}−A")
+        } else {
+            "−A".into()
+        };
+        right(&mut line, palette::HEADER, &text, widths.difference);
+        if widths.range > 0 {
+            right(&mut line, palette::HEADER, "range", widths.range);
+        }
+    }
+    page.line(&line)
+}
+
+fn right(line: &mut Line, style: Style, text: &str, width: usize) {
+    line.push(
+        Style::new(),
+        &" ".repeat(width.saturating_sub(text.width())),
+    );
+    line.push(style, text);
+}
+
+/// What the signs mean, what is not shown, and where it is.
+fn foot(
+    page: &mut Page<'_>,
+    result: &CompareResult,
+    sections: &[(&str, Vec<Row>)],
+    hidden: usize,
+) -> io::Result<()> {
+    page.blank()?;
+    let cells = || {
+        sections
+            .iter()
+            .flat_map(|(_, rows)| rows)
+            .flat_map(|row| &row.cells)
+    };
+    let mut parts = Vec::new();
+    if result.comparisons.iter().all(|c| c.identical) {
+        parts.push("All files describe the same model: every difference is exactly 0.".to_owned());
+    } else if sections.is_empty() {
+        parts.push("No difference was detected.".to_owned());
+    } else {
+        parts.push(
+            "Differences in percentage points, of the same futures under the same random numbers."
+                .to_owned(),
+        );
+    }
+    if cells().any(|cell| cell.difference == NONE) {
+        parts.push(format!("{NONE}: no detectable difference."));
+    }
+    if result.comparisons.len() == 1 && cells().any(|cell| !cell.range.is_empty()) {
+        parts.push("Range: 5% to 95% of the difference over the assumptions.".to_owned());
+    }
+    if hidden > 0 && !sections.is_empty() {
+        let rows = if hidden == 1 { "row" } else { "rows" };
+        parts.push(format!(
+            "{hidden} {rows} without a detectable difference left out: --full."
+        ));
+    }
+    page.paragraph(palette::FAINT, &parts.join(" "), 0)
+}
