@@ -31,6 +31,9 @@ pub struct Pictures {
     /// Also write a self-contained HTML page with charts to this file
     #[arg(long, value_name = "PATH")]
     pub report: Option<PathBuf>,
+    /// The page has only what the result says at a glance: two pages to send alone
+    #[arg(long, requires = "report")]
+    pub brief: bool,
     #[command(flatten)]
     pub charts: Charts,
 }
@@ -82,6 +85,7 @@ impl Pictures {
         self.charts.open()?;
         Ok(Canvas {
             page,
+            brief: self.brief,
             folder: self.charts.folder.clone(),
         })
     }
@@ -123,6 +127,7 @@ impl Charts {
 /// What a page and charts will be written to.
 pub struct Canvas {
     page: Option<Destination>,
+    brief: bool,
     folder: Option<PathBuf>,
 }
 
@@ -133,7 +138,7 @@ impl Canvas {
     /// If the device is full, and the like.
     pub fn draw(self, parts: &[Part], charts: impl FnOnce() -> Vec<Chart>) -> Result<()> {
         if let Some(page) = self.page {
-            page.write(|out, _| html::write(out, parts))?;
+            page.write(|out, _| html::write(out, parts, self.brief))?;
         }
         match &self.folder {
             Some(folder) => write_charts(folder, &charts()),

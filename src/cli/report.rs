@@ -34,6 +34,9 @@ pub struct Arguments {
     results: Vec<PathBuf>,
     #[command(flatten)]
     charts: Charts,
+    /// Only what the results say at a glance: two pages to send alone
+    #[arg(long, help_heading = "Output")]
+    brief: bool,
     /// Where to write the page (default: beside the first result, its ending replaced by .html); `-` is standard output
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -61,7 +64,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     }
     let destination = Destination::open(Some(&out), terminal)?;
     arguments.charts.open()?;
-    destination.write(|to, _| html::write(to, &parts))?;
+    destination.write(|to, _| html::write(to, &parts, arguments.brief))?;
     if let Some(folder) = &arguments.charts.folder {
         for (number, part) in (1..).zip(&parts) {
             let charts = match part {

@@ -38,6 +38,9 @@ pub struct Arguments {
     typical: u8,
     #[command(flatten)]
     simulation: Simulation,
+    /// Tell everything that happens, not only what turns the story
+    #[arg(long, help_heading = "Output")]
+    full: bool,
     /// Format of the story (default: json if --out ends in .json, otherwise table)
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     format: Option<StoryFormat>,
@@ -88,7 +91,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                 Err(error) => return findings::failed(error, &[&study], terminal),
             };
             destination.write(|out, look| match format {
-                StoryFormat::Table => table::write_typical(out, &found, look),
+                StoryFormat::Table => table::write_typical(out, &found, arguments.full, look),
                 // One outcome was asked for: its object, and not a list of it.
                 StoryFormat::Json => found.iter().try_for_each(|one| json::write(out, one)),
             })?;
@@ -104,7 +107,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                 Err(error) => return findings::failed(error, &[&study], terminal),
             };
             destination.write(|out, look| match format {
-                StoryFormat::Table => table::write_storyline(out, &story, look),
+                StoryFormat::Table => table::write_storyline(out, &story, arguments.full, look),
                 StoryFormat::Json => json::write(out, &story),
             })?;
             Part::Story(Box::new(story))

@@ -79,7 +79,7 @@ pub fn story(
             88
         },
     };
-    write_storyline(&mut text, &told, look).map_err(|error| error.to_string())?;
+    write_storyline(&mut text, &told, true, look).map_err(|error| error.to_string())?;
     let title = if told.outcome_title.is_empty() {
         told.outcome.clone()
     } else {

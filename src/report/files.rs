@@ -15,7 +15,7 @@ pub fn of_run(part: &RunPart) -> Vec<Chart> {
 pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
     let frame = Frame::new(Frame::WIDE);
     let result = &part.result;
-    let mut charts = Vec::new();
+    let mut charts = vec![chart::side_by_side(result).draw(&frame)];
     if let Some((base, others)) = result.scenarios.split_first() {
         for (comparison, other) in result.comparisons.iter().zip(others) {
             charts.push(chart::outcome_pairs(base, other, &frame));
@@ -37,7 +37,10 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
 fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
     let frame = Frame::new(Frame::WIDE).with_prefix(prefix);
     let result = &part.result;
-    let mut charts = vec![chart::outcomes(result, &frame)];
+    let mut charts = vec![
+        chart::classes(result).draw(&frame),
+        chart::outcomes(result, &frame),
+    ];
     charts.extend(chart::outcomes_by_trend(result, &frame));
     charts.extend(chart::questions(result, &frame));
     if result.phases.len() > 1 {

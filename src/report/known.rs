@@ -137,7 +137,7 @@ pub const WORDS: [(&str, f64, f64); 7] = [
     ("almost no chance", 0.0, 0.05),
     ("very unlikely", 0.05, 0.20),
     ("unlikely", 0.20, 0.45),
-    ("roughly even", 0.45, 0.55),
+    ("roughly even chance", 0.45, 0.55),
     ("likely", 0.55, 0.80),
     ("very likely", 0.80, 0.95),
     ("almost certain", 0.95, 1.0),
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(said([0.6, 0.7]).as_deref(), Some("likely"));
         assert_eq!(
             said([0.21, 0.55]).as_deref(),
-            Some("unlikely to roughly even")
+            Some("unlikely to roughly even chance")
         );
         assert_eq!(said([0.55, 0.8]).as_deref(), Some("likely"));
         assert_eq!(said([0.0, 0.05]).as_deref(), Some("almost no chance"));

@@ -93,6 +93,44 @@ impl Storyline {
     }
 }
 
+impl Storyline {
+    /// The happenings that turn the story, and how often others happened: routine is what fires three times or more without moving the phase
+    /// or the trend. The others are counted by title, the most frequent first.
+    pub fn turning_points(&self) -> (Vec<&Happening>, Vec<(&str, u32)>) {
+        let turns = |one: &Happening| {
+            let moves = |change: &StoryChange| !matches!(change, StoryChange::Indicator { .. });
+            one.changes.iter().any(moves)
+        };
+        let mut seen: IndexMap<&str, (&str, u32)> = IndexMap::new();
+        for one in self.happenings.iter().filter(|one| !turns(one)) {
+            let title = if one.title.is_empty() {
+                &one.event
+            } else {
+                &one.title
+            };
+            seen.entry(&one.event).or_insert((title, 0)).1 += 1;
+        }
+        seen.retain(|_, (_, times)| *times >= ROUTINE);
+        let kept = self.happenings.iter();
+        let kept = kept.filter(|one| turns(one) || !seen.contains_key(one.event.as_str()));
+        let kept = kept.collect();
+        let mut routine: Vec<(&str, u32)> = seen.into_values().collect();
+        routine.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+        (kept, routine)
+    }
+}
+
+/// Firings from which on an event that turns nothing is routine.
+const ROUTINE: u32 = 3;
+
+/// Routine in words, such as `12 × A round of talks, 9 × An exchange`; `None` if there is none.
+pub fn routine_in_words(routine: &[(&str, u32)]) -> Option<String> {
+    let words = routine
+        .iter()
+        .map(|(title, times)| format!("{times} × {title}"));
+    (!routine.is_empty()).then(|| words.collect::<Vec<_>>().join(", "))
+}
+
 impl Excerpt<'_> {
     /// What is left out, in words; `None` if nothing is.
     pub fn remark(&self) -> Option<String> {

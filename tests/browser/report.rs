@@ -99,7 +99,7 @@ fn pages_render_quietly_and_fit_every_window() {
 }
 
 #[test]
-fn the_baseline_is_light_enough_to_mail() {
+fn the_baseline_is_light_enough_to_mail_and_to_print() {
     let folder = tempfile::tempdir().expect("a folder");
     let [page, out] = ["page.html", "out.txt"].map(|name| folder.path().join(name));
     call(&[
@@ -114,6 +114,29 @@ fn the_baseline_is_light_enough_to_mail() {
     ]);
     let size = fs::metadata(&page).expect("a page").len();
     assert!(size < 1_000_000, "{size} bytes");
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let sheets = |page: &std::path::Path| {
+        browser
+            .open_file(page, View::DESKTOP.printed())
+            .sheets_of_paper()
+    };
+    // All of it on paper, and what can be sent alone.
+    assert!(sheets(&page) <= 20, "{} sheets", sheets(&page));
+    let brief = folder.path().join("brief.html");
+    call(&[
+        "run",
+        "scenarios/baseline.json",
+        "--trials",
+        "8192",
+        "--out",
+        text(&out),
+        "--brief",
+        "--report",
+        text(&brief),
+    ]);
+    assert!(sheets(&brief) <= 2, "{} sheets", sheets(&brief));
 }
 
 #[test]
@@ -158,8 +181,22 @@ fn paper_is_light_and_shows_what_was_folded() {
     let ground: String = page.ask("getComputedStyle(document.body).backgroundColor");
     assert_eq!(ground, "rgb(255, 255, 255)");
     assert!(page.ask::<bool>("getComputedStyle(document.querySelector('nav')).display === 'none'"));
-    let folded: bool = page.ask("document.querySelector('figure details table').checkVisibility({contentVisibilityAuto: true})");
-    assert!(folded, "a table behind a chart is not printed");
+    let is_seen = |what: &str| -> bool {
+        let seen = "checkVisibility({contentVisibilityAuto: true})";
+        page.ask(&format!("document.querySelector('{what}').{seen}"))
+    };
+    assert!(
+        is_seen("section > details:not(.on-screen) dl.assumptions"),
+        "parameters are folded"
+    );
+    assert!(
+        !is_seen("figure details table"),
+        "a table behind a chart is printed"
+    );
+    assert!(
+        !is_seen("details.on-screen"),
+        "what is for screens is printed"
+    );
 }
 
 /// What a page has to have so that nobody is left out.

@@ -12,6 +12,7 @@ mod fan;
 pub mod from_results;
 mod histogram;
 mod labels;
+mod ladder;
 mod layers;
 #[cfg(feature = "png")]
 mod letters;
@@ -27,7 +28,6 @@ mod text;
 mod theme;
 mod timeline;
 mod widths;
-mod words;
 
 pub use curves::{Curve, Curves};
 pub use differences::{DifferenceRow, Differences};
@@ -35,6 +35,7 @@ pub use differences::{DifferenceRow, Differences};
 pub use export::PngError;
 pub use fan::Fan;
 pub use histogram::{Bins, Quantile};
+pub use ladder::{Ladder, LadderRow, Rung};
 pub use layers::{Layer, Layers};
 pub use pairs::{PairRow, Pairs};
 pub use panels::{PanelCell, PanelRow, Panels};
@@ -42,7 +43,6 @@ pub use rows::{Mark, Row, Rows};
 pub use svg::escape;
 pub use theme::stylesheet;
 pub use timeline::{Moment, Span, Timeline};
-pub use words::{SCALE, in_words};
 
 /// Script of the read-out: for every `svg.qx[data-readout]` of the page, the values under the pointer, and by arrow keys when it is focused.
 ///

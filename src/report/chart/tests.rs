@@ -32,6 +32,8 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
         &compared.scenarios[1],
         frame,
     ));
+    charts.push(from_results::side_by_side(&compared).draw(frame));
+    charts.push(from_results::classes(run).draw(frame));
     charts.push(from_results::outcome_differences(
         &compared.comparisons[0],
         frame,

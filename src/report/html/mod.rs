@@ -49,10 +49,10 @@ pub struct ComparePart {
     pub events: Vec<String>,
 }
 
-/// Writes a page with these parts, in their order.
+/// Writes a page with these parts, in their order; with `brief`, only what they say at a glance.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, parts: &[Part]) -> io::Result<()> {
-    out.write_all(page::whole(parts).as_bytes())
+pub fn write(out: &mut dyn Write, parts: &[Part], brief: bool) -> io::Result<()> {
+    out.write_all(page::whole(parts, brief).as_bytes())
 }

@@ -11,12 +11,15 @@ use sha2::{Digest, Sha256};
 const STYLE: &str = include_str!("page.css");
 
 /// The whole page.
-pub fn whole(parts: &[Part]) -> String {
+///
+/// `brief`: only what is said at a glance.
+pub fn whole(parts: &[Part], brief: bool) -> String {
     let style = format!("{}\n{STYLE}", chart::stylesheet());
     let script = chart::READOUT_JS;
     let title = title(parts);
     let mut body = Body::default();
     match parts {
+        _ if brief => briefs(&mut body, parts),
         [Part::Run(run)] => sections::run(&mut body, run, true),
         [Part::Compare(comparison)] => sections::comparison(&mut body, comparison, true),
         [Part::Stories(typical)] => sections::stories(&mut body, typical),
@@ -48,6 +51,22 @@ pub fn whole(parts: &[Part]) -> String {
         main = body.markup().as_str(),
         made = made(parts).as_str(),
     )
+}
+
+/// What each part says at a glance; single futures are short as they are.
+fn briefs(body: &mut Body, parts: &[Part]) {
+    for (number, part) in (1..).zip(parts) {
+        let write = |body: &mut Body| match part {
+            Part::Run(run) => sections::brief_of_run(body, run),
+            Part::Compare(comparison) => sections::brief_of_comparison(body, comparison),
+            Part::Stories(typical) => sections::stories(body, typical),
+            Part::Story(story) => sections::story(body, story),
+        };
+        match parts {
+            [_] => write(body),
+            _ => body.part(&format!("part{number}"), &part_title(part), write),
+        }
+    }
 }
 
 fn several(body: &mut Body, parts: &[Part]) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::report::fixture;
+use crate::report::known::{self, Known};
 use std::collections::BTreeSet;
 
 fn run_part() -> RunPart {
@@ -52,8 +53,98 @@ fn pages() -> Vec<(&'static str, String)> {
 
 fn page(parts: &[Part]) -> String {
     let mut bytes = Vec::new();
-    write(&mut bytes, parts).expect("a vector takes all");
+    write(&mut bytes, parts, false).expect("a vector takes all");
     String::from_utf8(bytes).expect("a page is UTF-8")
+}
+
+/// Percentages and ranges of them in a text, such as `33%` and `14–55%`.
+fn percentages(text: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '–' | '<' | '>' | '%' | ',');
+    text.split(|c: char| !is_part(c))
+        .filter(|word| word.ends_with('%') && word.contains(|c: char| c.is_ascii_digit()))
+        .map(|word| word.trim_start_matches(['.', ',', '–']).to_owned())
+        .collect()
+}
+
+/// Every percentage that a result may be told with: its chances and ranges by the rule of digits, weights, shares of time, what explains what.
+fn tellable(result: &RunResult) -> BTreeSet<String> {
+    let mut told = BTreeSet::new();
+    let known = (result.groups.iter().map(Known::from))
+        .chain(result.outcomes.iter().map(Known::from))
+        .chain(result.questions.iter().map(Known::from))
+        .chain(
+            result
+                .scorecard
+                .iter()
+                .flat_map(|t| t.comes_true.iter().map(Known::from)),
+        );
+    for known in known {
+        told.extend([
+            known.percent(),
+            known.range().trim_start_matches("in ").to_owned(),
+        ]);
+    }
+    for trend in &result.scorecard {
+        told.extend([trend.weight, trend.leads].map(|share| known::percent(share, Some(0))));
+    }
+    for driver in result.drivers.iter().flat_map(|d| &d.inputs) {
+        told.insert(known::percent(driver.share, Some(0)));
+        for (p, error) in [
+            (driver.low, driver.low_std_error),
+            (driver.high, driver.high_std_error),
+        ] {
+            told.insert(known::percent(p, known::places(None, error)));
+        }
+    }
+    // What ranges are, in words.
+    told.extend(["5%", "95%"].map(str::to_owned));
+    told
+}
+
+#[test]
+fn every_percentage_at_a_glance_is_one_of_the_result() {
+    let part = run_part();
+    let mut page = Vec::new();
+    write(&mut page, &[Part::Run(Box::new(part.clone()))], true).expect("a vector takes all");
+    let page = String::from_utf8(page).expect("a page is UTF-8");
+    // The drawing has an axis; what it says is said in words beside it.
+    let (_, main) = page.split_once("<main").expect("a main part");
+    let mut words = String::new();
+    for piece in main.split("<svg") {
+        words += piece.split_once("</svg>").map_or(piece, |(_, after)| after);
+    }
+    // The numbers behind the drawing have the errors of full tables.
+    let words: String = words
+        .split("<details")
+        .map(|p| p.split_once("</details>").map_or(p, |(_, after)| after))
+        .collect();
+    let text = words
+        .split('<')
+        .map(|tag| tag.split_once('>').map_or(tag, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
+    let mut screen = Vec::new();
+    let look = crate::report::table::Look {
+        color: false,
+        width: 120,
+    };
+    let view = crate::report::table::View::Summary(Default::default());
+    crate::report::table::write_run(&mut screen, &part.result, &view, look)
+        .expect("a vector takes all");
+    let screen = String::from_utf8(screen).expect("text is UTF-8");
+    let told = tellable(&part.result);
+    for (name, text, least) in [("the brief", text, 25), ("the first screen", screen, 25)] {
+        let found = percentages(&text);
+        assert!(found.len() >= least, "{name}: {found:?}");
+        for one in found {
+            assert!(
+                told.contains(&one),
+                "{name}: {one} is in no result; {told:?}"
+            );
+        }
+    }
 }
 
 /// Values of an attribute.

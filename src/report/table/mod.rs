@@ -17,9 +17,11 @@ mod storyline;
 mod summary;
 mod text;
 
+pub use compare::letter;
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
+pub use side_by_side::{Cell, Row, side_by_side};
 pub use text::{Look, shorten};
 
 use crate::results::{CompareResult, ReweightResult, RunResult, Storyline, Typical};
@@ -78,13 +80,25 @@ pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult, look: Look) 
 }
 
 /// Writes one trial as a dated story.
-pub fn write_storyline(out: &mut dyn Write, story: &Storyline, look: Look) -> io::Result<()> {
-    storyline::write(&mut Page::new(out, look), story)
+///
+/// Without `all`, routine is counted and not told.
+pub fn write_storyline(
+    out: &mut dyn Write,
+    story: &Storyline,
+    all: bool,
+    look: Look,
+) -> io::Result<()> {
+    storyline::write(&mut Page::new(out, look), story, all)
 }
 
 /// Writes typical trials, outcome by outcome.
-pub fn write_typical(out: &mut dyn Write, typical: &[Typical], look: Look) -> io::Result<()> {
-    storyline::write_typical(&mut Page::new(out, look), typical)
+pub fn write_typical(
+    out: &mut dyn Write,
+    typical: &[Typical],
+    all: bool,
+    look: Look,
+) -> io::Result<()> {
+    storyline::write_typical(&mut Page::new(out, look), typical, all)
 }
 
 /// What is being written on, and how.

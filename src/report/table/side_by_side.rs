@@ -24,22 +24,36 @@ const WIDEST_NAME: usize = 52;
 const NONE: &str = "·";
 
 /// A row of the table.
-struct Row {
-    title: String,
-    indent: usize,
-    base: String,
+pub struct Row {
+    pub title: String,
+    /// 2, or 4 for an outcome of a group.
+    pub indent: usize,
+    /// What the first scenario says.
+    pub base: String,
     /// One for each scenario after the first.
-    cells: Vec<Cell>,
+    pub cells: Vec<Cell>,
     /// How much changes at most, by which rows are ordered.
     rank: f64,
 }
 
+/// What another scenario says, and how far it is from the first.
 #[derive(Clone, Default)]
-struct Cell {
-    value: String,
-    difference: String,
-    range: String,
-    detectable: bool,
+pub struct Cell {
+    pub value: String,
+    pub difference: String,
+    /// Epistemic range of the difference; may be empty.
+    pub range: String,
+    pub detectable: bool,
+}
+
+/// All rows, by section.
+pub fn side_by_side(result: &CompareResult) -> [(&'static str, Vec<Row>); 4] {
+    [
+        ("Outcomes", outcomes(result)),
+        ("Trends that come true by the end", trends(result)),
+        ("Questions", questions(result)),
+        ("Metrics, means", metrics(result)),
+    ]
 }
 
 /// Writes what was changed, and the table; with `all`, rows without a difference too.
@@ -47,15 +61,9 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult, all: bool) -> io::Resu
     for (i, comparison) in result.comparisons.iter().enumerate() {
         changes(page, result, i, comparison)?;
     }
-    let sections = [
-        ("Outcomes", outcomes(result)),
-        ("Trends that come true by the end", trends(result)),
-        ("Questions", questions(result)),
-        ("Metrics, means", metrics(result)),
-    ];
     let mut hidden = 0;
     let mut kept = Vec::new();
-    for (title, mut rows) in sections {
+    for (title, mut rows) in side_by_side(result) {
         let shown = rows.len();
         if !all {
             rows.retain(|row| row.cells.iter().any(|cell| cell.detectable));

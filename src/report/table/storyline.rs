@@ -3,10 +3,11 @@
 use super::text::{Line, dotted};
 use super::{Page, label, palette};
 use crate::report::{dates, format};
-use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical};
+use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
 use std::io;
 
-pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
+/// A story; without `all`, what is routine in it is counted.
+pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()> {
     let scenario = &story.scenario;
     page.paragraph(palette::TITLE, &label(&scenario.title, &scenario.name), 0)?;
     let which = [
@@ -16,14 +17,21 @@ pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
         "one possible future, not a forecast".into(),
     ];
     page.paragraph(palette::FAINT, &dotted(which), 0)?;
-    if !story.parameters.is_empty() {
+    if all && !story.parameters.is_empty() {
         page.section("Parameters drawn", "")?;
         page.paragraph(anstyle::Style::new(), &values(story.parameters.iter()), 2)?;
     }
 
     page.section("Story", "")?;
-    entry(page, &scenario.start, "The start", &state(&story.start))?;
-    for happening in &story.happenings {
+    entry(
+        page,
+        &scenario.start,
+        "The start",
+        &state(&story.start, all),
+    )?;
+    let (turning, routine) = story.turning_points();
+    let is_told = |one: &Happening| all || turning.iter().any(|kept| std::ptr::eq(*kept, one));
+    for happening in story.happenings.iter().filter(|one| is_told(one)) {
         entry(
             page,
             &happening.date,
@@ -31,13 +39,17 @@ pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
             &changes(&happening.changes),
         )?;
     }
+    if let Some(words) = routine_in_words(&routine).filter(|_| !all) {
+        let text = format!("Besides: {words}. --full tells all of it.");
+        page.paragraph(palette::FAINT, &text, 2)?;
+    }
     if !story.left_out.is_empty()
         && let Some(remark) = story.excerpt(usize::MAX).remark()
     {
         page.paragraph(palette::FAINT, &format!("{remark}."), 2)?;
     }
     let end = dates::date_at(&scenario.start, scenario.horizon);
-    entry(page, &end, "The end", &state(&story.end))?;
+    entry(page, &end, "The end", &state(&story.end, all))?;
 
     page.section("Outcome", "")?;
     page.paragraph(
@@ -65,7 +77,7 @@ pub fn write(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
 }
 
 /// Each story with what it stands for.
-pub fn write_typical(page: &mut Page<'_>, typical: &[Typical]) -> io::Result<()> {
+pub fn write_typical(page: &mut Page<'_>, typical: &[Typical], all: bool) -> io::Result<()> {
     for group in typical {
         let title = label(&group.outcome_title, &group.outcome);
         if group.stories.is_empty() {
@@ -88,7 +100,7 @@ pub fn write_typical(page: &mut Page<'_>, typical: &[Typical]) -> io::Result<()>
                 format::count(group.compared)
             );
             page.paragraph(palette::SECTION, &text, 0)?;
-            write(page, &one.story)?;
+            write(page, &one.story, all)?;
         }
     }
     Ok(())
@@ -135,10 +147,10 @@ fn changes(changes: &[StoryChange]) -> String {
     dotted(text)
 }
 
-fn state(state: &StoryState) -> String {
-    let values = state
-        .indicators
-        .iter()
+/// Where a trial stands; with `all`, its indicators too.
+fn state(state: &StoryState, all: bool) -> String {
+    let values = (state.indicators.iter())
+        .filter(|_| all)
         .map(|(name, value)| format!("{name} {}", format::plain(*value)));
     dotted(
         [
@@ -168,6 +180,7 @@ mod tests {
         write_storyline(
             &mut bytes,
             &fixture::storyline(),
+            true,
             Look {
                 color: false,
                 width: 70,

@@ -83,6 +83,71 @@ pub fn pairs(base: &RunResult, other: &RunResult) -> Pairs {
     }
 }
 
+/// Groups of outcomes, and outcomes that are in none, of all scenarios on one axis; the likeliest in the first come first.
+pub fn side_by_side(result: &CompareResult) -> Ladder {
+    let mut names: IndexMap<&str, &str> = IndexMap::new();
+    let all: Vec<Vec<headline::Class<'_>>> =
+        result.scenarios.iter().map(headline::leading).collect();
+    for class in all.iter().flatten() {
+        names.entry(class.name).or_insert(class.title);
+    }
+    let rows: Vec<LadderRow> = (names.iter())
+        .map(|(name, title)| LadderRow {
+            title: (*title).to_owned(),
+            rungs: (all.iter())
+                .map(|classes| match classes.iter().find(|c| c.name == *name) {
+                    Some(class) => Rung {
+                        point: Some(class.known.probability),
+                        range: (class.known.epistemic90).filter(|_| class.known.has_range()),
+                        value: class.known.percent(),
+                    },
+                    None => Rung {
+                        point: None,
+                        range: None,
+                        value: "not in it".into(),
+                    },
+                })
+                .collect(),
+        })
+        .collect();
+    let scenarios: Vec<(String, String)> = (result.scenarios.iter().enumerate())
+        .map(|(i, s)| {
+            let letter = crate::report::table::letter(i);
+            (letter, named(&s.scenario.title, &s.scenario.name))
+        })
+        .collect();
+    let table = Table {
+        header: std::iter::once("Outcome".to_owned())
+            .chain(
+                scenarios
+                    .iter()
+                    .map(|(letter, title)| format!("{letter}: {title}")),
+            )
+            .collect(),
+        rows: (rows.iter())
+            .map(|row| {
+                let values = row.rungs.iter().map(|rung| rung.value.clone());
+                std::iter::once(row.title.clone()).chain(values).collect()
+            })
+            .collect(),
+    };
+    Ladder {
+        about: About {
+            id: "side-by-side".into(),
+            title: "All scenarios on one axis".into(),
+            subtitle: "Chance of each, and its range as the assumptions vary.".into(),
+            description: format!(
+                "Dots with ranges for {} outcomes in {} scenarios.",
+                rows.len(),
+                scenarios.len()
+            ),
+            table,
+        },
+        scenarios,
+        rows,
+    }
+}
+
 /// Paired differences of the outcomes.
 pub fn outcome_differences(comparison: &Comparison, frame: &Frame) -> Chart {
     differences(

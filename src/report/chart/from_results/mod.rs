@@ -10,16 +10,16 @@ mod story;
 mod time;
 
 use super::*;
-use crate::report::{dates, format};
+use crate::report::{dates, format, headline, known};
 use crate::results::*;
 use indexmap::IndexMap;
 
 pub use comparison::{
-    differences, outcome_differences, outcome_pairs, pairs, question_differences,
+    differences, outcome_differences, outcome_pairs, pairs, question_differences, side_by_side,
 };
 pub use metric::{bins, metric};
 pub use outcomes::{
-    outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
+    classes, outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
 };
 pub use story::{storyline, timeline};
 pub use time::{fan, incidence, incidence_curves, occupancy, phases, series, trends};

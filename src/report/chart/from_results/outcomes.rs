@@ -58,6 +58,42 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
     }
 }
 
+/// Groups of outcomes, and outcomes that are in none, the likeliest first: no digit is finer than what is known.
+pub fn classes(run: &RunResult) -> Rows {
+    let classes = headline::leading(run);
+    let rows: Vec<Row> = (classes.iter())
+        .map(|class| Row {
+            title: class.title.to_owned(),
+            point: class.known.probability,
+            interval: class.known.ci95,
+            range: told(class.known.epistemic90, class.known.epistemic),
+            value: class.known.percent(),
+            error: class.known.range(),
+            words: String::new(),
+            muted: false,
+        })
+        .collect();
+    let known = (classes.iter()).map(|class| {
+        let known = &class.known;
+        (
+            known.std_error,
+            known.ci95,
+            told(known.epistemic90, known.epistemic),
+        )
+    });
+    Rows {
+        about: About {
+            id: "classes".into(),
+            title: "How it ends".into(),
+            subtitle: format!("Chance of each by {}, and its range.", end(&run.scenario)),
+            description: headline::of(run),
+            table: probability_table("Outcome", &rows, known),
+        },
+        mark: Mark::Bar,
+        rows,
+    }
+}
+
 /// The epistemic range, where it is more than a bound.
 fn told(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<[f64; 2]> {
     use EpistemicStatus::{Exact, Resolved};
@@ -74,7 +110,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
     let rows = (run.questions.iter())
         .map(|question| Row {
             title: named(&question.title, &question.name),
-            words: in_words(question.probability).into(),
+            words: known::words(&question.into()).unwrap_or_default(),
             muted: false,
             ..probability_row(
                 question.probability,

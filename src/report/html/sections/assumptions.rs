@@ -13,7 +13,7 @@ pub const ASSUMPTIONS: Section<RunPart> = Section {
     write: |body, part| {
         let source = &part.result.scenario.source;
         body.paragraph(
-            "Everything above follows from these statements. Each group opens; notes and sources are the author's.",
+            "Everything above follows from these statements. Each group opens; notes and sources are the author's. On paper are the parameters, the trends and the rules of the outcomes.",
         );
         let names: Vec<&String> = (source.get("sources").and_then(Value::as_object))
             .map(|sources| sources.keys().collect())
@@ -27,7 +27,7 @@ pub const ASSUMPTIONS: Section<RunPart> = Section {
                 continue;
             }
             let summary = format!("{} ({})", group.title, entries.len());
-            body.details(&summary, |body| {
+            let write = |body: &mut Body| {
                 let mut list = Markup::default();
                 for entry in &entries {
                     list.element("dt", "", &entry.head());
@@ -36,10 +36,18 @@ pub const ASSUMPTIONS: Section<RunPart> = Section {
                 let mut whole = Markup::default();
                 whole.element("dl", "class=\"assumptions\"", &list);
                 body.add(&whole);
-            });
+            };
+            if ON_PAPER.contains(&group.key) {
+                body.details(&summary, write);
+            } else {
+                body.details_on_screen(&summary, write);
+            }
         }
     },
 };
+
+/// Groups that are printed too; the others are in the page and in the file.
+const ON_PAPER: [&str; 3] = ["parameters", "trends", "outcomes"];
 
 /// A list of the file.
 struct Group {

@@ -49,7 +49,8 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
     body.remark(format!("{}, seed {}.", size(&result.run), result.run.seed));
 }
 
-fn lead(text: &Markup) -> Markup {
+/// A first paragraph.
+pub fn lead(text: &Markup) -> Markup {
     let mut lead = Markup::default();
     lead.element("p", "class=\"lead\"", text);
     lead

@@ -4,6 +4,7 @@
 //! through [`Body`], which numbers headings and keeps ids apart, so that one section can stand several times in a page.
 
 mod assumptions;
+mod brief;
 mod changes;
 mod differences;
 mod events;
@@ -74,11 +75,29 @@ const PAIR: [Section<Pair>; 4] = [
     differences::METRICS,
 ];
 
+/// The answer on two pages.
+pub fn brief_of_run(body: &mut Body, part: &RunPart) {
+    body.section("brief", "At a glance", |body| {
+        brief::of_run(body, &part.result)
+    });
+}
+
+/// Several scenarios in one table.
+pub fn brief_of_comparison(body: &mut Body, part: &ComparePart) {
+    body.section("brief", "At a glance", |body| {
+        brief::of_comparison(body, &part.result);
+    });
+}
+
 /// Everything about a run. `is_alone`: the page is about nothing else, so that it explains itself.
 pub fn run(body: &mut Body, part: &RunPart, is_alone: bool) {
+    brief_of_run(body, part);
+    // Paper has said it at a glance.
+    body.add(&Markup::trusted("<div class=\"on-screen\">\n"));
     body.section("finding", "Main finding", |body| {
         finding::of_run(body, &part.result)
     });
+    body.add(&Markup::trusted("</div>\n"));
     // On the first screen, before it is explained: it has a legend of its own.
     body.one(&outcomes::OUTCOMES, part);
     if is_alone {
@@ -104,6 +123,7 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
         })
     })
     .collect();
+    brief_of_comparison(body, part);
     body.section("finding", "Main finding", |body| {
         for pair in &pairs {
             finding::of_pair(body, pair);
@@ -140,6 +160,13 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
             events: part.events.clone(),
         };
         let title = format!("By itself: {}", name(result));
+        // What the first scenario has beside the others is on paper too.
+        let on_screen = if number == 1 {
+            ""
+        } else {
+            " class=\"on-screen\""
+        };
+        body.add(&Markup::trusted(format!("<div{on_screen}>\n")));
         body.part(&format!("scenario{number}"), &title, |body| {
             body.one(&outcomes::OUTCOMES, &run);
             body.all(&RUN, &run);
@@ -151,6 +178,7 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
                 body.one(section, &run);
             }
         });
+        body.add(&Markup::trusted("</div>\n"));
     }
 }
 
@@ -287,7 +315,16 @@ impl Body {
 
     /// Something to be opened by those who want it.
     pub fn details(&mut self, summary: &str, write: impl FnOnce(&mut Self)) {
-        self.html.raw("<details>\n");
+        self.folded("", summary, write);
+    }
+
+    /// The same, which paper does without.
+    pub fn details_on_screen(&mut self, summary: &str, write: impl FnOnce(&mut Self)) {
+        self.folded(" class=\"on-screen\"", summary, write);
+    }
+
+    fn folded(&mut self, class: &str, summary: &str, write: impl FnOnce(&mut Self)) {
+        self.html.raw(&format!("<details{class}>\n"));
         self.html.element("summary", "", &summary.into());
         write(self);
         self.html.raw("</details>\n");

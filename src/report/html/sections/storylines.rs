@@ -8,7 +8,7 @@ use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, percent};
 use crate::report::{dates, format};
-use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical};
+use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
 use serde_json::Value;
 
 pub const TYPICAL: Section<RunPart> = Section {
@@ -55,7 +55,7 @@ pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
                     .and(". Again by ")
                     .and(Markup::code(&command_line(&one.story))),
             );
-            told(body, &one.story);
+            told(body, &one.story, false);
         }
     }
 }
@@ -69,7 +69,7 @@ pub fn single(body: &mut Body, story: &Storyline) {
         story.seed,
         label(&story.outcome_title, &story.outcome)
     ));
-    told(body, story);
+    told(body, story, true);
     let mut table = Table::new("Uncertain parameters as drawn", ["parameter", "value"]);
     for (name, value) in &story.parameters {
         let title = title_of(story, "parameters", name);
@@ -93,8 +93,8 @@ pub fn single(body: &mut Body, story: &Storyline) {
 /// Happenings in the text of one story: more would be read by nobody.
 const MOST_TOLD: usize = 300;
 
-/// Timeline and text.
-fn told(body: &mut Body, story: &Storyline) {
+/// Timeline and text; without `all`, routine is counted.
+fn told(body: &mut Body, story: &Storyline, all: bool) {
     let mut list = Markup::default();
     let mut entry = |date: &str, what: &str, followed: &Markup| {
         let mut time = Markup::default();
@@ -108,7 +108,9 @@ fn told(body: &mut Body, story: &Storyline) {
     let info = &story.scenario;
     entry(&info.start, "The start", &state(story, &story.start));
     let excerpt = story.excerpt(MOST_TOLD);
-    for happening in &excerpt.happenings {
+    let (turning, routine) = story.turning_points();
+    let is_told = |one: &Happening| all || turning.iter().any(|kept| std::ptr::eq(*kept, one));
+    for happening in excerpt.happenings.iter().filter(|one| is_told(one)) {
         let followed = changes(story, &happening.changes);
         entry(&happening.date, &title(happening), &followed);
     }
@@ -116,6 +118,9 @@ fn told(body: &mut Body, story: &Storyline) {
     entry(&end, "The end", &state(story, &story.end));
     let mut whole = Markup::default();
     whole.element("ol", "class=\"story\"", &list);
+    if let Some(words) = routine_in_words(&routine).filter(|_| !all) {
+        whole.element("p", "", &Markup::text(&format!("Besides: {words}.")));
+    }
     if let Some(remark) = excerpt.remark() {
         whole.element("p", "", &Markup::text(&format!("{remark}.")));
     }

@@ -1,0 +1,341 @@
+//! The answer on two pages, which can be sent alone: a sentence, trends, outcomes by group, questions, what it hangs on, what it rests on, and what it
+//! is not.
+
+use super::{Body, finding, name};
+use crate::report::changes::all_worded;
+use crate::report::chart::from_results as chart;
+use crate::report::html::markup::Markup;
+use crate::report::html::statement;
+use crate::report::html::table::Table;
+use crate::report::html::wording::{label, size};
+use crate::report::known::{self, Known};
+use crate::report::table::{Cell, Row, letter, side_by_side};
+use crate::report::{dates, format, headline};
+use crate::results::{CompareResult, Driver, RunResult};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Assumptions that are told with what their author says of them.
+const RESTS_ON: usize = 5;
+/// Changes of a scenario that are told.
+const MOST_CHANGES: usize = 6;
+
+pub fn of_run(body: &mut Body, result: &RunResult) {
+    body.add(&finding::lead(&Markup::text(&headline::of(result))));
+    let classes = chart::classes(result);
+    body.chart(|frame| classes.draw(frame));
+    trends(body, result);
+    outcomes(body, result);
+    questions(body, result);
+    drivers(body, result);
+    rests_on(body, result);
+    limits(body, result);
+}
+
+/// Chance, range, and words where they hold for all of the range.
+fn cells(known: &Known<'_>) -> [Markup; 3] {
+    [
+        Markup::strong(&known.percent()),
+        known.range().into(),
+        known::words(known).unwrap_or_default().into(),
+    ]
+}
+
+fn trends(body: &mut Body, result: &RunResult) {
+    if result.scorecard.is_empty() {
+        return;
+    }
+    body.heading("The trends");
+    let mut scores: Vec<_> = result.scorecard.iter().collect();
+    let end = |t: &&crate::results::TrendScore| t.comes_true.last().map_or(-1.0, |c| c.probability);
+    scores.sort_by(|a, b| end(b).total_cmp(&end(a)));
+    // The first time and the last; all are in the table of the chapter.
+    let times = scores.iter().find(|t| !t.comes_true.is_empty());
+    let mut times: Vec<&str> = times.map_or_else(Vec::new, |t| {
+        let ends = t.comes_true.first().into_iter().chain(t.comes_true.last());
+        ends.map(|c| c.by.as_str()).collect()
+    });
+    times.dedup();
+    let mut head = vec!["trend".to_owned(), "weight".into(), "leads".into()];
+    for time in &times {
+        head.extend([format!("true by {time}"), "range".to_owned()]);
+    }
+    head.push("in words".into());
+    let caption = "Weight at the start, share of the time in the lead, and the chance that the trend has come true; words are about the last date";
+    let mut table = Table::new(caption, head.iter().map(String::as_str));
+    for trend in scores {
+        let share = |x: f64| Markup::text(&known::percent(x, Some(0)));
+        let title = Markup::text(label(&trend.title, &trend.name));
+        let mut row = vec![title, share(trend.weight), share(trend.leads)];
+        for time in &times {
+            let found = trend.comes_true.iter().find(|c| c.by == *time);
+            let told = found.map(|c| cells(&c.into()));
+            let [chance, range, _] = told.unwrap_or_else(|| ["–", "", ""].map(Markup::from));
+            row.extend([chance, range]);
+        }
+        let words = trend
+            .comes_true
+            .last()
+            .and_then(|c| known::words(&c.into()));
+        row.push(words.unwrap_or_default().into());
+        table.row(row);
+    }
+    body.table(&table);
+}
+
+fn outcomes(body: &mut Body, result: &RunResult) {
+    if result.groups.is_empty() {
+        return;
+    }
+    body.heading(format!("How it ends by {}", headline::end(result)));
+    let head = ["outcome", "chance", "range", "in words"];
+    let mut table = Table::new(
+        "Groups of outcomes, the likeliest first, and what is in them",
+        head,
+    );
+    for class in headline::leading(result) {
+        let is_group = result.groups.iter().any(|group| group.name == class.name);
+        let told = cells(&class.known);
+        table.row([Markup::strong(class.title)].into_iter().chain(told));
+        let mut members: Vec<_> = (result.outcomes.iter())
+            .filter(|o| is_group && o.group.as_deref() == Some(class.name))
+            .collect();
+        members.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        for outcome in members {
+            let title = format!("– {}", label(&outcome.title, &outcome.name));
+            let told = cells(&outcome.into());
+            table.row([Markup::text(&title)].into_iter().chain(told));
+        }
+    }
+    body.table(&table);
+}
+
+fn questions(body: &mut Body, result: &RunResult) {
+    if result.questions.is_empty() {
+        return;
+    }
+    body.heading("Questions");
+    let head = ["question", "chance", "range", "in words"];
+    let mut table = Table::new("Answers to the questions of the file", head);
+    for question in &result.questions {
+        let title = Markup::text(label(&question.title, &question.name));
+        table.row([title].into_iter().chain(cells(&question.into())));
+    }
+    body.table(&table);
+}
+
+/// A parameter or weight as readers call it.
+fn called(driver: &Driver) -> String {
+    let title = label(&driver.title, &driver.input);
+    match driver.kind.as_str() {
+        "weight" => format!("Weight of {title}"),
+        _ => title.to_owned(),
+    }
+}
+
+fn drivers(body: &mut Body, result: &RunResult) {
+    let leading = headline::leading(result);
+    let found = leading.first().and_then(|first| {
+        let drivers = result.drivers.iter().find(|d| d.of == first.name)?;
+        Some((first.title, drivers))
+    });
+    let Some((title, drivers)) = found else {
+        return;
+    };
+    body.heading("What it hangs on");
+    let inputs: Vec<&Driver> = drivers
+        .inputs
+        .iter()
+        .filter(|d| d.detectable)
+        .take(RESTS_ON)
+        .collect();
+    if inputs.is_empty() {
+        let text = format!(
+            "None of the {} uncertain assumptions stands out by itself in the range of “{title}”.",
+            drivers.looked_at
+        );
+        return body.paragraph(text);
+    }
+    let caption = format!(
+        "Share of the variance behind the range of “{title}” that each assumption explains alone"
+    );
+    let head = ["assumption", "explains", "chance if lowest", "if highest"];
+    let mut table = Table::new(&caption, head);
+    for driver in inputs {
+        let end = |p: f64, error: f64| Markup::text(&known::percent(p, known::places(None, error)));
+        let share = format!(
+            "{} ± {}",
+            known::percent(driver.share, Some(0)),
+            format::fixed(100.0 * driver.share_std_error, 0)
+        );
+        table.row([
+            Markup::text(&called(driver)),
+            share.into(),
+            end(driver.low, driver.low_std_error),
+            end(driver.high, driver.high_std_error),
+        ]);
+    }
+    body.table(&table);
+}
+
+/// The assumptions that matter most to any class of outcomes, as the file states them.
+fn rests_on(body: &mut Body, result: &RunResult) {
+    let mut most: BTreeMap<(&str, &str), (f64, &Driver)> = BTreeMap::new();
+    for driver in result.drivers.iter().flat_map(|d| &d.inputs) {
+        let weight = if driver.detectable { driver.share } else { 0.0 };
+        let entry = most
+            .entry((&driver.kind, &driver.input))
+            .or_insert((weight, driver));
+        if weight > entry.0 {
+            *entry = (weight, driver);
+        }
+    }
+    let mut ranked: Vec<(f64, &Driver)> = most.into_values().filter(|(w, _)| *w > 0.0).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.truncate(RESTS_ON);
+    if ranked.is_empty() {
+        return;
+    }
+    body.heading("What it rests on");
+    let source = &result.scenario.source;
+    let items = ranked.into_iter().map(|(_, driver)| {
+        let section = if driver.kind == "weight" {
+            "trends"
+        } else {
+            "parameters"
+        };
+        let stated = source
+            .get(section)
+            .and_then(|things| things.get(&driver.input));
+        let mut item = Markup::strong(&called(driver));
+        if let Some(stated) = stated {
+            let value = stated.get("weight").unwrap_or(stated);
+            item = item.and(": ").and(statement::quantity(value)).and(".");
+            if let Some(note) = stated.get("note").and_then(Value::as_str) {
+                item = item.and(" ").and(Markup::faint(note));
+            }
+        }
+        item
+    });
+    body.list("plain", items);
+}
+
+fn limits(body: &mut Body, result: &RunResult) {
+    body.heading("What it is not");
+    let note = result.scenario.source.get("note").and_then(Value::as_str);
+    let judged = note.is_some_and(is_illustrative);
+    let first = if judged {
+        "This is illustrative judgement, not a forecast. "
+    } else {
+        ""
+    };
+    body.paragraph(format!(
+        "{first}Every number follows from what the scenario file states; none says that the file is right. Ranges are where a chance lies in 90 of 100 cases as the uncertain \
+         assumptions take the values that the file allows; chance in the simulation is {} ({}, seed {}). What the file does not mention cannot happen in it.",
+        headline::chance(result),
+        size(&result.run),
+        result.run.seed
+    ));
+    if let Some(worst) = result.warnings.first() {
+        let more = match result.warnings.len() {
+            1 => String::new(),
+            n => format!(" ({n} warnings in all)"),
+        };
+        body.paragraph(format!("To beware of: {}{more}.", worst.message));
+    }
+}
+
+/// Whether a note says that the numbers are no forecast.
+pub fn is_illustrative(note: &str) -> bool {
+    let note = note.to_lowercase();
+    note.contains("not a forecast") || note.contains("illustrative")
+}
+
+/// Several scenarios in one table, with what was changed in each.
+pub fn of_comparison(body: &mut Body, result: &CompareResult) {
+    for (i, scenario) in result.scenarios.iter().enumerate() {
+        let text = Markup::strong(&format!("{}, {}", letter(i), name(scenario)))
+            .and(": ")
+            .and(&*headline::of(scenario));
+        body.paragraph(text);
+    }
+    let Some(base) = result.scenarios.first() else {
+        return;
+    };
+    let outcomes = chart::side_by_side(result);
+    body.chart(|frame| outcomes.draw(frame));
+    let mut head = vec!["".to_owned(), letter(0)];
+    for i in 1..result.scenarios.len() {
+        head.extend([letter(i), format!("{} − {}", letter(i), letter(0))]);
+        if result.comparisons.len() == 1 {
+            head.push("range of the difference".to_owned());
+        }
+    }
+    for (title, rows) in side_by_side(result) {
+        if rows.is_empty() {
+            continue;
+        }
+        let mut table = Table::new(title, head.iter().map(String::as_str));
+        for row in &rows {
+            table.row(side_by_side_row(row, result.comparisons.len() == 1));
+        }
+        body.heading(title);
+        body.table(&table);
+    }
+    body.remark("Differences in percentage points, for metrics in their units, of the same futures under the same random numbers; · stands for no detectable difference.");
+    for (comparison, other) in result.comparisons.iter().zip(&result.scenarios[1..]) {
+        let told = all_worded(
+            &comparison.changes,
+            &base.scenario.source,
+            &other.scenario.source,
+        );
+        if told.is_empty() {
+            continue;
+        }
+        body.heading(format!("What was changed: {}", name(other)));
+        let mut items: Vec<Markup> = (told.iter().take(MOST_CHANGES))
+            .map(|(worded, _)| {
+                Markup::text(&format!("{}: {} → ", worded.what, worded.from))
+                    .and(Markup::strong(&worded.to))
+            })
+            .collect();
+        if told.len() > MOST_CHANGES {
+            items.push(Markup::faint(&format!(
+                "and {} more",
+                told.len() - MOST_CHANGES
+            )));
+        }
+        body.list("plain", items);
+    }
+    let span = dates::duration(base.scenario.horizon);
+    body.remark(format!(
+        "Over {span}, each scenario with {}, seed {}.",
+        size(&base.run),
+        base.run.seed
+    ));
+}
+
+fn side_by_side_row(row: &Row, with_range: bool) -> Vec<Markup> {
+    let title = match row.indent {
+        0..=2 => Markup::strong(&row.title),
+        _ => Markup::text(&format!("– {}", row.title)),
+    };
+    let mut cells = vec![title, row.base.as_str().into()];
+    for Cell {
+        value,
+        difference,
+        range,
+        detectable,
+    } in &row.cells
+    {
+        cells.push(value.as_str().into());
+        cells.push(match detectable {
+            true => Markup::strong(difference),
+            false => Markup::faint(difference),
+        });
+        if with_range {
+            cells.push(range.as_str().into());
+        }
+    }
+    cells
+}
