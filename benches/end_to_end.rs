@@ -22,7 +22,7 @@ fn files_to_tables(criterion: &mut Criterion) {
             let result = study
                 .run(&settings(&study, TRIALS), &Silent)
                 .unwrap_or_else(|error| panic!("{error}"));
-            csv::write_run(&mut std::io::sink(), &result)
+            csv::write_run(&mut std::io::sink(), &result, csv::Layout::default())
         });
     });
     group.bench_function("compare", |bencher| {

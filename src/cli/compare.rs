@@ -170,7 +170,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     destination.write(|out, look| match format {
         Format::Table => table::write_compare(out, &result, arguments.full, look),
         Format::Json => json::write(out, &result),
-        Format::Csv => csv::write_compare(out, &result),
+        Format::Csv => csv::write_compare(out, &result, output.layout()),
         Format::Markdown => markdown::write_compare(out, &result),
     })?;
     if !pictures.is_none() {

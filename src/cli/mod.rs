@@ -23,6 +23,7 @@ mod report;
 mod reweight;
 mod run;
 mod schema;
+mod show;
 mod signals;
 mod slips;
 mod terminal;
@@ -66,6 +67,7 @@ enum Command {
     #[cfg(feature = "explore")]
     Explore(explore::Arguments),
     Check(check::Arguments),
+    Show(show::Arguments),
     Trace(trace::Arguments),
     Report(report::Arguments),
     New(new::Arguments),
@@ -117,6 +119,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
         #[cfg(feature = "explore")]
         Command::Explore(arguments) => explore::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
+        Command::Show(arguments) => show::run(arguments, terminal),
         Command::Trace(arguments) => trace::run(arguments, terminal),
         Command::Report(arguments) => report::run(arguments, terminal),
         Command::New(arguments) => new::run(arguments, terminal),

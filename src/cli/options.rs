@@ -7,6 +7,7 @@ use crate::analysis::Study;
 use crate::engine::Settings;
 use crate::random::design::Design;
 use crate::random::size::{MOST_DRAWS, TRIALS_PER_DRAW};
+use crate::report::csv;
 use anyhow::Result;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -122,19 +123,53 @@ pub struct Output {
     /// Write the result to this file instead of standard output
     #[arg(long, value_name = "PATH")]
     pub out: Option<PathBuf>,
+    /// What stands between the cells of CSV
+    #[arg(long, value_enum, value_name = "SEPARATOR", default_value_t)]
+    pub separator: Separator,
+    /// Begin CSV with a byte order mark, by which Excel knows that letters are UTF-8
+    #[arg(long)]
+    pub bom: bool,
     /// No progress bar and no remarks on standard error
     #[arg(long, short)]
     pub quiet: bool,
 }
 
+/// What stands between the cells of CSV.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Separator {
+    /// As most programs expect
+    #[default]
+    Comma,
+    /// As Excel expects where the comma is a decimal point
+    Semicolon,
+    Tab,
+}
+
 impl Output {
+    /// How CSV is written.
+    pub fn layout(&self) -> csv::Layout {
+        csv::Layout {
+            separator: match self.separator {
+                Separator::Comma => b',',
+                Separator::Semicolon => b';',
+                Separator::Tab => b'\t',
+            },
+            has_mark: self.bom,
+        }
+    }
+
     /// The format of the result; `elsewhere` names the options that write what `--out` does not.
     ///
     /// # Errors
     /// [`Misuse`] for an ending that stands for something else than a result.
     pub fn format(&self, elsewhere: &[(&str, &str)], terminal: &Terminal) -> Result<Format> {
         let out = self.out.as_deref();
-        formats::chosen(self.format, out, elsewhere, self.quiet, terminal)
+        let format = formats::chosen(self.format, out, elsewhere, self.quiet, terminal)?;
+        if format != Format::Csv && self.layout() != csv::Layout::default() {
+            let text = "--separator and --bom are about CSV: give --format csv, or --out PATH.csv";
+            return Err(Misuse(text.into()).into());
+        }
+        Ok(format)
     }
 }
 

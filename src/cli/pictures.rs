@@ -45,6 +45,9 @@ pub struct Charts {
     /// Also write every chart as SVG and PNG into this folder, which is made if need be
     #[arg(long = "charts", value_name = "DIR")]
     pub folder: Option<PathBuf>,
+    /// Write only these charts: names, or how names begin, such as outcomes, phases, metric, series-tension
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "folder")]
+    pub only: Vec<String>,
     /// Events whose cumulative incidence is drawn, separated by commas (default: the six that are least certain)
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub events: Vec<String>,
@@ -87,6 +90,7 @@ impl Pictures {
             page,
             brief: self.brief,
             folder: self.charts.folder.clone(),
+            only: self.charts.only.clone(),
         })
     }
 }
@@ -129,6 +133,7 @@ pub struct Canvas {
     page: Option<Destination>,
     brief: bool,
     folder: Option<PathBuf>,
+    only: Vec<String>,
 }
 
 impl Canvas {
@@ -141,10 +146,49 @@ impl Canvas {
             page.write(|out, _| html::write(out, parts, self.brief))?;
         }
         match &self.folder {
-            Some(folder) => write_charts(folder, &charts()),
+            Some(folder) => write_charts(folder, &chosen(charts(), &self.only)?),
             None => Ok(()),
         }
     }
+}
+
+/// The charts that are asked for; all if none is named.
+///
+/// # Errors
+/// [`Misuse`] for a name that no chart has, with the near match.
+pub fn chosen(charts: Vec<Chart>, only: &[String]) -> Result<Vec<Chart>> {
+    if only.is_empty() {
+        return Ok(charts);
+    }
+    // In a comparison the number of the scenario stands before the name.
+    let is = |chart: &Chart, name: &str| {
+        let bare = chart
+            .id
+            .split_once('-')
+            .filter(|(number, _)| number.parse::<u32>().is_ok());
+        let names = [
+            chart.id.as_str(),
+            bare.map_or(chart.id.as_str(), |(_, rest)| rest),
+        ];
+        names.iter().any(|id| {
+            *id == name
+                || id
+                    .strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with('-'))
+        })
+    };
+    for name in only {
+        if !charts.iter().any(|chart| is(chart, name)) {
+            let ids = || charts.iter().map(|chart| chart.id.as_str());
+            let hint = match nearest(name, ids()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are: {}", ids().collect::<Vec<_>>().join(", ")),
+            };
+            return Err(Misuse(format!("no chart is called `{name}`; {hint}")).into());
+        }
+    }
+    let asked = |chart: &Chart| only.iter().any(|name| is(chart, name));
+    Ok(charts.into_iter().filter(asked).collect())
 }
 
 /// Writes each chart as SVG and, where the program has that, PNG.

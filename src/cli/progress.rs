@@ -9,6 +9,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, Prog
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Watches a simulation.
 pub struct Meter {
@@ -54,6 +55,11 @@ impl Meter {
             trials: trials.map(Mutex::new),
             is_broken: AtomicBool::new(false),
         })
+    }
+
+    /// How long the simulation has taken so far.
+    pub fn elapsed(&self) -> Duration {
+        self.bar.elapsed()
     }
 
     /// Takes the bar away and completes the file of trials; `simulated` is false if there are none, and the old file stays.

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Misuse};
 use super::input;
 use super::output::Destination;
-use super::pictures::{Charts, typical, write_charts};
+use super::pictures::{Charts, chosen, typical, write_charts};
 use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::Study;
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                 folder.clone()
             };
             fs::create_dir_all(&place)?;
-            write_charts(&place, &charts)?;
+            write_charts(&place, &chosen(charts, &arguments.charts.only)?)?;
         }
     }
     if !arguments.quiet && out.as_os_str() != "-" {

@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     destination.write(|out, look| match format {
         Format::Table => table::write_reweight(out, &found, look),
         Format::Json => json::write(out, &found),
-        Format::Csv => csv::write_reweight(out, &found),
+        Format::Csv => csv::write_reweight(out, &found, arguments.output.layout()),
         Format::Markdown => markdown::write_reweight(out, &found),
     })?;
     if result.run.interrupted && !output.quiet {

@@ -11,6 +11,7 @@ use super::progress::Meter;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
 use crate::analysis::Study;
+use crate::diagnostic::count;
 use crate::report::html::{Part, RunPart};
 use crate::report::table::View;
 use crate::report::{csv, files, json, markdown, table};
@@ -131,6 +132,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(result) => result,
         Err(error) => return findings::failed(error, &[&study], terminal),
     };
+    let elapsed = meter.elapsed();
     meter.finish(result.run.trials > 0)?;
     if result.run.trials == 0 {
         terminal
@@ -141,7 +143,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     destination.write(|out, look| match format {
         Format::Table => table::write_run(out, &result, &arguments.shown.view(), look),
         Format::Json => json::write(out, &result),
-        Format::Csv => csv::write_run(out, &result),
+        Format::Csv => csv::write_run(out, &result, output.layout()),
         Format::Markdown => markdown::write_run(out, &result),
     })?;
     if !pictures.is_none() {
@@ -158,6 +160,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         if format != Format::Table {
             warnings(&result.warnings, terminal);
         }
+    }
+    if terminal.is_watched() && !output.quiet {
+        terminal.note(&format!(
+            "{} trials in {:.1} s; next: --report page.html, trace {file}, compare {file} --set PATH=VALUE",
+            count(result.run.trials),
+            elapsed.as_secs_f64(),
+            file = file.display()
+        ));
     }
     Ok(if result.run.interrupted {
         Exit::Interrupted

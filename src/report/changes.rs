@@ -93,7 +93,8 @@ fn title_of(root: &Value, name: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn told(value: Option<&Value>) -> String {
+/// A value of the file, on a line and without what explains it.
+pub fn told(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => return "absent".to_owned(),
         Some(Value::Number(number)) => match number.as_f64() {

@@ -3,13 +3,17 @@
 //! Takes a result; writes RFC 4180 with a header. Every row has the same columns whatever it is about, so that a spreadsheet or a
 //! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
 
+mod cells;
 mod reweight;
 
+pub use cells::Layout;
+pub(in crate::report) use cells::fault_of_writing;
 pub use reweight::write_reweight;
 
 use crate::report::known::Known;
 use crate::results::{ByTrend, CompareResult, Difference, GroupMean, RunResult, SeriesResult};
-use csv::{Terminator, Writer, WriterBuilder};
+use cells::harmless;
+use csv::Writer;
 use indexmap::IndexMap;
 use std::io::{self, Write};
 
@@ -34,8 +38,8 @@ const HEADER: [&str; 16] = [
 
 /// # Errors
 /// Those of `out`.
-pub fn write_run(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
-    let mut table = Table::new(out)?;
+pub fn write_run(out: &mut dyn Write, result: &RunResult, layout: Layout) -> io::Result<()> {
+    let mut table = Table::new(out, layout)?;
     table.run(result)?;
     table.finish()
 }
@@ -44,8 +48,12 @@ pub fn write_run(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<()> {
-    let mut table = Table::new(out)?;
+pub fn write_compare(
+    out: &mut dyn Write,
+    result: &CompareResult,
+    layout: Layout,
+) -> io::Result<()> {
+    let mut table = Table::new(out, layout)?;
     for scenario in &result.scenarios {
         table.run(scenario)?;
     }
@@ -122,10 +130,8 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn new(out: &'a mut dyn Write) -> io::Result<Self> {
-        let mut csv = WriterBuilder::new()
-            .terminator(Terminator::CRLF)
-            .from_writer(out);
+    fn new(out: &'a mut dyn Write, layout: Layout) -> io::Result<Self> {
+        let mut csv = layout.writer(out)?;
         csv.write_record(HEADER).map_err(fault_of_writing)?;
         Ok(Self { csv })
     }
@@ -142,11 +148,11 @@ impl<'a> Table<'a> {
         let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
         let end = |ends: Option<[f64; 2]>, i: usize| number(ends.map(|ends| ends[i]));
         let written = self.csv.write_record([
-            row.scenario,
-            row.base,
+            &harmless(row.scenario),
+            &harmless(row.base),
             row.section,
             row.name,
-            row.title,
+            &harmless(row.title),
             row.trend,
             row.outcome,
             &number(row.time),
@@ -417,14 +423,6 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What the stream said: the conversion of the csv crate hides which kind of fault it was.
-pub(super) fn fault_of_writing(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(fault) => fault,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -450,12 +448,51 @@ mod tests {
     #[test]
     fn a_reader_that_goes_away_is_told_from_other_faults() {
         let mut whole = Vec::new();
-        write_compare(&mut whole, &fixture::compare()).expect("a vector takes all");
+        write_compare(&mut whole, &fixture::compare(), Layout::default())
+            .expect("a vector takes all");
         for taken in [0, whole.len() / 2, whole.len() - 1] {
-            let fault = write_compare(&mut Gone(taken), &fixture::compare())
+            let fault = write_compare(&mut Gone(taken), &fixture::compare(), Layout::default())
                 .expect_err("the reader went away");
             assert_eq!(fault.kind(), io::ErrorKind::BrokenPipe, "after {taken}");
         }
+    }
+
+    #[test]
+    fn no_text_of_a_file_is_a_formula_in_a_spreadsheet() {
+        let mut result = fixture::run();
+        result.scenario.name = "=1+1".into();
+        result.outcomes[0].title = "@SUM(A1)".into();
+        result.outcomes[1].title = "-2 degrees".into();
+        let mut bytes = Vec::new();
+        write_run(&mut bytes, &result, Layout::default()).expect("a vector takes all");
+        let rows = rows(&bytes);
+        let is_formula =
+            |cell: &str| cell.starts_with(['=', '+', '-', '@']) && cell.parse::<f64>().is_err();
+        assert!(rows.iter().all(|row| !row.iter().any(is_formula)));
+        assert!(
+            rows.iter()
+                .any(|row| row.iter().any(|cell| cell == "'@SUM(A1)"))
+        );
+        // Numbers below zero stay numbers.
+        assert_eq!(harmless("peace"), "peace");
+    }
+
+    #[test]
+    fn cells_are_set_apart_as_asked_and_a_mark_says_that_it_is_utf_8() {
+        let layout = Layout {
+            separator: b';',
+            has_mark: true,
+        };
+        let (mut plain, mut other) = (Vec::new(), Vec::new());
+        write_run(&mut plain, &fixture::run(), Layout::default()).expect("a vector takes all");
+        write_run(&mut other, &fixture::run(), layout).expect("a vector takes all");
+        let marked = other.strip_prefix("\u{feff}".as_bytes()).expect("a mark");
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(b';')
+            .from_reader(marked);
+        let found: Vec<csv::StringRecord> =
+            reader.records().map(|row| row.expect("a row")).collect();
+        assert_eq!(found, rows(&plain));
     }
 
     fn rows(bytes: &[u8]) -> Vec<csv::StringRecord> {
@@ -469,7 +506,7 @@ mod tests {
     fn every_outcome_reads_back_with_both_uncertainties() {
         let result = fixture::run();
         let mut bytes = Vec::new();
-        write_run(&mut bytes, &result).expect("a vector takes all");
+        write_run(&mut bytes, &result, Layout::default()).expect("a vector takes all");
         let rows = rows(&bytes);
         for outcome in &result.outcomes {
             let row = rows
@@ -491,7 +528,7 @@ mod tests {
     fn series_have_a_row_a_time() {
         let result = fixture::run();
         let mut bytes = Vec::new();
-        write_run(&mut bytes, &result).expect("a vector takes all");
+        write_run(&mut bytes, &result, Layout::default()).expect("a vector takes all");
         let phase = &result.phases[0];
         let rows = rows(&bytes);
         let dates: Vec<&str> = rows
@@ -507,7 +544,7 @@ mod tests {
         let mut result = fixture::run();
         result.outcomes[0].title = "a, \"b\"\nc".into();
         let mut bytes = Vec::new();
-        write_run(&mut bytes, &result).expect("a vector takes all");
+        write_run(&mut bytes, &result, Layout::default()).expect("a vector takes all");
         assert!(rows(&bytes).iter().any(|row| &row[4] == "a, \"b\"\nc"));
     }
 
@@ -515,7 +552,7 @@ mod tests {
     fn comparisons_name_their_base() {
         let result = fixture::compare();
         let mut bytes = Vec::new();
-        write_compare(&mut bytes, &result).expect("a vector takes all");
+        write_compare(&mut bytes, &result, Layout::default()).expect("a vector takes all");
         let rows = rows(&bytes);
         let comparison = &result.comparisons[0];
         let differences = rows.iter().filter(|row| {

@@ -4,6 +4,7 @@
 //! is the caller's business.
 
 use super::chart::{Chart, Frame, from_results as chart};
+use super::headline;
 use super::html::{ComparePart, RunPart, chosen_events};
 
 /// Charts of one run.
@@ -23,6 +24,14 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
             charts.extend(chart::question_differences(comparison, &frame));
         }
     }
+    let signatures: Vec<String> = result.scenarios.iter().map(headline::signature).collect();
+    let signature = signatures.first().cloned().unwrap_or_default();
+    let others = result.scenarios.len().saturating_sub(1);
+    let signature = format!("{signature} · with {others} more scenarios");
+    let mut charts: Vec<Chart> = charts
+        .into_iter()
+        .map(|one| one.signed(&signature))
+        .collect();
     for (number, scenario) in (1..).zip(&result.scenarios) {
         let run = RunPart {
             result: scenario.clone(),
@@ -61,7 +70,11 @@ fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
     );
     let stories = part.typical.iter().flat_map(|group| &group.stories);
     charts.extend(stories.map(|one| chart::storyline(&one.story, &frame)));
+    let signature = headline::signature(result);
     charts
+        .into_iter()
+        .map(|one| one.signed(&signature))
+        .collect()
 }
 
 #[cfg(test)]
@@ -83,6 +96,16 @@ mod tests {
             events: Vec::new(),
         };
         for charts in [of_run(&run), of_comparison(&comparison)] {
+            for chart in &charts {
+                let file = chart.to_svg_file();
+                assert!(
+                    file.contains("seed 1") && file.contains("quincunx"),
+                    "{}",
+                    chart.id
+                );
+                // A page has said it once.
+                assert!(!chart.svg.contains("seed 1"), "{}", chart.id);
+            }
             let names: BTreeSet<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
             assert_eq!(names.len(), charts.len());
             assert!(charts.len() > 5);

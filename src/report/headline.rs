@@ -150,6 +150,46 @@ fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
     })
 }
 
+/// What a picture or page of a result is of, on a line: title, span, size, and that it is no forecast where the file says so.
+pub fn signature(result: &RunResult) -> String {
+    let scenario = &result.scenario;
+    let mut parts = vec![
+        format!(
+            "{}, {} to {}",
+            title(&scenario.title, &scenario.name),
+            scenario.start,
+            end(result)
+        ),
+        format!(
+            "{} trials, seed {}",
+            format::count(result.run.trials),
+            result.run.seed
+        ),
+    ];
+    let sources = scenario.source.get("sources").and_then(|s| s.as_object());
+    match sources.map_or(0, |sources| sources.len()) {
+        0 => {}
+        1 => parts.push("one source in the file".into()),
+        n => parts.push(format!("{n} sources in the file")),
+    }
+    if is_illustrative(result) {
+        parts.push("illustrative judgement, not a forecast".into());
+    }
+    parts.push(format!("{} {}", result.tool.name, result.tool.version));
+    parts.join(" · ")
+}
+
+/// Whether the file says that its numbers are no forecast.
+pub fn is_illustrative(result: &RunResult) -> bool {
+    let note = result
+        .scenario
+        .source
+        .get("note")
+        .and_then(|note| note.as_str());
+    let note = note.unwrap_or_default().to_lowercase();
+    note.contains("not a forecast") || note.contains("illustrative")
+}
+
 /// The simulation's error as a remark: below how many points it is everywhere.
 pub fn chance(result: &RunResult) -> String {
     let all = (result.outcomes.iter().map(|o| o.std_error))

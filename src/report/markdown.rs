@@ -428,7 +428,7 @@ fn label<'a>(title: &'a str, name: &'a str) -> &'a str {
 }
 
 /// `text` on one line, with the characters that Markdown would interpret made harmless.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

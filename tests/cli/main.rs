@@ -19,5 +19,6 @@ mod report;
 mod results;
 mod reweight;
 mod run;
+mod show;
 mod texts;
 mod trace;

@@ -198,3 +198,64 @@ fn a_read_only_folder_is_refused() {
     .code(2)
     .stderr(contains("Permission denied"));
 }
+
+#[test]
+fn what_is_about_csv_is_refused_for_other_formats() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    for option in ["--separator semicolon", "--bom"] {
+        call(&format!("run {path} {option}"))
+            .code(2)
+            .stdout("")
+            .stderr(contains("--format csv"));
+    }
+    let done = call(&format!(
+        "run {path} --trials 1024 --format csv --separator tab --bom"
+    ))
+    .success();
+    let text = stdout(&done);
+    assert!(
+        text.starts_with("\u{feff}scenario\tbase\t"),
+        "{}",
+        &text[..60]
+    );
+}
+
+#[test]
+fn only_the_charts_that_are_asked_for_are_written() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let pictures = folder.path().join("pictures");
+    let line = format!(
+        "run {path} --trials 1024 -q --charts {}",
+        pictures.display()
+    );
+    call(&format!("{line} --only outcomes,metric")).success();
+    let mut names: Vec<String> = std::fs::read_dir(&pictures)
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .filter(|name| name.ends_with(".svg"))
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "metric-low.svg",
+            "metric-wait.svg",
+            "outcomes-by-trend.svg",
+            "outcomes.svg"
+        ]
+    );
+    call(&format!("{line} --only outcoms"))
+        .code(2)
+        .stderr(contains("did you mean `outcomes`?"));
+    call(&format!("run {path} --only outcomes"))
+        .code(2)
+        .stderr(contains("--charts"));
+}

@@ -181,7 +181,7 @@ fn what_is_shown_of_one_number_is_the_same_text_everywhere() {
         );
         assert_ne!(cells[0].as_ref().expect("a cell").1, "exact", "{p}");
 
-        let text = write(&|out| report::csv::write_run(out, &result));
+        let text = write(&|out| report::csv::write_run(out, &result, Default::default()));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().expect("a header").clone();
         let column = |name: &str| header.iter().position(|h| h == name).expect("a column");

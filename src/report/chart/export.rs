@@ -3,13 +3,31 @@
 //! Takes a drawn [`Chart`]; gives the bytes. Writing them is the caller's business. PNG needs the feature `png`, and shows letters of the
 //! embedded font only (Latin, Greek, Cyrillic), as outlines: a renderer without fonts and scripts is built in half the time.
 
-use super::svg::number;
-use super::{Chart, theme};
+use super::sheet::{LEADING, SMALL};
+use super::svg::{Anchor, Drawing, number};
+use super::{Chart, text, theme};
 
 /// Pixels around the drawing in a file.
 const MARGIN: f64 = 16.0;
 
+/// Lines of a signature at most.
+const SIGNED: usize = 3;
+
 impl Chart {
+    /// The same with words below the drawing, which go with it wherever a file of it goes: what it is of, and what it is not.
+    pub fn signed(mut self, words: &str) -> Self {
+        let mut drawing = Drawing::default();
+        let lines = text::balanced(words, SMALL, self.width, SIGNED);
+        let mut y = self.height + 6.0;
+        for line in &lines {
+            y += LEADING * SMALL;
+            drawing.text((0.0, y), SMALL, Anchor::Start, "m", line);
+        }
+        self.body += &drawing.into_text();
+        self.height = (y + 6.0).ceil();
+        self
+    }
+
     /// A stand-alone SVG document: the same drawing with a light style within.
     pub fn to_svg_file(&self) -> String {
         self.document(&theme::file_stylesheet(), &self.body)

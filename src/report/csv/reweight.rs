@@ -1,6 +1,6 @@
 //! A run under other start weights as CSV, in the columns of a run's.
 
-use super::{Row, Table};
+use super::{Layout, Row, Table};
 use crate::results::{Difference, ReweightResult};
 use std::io::{self, Write};
 
@@ -8,8 +8,12 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult) -> io::Result<()> {
-    let mut table = Table::new(out)?;
+pub fn write_reweight(
+    out: &mut dyn Write,
+    result: &ReweightResult,
+    layout: Layout,
+) -> io::Result<()> {
+    let mut table = Table::new(out, layout)?;
     let all = Row {
         scenario: &result.scenario.name,
         ..Row::default()

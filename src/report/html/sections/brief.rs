@@ -222,9 +222,7 @@ fn rests_on(body: &mut Body, result: &RunResult) {
 
 fn limits(body: &mut Body, result: &RunResult) {
     body.heading("What it is not");
-    let note = result.scenario.source.get("note").and_then(Value::as_str);
-    let judged = note.is_some_and(is_illustrative);
-    let first = if judged {
+    let first = if headline::is_illustrative(result) {
         "This is illustrative judgement, not a forecast. "
     } else {
         ""
@@ -243,12 +241,6 @@ fn limits(body: &mut Body, result: &RunResult) {
         };
         body.paragraph(format!("To beware of: {}{more}.", worst.message));
     }
-}
-
-/// Whether a note says that the numbers are no forecast.
-pub fn is_illustrative(note: &str) -> bool {
-    let note = note.to_lowercase();
-    note.contains("not a forecast") || note.contains("illustrative")
 }
 
 /// Several scenarios in one table, with what was changed in each.
