@@ -107,13 +107,13 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
                         .or_else(|| all().next());
                     found.cloned()
                 };
-                let mut fan = from_results::fan(run, &of(run)?);
+                let mut course = from_results::course(run, &of(run)?);
                 // Both sides are read against one axis.
                 let shown = [Some(sides.base), sides.simulated.then_some(sides.other)];
                 for series in shown.into_iter().flatten().filter_map(of) {
-                    fan.also.extend(series.p5.iter().chain(&series.p95));
+                    course.beside(&series);
                 }
-                Some(fan.draw(frame))
+                Some(course.draw(frame))
             }),
         ),
         (

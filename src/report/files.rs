@@ -61,6 +61,8 @@ fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
         charts.push(chart::incidence(result, &events, &frame));
     }
     let series = result.indicators.iter().chain(&result.derived);
+    // Of what never moves a number says all.
+    let series = series.filter(|one| chart::steady(one).is_none());
     charts.extend(series.map(|one| chart::series(result, one, &frame)));
     charts.extend(
         result

@@ -455,6 +455,7 @@ fn metric(
         name: name.into(),
         title: title.into(),
         unit: unit.into(),
+        is_instant: false,
         defined,
         defined_std_error: if defined > 0.0 && defined < 1.0 {
             0.0015

@@ -14,6 +14,9 @@ pub struct Rounded {
     pub error: String,
 }
 
+/// Half-width of a central 90% range in standard deviations: quantile 0.95 of the standard normal.
+pub const CENTRAL_90: f64 = 1.645;
+
 /// Digits after the decimal point that a number with this standard error deserves; negative: round to tens, hundreds, …
 ///
 /// Two digits of the error are kept if its leading digits are below 355, otherwise one (the rule of the Particle Data
@@ -131,14 +134,15 @@ pub fn range(ends: [f64; 2], std_error: f64) -> String {
 /// Quantiles with their errors, shown together.
 ///
 /// An error can be far below what is worth reading (that of a count's quantile is nil): no digit is shown below a thousandth of the
-/// quantiles' span, and zeros that only such an error supports are left out.
+/// quantiles' span, and zeros that only such an error supports are left out. Where all are whole, as those of a count are, no decimals are.
 pub fn quantiles(pairs: &[(f64, f64)]) -> Vec<String> {
     let values = || pairs.iter().map(|pair| pair.0);
     let span = values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min);
     let floor = span / 1000.0;
+    let are_whole = values().all(|value| value.fract() == 0.0 && value.abs() < 1e15);
     let show = |&(value, error): &(f64, f64)| {
         let text = estimate(value, error.max(floor)).value;
-        if error < floor && !text.contains('e') {
+        if (are_whole || error < floor) && !text.contains('e') {
             without_trailing_zeros(&text).to_owned()
         } else {
             text
@@ -314,6 +318,8 @@ mod tests {
         );
         assert_eq!(shown(&[(6.72, 0.05), (52.094, 0.001)]), "6.72 to 52.09");
         assert_eq!(shown(&[(2.0, 0.0), (2.0, 0.0)]), "2 to 2");
+        assert_eq!(shown(&[(0.0, 0.2), (84.0, 0.03)]), "0 to 84");
+        assert_eq!(shown(&[(0.0, 0.2), (84.5, 0.03)]), "0.00 to 84.5");
         assert_eq!(shown(&[(-1e-12, 0.0), (0.5, 0.02)]), "0 to 0.500");
     }
 

@@ -7,6 +7,7 @@ mod reweight;
 
 pub use reweight::write_reweight;
 
+use super::amounts::Amounts;
 use super::{dates, format};
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
@@ -246,29 +247,15 @@ fn metrics(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result
     }
     writeln!(out, "{heading} Metrics\n")?;
     let rows = result.metrics.iter().map(|metric| {
-        let (mean, interval) = match (metric.mean, metric.std_error, metric.ci95) {
-            (Some(mean), Some(error), Some(ends)) => (
-                with_error(format::estimate(mean, error)),
-                format::range(ends, error),
-            ),
-            _ if metric.has_no_mean() => ("no steady mean".into(), "–".into()),
-            _ => ("no value".into(), "–".into()),
-        };
-        let pair = |value: Option<f64>, error: Option<f64>| Some((value?, error?));
-        let quantiles = [
-            pair(metric.p5, metric.p5_std_error),
-            pair(metric.p50, metric.p50_std_error),
-            pair(metric.p95, metric.p95_std_error),
-        ];
-        let known: Vec<(f64, f64)> = quantiles.into_iter().flatten().collect();
-        let [p5, p50, p95] = <[String; 3]>::try_from(format::quantiles(&known))
-            .unwrap_or_else(|_| ["–", "–", "–"].map(String::from));
+        let amounts = Amounts::of(result, metric);
+        let [p5, p50, p95] =
+            (amounts.quantiles()).unwrap_or_else(|| ["–", "–", "–"].map(String::from));
         vec![
             escape(label(&metric.title, &metric.name)),
-            escape(&metric.unit),
-            mean,
-            interval,
-            epistemic(metric.epistemic90, &metric.epistemic, format::range),
+            escape(amounts.unit()),
+            with_error(amounts.mean()),
+            amounts.interval().unwrap_or_else(|| "–".into()),
+            amounts.epistemic(),
             p5,
             p50,
             p95,

@@ -3,6 +3,7 @@
 //! Takes results; writes to whatever implements `Write`. Opens nothing, looks at no terminal and no clock: colour and width are
 //! told by a [`Look`](table::Look). The same result gives the same bytes everywhere.
 
+mod amounts;
 pub mod changes;
 pub mod chart;
 pub mod csv;

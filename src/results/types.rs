@@ -353,6 +353,9 @@ pub struct MetricResult {
     pub name: String,
     pub title: String,
     pub unit: String,
+    /// The value is when something first happened, in years since the start: a date tells it as well.
+    #[serde(default)]
+    pub is_instant: bool,
     /// Share of trials in which the metric has a value; its moments are over those.
     pub defined: f64,
     pub defined_std_error: f64,

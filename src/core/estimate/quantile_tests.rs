@@ -375,7 +375,8 @@ fn stated_errors_are_the_actual_ones() {
 fn a_histogram_holds_every_number_once() {
     for (name, law) in LAWS {
         let [counted, kept] = both(law, 400, 1);
-        let [counted, kept] = [&counted, &kept].map(|tables| tables.quantiles(0).histogram(24));
+        let [counted, kept] =
+            [&counted, &kept].map(|tables| tables.quantiles(0).histogram(24, false));
         assert_eq!(counted.0, kept.0, "{name}");
         assert_eq!(counted.1.iter().sum::<u64>(), 25_600, "{name}");
         // Beyond the windows bins are coarse: no bar begins more than 1.5% of the numbers off.
@@ -388,16 +389,20 @@ fn a_histogram_holds_every_number_once() {
             );
         }
     }
-    let histogram = |values: &[f64], bins: usize| {
+    let histogram = |values: &[f64], bins: usize, whole: bool| {
         let mut tables = Tables::new(1);
         tables.add(0, 0, values);
-        tables.quantiles(0).histogram(bins)
+        tables.quantiles(0).histogram(bins, whole)
     };
     assert_eq!(
-        histogram(&[0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 4.0], 4),
+        histogram(&[0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 4.0], 4, true),
+        (vec![-0.5, 1.5, 3.5, 5.5], vec![3, 3, 1])
+    );
+    assert_eq!(
+        histogram(&[0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 4.0], 4, false),
         (vec![0.0, 1.0, 2.0, 3.0, 4.0], vec![2, 1, 3, 1])
     );
-    let (edges, counts) = histogram(&[2.0; 9], 24);
+    let (edges, counts) = histogram(&[2.0; 9], 24, true);
     assert!(edges[0] < 2.0 && edges[1] > 2.0 && counts == [9]);
-    assert_eq!(histogram(&[], 24), (vec![], vec![]));
+    assert_eq!(histogram(&[], 24, true), (vec![], vec![]));
 }

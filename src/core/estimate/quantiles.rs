@@ -267,10 +267,10 @@ impl Quantiles<'_> {
         }
     }
 
-    /// Counts in `bins` equal bins from the smallest to the largest number, for display: `(edges, counts)`, one edge more than counts.
+    /// Counts in at most `bins` equal bins from the smallest to the largest number, for display: `(edges, counts)`, one edge more than counts.
     ///
-    /// The counts sum to the numbers counted. A single value gives one bin around it; no numbers give two empty vectors.
-    pub fn histogram(&self, bins: usize) -> (Vec<f64>, Vec<u64>) {
+    /// Of numbers that are all `whole`, a bin holds as many as the next: its edges lie halfway between whole numbers. The counts sum to the numbers counted. A single value gives one bin around it; no numbers give two empty vectors.
+    pub fn histogram(&self, bins: usize, whole: bool) -> (Vec<f64>, Vec<u64>) {
         let count = self.count();
         if count == 0 {
             return (Vec::new(), Vec::new());
@@ -284,12 +284,17 @@ impl Quantiles<'_> {
             };
             return (vec![low - margin, high + margin], vec![count]);
         }
-        let edges: Vec<f64> = (0..=bins)
-            .map(|i| {
-                let share = i as f64 / bins as f64;
-                low * (1.0 - share) + high * share
-            })
-            .collect();
+        let edges: Vec<f64> = if whole && low.abs().max(high.abs()) < 1e15 {
+            let step = ((high - low + 1.0) / bins as f64).ceil();
+            let bins = ((high - low + 1.0) / step).ceil() as usize;
+            (0..=bins).map(|i| low - 0.5 + i as f64 * step).collect()
+        } else {
+            let share = |i: usize| i as f64 / bins as f64;
+            (0..=bins)
+                .map(|i| low * (1.0 - share(i)) + high * share(i))
+                .collect()
+        };
+        let bins = edges.len() - 1;
         // Rounding the cumulative counts, not the counts, keeps their sum.
         let mut below: Vec<u64> = (edges[..bins].iter())
             .map(|edge| self.below(*edge).round() as u64)

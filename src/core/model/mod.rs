@@ -13,6 +13,7 @@ mod dependents;
 pub mod headline;
 mod lint;
 mod types;
+mod whole;
 
 pub use build::{Built, build, build_scenario};
 pub use dependents::{Dependents, Item, Items, Readers};

@@ -6,7 +6,7 @@
 
 use crate::diagnostic::pointer;
 use crate::distribution::{Distribution, Family};
-use crate::expression::Expr;
+use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
 use jiff::civil::Date;
 
@@ -291,6 +291,16 @@ pub struct Metric {
     pub unit: String,
     pub value: Expr,
     pub mean: Mean,
+}
+
+impl Metric {
+    /// Whether the value is when something first happened, and nothing is computed from it.
+    pub fn is_instant(&self) -> bool {
+        matches!(
+            &self.value,
+            Expr::Path(PathReading::FirstEvent(_) | PathReading::FirstWhen(_))
+        )
+    }
 }
 
 #[derive(Clone, Debug)]

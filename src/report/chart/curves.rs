@@ -34,6 +34,8 @@ pub struct Curves {
     /// Whether the values are shares of the futures, shown in percent.
     pub percent: bool,
     pub curves: Vec<Curve>,
+    /// Values that the axis has to hold besides.
+    pub also: Vec<f64>,
 }
 
 impl Curves {
@@ -41,24 +43,13 @@ impl Curves {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
         let label_room = label_room(width);
-        let highest = (self.curves.iter())
-            .flat_map(|curve| {
-                curve
-                    .values
-                    .iter()
-                    .zip(&curve.errors)
-                    .map(|(value, error)| value + error)
-            })
-            .filter(|value| value.is_finite())
-            .fold(0.0, f64::max)
-            .max(1e-6);
         let (unit, suffix) = if self.percent {
             (100.0, "%")
         } else {
             (1.0, "")
         };
-        let ticks = ticks([0.0, unit * highest], 5, true);
-        let last = ticks.values[ticks.values.len() - 1];
+        let ticks = ticks(self.range().map(|end| unit * end), 5, true);
+        let ends = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
         let mut labels: Vec<SideLabel> = (self.curves.iter().enumerate())
             .map(|(i, curve)| SideLabel {
                 value: curve.end.clone(),
@@ -72,11 +63,11 @@ impl Curves {
         let (top, bottom) = (sheet.y + 8.0, sheet.y + 8.0 + height);
         let (left, right) = (Sheet::y_labels(&ticks, suffix), width - label_room);
         let down = Scale {
-            data: [0.0, last / unit],
+            data: ends.map(|end| end / unit),
             pixels: [bottom, top],
         };
         let shown = Scale {
-            data: [0.0, last],
+            data: ends,
             pixels: [bottom, top],
         };
         let across = across(&self.times, [left, right]);
@@ -122,5 +113,30 @@ impl Curves {
         });
         sheet.y = sheet.time_axis(&self.start, across, bottom);
         sheet.finish()
+    }
+
+    /// Zero and all that is drawn.
+    fn range(&self) -> [f64; 2] {
+        let band = |curve: &Curve| {
+            let pairs = curve.values.iter().zip(&curve.errors);
+            pairs
+                .flat_map(|(value, error)| [value - error, value + error])
+                .collect::<Vec<f64>>()
+        };
+        let positive =
+            (self.curves.iter().flat_map(|curve| &curve.values)).all(|value| *value >= 0.0);
+        let all = (self.curves.iter().flat_map(band))
+            .chain(self.also.iter().copied())
+            .filter(|value| value.is_finite());
+        let [low, high] = all.fold([0.0, 0.0], |[low, high]: [f64; 2], value| {
+            [low.min(value), high.max(value)]
+        });
+        if self.percent {
+            [0.0, high.max(1e-6)]
+        } else if positive {
+            [0.0, high]
+        } else {
+            [low, high]
+        }
     }
 }

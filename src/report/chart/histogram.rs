@@ -3,11 +3,10 @@
 //! Takes bins and marks; gives a chart. Bins of unlike widths have their share as area.
 
 use super::labels::{Flag, flags};
-use super::scale::{self, Scale};
+use super::scale::{self, Scale, Ticks};
 use super::sheet::{LEADING, SMALL, Sheet};
 use super::svg::Anchor;
 use super::{About, Chart, Frame, text};
-use crate::report::format;
 
 /// A marked value.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +24,15 @@ pub struct Bins {
     pub about: About,
     /// Unit of the values; may be empty.
     pub unit: String,
+    /// ISO date of 0 if the values are instants in years, which are shown as dates.
+    pub start: Option<String>,
     /// Ascending, one more than `counts`.
     pub edges: Vec<f64>,
+    /// All values are whole, and edges lie halfway between: so does the axis count.
+    pub is_whole: bool,
     pub counts: Vec<u64>,
+    /// What each bin holds, as text.
+    pub holds: Vec<String>,
     pub quantiles: Vec<Quantile>,
 }
 
@@ -73,12 +78,7 @@ impl Bins {
         }
         for i in (0..bins).filter(|&i| self.counts[i] > 0) {
             let (from, to) = (across.at(self.edges[i]), across.at(self.edges[i + 1]));
-            let tip = format!(
-                "{} to {}: {:.1}% of the futures",
-                format::plain(self.edges[i]),
-                format::plain(self.edges[i + 1]),
-                100.0 * share(i)
-            );
+            let tip = format!("{}: {:.1}% of the futures", self.holds[i], 100.0 * share(i));
             let y = down.at(tall(i)).min(bottom - 1.0);
             let wide = (to - from - 1.0).max(1.5);
             sheet
@@ -93,27 +93,49 @@ impl Bins {
             let at = (label.left + label.width / 2.0, baseline);
             sheet.drawing.phrase(at, SMALL, Anchor::Middle, &parts);
         }
-        sheet
-            .drawing
-            .line((left, bottom), (width - 1.0, bottom), "x");
+        sheet.y = match &self.start {
+            Some(start) => sheet.time_axis(start, across, bottom),
+            None => self.axis(&mut sheet, &ticks, across, bottom),
+        };
+        sheet.finish()
+    }
+
+    /// The axis of the values and their unit; gives where it ends.
+    fn axis(&self, sheet: &mut Sheet, ticks: &Ticks, across: Scale, bottom: f64) -> f64 {
+        let width = sheet.width();
+        let [left, right] = across.pixels;
+        sheet.drawing.line((left, bottom), (right, bottom), "x");
+        let mut free = 0.0;
         for (&value, label) in ticks.values.iter().zip(&ticks.labels) {
+            if self.is_whole && value.fract() != 0.0 {
+                continue;
+            }
+            let label = match label.split_once('.') {
+                Some((whole, _)) if self.is_whole => whole,
+                _ => label,
+            };
             let half = text::width(label, SMALL) / 2.0;
             let x = across.at(value);
             sheet.drawing.line((x, bottom), (x, bottom + 4.0), "x");
             let x = x.clamp(half, (width - half).max(half));
+            // A label that had to give way to the edge may have no room left.
+            if x - half < free {
+                continue;
+            }
+            free = x + half + PAD;
             sheet
                 .drawing
                 .text((x, bottom + 1.4 * SMALL), SMALL, Anchor::Middle, "m", label);
         }
-        sheet.y = bottom + 1.6 * SMALL;
-        if !self.unit.is_empty() {
-            let unit = text::ellipsis(&self.unit, SMALL, width);
-            sheet
-                .drawing
-                .text((width, sheet.y + SMALL), SMALL, Anchor::End, "m", &unit);
-            sheet.y += LEADING * SMALL;
+        let end = bottom + 1.6 * SMALL;
+        if self.unit.is_empty() {
+            return end;
         }
-        sheet.finish()
+        let unit = text::ellipsis(&self.unit, SMALL, width);
+        sheet
+            .drawing
+            .text((width, end + SMALL), SMALL, Anchor::End, "m", &unit);
+        end + LEADING * SMALL
     }
 
     fn labels(&self, across: Scale, width: f64) -> Vec<Flag> {

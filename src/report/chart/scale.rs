@@ -164,10 +164,7 @@ fn widened([low, high]: [f64; 2]) -> [f64; 2] {
 
 /// The best step for about `count` ticks, and the decimals that it needs.
 fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
-    let exponent = format!("{:e}", high - low)
-        .split_once('e')
-        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
-        .unwrap_or(0);
+    let exponent = exponent(high - low);
     let mut best = (f64::NEG_INFINITY, 1.0, 0);
     for power in exponent - 2..=exponent {
         for (rank, mantissa) in STEPS.into_iter().enumerate() {
@@ -203,8 +200,10 @@ fn label(value: f64, places: i32) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    if places > 6 || value.abs() >= 1e9 {
-        let text = format!("{value:.3e}");
+    if (places > 6 && value.abs() < 1e-4) || value.abs() >= 1e9 {
+        // As many digits as tell a label from the next.
+        let exponent = exponent(value);
+        let text = format!("{value:.*e}", (exponent + places).clamp(0, 15) as usize);
         let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
         let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
         return minus(&format!("{mantissa}e{power}"));
@@ -212,6 +211,13 @@ fn label(value: f64, places: i32) -> String {
     let digits = format!("{:.*}", places.max(0) as usize, value.abs());
     let sign = if value < 0.0 { "-" } else { "" };
     minus(&format!("{sign}{}", grouped(&digits)))
+}
+
+/// The power of ten of a number's first digit.
+fn exponent(value: f64) -> i32 {
+    (format!("{value:e}").split_once('e'))
+        .and_then(|(_, exponent)| exponent.parse().ok())
+        .unwrap_or(0)
 }
 
 /// With a minus sign instead of a hyphen before the number.

@@ -364,7 +364,7 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String
         (EpistemicStatus::NotDetected, _) => match epistemic.at_most_sd.filter(|sd| *sd > 0.0) {
             Some(sd) => format!(
                 "≤ ±{} pp",
-                format::points(NORMAL_95 * sd, sd / 4.0)
+                format::points(format::CENTRAL_90 * sd, sd / 4.0)
                     .value
                     .trim_start_matches('+')
             ),
@@ -373,9 +373,6 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String
         _ => "n/a".into(),
     }
 }
-
-/// Quantile 0.95 of the standard normal: the half-width of a central 90% range in standard deviations.
-pub const NORMAL_95: f64 = 1.645;
 
 fn drawn_range(row: &Row<'_>) -> Option<[f64; 2]> {
     row.epistemic90

@@ -20,7 +20,7 @@ const SECTIONS: [(&str, Section); 14] = [
     ("events", events::write),
     ("questions", questions),
     ("metrics", |page, result| {
-        series::write_metrics(page, &result.metrics)
+        series::write_metrics(page, result)
     }),
     ("phases", |page, result| match result.phases.len() {
         0 | 1 => Ok(()),

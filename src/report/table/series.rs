@@ -1,11 +1,12 @@
 //! What goes over time, as sparklines: phases, trends, indicators; and metrics, which are read at the end.
 
-use super::estimates::{NORMAL_95, estimates, join_unlike};
+use super::estimates::{estimates, join_unlike};
 use super::grid::{Grid, align_points};
 use super::text::Line;
 use super::{Page, bars, label, palette};
+use crate::report::amounts::Amounts;
 use crate::report::format;
-use crate::results::{EpistemicStatus, MetricResult, OccupancyResult, RunResult, SeriesResult};
+use crate::results::{EpistemicStatus, OccupancyResult, RunResult, SeriesResult};
 use std::io;
 
 /// Cells of a sparkline at most: one for each reported time.
@@ -90,7 +91,8 @@ pub fn write_series(page: &mut Page<'_>, name: &str, items: &[SeriesResult]) -> 
     grid.write(page)
 }
 
-pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Result<()> {
+pub fn write_metrics(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    let metrics = &result.metrics;
     if metrics.is_empty() {
         return Ok(());
     }
@@ -98,22 +100,14 @@ pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Resul
         "Metrics",
         "over trials in which they have a value; 5% to 95% of those trials",
     )?;
-    let mut grid = Grid::new(
-        "",
-        metrics
-            .iter()
-            .map(|metric| with_unit(&metric.title, &metric.name, &metric.unit)),
-    );
-    let means = metrics
-        .iter()
-        .map(|metric| match (metric.mean, metric.std_error) {
-            (Some(mean), Some(error)) => {
-                let rounded = format::estimate(mean, error);
-                (rounded.value, rounded.error)
-            }
-            _ if metric.has_no_mean() => ("no steady mean".into(), String::new()),
-            _ => ("no value".into(), String::new()),
-        });
+    let amounts = || metrics.iter().map(|metric| Amounts::of(result, metric));
+    let labels = (metrics.iter().zip(amounts()))
+        .map(|(metric, amounts)| with_unit(&metric.title, &metric.name, amounts.unit()));
+    let mut grid = Grid::new("", labels);
+    let means = amounts().map(|amounts| {
+        let rounded = amounts.mean();
+        (rounded.value, rounded.error)
+    });
     let means = join_unlike(means.collect());
     grid.column(
         "mean ±",
@@ -122,25 +116,16 @@ pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Resul
             .iter()
             .map(|mean| Line::styled(palette::ESTIMATE, mean)),
     );
-    let intervals = metrics
-        .iter()
-        .map(|metric| match (metric.ci95, metric.std_error) {
-            (Some(ends), Some(error)) => format::range(ends, error),
-            _ => String::new(),
-        });
+    let intervals = amounts().map(|amounts| amounts.interval().unwrap_or_default());
     grid.plain_column("95% interval", 3, intervals);
     if metrics
         .iter()
         .any(|metric| metric.epistemic.status != EpistemicStatus::Exact)
     {
-        grid.plain_column("epistemic 90%", 2, metrics.iter().map(epistemic));
+        grid.plain_column("epistemic 90%", 2, amounts().map(Amounts::epistemic));
     }
-    let ranges = metrics.iter().map(|metric| {
-        let pair = |value: Option<f64>, error: Option<f64>| Some((value?, error?));
-        quantile_range([
-            pair(metric.p5, metric.p5_std_error),
-            pair(metric.p95, metric.p95_std_error),
-        ])
+    let ranges = amounts().map(|amounts| {
+        (amounts.quantiles()).map_or_else(String::new, |[low, _, high]| format!("{low} to {high}"))
     });
     grid.plain_column("5% to 95%", 1, ranges);
     if metrics.iter().any(|metric| metric.defined < 1.0) {
@@ -150,30 +135,6 @@ pub fn write_metrics(page: &mut Page<'_>, metrics: &[MetricResult]) -> io::Resul
         grid.plain_column("has a value", 4, align_points(&defined.collect::<Vec<_>>()));
     }
     grid.write(page)
-}
-
-fn epistemic(metric: &MetricResult) -> String {
-    match (metric.epistemic.status, metric.epistemic90) {
-        (EpistemicStatus::Exact, _) => "exact".into(),
-        (EpistemicStatus::Resolved, Some(ends)) => {
-            let spread = (ends[1] - ends[0]).abs() / 20.0;
-            let error = metric
-                .epistemic
-                .std_error
-                .map_or(spread, |[low, high]| low.max(high));
-            format::range(ends, error)
-        }
-        (EpistemicStatus::Bounded, Some(ends)) => {
-            format!("within {}", format::range(ends, (ends[1] - ends[0]) / 20.0))
-        }
-        (EpistemicStatus::NotDetected, _) => {
-            match metric.epistemic.at_most_sd.filter(|sd| *sd > 0.0) {
-                Some(sd) => format!("≤ ±{}", format::estimate(NORMAL_95 * sd, sd / 4.0).value),
-                None => "none detected".into(),
-            }
-        }
-        _ => "n/a".into(),
-    }
 }
 
 /// Both ends, each a value and its error; empty if there are none.

@@ -29,6 +29,7 @@ impl Reader<'_> {
                     name: metric.name.clone(),
                     title: metric.title.clone(),
                     unit: metric.unit.clone(),
+                    is_instant: metric.is_instant(),
                     defined,
                     defined_std_error,
                     mean: estimate.mean,
@@ -48,7 +49,7 @@ impl Reader<'_> {
                     p75_std_error: e(3),
                     p95: q(4),
                     p95_std_error: e(4),
-                    histogram: histogram(&values),
+                    histogram: histogram(&values, self.model.is_whole(&metric.value)),
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
@@ -126,7 +127,7 @@ fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64
     }
 }
 
-fn histogram(values: &Quantiles<'_>) -> Histogram {
-    let (edges, counts) = values.histogram(HISTOGRAM_BINS);
+fn histogram(values: &Quantiles<'_>, whole: bool) -> Histogram {
+    let (edges, counts) = values.histogram(HISTOGRAM_BINS, whole);
     Histogram { edges, counts }
 }

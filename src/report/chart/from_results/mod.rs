@@ -17,12 +17,14 @@ use indexmap::IndexMap;
 pub use comparison::{
     differences, outcome_differences, outcome_pairs, pairs, question_differences, side_by_side,
 };
-pub use metric::{bins, metric};
+pub use metric::{bins, metric, settled};
 pub use outcomes::{
     classes, outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
 };
 pub use story::{storyline, timeline};
-pub use time::{fan, incidence, incidence_curves, occupancy, phases, series, trends};
+pub use time::{
+    Course, course, incidence, incidence_curves, occupancy, phases, series, steady, trends,
+};
 
 /// Half-width of a 95% interval in standard errors.
 const NORMAL_95: f64 = 1.96;

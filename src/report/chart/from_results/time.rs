@@ -79,17 +79,77 @@ pub fn occupancy(
     }
 }
 
-/// An indicator or a derived value over time.
-pub fn series(run: &RunResult, series: &SeriesResult, frame: &Frame) -> Chart {
-    if is_switch(series) {
-        mean_curve(run, series).draw(frame)
-    } else {
-        fan(run, series).draw(frame)
+/// What suits the way in which a quantity moves.
+pub enum Course {
+    /// Quantiles, for a quantity that has many values.
+    Spread(Box<Fan>),
+    /// The mean alone, for a quantity that is one of two values nearly everywhere, or the same everywhere: there is nothing to spread.
+    Mean(Box<Curves>),
+}
+
+impl Course {
+    pub fn about(&mut self) -> &mut About {
+        match self {
+            Self::Spread(fan) => &mut fan.about,
+            Self::Mean(curves) => &mut curves.about,
+        }
+    }
+
+    /// Makes the axis hold another course of the quantity.
+    pub fn beside(&mut self, other: &SeriesResult) {
+        match self {
+            Self::Spread(fan) => fan.also.extend(other.p5.iter().chain(&other.p95)),
+            Self::Mean(curves) => curves.also.extend(&other.mean),
+        }
+    }
+
+    pub fn draw(&self, frame: &Frame) -> Chart {
+        match self {
+            Self::Spread(fan) => fan.draw(frame),
+            Self::Mean(curves) => curves.draw(frame),
+        }
     }
 }
 
-/// Whether the quantiles are 0 or 1 throughout, so that a fan would say nothing: a yes or no kept as a number.
-fn is_switch(series: &SeriesResult) -> bool {
+/// An indicator or a derived value over time.
+pub fn series(run: &RunResult, series: &SeriesResult, frame: &Frame) -> Chart {
+    course(run, series).draw(frame)
+}
+
+/// The data of [`series`].
+pub fn course(run: &RunResult, series: &SeriesResult) -> Course {
+    match few_values(series)[..] {
+        [_] if steady(series).is_some() => {
+            let said = "The same in all futures, all the time.";
+            Course::Mean(Box::new(mean_curve(run, series, said.into())))
+        }
+        [low, high] => {
+            let values = [low, high].map(format::plain).join(" or ");
+            let said = format!(
+                "Mean over the futures; in nearly all of them the value is {values}. Band: 95% interval of the simulation."
+            );
+            Course::Mean(Box::new(mean_curve(run, series, said)))
+        }
+        // The quantiles miss what fewer than one future in twenty does.
+        [0.0 | 1.0] => {
+            let said = "Mean over the futures. Band: 95% interval of the simulation.";
+            Course::Mean(Box::new(mean_curve(run, series, said.into())))
+        }
+        _ => Course::Spread(Box::new(fan(run, series))),
+    }
+}
+
+/// The value of a quantity that is the same in all futures throughout, as text.
+pub fn steady(series: &SeriesResult) -> Option<String> {
+    let first = *series.mean.first()?;
+    let is_first = |values: &[f64]| values.iter().all(|value| *value == first);
+    let exact = series.mean_std_error.iter().all(|error| *error == 0.0);
+    let all = [&series.mean, &series.p5, &series.p95];
+    (exact && all.into_iter().all(|values| is_first(values))).then(|| format::plain(first))
+}
+
+/// The values of all quantiles in ascending order, if they are two at most; otherwise nothing.
+fn few_values(series: &SeriesResult) -> Vec<f64> {
     let quantiles = [
         &series.p5,
         &series.p25,
@@ -97,12 +157,21 @@ fn is_switch(series: &SeriesResult) -> bool {
         &series.p75,
         &series.p95,
     ];
-    let mut values = quantiles.into_iter().flatten();
-    values.all(|&value| value == 0.0 || value == 1.0)
+    let mut values: Vec<f64> = Vec::new();
+    for &value in quantiles.into_iter().flatten() {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+        if values.len() > 2 {
+            return Vec::new();
+        }
+    }
+    values.sort_by(f64::total_cmp);
+    values
 }
 
-/// The mean of an indicator that is 0 or 1 nearly everywhere.
-fn mean_curve(run: &RunResult, series: &SeriesResult) -> Curves {
+/// The mean of a quantity over time.
+fn mean_curve(run: &RunResult, series: &SeriesResult, subtitle: String) -> Curves {
     let fan = fan(run, series);
     let texts: Vec<format::Rounded> = (series.mean.iter().zip(&series.mean_std_error))
         .map(|(&mean, &error)| format::estimate(mean, error))
@@ -110,8 +179,11 @@ fn mean_curve(run: &RunResult, series: &SeriesResult) -> Curves {
     let end = texts.last().map_or(String::new(), |end| end.value.clone());
     Curves {
         about: About {
-            subtitle: "Mean over the futures; in nearly all of them the value is 0 or 1. Band: 95% interval of the simulation.".into(),
-            description: format!("{} over time. At the end the mean is {end}.", fan.about.title),
+            subtitle,
+            description: format!(
+                "{} over time. At the end the mean is {end}.",
+                fan.about.title
+            ),
             ..fan.about
         },
         start: fan.start,
@@ -121,15 +193,20 @@ fn mean_curve(run: &RunResult, series: &SeriesResult) -> Curves {
         curves: vec![Curve {
             title: "mean".into(),
             values: series.mean.clone(),
-            errors: series.mean_std_error.iter().map(|error| NORMAL_95 * error).collect(),
+            errors: series
+                .mean_std_error
+                .iter()
+                .map(|error| NORMAL_95 * error)
+                .collect(),
             texts: texts.iter().map(with_error).collect(),
             end,
         }],
+        also: Vec::new(),
     }
 }
 
-/// The data of [`series`].
-pub fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
+/// The quantiles of a quantity over time.
+fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
     let quantiles = [
         &series.p5,
         &series.p25,
@@ -243,5 +320,6 @@ pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
         dates: run.dates.clone(),
         percent: true,
         curves,
+        also: Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! Indicators over time, as fans; derived values as a table.
+//! Indicators over time, each in the chart that suits it; derived values as a table.
 
 use super::Section;
 use crate::report::chart::{Frame, from_results as chart};
@@ -15,18 +15,41 @@ pub const INDICATORS: Section<RunPart> = Section {
     is_needed: |part| !part.result.indicators.is_empty() || !part.result.derived.is_empty(),
     write: |body, part| {
         let result = &part.result;
-        if let Some(first) = result.indicators.first() {
-            body.remark(chart::fan(result, first).about.subtitle);
+        let moving = (result.indicators.iter()).filter(|one| chart::steady(one).is_none());
+        let mut courses: Vec<chart::Course> =
+            moving.map(|one| chart::course(result, one)).collect();
+        // How to read the quantiles is said once, above.
+        let mut said = String::new();
+        for course in &mut courses {
+            if let chart::Course::Spread(fan) = course {
+                said = std::mem::take(&mut fan.about.subtitle);
+            }
         }
-        let fans = (result.indicators.iter())
-            .map(|one| chart::fan(result, one))
-            // How to read them is said once, above.
-            .map(|mut fan| {
-                fan.about.subtitle.clear();
-                fan
+        if !said.is_empty() {
+            body.remark(said);
+        }
+        body.charts(
+            courses
+                .iter()
+                .map(|course| |frame: &Frame| course.draw(frame)),
+        );
+        let steady: Vec<String> = (result.indicators.iter())
+            .filter_map(|one| {
+                let value = chart::steady(one)?;
+                let unit = one.unit.trim();
+                let gap = if unit.is_empty() { "" } else { " " };
+                Some(format!(
+                    "{} {value}{gap}{unit}",
+                    label(&one.title, &one.name)
+                ))
             })
-            .map(|fan| move |frame: &Frame| fan.draw(frame));
-        body.charts(fans);
+            .collect();
+        if !steady.is_empty() {
+            body.remark(format!(
+                "The same in all futures, all the time: {}.",
+                steady.join("; ")
+            ));
+        }
         if !result.derived.is_empty() {
             body.details("Values derived from them", |body| {
                 body.table(&derived(result));
