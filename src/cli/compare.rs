@@ -149,6 +149,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     places.output("--out", output.out.as_deref())?;
     pictures.claim(&mut places)?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let screen = (arguments.full && format != Format::Table)
+        .then(|| destination.beside("--full", terminal))
+        .transpose()?;
     let events = studies.iter().flat_map(|study| &study.model.events);
     pictures
         .charts
@@ -173,6 +176,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_compare(out, &result, output.layout()),
         Format::Markdown => markdown::write_compare(out, &result),
     })?;
+    if let Some(screen) = screen {
+        screen.write(|out, look| table::write_compare(out, &result, true, look))?;
+    }
     if !pictures.is_none() {
         let scenarios = studies.iter().zip(&result.scenarios);
         let part = ComparePart {

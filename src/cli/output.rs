@@ -37,6 +37,22 @@ impl Destination {
         }
     }
 
+    /// Where tables go that were asked for by `options` beside a result that is none: standard output, if the result leaves it free.
+    ///
+    /// # Errors
+    /// [`Misuse`] if the result goes there.
+    pub fn beside(&self, options: &str, terminal: &Terminal) -> Result<Self> {
+        match self {
+            Self::File(..) => Self::open(None, terminal),
+            Self::Stdout(_) => {
+                let text = format!(
+                    "{options} shows tables, and standard output gets the result in another format: add --out PATH, or leave one of them out"
+                );
+                Err(Misuse(text).into())
+            }
+        }
+    }
+
     /// Writes everything, and lets the file appear. A reader that has gone away is no error.
     ///
     /// # Errors

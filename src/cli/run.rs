@@ -86,6 +86,15 @@ enum Order {
 }
 
 impl Shown {
+    /// The option by which tables were asked for.
+    fn asked(&self) -> Option<&'static str> {
+        match (self.full, self.table.is_empty()) {
+            (true, _) => Some("--full"),
+            (_, false) => Some("--table"),
+            _ => None,
+        }
+    }
+
     fn view(&self) -> View {
         if self.full {
             View::Full
@@ -120,6 +129,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     places.written("--trials-out", arguments.trials_out.as_deref())?;
     pictures.claim(&mut places)?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let asked = arguments.shown.asked().filter(|_| format != Format::Table);
+    let screen = asked
+        .map(|option| destination.beside(option, terminal))
+        .transpose()?;
     let events = study.model.events.iter().map(|event| event.name.as_str());
     pictures.charts.check(events)?;
     let canvas = pictures.open(terminal)?;
@@ -146,6 +159,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_run(out, &result, output.layout()),
         Format::Markdown => markdown::write_run(out, &result),
     })?;
+    if let Some(screen) = screen {
+        screen.write(|out, look| table::write_run(out, &result, &arguments.shown.view(), look))?;
+    }
     if !pictures.is_none() {
         let part = RunPart {
             typical: typical(&study, &settings, &result)?,

@@ -74,6 +74,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     places.output("--out", out)?;
     places.written("--report", arguments.report.as_deref())?;
     let destination = Destination::open(arguments.out.as_deref(), terminal)?;
+    let screen = (arguments.full && format != StoryFormat::Table)
+        .then(|| destination.beside("--full", terminal))
+        .transpose()?;
     let page = Pictures {
         report: arguments.report.clone(),
         ..Pictures::default()
@@ -95,6 +98,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                 // One outcome was asked for: its object, and not a list of it.
                 StoryFormat::Json => found.iter().try_for_each(|one| json::write(out, one)),
             })?;
+            if let Some(screen) = screen {
+                screen.write(|out, look| table::write_typical(out, &found, true, look))?;
+            }
             Part::Stories(found)
         }
         None => {
@@ -110,6 +116,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                 StoryFormat::Table => table::write_storyline(out, &story, arguments.full, look),
                 StoryFormat::Json => json::write(out, &story),
             })?;
+            if let Some(screen) = screen {
+                screen.write(|out, look| table::write_storyline(out, &story, true, look))?;
+            }
             Part::Story(Box::new(story))
         }
     };

@@ -259,3 +259,38 @@ fn only_the_charts_that_are_asked_for_are_written() {
         .code(2)
         .stderr(contains("--charts"));
 }
+
+#[test]
+fn tables_that_are_asked_for_are_shown_beside_a_file_or_refused() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let out = folder.path().join("found.json");
+    let out = out.display();
+    let lines = [
+        (
+            format!("run {path} --trials 1024 -q --table outcomes"),
+            "Outcomes",
+        ),
+        (format!("run {path} --trials 1024 -q --full"), "Metrics"),
+        (
+            format!("compare {path} {path} --trials 1024 -q --full"),
+            "Outcomes",
+        ),
+        (format!("trace {path} --trial 3 --full"), "trial 3"),
+    ];
+    for (line, shown) in lines {
+        call(&format!("{line} --out {out}"))
+            .success()
+            .stdout(contains(shown));
+        let found = std::fs::read_to_string(out.to_string()).expect("a file");
+        assert!(found.starts_with('{'), "{line}");
+        call(&format!("{line} --format json"))
+            .code(2)
+            .stderr(contains("add --out PATH"))
+            .stdout("");
+    }
+    // Nothing was asked for: what is written is not shown again.
+    call(&format!("run {path} --trials 1024 -q --out {out}"))
+        .success()
+        .stdout("");
+}

@@ -39,7 +39,7 @@ pub use ladder::{Ladder, LadderRow, Rung};
 pub use layers::{Layer, Layers};
 pub use pairs::{PairRow, Pairs};
 pub use panels::{PanelCell, PanelRow, Panels};
-pub use rows::{Mark, Row, Rows};
+pub use rows::{Mark, Row, Rows, Spread};
 pub use svg::escape;
 pub use theme::stylesheet;
 pub use timeline::{Moment, Span, Timeline};

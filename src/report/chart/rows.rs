@@ -16,6 +16,14 @@ pub enum Mark {
     Dot,
 }
 
+/// Where a probability lies as the uncertain parameters vary: its 90% range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub ends: [f64; 2],
+    /// The range is somewhere within these ends: the trials do not show it more closely.
+    pub is_bound: bool,
+}
+
 /// One probability.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -25,7 +33,7 @@ pub struct Row {
     /// 95% interval of the simulation.
     pub interval: [f64; 2],
     /// 90% range over what the analyst does not know; `None` where that cannot be told from chance.
-    pub range: Option<[f64; 2]>,
+    pub range: Option<Spread>,
     /// The point as text, such as `32.5%`.
     pub value: String,
     /// Its error as text, such as `± 1.7`.
@@ -52,8 +60,9 @@ impl Rows {
         let has_range = self
             .rows
             .iter()
-            .any(|row| row.range.is_some_and(|[low, high]| high > low));
-        key(&mut sheet, self.mark, has_range);
+            .any(|row| row.range.is_some_and(|range| range.ends[1] > range.ends[0]));
+        let has_bound = (self.rows.iter()).any(|row| row.range.is_some_and(|range| range.is_bound));
+        key(&mut sheet, self.mark, has_range, has_bound);
 
         let value_width = (self.rows.iter())
             .map(|row| {
@@ -76,7 +85,7 @@ impl Rows {
                     [
                         row.point,
                         row.interval[1],
-                        row.range.map_or(0.0, |range| range[1]),
+                        row.range.map_or(0.0, |range| range.ends[1]),
                     ]
                 })
                 .filter(|value| value.is_finite())
@@ -137,11 +146,13 @@ impl Rows {
         let tip = format!("{}: {} {}", row.title, row.value, row.error);
         let rest = if row.muted { "rest" } else { "" };
         let drawing = &mut sheet.drawing;
-        if let Some([low, high]) = row.range.filter(|[low, high]| high > low) {
+        if let Some(range) = row.range.filter(|range| range.ends[1] > range.ends[0]) {
+            let [low, high] = range.ends;
+            let bound = if range.is_bound { " bound" } else { "" };
             let (left, right) = (scale.within(low), scale.within(high));
             drawing.rect(
                 [left, y - 10.0, right - left, 20.0],
-                &format!("band{rest}"),
+                &format!("band{rest}{bound}"),
                 &tip,
             );
         }
@@ -188,10 +199,13 @@ fn numbers(sheet: &mut Sheet, row: &Row, x: f64, middle: f64) {
 }
 
 /// What box, whisker and mark mean, in one line if there is room.
-fn key(sheet: &mut Sheet, mark: Mark, has_range: bool) {
+fn key(sheet: &mut Sheet, mark: Mark, has_range: bool, has_bound: bool) {
     let mut items = vec![(0, "estimate"), (1, "95% interval of the simulation")];
     if has_range {
         items.push((2, "90% range over what the analyst does not know"));
+    }
+    if has_bound {
+        items.push((3, "within which that range lies"));
     }
     let mut x = 0.0;
     for (kind, words) in items {
@@ -205,6 +219,7 @@ fn key(sheet: &mut Sheet, mark: Mark, has_range: bool) {
             (0, Mark::Bar) => sheet.drawing.rect([x, y - 5.0, 26.0, 10.0], "bar", ""),
             (0, Mark::Dot) => sheet.drawing.circle((x + 13.0, y), 5.5, "dot", ""),
             (1, _) => whisker(sheet, [x + 1.0, x + 25.0], y, "whisker"),
+            (3, _) => (sheet.drawing).rect([x, y - 8.0, 26.0, 16.0], "band bound", ""),
             _ => sheet.drawing.rect([x, y - 8.0, 26.0, 16.0], "band", ""),
         }
         let lines = text::wrap(words, SMALL, sheet.width() - KEY, 2);

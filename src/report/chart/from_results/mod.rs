@@ -59,7 +59,7 @@ fn with_error(rounded: &format::Rounded) -> String {
         .to_owned()
 }
 
-fn probability_row(point: f64, error: f64, interval: [f64; 2], range: Option<[f64; 2]>) -> Row {
+fn probability_row(point: f64, error: f64, interval: [f64; 2], range: Option<Spread>) -> Row {
     let rounded = format::percentage(point, error);
     Row {
         title: String::new(),
@@ -76,7 +76,7 @@ fn probability_row(point: f64, error: f64, interval: [f64; 2], range: Option<[f6
 fn probability_table(
     first: &str,
     rows: &[Row],
-    numbers: impl Iterator<Item = (f64, [f64; 2], Option<[f64; 2]>)>,
+    numbers: impl Iterator<Item = (f64, [f64; 2], Option<Spread>)>,
 ) -> Table {
     Table {
         header: [
@@ -94,7 +94,8 @@ fn probability_table(
                     format!("{} {}", row.value, row.error),
                     format::percent_range(interval, error),
                     range.map_or("cannot be told from chance".into(), |range| {
-                        format::percent_range(range, error)
+                        let within = if range.is_bound { "within " } else { "" };
+                        format!("{within}{}", format::percent_range(range.ends, error))
                     }),
                 ]
             })

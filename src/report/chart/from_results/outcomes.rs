@@ -94,10 +94,14 @@ pub fn classes(run: &RunResult) -> Rows {
     }
 }
 
-/// The epistemic range, where it is more than a bound.
-fn told(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<[f64; 2]> {
-    use EpistemicStatus::{Exact, Resolved};
-    range.filter(|_| matches!(epistemic.status, Exact | Resolved))
+/// The epistemic range, where it can be told from chance.
+fn told(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<Spread> {
+    let is_bound = match epistemic.status {
+        EpistemicStatus::Exact | EpistemicStatus::Resolved => false,
+        EpistemicStatus::Bounded => true,
+        EpistemicStatus::NotDetected | EpistemicStatus::NotSeparable => return None,
+    };
+    range.map(|ends| Spread { ends, is_bound })
 }
 
 /// Answers to the scenario's questions, in words besides; `None` without questions.

@@ -267,7 +267,8 @@ pub fn of_comparison(body: &mut Body, result: &CompareResult) {
         if rows.is_empty() {
             continue;
         }
-        let mut table = Table::new(title, head.iter().map(String::as_str));
+        let caption = format!("{title}, and what changes against {}", letter(0));
+        let mut table = Table::new(&caption, head.iter().map(String::as_str));
         for row in &rows {
             table.row(side_by_side_row(row, result.comparisons.len() == 1));
         }
