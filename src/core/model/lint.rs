@@ -35,6 +35,7 @@ pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
     unused_parameters(model, &mut warnings);
     support::out_of_bounds(model, uses, &mut warnings);
     reach::unreachable(model, &reached, &mut warnings);
+    reach::dead_ends(model, &reached, &mut warnings);
     idle_indicators(model, &mut warnings);
     rates::coarse_drifts(model, &reached, &mut warnings);
     reach::silent_events(model, &reached, &mut warnings);

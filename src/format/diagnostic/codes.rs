@@ -184,6 +184,10 @@ pub const CODES: &[(&str, &str)] = &[
         "an outcome rule is preceded by one that holds whenever it does",
     ),
     ("parameter-unused", "no formula reads a parameter"),
+    (
+        "phase-dead-end",
+        "nothing leaves a phase, and no outcome, question or metric names it",
+    ),
     ("phase-unreachable", "nothing leads to a phase"),
     (
         "range-needed",

@@ -110,6 +110,61 @@ fn is_late(model: &Model, time: &Draw) -> bool {
     }
 }
 
+/// Warns of phases that futures enter and never leave, although no outcome, question or metric asks for them: they end there as if the phase were any other.
+pub fn dead_ends(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
+    let moves_to = |event: &Event, wanted: &dyn Fn(usize) -> bool| {
+        let mut effects = event.effects.iter();
+        effects.any(|effect| matches!(effect, Effect::Phase(to) if wanted(*to)))
+    };
+    let fires = |event: &Event, within: &dyn Fn(usize) -> bool| {
+        let mut pairs = reached.pairs.iter();
+        pairs.any(|&(phase, trend)| within(phase) && can_fire(model, event, phase, trend))
+    };
+    let named = asked_for(model);
+    for (index, phase) in model.phases.iter().enumerate() {
+        let is_entered = (model.events.iter())
+            .any(|event| moves_to(event, &|to| to == index) && fires(event, &|from| from != index));
+        let is_left = (model.events.iter())
+            .any(|event| moves_to(event, &|to| to != index) && fires(event, &|from| from == index));
+        if phase.is_final || !is_entered || is_left || named[index] {
+            continue;
+        }
+        warnings.push(
+            Diagnostic::warning(
+                "phase-dead-end",
+                Place::key(pointer::join("/phases", &phase.name)),
+                format!(
+                    "nothing leaves the phase `{}`, and no outcome, question or metric names it: futures that enter it stay there until the end",
+                    phase.name
+                ),
+            )
+            .hint("name it in the `phases` of the events that may fire in it, or in the rule of an outcome; if it ends the story, it is `final`"),
+        );
+    }
+}
+
+/// By phase: does an outcome, a question or a metric ask for it, or a derived value that one of them reads?
+fn asked_for(model: &Model) -> Vec<bool> {
+    let mut named = vec![false; model.phases.len()];
+    let mut seen = vec![false; model.derived.len()];
+    let outcomes = model.outcomes.iter().map(|outcome| &outcome.when);
+    let questions = model.questions.iter().map(|question| &question.condition);
+    let metrics = model.metrics.iter().map(|metric| &metric.value);
+    let mut open: Vec<&Expr> = outcomes.chain(questions).chain(metrics).collect();
+    while let Some(formula) = open.pop() {
+        formula.visit(&mut |part| match part {
+            Expr::PhaseIn(phases) => phases.iter().for_each(|phase| named[*phase] = true),
+            Expr::ByPhase(_) => named.fill(true),
+            Expr::Derived(index) if !seen[*index] => {
+                seen[*index] = true;
+                open.push(&model.derived[*index].value);
+            }
+            _ => {}
+        });
+    }
+    named
+}
+
 /// Warns of phases and trends that no trial can get to.
 pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     for (trend, reached) in model.trends.iter().zip(&reached.trends) {

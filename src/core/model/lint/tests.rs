@@ -358,6 +358,7 @@ fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
         json!({
             "phases": {"war": {"start": true}, "truce": {}},
             "indicators": {"pending": {"start": 0}},
+            "metrics": {"truce": "time_in(phase == truce)"},
             "derived": {"over": "if(since(fall) >= 60/365.25, 1, 0)", "faded": "1 - exp(-since(fall))"},
             "events": {
                 "fall": {"hazard": 1, "limit": 1, "effects": [{"set": "pending", "to": 1}, {"phase": "truce"}]},
@@ -415,7 +416,7 @@ fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
     let own = json!({"hazard": 1, "if": "since(election) > 0.1"});
     assert_eq!(told(with(own)), [] as [&str; 0]);
     let mut read = with(json!({"hazard": 1}));
-    read["metrics"] = json!({"m": "time_in(since(fall) > 0.1)"});
+    read["metrics"] = json!({"m": "time_in(since(fall) > 0.1)", "calm": "time_in(phase == truce)"});
     read["questions"] = json!({"q": {"ever": "since(fall) > 0.1", "by": "2026-06-01"}});
     read["outcomes"] = json!([{"name": "o", "when": "since(fall) > 0.1"}]);
     assert_eq!(told(read).len(), 3);
