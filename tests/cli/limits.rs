@@ -38,6 +38,15 @@ fn derived_values_that_double_are_checked_and_run_at_once() {
     scenario["events"]["seen"] =
         json!({"when": "d199 > 1.2", "effects": [{"add": "level", "by": -0.1}]});
     scenario["metrics"]["top"] = json!("highest(d199)");
+    // And of whole numbers, of which it is asked whether they are.
+    for i in 0..200 {
+        let value = match i {
+            0 => "month".to_owned(),
+            _ => format!("min(w{:03} + w{:03}, 7)", i - 1, i - 1),
+        };
+        scenario["derived"][format!("w{i:03}")] = json!(value);
+    }
+    scenario["metrics"]["whole"] = json!("highest(w199)");
     scenario["outcomes"][0]["when"] = json!("ever(d199 > 1.1)");
     scenario["questions"]["now"] = json!({"holds": "d199 > 1", "at": "2026-06-30"});
     let told = checked(&scenario, SOON);

@@ -19,3 +19,4 @@ pub use build::{Built, build, build_scenario};
 pub use dependents::{Dependents, Item, Items, Readers};
 pub use lint::lint;
 pub use types::*;
+pub use whole::Whole;

@@ -5,56 +5,68 @@
 use super::types::{Draw, Effect, Indicator, Model};
 use crate::expression::{Arithmetic, Expr, Function, PathReading};
 
-impl Model {
-    /// Whether a formula gives whole numbers only. `false` where that cannot be told.
-    pub fn is_whole(&self, formula: &Expr) -> bool {
-        self.whole(formula, &self.whole_indicators())
-    }
+/// What of a model is whole.
+pub struct Whole {
+    indicators: Vec<bool>,
+    derived: Vec<bool>,
+}
 
-    /// The indicators that start whole and are moved by whole steps only.
-    fn whole_indicators(&self) -> Vec<bool> {
+impl Whole {
+    pub fn of(model: &Model) -> Self {
         // Steps may read other indicators: those that fail take others with them.
-        let mut found = vec![true; self.indicators.len()];
+        let mut indicators = vec![true; model.indicators.len()];
         loop {
-            let next: Vec<bool> = (self.indicators.iter().enumerate())
-                .map(|(index, indicator)| {
-                    found[index] && self.stays_whole(index, indicator, &found)
-                })
+            let whole = Self::given(model, indicators);
+            let next: Vec<bool> = (model.indicators.iter().enumerate())
+                .map(|(i, indicator)| whole.indicators[i] && whole.stays(model, i, indicator))
                 .collect();
-            if next == found {
-                return found;
+            if next == whole.indicators {
+                return whole;
             }
-            found = next;
+            indicators = next;
         }
     }
 
-    fn stays_whole(&self, index: usize, indicator: &Indicator, found: &[bool]) -> bool {
+    /// What derived values are if these indicators are whole. Each is looked at once, after those that it reads.
+    fn given(model: &Model, indicators: Vec<bool>) -> Self {
+        let derived = vec![false; model.derived.len()];
+        let mut whole = Self {
+            indicators,
+            derived,
+        };
+        for &index in &model.derived_order {
+            whole.derived[index] = whole.is_whole(&model.derived[index].value);
+        }
+        whole
+    }
+
+    /// Whether an indicator starts whole and is moved by whole steps only.
+    fn stays(&self, model: &Model, index: usize, indicator: &Indicator) -> bool {
         let still = |rate: &Option<Expr>| matches!(rate, None | Some(Expr::Number(0.0)));
         let draw = |draw: &Draw| match draw {
-            Draw::Value(value) => self.whole(value, found),
+            Draw::Value(value) => self.is_whole(value),
             Draw::Fixed(_) | Draw::Varying(_) => false,
         };
         let ends = [indicator.low, indicator.high];
-        let mut effects = self.events.iter().flat_map(|event| &event.effects);
+        let effects = model.events.iter().flat_map(|event| &event.effects);
         draw(&indicator.start)
             && still(&indicator.drift)
             && still(&indicator.volatility)
             && ends.into_iter().flatten().all(|end| end.fract() == 0.0)
-            && effects.all(|effect| match effect {
-                Effect::Set { indicator, to: by }
-                | Effect::Add { indicator, by }
-                | Effect::Multiply { indicator, by } => *indicator != index || draw(by),
-                Effect::Phase(_) | Effect::Trend(_) => true,
-            })
+            && effects
+                .filter(|effect| effect.indicator() == Some(index))
+                .filter_map(Effect::draw)
+                .all(draw)
     }
 
-    fn whole(&self, formula: &Expr, indicators: &[bool]) -> bool {
-        let is = |part: &Expr| self.whole(part, indicators);
+    /// Whether a formula gives whole numbers only. `false` where that cannot be told.
+    pub fn is_whole(&self, formula: &Expr) -> bool {
+        let is = |part: &Expr| self.is_whole(part);
         match formula {
             Expr::Number(value) => value.fract() == 0.0,
             Expr::Count(_) | Expr::Month => true,
-            Expr::Indicator(index) => indicators[*index],
-            Expr::Derived(index) => is(&self.derived[*index].value),
+            Expr::Indicator(index) => self.indicators[*index],
+            Expr::Derived(index) => self.derived[*index],
             Expr::Negate(inner) => is(inner),
             Expr::Arithmetic(
                 Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Multiply,
@@ -78,6 +90,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
+    use super::Whole;
     use crate::model::build;
     use crate::scenario::load_str;
     use serde_json::json;
@@ -95,13 +108,14 @@ mod tests {
                 "fed": {"start": 0}
             },
             "parameters": {"stock_start": 2.5},
+            "derived": {"twice": "2 * stock", "again": "twice + twice", "mixed": "twice + moved"},
             "events": {
                 "step": {"hazard": 1, "effects": [{"add": "stock", "by": 2}, {"set": "fed", "to": "moved"}]}
             },
             "outcomes": [{"name": "all", "when": "phase == p"}],
             "metrics": {
                 "w_count": "count(step)", "w_sum": "2 * count(step) - 1", "w_stock": "highest(stock)",
-                "w_floor": "floor(final(moved))", "w_flag": "if(ever(step), 1, 0)", "w_least": "min(count(step), 7)",
+                "w_floor": "floor(final(moved))", "w_flag": "if(ever(step), 1, 0)", "w_least": "min(count(step), 7)", "w_derived": "final(again)", "n_mixed": "final(mixed)",
                 "n_half": "count(step) / 2", "n_other": "final(other)", "n_moved": "final(moved)", "n_cut": "final(cut)",
                 "n_fed": "final(fed)", "n_time": "time_in(phase == p)", "n_mean": "average(stock)", "n_capped": "min(count(step), 7.5)"
             }
@@ -111,9 +125,10 @@ mod tests {
         let model = build(&loaded)
             .unwrap_or_else(|errors| panic!("{errors:?}"))
             .model;
+        let whole = Whole::of(&model);
         for metric in &model.metrics {
             let expected = metric.name.starts_with("w_");
-            assert_eq!(model.is_whole(&metric.value), expected, "{}", metric.name);
+            assert_eq!(whole.is_whole(&metric.value), expected, "{}", metric.name);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Reader, told};
 use crate::estimate::{self, LEVELS, Quantiles};
+use crate::model::Whole;
 use crate::results::types::{GroupMean, Histogram, MetricResult};
 use indexmap::IndexMap;
 
@@ -10,6 +11,7 @@ const HISTOGRAM_BINS: usize = 40;
 
 impl Reader<'_> {
     pub(super) fn metrics(&self) -> Vec<MetricResult> {
+        let whole = Whole::of(self.model);
         (self.model.metrics.iter().enumerate())
             .map(|(m, metric)| {
                 let node = &self.summary.node.metrics[m];
@@ -49,7 +51,7 @@ impl Reader<'_> {
                     p75_std_error: e(3),
                     p95: q(4),
                     p95_std_error: e(4),
-                    histogram: histogram(&values, self.model.is_whole(&metric.value)),
+                    histogram: histogram(&values, whole.is_whole(&metric.value)),
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
