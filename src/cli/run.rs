@@ -70,16 +70,20 @@ struct Shown {
         conflicts_with = "full"
     )]
     table: Vec<String>,
-    /// What comes first on the first screen
-    #[arg(long, value_enum, value_name = "ORDER", default_value_t)]
-    order: Order,
+    /// What comes first on the first screen (default: likeliest)
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ORDER",
+        conflicts_with_all = ["full", "table"]
+    )]
+    order: Option<Order>,
 }
 
 /// What comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Order {
     /// The likeliest
-    #[default]
     Likeliest,
     /// What the file states first
     File,
@@ -88,9 +92,10 @@ enum Order {
 impl Shown {
     /// The option by which tables were asked for.
     fn asked(&self) -> Option<&'static str> {
-        match (self.full, self.table.is_empty()) {
-            (true, _) => Some("--full"),
-            (_, false) => Some("--table"),
+        match (self.full, self.table.is_empty(), self.order) {
+            (true, ..) => Some("--full"),
+            (_, false, _) => Some("--table"),
+            (.., Some(_)) => Some("--order"),
             _ => None,
         }
     }
@@ -100,8 +105,8 @@ impl Shown {
             View::Full
         } else if self.table.is_empty() {
             View::Summary(match self.order {
-                Order::Likeliest => table::Order::Likeliest,
-                Order::File => table::Order::File,
+                None | Some(Order::Likeliest) => table::Order::Likeliest,
+                Some(Order::File) => table::Order::File,
             })
         } else {
             View::Only(self.table.clone())

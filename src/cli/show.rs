@@ -5,7 +5,7 @@ use super::findings;
 use super::options::Variant;
 use super::terminal::Terminal;
 use crate::diagnostic::nearest;
-use crate::report::changes::told;
+use crate::report::changes::{EXPLAIN, told};
 use crate::report::markdown;
 use crate::report::table::shorten;
 use crate::scenario::{is_annotation, load};
@@ -14,9 +14,6 @@ use clap::Args;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 use std::path::PathBuf;
-
-/// Keys that explain, and are shown beside what they explain.
-const EXPLAIN: [&str; 3] = ["title", "note", "source"];
 
 /// Show what a scenario states, and by which paths it can be changed
 #[derive(Debug, Args)]
@@ -156,10 +153,11 @@ impl Lines<'_> {
             let value = &map[&key];
             let parts = names(value);
             // Sources explain, and cannot change a number.
-            if parts.is_empty() || EXPLAIN.contains(&key.as_str()) || key == "sources" {
-                if key != "sources" {
-                    self.line(&format!("{key} = {}", stated(value)));
-                }
+            if key == "sources" {
+                continue;
+            }
+            if parts.is_empty() || EXPLAIN.contains(&key.as_str()) {
+                self.line(&format!("{key} = {}", stated(value)));
                 continue;
             }
             self.line(&format!("{key} ({})", parts.len()));

@@ -7,6 +7,8 @@ use serde_json::Value;
 /// Sections whose things have names that other places of a file use as keys.
 const NAMED: [&str; 5] = ["trends", "phases", "indicators", "derived", "events"];
 const LONGEST_VALUE: usize = 48;
+/// Keys that explain a thing and are no part of what it is.
+pub const EXPLAIN: [&str; 3] = ["title", "note", "source"];
 
 /// A change as a reader of the file would tell it: what, its value before, and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +107,7 @@ pub fn told(value: Option<&Value>) -> String {
         // What it is, without why.
         Some(Value::Object(map)) => {
             let mut bare = map.clone();
-            ["title", "note", "source"].iter().for_each(|key| {
+            EXPLAIN.iter().for_each(|key| {
                 bare.shift_remove(*key);
             });
             Value::Object(bare).to_string()

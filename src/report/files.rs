@@ -27,7 +27,8 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
     let signatures: Vec<String> = result.scenarios.iter().map(headline::signature).collect();
     let signature = signatures.first().cloned().unwrap_or_default();
     let others = result.scenarios.len().saturating_sub(1);
-    let signature = format!("{signature} · with {others} more scenarios");
+    let more = if others == 1 { "scenario" } else { "scenarios" };
+    let signature = format!("{signature} · with {others} more {more}");
     let mut charts: Vec<Chart> = charts
         .into_iter()
         .map(|one| one.signed(&signature))
@@ -68,7 +69,7 @@ fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
         result
             .metrics
             .iter()
-            .filter_map(|one| chart::metric(result, one, &frame)),
+            .filter_map(|one| Some(chart::metric(result, one)?.draw(&frame))),
     );
     let stories = part.typical.iter().flat_map(|group| &group.stories);
     charts.extend(stories.map(|one| chart::storyline(&one.story, &frame)));

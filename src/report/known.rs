@@ -2,8 +2,9 @@
 //!
 //! The rule: let the *spread* be the epistemic range's width, or four standard errors of the simulation if that is more, in percentage points.
 //! From a spread of 1 on, whole percents are shown; below, as many decimals as the spread's leading digit. So `33%` with a range of 14 to 55, and
-//! `0.13%` with one of 0.10 to 0.17. What would round to 0 or 100 and is not is told as `<1%` or `>99%`. It holds for tables, reports, charts, pages
-//! and Markdown; files for machines keep every digit.
+//! `0.13%` with one of 0.10 to 0.17. What would round to 0 or 100 and is not is told as `<1%` or `>99%`. It holds for what is told at a
+//! glance: first screen, comparison, brief, their charts and Markdown. Full tables and the charts of chapters show each error beside its number, and
+//! the digits that it allows; files for machines keep every digit.
 
 use super::format::{fixed, plain};
 use crate::results::{

@@ -273,6 +273,10 @@ fn tables_that_are_asked_for_are_shown_beside_a_file_or_refused() {
         ),
         (format!("run {path} --trials 1024 -q --full"), "Metrics"),
         (
+            format!("run {path} --trials 1024 -q --order file"),
+            "Outcomes",
+        ),
+        (
             format!("compare {path} {path} --trials 1024 -q --full"),
             "Outcomes",
         ),
@@ -289,6 +293,9 @@ fn tables_that_are_asked_for_are_shown_beside_a_file_or_refused() {
             .stderr(contains("add --out PATH"))
             .stdout("");
     }
+    call(&format!("run {path} --full --order file"))
+        .code(2)
+        .stderr(contains("--order"));
     // Nothing was asked for: what is written is not shown again.
     call(&format!("run {path} --trials 1024 -q --out {out}"))
         .success()

@@ -269,7 +269,8 @@ impl Quantiles<'_> {
 
     /// Counts in at most `bins` equal bins from the smallest to the largest number, for display: `(edges, counts)`, one edge more than counts.
     ///
-    /// Of numbers that are all `whole`, a bin holds as many as the next: its edges lie halfway between whole numbers. The counts sum to the numbers counted. A single value gives one bin around it; no numbers give two empty vectors.
+    /// Of numbers that are all `whole`, a bin holds as many as the next: its edges lie halfway between whole numbers. The counts sum to the
+    /// numbers counted. A single value gives one bin around it; no numbers give two empty vectors.
     pub fn histogram(&self, bins: usize, whole: bool) -> (Vec<f64>, Vec<u64>) {
         let count = self.count();
         if count == 0 {

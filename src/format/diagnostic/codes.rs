@@ -128,12 +128,12 @@ pub const CODES: &[(&str, &str)] = &[
         "a pair is correlated with itself, or stated twice",
     ),
     (
-        "invalid-headline",
-        "a headline has a brace without a partner, or tells what is no result",
-    ),
-    (
         "invalid-distribution",
         "no distribution has the stated arguments",
+    ),
+    (
+        "invalid-headline",
+        "a headline has a brace without a partner, or tells what is no result",
     ),
     (
         "missing-arm",

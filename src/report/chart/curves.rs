@@ -123,8 +123,9 @@ impl Curves {
                 .flat_map(|(value, error)| [value - error, value + error])
                 .collect::<Vec<f64>>()
         };
-        let positive =
-            (self.curves.iter().flat_map(|curve| &curve.values)).all(|value| *value >= 0.0);
+        let values = self.curves.iter().flat_map(|curve| &curve.values);
+        // A band does not draw the axis below zero where no value lies there.
+        let positive = values.chain(&self.also).all(|value| *value >= 0.0);
         let all = (self.curves.iter().flat_map(band))
             .chain(self.also.iter().copied())
             .filter(|value| value.is_finite());

@@ -5,7 +5,7 @@
 use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet, title_column};
 use super::svg::Anchor;
-use super::{About, Chart, Frame, text};
+use super::{About, Chart, Frame, Spread, text};
 
 /// What one scenario says of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub struct Rung {
     /// From 0 to 1; `None` where the scenario does not have it.
     pub point: Option<f64>,
     /// 90% range over what the analyst does not know.
-    pub range: Option<[f64; 2]>,
+    pub range: Option<Spread>,
     pub value: String,
 }
 
@@ -66,7 +66,7 @@ impl Ladder {
         let highest = rungs()
             .flat_map(|rung| {
                 rung.range
-                    .map(|[_, high]| high)
+                    .map(|range| range.ends[1])
                     .into_iter()
                     .chain(rung.point)
             })
@@ -137,10 +137,11 @@ impl Rung {
             .drawing
             .text((plot[0] - 6.0, base), SMALL, Anchor::End, "m", letter);
         if let Some(range) = self.range {
-            let [low, high] = range.map(|end| scale.within(end));
+            let [low, high] = range.ends.map(|end| scale.within(end));
+            let class = if range.is_bound { "band bound" } else { "band" };
             sheet
                 .drawing
-                .rect([low, y - 4.0, (high - low).max(1.0), 8.0], "band", tip);
+                .rect([low, y - 4.0, (high - low).max(1.0), 8.0], class, tip);
         }
         if let Some(point) = self.point.filter(|point| point.is_finite()) {
             sheet

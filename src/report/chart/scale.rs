@@ -234,6 +234,21 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn neighbouring_labels_differ_however_close_their_values_are() {
+        for range in [
+            [99.999_999_8, 100.000_000_2],
+            [1e9, 1.000_000_01e9],
+            [-2e-9, 3e-9],
+            [1e12, 3e12],
+            [0.0, 5e-7],
+        ] {
+            let ticks = ticks(range, 5, true);
+            let differ = ticks.labels.windows(2).all(|pair| pair[0] != pair[1]);
+            assert!(differ && ticks.labels.len() > 2, "{:?}", ticks.labels);
+        }
+    }
+
+    #[test]
     fn ticks_are_the_ones_a_person_would_choose() {
         let cases = [
             ([0.0, 100.0], 6, "0 20 40 60 80 100"),

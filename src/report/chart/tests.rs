@@ -23,7 +23,7 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
     charts.extend(
         run.metrics
             .iter()
-            .filter_map(|metric| from_results::metric(run, metric, frame)),
+            .filter_map(|metric| Some(from_results::metric(run, metric)?.draw(frame))),
     );
     charts.extend(from_results::questions(run, frame));
     let compared = fixture::compare();
@@ -44,6 +44,33 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
     ));
     charts.push(from_results::storyline(&fixture::storyline(), frame));
     charts
+}
+
+#[test]
+fn a_range_that_is_known_as_bounds_is_drawn_as_such() {
+    let mut compared = fixture::compare();
+    let run = &mut compared.scenarios[0];
+    let of = |group: Option<&mut crate::results::GroupResult>| {
+        let group = group.expect("a group");
+        group.epistemic90 = Some([0.1, 0.9]);
+        group.epistemic.status = EpistemicStatus::Bounded;
+    };
+    of(run.groups.first_mut());
+    run.outcomes[0].epistemic90 = Some([0.1, 0.9]);
+    run.outcomes[0].epistemic.status = EpistemicStatus::Bounded;
+    let frame = Frame::new(Frame::WIDE);
+    let run = compared.scenarios[0].clone();
+    for chart in [
+        from_results::outcomes(&run, &frame),
+        from_results::classes(&run).draw(&frame),
+        from_results::side_by_side(&compared).draw(&frame),
+    ] {
+        assert!(chart.svg.contains("band bound"), "{}", chart.id);
+    }
+    let rows = from_results::outcome_rows(&run).about.table.rows;
+    assert!(rows[0][3].starts_with("within "), "{:?}", rows[0]);
+    let plain = from_results::outcomes(&fixture::run(), &frame);
+    assert!(!plain.svg.contains("band bound"));
 }
 
 /// All titles of a run replaced.

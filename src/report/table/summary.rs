@@ -40,10 +40,12 @@ const NARROWEST_BAR: usize = 6;
 pub fn write(page: &mut Page<'_>, result: &RunResult, order: Order) -> io::Result<()> {
     let mut sections = vec![head(page, result), trends(page, result, order)];
     let drivers = drivers(page, result);
-    let is_open = |line: &Line| line.pieces().any(|piece| piece.starts_with("in "));
-    // With the blank lines between sections.
-    // The last lines, of which the longest are reserved.
+    // A range of which only bounds are known; a title may begin with the word too.
+    let is_bound = |piece: &str| piece.starts_with("in ") && piece.ends_with('%');
+    let is_open = |line: &Line| line.pieces().any(is_bound);
+    // The longest of the last lines are reserved.
     let reserved = foot(page, result, true);
+    // With the blank lines between sections.
     let used: usize = (sections.iter().chain([&drivers, &reserved]))
         .filter(|lines| !lines.is_empty())
         .map(|lines| lines.len() + 1)
@@ -60,7 +62,8 @@ pub fn write(page: &mut Page<'_>, result: &RunResult, order: Order) -> io::Resul
     );
     let left = LINES.saturating_sub(used + outcomes.len() + 2);
     sections.extend([outcomes, drivers, questions(page, result, left)]);
-    let any_open = sections.iter().flatten().any(is_open);
+    // The sentence above has ranges of its own making.
+    let any_open = sections.iter().skip(1).flatten().any(is_open);
     sections.push(foot(page, result, any_open));
     let mut first = true;
     for lines in sections.iter().filter(|lines| !lines.is_empty()) {
@@ -474,8 +477,13 @@ fn foot(page: &Page<'_>, result: &RunResult, any_open: bool) -> Vec<Line> {
         let text = format!("warning[{}]: {}{others}", worst.code, worst.message);
         lines.extend(page.wrapped(palette::WARNING, &shorten(&text, 2 * page.width() - 4), 0));
     }
-    let rest = "--full everything · --report page.html · explore FILE · compare FILE FILE";
-    lines.extend(page.wrapped(palette::FAINT, rest, 0));
+    let explore = if cfg!(feature = "explore") {
+        " · explore FILE"
+    } else {
+        ""
+    };
+    let rest = format!("--full everything · --report page.html{explore} · compare FILE FILE");
+    lines.extend(page.wrapped(palette::FAINT, &rest, 0));
     lines
 }
 

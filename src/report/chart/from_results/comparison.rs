@@ -98,7 +98,7 @@ pub fn side_by_side(result: &CompareResult) -> Ladder {
                 .map(|classes| match classes.iter().find(|c| c.name == *name) {
                     Some(class) => Rung {
                         point: Some(class.known.probability),
-                        range: (class.known.epistemic90).filter(|_| class.known.has_range()),
+                        range: spread(class.known.epistemic90, class.known.epistemic),
                         value: class.known.percent(),
                     },
                     None => Rung {
@@ -110,6 +110,8 @@ pub fn side_by_side(result: &CompareResult) -> Ladder {
                 .collect(),
         })
         .collect();
+    let mut rungs = rows.iter().flat_map(|row| &row.rungs);
+    let has_bound = rungs.any(|rung| rung.range.is_some_and(|range| range.is_bound));
     let scenarios: Vec<(String, String)> = (result.scenarios.iter().enumerate())
         .map(|(i, s)| {
             let letter = crate::report::table::letter(i);
@@ -135,7 +137,11 @@ pub fn side_by_side(result: &CompareResult) -> Ladder {
         about: About {
             id: "side-by-side".into(),
             title: "All scenarios on one axis".into(),
-            subtitle: "Chance of each, and its range as the assumptions vary.".into(),
+            subtitle: if has_bound {
+                "Chance of each, and its range as the assumptions vary; a dashed edge: within which it lies.".into()
+            } else {
+                "Chance of each, and its range as the assumptions vary.".into()
+            },
             description: format!(
                 "Dots with ranges for {} outcomes in {} scenarios.",
                 rows.len(),

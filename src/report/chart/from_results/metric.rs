@@ -6,22 +6,20 @@ use super::*;
 use crate::report::amounts::Amounts;
 use crate::report::dates;
 
-/// How a metric is distributed over the futures; `None` if it never has a value, or always the same ([`settled`]).
-pub fn metric(run: &RunResult, metric: &MetricResult, frame: &Frame) -> Option<Chart> {
-    let varies =
-        metric.histogram.counts.iter().any(|&count| count > 0) && settled(run, metric).is_none();
-    varies.then(|| bins(run, metric).draw(frame))
+/// How a metric is distributed over the futures, where there is something to draw: it has values, and not always the same ([`settled`]).
+pub fn metric(run: &RunResult, metric: &MetricResult) -> Option<Bins> {
+    let has_values = metric.histogram.counts.iter().any(|&count| count > 0);
+    (has_values && settled(run, metric).is_none()).then(|| bins(run, metric))
 }
 
 /// The value of a metric that is the same in all futures that have one, as text.
 pub fn settled(run: &RunResult, metric: &MetricResult) -> Option<String> {
     let same = metric.sd == Some(0.0) && metric.p5 == metric.p95;
-    let [_, value, _] = Amounts::of(run, metric).quantiles().filter(|_| same)?;
-    Some(value)
+    let value = metric.p50.filter(|_| same)?;
+    Some(Amounts::of(run, metric).value(value))
 }
 
-/// The data of [`metric`].
-pub fn bins(run: &RunResult, metric: &MetricResult) -> Bins {
+fn bins(run: &RunResult, metric: &MetricResult) -> Bins {
     let title = named(&metric.title, &metric.name);
     let amounts = Amounts::of(run, metric);
     let names = ["5% below", "median", "5% above"];
@@ -123,7 +121,12 @@ fn held(metric: &MetricResult, amounts: Amounts<'_>) -> String {
     match longest {
         Some((width @ 1.., value)) if !is_whole(metric) => {
             let value = amounts.value(value);
-            format!(" In at least {width}% of them it is exactly {value}.")
+            let whose = if metric.defined < 1.0 {
+                "those with a value"
+            } else {
+                "them"
+            };
+            format!(" In at least {width}% of {whose} it is exactly {value}.")
         }
         _ => String::new(),
     }
@@ -146,4 +149,62 @@ fn bin(run: &RunResult, metric: &MetricResult, edges: [f64; 2]) -> String {
 fn whole([low, high]: [f64; 2]) -> Option<[f64; 2]> {
     let is_half = |edge: f64| (edge - 0.5).fract() == 0.0;
     (is_half(low) && is_half(high)).then_some([low + 0.5, high - 0.5])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn with(edges: &[f64], quantiles: [f64; 5]) -> (RunResult, MetricResult) {
+        let run = fixture::run();
+        let mut metric = run.metrics[0].clone();
+        metric.histogram.edges = edges.to_vec();
+        metric.histogram.counts = vec![10; edges.len() - 1];
+        let [p5, p25, p50, p75, p95] = quantiles.map(Some);
+        (metric.p5, metric.p25, metric.p50, metric.p75, metric.p95) = (p5, p25, p50, p75, p95);
+        (run, metric)
+    }
+
+    #[test]
+    fn bars_of_whole_numbers_are_told_by_them_and_others_by_their_edges() {
+        let (run, metric) = with(&[-0.5, 0.5, 1.5], [0.0, 0.0, 0.0, 1.0, 1.0]);
+        let bins = bins(&run, &metric);
+        assert!(bins.is_whole);
+        assert_eq!(bins.holds, ["0", "1"]);
+        let (run, metric) = with(&[9.5, 14.5, 19.5], [10.0, 11.0, 12.0, 13.0, 17.0]);
+        assert_eq!(super::bins(&run, &metric).holds, ["10 to 14", "15 to 19"]);
+        let (run, metric) = with(&[0.0, 0.5, 1.0], [0.1, 0.2, 0.3, 0.4, 0.9]);
+        let bins = super::bins(&run, &metric);
+        assert!(!bins.is_whole);
+        assert_eq!(bins.holds, ["0 to 0.5", "0.5 to 1"]);
+    }
+
+    #[test]
+    fn a_value_that_many_share_is_named_and_one_that_all_share_is_not_drawn() {
+        let said = |quantiles| {
+            let (run, mut metric) = with(&[0.0, 0.5, 1.0], quantiles);
+            metric.defined = 0.5;
+            bins(&run, &metric).about.subtitle
+        };
+        let spike = said([0.0, 0.0, 0.0, 0.4, 0.9]);
+        let words = "In at least 45% of those with a value it is exactly 0.";
+        assert!(spike.contains(words), "{spike}");
+        assert!(!said([0.0, 0.1, 0.2, 0.4, 0.9]).contains("exactly"));
+        let (run, mut metric) = with(&[0.0, 1.0], [0.5; 5]);
+        metric.sd = Some(0.0);
+        assert_eq!(settled(&run, &metric).as_deref(), Some("0.5"));
+        assert_eq!(super::metric(&run, &metric), None);
+    }
+
+    #[test]
+    fn an_instant_is_drawn_over_dates() {
+        let (run, mut metric) = with(&[0.0, 0.5, 1.0], [0.1, 0.2, 0.3, 0.4, 0.9]);
+        metric.is_instant = true;
+        let bins = bins(&run, &metric);
+        assert_eq!(bins.start.as_deref(), Some(run.scenario.start.as_str()));
+        let first = dates::date_at(&run.scenario.start, 0.0);
+        assert!(bins.holds[0].starts_with(&first), "{:?}", bins.holds);
+        assert_eq!(bins.unit, "");
+    }
 }

@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 pub use comparison::{
     differences, outcome_differences, outcome_pairs, pairs, question_differences, side_by_side,
 };
-pub use metric::{bins, metric, settled};
+pub use metric::{metric, settled};
 pub use outcomes::{
     classes, outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
 };
@@ -57,6 +57,16 @@ fn with_error(rounded: &format::Rounded) -> String {
     format!("{}\u{a0}{}", rounded.value, plus_minus(&rounded.error))
         .trim_end()
         .to_owned()
+}
+
+/// The epistemic range, where it can be told from chance.
+fn spread(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<Spread> {
+    let is_bound = match epistemic.status {
+        EpistemicStatus::Exact | EpistemicStatus::Resolved => false,
+        EpistemicStatus::Bounded => true,
+        EpistemicStatus::NotDetected | EpistemicStatus::NotSeparable => return None,
+    };
+    range.map(|ends| Spread { ends, is_bound })
 }
 
 fn probability_row(point: f64, error: f64, interval: [f64; 2], range: Option<Spread>) -> Row {

@@ -20,7 +20,7 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
                 outcome.probability,
                 outcome.std_error,
                 outcome.ci95,
-                told(outcome.epistemic90, &outcome.epistemic),
+                spread(outcome.epistemic90, &outcome.epistemic),
             )
         })
         .collect::<Vec<_>>();
@@ -50,7 +50,7 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
                 &rows,
                 run.outcomes
                     .iter()
-                    .map(|o| (o.std_error, o.ci95, told(o.epistemic90, &o.epistemic))),
+                    .map(|o| (o.std_error, o.ci95, spread(o.epistemic90, &o.epistemic))),
             ),
         },
         mark: Mark::Bar,
@@ -66,7 +66,7 @@ pub fn classes(run: &RunResult) -> Rows {
             title: class.title.to_owned(),
             point: class.known.probability,
             interval: class.known.ci95,
-            range: told(class.known.epistemic90, class.known.epistemic),
+            range: spread(class.known.epistemic90, class.known.epistemic),
             value: class.known.percent(),
             error: class.known.range(),
             words: String::new(),
@@ -78,7 +78,7 @@ pub fn classes(run: &RunResult) -> Rows {
         (
             known.std_error,
             known.ci95,
-            told(known.epistemic90, known.epistemic),
+            spread(known.epistemic90, known.epistemic),
         )
     });
     Rows {
@@ -92,16 +92,6 @@ pub fn classes(run: &RunResult) -> Rows {
         mark: Mark::Bar,
         rows,
     }
-}
-
-/// The epistemic range, where it can be told from chance.
-fn told(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<Spread> {
-    let is_bound = match epistemic.status {
-        EpistemicStatus::Exact | EpistemicStatus::Resolved => false,
-        EpistemicStatus::Bounded => true,
-        EpistemicStatus::NotDetected | EpistemicStatus::NotSeparable => return None,
-    };
-    range.map(|ends| Spread { ends, is_bound })
 }
 
 /// Answers to the scenario's questions, in words besides; `None` without questions.
@@ -120,7 +110,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
                 question.probability,
                 question.std_error,
                 question.ci95,
-                told(question.epistemic90, &question.epistemic),
+                spread(question.epistemic90, &question.epistemic),
             )
         })
         .collect::<Vec<_>>();
@@ -129,7 +119,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
         &rows,
         run.questions
             .iter()
-            .map(|q| (q.std_error, q.ci95, told(q.epistemic90, &q.epistemic))),
+            .map(|q| (q.std_error, q.ci95, spread(q.epistemic90, &q.epistemic))),
     );
     table.header.push("In words".into());
     for (cells, row) in table.rows.iter_mut().zip(&rows) {

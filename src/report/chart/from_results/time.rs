@@ -88,13 +88,6 @@ pub enum Course {
 }
 
 impl Course {
-    pub fn about(&mut self) -> &mut About {
-        match self {
-            Self::Spread(fan) => &mut fan.about,
-            Self::Mean(curves) => &mut curves.about,
-        }
-    }
-
     /// Makes the axis hold another course of the quantity.
     pub fn beside(&mut self, other: &SeriesResult) {
         match self {
@@ -131,7 +124,7 @@ pub fn course(run: &RunResult, series: &SeriesResult) -> Course {
             Course::Mean(Box::new(mean_curve(run, series, said)))
         }
         // The quantiles miss what fewer than one future in twenty does.
-        [0.0 | 1.0] => {
+        [_] => {
             let said = "Mean over the futures. Band: 95% interval of the simulation.";
             Course::Mean(Box::new(mean_curve(run, series, said.into())))
         }
@@ -321,5 +314,45 @@ pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
         percent: true,
         curves,
         also: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_chart_suits_how_many_values_a_quantity_has() {
+        let run = fixture::run();
+        let with = |low: f64, high: f64, error: f64| {
+            let mut series = run.indicators[0].clone();
+            for (values, value) in [
+                (&mut series.p5, low),
+                (&mut series.p25, low),
+                (&mut series.p50, low),
+                (&mut series.p75, high),
+                (&mut series.p95, high),
+                (&mut series.mean, (low + high) / 2.0),
+                (&mut series.mean_std_error, error),
+            ] {
+                values.fill(value);
+            }
+            series
+        };
+        let said = |series: &SeriesResult| match course(&run, series) {
+            Course::Spread(_) => "quantiles".to_owned(),
+            Course::Mean(curves) => curves.about.subtitle,
+        };
+        assert_eq!(said(&run.indicators[0]), "quantiles");
+        assert!(said(&with(0.0, 0.5, 0.01)).contains("the value is 0 or 0.5"));
+        assert!(said(&with(-3.0, 7.0, 0.01)).contains("the value is -3 or 7"));
+        // What fewer than one future in twenty does is in the mean alone.
+        for value in [0.0, 5.0] {
+            assert!(said(&with(value, value, 0.01)).starts_with("Mean over the futures. "));
+            assert_eq!(steady(&with(value, value, 0.01)), None);
+        }
+        assert!(said(&with(5.0, 5.0, 0.0)).starts_with("The same"));
+        assert_eq!(steady(&with(5.0, 5.0, 0.0)).as_deref(), Some("5"));
     }
 }

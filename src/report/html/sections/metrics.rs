@@ -16,13 +16,8 @@ pub const METRICS: Section<RunPart> = Section {
     is_needed: |part| !part.result.metrics.is_empty(),
     write: |body, part| {
         let result = &part.result;
-        let drawn = result
-            .metrics
-            .iter()
-            .filter(|metric| metric.histogram.counts.iter().any(|count| *count > 0))
-            .filter(|metric| chart::settled(result, metric).is_none());
-        let drawings = drawn
-            .map(|metric| chart::bins(result, metric))
+        let drawings = (result.metrics.iter())
+            .filter_map(|metric| chart::metric(result, metric))
             .map(|bins| move |frame: &Frame| bins.draw(frame));
         body.charts(drawings);
         let settled: Vec<String> = (result.metrics.iter())
