@@ -45,7 +45,7 @@ pub struct Matching {
 /// Where the trials of a block say what groups and trends there are.
 struct Side {
     /// Outcomes of each group.
-    groups: Vec<Vec<usize>>,
+    groups: Vec<Box<[usize]>>,
     /// The question of each trend that can come true, in the file's order.
     trends: Vec<usize>,
 }
@@ -55,7 +55,7 @@ impl Side {
         let program = &study.program;
         let trends = coming_true(&study.model).into_iter();
         Self {
-            groups: program.groups.iter().map(|g| g.to_vec()).collect(),
+            groups: program.groups.clone(),
             trends: trends
                 .map(|z| program.trends[z].materialised.end - 1)
                 .collect(),
@@ -70,12 +70,6 @@ impl Side {
             Kind::Trend => self.trends.iter().map(|q| &ended.questions[*q]).collect(),
             Kind::Question => ended.questions.iter().collect(),
         })
-    }
-
-    fn united(&self, ended: &BlockTrials) -> Vec<Bits> {
-        (self.groups.iter())
-            .map(|members| Bits::united(members.iter().map(|o| &ended.outcomes[*o]), ended.len()))
-            .collect()
     }
 }
 
@@ -358,8 +352,8 @@ impl Pairs {
         other: &BlockTrials,
     ) -> Vec<MeanPair> {
         let united = [
-            matching.sides[0].united(base),
-            matching.sides[1].united(other),
+            base.in_groups(&matching.sides[0].groups),
+            other.in_groups(&matching.sides[1].groups),
         ];
         let of_base = matching.sides[0].read(base, &united[0]);
         let of_other = matching.sides[1].read(other, &united[1]);

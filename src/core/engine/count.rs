@@ -219,9 +219,7 @@ impl Counter {
         tally: &mut Tally,
         node: &mut Node,
     ) {
-        let united: Vec<Bits> = (program.groups.iter())
-            .map(|members| Bits::united(members.iter().map(|o| &ended.outcomes[*o]), ended.len()))
-            .collect();
+        let united = ended.in_groups(&program.groups);
         let materialised: Vec<&Bits> = (program.trends.iter())
             .filter_map(|trend| ended.questions[trend.materialised.clone()].last())
             .collect();

@@ -38,7 +38,7 @@ impl Bits {
     }
 
     /// Trials that say yes in any of these, which have so many trials each.
-    pub fn united<'a>(parts: impl Iterator<Item = &'a Self>, trials: usize) -> Self {
+    fn united<'a>(parts: impl Iterator<Item = &'a Self>, trials: usize) -> Self {
         let mut words = vec![0; trials.div_ceil(LANES)];
         for part in parts {
             words.iter_mut().zip(&part.words).for_each(|(a, b)| *a |= b);
@@ -94,6 +94,15 @@ impl BlockTrials {
             questions: vec![bits; questions],
             metrics: (0..metrics).map(|_| Vec::with_capacity(trials)).collect(),
         }
+    }
+
+    /// Trials that end in some outcome of each of these groups.
+    pub fn in_groups(&self, groups: &[Box<[usize]>]) -> Vec<Bits> {
+        let of = |members: &[usize]| {
+            let parts = members.iter().map(|outcome| &self.outcomes[*outcome]);
+            Bits::united(parts, self.len())
+        };
+        groups.iter().map(|members| of(members)).collect()
     }
 
     /// Number of trials.

@@ -221,7 +221,7 @@ mod tests {
             for z in z {
                 let mean = z.iter().sum::<f64>() / 60.0;
                 let rms = (z.iter().map(|z| z * z).sum::<f64>() / 60.0).sqrt();
-                assert!(mean.abs() < 0.6, "{draws}: mean z {mean}");
+                assert!(mean.abs() < 0.45, "{draws}: mean z {mean}");
                 assert!((0.6..1.5).contains(&rms), "{draws}: rms z {rms}");
             }
         }

@@ -6,6 +6,7 @@ use super::grid::{Grid, align_points};
 use super::text::{Line, dotted};
 use super::{Page, bars, label, palette};
 use crate::report::format;
+use crate::report::known::Known;
 use crate::results::{
     ComesTrue, Epistemic, EpistemicStatus, GroupResult, OccupancyResult, OutcomeResult,
     QuestionResult, Share, TrendScore,
@@ -24,72 +25,45 @@ pub struct Row<'a> {
     label: String,
     /// What else to know about it, such as a date.
     remark: Option<String>,
-    probability: f64,
-    std_error: f64,
-    ci95: [f64; 2],
-    epistemic90: Option<[f64; 2]>,
-    epistemic: &'a Epistemic,
+    known: Known<'a>,
+}
+
+impl<'a> Row<'a> {
+    fn new(title: &str, name: &str, remark: Option<String>, known: Known<'a>) -> Self {
+        Self {
+            label: label(title, name),
+            remark,
+            known,
+        }
+    }
+
+    /// The chance that a trend has come true by some time.
+    pub fn of(trend: &TrendScore, chance: &'a ComesTrue) -> Self {
+        let by = format!("by {}", chance.by);
+        Self::new(&trend.title, &trend.name, Some(by), chance.into())
+    }
 }
 
 impl<'a> From<&'a OutcomeResult> for Row<'a> {
     fn from(outcome: &'a OutcomeResult) -> Self {
-        Self {
-            label: label(&outcome.title, &outcome.name),
-            remark: None,
-            probability: outcome.probability,
-            std_error: outcome.std_error,
-            ci95: outcome.ci95,
-            epistemic90: outcome.epistemic90,
-            epistemic: &outcome.epistemic,
-        }
+        Self::new(&outcome.title, &outcome.name, None, outcome.into())
     }
 }
 
 impl<'a> From<&'a GroupResult> for Row<'a> {
     fn from(group: &'a GroupResult) -> Self {
-        Self {
-            label: label(&group.title, &group.name),
-            remark: None,
-            probability: group.probability,
-            std_error: group.std_error,
-            ci95: group.ci95,
-            epistemic90: group.epistemic90,
-            epistemic: &group.epistemic,
-        }
-    }
-}
-
-impl<'a> Row<'a> {
-    /// The chance that a trend has come true by some time.
-    pub fn of(trend: &TrendScore, chance: &'a ComesTrue) -> Self {
-        Self {
-            label: label(&trend.title, &trend.name),
-            remark: Some(format!("by {}", chance.by)),
-            probability: chance.probability,
-            std_error: chance.std_error,
-            ci95: chance.ci95,
-            epistemic90: chance.epistemic90,
-            epistemic: &chance.epistemic,
-        }
+        Self::new(&group.title, &group.name, None, group.into())
     }
 }
 
 impl<'a> From<&'a QuestionResult> for Row<'a> {
     fn from(question: &'a QuestionResult) -> Self {
         let word = if question.asks == "holds" { "on" } else { "by" };
-        Self {
-            label: label(&question.title, &question.name),
-            remark: Some(if question.dated {
-                format!("{word} {}", question.by)
-            } else {
-                "in the whole run".into()
-            }),
-            probability: question.probability,
-            std_error: question.std_error,
-            ci95: question.ci95,
-            epistemic90: question.epistemic90,
-            epistemic: &question.epistemic,
-        }
+        let when = match question.dated {
+            true => format!("{word} {}", question.by),
+            false => "in the whole run".into(),
+        };
+        Self::new(&question.title, &question.name, Some(when), question.into())
     }
 }
 
@@ -97,19 +71,28 @@ impl<'a> From<&'a QuestionResult> for Row<'a> {
 pub fn write(page: &mut Page<'_>, header: &str, rows: &[Row<'_>]) -> io::Result<()> {
     let ranges = rows
         .iter()
-        .any(|row| row.epistemic.status != EpistemicStatus::Exact);
-    let estimates = estimates(rows.iter().map(|row| (row.probability, row.std_error)));
+        .any(|row| row.known.epistemic.status != EpistemicStatus::Exact);
+    let estimates = estimates(
+        rows.iter()
+            .map(|row| (row.known.probability, row.known.std_error)),
+    );
     let intervals: Vec<_> = rows
         .iter()
-        .map(|row| format::percent_range(row.ci95, row.std_error))
+        .map(|row| format::percent_range(row.known.ci95, row.known.std_error))
         .collect();
     let epistemic: Vec<_> = rows
         .iter()
-        .map(|row| epistemic_range(row.epistemic90, row.epistemic))
+        .map(|row| epistemic_range(row.known.epistemic90, row.known.epistemic))
         .collect();
     let full = full_scale(rows);
     let bar = |row: &Row<'_>, width| {
-        bars::estimate(row.probability, row.ci95, drawn_range(row), full, width)
+        bars::estimate(
+            row.known.probability,
+            row.known.ci95,
+            drawn_range(row),
+            full,
+            width,
+        )
     };
 
     let mut grid = Grid::new(header, rows.iter().map(|row| row.label.clone()));
@@ -152,7 +135,7 @@ pub fn write(page: &mut Page<'_>, header: &str, rows: &[Row<'_>]) -> io::Result<
 pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>], others: &[&Epistemic]) -> io::Result<()> {
     let shown = || {
         rows.iter()
-            .map(|row| row.epistemic)
+            .map(|row| row.known.epistemic)
             .chain(others.iter().copied())
     };
     let has = |status| shown().any(|one| one.status == status);
@@ -375,15 +358,16 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> String
 }
 
 fn drawn_range(row: &Row<'_>) -> Option<[f64; 2]> {
-    row.epistemic90
-        .filter(|_| row.epistemic.status == EpistemicStatus::Resolved)
+    row.known
+        .epistemic90
+        .filter(|_| row.known.epistemic.status == EpistemicStatus::Resolved)
 }
 
 /// The largest number that any bar must show.
 fn full_scale(rows: &[Row<'_>]) -> f64 {
     let largest = rows.iter().map(|row| {
         let range = drawn_range(row).map_or(0.0, |[_, high]| high);
-        row.probability.max(row.ci95[1]).max(range)
+        row.known.probability.max(row.known.ci95[1]).max(range)
     });
     largest.fold(1e-12, f64::max)
 }
