@@ -1,5 +1,6 @@
 //! The bytes of a result are a function of scenario, seed and counts: of nothing else.
 
+use super::faults::fragile;
 use super::rich;
 use crate::harness::{open, settings, study};
 use quincunx::engine::{Observer, Settings, Setup, Silent, TrialRows, Worker};
@@ -133,4 +134,32 @@ fn a_longer_run_begins_with_the_trials_of_a_shorter_one() {
         bits(few.metric("price_at_end")),
         bits(&many.metric("price_at_end")[..2048])
     );
+}
+
+/// With few trials a draw several blocks share a batch: whichever are played with a block, and from whichever a thread begins.
+#[test]
+fn blocks_that_are_played_together_are_what_each_is_alone() {
+    for trials_per_draw in [1, 2, 3] {
+        for study in [study(&rich()), study(&fragile(0.02, true))] {
+            let settings = Settings {
+                trials_per_draw,
+                ..settings(&study, 1024, 21)
+            };
+            let setup = Setup::new(&study.program, 21);
+            let mut going_on = Worker::new(&setup, &settings);
+            let mut stopped = 0;
+            for block in 0..9 {
+                let told = |worker: &mut Worker<'_>| {
+                    let mut rows = TrialRows::default();
+                    let (node, ended) = worker.block(block, Some(&mut rows)).expect("a block");
+                    format!("{rows:?} {ended:?} {node:?}")
+                };
+                let mut alone = Worker::new(&setup, &settings);
+                assert!(told(&mut going_on) == told(&mut alone), "block {block}");
+                stopped += alone.tally.stopped;
+                assert_eq!(going_on.tally.stopped, stopped);
+            }
+            assert_eq!(stopped > 0, study.program.events.len() == 2, "{stopped}");
+        }
+    }
 }

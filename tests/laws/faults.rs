@@ -2,11 +2,11 @@
 
 use crate::harness::{Agreement, event, outcome, scenario, settings, study, try_run};
 use quincunx::analysis::storyline;
-use quincunx::engine::{EngineError, Silent};
+use quincunx::engine::{EngineError, Settings, Silent};
 use serde_json::{Value, json};
 
 /// An event that breaks its trial with this probability, or only marks it.
-fn fragile(probability: f64, breaks: bool) -> Value {
+pub fn fragile(probability: f64, breaks: bool) -> Value {
     let to = if breaks { "1 / zero" } else { "1 + zero" };
     scenario(
         1.0,
@@ -216,6 +216,48 @@ fn triggers_that_set_one_another_off_are_an_error_that_names_them() {
         "{events:?}"
     );
     assert_eq!((*trial, *time), (0, 73.0 / 365.25));
+}
+
+/// One trial a draw: four blocks of sixteen trials are played together, of which a run may want the first alone.
+#[test]
+fn a_trial_that_a_run_does_not_want_cannot_fail_it() {
+    let whole = scenario(
+        1.0,
+        0.5,
+        json!({
+            "indicators": {"x": {"start": 0}},
+            "events": {
+                "ping": {"when": "x == 1", "effects": [{"set": "x", "to": 2}]},
+                "pong": {"when": "x == 2", "effects": [{"set": "x", "to": 1}]},
+                "serve": {"at": "2001-03-15", "probability": 0.04, "effects": [{"set": "x", "to": 1}]},
+            },
+        }),
+    );
+    let study = study(&whole);
+    let first_failure = |trials: u64, seed: u64| {
+        let settings = Settings {
+            trials_per_draw: 1,
+            blocks: trials / 16,
+            ..settings(&study, trials, seed)
+        };
+        match study.run(&settings, &Silent) {
+            Ok(_) => None,
+            Err(EngineError::Runaway { trial, .. }) => Some(trial),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let mut seen = [false; 2];
+    for seed in 0..40 {
+        let Some(trial) = first_failure(64, seed) else {
+            continue;
+        };
+        for trials in [16, 32, 48] {
+            let expected = (trial < trials).then_some(trial);
+            assert_eq!(first_failure(trials, seed), expected, "seed {seed}");
+        }
+        seen[usize::from(trial >= 16)] = true;
+    }
+    assert_eq!(seen, [true; 2]);
 }
 
 #[test]

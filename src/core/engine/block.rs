@@ -1,6 +1,6 @@
 //! A block: 16 draws with all their trials, simulated batch by batch and counted.
 
-use super::batch::{Batch, Fatal, Setup};
+use super::batch::{Batch, Fatal, Setup, Stopped};
 use super::count::Counter;
 use super::deal::deal;
 use super::lanes::Lanes;
@@ -11,9 +11,15 @@ use super::summary::{Node, Tally};
 use super::trials::{BlockTrials, TrialRows};
 use crate::program::{LANES, Slot};
 use crate::random::design::Design;
+use std::ops::Range;
 
 /// Trials of each draw that are simulated to learn bins from.
 const REHEARSED_OF_DRAW: usize = 128;
+
+/// Blocks of so many trials that fit into a batch together.
+pub fn blocks_together(trials_per_block: u64) -> u64 {
+    (LANES as u64 / trials_per_block).max(1)
+}
 
 /// A fatal fault and the trial that met it.
 #[derive(Clone, Debug)]
@@ -29,6 +35,8 @@ pub struct Worker<'s> {
     design: Design,
     counter: Counter,
     pub tally: Tally,
+    /// Blocks whose trials the batch holds, played to the end, as far as they have not been counted; only where several fit into one.
+    ahead: Range<u64>,
 }
 
 impl Counting for Worker<'_> {
@@ -38,6 +46,7 @@ impl Counting for Worker<'_> {
 
     fn rehearse(&mut self) {
         let program = self.batch.program();
+        self.ahead = 0..0;
         let empty = Tally::new(program, self.trials_per_draw as usize);
         let counted = std::mem::replace(&mut self.tally, empty);
         let mut node = Node::new(program);
@@ -58,7 +67,7 @@ impl Counting for Worker<'_> {
                     // The block will meet it again, and tell.
                     continue;
                 }
-                self.finish(chunk, 0, &mut ended, &mut node);
+                self.finish((0, chunk), 0, &mut ended, &mut node);
                 for (m, values) in ended.metrics.iter_mut().enumerate() {
                     self.tally.metrics.add(m, k as usize, values);
                     values.clear();
@@ -80,6 +89,7 @@ impl<'s> Worker<'s> {
             design: settings.design,
             counter: Counter::new(setup, trials_per_draw),
             tally: Tally::new(setup.program, trials_per_draw as usize),
+            ahead: 0..0,
         }
     }
 
@@ -97,6 +107,7 @@ impl<'s> Worker<'s> {
         let first_draw = block * u64::from(DRAWS_PER_BLOCK);
         let first_trial = first_draw * u64::from(self.trials_per_draw);
         let (draws, trials) = self.deal_block(first_draw as u32);
+        let together = blocks_together(trials.len() as u64);
         let mut node = Node::new(program);
         let mut ended = self.none_ended(trials.len());
         let mut rows = rows;
@@ -106,8 +117,14 @@ impl<'s> Worker<'s> {
             rows.first_times = vec![Vec::new(); program.events.len()];
         }
         for (index, chunk) in trials.chunks(LANES).enumerate() {
-            self.batch.start(chunk, &draws);
-            self.batch.run();
+            let lane = match together {
+                1 => {
+                    self.batch.start(chunk, &draws);
+                    self.batch.run();
+                    0
+                }
+                _ => self.play_ahead(block, together, chunk, &draws),
+            };
             let first_in_batch = first_trial + (index * LANES) as u64;
             if let Some(fault) = self.batch.fatal.take() {
                 let lane = match fault {
@@ -118,9 +135,9 @@ impl<'s> Worker<'s> {
                     trial: first_in_batch + lane as u64,
                 });
             }
-            self.finish(chunk, first_in_batch, &mut ended, &mut node);
+            self.finish((lane, chunk), first_in_batch, &mut ended, &mut node);
             if let Some(rows) = rows.as_deref_mut() {
-                self.note_rows(chunk, &draws, rows);
+                self.note_rows((lane, chunk), &draws, rows);
             }
         }
         self.counter.count_draws(
@@ -137,6 +154,43 @@ impl<'s> Worker<'s> {
             rows.metrics = ended.metrics.clone();
         }
         Ok((node, ended))
+    }
+
+    /// Has the trials of a block in the batch, played to the end, with those of the blocks that will come next; gives the lane of its first.
+    ///
+    /// Whether blocks are played together changes no number: a trial does not see the others.
+    fn play_ahead(
+        &mut self,
+        block: u64,
+        together: u64,
+        trials: &[TrialStart],
+        draws: &[DrawValues],
+    ) -> usize {
+        if !self.ahead.contains(&block) {
+            // Those before it would have been asked for already.
+            let blocks = block..block - block % together + together;
+            let (mut all, mut all_draws) = (Vec::new(), Vec::new());
+            for other in blocks.clone() {
+                let first = all_draws.len();
+                let (draws, trials) = self.deal_block((other * u64::from(DRAWS_PER_BLOCK)) as u32);
+                all_draws.extend(draws);
+                all.extend(trials.into_iter().map(|trial| TrialStart {
+                    draw: first + trial.draw,
+                    ..trial
+                }));
+            }
+            self.batch.start(&all, &all_draws);
+            self.batch.run();
+            self.ahead = blocks;
+            if self.batch.fatal.take().is_some() {
+                // The fault may be of a block that is not wanted.
+                self.ahead = 0..0;
+                self.batch.start(trials, draws);
+                self.batch.run();
+                return 0;
+            }
+        }
+        (block - self.ahead.start) as usize * trials.len()
     }
 
     /// Room for what so many trials end in.
@@ -172,13 +226,13 @@ impl<'s> Worker<'s> {
     /// Outcomes, metrics and questions of a finished batch, and all that is counted of it.
     fn finish(
         &mut self,
-        chunk: &[TrialStart],
+        (first_lane, chunk): (usize, &[TrialStart]),
         first_trial: u64,
         ended: &mut BlockTrials,
         node: &mut Node,
     ) {
         let program = self.batch.program();
-        let used = Lanes::MAX >> (LANES - chunk.len());
+        let used = Lanes::MAX >> (LANES - chunk.len()) << first_lane;
         let rules: Vec<Lanes> = program
             .outcomes
             .iter()
@@ -187,22 +241,24 @@ impl<'s> Worker<'s> {
         // What cannot be told whether it holds, or has no number where it must, is stopped now.
         for (metric, all) in program.metrics.iter().zip(&mut ended.metrics) {
             let values = self.batch.metric(metric);
-            all.extend_from_slice(&values[..chunk.len()]);
+            all.extend_from_slice(&values[first_lane..first_lane + chunk.len()]);
         }
         let mut stopped = 0;
-        for trial in &self.batch.stopped {
+        let here = |trial: &&Stopped| used >> trial.lane & 1 == 1;
+        for trial in self.batch.stopped.iter().filter(here) {
+            let place = trial.lane - first_lane;
             stopped |= 1 << trial.lane;
             self.tally.stopped += 1;
             self.tally.stopped_at[trial.label as usize] += 1;
             let first = self.tally.first_stopped.unwrap_or(u64::MAX);
-            self.tally.first_stopped = Some(first.min(first_trial + trial.lane as u64));
+            self.tally.first_stopped = Some(first.min(first_trial + place as u64));
             for all in &mut ended.metrics {
                 let from = all.len() - chunk.len();
-                all[from + trial.lane] = f64::NAN;
+                all[from + place] = f64::NAN;
             }
         }
         for (question, all) in program.questions.iter().zip(&mut ended.questions) {
-            all.push(self.batch.answers(question) & used & !stopped);
+            all.push((self.batch.answers(question) & used & !stopped) >> first_lane);
         }
         let mut outcomes = Vec::with_capacity(rules.len() + 1);
         let mut left = used & !stopped;
@@ -218,16 +274,18 @@ impl<'s> Worker<'s> {
                 row[r] += u64::from((outcome & rule).count_ones());
             }
         }
-        ended.push_outcomes(chunk.len(), &outcomes);
+        let moved: Vec<Lanes> = outcomes.iter().map(|lanes| lanes >> first_lane).collect();
+        ended.push_outcomes(chunk.len(), &moved);
         let mut trends = vec![0; program.trends.len()];
-        for (lane, trial) in chunk.iter().enumerate() {
-            trends[usize::from(trial.start_trend)] |= 1 << lane;
+        for (place, trial) in chunk.iter().enumerate() {
+            trends[usize::from(trial.start_trend)] |= 1 << (first_lane + place);
             ended.start_trend.push(trial.start_trend);
         }
-        (ended.trends.iter_mut().zip(&trends)).for_each(|(all, lanes)| all.push(*lanes));
+        (ended.trends.iter_mut().zip(&trends))
+            .for_each(|(all, lanes)| all.push(lanes >> first_lane));
         self.counter.count_batch(
             &self.batch,
-            chunk,
+            (first_lane, chunk),
             (&trends, &outcomes),
             stopped,
             &mut self.tally,
@@ -235,9 +293,14 @@ impl<'s> Worker<'s> {
         );
     }
 
-    fn note_rows(&self, chunk: &[TrialStart], draws: &[DrawValues], rows: &mut TrialRows) {
+    fn note_rows(
+        &self,
+        (first_lane, chunk): (usize, &[TrialStart]),
+        draws: &[DrawValues],
+        rows: &mut TrialRows,
+    ) {
         let program = self.batch.program();
-        for (lane, trial) in chunk.iter().enumerate() {
+        for (lane, trial) in (first_lane..).zip(chunk) {
             rows.draw.push(trial.id.draw);
             for (all, value) in rows
                 .parameters

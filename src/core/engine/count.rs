@@ -21,8 +21,12 @@ pub struct Counter {
     groups: usize,
     /// Reported times, in years.
     times: Vec<f64>,
+    /// The trials at hand, draw by draw.
+    stretches: Vec<Stretch>,
     /// First times of an event in the trials at hand.
     firsts: Vec<f64>,
+    /// Replicates that numbers belong to.
+    owners: Vec<u8>,
     /// Mean of each series over the trials at hand, and its squared deviations.
     mean: Vec<f64>,
     m2: Vec<f64>,
@@ -57,7 +61,9 @@ impl Counter {
             trials_per_draw: trials_per_draw as usize,
             groups: groups(trials_per_draw as usize),
             times,
+            stretches: Vec::new(),
             firsts: Vec::new(),
+            owners: Vec::new(),
             mean: vec![0.0; series],
             m2: vec![0.0; series],
             values: Vec::new(),
@@ -65,19 +71,20 @@ impl Counter {
         }
     }
 
-    /// Counts what a batch recorded over time and of its events.
+    /// Counts what some trials of a batch recorded over time and of their events; the first of them is in lane `first`.
     ///
     /// `outcomes` has the lanes of each outcome, `stopped` those that were stopped.
     pub fn count_batch(
         &mut self,
         batch: &Batch<'_>,
-        chunk: &[TrialStart],
+        (first, chunk): (usize, &[TrialStart]),
         (trends, outcomes): (&[Lanes], &[Lanes]),
         stopped: Lanes,
         tally: &mut Tally,
         node: &mut Node,
     ) {
-        let mut from = 0;
+        let mut from = first;
+        self.stretches.clear();
         for draw in chunk.chunk_by(|a, b| a.draw == b.draw) {
             let id = draw[0].id;
             let lanes = stretch_of(from, draw.len()) & !stopped;
@@ -98,45 +105,56 @@ impl Counter {
             for (row, slot) in node.leads.iter_mut().zip(leads) {
                 row[m] += sum_over(self.width, batch.columns.column(slot), lanes);
             }
-            self.count_series(batch, &stretch, tally, node);
-            self.count_events(batch, &stretch, tally, node);
+            self.count_states(&batch.record.phases, &stretch, &mut tally.phases);
+            self.count_states(&batch.record.trends, &stretch, &mut tally.trends);
+            self.stretches.push(stretch);
         }
+        self.count_series(batch, tally, node);
+        self.count_events(batch, tally, node);
     }
 
-    /// Occupancy, moments and quantiles of series.
-    fn count_series(
-        &mut self,
-        batch: &Batch<'_>,
-        stretch: &Stretch,
-        tally: &mut Tally,
-        node: &mut Node,
-    ) {
-        let record = &batch.record;
-        self.count_states(&record.phases, stretch, &mut tally.phases);
-        self.count_states(&record.trends, stretch, &mut tally.trends);
-        let (columns, _) = record.series.as_chunks::<LANES>();
-        let m = stretch.replicate;
-        if stretch.lanes == Lanes::MAX {
+    /// Moments and quantiles of series.
+    fn count_series(&mut self, batch: &Batch<'_>, tally: &mut Tally, node: &mut Node) {
+        let (columns, _) = batch.record.series.as_chunks::<LANES>();
+        if let [stretch] = self.stretches.as_slice()
+            && stretch.lanes == Lanes::MAX
+        {
+            let m = stretch.replicate;
             moments_of_columns(self.width, columns, &mut self.mean, &mut self.m2);
             for (table, column) in columns.iter().enumerate() {
                 tally.series.add(table, m, column);
             }
-        } else {
-            let lanes = stretch.lanes.count_ones() as usize;
-            self.values.clear();
-            for column in columns {
-                self.values
-                    .extend(each(stretch.lanes).map(|lane| column[lane]));
-            }
-            let moments = self.mean.iter_mut().zip(&mut self.m2);
-            let columns = self.values.chunks_exact(lanes.max(1));
-            for (table, ((mean, m2), values)) in moments.zip(columns).enumerate() {
-                (*mean, *m2) = mean_and_squares(values);
-                tally.series.add(table, m, values);
-            }
+            node.series.add(m, LANES as u64, &self.mean, &self.m2);
+            return;
         }
-        let n = u64::from(stretch.lanes.count_ones());
-        node.series.add(m, n, &self.mean, &self.m2);
+        let all = self.stretches.iter().fold(0, |all, s| all | s.lanes);
+        let n = all.count_ones() as usize;
+        self.owners.clear();
+        for stretch in &self.stretches {
+            let trials = stretch.lanes.count_ones() as usize;
+            self.owners
+                .extend(std::iter::repeat_n(stretch.replicate as u8, trials));
+        }
+        self.values.clear();
+        for (table, column) in columns.iter().enumerate() {
+            let from = self.values.len();
+            self.values.extend(each(all).map(|lane| column[lane]));
+            tally
+                .series
+                .add_owned(table, &self.owners, &self.values[from..]);
+        }
+        let mut from = 0;
+        for stretch in &self.stretches {
+            let trials = stretch.lanes.count_ones() as usize;
+            let columns = self.values.chunks_exact(n.max(1));
+            let moments = self.mean.iter_mut().zip(&mut self.m2);
+            for ((mean, m2), values) in moments.zip(columns) {
+                (*mean, *m2) = mean_and_squares(&values[from..from + trials]);
+            }
+            from += trials;
+            let m = stretch.replicate;
+            node.series.add(m, trials as u64, &self.mean, &self.m2);
+        }
     }
 
     /// Adds how many trials are in each state at each time; `table` is by time, then state.
@@ -159,54 +177,54 @@ impl Counter {
         }
     }
 
-    fn count_events(
-        &mut self,
-        batch: &Batch<'_>,
-        stretch: &Stretch,
-        tally: &mut Tally,
-        node: &mut Node,
-    ) {
+    fn count_events(&mut self, batch: &Batch<'_>, tally: &mut Tally, node: &mut Node) {
         let program = batch.program();
         let layout = &program.layout;
-        let m = stretch.replicate;
         let first_times = &mut tally.first_times;
-        let mut firsts = std::mem::take(&mut self.firsts);
         for (e, (event, tally)) in program.events.iter().zip(&mut tally.events).enumerate() {
             let count = batch.columns.column(layout.count + e as Slot);
             let first = batch.columns.column(layout.first + e as Slot);
-            let fired = above_zero(self.width, count) & stretch.lanes;
-            tally.fired[m] += u64::from(fired.count_ones());
-            firsts.clear();
-            for lane in each(fired) {
-                tally.firings[m] += count[lane] as u64;
-                firsts.push(first[lane]);
-                let time = self.times.partition_point(|t| *t < first[lane]);
-                if let Some(slot) = tally.first_by.get_mut(time) {
-                    slot[m] += 1;
+            let any_fired = above_zero(self.width, count);
+            self.firsts.clear();
+            self.owners.clear();
+            for stretch in &self.stretches {
+                let m = stretch.replicate;
+                let fired = any_fired & stretch.lanes;
+                tally.fired[m] += u64::from(fired.count_ones());
+                for lane in each(fired) {
+                    tally.firings[m] += count[lane] as u64;
+                    self.firsts.push(first[lane]);
+                    self.owners.push(m as u8);
+                    let time = self.times.partition_point(|t| *t < first[lane]);
+                    if let Some(slot) = tally.first_by.get_mut(time) {
+                        slot[m] += 1;
+                    }
                 }
             }
-            first_times.add(e, m, &firsts);
+            first_times.add_owned(e, &self.owners, &self.firsts);
             let Some(declared) = &event.declared else {
                 continue;
             };
             let opened = batch.columns.column(declared.opened);
             let within = batch.columns.column(declared.within);
             let closes = Column(std::array::from_fn(|lane| opened[lane] + within[lane]));
-            let never = equal_to(self.width, opened, f64::INFINITY) & stretch.lanes;
-            let closed = at_most(self.width, &closes, program.horizon * (1.0 + 1e-12))
-                & stretch.lanes
-                & !never;
-            tally.never_open[m] += u64::from(never.count_ones());
-            tally.windows[m] += u64::from(closed.count_ones());
-            if closed != 0 {
-                node.declared[e] +=
-                    sum_over(self.width, batch.columns.column(declared.chance), closed);
-                for lane in each(closed & fired) {
-                    tally.realised[m] += u64::from(first[lane] <= closes[lane]);
+            let is_never = equal_to(self.width, opened, f64::INFINITY);
+            let is_closed = at_most(self.width, &closes, program.horizon * (1.0 + 1e-12));
+            for stretch in &self.stretches {
+                let m = stretch.replicate;
+                let never = is_never & stretch.lanes;
+                let closed = is_closed & stretch.lanes & !never;
+                tally.never_open[m] += u64::from(never.count_ones());
+                tally.windows[m] += u64::from(closed.count_ones());
+                if closed != 0 {
+                    node.declared[e] +=
+                        sum_over(self.width, batch.columns.column(declared.chance), closed);
+                    for lane in each(closed & any_fired) {
+                        tally.realised[m] += u64::from(first[lane] <= closes[lane]);
+                    }
                 }
             }
         }
-        self.firsts = firsts;
     }
 
     /// Counts outcomes, questions and metrics draw by draw, once all trials of a block have ended.

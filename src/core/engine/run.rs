@@ -1,7 +1,7 @@
 //! A run: blocks dealt to threads in order, merged in any order to the same bytes.
 
 use super::batch::{Fatal, Setup};
-use super::block::{BlockFault, Worker};
+use super::block::{BlockFault, Worker, blocks_together};
 use super::clocks::Rate;
 use super::looks::{CAUTION, next_look};
 use super::pilot::{self, Counting};
@@ -214,7 +214,14 @@ pub fn stretch<W: Counting, N: Merge + Send, F: Send>(
             pilot::learn(&mut driven.workers);
         }
         let upto = range.end.min(pilot::next_pilot(from, trials_per_block));
-        if deal_blocks(driven, from..upto, settings.blocks, observer, work)? {
+        let together = blocks_together(trials_per_block);
+        if deal_blocks(
+            driven,
+            (from..upto, together),
+            settings.blocks,
+            observer,
+            work,
+        )? {
             return Ok(true);
         }
         from = upto;
@@ -222,10 +229,10 @@ pub fn stretch<W: Counting, N: Merge + Send, F: Send>(
     Ok(false)
 }
 
-/// As [`stretch`], for blocks between which nothing has to be done.
+/// As [`stretch`], for blocks between which nothing has to be done; those that are simulated together go to one thread.
 fn deal_blocks<W: Send, N: Merge + Send, F: Send>(
     driven: &mut Driven<W, N>,
-    range: Range<u64>,
+    (range, together): (Range<u64>, u64),
     total: u64,
     observer: &dyn Observer,
     work: &(dyn Fn(&mut W, u64) -> Result<N, F> + Sync),
@@ -245,25 +252,31 @@ fn deal_blocks<W: Send, N: Merge + Send, F: Send>(
                 cancelled.store(true, Ordering::Relaxed);
                 break;
             }
-            let block = next.fetch_add(1, Ordering::Relaxed);
-            if block >= range.end {
+            let aligned = |block: u64| (block - block % together + together).min(range.end);
+            let taken = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |block| {
+                (block < range.end).then(|| aligned(block))
+            });
+            let Ok(first) = taken else {
                 break;
-            }
-            match work(worker, block) {
-                Ok(node) => {
-                    forest
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner)
-                        .insert(block, node);
-                    observer.progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-                }
-                Err(found) => {
-                    halted.store(true, Ordering::Relaxed);
-                    let mut first = fault
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner);
-                    if first.as_ref().is_none_or(|(b, _)| block < *b) {
-                        *first = Some((block, found));
+            };
+            for block in first..aligned(first) {
+                match work(worker, block) {
+                    Ok(node) => {
+                        forest
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .insert(block, node);
+                        observer.progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                    }
+                    Err(found) => {
+                        halted.store(true, Ordering::Relaxed);
+                        let mut first = fault
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner);
+                        if first.as_ref().is_none_or(|(b, _)| block < *b) {
+                            *first = Some((block, found));
+                        }
+                        break;
                     }
                 }
             }

@@ -92,6 +92,22 @@ impl Tables {
         }
     }
 
+    /// As [`add`](Self::add), with the replicate of each number.
+    pub fn add_owned(&mut self, table: usize, owners: &[u8], values: &[f64]) {
+        match &mut self.tables[table] {
+            Table::Kept(kept) => {
+                for (owner, value) in owners.iter().zip(values) {
+                    kept.add(usize::from(*owner), &[*value]);
+                }
+            }
+            Table::Counted(counted) => {
+                for (owners, values) in owners.chunks(CHUNK).zip(values.chunks(CHUNK)) {
+                    counted.add_owned(|i| usize::from(owners[i]), values);
+                }
+            }
+        }
+    }
+
     /// Bins for a quantity whose numbers all these parts have kept; `None` if it has bins, or too few numbers.
     pub fn learn(parts: &[&Self], table: usize) -> Option<Arc<Cuts>> {
         let mut all = Kept::default();
@@ -199,11 +215,17 @@ impl Counted {
 
     /// Takes in up to 64 numbers.
     fn add(&mut self, replicate: usize, values: &[f64]) {
+        self.add_owned(|_| replicate, values);
+    }
+
+    /// Takes in up to 64 numbers, each of the replicate that `owner` says.
+    fn add_owned(&mut self, owner: impl Fn(usize) -> usize, values: &[f64]) {
         let bins = self.cuts.bins();
         let mut places = [NOWHERE; CHUNK];
         self.cuts.places(values, &mut places);
-        let own = &mut self.recent[replicate * bins..(replicate + 1) * bins];
-        for (place, value) in places.iter().zip(values) {
+        for (i, (place, value)) in places.iter().zip(values).enumerate() {
+            let replicate = owner(i);
+            let own = &mut self.recent[replicate * bins..(replicate + 1) * bins];
             if let Some(count) = own.get_mut(usize::from(*place)) {
                 *count = count.wrapping_add(1);
                 if *count == 0 {
@@ -384,6 +406,32 @@ mod tests {
         }
         let counted: u64 = (0..3).map(|table| whole.quantiles(table).count()).sum();
         assert_eq!(counted, 60_000);
+    }
+
+    #[test]
+    fn numbers_of_several_replicates_together_are_what_each_is_alone() {
+        let all = entries(30_000, 5);
+        let mut together = Tables::new(3);
+        for (i, part) in all.chunks(150).enumerate() {
+            if i == 40 {
+                (0..3).for_each(|table| learn_and_cut(&mut together, table));
+            }
+            for table in 0..3 {
+                let own: Vec<&Entry> = part.iter().filter(|e| e.0 == table).collect();
+                let owners: Vec<u8> = own.iter().map(|e| e.1 as u8).collect();
+                let values: Vec<f64> = own.iter().map(|e| e.2).collect();
+                together.add_owned(table, &owners, &values);
+            }
+        }
+        let mut alone = filled(all[..6_000].iter());
+        (0..3).for_each(|table| learn_and_cut(&mut alone, table));
+        (all[6_000..].iter()).for_each(|(table, m, value)| alone.add(*table, *m, &[*value]));
+        assert!(together == alone);
+    }
+
+    fn learn_and_cut(tables: &mut Tables, table: usize) {
+        let cuts = Tables::learn(&[&*tables], table).expect("numbers enough");
+        tables.cut(table, &cuts);
     }
 
     #[test]
