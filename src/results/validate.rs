@@ -1,7 +1,7 @@
-//! Whether a result that was read can be one: counts that fit each other, shares between 0 and 1, lists of one length.
+//! Whether a result that was read can be one: counts that fit each other and the shares told of them, shares between 0 and 1, lists of one length.
 //!
 //! What reads a result computes with its counts; a file that was edited, cut or made by something else would give numbers without any meaning.
-//! Nothing is estimated anew here: estimates are taken as they are, if they are possible.
+//! Errors and ranges are taken as they are, if they are possible: counts do not say all that they were made of.
 
 use super::read::ReadFault;
 use super::types::*;
@@ -9,8 +9,10 @@ use super::{Storyline, Typical};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
-/// How far a share may miss its bounds by rounding.
+/// How far a share may miss its bounds, or its hits over its trials, by rounding.
 const ROUNDING: f64 = 1e-9;
+/// How far a mean may miss its sum over its values, in sizes of what was added up.
+const SUMMING: f64 = 1e-6;
 
 type Sound = Result<(), ReadFault>;
 
@@ -48,19 +50,20 @@ pub fn check_run(result: &RunResult) -> Sound {
     times(result)?;
     names(result)?;
     weights(&result.trends)?;
-    let groups = Groups::of(result, counted)?;
+    let groups = Groups::of(result)?;
     for (i, outcome) in result.outcomes.iter().enumerate() {
         let at = format!("outcomes[{i}]");
         estimate(&at, outcome.probability, outcome.std_error, outcome.ci95)?;
         ends(&at, outcome.epistemic90, true)?;
-        groups.hits(&at, &outcome.by_trend)?;
+        groups.hits(&at, &outcome.by_trend, outcome.probability)?;
         for (name, count) in outcome
             .also
             .iter()
             .chain([(&"matched".to_owned(), &outcome.matched)])
         {
-            if *count > counted {
-                return fault(&at, format!("`{name}`: {count} of {counted} trials"));
+            if *count > run.trials {
+                let message = format!("`{name}`: {count} of {} trials", run.trials);
+                return fault(&at, message);
             }
         }
     }
@@ -69,7 +72,8 @@ pub fn check_run(result: &RunResult) -> Sound {
         let at = format!("groups[{i}]");
         estimate(&at, group.probability, group.std_error, group.ci95)?;
         ends(&at, group.epistemic90, true)?;
-        groups.hits(&at, &group.by_trend)?;
+        groups.hits(&at, &group.by_trend, group.probability)?;
+        groups.sum(&at, group, &result.outcomes)?;
     }
     for (i, trend) in result.scorecard.iter().enumerate() {
         let at = format!("scorecard[{i}]");
@@ -79,7 +83,7 @@ pub fn check_run(result: &RunResult) -> Sound {
             let at = format!("{at}.comes_true[{j}]");
             estimate(&at, chance.probability, chance.std_error, chance.ci95)?;
             ends(&at, chance.epistemic90, true)?;
-            groups.hits(&at, &chance.by_trend)?;
+            groups.hits(&at, &chance.by_trend, chance.probability)?;
         }
         for given in trend.outcomes_given.values() {
             share(&at, "outcomes_given", given.probability.unwrap_or(0.0))?;
@@ -97,7 +101,7 @@ pub fn check_run(result: &RunResult) -> Sound {
         let at = format!("questions[{i}]");
         estimate(&at, question.probability, question.std_error, question.ci95)?;
         ends(&at, question.epistemic90, true)?;
-        groups.hits(&at, &question.by_trend)?;
+        groups.hits(&at, &question.by_trend, question.probability)?;
     }
     for (i, event) in result.events.iter().enumerate() {
         let at = format!("events[{i}]");
@@ -209,7 +213,44 @@ fn error(at: &str, error: f64) -> Sound {
 fn estimate(at: &str, probability: f64, std_error: f64, ci95: [f64; 2]) -> Sound {
     share(at, "probability", probability)?;
     error(at, std_error)?;
-    ends(at, Some(ci95), true)
+    ends(at, Some(ci95), true)?;
+    let [low, high] = ci95;
+    if !(low - ROUNDING..=high + ROUNDING).contains(&probability) {
+        let message = format!("`ci95` from {low} to {high} does not hold {probability}");
+        return fault(at, message);
+    }
+    Ok(())
+}
+
+/// Whether a probability is its hits over its trials; `None` where there are no trials.
+fn is_share(at: &str, probability: Option<f64>, hits: u64, trials: u64) -> Sound {
+    let counted = (trials > 0).then(|| hits as f64 / trials as f64);
+    match (probability, counted) {
+        (Some(told), Some(counted)) if (told - counted).abs() <= ROUNDING => Ok(()),
+        (None, None) => Ok(()),
+        (Some(told), Some(counted)) => {
+            let message = format!(
+                "`probability` {told} is not {hits} hits in {trials} trials ({counted:.6})"
+            );
+            fault(at, message)
+        }
+        (Some(told), None) => fault(at, format!("`probability` {told} of no trials")),
+        (None, Some(_)) => fault(at, format!("no `probability` for {trials} trials")),
+    }
+}
+
+/// Whether a mean is its sum over its values, up to rounding of what has size `size`.
+fn is_mean(at: &str, mean: Option<f64>, sums: f64, values: u64, size: f64) -> Sound {
+    let Some(mean) = mean else {
+        return Ok(());
+    };
+    let counted = sums / values as f64;
+    // What is too large to be summed has no number to be compared with.
+    if (mean - counted).abs() > SUMMING * (size + counted.abs()) {
+        let message = format!("`mean` {mean} is not the sum {sums} of {values} values over them");
+        return fault(at, message);
+    }
+    Ok(())
 }
 
 fn ends(at: &str, ends: Option<[f64; 2]>, are_shares: bool) -> Sound {
@@ -351,7 +392,8 @@ struct Groups<'r> {
 }
 
 impl<'r> Groups<'r> {
-    fn of(result: &'r RunResult, counted: u64) -> Result<Self, ReadFault> {
+    /// Trials that were stopped are among them: they are `unclassified`.
+    fn of(result: &'r RunResult) -> Result<Self, ReadFault> {
         let trials = (result.outcomes[0].by_trend.iter())
             .map(|(trend, group)| (trend.as_str(), group.trials.as_slice()));
         let groups = Self {
@@ -362,8 +404,9 @@ impl<'r> Groups<'r> {
         for count in groups.trials.values().copied().flatten() {
             sum = sum.saturating_add(*count);
         }
-        if sum != counted {
-            let message = format!("the trends have {sum} trials in all, and the run {counted}");
+        let simulated = result.run.trials;
+        if sum != simulated {
+            let message = format!("the trends have {sum} trials in all, and the run {simulated}");
             return Err(ReadFault::new("outcomes[0].by_trend", message));
         }
         let names: BTreeSet<&str> = result
@@ -386,7 +429,8 @@ impl<'r> Groups<'r> {
         })
     }
 
-    fn hits(&self, at: &str, by_trend: &IndexMap<String, ByTrend>) -> Sound {
+    /// Hits by trend, and the probability that they make.
+    fn hits(&self, at: &str, by_trend: &IndexMap<String, ByTrend>, probability: f64) -> Sound {
         if by_trend.len() != self.trials.len() {
             let (found, wanted) = (by_trend.len(), self.trials.len());
             return fault(
@@ -394,6 +438,7 @@ impl<'r> Groups<'r> {
                 format!("{found} trends of {wanted}"),
             );
         }
+        let (mut all_hits, mut all_trials) = (0, 0);
         for (trend, group) in by_trend {
             let at = format!("{at}.by_trend.{trend}");
             let trials = self.trials(&at, trend)?;
@@ -401,9 +446,29 @@ impl<'r> Groups<'r> {
                 return fault(&at, "its trials are not those of the first outcome");
             }
             self.counts(&at, "hits", &group.hits, trials)?;
-            share(&at, "probability", group.probability.unwrap_or(0.0))?;
+            let (hits, trials) = (group.hits.iter().sum(), trials.iter().sum());
+            is_share(&at, group.probability, hits, trials)?;
             error(&at, group.std_error.unwrap_or(0.0))?;
             ends(&at, group.ci95, true)?;
+            all_hits += hits;
+            all_trials += trials;
+        }
+        is_share(at, Some(probability), all_hits, all_trials)
+    }
+
+    /// A group has the hits of its outcomes.
+    fn sum(&self, at: &str, group: &GroupResult, outcomes: &[OutcomeResult]) -> Sound {
+        for (trend, counted) in &group.by_trend {
+            for (m, hits) in counted.hits.iter().enumerate() {
+                let parts = (outcomes.iter())
+                    .filter(|outcome| outcome.group.as_ref() == Some(&group.name))
+                    .map(|outcome| outcome.by_trend[trend].hits[m]);
+                let sum: u64 = parts.sum();
+                if sum != *hits {
+                    let message = format!("{hits} hits of outcomes with {sum}, in replicate {m}");
+                    return fault(&format!("{at}.by_trend.{trend}"), message);
+                }
+            }
         }
         Ok(())
     }
@@ -467,6 +532,8 @@ impl<'r> Groups<'r> {
         if edges.iter().zip(edges.iter().skip(1)).any(|(a, b)| a > b) {
             return fault(&format!("{at}.histogram"), "its edges rise");
         }
+        let size = metric.sd.unwrap_or(0.0);
+        let (mut sum, mut values) = (0.0, 0);
         for (trend, group) in &metric.by_trend {
             let at = format!("{at}.by_trend.{trend}");
             let trials = self.trials(&at, trend)?;
@@ -484,6 +551,13 @@ impl<'r> Groups<'r> {
                 );
                 return fault(&at, message);
             }
+            let (own_sum, own): (f64, u64) = (group.sums.iter().sum(), group.values.iter().sum());
+            is_mean(&at, group.mean, own_sum, own, size)?;
+            sum += own_sum;
+            values += own;
+        }
+        if values > 0 {
+            is_mean(at, metric.mean, sum, values, size)?;
         }
         Ok(())
     }

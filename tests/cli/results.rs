@@ -19,14 +19,32 @@ fn vast() -> Value {
     scenario
 }
 
+/// A run of which a few trials in ten thousand come to no number, and are stopped.
+fn stopped() -> Value {
+    let mut scenario = valley();
+    scenario["indicators"]["root"] =
+        json!({"start": {"normal": {"mean": 3.3, "sd": 1}}, "drift": "0 * sqrt(root)"});
+    scenario["metrics"]["end"] = json!("final(root)");
+    scenario
+}
+
 #[test]
 fn what_a_run_writes_is_read_back_whatever_the_size_of_its_numbers() {
     let folder = folder();
     let at = folder.path().display();
-    for (name, scenario) in [("vast.json", vast()), ("plain.json", valley())] {
+    for (name, scenario) in [
+        ("vast.json", vast()),
+        ("stopped.json", stopped()),
+        ("plain.json", valley()),
+    ] {
         let file = write(folder.path(), name, &scenario);
         let result = format!("{at}/result.json");
-        call(&format!("run {file} --trials 2048 -q --out {result}")).success();
+        let trials = if name == "stopped.json" { 16_384 } else { 2048 };
+        call(&format!("run {file} --trials {trials} -q --out {result}")).success();
+        let text = fs::read_to_string(&result).expect("a result");
+        let told: Value = serde_json::from_str(&text).expect("JSON");
+        let stopped = told["run"]["non_finite"].as_u64().expect("a count");
+        assert_eq!(stopped > 0, name == "stopped.json", "{name}: {stopped}");
         call(&format!("report {result} --out {at}/page.html -q"))
             .success()
             .stderr("");
@@ -49,7 +67,11 @@ fn what_a_run_writes_is_read_back_whatever_the_size_of_its_numbers() {
 #[test]
 fn what_no_run_writes_is_refused_with_the_place() {
     let folder = folder();
-    let file = write(folder.path(), "valley.json", &valley());
+    let mut scenario = valley();
+    scenario["groups"] = json!({"early": {}});
+    scenario["outcomes"][0]["group"] = json!("early");
+    scenario["trends"]["dry"]["when"] = json!("lowest(level) < 0.8");
+    let file = write(folder.path(), "valley.json", &scenario);
     let whole = stdout(&call(&format!("run {file} --trials 2048 -q --format json")).success());
     let whole: Value = serde_json::from_str(&whole).expect("a result");
     let counts = "/outcomes/0/by_trend/dry/hits/3";
@@ -60,7 +82,7 @@ fn what_no_run_writes_is_refused_with_the_place() {
         (counts, json!(-1), "hits[3]"),
         (counts, json!(0.5), "hits[3]"),
         (counts, json!(null), "hits[3]"),
-        (counts, json!(0), "hits under `dry`"),
+        (counts, json!(0), "at outcomes[0].by_trend.dry"),
         ("/outcomes/0/by_trend/dry/hits", json!([1]), "16 replicates"),
         (
             "/outcomes/0/by_trend/dry/trials/3",
@@ -78,6 +100,37 @@ fn what_no_run_writes_is_refused_with_the_place() {
             "questions[0].by_trend.wet",
         ),
         ("/outcomes/0/probability", json!(1.5), "outcomes[0]"),
+        ("/outcomes/0/probability", json!(0.123), "at outcomes[0]"),
+        ("/outcomes/0/probability", json!(null), "outcomes[0]"),
+        ("/groups/0/probability", json!(0.123), "at groups[0]"),
+        (
+            "/groups/0/by_trend/dry/hits/3",
+            json!(1),
+            "at groups[0].by_trend.dry",
+        ),
+        ("/questions/0/probability", json!(0.123), "at questions[0]"),
+        (
+            "/scorecard/0/comes_true/0/probability",
+            json!(0.123),
+            "at scorecard[0].comes_true[0]",
+        ),
+        (
+            "/outcomes/0/by_trend/wet/probability",
+            json!(0.123),
+            "at outcomes[0].by_trend.wet",
+        ),
+        (
+            "/outcomes/0/by_trend/wet/probability",
+            json!(null),
+            "at outcomes[0].by_trend.wet",
+        ),
+        ("/outcomes/0/ci95", json!([0.98, 0.99]), "does not hold"),
+        ("/metrics/0/mean", json!(-44.0), "at metrics[0]"),
+        (
+            "/metrics/0/by_trend/dry/mean",
+            json!(-44.0),
+            "at metrics[0].by_trend.dry",
+        ),
         ("/outcomes/0/std_error", json!(-0.1), "standard error"),
         ("/outcomes/0/ci95", json!([0.9, 0.1]), "interval"),
         ("/outcomes/0/name", json!("open"), "twice"),
