@@ -9,7 +9,8 @@ use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
 use crate::estimate::{
     MeanPair, PairTable, PairedDifference, REPLICATES, ShiftTable, groups as groups_of_draw,
 };
-use crate::model::Model;
+use crate::expression::{Arithmetic, Interval};
+use crate::model::{Model, ranges_of_metrics};
 use crate::results::{Comparison, Difference, Distance, RunResult, in_display_order, told};
 use std::ops::Range;
 
@@ -38,6 +39,8 @@ pub struct Matching {
     /// By kind.
     yes_or_no: [Vec<Match>; KINDS.len()],
     metrics: Vec<Match>,
+    /// What the difference of each metric can be.
+    ranges: Vec<Interval>,
     sides: [Side; 2],
     uncertain: bool,
 }
@@ -164,9 +167,16 @@ impl Matching {
             let metrics = study.model.metrics.iter();
             metrics.map(|m| (m.name.clone(), m.title.clone())).collect()
         };
+        let metrics = by_name(&metrics(base), &metrics(other));
+        let [own, others] = [base, other].map(|study| ranges_of_metrics(&study.model));
+        let ranges = metrics.iter().map(|m| match (m.base, m.other) {
+            (Some(a), Some(b)) => others[b].arithmetic(Arithmetic::Subtract, own[a]),
+            _ => Interval::ALL,
+        });
         Self {
+            ranges: ranges.collect(),
             yes_or_no,
-            metrics: by_name(&metrics(base), &metrics(other)),
+            metrics,
             sides: [Side::of(base), Side::of(other)],
             uncertain: base.program.uncertain || other.program.uncertain,
         }
@@ -190,8 +200,8 @@ impl Matching {
                 .map(|(m, table)| self.row(KINDS[index], m, table, [base, other], identical))
                 .collect()
         };
-        let metrics = (self.metrics.iter().zip(means))
-            .map(|(m, pair)| metric(m, pair, [base, other]))
+        let metrics = (self.metrics.iter().zip(means).zip(&self.ranges))
+            .map(|((m, pair), range)| metric(m, pair, *range, [base, other]))
             .collect();
         let differences = section(0);
         let distance = Distance {
@@ -259,7 +269,12 @@ impl Matching {
     }
 }
 
-fn metric(m: &Match, pair: &MeanPair, [base, other]: [&RunResult; 2]) -> Difference {
+fn metric(
+    m: &Match,
+    pair: &MeanPair,
+    range: Interval,
+    [base, other]: [&RunResult; 2],
+) -> Difference {
     let of = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].mean);
     let error = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].std_error);
     let values = [of(base, m.base), of(other, m.other)];
@@ -268,7 +283,7 @@ fn metric(m: &Match, pair: &MeanPair, [base, other]: [&RunResult; 2]) -> Differe
     if let (Some(_), Some(d)) = (both(values), pair.difference()) {
         row.difference = Some(d.difference);
         row.std_error = Some(d.std_error);
-        row.ci95 = Some(d.ci95);
+        row.ci95 = Some(range.around(d.difference, d.ci95));
         row.unpaired_std_error = both(errors).map(|[a, b]| (a * a + b * b).sqrt());
         row.p_adjusted = Some(d.p_value);
     }

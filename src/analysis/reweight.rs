@@ -4,12 +4,15 @@
 //! P = Σ w P(under the trend), with their errors and their paired differences from the run as it was. Weights act at the start and
 //! nowhere else, which is what makes this exact up to chance. Needs nothing but the result; reading it is the caller's business.
 
+use super::study::Study;
 use crate::diagnostic::nearest;
 use crate::engine::CAUTION;
 use crate::estimate::{
     REPLICATES, Reweighted, Shift, WeightedHits, WeightedValues, holm, reweighted_mean,
     reweighted_share,
 };
+use crate::expression::{Arithmetic, Interval};
+use crate::model::ranges_of_metrics;
 use crate::results::{
     ByTrend, Difference, Epistemic, EpistemicStatus, MetricResult, NewWeight, ReweightResult,
     ReweightedMean, ReweightedShare, RunResult, tool,
@@ -102,8 +105,12 @@ pub fn reweight(
         questions.push(share(&q.name, &q.title, run)?);
     }
     let trials = result.outcomes.first().map(|o| &o.by_trend);
+    let ranges = ranges_by_name(result);
     let mut metrics: Vec<ReweightedMean> = (result.metrics.iter())
-        .map(|metric| mean_of(metric, trials, &weights, unchanged))
+        .map(|metric| {
+            let range = ranges.get(&metric.name).copied().unwrap_or(Interval::ALL);
+            mean_of(metric, range, trials, &weights, unchanged)
+        })
         .collect();
     correct(outcomes.iter_mut().map(|one| &mut one.difference).collect());
     correct(
@@ -306,8 +313,19 @@ fn difference(
     }
 }
 
+/// What the values of each metric can be, as far as the scenario in the result says.
+fn ranges_by_name(result: &RunResult) -> IndexMap<String, Interval> {
+    let source = result.scenario.source.to_string();
+    let Ok(study) = Study::from_text(&source, "scenario.source") else {
+        return IndexMap::new();
+    };
+    let names = study.model.metrics.iter().map(|metric| metric.name.clone());
+    names.zip(ranges_of_metrics(&study.model)).collect()
+}
+
 fn mean_of(
     metric: &MetricResult,
+    range: Interval,
     trials: Option<&IndexMap<String, ByTrend>>,
     weights: &[NewWeight],
     unchanged: bool,
@@ -351,8 +369,14 @@ fn mean_of(
             parts.as_ref().map(defined_share),
             found.map(|f| f.value),
             found.map(|f| f.std_error),
-            found.map(|f| f.ci95),
-            found.map(|f| f.shift),
+            found.map(|f| range.around(f.value, f.ci95)),
+            found.map(|f| {
+                let possible = range.arithmetic(Arithmetic::Subtract, range);
+                Shift {
+                    ci95: possible.around(f.shift.difference, f.shift.ci95),
+                    ..f.shift
+                }
+            }),
         )
     };
     ReweightedMean {

@@ -10,6 +10,7 @@ mod files;
 mod one_number;
 mod quantiles;
 mod questions;
+mod ranges;
 mod replays;
 mod reweighting;
 mod streams;

@@ -51,6 +51,14 @@ impl Interval {
         Self::new(self.low.max(low).min(high), self.high.min(high).max(low))
     }
 
+    /// The ends of an interval of `estimate`, which are told no further out than values can lie. The estimate stays inside.
+    pub fn around(self, estimate: f64, [low, high]: [f64; 2]) -> [f64; 2] {
+        [
+            low.max(self.low).min(estimate),
+            high.min(self.high).max(estimate),
+        ]
+    }
+
     /// Can the condition hold?
     pub fn can_hold(self) -> bool {
         self.high > 0.0

@@ -24,6 +24,7 @@ use crate::expression::Expr;
 use reach::Reached;
 
 pub use means::find_meanless;
+pub use state::ranges_of_metrics;
 
 /// Every static warning about a model, in the order of its sections. `uses` are the formulas that must stay within bounds; one that never can
 /// is an error.

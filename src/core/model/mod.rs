@@ -17,6 +17,6 @@ mod whole;
 
 pub use build::{Built, build, build_scenario};
 pub use dependents::{Dependents, Item, Items, Readers};
-pub use lint::lint;
+pub use lint::{lint, ranges_of_metrics};
 pub use types::*;
 pub use whole::Whole;

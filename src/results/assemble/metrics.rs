@@ -2,7 +2,7 @@
 
 use super::{Reader, told};
 use crate::estimate::{self, LEVELS, Quantiles};
-use crate::model::Whole;
+use crate::model::{Whole, ranges_of_metrics};
 use crate::results::types::{GroupMean, Histogram, MetricResult};
 use indexmap::IndexMap;
 
@@ -12,8 +12,9 @@ const HISTOGRAM_BINS: usize = 40;
 impl Reader<'_> {
     pub(super) fn metrics(&self) -> Vec<MetricResult> {
         let whole = Whole::of(self.model);
-        (self.model.metrics.iter().enumerate())
-            .map(|(m, metric)| {
+        let ranges = ranges_of_metrics(self.model);
+        (self.model.metrics.iter().enumerate().zip(ranges))
+            .map(|((m, metric), range)| {
                 let node = &self.summary.node.metrics[m];
                 let estimate = node.estimate();
                 let epistemic = node.epistemic(
@@ -21,6 +22,10 @@ impl Reader<'_> {
                     self.program.uncertain,
                     self.summary.trials_per_draw as usize,
                 );
+                let possible = |ends: Option<[f64; 2]>| {
+                    let told = estimate.mean.zip(ends);
+                    told.map_or(ends, |(mean, ends)| Some(range.around(mean, ends)))
+                };
                 let values = self.tally.metrics.quantiles(m);
                 let quantiles = values.at(LEVELS);
                 let q = |i: usize| quantiles[i].map(|q| q.value);
@@ -36,8 +41,8 @@ impl Reader<'_> {
                     defined_std_error,
                     mean: estimate.mean,
                     std_error: estimate.std_error,
-                    ci95: estimate.ci95,
-                    epistemic90: epistemic.ends,
+                    ci95: possible(estimate.ci95),
+                    epistemic90: possible(epistemic.ends),
                     epistemic: told(&epistemic),
                     sd: estimate.sd,
                     sd_std_error: estimate.sd_std_error,

@@ -118,6 +118,22 @@ impl<'a> State<'a> {
     }
 }
 
+/// For each metric, what its values can be.
+pub fn ranges_of_metrics(model: &Model) -> Vec<Interval> {
+    let state = State::any(model);
+    let metrics = model.metrics.iter().map(|metric| {
+        let range = state.value(&metric.value);
+        // What comes after the end has no value.
+        let last = if metric.is_instant() {
+            model.clock.horizon
+        } else {
+            f64::INFINITY
+        };
+        Interval::new(range.low, range.high.min(last))
+    });
+    metrics.collect()
+}
+
 fn member(present: Option<usize>, members: &[usize]) -> Interval {
     present.map_or(Interval::OPEN, |index| {
         Interval::truth(members.contains(&index))
