@@ -15,7 +15,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Unfinished files, to be removed when the process ends at once.
+/// Unfinished files, and folders made for files to come: to be removed when the process ends at once.
 static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 #[derive(Debug)]
@@ -211,6 +211,44 @@ impl Drop for PendingFile {
     }
 }
 
+/// A folder that is there to be written into; as much of it as had to be made goes again if it stays empty.
+#[derive(Debug)]
+pub struct MadeFolder {
+    /// The innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl MadeFolder {
+    /// Makes a folder, and those that it lies in.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        // Held while they are made: an ending that comes now waits, and removes them.
+        let mut unfinished = lock();
+        let made: Vec<PathBuf> = (path.ancestors().take_while(is_missing))
+            .map(Path::to_owned)
+            .collect();
+        unfinished.extend(made.iter().cloned());
+        let done = fs::create_dir_all(path);
+        drop(unfinished);
+        let folder = Self { made };
+        done.map(|()| folder)
+    }
+}
+
+impl Drop for MadeFolder {
+    fn drop(&mut self) {
+        let mut unfinished = lock();
+        for folder in &self.made {
+            // Refused by the system where something lies in it.
+            let _ = fs::remove_dir(folder);
+            unfinished.remove(folder);
+        }
+    }
+}
+
 /// A place that the user named and that takes no file: [`Misuse`], unless the device is full.
 pub fn unusable(what: &str, fault: io::Error) -> anyhow::Error {
     match fault.kind() {
@@ -243,8 +281,13 @@ fn unnamed(target: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
 pub fn abandon(exit: Exit) -> ! {
     // Kept locked to the end: nothing new is begun.
     let mut unfinished = lock();
-    for path in std::mem::take(&mut *unfinished) {
-        let _ = fs::remove_file(path);
+    // What lies in a folder stands after it.
+    for path in std::mem::take(&mut *unfinished).into_iter().rev() {
+        let _ = if path.is_dir() {
+            fs::remove_dir(path)
+        } else {
+            fs::remove_file(path)
+        };
     }
     std::process::exit(exit as i32)
 }
@@ -291,6 +334,28 @@ mod tests {
         let path = folder.path().join("result.json");
         drop(PendingFile::create(&path).expect("writable"));
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_was_made_goes_if_nothing_came_into_it_and_no_other_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("old")).expect("a folder");
+        for (path, gone) in [("old", ""), ("old/a", "old/a"), ("b/c/d", "b")] {
+            let made = MadeFolder::create(&at(path)).expect("writable");
+            assert!(at(path).is_dir(), "{path}");
+            drop(made);
+            assert!(gone.is_empty() || !at(gone).exists(), "{path}");
+            assert!(at("old").is_dir(), "{path}");
+        }
+        let made = MadeFolder::create(&at("e/f")).expect("writable");
+        fs::write(at("e/f/chart.svg"), "x").expect("a file");
+        drop(made);
+        assert!(at("e/f/chart.svg").is_file());
+        MadeFolder::create(&at("g/e/f/chart.svg/..")).expect("a name like any other");
+        fs::write(at("file"), "x").expect("a file");
+        MadeFolder::create(&at("file/h")).expect_err("no folder");
+        assert!(at("file").is_file());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The options, the files behind them (opened before anything is simulated), and the typical trials that a page tells.
 
 use super::exit::Misuse;
-use super::output::{Destination, PendingFile, unusable};
+use super::output::{Destination, MadeFolder, PendingFile, unusable};
 use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::{self, Study};
@@ -14,7 +14,6 @@ use crate::report::html::{self, Part};
 use crate::results::{RunResult, Typical};
 use anyhow::{Context, Result};
 use clap::Args;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -85,10 +84,10 @@ impl Pictures {
             Some(path) => Some(Destination::open(Some(path), terminal)?),
             None => None,
         };
-        self.charts.open()?;
         Ok(Canvas {
             page,
             brief: self.brief,
+            _made: self.charts.open()?,
             folder: self.charts.folder.clone(),
             only: self.charts.only.clone(),
         })
@@ -96,18 +95,12 @@ impl Pictures {
 }
 
 impl Charts {
-    /// Makes the folder.
+    /// Makes the folder, to be held until the charts are in it.
     ///
     /// # Errors
     /// [`Misuse`] if it cannot be.
-    pub fn open(&self) -> Result<()> {
-        let Some(folder) = &self.folder else {
-            return Ok(());
-        };
-        fs::create_dir_all(folder).map_err(|fault| {
-            let what = format!("cannot make the folder `{}`", folder.display());
-            unusable(&what, fault)
-        })
+    pub fn open(&self) -> Result<Option<MadeFolder>> {
+        self.folder.as_deref().map(make_folder).transpose()
     }
 
     /// Whether every event asked for is there.
@@ -128,10 +121,22 @@ impl Charts {
     }
 }
 
+/// Makes a folder for charts, to be held until they are in it.
+///
+/// # Errors
+/// [`Misuse`] if it cannot be.
+pub fn make_folder(folder: &Path) -> Result<MadeFolder> {
+    MadeFolder::create(folder).map_err(|fault| {
+        let what = format!("cannot make the folder `{}`", folder.display());
+        unusable(&what, fault)
+    })
+}
+
 /// What a page and charts will be written to.
 pub struct Canvas {
     page: Option<Destination>,
     brief: bool,
+    _made: Option<MadeFolder>,
     folder: Option<PathBuf>,
     only: Vec<String>,
 }
@@ -142,11 +147,19 @@ impl Canvas {
     /// # Errors
     /// If the device is full, and the like.
     pub fn draw(self, parts: &[Part], charts: impl FnOnce() -> Vec<Chart>) -> Result<()> {
-        if let Some(page) = self.page {
-            page.write(|out, _| html::write(out, parts, self.brief))?;
+        // Dropped at the end: what was made for charts goes if none came.
+        let Self {
+            page,
+            brief,
+            _made,
+            folder,
+            only,
+        } = self;
+        if let Some(page) = page {
+            page.write(|out, _| html::write(out, parts, brief))?;
         }
-        match &self.folder {
-            Some(folder) => write_charts(folder, &chosen(charts(), &self.only)?),
+        match &folder {
+            Some(folder) => write_charts(folder, &chosen(charts(), &only)?),
             None => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Misuse};
 use super::input;
 use super::output::Destination;
-use super::pictures::{Charts, chosen, typical, write_charts};
+use super::pictures::{Charts, chosen, make_folder, typical, write_charts};
 use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::Study;
@@ -17,7 +17,6 @@ use crate::results::{
 };
 use anyhow::Result;
 use clap::Args;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Write results as one self-contained HTML page with charts
@@ -63,7 +62,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         parts.push(part(path, &arguments.charts, &say)?);
     }
     let destination = Destination::open(Some(&out), terminal)?;
-    arguments.charts.open()?;
+    let _made = arguments.charts.open()?;
     destination.write(|to, _| html::write(to, &parts, arguments.brief))?;
     if let Some(folder) = &arguments.charts.folder {
         for (number, part) in (1..).zip(&parts) {
@@ -78,7 +77,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             } else {
                 folder.clone()
             };
-            fs::create_dir_all(&place)?;
+            let _made = make_folder(&place)?;
             write_charts(&place, &chosen(charts, &arguments.charts.only)?)?;
         }
     }

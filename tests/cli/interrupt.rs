@@ -102,10 +102,13 @@ fn a_second_interrupt_ends_the_program_at_once_and_leaves_nothing() {
     let folder = folder();
     let path = write(folder.path(), "slow.json", &slow());
     let out = folder.path().join("result.json");
-    let mut child = start(&format!("run {path} --out {}", out.display()));
-    wait_until("the result has its place", || {
-        unfinished(folder.path()).is_some()
-    });
+    let charts = folder.path().join("pictures");
+    let mut child = start(&format!(
+        "run {path} --out {} --charts {}",
+        out.display(),
+        charts.join("new").display()
+    ));
+    wait_until("the charts have their place", || charts.exists());
     // Ctrl-C is taken over just after that.
     std::thread::sleep(Duration::from_millis(300));
     interrupt(&child);
@@ -126,7 +129,7 @@ fn a_second_interrupt_ends_the_program_at_once_and_leaves_nothing() {
         begun.elapsed()
     );
     assert_eq!(unfinished(folder.path()), None);
-    assert!(!out.exists());
+    assert!(!out.exists() && !charts.exists());
 }
 
 #[test]
@@ -141,24 +144,31 @@ fn whatever_ends_the_process_leaves_no_unfinished_file_and_the_status_says_what(
         let path = write(folder.path(), "slow.json", &slow());
         let trials = folder.path().join("trials.csv");
         fs::write(&trials, "old").expect("a file");
-        let mut child = start(&format!(
-            "run {path} --threads 2 --trials-out {} --out {}",
-            trials.display(),
-            folder.path().join("result.json").display()
-        ));
-        wait_until("the outputs have their places", || {
-            unfinished(folder.path()).is_some()
-        });
-        send(signal, &child);
-        let begun = Instant::now();
-        let ended = child.wait().expect("the program ends");
-        assert_eq!(ended.code(), Some(status), "{signal}");
-        assert!(
-            begun.elapsed() < Duration::from_secs(10),
-            "{:?}",
-            begun.elapsed()
-        );
-        assert_eq!(unfinished(folder.path()), None, "{signal}");
+        // A folder that was there stays, also an empty one; one that was made for charts goes.
+        let (old, charts) = (folder.path().join("old"), folder.path().join("pictures"));
+        fs::create_dir(&old).expect("a folder");
+        for charts in [&old, &charts] {
+            let mut child = start(&format!(
+                "run {path} --threads 2 --trials-out {} --out {} --charts {}",
+                trials.display(),
+                folder.path().join("result.json").display(),
+                charts.display()
+            ));
+            wait_until("the outputs have their places", || {
+                unfinished(folder.path()).is_some() && charts.exists()
+            });
+            send(signal, &child);
+            let begun = Instant::now();
+            let ended = child.wait().expect("the program ends");
+            assert_eq!(ended.code(), Some(status), "{signal}");
+            assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "{:?}",
+                begun.elapsed()
+            );
+            assert_eq!(unfinished(folder.path()), None, "{signal}");
+        }
+        assert!(old.exists() && !charts.exists(), "{signal}");
         assert_eq!(fs::read_to_string(&trials).expect("the old file"), "old");
     }
 }
