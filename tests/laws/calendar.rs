@@ -1,7 +1,7 @@
 //! Months begin at midnight of their first day, wherever the rounding of the grid puts it.
 
-use crate::harness::{Agreement, run, scenario, settings, study};
-use quincunx::analysis::storyline;
+use crate::harness::{Agreement, faults, run, scenario, settings, study};
+use quincunx::analysis::{Study, storyline};
 use serde_json::{Map, json};
 
 #[test]
@@ -160,6 +160,97 @@ fn a_horizon_that_is_a_date_includes_that_day_and_nothing_of_the_next() {
         result.questions[0].probability,
         result.outcomes[0].probability
     );
+}
+
+#[test]
+fn a_day_of_which_nothing_is_simulated_but_its_first_instant_is_not_asked_about() {
+    let asked = |by: &str, horizon: &str| {
+        let mut whole = scenario(1.0, 1.0 / 12.0, json!({"events": {"e": {"hazard": 1}}}));
+        whole["horizon"] = json!(horizon);
+        let mut in_question = whole.clone();
+        in_question["questions"] = json!({"q": {"ever": "ever(e)", "by": by}});
+        whole["trends"] = json!({"a": {"weight": 1, "when": "ever(e)", "by": [by]}});
+        [in_question, whole].map(|file| {
+            let read = Study::from_text(&file.to_string(), "case.json");
+            read.map(|_| ()).map_err(|report| faults(&report))
+        })
+    };
+    // Four years have as many days as their length says.
+    for (horizon, last, before) in [
+        ("365 days", "2002-01-01", "2001-12-31"),
+        ("52 weeks", "2001-12-31", "2001-12-30"),
+        ("48 months", "2005-01-01", "2004-12-31"),
+    ] {
+        for told in asked(last, horizon) {
+            let told = told.expect_err(horizon);
+            for wanted in ["date-out-of-range", "ends at 00:00", last] {
+                assert!(told.contains(wanted), "{horizon}: {told}");
+            }
+        }
+        for by in [before, "2001-06-30"] {
+            assert_eq!(asked(by, horizon), [Ok(()), Ok(())], "{horizon}, by {by}");
+        }
+    }
+    // Of the last day of these, a part is simulated, which is what is asked about.
+    for (horizon, last) in [
+        ("12 months", "2002-01-01"),
+        ("365.5 days", "2002-01-01"),
+        ("2001-12-31", "2001-12-31"),
+    ] {
+        assert_eq!(asked(last, horizon), [Ok(()), Ok(())], "{horizon}");
+    }
+}
+
+#[test]
+fn a_trend_and_a_question_mean_the_same_by_a_day() {
+    let mut events = Map::new();
+    let mut questions = Map::new();
+    let mut trends = Map::new();
+    let by = ["2001-06-14", "2001-06-15", "2001-06-16", "2001-12-31"];
+    for (number, days) in [163.9, 164.0, 164.5, 165.5, 165.999, 166.0, 364.5]
+        .into_iter()
+        .enumerate()
+    {
+        events.insert(
+            format!("e{number}"),
+            json!({"at": format!("{days} / 365.25")}),
+        );
+        trends.insert(
+            format!("t{number}"),
+            json!({"weight": 1, "when": format!("ever(e{number})"), "by": by}),
+        );
+        for (rank, by) in by.iter().enumerate() {
+            questions.insert(
+                format!("q{number}_{rank}"),
+                json!({"ever": format!("ever(e{number})"), "by": by}),
+            );
+        }
+    }
+    for horizon in ["2001-12-31", "12 months", "24 months"] {
+        let mut whole = scenario(
+            1.0,
+            1.0 / 12.0,
+            json!({"events": events, "questions": questions, "trends": trends}),
+        );
+        whole["horizon"] = json!(horizon);
+        let result = run(&study(&whole), 128, 5);
+        let mut asked = 0;
+        for trend in &result.scorecard {
+            let number = &trend.name[1..];
+            for (rank, by) in by.iter().enumerate() {
+                let told: Vec<f64> = (trend.comes_true.iter())
+                    .filter(|chance| chance.by == *by)
+                    .map(|chance| chance.probability)
+                    .collect();
+                let name = format!("q{number}_{rank}");
+                let question = result.questions.iter().find(|q| q.name == name);
+                let answer = question.expect("asked").probability;
+                assert_eq!(told, [answer], "{horizon}: {name}");
+                asked += 1;
+            }
+        }
+        assert_eq!(asked, 28);
+    }
 }
 
 #[test]

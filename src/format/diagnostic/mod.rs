@@ -17,7 +17,7 @@ mod sources;
 
 pub use brief::{brief, with_short_names};
 pub use codes::{CODES, RUN_CODES};
-pub use digits::{count, grouped};
+pub use digits::{count, grouped, in_percent};
 pub use nearest::{Slips, nearest};
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};
@@ -85,6 +85,12 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(brief(&hint.into()).into_owned());
         self
+    }
+
+    /// Adds ways out, if there are any.
+    #[must_use]
+    pub fn hints(self, hints: impl IntoIterator<Item = String>) -> Self {
+        hints.into_iter().fold(self, Self::hint)
     }
 
     /// Adds "did you mean" if one of `candidates` looks like `name`.

@@ -232,9 +232,9 @@ pub struct Trend {
     /// What its coming true looks like: a condition over the path so far.
     #[schemars(with = "Option<forms::ConditionForm>")]
     pub when: Option<Condition>,
-    /// Times by which to ask whether it has come true, besides the end: dates or durations since the start; 12 months if not stated.
+    /// Times by which to ask whether it has come true, besides the end: dates, each of which counts as a whole, or durations since the start; 12 months if not stated.
     #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
-    pub by: Option<Vec<At<f64>>>,
+    pub by: Option<Vec<At<Horizon>>>,
     #[schemars(flatten)]
     pub why: Why,
 }

@@ -3,11 +3,11 @@
 use super::formulas::{SO_FAR, STATE, parameters_only};
 use super::names::ONLY;
 use super::{Builder, canonical, titled};
-use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::Expr;
 use crate::model::bounds::Bounds;
 use crate::model::types::{AtRange, Draw, Indicator, Materialises, Mean, Phase, Trend};
-use crate::scenario::{self, At};
+use crate::scenario::{self, At, Horizon};
 
 /// Sums this close to one are one.
 const SLACK: f64 = 1e-9;
@@ -80,16 +80,23 @@ impl Builder<'_> {
     }
 
     /// A time by which a trend may have come true.
-    fn asked_by(&mut self, time: &At<f64>) -> Option<f64> {
+    fn asked_by(&mut self, time: &At<Horizon>) -> Option<f64> {
+        let years = match time.value {
+            // All of the day counts, as it does for a question.
+            Horizon::Date(date) => {
+                return self.question_time(&At::new(date, &time.pointer), true);
+            }
+            Horizon::Years(years) => years,
+        };
         let clock = self.clock.as_ref()?;
-        let snapped = clock.snapped(time.value);
+        let snapped = clock.snapped(years);
         if snapped > 0.0 && snapped <= clock.horizon {
             return Some(snapped);
         }
         let message = format!(
             "a trend is asked for after the start and by the horizon ({} years), found {} years",
             shown(clock.horizon),
-            shown(time.value)
+            shown(years)
         );
         self.report(
             Diagnostic::error("date-out-of-range", time.place(), message)
@@ -116,8 +123,9 @@ impl Builder<'_> {
         let warning = |place: Place| Diagnostic::warning("weights-not-one", place, message);
         let report = match above(1.0).collect::<Vec<_>>().as_slice() {
             // One in percent among shares.
-            [(weight, place)] if stated.len() > 1 && sum - weight <= 1.0 => warning(place.clone())
-                .hint(format!("for {weight}% write {}", shown(weight / 100.0))),
+            [(weight, place)] if stated.len() > 1 && sum - weight <= 1.0 => {
+                warning(place.clone()).hints(in_percent(*weight))
+            }
             _ => warning(Place::value("/trends"))
                 .hint("change them so that they sum to 1, if they are meant as probabilities"),
         };
@@ -263,6 +271,7 @@ impl Builder<'_> {
                     Place::value(pointer::join(&at, "start")),
                     format!("`{name}` starts at {value}, outside of its range {limits}, and is moved into it at once"),
                 )
+                .hints(in_percent(value).filter(|_| low >= Some(0.0) && high == Some(1.0)))
                 .hint("change the start, or the range"),
             );
         }

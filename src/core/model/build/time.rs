@@ -114,7 +114,8 @@ impl Builder<'_> {
         Some(time)
     }
 
-    /// The time at which a question is settled: the beginning of the day, or its last instant if all of the day counts.
+    /// The time at which a question is settled: the beginning of the day, or its last instant if all of the day counts. A day of which nothing
+    /// is simulated but its first instant has no end that a trial gets to.
     pub fn question_time(&mut self, date: &At<Date>, whole_day: bool) -> Option<f64> {
         let begins = self.time_of(date)?;
         let clock = self.clock.as_ref()?;
@@ -130,6 +131,27 @@ impl Builder<'_> {
                     ),
                 )
                 .related(self.scenario.horizon.place(), "the horizon"),
+            );
+            return None;
+        }
+        if whole_day && begins == horizon {
+            let mut report = Diagnostic::error(
+                "date-out-of-range",
+                date.place(),
+                format!(
+                    "the run ends at 00:00 of {last}, with the first instant of that day, so no trial can answer what happens by its end"
+                ),
+            )
+            .related(self.scenario.horizon.place(), "the horizon");
+            if let Ok(before) = last.yesterday() {
+                report = report.hint(format!("ask by {before}"));
+            }
+            self.report(
+                report
+                    .hint("leave the date out to ask about the whole run")
+                    .hint(format!(
+                        "give the horizon as the date \"{last}\", which includes that day"
+                    )),
             );
             return None;
         }

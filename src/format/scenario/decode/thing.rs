@@ -85,7 +85,7 @@ impl<'v> Decoder<'v> {
         let when = object
             .get("when")
             .and_then(|(value, pointer)| self.condition(value, &pointer));
-        let by = self.list(&object, "by", Self::reported_time);
+        let by = self.list(&object, "by", Self::deadline);
         if by.is_some() && !object.has("when") {
             let key = Place::key(join(&object.pointer, "by"));
             let message =

@@ -2,7 +2,7 @@
 
 use super::{Decoder, Object, describe, keys, shortened};
 use crate::diagnostic::pointer::join;
-use crate::diagnostic::{Place, nearest};
+use crate::diagnostic::{Place, in_percent, nearest};
 use crate::scenario::calendar;
 use crate::scenario::duration::{self, NotADuration};
 use crate::scenario::types::{
@@ -215,11 +215,7 @@ impl<'v> Decoder<'v> {
                     found.place(),
                     format!("{what} lies between 0 and 1, found {number}"),
                 );
-                if (1.0..=100.0).contains(&number) {
-                    fault
-                        .hints
-                        .push(format!("{number}% is written {}", number / 100.0));
-                }
+                fault.hints.extend(in_percent(number));
                 None
             }
             _ => Some(found),
@@ -417,6 +413,17 @@ impl<'v> Decoder<'v> {
             Some(At::new(years, pointer))
         } else {
             self.out_of_range(&pointer, "a reported time comes before the start")
+        }
+    }
+
+    /// A time by which something may have happened: a date, which counts as a whole, or a duration; not before the start.
+    pub(super) fn deadline(&mut self, value: &'v Value, pointer: &str) -> Option<At<Horizon>> {
+        let (inner, at) = self.bare(value, pointer, "a duration or a date")?;
+        match inner.as_str() {
+            Some(text) if duration::resembles_date(text) => {
+                Some(self.dated(inner, &at)?.map(Horizon::Date))
+            }
+            _ => Some(self.reported_time(inner, &at)?.map(Horizon::Years)),
         }
     }
 
