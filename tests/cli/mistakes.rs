@@ -364,6 +364,49 @@ const IN_THE_TEXT: &[Mistake] = &[
         "",
         "40% is written 0.4",
     ),
+    // In percent, wherever a number must lie between 0 and 1.
+    (
+        "{\"chance\": 0.4, \"within\": \"12 months\"}",
+        "{\"chance\": \"35 + 0 * calm\", \"within\": \"12 months\"}",
+        "",
+        "35% is written 0.35",
+    ),
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"p5\": 10, \"p50\": 25, \"p95\": 50, \"range\": [0, 1]}",
+        "",
+        "50% is written 0.5",
+    ),
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"p5\": 0.1, \"p50\": 0.25, \"p95\": 50, \"range\": [0, 1]}",
+        "",
+        "50% is written 0.5",
+    ),
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"experts\": [{\"p5\": 10, \"p50\": 20, \"p95\": 30, \"range\": [0, 0.8]}]}",
+        "",
+        "30% is written 0.3",
+    ),
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"uniform\": [20, 60], \"range\": [0, 1]}",
+        "",
+        "40% is written 0.4",
+    ),
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"binomial\": {\"n\": 10, \"p\": 35}}",
+        "",
+        "35% is written 0.35",
+    ),
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"discrete\": {\"values\": [1, 2], \"probabilities\": [30, 70]}}",
+        "",
+        "30% is written 0.3",
+    ),
     ("\"chance\": 0.4", "\"chance\": \"0,4\"", "", "write `0.4`"),
     (
         "\"chance\": 0.4",

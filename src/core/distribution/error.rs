@@ -49,7 +49,12 @@ pub enum DistributionError {
     #[error(
         "range must keep some of the distribution: got {low} to {high}, where it has no probability"
     )]
-    NothingLeft { low: f64, high: f64 },
+    NothingLeft {
+        low: f64,
+        high: f64,
+        /// Of the whole distribution.
+        median: f64,
+    },
 }
 
 impl DistributionError {
@@ -63,6 +68,15 @@ impl DistributionError {
             | Self::Item { argument, .. }
             | Self::List { argument, .. } => Some(argument),
             Self::Range { .. } | Self::NothingLeft { .. } => Some("range"),
+        }
+    }
+
+    /// Whether the argument at fault is a probability.
+    pub fn wants_share(&self) -> bool {
+        match self {
+            Self::Invalid { requirement, .. } => requirement.contains("a probability"),
+            Self::List { argument, .. } => *argument == "probabilities",
+            _ => false,
         }
     }
 

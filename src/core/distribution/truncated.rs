@@ -35,7 +35,8 @@ impl Truncated {
         if low <= first && last <= high {
             return Ok(base);
         }
-        let nothing_left = DistributionError::NothingLeft { low, high };
+        let median = base.quantile(0.5);
+        let nothing_left = DistributionError::NothingLeft { low, high, median };
         match base.0 {
             Kind::Discrete(list) => list.within(low, high).ok_or(nothing_left),
             Kind::Mixture(mixture) => mixture.within(low, high).ok_or(nothing_left),

@@ -4,12 +4,12 @@
 
 use super::Builder;
 use super::formulas::Context;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, in_percent};
 use crate::distribution::{Distribution, DistributionError, Family};
 use crate::expression::Expr;
 use crate::model::bounds::Bounds;
 use crate::model::types::{Draw, VaryingDraw};
-use crate::scenario::{self, Form, Quantity};
+use crate::scenario::{self, Form, NumberOrFormula, Quantity};
 
 /// What the arguments of a distribution may be.
 #[derive(Clone, Copy)]
@@ -232,8 +232,11 @@ impl Builder<'_> {
                 let item = error.item().unwrap_or(0);
                 let blamed = match error.argument() {
                     Some("values") => values.get(item),
+                    Some("probabilities") if error.item().is_some() => probabilities.get(item),
+                    // A sum that is off on account of one that is no share by itself.
                     Some("probabilities") => {
-                        probabilities.get(item).filter(|_| error.item().is_some())
+                        let position = shares.iter().position(|share| *share > 1.0);
+                        position.and_then(|index| probabilities.get(index))
                     }
                     _ => None,
                 };
@@ -370,7 +373,21 @@ impl Builder<'_> {
             }
             (None, _) => Place::value(&distribution.pointer),
         };
-        self.error("invalid-distribution", place, error.to_string());
+        // A number in percent where the author, or the family, has shares from 0 to 1.
+        let is_of_shares = (distribution.range.as_ref())
+            .is_some_and(|range| range.low >= Some(0.0) && range.high.is_some_and(|h| h <= 1.0));
+        let number = match (blamed.map(|quantity| &quantity.value), error) {
+            (_, DistributionError::NothingLeft { median, .. }) => Some(*median),
+            (Some(NumberOrFormula::Number(number)), DistributionError::Inconsistent { .. }) => {
+                Some(*number).filter(|_| is_of_shares)
+            }
+            (Some(NumberOrFormula::Number(number)), _) => Some(*number),
+            _ => None,
+        };
+        let wanted = is_of_shares || error.wants_share();
+        let hint = number.filter(|_| wanted).and_then(in_percent);
+        let text = error.to_string();
+        self.report(Diagnostic::error("invalid-distribution", place, text).hints(hint));
     }
 }
 

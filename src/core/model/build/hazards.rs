@@ -3,7 +3,7 @@
 use super::Builder;
 use super::formulas::{Context, STATE, parameters_only};
 use super::states::transposed;
-use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::{Arithmetic, Expr, Function, Thing, fold};
 use crate::model::bounds::{Bounds, Use};
 use crate::model::types::{Declared, Hazard, HazardRatio};
@@ -75,10 +75,8 @@ impl Builder<'_> {
         );
         self.report(if value == 1.0 {
             report.hint("write 0.99, or give the event a date by `at`, or a condition by `when`")
-        } else if value > 1.0 && value <= 100.0 {
-            report.hint(format!("for {value}% write {}", value / 100.0))
         } else {
-            report
+            report.hints(in_percent(value))
         });
         None
     }

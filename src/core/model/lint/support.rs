@@ -6,7 +6,7 @@
 
 use super::reads::{Read, Reads};
 use super::state::{State, spread};
-use crate::diagnostic::{Diagnostic, Place, pointer};
+use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::distribution::copula::correlate;
 use crate::expression::Interval;
 use crate::math::special::{normal_cdf, normal_quantile};
@@ -120,6 +120,11 @@ const PRIMES: [f64; 24] = [
 ];
 
 impl Doubt<'_> {
+    /// Whether a share from 0 to 1 belongs here.
+    fn wants_share(&self) -> bool {
+        self.one.bounds.low == 0.0 && (0.9..=1.0).contains(&self.one.bounds.high)
+    }
+
     /// What there is to say, if anything.
     fn told(mut self, model: &Model, median: &State<'_>) -> Option<Diagnostic> {
         let Bounds { rule, beyond, .. } = self.one.bounds;
@@ -139,6 +144,7 @@ impl Doubt<'_> {
                     self.one.place.clone(),
                     format!("found {}: {rule}", short(self.seen.low)),
                 )
+                .hints(in_percent(self.seen.low).filter(|_| self.wants_share()))
             });
         }
         // Which of them leads out of the bounds, all others at their medians, and up to where it may go.
@@ -185,6 +191,9 @@ impl Doubt<'_> {
                 if names.len() == 1 { "varies" } else { "vary" },
             ),
         );
+        if !usual && self.wants_share() {
+            report = report.hints(in_percent(median.value(&self.one.formula).low));
+        }
         for (index, reach, [low, high]) in hints {
             let name = &model.parameters[index].name;
             let low = low.map_or("null".to_owned(), |end| short(inward(end, f64::ceil)));

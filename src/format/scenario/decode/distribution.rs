@@ -2,8 +2,8 @@
 
 use super::value::Numbers;
 use super::{Decoder, Object, keys};
-use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
+use crate::diagnostic::{Place, in_percent};
 use crate::scenario::families::{Arguments, FAMILIES};
 use crate::scenario::types::{
     At, Distribution, Draw, Expert, Family, Form, NumberOrFormula, Parameter, Quantity, Why,
@@ -495,8 +495,7 @@ fn culprit(percentiles: &[(f64, Quantity)], range: Option<&Value>) -> Option<(us
         found.next().filter(|_| found.next().is_none())
     };
     if let Some(at) = only(&|at| values[at] > 1.0 && rise(&with(at, values[at] / 100.0))) {
-        let value = values[at];
-        return Some((at, format!("for {value}% write {}", value / 100.0)));
+        return in_percent(values[at]).map(|hint| (at, hint));
     }
     let end = |index: usize, open: f64| -> f64 {
         let end = range
