@@ -39,6 +39,22 @@ impl Study {
         Self::new(load_str(text, name)?)
     }
 
+    /// What there is to say of a scenario file, which is not made ready to be simulated.
+    pub fn examined(path: &Path, sets: &[String]) -> Report {
+        let loaded = match load(path, sets) {
+            Ok(loaded) => loaded,
+            Err(report) => return report,
+        };
+        let diagnostics = match build(&loaded) {
+            Ok(built) => built.warnings,
+            Err(diagnostics) => diagnostics,
+        };
+        Report {
+            diagnostics,
+            sources: loaded.sources,
+        }
+    }
+
     /// Builds and compiles a scenario that was read.
     ///
     /// # Errors

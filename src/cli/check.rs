@@ -52,21 +52,16 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let checked: Vec<_> = arguments
         .files
         .iter()
-        .map(|file| Study::open(file, &arguments.variant.set))
+        .map(|file| Study::examined(file, &arguments.variant.set))
         .collect();
     let named = arguments.files.iter().map(PathBuf::as_path);
-    let parents = checked.iter().flat_map(|checked| match checked {
-        Ok(study) => study.sources.files(),
-        Err(report) => report.sources.files(),
-    });
+    let parents = checked.iter().flat_map(|report| report.sources.files());
     let mut places = Places::reading(named.chain(parents));
     places.output("--out", out)?;
     let destination = Destination::open(out, terminal)?;
-    let has_errors = checked.iter().any(Result::is_err);
-    let found = checked.iter().map(|checked| match checked {
-        Ok(study) => (&study.diagnostics, &study.sources),
-        Err(report) => (&report.diagnostics, &report.sources),
-    });
+    let mut all = checked.iter().flat_map(|report| &report.diagnostics);
+    let has_errors = all.any(Diagnostic::is_error);
+    let found = (checked.iter()).map(|report| (&report.diagnostics, &report.sources));
     match format {
         Findings::Json => {
             let mut all = Vec::new();

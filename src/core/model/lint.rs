@@ -18,7 +18,7 @@ mod units;
 mod waits;
 
 use super::bounds::Use;
-use super::types::{Event, Model, ParameterValue};
+use super::types::{Effect, Event, Model, ParameterValue};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use reach::Reached;
@@ -90,12 +90,12 @@ fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
 
 fn idle_indicators(model: &Model, warnings: &mut Vec<Diagnostic>) {
     let still = |formula: &Option<Expr>| matches!(formula, None | Some(Expr::Number(0.0)));
-    for (index, indicator) in model.indicators.iter().enumerate() {
-        let moved = model
-            .events
-            .iter()
-            .flat_map(|e| &e.effects)
-            .any(|effect| effect.indicator() == Some(index));
+    let mut moved = vec![false; model.indicators.len()];
+    let effects = model.events.iter().flat_map(|event| &event.effects);
+    effects
+        .filter_map(Effect::indicator)
+        .for_each(|index| moved[index] = true);
+    for (indicator, moved) in model.indicators.iter().zip(moved) {
         if !moved && still(&indicator.drift) && still(&indicator.volatility) {
             warnings.push(
                 Diagnostic::warning(

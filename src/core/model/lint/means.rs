@@ -103,42 +103,39 @@ impl Ways {
     fn of(model: &Model) -> Self {
         let reads = Reads::of(model);
         let none = || vec![false; model.parameters.len()];
-        let mark = |marks: &mut Vec<bool>, formula: &Expr| {
-            let read = reads.by(formula);
-            read.parameters.iter().for_each(|&p| marks[p] = true);
-        };
+        let note =
+            |list: &mut Vec<usize>, formula: &Expr| list.extend(reads.by(formula).parameters);
         // By indicator without bounds and by event: the parameters that move it.
-        let mut moving = vec![none(); model.indicators.len()];
-        for (i, indicator) in model.indicators.iter().enumerate() {
-            if indicator.low.is_some() && indicator.high.is_some() {
-                continue;
-            }
-            let mut moved = |formula: &Expr| mark(&mut moving[i], formula);
-            indicator.start.each_formula(&mut moved);
-            indicator.drift.iter().for_each(&mut moved);
-            for effect in model.events.iter().flat_map(|event| &event.effects) {
-                if let (Some(target), Some(draw)) = (effect.indicator(), effect.draw())
-                    && target == i
-                {
-                    draw.each_formula(&mut moved);
-                }
-            }
-        }
-        let mut driving = vec![none(); model.events.len()];
-        for (marks, event) in driving.iter_mut().zip(&model.events) {
-            if let Some(hazard) = repeating(event) {
-                hazard.each_formula(&mut |formula| mark(marks, formula));
-            }
-        }
-        let add = |marks: &mut Vec<bool>, more: &[bool]| {
-            marks
-                .iter_mut()
-                .zip(more)
-                .for_each(|(mark, one)| *mark |= one);
+        let mut moving = vec![Vec::new(); model.indicators.len()];
+        let is_bounded = |i: usize| {
+            let indicator = &model.indicators[i];
+            indicator.low.is_some() && indicator.high.is_some()
         };
+        for (i, indicator) in model.indicators.iter().enumerate() {
+            if !is_bounded(i) {
+                let mut moved = |formula: &Expr| note(&mut moving[i], formula);
+                indicator.start.each_formula(&mut moved);
+                indicator.drift.iter().for_each(&mut moved);
+            }
+        }
+        for effect in model.events.iter().flat_map(|event| &event.effects) {
+            if let (Some(i), Some(draw)) = (effect.indicator(), effect.draw())
+                && !is_bounded(i)
+            {
+                draw.each_formula(&mut |formula| note(&mut moving[i], formula));
+            }
+        }
+        let mut driving = vec![Vec::new(); model.events.len()];
+        for (list, event) in driving.iter_mut().zip(&model.events) {
+            if let Some(hazard) = repeating(event) {
+                hazard.each_formula(&mut |formula| note(list, formula));
+            }
+        }
+        let add =
+            |marks: &mut Vec<bool>, list: &[usize]| list.iter().for_each(|&p| marks[p] = true);
         let mut metrics = none();
         for metric in &model.metrics {
-            mark(&mut metrics, &metric.value);
+            add(&mut metrics, &reads.by(&metric.value).parameters);
             each_part(model, &metric.value, &mut |part| match part {
                 Expr::Indicator(i) => add(&mut metrics, &moving[*i]),
                 Expr::Count(e) => add(&mut metrics, &driving[*e]),
@@ -146,8 +143,8 @@ impl Ways {
             });
         }
         let (mut indicators, mut events) = (none(), none());
-        moving.iter().for_each(|marks| add(&mut indicators, marks));
-        driving.iter().for_each(|marks| add(&mut events, marks));
+        moving.iter().for_each(|list| add(&mut indicators, list));
+        driving.iter().for_each(|list| add(&mut events, list));
         Self {
             metrics,
             indicators,

@@ -11,8 +11,10 @@ use crate::expression::{Expr, Interval};
 use crate::model::types::{Draw, Effect, Event, Fires, Model};
 use std::collections::BTreeSet;
 
-/// Most pairs of events that are looked at.
+/// Most pairs of events that are looked at, if they read no derived values.
 const PATIENCE: usize = 200_000;
+/// Derived values that cost as much as a pair of events.
+const DERIVED_PER_PAIR: usize = 10;
 
 /// Warns of events whose order at one instant matters.
 pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
@@ -25,12 +27,23 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         .map(|(index, _)| index)
         .collect();
     let derived = Items::of_derived(model);
+    let mut state = State::any(model);
+    let mut patience = PATIENCE;
     let mut told: BTreeSet<usize> = BTreeSet::new();
     let pairs = (due.iter().enumerate())
         .flat_map(|(rank, first)| due[rank + 1..].iter().map(move |second| (*first, *second)));
-    for (first, second) in pairs.take(PATIENCE) {
+    for (first, second) in pairs {
         let [one, other] = [first, second].map(|index| &model.events[index]);
-        if told.contains(&second) || !may_coincide(model, &one.fires, &other.fires) {
+        let cost = 1 + if reads_derived(one) || reads_derived(other) {
+            model.derived.len() / DERIVED_PER_PAIR
+        } else {
+            0
+        };
+        let Some(left) = patience.checked_sub(cost) else {
+            return;
+        };
+        patience = left;
+        if told.contains(&second) || !may_coincide(&state, model, &one.fires, &other.fires) {
             continue;
         }
         let pair = Pair {
@@ -38,7 +51,7 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
             first,
             second,
         };
-        if let Some(why) = pair.conflict(reached, &derived) {
+        if let Some(why) = pair.conflict(reached, &derived, &mut state) {
             told.insert(second);
             let at = |event: &Event| Place::value(event.fires_pointer());
             warnings.push(
@@ -58,8 +71,14 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     }
 }
 
+/// Does the condition that allows an event read a derived value?
+fn reads_derived(event: &Event) -> bool {
+    let guard = event.guard.as_ref();
+    guard.is_some_and(|guard| guard.any(&|part| matches!(part, Expr::Derived(_))))
+}
+
 /// Can two events be due at the same instant? Dates of continuous distributions never are; conditions are if they are the same.
-fn may_coincide(model: &Model, a: &Fires, b: &Fires) -> bool {
+fn may_coincide(state: &State<'_>, model: &Model, a: &Fires, b: &Fires) -> bool {
     let (a, b) = match (a, b) {
         (Fires::At { time: a, .. }, Fires::At { time: b, .. }) => (a, b),
         (Fires::When(a), Fires::When(b)) => return a == b,
@@ -70,7 +89,6 @@ fn may_coincide(model: &Model, a: &Fires, b: &Fires) -> bool {
             x == y && *x <= model.clock.horizon
         }
         (Draw::Value(x), Draw::Value(y)) => {
-            let state = State::any(model);
             let (from, to) = (state.value(x), state.value(y));
             // Formulas over parameters: the same one, or values of a few each.
             x == y || (from.is_point() && from == to)
@@ -121,7 +139,14 @@ struct Moment {
 
 impl Pair<'_> {
     /// Why the order matters, if it does.
-    fn conflict(&self, reached: &Reached, derived: &[Items]) -> Option<String> {
+    ///
+    /// `state`: everything that can be; it is that again afterwards.
+    fn conflict(
+        &self,
+        reached: &Reached,
+        derived: &[Items],
+        state: &mut State<'_>,
+    ) -> Option<String> {
         let [a, b] = [self.first, self.second].map(|index| &self.model.events[index]);
         for &(phase, trend) in &reached.pairs {
             if self.model.phases[phase].is_final {
@@ -137,7 +162,7 @@ impl Pair<'_> {
             let orders = [[0, 1], [1, 0]].map(|order| {
                 order
                     .into_iter()
-                    .fold(start, |moment, which| self.play(moment, which))
+                    .fold(start, |moment, which| self.play(moment, which, state))
             });
             if orders[0] != orders[1] {
                 return Some(self.told(orders));
@@ -222,15 +247,16 @@ impl Pair<'_> {
     }
 
     /// One of them comes due: it fires if it is allowed, as far as phase, trend and the other's firing tell.
-    fn play(&self, mut moment: Moment, which: usize) -> Moment {
+    fn play(&self, mut moment: Moment, which: usize, state: &mut State<'_>) -> Moment {
         let event = &self.model.events[[self.first, self.second][which]];
         if moment.frozen || !self.allowed(which, moment.phase, moment.trend) {
             return moment;
         }
         if let Some(guard) = &event.guard {
-            let mut state = State::any(self.model);
+            let both = [self.first, self.second];
+            let before = both.map(|index| (state.counts[index], state.since[index]));
             (state.phase, state.trend) = (Some(moment.phase), Some(moment.trend));
-            for (index, fired) in [self.first, self.second].into_iter().zip(moment.fired) {
+            for (index, fired) in both.into_iter().zip(moment.fired) {
                 let is_dated = matches!(self.model.events[index].fires, Fires::At { .. });
                 if fired {
                     state.counts[index] = Interval::new(1.0, f64::INFINITY);
@@ -241,8 +267,14 @@ impl Pair<'_> {
                     state.since[index] = Interval::point(f64::INFINITY);
                 }
             }
-            state.settle();
+            if reads_derived(event) {
+                state.settle();
+            }
             moment.guards[which] = state.value(guard);
+            (state.phase, state.trend) = (None, None);
+            for (index, before) in both.into_iter().zip(before) {
+                (state.counts[index], state.since[index]) = before;
+            }
             if !moment.guards[which].can_hold() {
                 return moment;
             }

@@ -415,6 +415,37 @@ fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
     assert_eq!(told(with(gated)), [] as [&str; 0]);
     let own = json!({"hazard": 1, "if": "since(election) > 0.1"});
     assert_eq!(told(with(own)), [] as [&str; 0]);
+    // A hazard that is higher before the first firing than right after one.
+    let hazard = |base: &str, factor: &str| json!({"hazard": {"rate": base, "per": "year", "times": {"factor": factor}}});
+    for raised in [
+        hazard("1", "if(since(fall) > 0.1, 2, 1)"),
+        hazard("1", "min(since(fall), 1)"),
+        hazard("1", "1 + over"),
+        hazard("1", "faded"),
+        hazard("if(since(fall) < 0.1, 0, 1)", "1"),
+        json!({"hazard": "0.1 + since(fall)"}),
+        json!({"hazard": {"chance": 0.5, "within": "1 year", "times": {"factor": "if(since(fall) >= 60/365.25, 3, 1)"}}}),
+        json!({"hazard": {"chance": 0.5, "within": "1 year", "times": {"phase": {"war": "if(since(fall) > 1, 3, 1)"}}}}),
+    ] {
+        let found = told(with(raised.clone()));
+        let is_told = |told: &String| {
+            told.starts_with("since-before-first /events/election/hazard ")
+                && told.contains("can be higher before `fall`")
+        };
+        assert!(found.iter().any(is_told), "{raised}: {found:?}");
+    }
+    for sound in [
+        hazard("1", "if(since(fall) < 0.1, 2, 1)"),
+        hazard("1", "1 + exp(-since(fall) / 0.2)"),
+        hazard("1", "if(ever(fall) and since(fall) > 0.1, 2, 1)"),
+        hazard("1", "if(since(election) > 0.1, 2, 1)"),
+        hazard("1", "2 - faded"),
+        json!({"hazard": "-since(fall)"}),
+    ] {
+        let found = told(with(sound.clone()));
+        let is_since = |told: &String| told.starts_with("since-before-first");
+        assert!(!found.iter().any(is_since), "{sound}: {found:?}");
+    }
     let mut read = with(json!({"hazard": 1}));
     read["metrics"] = json!({"m": "time_in(since(fall) > 0.1)", "calm": "time_in(phase == truce)"});
     read["questions"] = json!({"q": {"ever": "since(fall) > 0.1", "by": "2026-06-01"}});

@@ -2,71 +2,127 @@
 //!
 //! "Sixty days after the government falls" is naturally written `since(government_falls) >= 60/365.25`, which holds from the start. A condition
 //! is told of if it can hold, or holds more often, in a trial in which the event has not fired, because of the infinite time alone; phases,
-//! trends, counts and indicators that only the event leads to are taken into account.
+//! trends, counts and indicators that only the event leads to are taken into account. Hazards likewise: one is told of if it can be higher before the
+//! first firing than right after one.
 
 use super::event_noun;
 use super::reach::{Reached, can_fire};
 use super::state::{State, drawn};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Interval, PathReading};
-use crate::model::types::{Asks, Effect, Event, Fires, Model};
+use crate::model::types::{Asks, Effect, Fires, Model};
 
-/// A condition, and where it is looked at.
+/// Most parts of formulas, effects and events that are looked at. Files of thousands of events that all wait for one another have more.
+const PATIENCE: usize = 20_000_000;
+
+/// A condition or a hazard, and where it is looked at.
 struct Looked<'a> {
-    condition: &'a Expr,
+    formula: &'a Expr,
     place: Place,
     noun: String,
     /// The event that it allows or fires.
-    of: Option<&'a Event>,
+    of: Option<usize>,
 }
 
 /// Warns of conditions that hold because something has never happened.
 pub fn before_the_first(model: &Model, warnings: &mut Vec<Diagnostic>) {
-    let conditions = conditions(model);
+    let (timed, asked) = asking(model);
+    let mut patience = PATIENCE;
     for (index, event) in model.events.iter().enumerate() {
-        let asking = derived_asking(model, index);
+        if !asked[index] {
+            continue;
+        }
+        let reads = derived_asking(model, index);
         // An event that waits for its own last firing rests, and is meant to fire for a first time.
-        let doubted: Vec<&Looked<'_>> = conditions
-            .iter()
-            .filter(|c| {
-                c.of.is_none_or(|of| of.name != event.name) && asks(c.condition, index, &asking)
-            })
+        let doubted: Vec<&Looked<'_>> = (timed.iter())
+            .filter(|c| c.of != Some(index) && asks(c.formula, index, &reads))
             .collect();
+        let looked_at = timed.len() + model.derived.len();
+        let Some(left) = patience.checked_sub(looked_at) else {
+            return;
+        };
+        patience = left;
         if doubted.is_empty() {
             continue;
         }
-        let never = Never::of(model, index);
-        for looked in doubted {
-            if never.makes_hold(model, index, looked) {
-                let name = &event.name;
-                warnings.push(
-                    Diagnostic::warning(
-                        "since-before-first",
-                        looked.place.clone(),
-                        format!(
-                            "{} can hold before `{name}` has fired for the first time: until then `since({name})` is infinite",
-                            looked.noun
-                        ),
-                    )
-                    .hint(format!(
-                        "write `ever({name}) and …`, or `not ever({name}) or …` if it is meant to hold then too"
-                    )),
-                );
-            }
+        let reached = Reached::without(model, Some(index));
+        let effects: usize = model.events.iter().map(|event| event.effects.len()).sum();
+        let each = model.events.len() + 2 * (model.derived.len() + doubted.len());
+        let Some(left) = patience.checked_sub(effects + reached.pairs.len() * each) else {
+            return;
+        };
+        patience = left;
+        let never = Never::of(model, index, reached);
+        for (looked, _) in (doubted.iter().zip(never.raised(&doubted))).filter(|(_, is)| *is) {
+            warnings.push(told(looked, &event.name));
         }
     }
 }
 
+fn told(looked: &Looked<'_>, name: &str) -> Diagnostic {
+    let is_condition = looked.formula.is_truth();
+    let what = if is_condition {
+        format!("can hold before `{name}` has fired for the first time")
+    } else {
+        format!("can be higher before `{name}` has fired for the first time than right after it")
+    };
+    let hint = if is_condition {
+        format!(
+            "write `ever({name}) and …`, or `not ever({name}) or …` if it is meant to hold then too"
+        )
+    } else {
+        format!(
+            "write `if(ever({name}), …, …)` with what it is until then, or a function that falls with time, such as `exp(-since({name}))`"
+        )
+    };
+    let text = format!(
+        "{} {what}: until then `since({name})` is infinite",
+        looked.noun
+    );
+    Diagnostic::warning("since-before-first", looked.place.clone(), text).hint(hint)
+}
+
+/// The formulas that ask for the time since any event, and the events that some formula asks for so.
+fn asking(model: &Model) -> (Vec<Looked<'_>>, Vec<bool>) {
+    let mut asked = vec![false; model.events.len()];
+    let mut note = |formula: &Expr| {
+        formula.visit(&mut |part| {
+            if let Expr::Since(event) = part {
+                asked[*event] = true;
+            }
+        });
+    };
+    let mut timed = vec![false; model.derived.len()];
+    let is_timed = |formula: &Expr, timed: &[bool]| {
+        formula.any(&|part| match part {
+            Expr::Since(_) => true,
+            Expr::Derived(index) => timed[*index],
+            _ => false,
+        })
+    };
+    for &index in &model.derived_order {
+        note(&model.derived[index].value);
+        timed[index] = is_timed(&model.derived[index].value, &timed);
+    }
+    let mut all = looked_at(model);
+    all.retain(|looked| is_timed(looked.formula, &timed));
+    all.iter().for_each(|looked| note(looked.formula));
+    (all, asked)
+}
+
 /// Trials in which an event has not fired.
 struct Never<'a> {
+    model: &'a Model,
+    /// The event.
+    silent: usize,
     state: State<'a>,
     /// Phases and trends that they can be in.
     pairs: Vec<(usize, usize)>,
 }
 
 impl<'a> Never<'a> {
-    fn of(model: &'a Model, silent: usize) -> Self {
-        let reached = Reached::without(model, Some(silent));
+    /// `reached`: where trials can be without it.
+    fn of(model: &'a Model, silent: usize, reached: Reached) -> Self {
         let mut state = State::any(model);
         let fires: Vec<bool> = (model.events.iter().enumerate())
             .map(|(index, event)| {
@@ -81,45 +137,62 @@ impl<'a> Never<'a> {
                 state.since[index] = Interval::point(f64::INFINITY);
             }
         }
-        for index in 0..model.indicators.len() {
-            state.indicators[index] = left_alone(model, index, &fires, &state);
+        let mut effects = vec![Vec::new(); model.indicators.len()];
+        let acting = model.events.iter().zip(&fires).filter(|(_, fires)| **fires);
+        for effect in acting.flat_map(|(event, _)| &event.effects) {
+            if let Some(index) = effect.indicator() {
+                effects[index].push(effect);
+            }
+        }
+        for (index, effects) in effects.iter().enumerate() {
+            state.indicators[index] = left_alone(model, index, effects, &state);
         }
         state.settle();
         Self {
+            model,
+            silent,
             state,
             pairs: reached.pairs,
         }
     }
 
-    /// Does the infinite time since the event make the condition hold, anywhere that it is looked at?
-    fn makes_hold(&self, model: &Model, silent: usize, looked: &Looked<'_>) -> bool {
-        let mut state = self.state.clone();
-        self.pairs.iter().any(|&(phase, trend)| {
-            let among = |list: &Option<Vec<usize>>, index| {
-                list.as_ref().is_none_or(|list| list.contains(&index))
+    /// For each formula, whether the infinite time since the event makes it hold, or higher, anywhere that it is looked at.
+    fn raised(mut self, formulas: &[&Looked<'_>]) -> Vec<bool> {
+        let mut raised = vec![false; formulas.len()];
+        let model = self.model;
+        let among = |list: &Option<Vec<usize>>, index| {
+            list.as_ref().is_none_or(|list| list.contains(&index))
+        };
+        for &(phase, trend) in &self.pairs {
+            (self.state.phase, self.state.trend) = (Some(phase), Some(trend));
+            let is_allowed = |looked: &Looked<'_>| {
+                looked.of.is_none_or(|of| {
+                    !model.phases[phase].is_final
+                        && among(&model.events[of].phases, phase)
+                        && among(&model.events[of].trends, trend)
+                })
             };
-            let allowed = looked.of.is_none_or(|of| {
-                !model.phases[phase].is_final
-                    && among(&of.phases, phase)
-                    && among(&of.trends, trend)
-            });
-            if !allowed {
-                return false;
-            }
-            (state.phase, state.trend) = (Some(phase), Some(trend));
-            let mut with = |since: f64| {
-                state.since[silent] = Interval::point(since);
-                state.settle();
-                state.value(looked.condition)
+            let mut with = |since: f64| -> Vec<Interval> {
+                self.state.since[self.silent] = Interval::point(since);
+                self.state.settle();
+                let values = formulas.iter().map(|l| self.state.value(l.formula));
+                values.collect()
             };
             let (just_fired, never) = (with(0.0), with(f64::INFINITY));
-            never.low > just_fired.low || never.high > just_fired.high
-        })
+            for (index, looked) in formulas.iter().enumerate() {
+                let (just_fired, never) = (just_fired[index], never[index]);
+                // A hazard below 0 is none.
+                let rises = never.low.max(0.0) > just_fired.low.max(0.0)
+                    || never.high.max(0.0) > just_fired.high.max(0.0);
+                raised[index] |= rises && is_allowed(looked);
+            }
+        }
+        raised
     }
 }
 
-/// What an indicator can be if only these events fire.
-fn left_alone(model: &Model, index: usize, fires: &[bool], state: &State<'_>) -> Interval {
+/// What an indicator can be if nothing but these effects acts on it.
+fn left_alone(model: &Model, index: usize, effects: &[&Effect], state: &State<'_>) -> Interval {
     let indicator = &model.indicators[index];
     let still = |e: &Option<Expr>| matches!(e, None | Some(Expr::Number(0.0)));
     let range = state.indicators[index];
@@ -127,18 +200,14 @@ fn left_alone(model: &Model, index: usize, fires: &[bool], state: &State<'_>) ->
         return range;
     }
     let mut values = drawn(state, &indicator.start);
-    let acting = model.events.iter().zip(fires).filter(|(_, fires)| **fires);
-    let effects: Vec<&Effect> = acting.flat_map(|(event, _)| &event.effects).collect();
-    for effect in &effects {
-        if let Effect::Set { indicator, to } = effect
-            && *indicator == index
-        {
+    for effect in effects {
+        if let Effect::Set { to, .. } = effect {
             values = values.hull(drawn(state, to));
         }
     }
-    for effect in &effects {
+    for effect in effects {
         match effect {
-            Effect::Add { indicator, by } if *indicator == index => {
+            Effect::Add { by, .. } => {
                 let by = drawn(state, by);
                 values = Interval::new(
                     if by.low < 0.0 {
@@ -153,7 +222,7 @@ fn left_alone(model: &Model, index: usize, fires: &[bool], state: &State<'_>) ->
                     },
                 );
             }
-            Effect::Multiply { indicator, by } if *indicator == index => {
+            Effect::Multiply { by, .. } => {
                 let by = drawn(state, by).hull(Interval::point(1.0));
                 let once = values.arithmetic(Arithmetic::Multiply, by);
                 values = if once == values {
@@ -168,26 +237,39 @@ fn left_alone(model: &Model, index: usize, fires: &[bool], state: &State<'_>) ->
     values.confined(range.low, range.high)
 }
 
-/// Every condition that is looked at as time goes by, or at the end.
-fn conditions(model: &Model) -> Vec<Looked<'_>> {
+/// Every condition that is looked at as time goes by, or at the end, and what hazards are made of.
+fn looked_at(model: &Model) -> Vec<Looked<'_>> {
     let mut all = Vec::new();
-    let mut add = |condition, place, noun: String, of| {
+    let mut add = |formula, place, noun: String, of| {
         all.push(Looked {
-            condition,
+            formula,
             place,
             noun,
             of,
         });
     };
-    for event in &model.events {
+    for (index, event) in model.events.iter().enumerate() {
         let at = event.pointer();
+        if let Fires::Hazard(hazard) = &event.fires {
+            let arms = [&hazard.by_trend, &hazard.by_phase].into_iter().flatten();
+            let formulas = [&hazard.base].into_iter().chain(&hazard.factor);
+            for formula in formulas.chain(arms.flatten()) {
+                let noun = format!("the hazard of {}", event_noun(event));
+                add(
+                    formula,
+                    Place::value(event.fires_pointer()),
+                    noun,
+                    Some(index),
+                );
+            }
+        }
         if let Fires::When(condition) = &event.fires {
             let noun = format!("the condition that fires {}", event_noun(event));
             add(
                 condition,
                 Place::value(pointer::join(&at, "when")),
                 noun,
-                Some(event),
+                Some(index),
             );
         }
         if let Some(guard) = &event.guard {
@@ -196,7 +278,7 @@ fn conditions(model: &Model) -> Vec<Looked<'_>> {
                 guard,
                 Place::value(pointer::join(&at, "if")),
                 noun,
-                Some(event),
+                Some(index),
             );
         }
     }
