@@ -7,7 +7,7 @@
 use super::epistemic::{Components, Epistemic, LEAST_DRAWS};
 use super::interval::t95;
 use super::moments::Moments;
-use super::proportion::groups;
+use super::proportion::{Proportion, groups};
 use super::pulled::{DrawMeans, error_of_share};
 use super::quantiles::Quantiles;
 use super::replicate::{REPLICATES, error_of_residuals};
@@ -165,6 +165,39 @@ impl MeanNode {
             sd,
             sd_std_error,
             degrees_of_freedom,
+        }
+    }
+
+    /// The same where all trials agree on a value that may differ: that is luck, not knowledge. The error is that of a share of trials which none
+    /// of these has shown, times how far they may lie off; `None` where that is not known.
+    ///
+    /// `range`: what the value can be. `step`: how far off it is if it differs, where the range has no end.
+    pub fn of_luck(&self, range: [f64; 2], step: Option<f64>) -> MeanEstimate {
+        let seen = self.estimate();
+        let unknown = MeanEstimate {
+            std_error: None,
+            ci95: None,
+            sd_std_error: None,
+            ..seen
+        };
+        let Some(mean) = seen.mean.filter(|_| seen.std_error.is_some()) else {
+            return unknown;
+        };
+        let [below, above] = range.map(|end| {
+            let reach = (end - mean).abs();
+            reach.is_finite().then_some(reach).or(step)
+        });
+        let (Some(below), Some(above)) = (below, above) else {
+            return unknown;
+        };
+        let values = self.by_replicate.each_ref().map(|part| part.n);
+        let draws = merged(&self.draw_means, None).n;
+        let unseen = Proportion::of(&[0; REPLICATES], &values, draws);
+        let most = unseen.ci95[1];
+        MeanEstimate {
+            std_error: Some(unseen.std_error * below.max(above)),
+            ci95: Some([mean - most * below, mean + most * above]),
+            ..unknown
         }
     }
 

@@ -10,6 +10,7 @@ mod bounds;
 mod build;
 mod clock;
 mod dependents;
+mod fixed;
 pub mod headline;
 mod lint;
 mod types;
@@ -17,6 +18,7 @@ mod whole;
 
 pub use build::{Built, build, build_scenario};
 pub use dependents::{Dependents, Item, Items, Readers};
+pub use fixed::Fixed;
 pub use lint::{lint, ranges_of_metrics};
 pub use types::*;
 pub use whole::Whole;

@@ -195,7 +195,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "since-before-first",
-        "a condition holds because an event has not happened yet",
+        "a condition holds, or a hazard is raised, because an event has not happened yet",
     ),
     (
         "start-outside-range",

@@ -2,7 +2,8 @@
 
 use super::{Reader, told};
 use crate::estimate::{self, LEVELS, Quantiles};
-use crate::model::{Whole, ranges_of_metrics};
+use crate::expression::Expr;
+use crate::model::{Fixed, Whole, ranges_of_metrics};
 use crate::results::types::{GroupMean, Histogram, MetricResult};
 use indexmap::IndexMap;
 
@@ -13,10 +14,15 @@ impl Reader<'_> {
     pub(super) fn metrics(&self) -> Vec<MetricResult> {
         let whole = Whole::of(self.model);
         let ranges = ranges_of_metrics(self.model);
+        let fixed = Fixed::of(self.model);
         (self.model.metrics.iter().enumerate().zip(ranges))
             .map(|((m, metric), range)| {
                 let node = &self.summary.node.metrics[m];
-                let estimate = node.estimate();
+                let mut estimate = node.estimate();
+                if estimate.sd == Some(0.0) && !fixed.is_fixed(&metric.value) {
+                    let counts = whole.is_whole(&metric.value) && !metric.value.any(&is_of_state);
+                    estimate = node.of_luck([range.low, range.high], counts.then_some(1.0));
+                }
                 let epistemic = node.epistemic(
                     &self.tally.draw_means.quantiles(m),
                     self.program.uncertain,
@@ -132,6 +138,11 @@ fn group((mean, std_error): (Option<f64>, Option<f64>), values: u64, trials: u64
         sums: Vec::new(),
         values: Vec::new(),
     }
+}
+
+/// What events may move by any amount.
+fn is_of_state(part: &Expr) -> bool {
+    matches!(part, Expr::Indicator(_) | Expr::Derived(_))
 }
 
 fn histogram(values: &Quantiles<'_>, whole: bool) -> Histogram {
