@@ -56,6 +56,42 @@ fn variance(found: &[OutcomeResult]) -> f64 {
     found.iter().map(gap).sum::<f64>() / (n - 1.0)
 }
 
+/// The error of a run is the spread between its replicates: what the points of one add up to says nothing of another, and nothing of another seed.
+/// Correlations over 4,000 sites, five standard errors; the order of the points, which is each replicate's own anyway, does not show in a sum.
+#[test]
+fn what_the_points_of_a_replicate_add_up_to_is_its_own() {
+    const SITES: u64 = 4000;
+    for design in [Design::Padded, Design::Random] {
+        let sums = |seed: u64, replicate: u64, points: u64| -> Vec<f64> {
+            let sum = |site: u64| -> f64 {
+                let points = 0..points;
+                let values = points.map(|k| square(design.uniform(seed, site, replicate, k)));
+                values.sum()
+            };
+            (0..SITES).map(sum).collect()
+        };
+        for points in [8, 32] {
+            let base = sums(1, 0, points);
+            for (seed, replicate) in [(1, 1), (1, 15), (2, 0), (1 << 40, 0)] {
+                let r = correlation(&base, &sums(seed, replicate, points));
+                assert!(
+                    r.abs() < 5.0 / (SITES as f64).sqrt(),
+                    "{design:?}, {points} points, seed {seed}, replicate {replicate}: {r}"
+                );
+            }
+        }
+    }
+}
+
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+    let (of_a, of_b) = (mean(a), mean(b));
+    let product = |x: &[f64], of_x: f64, y: &[f64], of_y: f64| -> f64 {
+        x.iter().zip(y).map(|(x, y)| (x - of_x) * (y - of_y)).sum()
+    };
+    product(a, of_a, b, of_b) / (product(a, of_a, a, of_a) * product(b, of_b, b, of_b)).sqrt()
+}
+
 #[test]
 fn a_run_of_independent_draws_has_other_numbers_and_says_so() {
     let study = study(&uncertain());
