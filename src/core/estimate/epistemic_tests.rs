@@ -71,6 +71,10 @@ fn truths() -> Vec<Truth> {
     vec![
         shape("two points", two(0.5, 0.1, 0.6)),
         shape("two points, close", two(0.5, 0.2, 0.4)),
+        shape("two points, nearer than the noise", two(0.5, 0.4, 0.5)),
+        shape("two points, much nearer", two(0.5, 0.45, 0.5)),
+        shape("two points, near and rare", two(0.5, 0.1, 0.15)),
+        shape("two points, near and uneven", two(0.8, 0.3, 0.4)),
         shape("one draw in 25", two(0.96, 0.01, 0.9)),
         shape(
             "three points",
@@ -262,7 +266,7 @@ fn check(sizes: &[usize], repeats: u32, least: f64) {
     assert!(share > 0.94, "{share}");
 }
 
-/// 16 runs a cell: at 95% in truth, fewer than 12 have a chance of 1 in 5,000, twice in each of 63 cells.
+/// 16 runs a cell: at 95% in truth, fewer than 12 have a chance of 1 in 5,000, twice in each of 75 cells.
 #[test]
 fn epistemic_ends_lie_within_their_stated_errors_or_bounds() {
     check(&[32, 160, 1568], 16, 0.74);
@@ -317,7 +321,10 @@ fn metric(
 fn epistemic_ends_of_a_metric_lie_within_their_errors_or_bounds() {
     type Conditional = fn(&mut Random) -> f64;
     let lognormal = |z: f64| libm::exp(0.8 * z);
-    let truths: [(&str, [f64; 2], Conditional); 4] = [
+    let truths: [(&str, [f64; 2], Conditional); 5] = [
+        ("two uneven points", [0.0, 1.0], |random| {
+            if random.uniform() < 0.75 { 0.0 } else { 1.0 }
+        }),
         ("two points", [-1.0, 1.0], |random| {
             if random.uniform() < 0.5 { -1.0 } else { 1.0 }
         }),
@@ -332,10 +339,14 @@ fn epistemic_ends_of_a_metric_lie_within_their_errors_or_bounds() {
         }),
     ];
     for (name, truth, conditional) in truths {
-        for noise in [1.0, 4.0] {
+        for (noise, draws) in [(1.0, 320), (4.0, 320), (8.0, 1600), (12.0, 4800)] {
+            // A twenty-fifth of the draws behind noise more than half as large as their spread: that the end lies before them cannot be seen, nor told.
+            if name == "one in 25" && noise > 5.0 {
+                continue;
+            }
             let mut covered = 0;
             for seed in 0..40 {
-                let (node, means) = metric(320, noise, seed, conditional);
+                let (node, means) = metric(draws, noise, seed, conditional);
                 let found = node.epistemic(&means.quantiles(0), true, R);
                 let ends = found.ends.unwrap();
                 let mean = node.estimate().mean.unwrap();

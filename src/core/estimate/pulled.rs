@@ -3,7 +3,7 @@
 //! True to the skewness of the draw means, and robust where the noise is skewed too. In come the variance components and the quantiles; out
 //! comes the range with its errors, or bounds.
 
-use super::epistemic::{Components, Epistemic, conclude, jackknife};
+use super::epistemic::{Components, Epistemic, conclude, jackknife, unseen};
 
 /// What is known of the draw means.
 pub(super) struct DrawMeans {
@@ -46,7 +46,8 @@ impl DrawMeans {
             // Pulling keeps the shape that noise gave to the draw means. Where the truth has point masses, a quantile is off by one of the noise
             // itself: by 1.3 of its standard deviations for two even points, by 2.3 for one draw in 25.
             let taken = (1.0 - share) * (self.quantiles[side] - self.centre).abs();
-            libm::hypot(sampling, (1.5 * taken).max(1.2 * noise).min(0.4 * between))
+            let most = (0.4 + 0.2 * unseen(between, noise)) * between;
+            libm::hypot(sampling, (1.5 * taken).max(1.2 * noise).min(most))
         });
         conclude(components, estimate, ends, errors, |[low, high]| {
             [low.max(limits[0]), high.min(limits[1])]
