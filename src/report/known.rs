@@ -8,8 +8,9 @@
 
 use super::format::{fixed, plain};
 use crate::results::{
-    ComesTrue, Epistemic, EpistemicStatus, GroupResult, OutcomeResult, QuestionResult,
+    ComesTrue, Epistemic, EpistemicStatus, GroupResult, OutcomeResult, QuestionResult, RunResult,
 };
+use crate::scenario::Words;
 
 /// Decimals at most.
 const MOST_PLACES: i32 = 9;
@@ -133,32 +134,46 @@ fn number(p: f64, places: Option<i32>) -> (&'static str, String) {
     }
 }
 
-/// Words of estimative probability with their ends, after Intelligence Community Directive 203 (2015).
-pub const WORDS: [(&str, f64, f64); 7] = [
-    ("almost no chance", 0.0, 0.05),
-    ("very unlikely", 0.05, 0.20),
-    ("unlikely", 0.20, 0.45),
-    ("roughly even chance", 0.45, 0.55),
-    ("likely", 0.55, 0.80),
-    ("very likely", 0.80, 0.95),
-    ("almost certain", 0.95, 1.0),
-];
+/// The words that stand beside chances of a run: those of its file, or the usual ones.
+pub struct Scale {
+    words: Words,
+    is_own: bool,
+}
 
-/// The word for a probability, or two neighbours, if the whole epistemic range lies within them.
-pub fn words(known: &Known<'_>) -> Option<String> {
-    let [low, high] = match known.epistemic.status {
-        EpistemicStatus::NotSeparable => return None,
-        EpistemicStatus::Exact => known.ci95,
-        _ => known.epistemic90?,
-    };
-    let of = |p: f64| WORDS.iter().rposition(|(_, from, _)| p >= *from);
-    // A range that ends where a word begins does not reach into it.
-    let last = WORDS.iter().position(|(_, _, to)| high <= *to)?;
-    let first = of(low)?.min(last);
-    match last - first {
-        0 => Some(WORDS[first].0.to_owned()),
-        1 => Some(format!("{} to {}", WORDS[first].0, WORDS[last].0)),
-        _ => None,
+impl Scale {
+    pub fn of(run: &RunResult) -> Self {
+        let stated = Words::stated(&run.scenario.source);
+        Self {
+            is_own: stated.is_some(),
+            words: stated.unwrap_or_default(),
+        }
+    }
+
+    /// The word for a probability, or two neighbours, if the whole epistemic range lies within them; otherwise nothing.
+    pub fn word(&self, known: &Known<'_>) -> String {
+        let range = match known.epistemic.status {
+            EpistemicStatus::NotSeparable => None,
+            EpistemicStatus::Exact => Some(known.ci95),
+            _ => known.epistemic90,
+        };
+        let found = range.and_then(|range| self.words.for_range(range));
+        found.unwrap_or_default()
+    }
+
+    /// Whether the file states them.
+    pub fn is_own(&self) -> bool {
+        self.is_own
+    }
+
+    /// Where the words come from: a sentence.
+    pub fn told(&self) -> String {
+        if !self.is_own {
+            return "Words follow the scale of US Intelligence Community Directive 203.".into();
+        }
+        let rows: Vec<String> = (self.words.rows().iter())
+            .map(|(word, end)| format!("{word} up to {}%", plain(100.0 * end)))
+            .collect();
+        format!("Words are those of the file: {}.", rows.join(", "))
     }
 }
 
@@ -190,38 +205,29 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_said_only_of_a_range_that_lies_within_it_or_its_neighbour() {
-        let said = |ends: [f64; 2]| {
+    fn what_cannot_be_told_apart_from_chance_has_no_word() {
+        let scale = Scale {
+            words: Words::default(),
+            is_own: false,
+        };
+        let said = |status, ends| {
             let epistemic = Epistemic {
-                status: EpistemicStatus::Resolved,
+                status,
                 std_error: None,
                 at_most_sd: None,
             };
-            words(&Known {
+            scale.word(&Known {
                 probability: 0.5,
                 std_error: 0.001,
                 ci95: [0.49, 0.51],
-                epistemic90: Some(ends),
+                epistemic90: ends,
                 epistemic: &epistemic,
             })
         };
-        assert_eq!(said([0.6, 0.7]).as_deref(), Some("likely"));
-        assert_eq!(
-            said([0.21, 0.55]).as_deref(),
-            Some("unlikely to roughly even chance")
-        );
-        assert_eq!(said([0.55, 0.8]).as_deref(), Some("likely"));
-        assert_eq!(said([0.0, 0.05]).as_deref(), Some("almost no chance"));
-        assert_eq!(said([0.14, 0.55]), None);
-        assert_eq!(said([0.0, 1.0]), None);
-        assert_eq!(said([1.0, 1.0]).as_deref(), Some("almost certain"));
-    }
-
-    #[test]
-    fn the_words_cover_all_probabilities_without_a_gap() {
-        assert_eq!((WORDS[0].1, WORDS[6].2), (0.0, 1.0));
-        for pair in WORDS.windows(2) {
-            assert_eq!(pair[0].2, pair[1].1, "{pair:?}");
-        }
+        let range = Some([0.6, 0.7]);
+        assert_eq!(said(EpistemicStatus::Resolved, range), "likely");
+        assert_eq!(said(EpistemicStatus::Resolved, None), "");
+        assert_eq!(said(EpistemicStatus::NotSeparable, range), "");
+        assert_eq!(said(EpistemicStatus::Exact, None), "roughly even chance");
     }
 }

@@ -31,8 +31,9 @@ const DEFINING: [&str; 9] = [
     "questions",
 ];
 /// Keys whose values are read by people, not by the program.
-const PROSE: [&str; 8] = [
+const PROSE: [&str; 9] = [
     "headline",
+    "words",
     "note",
     "title",
     "unit",

@@ -343,3 +343,37 @@ fn an_outcome_that_is_not_there_gets_the_near_match() {
     );
     assert!(none.contains("None of the first 1,024 trials"), "{none}");
 }
+
+#[test]
+fn the_words_of_a_file_stand_beside_chances_wherever_words_are_shown() {
+    let folder = folder();
+    let mut stated = valley();
+    stated["words"] = serde_json::json!([["hardly", 0.5], ["mostly", 1]]);
+    let own = write(folder.path(), "own.json", &stated);
+    let usual = write(folder.path(), "usual.json", &valley());
+    let shown = |scenario: &str| {
+        let path = folder.path().join("page.html");
+        let run = format!(
+            "run {scenario} --trials 4096 --quiet --format markdown --report {}",
+            path.display()
+        );
+        let text = stdout(&call(&run).success());
+        let page = page(&path);
+        fs::remove_file(path).expect("the page is there");
+        (text, page)
+    };
+    let (text, page) = shown(&own);
+    assert!(text.contains("hardly") && text.contains("hardly up to 50%, mostly up to 100%"));
+    assert!(page.contains(">hardly<") && !page.contains(">unlikely<"));
+    assert!(page.contains("Words are those of the file"));
+    let (text, page) = shown(&usual);
+    assert!(!text.contains("hardly") && !page.contains("hardly"));
+    assert!(page.contains("Intelligence Community Directive 203"));
+    // They change no number, and so are no difference.
+    let done = call(&format!(
+        "compare {usual} {own} --trials 1024 --quiet --format json"
+    ));
+    let compared = json_value(&done.success());
+    assert_eq!(compared["comparisons"][0]["changes"], serde_json::json!([]));
+    assert_eq!(compared["comparisons"][0]["identical"], true);
+}

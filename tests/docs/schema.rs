@@ -124,6 +124,7 @@ impl<'s> Definitions<'s> {
                 "Probability" | "Chance" => "number from 0 to 1, or formula".into(),
                 "Rate" => "number from 0, or formula".into(),
                 "Line" => "text".into(),
+                "Words" => "list of `[word, number from 0 to 1]`".into(),
                 "Reserved" => "nothing".into(),
                 "Moment" => "date, number, formula or [TimeDistribution](#timedistribution)".into(),
                 "Duration" | "Wait" => "duration".into(),

@@ -136,6 +136,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a headline has a brace without a partner, or tells what is no result",
     ),
     (
+        "invalid-words",
+        "words for chances do not ascend to 1, or one stands twice",
+    ),
+    (
         "missing-arm",
         "a choice by trend or phase leaves some of them out",
     ),

@@ -1,4 +1,4 @@
-//! What explains a scenario and changes no number: `note`, `source`, `title` and `sources`.
+//! What explains a scenario and changes no number: `note`, `source`, `title`, `sources` and `words`.
 //!
 //! An author may call a parameter or a trend `note`, so a key alone does not tell: its place does.
 
@@ -16,7 +16,7 @@ pub fn is_annotation(
     key: &str,
 ) -> bool {
     match key {
-        "sources" => path.is_empty(),
+        "sources" | "words" => path.is_empty(),
         "note" | "source" => !paths::is_named(path) && !is_arm(root, object, key),
         "title" => !paths::is_named(path) && section_chosen_by(object).is_none(),
         _ => false,

@@ -22,6 +22,7 @@ mod schema;
 mod set;
 mod slips;
 mod types;
+mod words;
 mod written;
 
 pub use annotations::is_annotation;
@@ -30,3 +31,4 @@ pub use hash::{same_assumptions, sha256};
 pub use load::{Loaded, Report, load, load_str, load_with};
 pub use schema::schema;
 pub use types::*;
+pub use words::Words;

@@ -76,6 +76,9 @@ pub struct Scenario {
     /// The answer in a sentence or two, with results in braces, such as `{group.NAME}`; one is made if it is not stated.
     #[schemars(with = "Option<String>")]
     pub headline: Option<At<String>>,
+    /// Words that stand beside chances, each with the chance up to which it reaches, ascending to 1; after ICD 203 if not stated.
+    #[schemars(with = "Option<forms::WordsForm>")]
+    pub words: Option<super::words::Words>,
     /// Path of the parent file, relative to this one; this file then gives only what differs.
     pub extends: Option<String>,
     /// Date of t = 0, at 00:00.

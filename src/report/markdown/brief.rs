@@ -2,7 +2,7 @@
 
 use super::{escape, label, table};
 use crate::report::headline;
-use crate::report::known::{self, Known};
+use crate::report::known::{self, Known, Scale};
 use crate::results::{OutcomeResult, RunResult};
 use std::io::{self, Write};
 
@@ -19,15 +19,12 @@ pub fn write(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Resul
 }
 
 /// The chance, the range, and words for them where one or two hold for all of the range.
-fn cells(known: &Known<'_>) -> [String; 3] {
-    [
-        known.percent(),
-        known.range(),
-        known::words(known).unwrap_or_default(),
-    ]
+fn cells(known: &Known<'_>, scale: &Scale) -> [String; 3] {
+    [known.percent(), known.range(), escape(&scale.word(known))]
 }
 
 fn trends(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
+    let scale = Scale::of(result);
     let whole = |share: f64| known::percent(share, Some(0));
     let rows = result.scorecard.iter().flat_map(|trend| {
         let named = vec![
@@ -39,7 +36,7 @@ fn trends(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
             .map(|chance| {
                 let mut row = named.clone();
                 row.push(chance.by.clone());
-                row.extend(cells(&chance.into()));
+                row.extend(cells(&chance.into(), &scale));
                 row
             })
             .collect();
@@ -61,10 +58,11 @@ fn trends(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
 }
 
 fn outcomes(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
+    let scale = Scale::of(result);
     let mut rows: Vec<Vec<String>> = Vec::new();
     let row = |title: String, known: &Known<'_>| {
         let mut row = vec![title];
-        row.extend(cells(known));
+        row.extend(cells(known, &scale));
         row
     };
     for class in headline::leading(result) {
@@ -86,7 +84,11 @@ fn outcomes(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
         }));
     }
     let columns = ["outcome", "chance", "range", "in words"];
-    table(out, &columns, 1, rows.into_iter())
+    table(out, &columns, 1, rows.into_iter())?;
+    if scale.is_own() {
+        writeln!(out, "{}\n", escape(&scale.told()))?;
+    }
+    Ok(())
 }
 
 fn drivers(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result<()> {

@@ -9,6 +9,7 @@ pub const ROOT: &[&str] = &[
     "title",
     "note",
     "headline",
+    "words",
     "extends",
     "start",
     "horizon",

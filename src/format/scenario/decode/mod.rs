@@ -372,6 +372,8 @@ impl<'v> Decoder<'v> {
             Some(At::new(text, pointer))
         });
 
+        let words = self.words(&root);
+
         let sources = self.sources(&root);
         let parameters = self.named(&root, "parameters", Self::parameter);
         let correlations = self
@@ -410,6 +412,7 @@ impl<'v> Decoder<'v> {
             title,
             note,
             headline,
+            words,
             extends: None,
             start: self.start?,
             horizon: horizon?,

@@ -10,6 +10,7 @@ use crate::scenario::types::{
     NoiseCorrelation, NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run,
     Source, Trend, Why,
 };
+use crate::scenario::words::{Slip as WordSlip, Words};
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::ops::RangeInclusive;
@@ -46,6 +47,32 @@ impl<'v> Decoder<'v> {
             return None;
         }
         Some(name)
+    }
+
+    pub(super) fn words(&mut self, root: &Object<'v>) -> Option<Words> {
+        let (value, pointer) = root.get("words")?;
+        let slips = match Words::read(value) {
+            Ok(words) => return Some(words),
+            Err(slips) => slips,
+        };
+        let row = |i: usize| join(&pointer, &i.to_string());
+        for slip in slips {
+            let (column, i, message) = match slip {
+                WordSlip::Table(expected) => {
+                    self.wrong_type::<()>(&pointer, expected, value);
+                    continue;
+                }
+                WordSlip::Row(i, expected) => {
+                    self.wrong_type::<()>(&row(i), expected, &value[i]);
+                    continue;
+                }
+                WordSlip::Word(i, message) => ("0", i, message),
+                WordSlip::End(i, message) => ("1", i, message),
+            };
+            let place = Place::value(join(&row(i), column));
+            self.fault("invalid-words", place, message);
+        }
+        None
     }
 
     pub(super) fn sources(&mut self, root: &Object<'v>) -> IndexMap<String, Source> {

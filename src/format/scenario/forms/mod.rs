@@ -196,6 +196,24 @@ schema!(RangeForm, "Range", |_| json_schema!({
     "description": "lowest and highest value; `null` leaves an end open"
 }));
 
+/// A table of words.
+pub struct WordsForm;
+schema!(WordsForm, "Words", |generator| {
+    let word = reference::<Line>(generator);
+    let row = json!({
+        "type": "array",
+        "prefixItems": [word, {"type": "number", "exclusiveMinimum": 0, "maximum": 1}],
+        "minItems": 2,
+        "maxItems": 2
+    });
+    json_schema!({
+        "type": "array",
+        "items": row,
+        "minItems": 1,
+        "description": "words in ascending order, each with the chance up to which it reaches; the last reaches to 1"
+    })
+});
+
 /// Two ends in time.
 struct TimeRange;
 schema!(TimeRange, "TimeRange", |_| json_schema!({

@@ -101,10 +101,11 @@ pub fn questions(run: &RunResult, frame: &Frame) -> Option<Chart> {
 
 /// The data of [`questions`].
 pub fn question_rows(run: &RunResult) -> Rows {
+    let scale = known::Scale::of(run);
     let rows = (run.questions.iter())
         .map(|question| Row {
             title: named(&question.title, &question.name),
-            words: known::words(&question.into()).unwrap_or_default(),
+            words: scale.word(&question.into()),
             muted: false,
             ..probability_row(
                 question.probability,
@@ -129,8 +130,11 @@ pub fn question_rows(run: &RunResult) -> Rows {
         about: About {
             id: "questions".into(),
             title: "Questions".into(),
-            subtitle: "Probability that the answer is yes. Words follow the scale of US Intelligence Community Directive 203.".into(),
-            description: format!("Dots on a scale from 0 to 100% for {} questions.", rows.len()),
+            subtitle: format!("Probability that the answer is yes. {}", scale.told()),
+            description: format!(
+                "Dots on a scale from 0 to 100% for {} questions.",
+                rows.len()
+            ),
             table,
         },
         mark: Mark::Dot,

@@ -8,7 +8,7 @@ use crate::report::html::markup::Markup;
 use crate::report::html::statement;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, size};
-use crate::report::known::{self, Known};
+use crate::report::known::{self, Known, Scale};
 use crate::report::table::{Cell, Row, letter, side_by_side};
 use crate::report::{dates, format, headline};
 use crate::results::{CompareResult, Driver, RunResult};
@@ -33,11 +33,11 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
 }
 
 /// Chance, range, and words where they hold for all of the range.
-fn cells(known: &Known<'_>) -> [Markup; 3] {
+fn cells(known: &Known<'_>, scale: &Scale) -> [Markup; 3] {
     [
         Markup::strong(&known.percent()),
         known.range().into(),
-        known::words(known).unwrap_or_default().into(),
+        scale.word(known).into(),
     ]
 }
 
@@ -49,6 +49,7 @@ fn trends(body: &mut Body, result: &RunResult) {
     let mut scores: Vec<_> = result.scorecard.iter().collect();
     let end = |t: &&crate::results::TrendScore| t.comes_true.last().map_or(-1.0, |c| c.probability);
     scores.sort_by(|a, b| end(b).total_cmp(&end(a)));
+    let scale = Scale::of(result);
     // The first time and the last; all are in the table of the chapter.
     let times = scores.iter().find(|t| !t.comes_true.is_empty());
     let mut times: Vec<&str> = times.map_or_else(Vec::new, |t| {
@@ -69,14 +70,11 @@ fn trends(body: &mut Body, result: &RunResult) {
         let mut row = vec![title, share(trend.weight), share(trend.leads)];
         for time in &times {
             let found = trend.comes_true.iter().find(|c| c.by == *time);
-            let told = found.map(|c| cells(&c.into()));
+            let told = found.map(|c| cells(&c.into(), &scale));
             let [chance, range, _] = told.unwrap_or_else(|| ["–", "", ""].map(Markup::from));
             row.extend([chance, range]);
         }
-        let words = trend
-            .comes_true
-            .last()
-            .and_then(|c| known::words(&c.into()));
+        let words = trend.comes_true.last().map(|c| scale.word(&c.into()));
         row.push(words.unwrap_or_default().into());
         table.row(row);
     }
@@ -88,6 +86,7 @@ fn outcomes(body: &mut Body, result: &RunResult) {
         return;
     }
     body.heading(format!("How it ends by {}", headline::end(result)));
+    let scale = Scale::of(result);
     let head = ["outcome", "chance", "range", "in words"];
     let mut table = Table::new(
         "Groups of outcomes, the likeliest first, and what is in them",
@@ -95,7 +94,7 @@ fn outcomes(body: &mut Body, result: &RunResult) {
     );
     for class in headline::leading(result) {
         let is_group = result.groups.iter().any(|group| group.name == class.name);
-        let told = cells(&class.known);
+        let told = cells(&class.known, &scale);
         table.row([Markup::strong(class.title)].into_iter().chain(told));
         let mut members: Vec<_> = (result.outcomes.iter())
             .filter(|o| is_group && o.group.as_deref() == Some(class.name))
@@ -103,7 +102,7 @@ fn outcomes(body: &mut Body, result: &RunResult) {
         members.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         for outcome in members {
             let title = format!("– {}", label(&outcome.title, &outcome.name));
-            let told = cells(&outcome.into());
+            let told = cells(&outcome.into(), &scale);
             table.row([Markup::text(&title)].into_iter().chain(told));
         }
     }
@@ -117,9 +116,10 @@ fn questions(body: &mut Body, result: &RunResult) {
     body.heading("Questions");
     let head = ["question", "chance", "range", "in words"];
     let mut table = Table::new("Answers to the questions of the file", head);
+    let scale = Scale::of(result);
     for question in &result.questions {
         let title = Markup::text(label(&question.title, &question.name));
-        table.row([title].into_iter().chain(cells(&question.into())));
+        table.row([title].into_iter().chain(cells(&question.into(), &scale)));
     }
     body.table(&table);
 }
@@ -229,10 +229,11 @@ fn limits(body: &mut Body, result: &RunResult) {
     };
     body.paragraph(format!(
         "{first}Every number follows from what the scenario file states; none says that the file is right. Ranges are where a chance lies in 90 of 100 cases as the uncertain \
-         assumptions take the values that the file allows; chance in the simulation is {} ({}, seed {}). What the file does not mention cannot happen in it.",
+         assumptions take the values that the file allows; chance in the simulation is {} ({}, seed {}). What the file does not mention cannot happen in it. {}",
         headline::chance(result),
         size(&result.run),
-        result.run.seed
+        result.run.seed,
+        Scale::of(result).told()
     ));
     if let Some(worst) = result.warnings.first() {
         let more = match result.warnings.len() {

@@ -87,7 +87,9 @@ fn without_reasons(scenario: &Value) -> Value {
             Value::Object(map) => {
                 let mut kept = Map::new();
                 for (key, value) in map {
-                    if key != "title" && is_annotation(root, path, map, key) {
+                    if !["title", "words"].contains(&key.as_str())
+                        && is_annotation(root, path, map, key)
+                    {
                         continue;
                     }
                     path.push(key.clone());

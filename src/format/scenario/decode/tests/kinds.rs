@@ -168,6 +168,25 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
         ),
         ("groups", json!({"g": "Quiet"}), "wrong-type", "/groups/g"),
         ("headline", json!(["a"]), "wrong-type", "/headline"),
+        ("words", json!({"rare": 0.2}), "wrong-type", "/words"),
+        (
+            "words",
+            json!([["rare", 0.2], "often"]),
+            "wrong-type",
+            "/words/1",
+        ),
+        (
+            "words",
+            json!([["rare", 0.2], ["rare", 1]]),
+            "invalid-words",
+            "/words/1/0",
+        ),
+        (
+            "words",
+            json!([["rare", 0.2], ["often", 0.9]]),
+            "invalid-words",
+            "/words/1/1",
+        ),
         (
             "questions",
             json!({"q": {"ever": "x", "by": "2026-05-01", "holds": "y"}}),
