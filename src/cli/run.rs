@@ -1,6 +1,6 @@
 //! `run`: simulates a scenario and reports how its futures end.
 
-use super::exit::Exit;
+use super::exit::{Exit, Misuse};
 use super::findings;
 use super::formats;
 use super::options::{Format, Output, Precision, Simulation};
@@ -10,12 +10,13 @@ use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
-use crate::analysis::Study;
+use crate::analysis::{self, Study};
 use crate::diagnostic::count;
+use crate::engine::Settings;
 use crate::report::html::{Part, RunPart};
 use crate::report::table::View;
 use crate::report::{csv, files, json, markdown, table};
-use crate::results::Warning;
+use crate::results::{RunResult, Warning};
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -34,11 +35,19 @@ const ELSEWHERE: [(&str, &str); 3] = [
                         quincunx run baseline.json\n  \
                         quincunx run baseline.json --until 0.1pp --format json --out baseline.result.json\n  \
                         quincunx run baseline.json --set trends.escalation.weight=0.5 --trials 100000\n  \
+                        quincunx run baseline.json --set trends.escalation.weight=0.5 --against baseline.json\n  \
                         quincunx run baseline.json --report baseline.html --charts pictures\n\n\
                         Ctrl-C ends the run early: what was simulated until then is reported, with status 130.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
+    /// Show the difference to this file beside each value of the first screen; --set changes the first file only
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["full", "table", "trials_out", "report", "folder", "events"]
+    )]
+    against: Option<PathBuf>,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
@@ -100,14 +109,18 @@ impl Shown {
         }
     }
 
+    fn order(&self) -> table::Order {
+        match self.order {
+            None | Some(Order::Likeliest) => table::Order::Likeliest,
+            Some(Order::File) => table::Order::File,
+        }
+    }
+
     fn view(&self) -> View {
         if self.full {
             View::Full
         } else if self.table.is_empty() {
-            View::Summary(match self.order {
-                None | Some(Order::Likeliest) => table::Order::Likeliest,
-                Some(Order::File) => table::Order::File,
-            })
+            View::Summary(self.order())
         } else {
             View::Only(self.table.clone())
         }
@@ -128,6 +141,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     let settings = simulation.settings_until(precision, &study)?;
     let format = output.format(&ELSEWHERE, terminal)?;
+    if let Some(against) = &arguments.against {
+        return run_against(arguments, &study, against, &settings, format, terminal);
+    }
     let file: &Path = &arguments.file;
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
@@ -153,9 +169,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let elapsed = meter.elapsed();
     meter.finish(result.run.trials > 0)?;
     if result.run.trials == 0 {
-        terminal
-            .error("interrupted before the first block was complete: there is nothing to report");
-        return Ok(Exit::Interrupted);
+        return Ok(nothing(terminal));
     }
 
     destination.write(|out, look| match format {
@@ -190,11 +204,79 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             file = file.display()
         ));
     }
-    Ok(if result.run.interrupted {
+    Ok(ended(&result))
+}
+
+/// The same with differences to another file, under common random numbers.
+fn run_against(
+    arguments: &Arguments,
+    study: &Study,
+    against: &Path,
+    settings: &Settings,
+    format: Format,
+    terminal: &Terminal,
+) -> Result<Exit> {
+    let Arguments { file, output, .. } = arguments;
+    if format != Format::Table {
+        let text = format!(
+            "--against is about the first screen; `compare {} {}` has the differences in other formats",
+            against.display(),
+            file.display()
+        );
+        return Err(Misuse(text).into());
+    }
+    if [file, against].iter().all(|path| **path == *Path::new("-")) {
+        let text =
+            "standard input can be read only once: save it to a file to hold it against itself";
+        return Err(Misuse(text.into()).into());
+    }
+    let base = match Study::open(against, &[]) {
+        Ok(base) => base,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
+    };
+    let read = [file.as_path(), against].into_iter();
+    let mut places = Places::reading(
+        read.chain(study.sources.files())
+            .chain(base.sources.files()),
+    );
+    places.output("--out", output.out.as_deref())?;
+    let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let meter = Meter::start(settings, None, output.quiet, terminal)?;
+    let studies = [&base, study];
+    let result = match analysis::compare(&studies, settings, &meter) {
+        Ok(result) => result,
+        Err(error) => return findings::failed(error, &studies, terminal),
+    };
+    let [_, run] = result.scenarios.as_slice() else {
+        unreachable!("two studies were compared");
+    };
+    meter.finish(run.run.trials > 0)?;
+    if run.run.trials == 0 {
+        return Ok(nothing(terminal));
+    }
+    let order = arguments.shown.order();
+    destination.write(|out, look| table::write_against(out, &result, order, look))?;
+    if !output.quiet {
+        arguments
+            .precision
+            .remark(run.run.largest_std_error, terminal);
+        warnings(&result.warnings, terminal);
+    }
+    Ok(ended(run))
+}
+
+/// No block was complete when the run was stopped.
+fn nothing(terminal: &Terminal) -> Exit {
+    terminal.error("interrupted before the first block was complete: there is nothing to report");
+    Exit::Interrupted
+}
+
+fn ended(result: &RunResult) -> Exit {
+    if result.run.interrupted {
         Exit::Interrupted
     } else {
         Exit::Done
-    })
+    }
 }
 
 /// Warnings in short; the table has them in full.

@@ -1,6 +1,6 @@
 //! `run`: its options, its formats, and what they have in common.
 
-use crate::program::{call, folder, quincunx, result, stderr, stdout, valley, write};
+use crate::program::{call, comparison, folder, quincunx, result, stderr, stdout, valley, write};
 use predicates::str::contains;
 use quincunx::results::RunResult;
 use serde_json::json;
@@ -318,4 +318,58 @@ fn a_metric_without_a_mean_is_told_by_its_quantiles_alone() {
         json!(null)
     );
     assert!(compared["comparisons"][0]["metrics"][1]["difference"].is_number());
+}
+
+#[test]
+fn a_run_against_another_file_says_what_that_comparison_says() {
+    let folder = folder();
+    let mut changed = valley();
+    changed["title"] = "A wetter valley".into();
+    changed["trends"]["wet"]["weight"] = 0.9.into();
+    let other = write(folder.path(), "other.json", &changed);
+    let base = write(folder.path(), "base.json", &valley());
+    let size = "--trials 8192 --quiet";
+    let text = stdout(&call(&format!("run {other} --against {base} {size}")).success());
+    let compared =
+        comparison(&call(&format!("compare {base} {other} {size} --format json")).success());
+    let run = result(&call(&format!("run {other} {size} --format json")).success());
+    // The values are those of the run itself, and the differences those of the comparison.
+    assert_eq!(compared.scenarios[1], run);
+    let detected = (compared.comparisons[0].differences.iter())
+        .filter(|d| d.detectable)
+        .max_by(|a, b| {
+            let size = |d: &&quincunx::results::Difference| d.difference.map_or(0.0, f64::abs);
+            size(a).total_cmp(&size(b))
+        })
+        .expect("the weight matters");
+    let row = text
+        .lines()
+        .find(|line| line.contains(&detected.title))
+        .unwrap_or_else(|| panic!("{}:\n{text}", detected.title));
+    let points = 100.0 * detected.difference.expect("a difference");
+    let shown = row
+        .split_whitespace()
+        .filter(|word| word.starts_with(['+', '-']))
+        .find_map(|word| word.parse::<f64>().ok())
+        .unwrap_or_else(|| panic!("no difference in {row}"));
+    assert!((shown - points).abs() <= 0.5, "{row}: {points}");
+    assert!(text.contains("Changed against"), "{text}");
+    // `--set` changes the run alone.
+    let set = "--set trends.wet.weight=0.9 --set trends.dry.weight=0.1";
+    let text = stdout(&call(&format!("run {base} {set} --against {base} {size}")).success());
+    assert!(text.contains("Changed against"), "{text}");
+    let same = stdout(&call(&format!("run {base} --against {base} {size}")).success());
+    assert!(same.contains("nothing differs"), "{same}");
+    for bad in [
+        "--format json",
+        "--full",
+        "--report x.html",
+        "--charts x",
+        "--trials-out x.csv",
+    ] {
+        call(&format!("run {base} --against {other} {bad}"))
+            .code(2)
+            .stdout("");
+    }
+    call(&format!("run {base} --against none.json")).code(2);
 }

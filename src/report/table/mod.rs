@@ -4,6 +4,7 @@
 //! are still on the screen. Chance in the simulation and what the analyst does not know are never mixed, and a legend says which is which.
 
 mod bars;
+mod beside;
 mod compare;
 mod estimates;
 mod events;
@@ -58,10 +59,23 @@ pub fn write_run(
 ) -> io::Result<()> {
     let mut page = Page::new(out, look);
     match view {
-        View::Summary(order) => summary::write(&mut page, result, *order),
+        View::Summary(order) => summary::write(&mut page, result, *order, None),
         View::Full => run::write(&mut page, result),
         View::Only(names) => run::write_only(&mut page, result, names),
     }
+}
+
+/// Writes the first screen of a run, with its differences to another: the second scenario of a comparison, and the first.
+pub fn write_against(
+    out: &mut dyn Write,
+    result: &CompareResult,
+    order: Order,
+    look: Look,
+) -> io::Result<()> {
+    let Some((run, against)) = beside::sides(result) else {
+        return compare::write(&mut Page::new(out, look), result, false);
+    };
+    summary::write(&mut Page::new(out, look), run, order, Some(against))
 }
 
 /// Writes a comparison, each scenario against the first: one table, or with `full` every row of it and the tables of each pair.
@@ -301,6 +315,48 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn differences_stand_beside_the_values_of_the_first_screen_and_fit_it() {
+        let mut result = fixture::compare();
+        result.scenarios.truncate(2);
+        let shown = |result: &CompareResult, width| {
+            let mut bytes = Vec::new();
+            let look = Look {
+                color: false,
+                width,
+            };
+            write_against(&mut bytes, result, Order::Likeliest, look).expect("a vector takes all");
+            String::from_utf8(bytes).expect("text is UTF-8")
+        };
+        for (scenario, width) in summaries()
+            .into_iter()
+            .flat_map(|s| [60, 72, 80, 120].map(|width| (s.clone(), width)))
+        {
+            let mut result = result.clone();
+            result.scenarios[1] = scenario;
+            let text = shown(&result, width);
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}: {line}");
+            }
+            let most = if width < 80 { 46 } else { 40 };
+            assert!(text.lines().count() <= most, "{width}:\n{text}");
+        }
+        let row = |text: &str, title: &str| -> String {
+            let found = text.lines().find(|line| line.contains(title));
+            found
+                .unwrap_or_else(|| panic!("{title}:\n{text}"))
+                .to_owned()
+        };
+        let text = shown(&result, 120);
+        assert!(row(&text, "A treaty is signed").contains("+3.1"), "{text}");
+        assert!(row(&text, "A truce holds").contains(" ·"), "{text}");
+        assert!(text.contains("Changed against "), "{text}");
+        result.comparisons[0].identical = true;
+        let text = shown(&result, 120);
+        assert!(row(&text, "A treaty is signed").contains(" same"), "{text}");
+        assert!(text.contains("nothing differs"), "{text}");
     }
 
     #[test]

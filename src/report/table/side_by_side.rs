@@ -164,7 +164,7 @@ fn shares<'r>(
 }
 
 /// A difference of probabilities, in percentage points.
-fn of_points(difference: &Difference, identical: bool) -> Cell {
+pub(super) fn of_points(difference: &Difference, identical: bool) -> Cell {
     let (Some(value), Some(error)) = (difference.difference, difference.std_error) else {
         return Cell::default();
     };

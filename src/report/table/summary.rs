@@ -3,12 +3,16 @@
 //! Likeliest first; digits no finer than what is known; chance in the simulation is said once, and beside a number only where it is not small
 //! against the range. What does not fit is counted, and the last lines say how to see it.
 
-use super::text::{Line, shorten, shorten_inside};
-use super::{Order, Page, bars, label, palette};
+mod cells;
+
+use super::beside::{Against, Beside};
+use super::text::{Line, right, shorten, shorten_inside};
+use super::{Order, Page, label, palette};
 use crate::report::headline::{self, Class};
 use crate::report::known::Known;
 use crate::report::{dates, format};
 use crate::results::{OutcomeResult, RunResult, TrendScore};
+use cells::{Widths, bar_width, drawn, named, numbers, right_to, scale};
 use std::io;
 use unicode_width::UnicodeWidthStr;
 
@@ -34,17 +38,21 @@ const WORST: [&str; 6] = [
 ];
 /// Widths of the numbers of an assumption.
 const DRIVER: [usize; 3] = [10, 11, 12];
-const WIDEST_BAR: usize = 40;
 const NARROWEST_BAR: usize = 6;
 
-pub fn write(page: &mut Page<'_>, result: &RunResult, order: Order) -> io::Result<()> {
-    let mut sections = vec![head(page, result), trends(page, result, order)];
+pub fn write(
+    page: &mut Page<'_>,
+    result: &RunResult,
+    order: Order,
+    against: Option<Against<'_>>,
+) -> io::Result<()> {
+    let mut sections = vec![head(page, result), trends(page, result, order, against)];
     let drivers = drivers(page, result);
     // A range of which only bounds are known; a title may begin with the word too.
     let is_bound = |piece: &str| piece.starts_with("in ") && piece.ends_with('%');
     let is_open = |line: &Line| line.pieces().any(is_bound);
     // The longest of the last lines are reserved.
-    let reserved = foot(page, result, true);
+    let reserved = foot(page, result, true, against);
     // With the blank lines between sections.
     let used: usize = (sections.iter().chain([&drivers, &reserved]))
         .filter(|lines| !lines.is_empty())
@@ -59,12 +67,13 @@ pub fn write(page: &mut Page<'_>, result: &RunResult, order: Order) -> io::Resul
         result,
         order,
         LINES.saturating_sub(used + asked).max(4),
+        against,
     );
     let left = LINES.saturating_sub(used + outcomes.len() + 2);
-    sections.extend([outcomes, drivers, questions(page, result, left)]);
+    sections.extend([outcomes, drivers, questions(page, result, left, against)]);
     // The sentence above has ranges of its own making.
     let any_open = sections.iter().skip(1).flatten().any(is_open);
-    sections.push(foot(page, result, any_open));
+    sections.push(foot(page, result, any_open, against));
     let mut first = true;
     for lines in sections.iter().filter(|lines| !lines.is_empty()) {
         if !std::mem::replace(&mut first, false) {
@@ -98,7 +107,13 @@ fn head(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
 }
 
 /// What becomes of the trends, a row each.
-fn trends(page: &Page<'_>, result: &RunResult, order: Order) -> Vec<Line> {
+fn trends(
+    page: &Page<'_>,
+    result: &RunResult,
+    order: Order,
+    against: Option<Against<'_>>,
+) -> Vec<Line> {
+    let beside = Beside::of(against, |c| &c.trends, page.width());
     let mut trends: Vec<&TrendScore> = result.scorecard.iter().collect();
     if trends.is_empty() {
         return Vec::new();
@@ -140,7 +155,7 @@ fn trends(page: &Page<'_>, result: &RunResult, order: Order) -> Vec<Line> {
         columns[0].2 = columns[0].2.max(17);
     }
     let taken = |columns: &[(f64, String, usize)]| -> usize {
-        2 + 2 * SHARE + columns.iter().map(|column| column.2).sum::<usize>()
+        2 + 2 * SHARE + beside.width() + columns.iter().map(|column| column.2).sum::<usize>()
     };
     // What comes true at the end is worth more than the rest.
     while columns.len() > 1 && taken(&columns) + 14 > page.width() {
@@ -162,6 +177,7 @@ fn trends(page: &Page<'_>, result: &RunResult, order: Order) -> Vec<Line> {
     for (_, head, width) in &columns {
         right(&mut header, palette::HEADER, head, *width);
     }
+    beside.heads(&mut header, 0);
     let full = scale((trends.iter()).filter_map(|t| t.comes_true.last().map(Known::from)));
     let mut lines = vec![header];
     for trend in trends {
@@ -178,6 +194,7 @@ fn trends(page: &Page<'_>, result: &RunResult, order: Order) -> Vec<Line> {
                 None => right(&mut line, palette::FAINT, "–", *width),
             }
         }
+        beside.write(&mut line, &trend.name);
         if let Some(last) = trend.comes_true.last().filter(|_| bar >= NARROWEST_BAR) {
             line.push(anstyle::Style::new(), "  ");
             line.append(drawn(&last.into(), full, bar));
@@ -209,13 +226,23 @@ fn whole(share: f64) -> String {
 
 /// A row of the table of outcomes.
 struct Row<'r> {
+    name: &'r str,
+    is_group: bool,
     title: String,
     indent: usize,
     known: Known<'r>,
 }
 
 /// Groups with their outcomes, on so many lines.
-fn outcomes(page: &Page<'_>, result: &RunResult, order: Order, room: usize) -> Vec<Line> {
+fn outcomes(
+    page: &Page<'_>,
+    result: &RunResult,
+    order: Order,
+    room: usize,
+    against: Option<Against<'_>>,
+) -> Vec<Line> {
+    let mut of_groups = Beside::of(against, |c| &c.groups, page.width());
+    let of_outcomes = Beside::of(against, |c| &c.differences, page.width()).aligned(&mut of_groups);
     let none = result.outcomes.last().filter(|_| result.outcomes.len() > 1);
     let has_rest = none.is_some_and(|none| none.probability > 0.0);
     let (mut rows, mut left_out) = self::rows(result, order, room - 1);
@@ -224,24 +251,33 @@ fn outcomes(page: &Page<'_>, result: &RunResult, order: Order, room: usize) -> V
     }
     let mut widths = Widths::of(rows.iter().map(|row| row.known));
     widths.percent = widths.percent.max(" chance".len());
-    let fixed = widths.both();
+    let fixed = widths.both() + of_groups.width();
+    // Beside differences a name is worth more than a bar.
+    let for_bars = if against.is_some() { 0 } else { 14 };
     let widest = rows.iter().map(|row| row.indent + row.title.width()).max();
     let mut header = Line::styled(palette::SECTION, "Outcomes");
     header.push(palette::FAINT, &format!(" at {}", headline::end(result)));
     let name = widest
         .unwrap_or(0)
         .max(header.width())
-        .min(page.width().saturating_sub(fixed + 14).max(20));
+        .min(page.width().saturating_sub(fixed + for_bars).max(20));
     let bar = bar_width(page, fixed + name);
     let full = scale(rows.iter().map(|row| row.known));
     right_to(&mut header, "chance", name + widths.percent);
     if rows.iter().any(|row| row.known.has_range()) {
-        right_to(&mut header, "range", name + fixed);
+        right_to(&mut header, "range", name + widths.both());
     }
+    of_groups.heads(&mut header, name + widths.both());
     let mut lines = vec![header];
     for row in &rows {
         let mut line = named(&row.title, row.indent, name - row.indent);
         numbers(&mut line, &row.known, widths);
+        let beside = if row.is_group {
+            &of_groups
+        } else {
+            &of_outcomes
+        };
+        beside.write(&mut line, row.name);
         if bar >= NARROWEST_BAR {
             line.push(anstyle::Style::new(), "  ");
             line.append(drawn(&row.known, full, bar));
@@ -291,6 +327,8 @@ fn rows(result: &RunResult, order: Order, room: usize) -> (Vec<Row<'_>>, usize) 
         let is_group = result.groups.iter().any(|group| group.name == class.name);
         if is_kept {
             rows.push(Row {
+                name: class.name,
+                is_group,
                 title: class.title.to_owned(),
                 indent: 2,
                 known: class.known,
@@ -304,6 +342,8 @@ fn rows(result: &RunResult, order: Order, room: usize) -> (Vec<Row<'_>>, usize) 
         {
             if is_kept && *is_kept_too {
                 rows.push(Row {
+                    name: &outcome.name,
+                    is_group: false,
                     title: label(&outcome.title, &outcome.name),
                     indent: 4,
                     known: (*outcome).into(),
@@ -401,7 +441,12 @@ fn drivers(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
 }
 
 /// Questions in the order of the file, as many as there is room for.
-fn questions(page: &Page<'_>, result: &RunResult, room: usize) -> Vec<Line> {
+fn questions(
+    page: &Page<'_>,
+    result: &RunResult,
+    room: usize,
+    against: Option<Against<'_>>,
+) -> Vec<Line> {
     if result.questions.is_empty() {
         return Vec::new();
     }
@@ -410,7 +455,9 @@ fn questions(page: &Page<'_>, result: &RunResult, room: usize) -> Vec<Line> {
     let more = questions.len().saturating_sub(most);
     questions.truncate(most);
     let widths = Widths::of(questions.iter().map(|question| Known::from(*question)));
-    let name = page.width().saturating_sub(widths.both()).min(74);
+    let beside = Beside::of(against, |c| &c.questions, page.width());
+    let fixed = widths.both() + beside.width();
+    let name = page.width().saturating_sub(fixed).min(74);
     let mut header = Line::styled(palette::SECTION, "Questions");
     if more > 0 {
         header.push(
@@ -418,6 +465,7 @@ fn questions(page: &Page<'_>, result: &RunResult, room: usize) -> Vec<Line> {
             &format!(" ({more} more: --table questions)"),
         );
     }
+    beside.heads(&mut header, name + widths.both());
     let mut lines = vec![header];
     for question in questions {
         let mut text = label(&question.title, &question.name);
@@ -427,13 +475,19 @@ fn questions(page: &Page<'_>, result: &RunResult, room: usize) -> Vec<Line> {
         // Dates mostly stand at the end.
         let mut line = named(&shorten_inside(&text, name - 2), 2, name - 2);
         numbers(&mut line, &question.into(), widths);
+        beside.write(&mut line, &question.name);
         lines.push(line);
     }
     lines
 }
 
 /// How sure, what to beware of, and where the rest is.
-fn foot(page: &Page<'_>, result: &RunResult, any_open: bool) -> Vec<Line> {
+fn foot(
+    page: &Page<'_>,
+    result: &RunResult,
+    any_open: bool,
+    against: Option<Against<'_>>,
+) -> Vec<Line> {
     let run = &result.run;
     let mut text = format!(
         "Chance in the simulation: {} ({} trials, {} draws, seed {}).",
@@ -459,6 +513,9 @@ fn foot(page: &Page<'_>, result: &RunResult, any_open: bool) -> Vec<Line> {
         text.push_str(" No assumption is uncertain.");
     }
     let mut lines = page.wrapped(palette::FAINT, &text, 0);
+    if let Some(against) = against {
+        lines.extend(page.wrapped(palette::FAINT, &against.told(result), 0));
+    }
     let rank = |code: &str| {
         WORST
             .iter()
@@ -485,84 +542,4 @@ fn foot(page: &Page<'_>, result: &RunResult, any_open: bool) -> Vec<Line> {
     let rest = format!("--full everything · --report page.html{explore} · compare FILE FILE");
     lines.extend(page.wrapped(palette::FAINT, &rest, 0));
     lines
-}
-
-fn named(text: &str, indent: usize, width: usize) -> Line {
-    let mut line = Line::new(&" ".repeat(indent));
-    line.push(anstyle::Style::new(), &shorten(text, width));
-    line.pad_to(indent + width);
-    line
-}
-
-fn right(line: &mut Line, style: anstyle::Style, text: &str, width: usize) {
-    let blank = width.saturating_sub(text.width()).max(1);
-    line.push(anstyle::Style::new(), &" ".repeat(blank));
-    line.push(style, text);
-}
-
-/// The name of a column that ends in this cell, or as near to it as there is room.
-fn right_to(line: &mut Line, text: &str, end: usize) {
-    let width = end.saturating_sub(line.width());
-    right(line, palette::HEADER, text, width);
-}
-
-/// Widths of a column of percentages and one of ranges.
-#[derive(Clone, Copy)]
-struct Widths {
-    percent: usize,
-    range: usize,
-}
-
-impl Widths {
-    /// Room for all of these, with blanks before them.
-    fn of<'k>(all: impl Iterator<Item = Known<'k>>) -> Self {
-        let mut widths = Self {
-            percent: 5,
-            range: 7,
-        };
-        for known in all {
-            widths.percent = widths.percent.max(known.percent().width() + 1);
-            widths.range = widths.range.max(range(&known).width() + 2);
-        }
-        widths
-    }
-
-    fn both(self) -> usize {
-        self.percent + self.range
-    }
-}
-
-/// The range, or the simulation's error where that counts.
-fn range(known: &Known<'_>) -> String {
-    match known.notable_error() {
-        Some(error) => format!("±{error}"),
-        None => known.range(),
-    }
-}
-
-/// The percentage and what is known of it.
-fn numbers(line: &mut Line, known: &Known<'_>, widths: Widths) {
-    right(line, palette::ESTIMATE, &known.percent(), widths.percent);
-    right(line, anstyle::Style::new(), &range(known), widths.range);
-}
-
-fn bar_width(page: &Page<'_>, used: usize) -> usize {
-    page.width().saturating_sub(used + 2).min(WIDEST_BAR)
-}
-
-fn drawn(known: &Known<'_>, full: f64, width: usize) -> Line {
-    let range = known.epistemic90.filter(|_| known.has_range());
-    bars::estimate(known.probability, known.ci95, range, full, width)
-}
-
-/// The largest number that a bar must show.
-fn scale<'k>(all: impl Iterator<Item = Known<'k>>) -> f64 {
-    let largest = all.map(|known| {
-        let high = match known.epistemic90 {
-            Some([_, high]) if known.has_range() => high,
-            _ => 0.0,
-        };
-        known.probability.max(known.ci95[1]).max(high)
-    });
-    largest.fold(1e-12, f64::max)
 }

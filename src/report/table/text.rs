@@ -141,6 +141,13 @@ pub fn shorten_inside(text: &str, width: usize) -> String {
 }
 
 /// Whether a text begins with something that belongs to the letter before it.
+/// A text that ends where a column of this width does, and at least a blank behind what is before it.
+pub fn right(line: &mut Line, style: Style, text: &str, width: usize) {
+    let blank = width.saturating_sub(text.width()).max(1);
+    line.push(Style::new(), &" ".repeat(blank));
+    line.push(style, text);
+}
+
 fn is_mark(text: &str) -> bool {
     text.chars()
         .next()
