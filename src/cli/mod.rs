@@ -16,6 +16,7 @@ mod man;
 mod new;
 mod options;
 mod output;
+mod paths;
 mod pictures;
 mod places;
 mod progress;
@@ -78,6 +79,7 @@ enum Command {
 
 /// Does what the command line says; the answer is the exit status.
 pub fn main() -> ExitCode {
+    completions::answer();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

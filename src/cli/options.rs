@@ -2,6 +2,7 @@
 
 use super::exit::Misuse;
 use super::formats;
+use super::paths;
 use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::engine::Settings;
@@ -11,6 +12,7 @@ use crate::report::csv;
 use anyhow::Result;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 use std::path::PathBuf;
 
 /// Trials at which a run that waits for a precision gives up.
@@ -109,7 +111,12 @@ impl Precision {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Variant {
     /// Change a value of the scenario by its dotted path, such as --set trends.stalemate.weight=0.4; may be repeated
-    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "PATH=VALUE",
+        allow_hyphen_values = true,
+        add = ArgValueCompleter::new(paths::to_set)
+    )]
     pub set: Vec<String>,
 }
 

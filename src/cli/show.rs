@@ -3,6 +3,7 @@
 use super::exit::{Exit, Misuse};
 use super::findings;
 use super::options::Variant;
+use super::paths;
 use super::terminal::Terminal;
 use crate::diagnostic::nearest;
 use crate::report::changes::{EXPLAIN, told};
@@ -11,6 +12,7 @@ use crate::report::table::shorten;
 use crate::scenario::{is_annotation, load};
 use anyhow::Result;
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
     /// What to show: a dotted path, such as `trends.escalation` (default: everything, by name)
+    #[arg(add = ArgValueCompleter::new(paths::to_show))]
     path: Option<String>,
     /// The parameters as a table in Markdown, to paste into a document
     #[arg(long, conflicts_with = "path")]
@@ -115,7 +118,7 @@ fn at<'v>(root: &'v Value, path: &[&str]) -> Result<&'v Value> {
 }
 
 /// The parts that a path may go on with.
-fn names(value: &Value) -> Vec<String> {
+pub(super) fn names(value: &Value) -> Vec<String> {
     match value {
         Value::Object(map) => map.keys().cloned().collect(),
         Value::Array(items) => (items.iter().enumerate())

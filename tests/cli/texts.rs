@@ -1,6 +1,6 @@
 //! `new`, `schema`, `man`, `completions` and the help: texts that other programs read.
 
-use crate::program::{call, folder, json_value, quincunx, stdout};
+use crate::program::{call, folder, json_value, quincunx, stdout, valley, write};
 use predicates::str::contains;
 use std::fs;
 use std::process::Command;
@@ -133,22 +133,97 @@ fn manual_pages_are_made_of_every_command() {
     }
 }
 
+/// What the program answers a completion script whose last word is to be completed.
+fn completed(words: &str) -> Vec<String> {
+    let words: Vec<&str> = words.split(' ').collect();
+    let done = quincunx()
+        .env("QUINCUNX_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
+        .env("_CLAP_IFS", "\n")
+        .arg("--")
+        .args(&words)
+        .assert()
+        .success();
+    stdout(&done).lines().map(str::to_owned).collect()
+}
+
 #[test]
-fn completions_know_every_command_and_bash_can_read_them() {
+fn completions_know_every_command_and_every_option() {
+    let offered = completed("quincunx ");
+    for command in commands() {
+        assert!(offered.contains(&command), "{command}: {offered:?}");
+    }
+    assert_eq!(
+        completed("quincunx run x.json --trials-o"),
+        ["--trials-out"]
+    );
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = stdout(&call(&format!("completions {shell}")).success());
-        for word in commands().iter().map(String::as_str).chain(["trials-out"]) {
-            assert!(script.contains(word), "{shell}: {word}");
-        }
-        if shell == "bash" && Command::new("bash").arg("--version").output().is_ok() {
-            let folder = folder();
-            let path = folder.path().join("completion");
-            fs::write(&path, script).expect("the folder takes files");
-            let read = Command::new("bash").arg("-n").arg(&path).status();
-            assert!(read.expect("bash starts").success());
-        }
+        assert!(script.contains("QUINCUNX_COMPLETE"), "{shell}: {script}");
     }
     call("completions tcsh").code(2).stderr(contains("bash"));
+}
+
+#[test]
+fn paths_of_a_scenario_are_completed_with_those_that_it_has() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let shown = completed(&format!("quincunx show {file} tr"));
+    for path in ["trends", "trends.wet", "trends.wet.weight"] {
+        assert!(shown.iter().any(|offer| offer == path), "{path}: {shown:?}");
+    }
+    assert!(shown.iter().all(|path| path.starts_with("tr")), "{shown:?}");
+    let set = completed(&format!(
+        "quincunx run {file} --trials 5 --set trends.wet.w"
+    ));
+    assert_eq!(set, ["trends.wet.weight="]);
+    // Whatever is offered can be given: each path of the file is one of `show`, and each that ends can be set.
+    let mut left = vec![String::new()];
+    let mut ends = Vec::new();
+    while let Some(begun) = left.pop() {
+        for offer in completed(&format!("quincunx compare {file} --set {begun}")) {
+            assert!(offer.len() > begun.len(), "{offer}");
+            match offer.strip_suffix('=') {
+                Some(path) if !ends.contains(&path.to_owned()) => ends.push(path.to_owned()),
+                Some(_) => {}
+                None => left.push(offer),
+            }
+        }
+    }
+    assert!(ends.len() > 30, "{ends:?}");
+    for path in &ends {
+        call(&format!("show {file} {path}")).success();
+    }
+    // Items of a list go by their names; what is not there has no path, and no file no paths.
+    assert!(
+        ends.iter().any(|path| path.starts_with("outcomes.signed.")),
+        "{ends:?}"
+    );
+    assert_eq!(completed(&format!("quincunx show {file} nothing")), [""; 0]);
+    assert_eq!(completed("quincunx show none.json tr"), [""; 0]);
+    if Command::new("bash").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no bash here");
+        return;
+    }
+    let script = folder.path().join("completion");
+    fs::write(&script, stdout(&call("completions bash").success()))
+        .expect("the folder takes files");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_quincunx"));
+    let pressed = format!(
+        "PATH={}:$PATH; source {}; COMP_WORDS=(quincunx show {file} trends.wet); COMP_CWORD=3; COMP_TYPE=9; \
+         _clap_complete_quincunx quincunx trends.wet {file}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        program.parent().expect("a folder").display(),
+        script.display()
+    );
+    let answer = Command::new("bash")
+        .args(["-c", &pressed])
+        .output()
+        .expect("bash starts");
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    assert!(
+        answer.lines().any(|path| path == "trends.wet.weight"),
+        "{answer}"
+    );
 }
 
 #[test]
