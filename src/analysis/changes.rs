@@ -60,8 +60,15 @@ impl Walk<'_> {
         self.found.push(Change { path, base, other });
     }
 
-    /// Items of an array are told apart by their `name`, or else by their place.
+    /// Items of an array are told apart by their `name`, by the pair that they are `between`, or else by their place. A list of texts is one value.
     fn arrays(&mut self, a: &[Value], b: &[Value]) {
+        let is_texts = |items: &[Value]| items.iter().all(Value::is_string);
+        if is_texts(a) && is_texts(b) {
+            if a != b {
+                self.note(self.path.join("."), Some(a.into()), Some(b.into()));
+            }
+            return;
+        }
         let (Some(of_a), Some(of_b)) = (names(a), names(b)) else {
             for i in 0..a.len().max(b.len()) {
                 self.path.push(i.to_string());
@@ -72,36 +79,58 @@ impl Walk<'_> {
         };
         let added = of_b.iter().filter(|name| !of_a.contains(name));
         for name in of_a.iter().chain(added) {
-            let find = |names: &[&str], items: &[Value]| -> Option<Value> {
-                names
-                    .iter()
-                    .position(|n| n == name)
-                    .map(|at| items[at].clone())
+            let place = |names: &[Name<'_>]| names.iter().position(|n| n == name);
+            let (in_a, in_b) = (place(&of_a), place(&of_b));
+            let part = match (name, in_a.or(in_b)) {
+                (Name::Between(..), Some(index)) => index.to_string(),
+                (Name::Own(name), _) | (Name::Between(name, _), None) => (*name).to_owned(),
             };
-            self.path.push((*name).to_owned());
-            self.compare(find(&of_a, a).as_ref(), find(&of_b, b).as_ref());
+            self.path.push(part);
+            self.compare(in_a.map(|i| &a[i]), in_b.map(|i| &b[i]));
             self.path.pop();
         }
-        let kept = |names: &[&str], others: &[&str]| -> Vec<String> {
+        // The order of pairs means nothing.
+        let kept = |names: &[Name<'_>], others: &[Name<'_>]| -> Vec<String> {
             let both = names.iter().filter(|n| others.contains(n));
-            both.map(|n| (*n).to_owned()).collect()
+            both.filter_map(|name| match name {
+                Name::Own(name) => Some((*name).to_owned()),
+                Name::Between(..) => None,
+            })
+            .collect()
         };
         if kept(&of_a, &of_b) != kept(&of_b, &of_a) {
+            let own = |names: &[Name<'_>]| kept(names, names);
             let path = format!("{} (order)", self.path.join("."));
-            self.note(path, Some(of_a.into()), Some(of_b.into()));
+            self.note(path, Some(own(&of_a).into()), Some(own(&of_b).into()));
         }
     }
 }
 
+/// What an item of a list is known by.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Name<'v> {
+    Own(&'v str),
+    /// The lesser name of the pair first.
+    Between(&'v str, &'v str),
+}
+
 /// The names of all items, if each has one of its own.
-fn names(items: &[Value]) -> Option<Vec<&str>> {
-    let names: Option<Vec<&str>> = items
-        .iter()
-        .map(|item| item.get("name")?.as_str())
-        .collect();
+fn names(items: &[Value]) -> Option<Vec<Name<'_>>> {
+    let names: Option<Vec<Name<'_>>> = items.iter().map(named).collect();
     names.filter(|names| {
         !names.is_empty() && names.iter().collect::<BTreeSet<_>>().len() == names.len()
     })
+}
+
+fn named(item: &Value) -> Option<Name<'_>> {
+    if let Some(name) = item.get("name").and_then(Value::as_str) {
+        return Some(Name::Own(name));
+    }
+    let pair = item.get("between")?.as_array()?;
+    let [Value::String(one), Value::String(other)] = pair.as_slice() else {
+        return None;
+    };
+    Some(Name::Between(one.min(other), one.max(other)))
 }
 
 #[cfg(test)]
@@ -155,5 +184,34 @@ mod tests {
         let base = json!({"indicators": {"note": {"start": 1, "note": "x"}}});
         let other = json!({"indicators": {"note": {"start": 2, "note": "y"}}});
         assert_eq!(changes(&base, &other).len(), 1);
+    }
+
+    #[test]
+    fn what_is_added_to_a_list_is_the_only_difference() {
+        let pair = |a: &str, b: &str, rank: f64| json!({"between": [a, b], "rank": rank});
+        let base = json!({
+            "events": {"e": {"phases": ["war", "truce"]}},
+            "correlations": [pair("a", "b", 0.5), pair("c", "d", 0.1)],
+            "parameters": {"p": {"uniform": [0, 1]}}
+        });
+        let other = json!({
+            "events": {"e": {"phases": ["pause", "war", "truce"]}},
+            "correlations": [pair("x", "y", 0.2), pair("d", "c", 0.1), pair("b", "a", 0.6)],
+            "parameters": {"p": {"uniform": [0, 2]}}
+        });
+        let found = changes(&base, &other);
+        let paths: Vec<&str> = found.iter().map(|c| c.path.as_str()).collect();
+        let between = ["correlations.0.between", "correlations.1.between"];
+        let paths: Vec<&str> = paths.into_iter().filter(|p| !between.contains(p)).collect();
+        assert_eq!(
+            paths,
+            [
+                "events.e.phases",
+                "correlations.0.rank",
+                "correlations.0",
+                "parameters.p.uniform.1"
+            ]
+        );
+        assert_eq!(found[0].other, Some(json!(["pause", "war", "truce"])));
     }
 }

@@ -34,10 +34,38 @@ pub fn worded(change: &Change, base: &Value, other: &Value) -> Worded {
             .find_map(|root| title_of(root, key));
         known.unwrap_or_else(|| (*key).to_owned())
     }));
+    let [from, to] = match (&change.base, &change.other) {
+        (Some(Value::Array(from)), Some(Value::Array(to))) => lists(from, to),
+        (from, to) => [told(from.as_ref()), told(to.as_ref())],
+    };
     Worded {
         what: words.join(", "),
-        from: told(change.base.as_ref()),
-        to: told(change.other.as_ref()),
+        from,
+        to,
+    }
+}
+
+/// Two lists of texts: whole if they are short, otherwise what only one of them has.
+fn lists(from: &[Value], to: &[Value]) -> [String; 2] {
+    let whole = |items: &[&Value]| -> String {
+        let items: Vec<String> = items.iter().map(|item| told(Some(*item))).collect();
+        items.join(", ")
+    };
+    let all = [from, to].map(|items| whole(&items.iter().collect::<Vec<_>>()));
+    if all.iter().all(|text| text.chars().count() <= LONGEST_VALUE) {
+        return all;
+    }
+    let only = [(from, to), (to, from)].map(|(one, other)| {
+        let own: Vec<&Value> = one.iter().filter(|item| !other.contains(item)).collect();
+        match own.as_slice() {
+            [] => "…".to_owned(),
+            own => super::table::shorten(&format!("… and {}", whole(own)), LONGEST_VALUE),
+        }
+    });
+    if only[0] == only[1] {
+        all.map(|text| super::table::shorten(&text, LONGEST_VALUE))
+    } else {
+        only
     }
 }
 
@@ -145,6 +173,29 @@ mod tests {
         assert_eq!(
             tell("events.raid.hazard.times.trend.war", Some(json!(2)), None),
             "events, raid, hazard, times, trend, War at sea: 2 → absent"
+        );
+        assert_eq!(
+            tell(
+                "events.raid.phases",
+                Some(json!(["war", "truce"])),
+                Some(json!(["war", "truce", "pause"]))
+            ),
+            "events, raid, phases: war, truce → war, truce, pause"
+        );
+        let long = |more: &[&str]| {
+            let own = (0..9).map(|i| format!("a_phase_{i}"));
+            json!(
+                own.chain(more.iter().map(|m| (*m).to_owned()))
+                    .collect::<Vec<_>>()
+            )
+        };
+        assert_eq!(
+            tell(
+                "events.raid.phases",
+                Some(long(&[])),
+                Some(long(&["pause"]))
+            ),
+            "events, raid, phases: … → … and pause"
         );
         assert_eq!(
             tell("outcomes.peace.when", Some(json!("a")), Some(json!("b"))),

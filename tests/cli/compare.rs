@@ -1,10 +1,11 @@
 //! `compare`: what differs between scenarios, and by how much.
 
-use crate::program::{call, comparison, folder, result, stdout, valley, write};
+use crate::program::{call, comparison, folder, result, stderr, stdout, valley, write};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use quincunx::results::Difference;
 use serde_json::json;
+use std::fs;
 
 const BASELINE: &str = "scenarios/baseline.json";
 
@@ -230,4 +231,74 @@ fn one_file_is_compared_with_what_is_set_in_it() {
     assert_eq!(paths(1), ["parameters.calm.value"]);
     let table = stdout(&call(&format!("compare {base} --set trends.wet.weight=0.6")).success());
     assert!(table.contains("changed: trends.wet.weight=0.6"), "{table}");
+}
+
+#[test]
+fn a_variant_adds_to_lists_and_the_comparison_says_what_was_added() {
+    let folder = folder();
+    let mut base = valley();
+    base["parameters"]["thirst"] = json!({"uniform": [0, 1]});
+    base["parameters"]["rain"] = json!({"uniform": [0, 1]});
+    base["correlations"] = json!([{"between": ["haste", "thirst"], "rank": 0.5}]);
+    let base = write(folder.path(), "base.json", &base);
+    let mut variant = json!({
+        "extends": "base.json",
+        "name": "paused",
+        "phases": {"pause": {"title": "A pause"}},
+        "correlations": {"add": [{"between": ["haste", "rain"], "rank": 0.25}]},
+        "events": {
+            "signature": {"phases": {"add": ["pause"]}},
+            "rest": {"hazard": 1, "phases": ["dispute"], "effects": [{"phase": "pause"}]}
+        },
+        "outcomes": {"open": {"title": "Nothing signed"}, "add_first": [{"name": "paused", "when": "phase == pause"}]}
+    });
+    let good = write(folder.path(), "variant.json", &variant);
+    let done = call(&format!(
+        "compare {base} {good} --trials 1024 --quiet --format json"
+    ));
+    let compared = comparison(&done.success());
+    let changes: Vec<&str> = (compared.comparisons[0].changes.iter())
+        .map(|change| change.path.as_str())
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "phases.pause",
+            "events.signature.phases",
+            "events.rest",
+            "outcomes.paused",
+            "correlations.1"
+        ]
+    );
+    let text = stdout(&call(&format!("compare {base} {good} --trials 1024 --quiet")).success());
+    assert!(text.contains("dispute → dispute, pause"), "{text}");
+    // The same in a setting, and restated, has the same bytes.
+    let run = |line: &str| {
+        stdout(
+            &call(&format!(
+                "run {base} --trials 1024 --quiet --format json --set {line}"
+            ))
+            .success(),
+        )
+    };
+    assert_eq!(
+        run(r#"events.signature.trends=["wet"] --set events.signature.trends={"add":["dry"]}"#),
+        run(r#"events.signature.trends=["wet","dry"]"#)
+    );
+    // What is wrong with an item is shown in the file that states it, although items before it are another file's.
+    variant["events"]["signature"]["phases"]["add"][0] = "pase".into();
+    variant["outcomes"]["add_first"][0]["when"] = "phase == puase".into();
+    let bad = write(folder.path(), "bad.json", &variant);
+    let said = stderr(&call(&format!("run {bad}")).code(2));
+    for (name, line) in [("pase", "\"pase\""), ("puase", "phase == puase")] {
+        let text = fs::read_to_string(&bad).expect("it was written");
+        let number = 1 + text
+            .lines()
+            .position(|own| own.contains(line))
+            .expect("a line");
+        assert!(
+            said.contains(&format!("bad.json:{number}:")) && said.contains(name),
+            "{name} in line {number}:\n{said}"
+        );
+    }
 }

@@ -344,7 +344,7 @@ fn a_run_against_another_file_says_what_that_comparison_says() {
         .expect("the weight matters");
     let row = text
         .lines()
-        .find(|line| line.contains(&detected.title))
+        .find(|line| line.starts_with("  ") && line.contains(&detected.title))
         .unwrap_or_else(|| panic!("{}:\n{text}", detected.title));
     let points = 100.0 * detected.difference.expect("a difference");
     let shown = row

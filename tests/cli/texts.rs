@@ -190,7 +190,7 @@ fn paths_of_a_scenario_are_completed_with_those_that_it_has() {
             }
         }
     }
-    assert!(ends.len() > 30, "{ends:?}");
+    assert!(ends.len() > 25, "{ends:?}");
     for path in &ends {
         call(&format!("show {file} {path}")).success();
     }

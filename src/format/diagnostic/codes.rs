@@ -143,6 +143,14 @@ pub const CODES: &[(&str, &str)] = &[
         "missing-arm",
         "a choice by trend or phase leaves some of them out",
     ),
+    (
+        "no-list",
+        "a variant adds to a list that the file which it extends leaves to its default",
+    ),
+    (
+        "unknown-item",
+        "a variant changes or removes what the list does not have",
+    ),
     ("no-start-phase", "no trial could start in any phase"),
     (
         "reserved-name",

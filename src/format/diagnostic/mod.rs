@@ -22,7 +22,7 @@ pub use nearest::{Slips, nearest};
 pub use place::{Part, Place};
 pub use render::{Excerpt, Style, json, line, text};
 pub use scan::{Spot, find as scan_pointer};
-pub use sources::{Layer, LayerId, Located, Sources};
+pub use sources::{Edit, Layer, LayerId, Located, Origin, Sources};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -21,7 +21,45 @@ pub struct Layer {
     pub name: String,
     pub text: String,
     root: Root,
+    /// Lists that it changes in part.
+    edits: Vec<Edit>,
     index: Index,
+}
+
+/// A list that a layer changed without stating it anew: where its items came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// Where the list stands.
+    pub path: Vec<String>,
+    /// One for each item.
+    pub origins: Vec<Origin>,
+}
+
+/// Where an item of a changed list came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// Its index in the list as it was before.
+    pub below: Option<usize>,
+    /// Where the layer itself says something of it, from the list on.
+    pub own: Option<Vec<String>>,
+}
+
+impl Origin {
+    /// An item that was there before.
+    pub fn below(index: usize) -> Self {
+        Self {
+            below: Some(index),
+            own: None,
+        }
+    }
+
+    /// An item that the layer states.
+    pub fn own<'p>(path: impl IntoIterator<Item = &'p str>) -> Self {
+        Self {
+            below: None,
+            own: Some(path.into_iter().map(str::to_owned).collect()),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +104,7 @@ impl Layer {
             name: name.into(),
             text: text.into(),
             root: Root::Document,
+            edits: Vec::new(),
             index: Index::default(),
         }
     }
@@ -82,8 +121,15 @@ impl Layer {
             name: "--set".to_owned(),
             text: text.into(),
             root: Root::Setting { path, parts, value },
+            edits: Vec::new(),
             index: Index::default(),
         }
+    }
+
+    /// The same with lists that it changes in part.
+    pub fn edited(mut self, edits: Vec<Edit>) -> Self {
+        self.edits = edits;
+        self
     }
 
     /// How far `wanted` can be followed here, and to what; `mentioned` if it is only a beginning of the path of a setting.
@@ -156,6 +202,40 @@ impl Sources {
         LayerId(self.layers.len() - 1)
     }
 
+    /// Says which lists the last layer changes in part.
+    pub fn edited(&mut self, edits: Vec<Edit>) {
+        if let Some(last) = self.layers.last_mut() {
+            last.edits = edits;
+        }
+    }
+
+    /// A path as the layer of this rank has it; shorter where that layer has nothing of the kind.
+    fn seen_by(&self, rank: usize, wanted: &[String]) -> Vec<String> {
+        let mut path = wanted.to_vec();
+        for (above, layer) in self.layers.iter().enumerate().skip(rank).rev() {
+            for Edit {
+                path: list,
+                origins,
+            } in layer.edits.iter().rev()
+            {
+                let origin = path
+                    .strip_prefix(list.as_slice())
+                    .and_then(|inside| origins.get(inside.first()?.parse::<usize>().ok()?));
+                let Some(origin) = origin else { continue };
+                let inside = path.split_off(list.len());
+                match (above == rank, &origin.own, origin.below) {
+                    (true, Some(own), _) => path.extend(own.iter().chain(&inside[1..]).cloned()),
+                    (false, _, Some(index)) => {
+                        path.push(index.to_string());
+                        path.extend(inside.into_iter().skip(1));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        path
+    }
+
     /// The layers, from the oldest ancestor to the last `--set`.
     pub fn layers(&self) -> &[Layer] {
         &self.layers
@@ -181,7 +261,16 @@ impl Sources {
             .layers
             .iter()
             .enumerate()
-            .map(|(rank, layer)| (layer, rank, layer.follow(&path)))
+            .map(|(rank, layer)| {
+                let seen = self.seen_by(rank, &path);
+                let mut found = layer.follow(&seen);
+                let is_whole = found.steps == seen.len() && seen.len() >= path.len();
+                found.steps = match is_whole {
+                    true => path.len(),
+                    false => found.steps.min(path.len().saturating_sub(1)),
+                };
+                (layer, rank, found)
+            })
             .max_by_key(|(_, rank, found)| (found.steps, !found.mentioned, *rank));
         let (layer, _, found) = best?;
         let complete = found.steps == path.len();
@@ -298,6 +387,42 @@ mod tests {
         );
         assert_eq!(shown(&sources, &Place::key("/a/d")), ("--set", "d", 1, 3));
         assert_eq!(shown(&sources, &Place::value("/a")).0, "child.json");
+    }
+
+    #[test]
+    fn an_item_of_a_changed_list_is_found_in_the_layer_that_states_it() {
+        let mut sources = Sources::default();
+        sources.push(Layer::file(
+            "parent.json",
+            r#"{"l": ["a", "b", {"name": "c", "x": 1}]}"#,
+        ));
+        sources.push(Layer::file(
+            "child.json",
+            r#"{"l": {"add_first": ["z"], "c": {"x": 2}, "remove": ["a"]}}"#,
+        ));
+        let mut named = Origin::below(2);
+        named.own = Some(vec!["c".into()]);
+        sources.edited(vec![Edit {
+            path: vec!["l".into()],
+            origins: vec![Origin::own(["add_first", "0"]), Origin::below(1), named],
+        }]);
+        let text = "l={\"add\": [\"y\"]}";
+        let setting = Layer::setting(text, vec!["l".into()], vec![0..1], 2);
+        let origins = (0..3).map(Origin::below).chain([Origin::own(["add", "0"])]);
+        sources.push(setting.edited(vec![Edit {
+            path: vec!["l".into()],
+            origins: origins.collect(),
+        }]));
+        for (place, file, stated) in [
+            ("/l/0", "child.json", "\"z\""),
+            ("/l/1", "parent.json", "\"b\""),
+            ("/l/2/x", "child.json", "2"),
+            ("/l/2/name", "parent.json", "\"c\""),
+            ("/l/3", "--set", "\"y\""),
+        ] {
+            let (found, text, ..) = shown(&sources, &Place::value(place));
+            assert_eq!((found, text), (file, stated), "{place}");
+        }
     }
 
     #[test]

@@ -260,7 +260,12 @@ mod tests {
     fn after(below: &Value, layers: &[Value]) -> (Value, Vec<Diagnostic>) {
         let mut whole = below.clone();
         for layer in layers {
-            overlay(&mut whole, layer.clone(), &mut Vec::new());
+            overlay(
+                &mut whole,
+                layer.clone(),
+                &mut Vec::new(),
+                &mut Default::default(),
+            );
         }
         let told = settle(below, layers, &mut whole);
         (whole, told)

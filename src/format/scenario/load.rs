@@ -252,7 +252,19 @@ impl Chain<'_> {
             if let Some(object) = link.value.as_object_mut() {
                 object.shift_remove("extends");
                 let below = value.clone();
-                merge::overlay(&mut value, link.value.clone(), &mut Vec::new());
+                let overlaid = if rank == 0 {
+                    // The first file has nothing below it that it could change.
+                    merge::bare(&mut link.value);
+                    value = link.value.clone();
+                    merge::Overlay::default()
+                } else {
+                    let mut overlaid = merge::Overlay::default();
+                    let layer = link.value.clone();
+                    merge::overlay(&mut value, layer, &mut Vec::new(), &mut overlaid);
+                    overlaid
+                };
+                diagnostics.extend(overlaid.faults);
+                sources.edited(overlaid.edits);
                 if rank > 0 {
                     warnings.extend(implied::settle(&below, &[link.value], &mut value));
                 }

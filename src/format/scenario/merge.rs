@@ -1,18 +1,32 @@
 //! One layer laid over another: the rule of `extends`.
 //!
 //! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard, a distribution, an event or a question than
-//! the one below, the lower form goes with all its keys: half of each would mean nothing. Plain JSON in and out.
+//! the one below, the lower form goes with all its keys: half of each would mean nothing. An object in the place of a list changes that list
+//! (`lists.rs`). Plain JSON in and out.
 
 use super::decode::keys;
-use super::paths;
+use super::{lists, paths};
+use crate::diagnostic::{Diagnostic, Edit};
 use serde_json::{Map, Value};
 
+/// What laying a layer over others did besides changing values.
+#[derive(Default)]
+pub struct Overlay {
+    /// Lists that were changed in part.
+    pub edits: Vec<Edit>,
+    pub faults: Vec<Diagnostic>,
+}
+
 /// Lays `layer` over `base`, both standing at `path`.
-pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>) {
+pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>, overlaid: &mut Overlay) {
     let Value::Object(layer) = layer else {
         *base = layer;
         return;
     };
+    if let Some(list) = paths::list(path, base, &layer) {
+        lists::edit(base, layer, list, path, overlaid);
+        return;
+    }
     if !base.is_object() {
         *base = Value::Object(Map::new());
     }
@@ -27,8 +41,16 @@ pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>) {
         let key = &path[path.len() - 1];
         // An object is merged even into nothing, so that the `null`s in it go.
         let slot = below.entry(key.clone()).or_insert(Value::Null);
-        overlay(slot, value, path);
+        overlay(slot, value, path, overlaid);
         path.pop();
+    }
+}
+
+/// Takes the members that are `null` out of a layer that has none below it.
+pub fn bare(layer: &mut Value) {
+    if let Value::Object(map) = layer {
+        map.retain(|_, value| !value.is_null());
+        map.values_mut().for_each(bare);
     }
 }
 
@@ -123,7 +145,7 @@ mod tests {
 
     fn merged(base: Value, layer: Value) -> Value {
         let mut base = base;
-        overlay(&mut base, layer, &mut Vec::new());
+        overlay(&mut base, layer, &mut Vec::new(), &mut Overlay::default());
         base
     }
 

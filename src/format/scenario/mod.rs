@@ -14,6 +14,7 @@ mod files;
 mod forms;
 mod hash;
 mod implied;
+mod lists;
 mod load;
 mod merge;
 mod parse;

@@ -3,6 +3,7 @@
 //! Derived from the types of the format, whose doc comments are its descriptions. A file that `extends` another may leave
 //! out anything and remove anything by `null`, so the schema has two halves, and `extends` decides which of them a file is held against.
 
+use super::lists;
 use super::types::Scenario;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -106,17 +107,72 @@ fn partial(schema: &Value) -> Value {
                 let members = value.as_object().into_iter().flatten();
                 Value::Object(
                     members
-                        .map(|(name, member)| (name.clone(), removable(member)))
+                        .map(|(name, member)| (name.clone(), removable(&changeable(name, member))))
                         .collect(),
                 )
             }
             "additionalProperties" if value.is_object() => removable(value),
-            // Arrays are replaced, never merged, so their items are complete.
+            // Items of a list that is stated are complete.
             _ => value.clone(),
         };
         relaxed.insert(key.clone(), value);
     }
     Value::Object(relaxed)
+}
+
+/// Lists that a variant may change without restating them.
+const LISTS: [&str; 9] = [
+    "correlations",
+    "noise_correlations",
+    "outcomes",
+    "phases",
+    "trends",
+    "effects",
+    "experts",
+    "by",
+    "times",
+];
+
+/// A member that is a list, or what is to be done to it. A relaxed schema is made of it, so references are to what is whole.
+fn changeable(name: &str, member: &Value) -> Value {
+    if name == "source" {
+        let change = change(&json!({"type": "array", "items": {"type": "string"}}), None);
+        return either(member, change);
+    }
+    if !LISTS.contains(&name) || member["type"] != "array" {
+        return member.clone();
+    }
+    let by_name = (name == "outcomes").then(|| member["items"].clone());
+    either(member, change(member, by_name.as_ref()))
+}
+
+/// The description of a member stays in front of what it may be.
+fn either(member: &Value, change: Value) -> Value {
+    let mut plain = member.clone();
+    let description = plain
+        .as_object_mut()
+        .and_then(|member| member.remove("description"));
+    let mut whole = json!({"anyOf": [plain, change]});
+    if let Some(description) = description {
+        whole["description"] = description;
+    }
+    whole
+}
+
+fn change(list: &Value, by_name: Option<&Value>) -> Value {
+    let items = |description: &str| json!({"type": "array", "items": list["items"], "description": description});
+    let anything = json!({"type": "array", "description": "items to remove: as they are, by name, or by some of what they state"});
+    let others = by_name.cloned().unwrap_or(json!(false));
+    json!({
+        "type": "object",
+        "description": "what to change in the list that is inherited",
+        "properties": {
+            lists::ADD: items("items to add at the end"),
+            lists::ADD_FIRST: items("items to add at the beginning"),
+            lists::REMOVE: anything
+        },
+        "additionalProperties": others
+    })
 }
 
 fn removable(schema: &Value) -> Value {

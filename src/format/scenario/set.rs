@@ -26,9 +26,13 @@ pub fn apply(
 ) -> (Layer, Result<Value, Box<Diagnostic>>) {
     match read(scenario, setting, layer) {
         Ok((path, value, parts, start)) => {
-            lay(scenario, &path, value.clone());
+            let overlaid = lay(scenario, &path, value.clone());
             let stated = nested(&path, value);
-            (Layer::setting(setting, path, parts, start), Ok(stated))
+            let layer = Layer::setting(setting, path, parts, start).edited(overlaid.edits);
+            match overlaid.faults.into_iter().next() {
+                Some(fault) => (layer, Err(Box::new(fault))),
+                None => (layer, Ok(stated)),
+            }
         }
         Err(fault) => {
             let whole = Layer::setting(setting, Vec::new(), Vec::new(), 0);
@@ -267,7 +271,8 @@ fn no_path(name: &str, part: &Range<usize>, setting: &str) -> Unknown {
 }
 
 /// Lays `value` at `path`, as a variant that states nothing else would.
-fn lay(scenario: &mut Value, path: &[String], value: Value) {
+fn lay(scenario: &mut Value, path: &[String], value: Value) -> merge::Overlay {
+    let mut overlaid = merge::Overlay::default();
     // A variant cannot state a single item of an array, so the layer starts below the last one.
     let mut below = 0;
     let mut here = &*scenario;
@@ -288,10 +293,11 @@ fn lay(scenario: &mut Value, path: &[String], value: Value) {
         };
     }
     let Some(slot) = slot(scenario, &path[..below]) else {
-        return;
+        return overlaid;
     };
     let layer = nested(&path[below..], value);
-    merge::overlay(slot, layer, &mut path[..below].to_vec());
+    merge::overlay(slot, layer, &mut path[..below].to_vec(), &mut overlaid);
+    overlaid
 }
 
 fn slot<'v>(scenario: &'v mut Value, path: &[String]) -> Option<&'v mut Value> {

@@ -49,6 +49,30 @@ fn a_variant_may_leave_out_and_remove_what_a_whole_scenario_may_not() {
         "indicators": {"price": {"drift": {"escalation": 3}}}
     });
     assert_eq!(valid(&variant), [] as [String; 0]);
+    let lists = json!({
+        "correlations": {"remove": [{"between": ["a", "b"]}]},
+        "outcomes": {"truce": {"when": "t > 1", "title": null}, "add_first": [{"name": "n", "when": "t > 1"}], "war": null},
+        "events": {"truce_signed": {"phases": {"add": ["pause"]}, "source": {"add": ["s"]}, "effects": {"add": [{"phase": "talks"}]}}}
+    });
+    for (key, value) in lists.as_object().unwrap() {
+        let mut changed = variant.clone();
+        changed[key] = value.clone();
+        assert_eq!(valid(&changed), [] as [String; 0], "{key}");
+    }
+    for wrong in [
+        json!({"correlations": {"ad": []}}),
+        json!({"events": {"truce_signed": {"phases": {"pause": {}}}}}),
+        json!({"outcomes": {"truce": {"wen": "t > 1"}}}),
+        json!({"events": {"truce_signed": {"phases": {"add": "pause"}}}}),
+    ] {
+        let mut changed = variant.clone();
+        let (key, value) = wrong.as_object().unwrap().iter().next().unwrap();
+        changed[key] = value.clone();
+        assert!(!valid(&changed).is_empty(), "{wrong}");
+    }
+    let mut whole = example();
+    whole["correlations"] = json!({"add": []});
+    assert!(!valid(&whole).is_empty());
     variant["events"]["truce_signed"]["hazzard"] = json!(1);
     assert!(!valid(&variant).is_empty());
     variant.as_object_mut().unwrap().remove("extends");
@@ -192,7 +216,7 @@ fn constructs() -> Value {
             "monthly": {"hazard": {"rate": 2, "per": "month"}, "rest": "6 months", "limit": 1}
         }
     });
-    super::super::merge::overlay(&mut whole, more, &mut Vec::new());
+    super::super::merge::overlay(&mut whole, more, &mut Vec::new(), &mut Default::default());
     whole
 }
 
