@@ -35,7 +35,7 @@ impl TrialFile {
             #[cfg(not(feature = "parquet"))]
             Some("parquet") => {
                 let text = format!(
-                    "`{shown}`: this build writes no Parquet; build it with `--features parquet`, or name a .csv file"
+                    "`{shown}`: this build writes no Parquet; `cargo install --path . --features parquet` makes one that does, or name a .csv file"
                 );
                 return Err(Misuse(text).into());
             }

@@ -373,3 +373,15 @@ fn a_run_against_another_file_says_what_that_comparison_says() {
     }
     call(&format!("run {base} --against none.json")).code(2);
 }
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn without_parquet_the_error_names_the_command_that_gives_it() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let out = folder.path().join("trials.parquet");
+    call(&format!("run {path} --trials-out {}", out.display()))
+        .code(2)
+        .stderr(contains("cargo install --path . --features parquet"));
+    assert!(!out.exists());
+}

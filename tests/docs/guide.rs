@@ -1,26 +1,39 @@
 //! The guide, done as it says: its files are written, its commands run, and what it shows is what they print.
 //!
-//! A `json` block is a whole file if the line above it names the file, and is laid over that file if the line begins with "Add to".
+//! A `json` block is the whole file that the line above it names, a `diff` block what changes in that file. What comes of them is shipped in `docs/guide/`.
 //! A `console` block is a command behind `$ ` and its output.
 
 use crate::program::{Block, blocks, document, path};
-use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
 const GUIDE: &str = "docs/guide.md";
 
-/// Lays a fragment over a scenario: objects merge, everything else is replaced.
-fn lay(base: &mut Value, fragment: Value) {
-    match (base, fragment) {
-        (Value::Object(base), Value::Object(fragment)) => {
-            for (key, value) in fragment {
-                lay(base.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (base, fragment) => *base = fragment,
+/// A file after the changes of a difference: of each part, what it keeps and what it takes away stands in the file once, behind the part before it.
+fn changed(file: &str, difference: &str) -> String {
+    let mut rest = file;
+    let mut out = String::new();
+    for part in difference.split("@@\n") {
+        let side = |sign: char| -> String {
+            let lines = part.lines().filter(|line| !line.starts_with(sign));
+            lines
+                .map(|line| format!("{}\n", line.get(1..).unwrap_or_default()))
+                .collect()
+        };
+        let (old, new) = (side('+'), side('-'));
+        assert!(old != new, "nothing changes:\n{part}");
+        assert_eq!(
+            rest.matches(&old).count(),
+            1,
+            "not once in the file:\n{old}"
+        );
+        let (before, after) = rest.split_once(&old).unwrap_or_default();
+        out += before;
+        out += &new;
+        rest = after;
     }
+    out + rest
 }
 
 /// The file named in a caption, between backticks.
@@ -35,16 +48,14 @@ fn write(folder: &Path, block: &Block) {
     let name =
         file_of(&block.caption).unwrap_or_else(|| panic!("no file is named above: {}", block.text));
     let at = folder.join(name);
-    if !block.caption.starts_with("Add to") {
-        fs::write(&at, &block.text).expect("the folder is writable");
-        return;
-    }
-    let mut whole: Value = serde_json::from_str(&fs::read_to_string(&at).expect("the file exists"))
-        .expect("it is JSON");
-    let fragment =
-        serde_json::from_str(&block.text).unwrap_or_else(|error| panic!("{error}: {}", block.text));
-    lay(&mut whole, fragment);
-    fs::write(&at, format!("{whole:#}\n")).expect("the folder is writable");
+    let text = match block.language.as_str() {
+        "diff" => {
+            let before = fs::read_to_string(&at).expect("the file exists");
+            changed(&before, &block.text)
+        }
+        _ => block.text.clone(),
+    };
+    fs::write(&at, text).expect("the folder is writable");
 }
 
 /// What a command of the guide prints, both streams in one.
@@ -84,7 +95,7 @@ fn played(text: &str) -> String {
         out += &rest[..at];
         rest = &rest[at + fenced.len()..];
         match block.language.as_str() {
-            "json" => write(folder.path(), &block),
+            "json" | "diff" => write(folder.path(), &block),
             "console" => {
                 let line = block.text.lines().next().unwrap_or_default();
                 let command = line
@@ -128,7 +139,7 @@ fn every_scenario_of_the_guide_can_be_built() {
     let mut files = 0;
     for block in blocks(&document(GUIDE))
         .iter()
-        .filter(|block| block.language == "json")
+        .filter(|block| ["json", "diff"].contains(&block.language.as_str()))
     {
         write(folder.path(), block);
         let name = file_of(&block.caption).expect("a file is named above");
@@ -147,4 +158,12 @@ fn every_scenario_of_the_guide_can_be_built() {
         files += 1;
     }
     assert!(files >= 5, "the guide has {files} files only");
+    for name in ["valley.json", "observers.json"] {
+        let built = fs::read_to_string(folder.path().join(name)).expect("it was built");
+        let shipped = document(&format!("docs/guide/{name}"));
+        assert!(
+            built == shipped,
+            "docs/guide/{name} is not what the steps of the guide make"
+        );
+    }
 }
