@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Documents with commands in them.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/explore.md",
     "docs/guide.md",
     "docs/method.md",
     "docs/reading-charts.md",
+    "docs/reading-results.md",
     "docs/reference.md",
     "docs/scenarios.md",
 ];

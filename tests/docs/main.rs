@@ -9,3 +9,4 @@ mod program;
 mod readme;
 mod reference;
 mod schema;
+mod tables;
