@@ -200,8 +200,9 @@ impl Matching {
                 .map(|(m, table)| self.row(KINDS[index], m, table, [base, other], identical))
                 .collect()
         };
+        let told = self.uncertain && !identical;
         let metrics = (self.metrics.iter().zip(means).zip(&self.ranges))
-            .map(|((m, pair), range)| metric(m, pair, *range, [base, other]))
+            .map(|((m, pair), range)| metric(m, pair, *range, [base, other], told))
             .collect();
         let differences = section(0);
         let distance = Distance {
@@ -274,6 +275,7 @@ fn metric(
     pair: &MeanPair,
     range: Interval,
     [base, other]: [&RunResult; 2],
+    uncertain: bool,
 ) -> Difference {
     let of = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].mean);
     let error = |result: &RunResult, i: Option<usize>| i.and_then(|i| result.metrics[i].std_error);
@@ -286,6 +288,9 @@ fn metric(
         row.ci95 = Some(range.around(d.difference, d.ci95));
         row.unpaired_std_error = both(errors).map(|[a, b]| (a * a + b * b).sqrt());
         row.p_adjusted = Some(d.p_value);
+        let epistemic = pair.epistemic(uncertain);
+        row.epistemic90 = (epistemic.ends).map(|ends| range.around(d.difference, ends));
+        row.epistemic = Some(told(&epistemic));
     }
     row
 }
@@ -389,6 +394,7 @@ impl Pairs {
                 if let (Some(a), Some(b)) = (m.base, m.other) {
                     pair.add_draw(
                         replicate,
+                        self.groups,
                         &base.metrics[a][span.clone()],
                         &other.metrics[b][span.clone()],
                     );

@@ -24,6 +24,9 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
             charts.extend(chart::question_differences(comparison, &frame));
         }
     }
+    for curves in chart::over_time(result).iter().flatten() {
+        charts.push(curves.draw(&frame));
+    }
     let signatures: Vec<String> = result.scenarios.iter().map(headline::signature).collect();
     let signature = signatures.first().cloned().unwrap_or_default();
     let others = result.scenarios.len().saturating_sub(1);

@@ -35,7 +35,7 @@ struct Sum {
 
 /// Sum of the inner variances of some draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Inner {
+pub(super) struct Inner {
     draws: u64,
     sum: f64,
     /// Degrees of freedom: groups less one, over those draws.
@@ -114,12 +114,7 @@ impl MeanNode {
                 used += 1;
             }
         }
-        if used >= 2 {
-            let inner = &mut self.inner[replicate];
-            inner.draws += 1;
-            inner.sum += squares * used as f64 / (used - 1) as f64;
-            inner.freedom += used - 1;
-        }
+        self.inner[replicate].add(squares, used);
         Some(draw.mean)
     }
 
@@ -137,9 +132,7 @@ impl MeanNode {
         }
         each(&mut self.draw_means, &right.draw_means);
         for (own, more) in self.inner.iter_mut().zip(&right.inner) {
-            own.draws += more.draws;
-            own.sum += more.sum;
-            own.freedom += more.freedom;
+            own.merge(more);
         }
     }
 
@@ -268,22 +261,46 @@ impl MeanNode {
 
     /// Spread of the draws' means, over all replicates or all but one. `None` if the draws show no inner variance, or are fewer than two.
     fn components(&self, without: Option<usize>) -> Option<Components> {
-        let draws = merged(&self.draw_means, without);
-        let mut inner = Inner::default();
-        for (m, part) in self.inner.iter().enumerate() {
-            if without != Some(m) {
-                inner.draws += part.draws;
-                inner.sum += part.sum;
-                inner.freedom += part.freedom;
-            }
+        components(&self.draw_means, &self.inner, without)
+    }
+}
+
+/// Spread of what the draws say, and how much of it is chance, over all replicates or all but one.
+pub(super) fn components(
+    draws: &[Moments; REPLICATES],
+    inner: &[Inner; REPLICATES],
+    without: Option<usize>,
+) -> Option<Components> {
+    let draws = merged(draws, without);
+    let mut all = Inner::default();
+    for (m, part) in inner.iter().enumerate() {
+        if without != Some(m) {
+            all.merge(part);
         }
-        let total = draws.variance()?;
-        (inner.draws > 0).then(|| Components {
-            draws: draws.n as f64,
-            total,
-            inner: inner.sum / inner.draws as f64,
-            inner_df: inner.freedom as f64,
-        })
+    }
+    let total = draws.variance()?;
+    (all.draws > 0).then(|| Components {
+        draws: draws.n as f64,
+        total,
+        inner: all.sum / all.draws as f64,
+        inner_df: all.freedom as f64,
+    })
+}
+
+impl Inner {
+    /// Takes in a draw of which so many groups have values; with fewer than two it shows nothing.
+    pub(super) fn add(&mut self, squares: f64, groups: u64) {
+        if groups >= 2 {
+            self.draws += 1;
+            self.sum += squares * groups as f64 / (groups - 1) as f64;
+            self.freedom += groups - 1;
+        }
+    }
+
+    pub(super) fn merge(&mut self, more: &Self) {
+        self.draws += more.draws;
+        self.sum += more.sum;
+        self.freedom += more.freedom;
     }
 }
 
@@ -302,7 +319,7 @@ impl Sum {
 }
 
 /// The values that are there; `buffer` holds them if some are not.
-fn present<'a>(values: &'a [f64], buffer: &'a mut Vec<f64>) -> &'a [f64] {
+pub(super) fn present<'a>(values: &'a [f64], buffer: &'a mut Vec<f64>) -> &'a [f64] {
     if !values.iter().any(|v| v.is_nan()) {
         return values;
     }
@@ -354,7 +371,7 @@ pub fn centre(by_replicate: &[Moments; REPLICATES]) -> Centre {
 }
 
 /// Moments of all replicates, or all but one, in their order.
-fn merged(parts: &[Moments; REPLICATES], without: Option<usize>) -> Moments {
+pub(super) fn merged(parts: &[Moments; REPLICATES], without: Option<usize>) -> Moments {
     let mut all = Moments::default();
     for (m, part) in parts.iter().enumerate() {
         if without != Some(m) {

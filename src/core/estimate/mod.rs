@@ -21,6 +21,7 @@ mod replicate;
 mod reweight;
 mod series;
 mod shift;
+mod shift_mean;
 mod tables;
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 //! In come, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario `b`; out comes the difference
 //! **b minus a** with the error that pairing leaves, and p-values adjusted for looking at many outcomes.
 
+use super::epistemic::Epistemic;
 use super::interval::{floored, t95};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::shift_mean::MeanShift;
 use crate::math::special::student_t_cdf;
 
 /// What is kept of a yes/no property in both scenarios. Integers: parts merge in any order.
@@ -183,6 +185,7 @@ pub(super) fn two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
 pub struct MeanPair {
     a: [Sum; REPLICATES],
     b: [Sum; REPLICATES],
+    shift: MeanShift,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -209,8 +212,9 @@ impl MeanPair {
         Self::default()
     }
 
-    /// Takes in one draw of `replicate`: the values of its trials in each scenario; NaN is no value and is left out of its side.
-    pub fn add_draw(&mut self, replicate: usize, a: &[f64], b: &[f64]) {
+    /// Takes in one draw of `replicate`: the values of its trials in each scenario, group after group; NaN is no value and is left out of its side.
+    pub fn add_draw(&mut self, replicate: usize, groups: usize, a: &[f64], b: &[f64]) {
+        self.shift.add_draw(replicate, groups, a, b);
         for (side, values) in [(&mut self.a, a), (&mut self.b, b)] {
             let present = values.iter().filter(|v| !v.is_nan());
             // Summed within the draw first: short sums, and the same ones whatever came before.
@@ -232,6 +236,15 @@ impl MeanPair {
                 own.sum += more.sum;
             }
         }
+        self.shift.merge(&right.shift);
+    }
+
+    /// The 5%-95% range of the difference over parameter draws. `uncertain`: some parameter or weight differs between draws.
+    pub fn epistemic(&self, uncertain: bool) -> Epistemic {
+        self.difference()
+            .map_or_else(Epistemic::not_separable, |d| {
+                self.shift.epistemic(d.difference, uncertain)
+            })
     }
 
     /// The difference `b - a` of the means over trials with a value, its error from the spread between replicates.
@@ -409,7 +422,7 @@ mod tests {
                     }
                 })
                 .collect();
-            pair.add_draw(k % 16, &values, &values);
+            pair.add_draw(k % 16, 8, &values, &values);
         }
         let found = pair.difference().unwrap();
         assert_eq!(
@@ -430,7 +443,7 @@ mod tests {
                 let a: Vec<f64> = level.sample_iter(&mut random).take(8).collect();
                 let gap = Normal::new(0.5, 0.1).unwrap();
                 let b: Vec<f64> = a.iter().map(|x| x + random.sample(gap)).collect();
-                pair.add_draw(k % 16, &a, &b);
+                pair.add_draw(k % 16, 8, &a, &b);
             }
             let found = pair.difference().unwrap();
             covered += u32::from(found.ci95[0] <= 0.5 && 0.5 <= found.ci95[1]);

@@ -33,6 +33,14 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
         frame,
     ));
     charts.push(from_results::side_by_side(&compared).draw(frame));
+    let mut moved = compared.clone();
+    for (i, scenario) in moved.scenarios.iter_mut().enumerate() {
+        scenario.phases[0].occupancy[1] += 0.01 * i as f64;
+        scenario.events[0].cumulative_incidence[1] += 0.01 * i as f64;
+        scenario.indicators[0].mean[1] += 0.01 * i as f64;
+    }
+    let moving = from_results::over_time(&moved);
+    charts.extend(moving.iter().flatten().map(|curves| curves.draw(frame)));
     charts.push(from_results::classes(run).draw(frame));
     charts.push(from_results::outcome_differences(
         &compared.comparisons[0],

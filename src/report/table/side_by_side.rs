@@ -303,6 +303,9 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
                     (_, true) => "same".into(),
                     _ => NONE.into(),
                 };
+                if let Some(found) = found.filter(|_| cell.detectable) {
+                    cell.range = range_of_means(found, error);
+                }
                 // In standard deviations over futures: metrics have no unit in common.
                 rank = rank.max(scale.map_or(0.0, |sd| difference.abs() / sd));
             }
@@ -339,6 +342,20 @@ fn of_means(
         return coarse;
     }
     format::difference(difference, error.max(difference.abs() / 2.0)).value
+}
+
+/// The epistemic range of a difference of means, with digits that its own width allows.
+fn range_of_means(difference: &Difference, error: f64) -> String {
+    let status = difference.epistemic.as_ref().map(|e| e.status);
+    let Some(ends) = difference.epistemic90 else {
+        return String::new();
+    };
+    let told = format::difference_range(ends, error.max((ends[1] - ends[0]) / 10.0));
+    match status {
+        Some(EpistemicStatus::Resolved) => told,
+        Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected) => format!("in {told}"),
+        _ => String::new(),
+    }
 }
 
 /// Widths of the columns of one scenario.

@@ -6,6 +6,7 @@
 mod comparison;
 mod metric;
 mod outcomes;
+mod over_time;
 mod story;
 mod time;
 
@@ -21,6 +22,7 @@ pub use metric::{metric, settled};
 pub use outcomes::{
     classes, outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
 };
+pub use over_time::{KINDS, over_time};
 pub use story::{storyline, timeline};
 pub use time::{
     Course, course, incidence, incidence_curves, occupancy, phases, series, steady, trends,

@@ -13,6 +13,7 @@ mod indicators;
 mod metrics;
 mod occupancy;
 mod outcomes;
+mod over_time;
 mod provenance;
 mod questions;
 mod reading;
@@ -132,6 +133,7 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
     if is_alone {
         how_to_read(body);
     }
+    over_time::write(body, result);
     match &pairs[..] {
         [pair] => body.all(&PAIR, pair),
         _ => {

@@ -1,0 +1,37 @@
+//! All scenarios of a comparison over time, a line each.
+
+use super::Body;
+use crate::report::chart::from_results as chart;
+use crate::results::CompareResult;
+
+/// Charts of each kind: those of which most changes.
+const MOST: usize = 3;
+
+pub fn write(body: &mut Body, result: &CompareResult) {
+    let kinds = chart::over_time(result);
+    if kinds.iter().all(Vec::is_empty) {
+        return;
+    }
+    body.section("over-time", "All scenarios over time", |body| {
+        let mut more = 0;
+        for (title, charts) in chart::KINDS.iter().zip(&kinds) {
+            let first = charts.len().min(MOST);
+            more += charts.len() - first;
+            if first > 0 {
+                body.heading(*title);
+                body.charts(
+                    charts[..first]
+                        .iter()
+                        .map(|one| |frame: &_| one.draw(frame)),
+                );
+            }
+        }
+        let left = match more {
+            0 => String::new(),
+            n => format!("; {n} more differ, and `--charts` writes them all"),
+        };
+        body.remark(format!(
+            "Those phases, events and indicators that change most against the first scenario{left}."
+        ));
+    });
+}
