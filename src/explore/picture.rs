@@ -158,9 +158,10 @@ fn figure(caption: &str, chart: &Chart) -> String {
         format!("<figcaption>{}</figcaption>", escape(caption))
     };
     format!(
-        r#"<figure>{caption}{}<details id="d-{}"><summary>Numbers behind this chart</summary><div class="wide">{}</div></details></figure>"#,
+        r#"<figure>{caption}{}<details id="d-{}"><summary>Numbers behind this chart</summary><div class="wide" tabindex="0" role="group" aria-label="Numbers of: {}">{}</div></details></figure>"#,
         chart.svg,
         escape(&chart.id),
+        escape(&chart.title),
         chart.table.to_html()
     )
 }
@@ -202,7 +203,7 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
     pairs.about.id = "pairs".into();
     let frame = Frame::new(width).without_heading();
     let mut html = figure("", &pairs.draw(&frame));
-    html += r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">Show such a future</th></tr></thead><tbody>"#;
+    html += r#"<div class="wide" tabindex="0" role="group" aria-label="Outcomes"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">Show such a future</th></tr></thead><tbody>"#;
     for (i, (a, b)) in sides
         .base
         .outcomes
@@ -214,7 +215,7 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
         let button = |side: &str, word: &str, probability: f64| {
             if probability > 0.0 {
                 format!(
-                    r#"<button type="button" class="story" id="story-{side}-{i}" data-side="{side}" data-outcome="{i}" aria-label="Story of a future that ends in: {title} ({word})">{word}</button>"#
+                    r#"<button type="button" class="story" id="story-{side}-{i}" data-side="{side}" data-outcome="{i}" aria-label="{word}: story of a future that ends in {title}">{word}</button>"#
                 )
             } else {
                 String::new()
@@ -297,7 +298,7 @@ fn questions(sides: &Sides<'_>) -> String {
         return r#"<p class="none">The scenario asks no questions.</p>"#.into();
     }
     let mut html = String::from(
-        r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Question</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th></tr></thead><tbody>"#,
+        r#"<div class="wide" tabindex="0" role="group" aria-label="Questions"><table class="numbers"><thead><tr><th scope="col">Question</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th></tr></thead><tbody>"#,
     );
     for a in &sides.base.questions {
         let b = sides.other.questions.iter().find(|q| q.name == a.name);
@@ -325,7 +326,7 @@ fn metrics(sides: &Sides<'_>) -> String {
         return r#"<p class="none">The scenario has no metrics.</p>"#.into();
     }
     let mut html = String::from(
-        r#"<div class="wide"><table class="numbers"><thead><tr><th scope="col">Metric (mean)</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change</th></tr></thead><tbody>"#,
+        r#"<div class="wide" tabindex="0" role="group" aria-label="Metrics"><table class="numbers"><thead><tr><th scope="col">Metric (mean)</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change</th></tr></thead><tbody>"#,
     );
     let mean = |mean: Option<f64>, error: Option<f64>| match (mean, error) {
         (Some(mean), Some(error)) => with_error(&format::estimate(mean, error)),

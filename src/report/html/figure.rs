@@ -35,7 +35,7 @@ pub fn scrolling(
     let chart = draw(&frame);
     let mut frame = Markup::default();
     let attributes = format!(
-        "class=\"timeline\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"",
+        "class=\"timeline\" role=\"group\" tabindex=\"0\" aria-label=\"{}\"",
         escape(&chart.title)
     );
     frame.element("div", &attributes, &drawing(&chart));

@@ -38,7 +38,7 @@ impl Table {
     pub fn markup(&self) -> Markup {
         let caption = escape(&self.caption);
         let mut html = format!(
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"t{}\">\n<caption>{caption}</caption>\n<thead><tr>",
+            "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"t{}\">\n<caption>{caption}</caption>\n<thead><tr>",
             self.text_columns
         );
         for title in &self.head {

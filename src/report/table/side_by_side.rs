@@ -350,7 +350,7 @@ fn range_of_means(difference: &Difference, error: f64) -> String {
     let Some(ends) = difference.epistemic90 else {
         return String::new();
     };
-    let told = format::difference_range(ends, error.max((ends[1] - ends[0]) / 10.0));
+    let told = format::difference_range(ends, error.max((ends[1] - ends[0]) / 3.0));
     match status {
         Some(EpistemicStatus::Resolved) => told,
         Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected) => format!("in {told}"),

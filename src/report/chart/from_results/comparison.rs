@@ -210,7 +210,7 @@ pub fn differences(
         .collect();
     let table = Table {
         header: [
-            "",
+            "Of what",
             "Difference in percentage points",
             "95% interval",
             "Stands out from chance",

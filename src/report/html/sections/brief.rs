@@ -257,7 +257,7 @@ pub fn of_comparison(body: &mut Body, result: &CompareResult) {
     };
     let outcomes = chart::side_by_side(result);
     body.chart(|frame| outcomes.draw(frame));
-    let mut head = vec!["".to_owned(), letter(0)];
+    let mut head = vec!["what".to_owned(), letter(0)];
     for i in 1..result.scenarios.len() {
         head.extend([letter(i), format!("{} − {}", letter(i), letter(0))]);
         if result.comparisons.len() == 1 {

@@ -266,8 +266,13 @@ impl Body {
             id: id.into(),
             title: title.into(),
         };
+        // A section that other parts of the page have too is told apart by its part.
+        let part = match self.prefix.strip_suffix('-') {
+            Some(part) => format!("{part} "),
+            None => String::new(),
+        };
         self.html
-            .raw(&format!("<section aria-labelledby=\"{id}\">\n"));
+            .raw(&format!("<section aria-labelledby=\"{part}{id}\">\n"));
         self.html
             .element(&format!("h{level}"), &format!("id=\"{id}\""), &title.into());
         self.headings.push(heading);
