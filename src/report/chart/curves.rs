@@ -133,7 +133,8 @@ impl Curves {
             [low.min(value), high.max(value)]
         });
         if self.percent {
-            [0.0, high.max(1e-6)]
+            // The band of a share that is nearly 1 reaches beyond what there is.
+            [0.0, high.clamp(1e-6, 1.0)]
         } else if positive {
             [0.0, high]
         } else {

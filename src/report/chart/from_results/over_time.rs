@@ -5,8 +5,8 @@
 use super::*;
 use crate::report::table::letter;
 
-/// Charts by kind: phases, events, indicators and derived values.
-pub const KINDS: [&str; 3] = ["phases", "events", "indicators"];
+/// Kinds of what charts are about.
+pub const KINDS: [&str; 3] = ["Phases", "Events", "Indicators and derived values"];
 
 /// What one scenario says over time of one thing.
 struct Line<'r> {
