@@ -1,7 +1,7 @@
 //! Where two scenarios differ: the leaves of their sources, by dotted path.
 
 use crate::results::Change;
-use crate::scenario::is_annotation;
+use crate::scenario::places::is_annotation;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 

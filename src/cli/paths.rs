@@ -1,7 +1,7 @@
 //! Dotted paths of the scenario that a command line names, for a shell that completes them.
 
 use super::show::names;
-use crate::scenario::{is_annotation, load};
+use crate::scenario::{load, places::is_annotation};
 use clap_complete::CompletionCandidate;
 use serde_json::Value;
 use std::env;

@@ -6,10 +6,11 @@ use super::options::Variant;
 use super::paths;
 use super::terminal::Terminal;
 use crate::diagnostic::nearest;
-use crate::report::changes::{EXPLAIN, told};
+use crate::report::changes::told;
 use crate::report::markdown;
 use crate::report::table::shorten;
-use crate::scenario::{is_annotation, load};
+use crate::scenario::load;
+use crate::scenario::places::{EXPLAIN, Names, is_annotation, section_of};
 use anyhow::Result;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -156,7 +157,7 @@ impl Lines<'_> {
             let value = &map[&key];
             let parts = names(value);
             // Sources explain, and cannot change a number.
-            if key == "sources" {
+            if section_of(&key).is_some_and(|own| own.names == Names::Free) {
                 continue;
             }
             if parts.is_empty() || EXPLAIN.contains(&key.as_str()) {

@@ -2,13 +2,10 @@
 
 use super::format;
 use crate::results::Change;
+use crate::scenario::places::{EXPLAIN, Names, SECTIONS};
 use serde_json::Value;
 
-/// Sections whose things have names that other places of a file use as keys.
-const NAMED: [&str; 5] = ["trends", "phases", "indicators", "derived", "events"];
 const LONGEST_VALUE: usize = 48;
-/// Keys that explain a thing and are no part of what it is.
-pub const EXPLAIN: [&str; 3] = ["title", "note", "source"];
 
 /// A change as a reader of the file would tell it: what, its value before, and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,9 +114,10 @@ fn subject(root: &Value, path: &[&str]) -> Option<(String, usize)> {
 
 /// The title of a trend, phase, indicator, derived value or event.
 fn title_of(root: &Value, name: &str) -> Option<String> {
-    NAMED
+    SECTIONS
         .iter()
-        .find_map(|section| root.get(section)?.get(name)?.get("title")?.as_str())
+        .filter(|section| section.names == Names::Shared)
+        .find_map(|section| root.get(section.key)?.get(name)?.get("title")?.as_str())
         .map(str::to_owned)
 }
 

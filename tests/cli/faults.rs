@@ -33,7 +33,7 @@ fn what_is_no_text_or_no_scenario_is_refused() {
     refused(b"{\"format\": 1,}", "invalid-json");
     refused(b"[1, 2]", "wrong-type");
     refused(b"{\"format\": 1, \"format\": 1}", "duplicate-key");
-    refused(b"{\"format\": 2}", "unsupported-format");
+    refused(b"{\"format\": 3}", "unsupported-format");
 }
 
 #[test]

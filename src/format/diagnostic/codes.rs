@@ -154,7 +154,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("no-start-phase", "no trial could start in any phase"),
     (
         "reserved-name",
-        "a name is a word of the language or of the reports",
+        "a name is a word of the language, of the format or of the reports",
     ),
     ("shift-to-itself", "a trend shifts to itself"),
     (

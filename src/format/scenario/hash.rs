@@ -1,6 +1,6 @@
 //! The fingerprint of a scenario's assumptions.
 
-use super::annotations::is_annotation;
+use super::places::is_annotation;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -4,7 +4,7 @@
 //! it is shown in the file that states it.
 
 use super::merge::{Overlay, overlay};
-use super::paths::List;
+use super::places::List;
 use crate::diagnostic::pointer::join;
 use crate::diagnostic::{Diagnostic, Edit, Origin, Place, nearest};
 use serde_json::{Map, Value};

@@ -5,7 +5,8 @@
 //! (`lists.rs`). Plain JSON in and out.
 
 use super::decode::keys;
-use super::{lists, paths};
+use super::lists;
+use super::places::{self, BY, REASONS};
 use crate::diagnostic::{Diagnostic, Edit};
 use serde_json::{Map, Value};
 
@@ -23,7 +24,7 @@ pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>, overlaid:
         *base = layer;
         return;
     };
-    if let Some(list) = paths::list(path, base, &layer) {
+    if let Some(list) = places::list(path, base, &layer) {
         lists::edit(base, layer, list, path, overlaid);
         return;
     }
@@ -54,19 +55,16 @@ pub fn bare(layer: &mut Value) {
     }
 }
 
-/// Reasons that were given for a form, and go with it.
-const REASONS: [&str; 2] = ["note", "source"];
-
 /// Removes from `below` the form that `layer` replaces by another.
 fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[String]) {
-    if paths::is_hazard(path) {
+    if places::is_hazard(path) {
         replace_form(below, layer, &lists(keys::HAZARD_FORMS), &REASONS);
-    } else if paths::is_event(path) {
+    } else if places::is_event(path) {
         // Its note is about more than when it fires.
         replace_form(below, layer, &lists(keys::EVENT_FORMS), &[]);
-    } else if paths::is_question(path) {
+    } else if places::is_question(path) {
         replace_form(below, layer, &lists(keys::QUESTION_FORMS), &[]);
-    } else if paths::is_draw(path) {
+    } else if places::is_draw(path) {
         let mut forms: Vec<Vec<&str>> = keys::DISTRIBUTION_FORMS
             .iter()
             .map(|form| vec![*form])
@@ -84,18 +82,19 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
             .collect();
         forms.push(own);
         forms.push(new);
-        replace_form(below, layer, &forms, &["lambda", "range", "note", "source"]);
+        let attached = [&["lambda", "range"][..], &REASONS].concat();
+        replace_form(below, layer, &forms, &attached);
     } else if path
         .split_last()
-        .is_some_and(|(_, above)| paths::is_draw(above))
+        .is_some_and(|(_, above)| places::is_draw(above))
     {
         // Arguments of one family: a key that the form below lacks makes it another form.
         if stated(layer).any(|key| !below.contains_key(key)) {
             below.clear();
         }
-    } else if let (Some(old), Some(new)) = (below.get("by"), layer.get("by"))
+    } else if let (Some(old), Some(new)) = (below.get(BY), layer.get(BY))
         && old != new
-        && (old == "trend" || old == "phase")
+        && old.as_str().and_then(places::section_chosen_by).is_some()
     {
         below.clear();
     }

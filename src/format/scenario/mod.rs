@@ -4,7 +4,6 @@
 //! reports every fault at once. Besides the edges of the program this is the only place that touches the disk, and only
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
-mod annotations;
 pub mod calendar;
 mod decode;
 mod drawn;
@@ -18,7 +17,7 @@ mod lists;
 mod load;
 mod merge;
 mod parse;
-mod paths;
+pub mod places;
 mod schema;
 mod set;
 mod slips;
@@ -26,7 +25,6 @@ mod types;
 mod words;
 mod written;
 
-pub use annotations::is_annotation;
 pub use files::{Disk, Files};
 pub use hash::{same_assumptions, sha256};
 pub use load::{Loaded, Report, load, load_str, load_with};

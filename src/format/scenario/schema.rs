@@ -4,6 +4,7 @@
 //! out anything and remove anything by `null`, so the schema has two halves, and `extends` decides which of them a file is held against.
 
 use super::lists;
+use super::places::{self, Names};
 use super::types::Scenario;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -44,16 +45,15 @@ pub fn schema() -> Value {
     })
 }
 
-/// Says what the names of things are made of, where they are keys. Sources alone may have any.
+/// Says what the names of things are made of, where they are keys.
 fn name_things(whole: &mut Value) {
     let Some(sections) = whole["properties"].as_object_mut() else {
         return;
     };
     for (section, schema) in sections {
-        let mut inner = Some(schema);
-        while let Some(here) =
-            inner.filter(|here| section != "sources" && here["additionalProperties"].is_object())
-        {
+        let free = places::section_of(section).is_some_and(|own| own.names == Names::Free);
+        let mut inner = Some(schema).filter(|_| !free);
+        while let Some(here) = inner.filter(|here| here["additionalProperties"].is_object()) {
             here["propertyNames"] = json!({"$ref": "#/$defs/Name"});
             inner = here.get_mut("additionalProperties");
         }

@@ -5,7 +5,7 @@
 
 use super::merge;
 use super::parse::{self, Dialect, Fault};
-use super::paths;
+use super::places::{self, Names};
 use crate::diagnostic::{Diagnostic, Layer, LayerId, Part, Place, Slips, nearest};
 use serde_json::{Map, Value};
 use std::ops::Range;
@@ -184,11 +184,11 @@ fn resolve(
             }
             Some(Value::Object(map)) => {
                 // A whole new thing may be added under its name; a part of a thing that does not exist is a slip of the pen.
-                let may_add = last
-                    || !paths::is_named(&path)
-                    || path.first().is_some_and(|first| first == "shifts");
+                let section = path.first().and_then(|first| places::section_of(first));
+                let may_add =
+                    last || !places::is_named(&path) || section.is_some_and(|own| own.depth > 1);
                 if !map.contains_key(name)
-                    && path.first().is_none_or(|first| first != "sources")
+                    && section.is_none_or(|own| own.names != Names::Free)
                     && name.contains(['/', '\\', '[', ']', ':', '>', '$', '"', '\'', ' '])
                 {
                     return Err(no_path(name, part, setting));
@@ -211,7 +211,7 @@ fn resolve(
 /// Whether a new name in a section is as good as one that is there: then that one was meant.
 fn is_slip(map: &Map<String, Value>, name: &str, path: &[String]) -> bool {
     path.len() == 1
-        && paths::is_named(path)
+        && places::is_named(path)
         && Slips::among(map.keys().map(String::as_str))
             .of(name)
             .is_some()

@@ -63,7 +63,7 @@ pub struct Scenario {
     /// Address of the JSON Schema, for editors.
     #[schemars(rename = "$schema")]
     pub schema: Option<String>,
-    /// Version of the file format: 1.
+    /// Version of the file format. Format 2 takes no thing that is called `note`, `source`, `sources`, `title`, `by` or `else`.
     #[schemars(with = "forms::Format")]
     pub format: u64,
     /// Short name of the scenario.

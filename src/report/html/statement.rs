@@ -5,10 +5,8 @@
 
 use super::markup::Markup;
 use crate::report::format;
+use crate::scenario::places::{BY, EXPLAIN, LABELS};
 use serde_json::{Map, Value};
-
-/// Keys that explain and are shown elsewhere.
-pub const ANNOTATIONS: [&str; 5] = ["title", "note", "source", "name", "unit"];
 
 /// A number, a formula, or a distribution.
 pub fn quantity(value: &Value) -> Markup {
@@ -25,8 +23,10 @@ pub fn quantity(value: &Value) -> Markup {
 }
 
 fn distribution(map: &Map<String, Value>) -> Markup {
-    if let Some(by) = map.get("by").and_then(Value::as_str) {
-        let arms = map.iter().filter(|(key, _)| *key != "by");
+    if let Some(by) = map.get(BY).and_then(Value::as_str) {
+        let arms = map
+            .iter()
+            .filter(|(key, value)| *key != BY && !is_reason_of_choice(key, value));
         let arms = arms.map(|(key, value)| Markup::text(&format!("{key}: ")).and(quantity(value)));
         return Markup::text(&format!("by {by} – ")).and(Markup::join(arms, "; "));
     }
@@ -65,7 +65,7 @@ fn distribution(map: &Map<String, Value>) -> Markup {
     }
     let family = map
         .iter()
-        .find(|(key, _)| !["range", "lambda"].contains(&key.as_str()) && !is_annotation(key));
+        .find(|(key, _)| !["range", "lambda"].contains(&key.as_str()) && !is_label(key));
     let Some((family, arguments)) = family else {
         return raw(&Value::Object(map.clone()));
     };
@@ -223,8 +223,14 @@ pub fn raw(value: &Value) -> Markup {
     Markup::code(&value.to_string())
 }
 
-fn is_annotation(key: &str) -> bool {
-    ANNOTATIONS.contains(&key)
+/// Whether a key says something of a thing that is shown elsewhere.
+pub fn is_label(key: &str) -> bool {
+    EXPLAIN.contains(&key) || LABELS.contains(&key)
+}
+
+/// Whether a key of a choice explains it. A trend of that name (in a file of format 1) has a number here, or an object.
+fn is_reason_of_choice(key: &str, value: &Value) -> bool {
+    EXPLAIN.contains(&key) && (value.is_string() || value.is_array())
 }
 
 /// `p5`, `p50`, `p97.5`.
@@ -270,7 +276,7 @@ mod tests {
                 "normal (mean 80, sd 5 * spread), at least 1",
             ),
             (
-                json!({"by": "trend", "war": 12, "else": 0}),
+                json!({"by": "trend", "note": "why", "war": 12, "else": 0, "source": ["s"]}),
                 "by trend – war: 12; else: 0",
             ),
             (

@@ -6,6 +6,7 @@
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Names, OPERATOR_WORDS, Reads, Thing, reserved_words};
+use crate::scenario::places::is_reserved;
 use std::collections::BTreeMap;
 
 /// The name of the one trend or phase of a file that has none.
@@ -63,7 +64,37 @@ impl Builder<'_> {
                 }
             }
         }
+        self.words_of_the_format();
         self.outcome_names();
+    }
+
+    /// Names that are keys of the format wherever names are keys. Files of format 1 may have them.
+    fn words_of_the_format(&mut self) {
+        let s = self.scenario;
+        let named: [(&str, Vec<&String>); 9] = [
+            ("parameters", s.parameters.keys().collect()),
+            ("trends", s.trends.keys().collect()),
+            ("phases", s.phases.keys().collect()),
+            ("indicators", s.indicators.keys().collect()),
+            ("derived", s.derived.keys().collect()),
+            ("events", s.events.keys().collect()),
+            ("groups", s.groups.keys().collect()),
+            ("metrics", s.metrics.keys().collect()),
+            ("questions", s.questions.keys().collect()),
+        ];
+        let sections = named
+            .into_iter()
+            .flat_map(|(section, names)| names.into_iter().map(move |name| (section, name)));
+        for (section, name) in sections.filter(|(_, name)| is_reserved(name)) {
+            let place = Place::key(pointer::join(&pointer::join("", section), name));
+            let message = format!("`{name}` is a word of the format and names no thing");
+            let found = if s.format == 1 {
+                Diagnostic::warning("reserved-name", place, format!("{message} in format 2"))
+            } else {
+                Diagnostic::error("reserved-name", place, message)
+            };
+            self.report(found.hint(format!("name it `{name}_` or something longer")));
+        }
     }
 
     fn too_many(&mut self, section: &str, nouns: &str, count: usize, most: usize) {

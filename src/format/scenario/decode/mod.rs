@@ -8,7 +8,7 @@ mod distribution;
 mod event;
 pub mod keys;
 mod slips;
-mod thing;
+pub mod thing;
 mod value;
 
 use super::types::{At, Scenario, Why};

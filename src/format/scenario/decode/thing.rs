@@ -4,7 +4,7 @@ use super::value::Numbers;
 use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
-use crate::scenario::annotations::is_annotation;
+use crate::scenario::places::{BY, ELSE, REASONS, is_annotation};
 use crate::scenario::types::{
     Asks, At, AtRange, By, Choice, Coefficient, Derived, Group, Indicator, Metric,
     NoiseCorrelation, NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run,
@@ -18,17 +18,23 @@ use std::ops::RangeInclusive;
 /// Beyond, weights are certain, or one trend has them all, for all purposes; and gamma variables of larger shapes lose their digits.
 const CONCENTRATIONS: RangeInclusive<f64> = 1e-6..=1e9;
 
+/// Versions of the file format that are read.
+pub const FORMATS: [u64; 2] = [1, 2];
+
 impl<'v> Decoder<'v> {
     pub(super) fn format(&mut self, root: &Object<'v>) -> Option<u64> {
         let (value, pointer) = self.required(root, "format", "a scenario")?;
-        if value.as_f64() == Some(1.0) {
-            return Some(1);
+        if let Some(format) = FORMATS
+            .into_iter()
+            .find(|format| value.as_f64() == Some(*format as f64))
+        {
+            return Some(format);
         }
         self.fault(
             "unsupported-format",
             Place::value(pointer),
             format!(
-                "this version reads format 1, found {}",
+                "this version reads formats 1 and 2, found {}",
                 super::describe(value)
             ),
         );
@@ -247,7 +253,7 @@ impl<'v> Decoder<'v> {
     /// A number, a formula, or one of these for each trend or phase.
     pub(super) fn coefficient(&mut self, value: &'v Value, pointer: &str) -> Option<Coefficient> {
         match value {
-            Value::Object(map) if map.contains_key("by") => self.choice(value, pointer),
+            Value::Object(map) if map.contains_key(BY) => self.choice(value, pointer),
             _ => Some(Coefficient::Plain(self.quantity(
                 value,
                 pointer,
@@ -258,7 +264,7 @@ impl<'v> Decoder<'v> {
 
     fn choice(&mut self, value: &'v Value, pointer: &str) -> Option<Coefficient> {
         let object = self.object(value, pointer, "a choice", &[], |_| true)?;
-        let (by, by_pointer) = object.get("by")?;
+        let (by, by_pointer) = object.get(BY)?;
         let by = match by.as_str() {
             Some("trend") => By::Trend,
             Some("phase") => By::Phase,
@@ -266,7 +272,7 @@ impl<'v> Decoder<'v> {
         };
         // A trend or phase may be called `note`: then the key is its arm.
         let [has_note, has_source] =
-            ["note", "source"].map(|key| is_annotation(self.whole, &[], object.map, key));
+            REASONS.map(|key| is_annotation(self.whole, &[], object.map, key));
         let why = Why {
             note: if has_note {
                 self.text(&object, "note")
@@ -285,10 +291,10 @@ impl<'v> Decoder<'v> {
         for (name, value) in object.map {
             let pointer = join(pointer, name);
             match name.as_str() {
-                "by" => {}
+                BY => {}
                 "note" if has_note => {}
                 "source" if has_source => {}
-                "else" => otherwise = self.coefficient(value, &pointer),
+                ELSE => otherwise = self.coefficient(value, &pointer),
                 _ => {
                     self.check_name(name, Place::key(pointer.clone()));
                     if let Some(arm) = self.coefficient(value, &pointer) {
@@ -307,7 +313,7 @@ impl<'v> Decoder<'v> {
     }
 
     pub(super) fn derived(&mut self, value: &'v Value, pointer: &str) -> Option<Derived> {
-        if !matches!(value, Value::Object(map) if !map.contains_key("by")) {
+        if !matches!(value, Value::Object(map) if !map.contains_key(BY)) {
             let value = self.coefficient(value, pointer)?;
             return Some(Derived {
                 title: None,

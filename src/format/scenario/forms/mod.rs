@@ -3,6 +3,7 @@
 //! A duration is text in a file and years in a [`Scenario`](super::Scenario); a hazard is one of several sets of keys and becomes an
 //! enum. What a plain struct says about itself is derived in `types.rs`; the rest is said here, key by key.
 
+use super::decode::thing::FORMATS;
 use super::types::Why;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -26,9 +27,9 @@ macro_rules! schema {
 mod draws;
 mod things;
 
-/// `1`.
+/// A version of the format.
 pub struct Format;
-schema!(Format, "Format", |_| json_schema!({"const": 1}));
+schema!(Format, "Format", |_| json_schema!({"enum": FORMATS}));
 
 /// Nothing that this version takes.
 pub struct Reserved;

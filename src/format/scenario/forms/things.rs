@@ -5,6 +5,7 @@ use super::{
     ChanceForm, ConditionForm, Count, DateForm, DurationForm, NAME, Name, ProbabilityForm,
     QuantityForm, RateForm, Shape, WaitForm, map, reference, schema_of, text,
 };
+use crate::scenario::places::{BY, ELSE};
 use crate::scenario::types::{
     Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question, Times, Why,
 };
@@ -65,12 +66,12 @@ schema!(Coefficient, "Coefficient", |generator| {
     let why = Why::json_schema(generator).to_value();
     let mut properties = Map::new();
     properties.insert(
-        "by".to_owned(),
+        BY.to_owned(),
         json!({"enum": ["trend", "phase"], "description": "what it depends on"}),
     );
     let mut otherwise = itself.clone();
     otherwise["description"] = "for those that are not named".into();
-    properties.insert("else".to_owned(), otherwise);
+    properties.insert(ELSE.to_owned(), otherwise);
     if let Some(own) = why.get("properties").and_then(Value::as_object) {
         properties.extend(own.clone());
     }
@@ -79,7 +80,7 @@ schema!(Coefficient, "Coefficient", |generator| {
         "anyOf": [plain, {
             "type": "object",
             "properties": properties,
-            "required": ["by"],
+            "required": [BY],
             "additionalProperties": itself,
             "propertyNames": {"pattern": NAME}
         }]

@@ -3,7 +3,7 @@
 use super::{Body, Section};
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
-use crate::report::html::statement::{self, ANNOTATIONS};
+use crate::report::html::statement;
 use serde_json::{Map, Value};
 
 pub const ASSUMPTIONS: Section<RunPart> = Section {
@@ -315,7 +315,7 @@ fn rest(thing: &Value) -> Vec<Markup> {
 fn said_by_keys(thing: &Value, but: &[&str]) -> Vec<Markup> {
     let entries = thing.as_object().into_iter().flatten();
     entries
-        .filter(|(key, _)| !but.contains(&key.as_str()) && !ANNOTATIONS.contains(&key.as_str()))
+        .filter(|(key, _)| !but.contains(&key.as_str()) && !statement::is_label(key))
         .map(|(key, value)| {
             Markup::text(&format!("{} ", key.replace('_', " "))).and(statement::quantity(value))
         })

@@ -6,7 +6,7 @@ use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
 use crate::results::RunResult;
-use crate::scenario::is_annotation;
+use crate::scenario::places::is_annotation;
 use serde_json::{Map, Value};
 
 pub const PROVENANCE: Section<RunPart> = Section {

@@ -403,3 +403,44 @@ fn a_model_of_jumps_alone_may_take_long_steps() {
     let found = warnings(&[("/events/deal/hazard", json!("60"))]);
     assert_eq!(found, [] as [&str; 0]);
 }
+
+#[test]
+fn words_of_the_format_name_nothing_in_format_2_and_raise_a_doubt_in_format_1() {
+    for word in ["note", "source", "sources", "title", "by", "else"] {
+        for section in [
+            "parameters",
+            "trends",
+            "phases",
+            "indicators",
+            "derived",
+            "events",
+            "groups",
+            "metrics",
+            "questions",
+        ] {
+            let thing = match section {
+                "parameters" | "derived" | "metrics" => json!(1),
+                "trends" => json!({"weight": 0}),
+                "phases" | "groups" => json!({}),
+                "indicators" => json!({"start": 1}),
+                "events" => json!({"at": "2026-06-01"}),
+                _ => json!({"holds": "t > 1"}),
+            };
+            let mut file = sound();
+            file[section][word] = thing;
+            let place = format!("/{section}/{word}");
+            let doubted = |found: &[Diagnostic], error: bool| {
+                found.iter().any(|one| {
+                    one.code == "reserved-name"
+                        && one.place.pointer == place
+                        && one.is_error() == error
+                })
+            };
+            let old = built(&file).unwrap_or_else(|found| panic!("{place}: {found:?}"));
+            assert!(doubted(&old.warnings, false), "{place}");
+            file["format"] = json!(2);
+            let found = built(&file).map(|_| ()).expect_err(&place);
+            assert!(doubted(&found, true), "{place}");
+        }
+    }
+}

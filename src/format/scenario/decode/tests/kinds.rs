@@ -6,7 +6,7 @@ use serde_json::json;
 #[test]
 fn values_of_the_wrong_kind_say_what_was_expected() {
     for (key, value, code, pointer) in [
-        ("format", json!(2), "unsupported-format", "/format"),
+        ("format", json!(3), "unsupported-format", "/format"),
         ("format", json!("1"), "unsupported-format", "/format"),
         ("name", json!(3), "wrong-type", "/name"),
         ("start", json!("2026-02-30"), "invalid-date", "/start"),
