@@ -9,4 +9,5 @@
 #![deny(unsafe_code)]
 
 pub mod diagnostic;
+pub mod family;
 pub mod scenario;

@@ -304,3 +304,34 @@ fn every_warning_code_of_a_run_is_listed() {
         assert!(codes.contains(code), "{code}");
     }
 }
+
+#[test]
+fn every_example_of_the_reference_runs_without_a_warning() {
+    let text = document(REFERENCE);
+    let mut examples = 0;
+    for block in text.split("```json\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        let mut whole = serde_json::json!({
+            "format": 2, "name": "example", "start": "2026-01-01", "horizon": "12 months", "step": "1 week",
+            "outcomes": [{"name": "all", "when": "true"}]
+        });
+        let sections: Value =
+            serde_json::from_str(block).unwrap_or_else(|e| panic!("{e}: {block}"));
+        for (key, value) in sections.as_object().expect("sections") {
+            whole[key] = value.clone();
+        }
+        let study = quincunx::Study::from_text(&whole.to_string(), "example.json")
+            .unwrap_or_else(|report| panic!("{:?}: {block}", report.diagnostics));
+        assert!(
+            study.diagnostics.is_empty(),
+            "{:?}: {block}",
+            study.diagnostics
+        );
+        let settings = study.settings(Some(1_000), None, Some(1));
+        study
+            .run(&settings, &quincunx::Silent)
+            .unwrap_or_else(|error| panic!("{error}: {block}"));
+        examples += 1;
+    }
+    assert!(examples > 0);
+}

@@ -7,6 +7,7 @@ mod conditions;
 mod events;
 mod faults;
 mod files;
+mod judgements;
 mod luck;
 mod one_number;
 mod quantiles;

@@ -1,6 +1,8 @@
 //! What can be wrong with the arguments of a distribution.
 
-/// Why there is no such distribution. Names are those of [`Family::arguments`](super::Family::arguments).
+use super::percentiles::name_of;
+
+/// Why there is no such distribution. Names are those of [`Family::arguments`](crate::family::Family::arguments).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DistributionError {
     /// Too few or too many arguments.
@@ -35,6 +37,14 @@ pub enum DistributionError {
         requirement: &'static str,
         value: f64,
     },
+    /// One of several percentiles; `got` lists them all.
+    #[error("{} must {requirement}: got {got}", name_of(*.level))]
+    Percentile {
+        index: usize,
+        level: f64,
+        requirement: String,
+        got: String,
+    },
     /// A list is wrong as a whole.
     #[error("{argument} must {requirement}: got {got}")]
     List {
@@ -61,7 +71,7 @@ impl DistributionError {
     /// Name of the argument that is at fault, or `range`; `None` if their number is.
     pub fn argument(&self) -> Option<&'static str> {
         match self {
-            Self::Count { .. } => None,
+            Self::Count { .. } | Self::Percentile { .. } => None,
             Self::NotFinite { argument, .. }
             | Self::Invalid { argument, .. }
             | Self::Inconsistent { argument, .. }
@@ -80,11 +90,30 @@ impl DistributionError {
         }
     }
 
-    /// Position in a list argument (from 0) of the member that is at fault.
+    /// Position (from 0) in a list argument, or among percentiles, of the member that is at fault.
     pub fn item(&self) -> Option<usize> {
         match self {
-            Self::Item { index, .. } => Some(*index),
+            Self::Item { index, .. } | Self::Percentile { index, .. } => Some(*index),
             _ => None,
+        }
+    }
+
+    /// A percentile is at fault.
+    pub(super) fn percentile(
+        index: usize,
+        requirement: String,
+        levels: &[f64],
+        values: &[f64],
+    ) -> Self {
+        let got = levels.iter().zip(values);
+        let got: Vec<String> = got
+            .map(|(level, value)| format!("{} {value}", name_of(*level)))
+            .collect();
+        Self::Percentile {
+            index,
+            level: levels[index],
+            requirement,
+            got: got.join(", "),
         }
     }
 

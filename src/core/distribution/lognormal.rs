@@ -1,7 +1,8 @@
-//! The lognormal distribution: mean and standard deviation of the logarithm, or two symmetric percentiles.
+//! The lognormal distribution: mean and standard deviation of the logarithm, or two percentiles.
 
-use super::error::{DistributionError, finite, not_negative, positive, require};
+use super::error::{DistributionError, finite, not_negative, require};
 use super::normal::{centre_and_spread, deviate, up_to};
+use super::percentiles::in_order;
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use libm::{exp, expm1, log};
@@ -29,18 +30,22 @@ impl Lognormal {
         Ok(Distribution(Kind::Lognormal(Self { mu, sigma })))
     }
 
-    /// From the values at the probabilities `tail` and `1 - tail`; `names` are those of the two percentiles.
+    /// From the values at two probabilities.
     pub fn from_percentiles(
-        tail: f64,
-        names: [&'static str; 2],
-        low: f64,
-        high: f64,
+        levels: [f64; 2],
+        values: [f64; 2],
     ) -> Result<Distribution, DistributionError> {
-        positive(names[0], low)?;
-        positive(names[1], high)?;
-        // Checked on the values themselves, so that the message shows what was written.
-        centre_and_spread(tail, names, low, high)?;
-        let (mu, sigma) = centre_and_spread(tail, names, log(low), log(high))?;
+        if !(values[0] > 0.0) {
+            let requirement = "be positive".to_owned();
+            return Err(DistributionError::percentile(
+                0,
+                requirement,
+                &levels,
+                &values,
+            ));
+        }
+        in_order(&levels, &values)?;
+        let (mu, sigma) = centre_and_spread(levels, values.map(log));
         Self::build(mu, sigma)
     }
 }

@@ -2,24 +2,26 @@
 //!
 //! Arguments come in as numbers (from a file, or from formulas at run time); a [`Distribution`] that is valid by construction
 //! comes out, to be sampled by its quantile: one uniform number a draw, so that stratified designs and copulas work for every
-//! family. Which uniform number it is belongs to `random`; what a scenario file calls its arguments is told by [`Family`].
+//! family. Which uniform number it is belongs to `random`; what a scenario file calls its arguments is told by [`Family`], and how one is made of them by a [`Recipe`].
 
 // Checks of arguments are written so that NaN fails them.
 #![allow(clippy::neg_cmp_op_on_partial_ord)]
 
 mod beta;
 mod binomial;
+mod build;
 pub mod copula;
+mod cumulative;
 mod discrete;
 mod error;
 mod exponential;
-mod family;
 mod gamma;
 mod integer;
 mod lognormal;
 mod loguniform;
 mod metalog;
 mod mixture;
+mod monotone;
 mod negative_binomial;
 mod normal;
 mod percentiles;
@@ -27,6 +29,8 @@ mod pert;
 mod poisson;
 mod probability;
 mod quadrature;
+mod scale;
+mod shifted;
 mod student_t;
 mod triangular;
 mod truncated;
@@ -34,9 +38,10 @@ mod truncated_normal;
 mod uniform;
 mod weibull;
 
+pub use crate::family::Family;
+pub use build::{Build, Ranged, Recipe, Through};
 pub use copula::CopulaError;
 pub use error::DistributionError;
-pub use family::Family;
 
 use probability::{Probability, Shape};
 
@@ -44,11 +49,28 @@ use probability::{Probability, Shape};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution(Kind);
 
-/// One variant a family; families that are special cases of another (pert, truncated normal) have none of their own.
-#[derive(Clone, Debug, PartialEq)]
-enum Kind {
+macro_rules! kinds {
+    ($($kind:ident($of:ty),)+) => {
+        /// One variant a shape; families that are special cases of another (pert, truncated normal) have none of their own.
+        #[derive(Clone, Debug, PartialEq)]
+        enum Kind {
+            $($kind($of),)+
+        }
+
+        impl Distribution {
+            fn shape(&self) -> &dyn Shape {
+                match &self.0 {
+                    $(Kind::$kind(d) => d,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     Beta(beta::Beta),
     Binomial(binomial::Binomial),
+    Cumulative(cumulative::Cumulative),
     Discrete(discrete::Discrete),
     Exponential(exponential::Exponential),
     Gamma(gamma::Gamma),
@@ -56,10 +78,12 @@ enum Kind {
     Loguniform(loguniform::Loguniform),
     Metalog(metalog::Metalog),
     Mixture(mixture::Mixture),
+    Monotone(monotone::Monotone),
     NegativeBinomial(negative_binomial::NegativeBinomial),
     Normal(normal::Normal),
     Point(discrete::Point),
     Poisson(poisson::Poisson),
+    Shifted(shifted::Shifted),
     StudentT(student_t::StudentT),
     Triangular(triangular::Triangular),
     Truncated(truncated::Truncated),
@@ -68,29 +92,6 @@ enum Kind {
 }
 
 impl Distribution {
-    fn shape(&self) -> &dyn Shape {
-        match &self.0 {
-            Kind::Beta(d) => d,
-            Kind::Binomial(d) => d,
-            Kind::Discrete(d) => d,
-            Kind::Exponential(d) => d,
-            Kind::Gamma(d) => d,
-            Kind::Lognormal(d) => d,
-            Kind::Loguniform(d) => d,
-            Kind::Metalog(d) => d,
-            Kind::Mixture(d) => d,
-            Kind::NegativeBinomial(d) => d,
-            Kind::Normal(d) => d,
-            Kind::Point(d) => d,
-            Kind::Poisson(d) => d,
-            Kind::StudentT(d) => d,
-            Kind::Triangular(d) => d,
-            Kind::Truncated(d) => d,
-            Kind::Uniform(d) => d,
-            Kind::Weibull(d) => d,
-        }
-    }
-
     /// The distribution that always gives `value`.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
-//! The normal distribution: mean and standard deviation, or two symmetric percentiles.
+//! The normal distribution: mean and standard deviation, or two percentiles.
 
 use super::error::{DistributionError, finite, not_negative};
+use super::percentiles::in_order;
 use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use crate::math::special::{normal_cdf, normal_quantile, normal_survival};
@@ -39,37 +40,31 @@ impl Normal {
         Ok(Distribution(Kind::Normal(Self { mean, sd })))
     }
 
-    /// From the values at the probabilities `tail` and `1 - tail`; `names` are those of the two percentiles.
+    /// From the values at two probabilities.
     pub fn from_percentiles(
-        tail: f64,
-        names: [&'static str; 2],
-        low: f64,
-        high: f64,
+        levels: [f64; 2],
+        values: [f64; 2],
     ) -> Result<Distribution, DistributionError> {
-        let (mean, sd) = centre_and_spread(tail, names, low, high)?;
+        in_order(&levels, &values)?;
+        let (mean, sd) = centre_and_spread(levels, values);
         Self::build(mean, sd)
     }
 }
 
-/// Mean and standard deviation of the normal with these values at the probabilities `tail` and `1 - tail`.
-pub fn centre_and_spread(
-    tail: f64,
-    names: [&'static str; 2],
-    low: f64,
-    high: f64,
-) -> Result<(f64, f64), DistributionError> {
-    finite(names[0], low)?;
-    finite(names[1], high)?;
-    if !(low < high) {
-        let requirement = format!("be greater than {}", names[0]);
-        return Err(DistributionError::inconsistent(
-            names[1],
-            &requirement,
-            &[(names[0], low), (names[1], high)],
-        ));
+/// Mean and standard deviation of the normal with these values at two probabilities.
+pub fn centre_and_spread([low, high]: [f64; 2], values: [f64; 2]) -> (f64, f64) {
+    if (low + high - 1.0).abs() < 1e-9 {
+        let sd = (0.5 * values[1] - 0.5 * values[0]) / -normal_quantile(low);
+        return (0.5 * values[0] + 0.5 * values[1], sd);
     }
-    let sd = (0.5 * high - 0.5 * low) / -normal_quantile(tail);
-    Ok((0.5 * low + 0.5 * high, sd))
+    let (z_low, z_high) = (normal_quantile(low), normal_quantile(high));
+    let sd = (values[1] - values[0]) / (z_high - z_low);
+    // From the point nearer to the middle, where less cancels.
+    if z_low.abs() < z_high.abs() {
+        (values[0] - sd * z_low, sd)
+    } else {
+        (values[1] - sd * z_high, sd)
+    }
 }
 
 impl Shape for Normal {

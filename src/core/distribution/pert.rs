@@ -8,8 +8,6 @@ use super::beta::Beta;
 use super::error::{DistributionError, not_negative, require};
 use super::triangular::mode_between;
 
-pub const DEFAULT_LAMBDA: f64 = 4.0;
-
 /// An interval of no width is a constant.
 pub fn build(
     low: f64,

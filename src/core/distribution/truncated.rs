@@ -40,6 +40,8 @@ impl Truncated {
         match base.0 {
             Kind::Discrete(list) => list.within(low, high).ok_or(nothing_left),
             Kind::Mixture(mixture) => mixture.within(low, high).ok_or(nothing_left),
+            Kind::Cumulative(table) => table.within(low, high).ok_or(nothing_left),
+            Kind::Shifted(moved) => moved.within(low, high).ok_or(nothing_left),
             Kind::Point(_) => Err(nothing_left),
             kind => Self::cut(Distribution(kind), low, high).ok_or(nothing_left),
         }

@@ -6,7 +6,7 @@
 
 use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
-use crate::distribution::{Distribution, Family};
+use crate::distribution::{Build, Distribution, Family};
 use crate::estimate::{BINS_OF_INPUT, REPLICATES, groups};
 use crate::math::elementary;
 use crate::math::special::{ln_gamma, normal_cdf, normal_quantile};

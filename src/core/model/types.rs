@@ -5,7 +5,7 @@
 //! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
 
 use crate::diagnostic::pointer;
-use crate::distribution::{Distribution, Family};
+use crate::distribution::{Distribution, Recipe};
 use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
 use jiff::civil::Date;
@@ -162,17 +162,13 @@ pub enum Draw {
     Varying(VaryingDraw),
 }
 
-/// A distribution whose arguments are formulas.
+/// A distribution whose numbers are formulas, some of which may be constants.
 #[derive(Clone, Debug)]
-pub enum VaryingDraw {
-    Family {
-        family: Family,
-        arguments: Vec<Expr>,
-        low: Option<f64>,
-        high: Option<f64>,
-    },
-    /// Several judgements pooled, with their weights.
-    Mixture(Vec<(f64, VaryingDraw)>),
+pub struct VaryingDraw {
+    pub recipe: Recipe,
+    pub arguments: Vec<Expr>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
 }
 
 #[derive(Clone, Debug)]
@@ -426,16 +422,7 @@ impl Draw {
         match self {
             Self::Value(expr) => visit(expr),
             Self::Fixed(_) => {}
-            Self::Varying(varying) => varying.each_formula(visit),
-        }
-    }
-}
-
-impl VaryingDraw {
-    fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
-        match self {
-            Self::Family { arguments, .. } => arguments.iter().for_each(visit),
-            Self::Mixture(parts) => parts.iter().for_each(|(_, part)| part.each_formula(visit)),
+            Self::Varying(varying) => varying.arguments.iter().for_each(visit),
         }
     }
 }

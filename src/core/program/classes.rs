@@ -1,7 +1,7 @@
 //! What is told apart when trials are counted: groups of outcomes, classes that inputs are held against, and the inputs themselves.
 
 use super::types::{InputCode, Target};
-use crate::distribution::Family;
+use crate::distribution::{Build, Family};
 use crate::estimate::BINS_OF_INPUT;
 use crate::model::{Model, ParameterValue};
 

@@ -327,27 +327,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn varying(&mut self, varying: &VaryingDraw, label: u32) -> VaryingCode {
-        match varying {
-            VaryingDraw::Family {
-                family,
-                arguments,
-                low,
-                high,
-            } => VaryingCode::Family {
-                family: *family,
-                arguments: arguments
-                    .iter()
-                    .map(|a| self.emitter.formula(a, label))
-                    .collect(),
-                low: *low,
-                high: *high,
-            },
-            VaryingDraw::Mixture(parts) => VaryingCode::Mixture(
-                parts
-                    .iter()
-                    .map(|(weight, part)| (*weight, self.varying(part, label)))
-                    .collect(),
-            ),
+        let arguments = varying.arguments.iter();
+        VaryingCode::Family {
+            family: varying.recipe.clone(),
+            arguments: arguments.map(|a| self.emitter.formula(a, label)).collect(),
+            low: varying.low,
+            high: varying.high,
         }
     }
 

@@ -5,7 +5,7 @@ use super::compile::Compiler;
 use super::dependencies::{Motions, reads_parameters_only};
 use super::types::*;
 use crate::expression::{Arithmetic, Expr, Function};
-use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, VaryingDraw};
+use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -95,16 +95,9 @@ fn effect_reads(effect: &Effect, test: &dyn Fn(&Expr) -> bool) -> bool {
         | Effect::Multiply { by: draw, .. } => match draw {
             Draw::Value(value) => test(value),
             Draw::Fixed(_) => false,
-            Draw::Varying(varying) => varying_reads(varying, test),
+            Draw::Varying(varying) => varying.arguments.iter().any(test),
         },
         Effect::Phase(_) | Effect::Trend(_) => false,
-    }
-}
-
-fn varying_reads(draw: &VaryingDraw, test: &dyn Fn(&Expr) -> bool) -> bool {
-    match draw {
-        VaryingDraw::Family { arguments, .. } => arguments.iter().any(test),
-        VaryingDraw::Mixture(parts) => parts.iter().any(|(_, part)| varying_reads(part, test)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::columns::{Slot, Source};
 use super::ops::Op;
-use crate::distribution::{Distribution, Family};
+use crate::distribution::{Distribution, Recipe};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub enum DrawCode {
 #[derive(Clone, Debug)]
 pub enum VaryingCode {
     Family {
-        family: Family,
+        family: Recipe,
         arguments: Vec<Formula>,
         low: Option<f64>,
         high: Option<f64>,

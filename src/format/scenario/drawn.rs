@@ -4,6 +4,8 @@
 
 use super::types::{At, Quantity, Why};
 
+pub use crate::family::Family;
+
 /// A number that may be drawn anew at each use.
 #[derive(Clone, Debug)]
 pub enum Draw {
@@ -16,7 +18,7 @@ pub enum Draw {
 pub struct Distribution {
     pub pointer: String,
     pub form: Form,
-    /// Bounds of a metalog; truncation of any other form.
+    /// Bounds of a curve through percentiles; truncation of any other form.
     pub range: Option<Interval>,
     pub why: Why,
 }
@@ -24,9 +26,13 @@ pub struct Distribution {
 /// The shape of a distribution.
 #[derive(Clone, Debug)]
 pub enum Form {
-    /// Metalog through percentiles: (probability in (0, 1), value), by rising probability.
-    Percentiles(Vec<(f64, Quantity)>),
-    /// A family with its arguments in the order of [`Family::arguments`].
+    /// A curve through percentiles: (probability in (0, 1), value), by rising probability, at least three.
+    Percentiles {
+        points: Vec<(f64, Quantity)>,
+        /// Through them by pieces that rise, not by a metalog.
+        monotone: bool,
+    },
+    /// A family with its arguments in the order of [`Family::arguments`], all of them.
     Family {
         family: Family,
         arguments: Vec<Quantity>,
@@ -41,74 +47,22 @@ pub enum Form {
         values: Vec<Quantity>,
         probabilities: Vec<Quantity>,
     },
+    /// Values with the probability up to each, from 0 to 1; neither falls.
+    Cumulative(Vec<(Quantity, f64)>),
     /// Several judgements pooled; at least one.
     Experts(Vec<Expert>),
-}
-
-/// A family of distributions, by its name in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Family {
-    Pert,
-    Normal,
-    Lognormal,
-    Triangular,
-    Uniform,
-    Loguniform,
-    Beta,
-    Gamma,
-    Weibull,
-    Exponential,
-    StudentT,
-    TruncatedNormal,
-    Poisson,
-    Binomial,
-    /// Successes wanted and their probability.
-    NegativeBinomial,
-    /// The same family by its mean and size (r).
-    NegativeBinomialByMean,
-}
-
-impl Family {
-    /// Its key in a file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Family::Pert => "pert",
-            Family::Normal => "normal",
-            Family::Lognormal => "lognormal",
-            Family::Triangular => "triangular",
-            Family::Uniform => "uniform",
-            Family::Loguniform => "loguniform",
-            Family::Beta => "beta",
-            Family::Gamma => "gamma",
-            Family::Weibull => "weibull",
-            Family::Exponential => "exponential",
-            Family::StudentT => "student_t",
-            Family::TruncatedNormal => "truncated_normal",
-            Family::Poisson => "poisson",
-            Family::Binomial => "binomial",
-            Family::NegativeBinomial | Family::NegativeBinomialByMean => "negative_binomial",
-        }
-    }
-
-    /// The names of its arguments, in the order in which [`Form::Family`] holds them. A PERT always has its `lambda`.
-    pub fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Family::Pert => &["low", "mode", "high", "lambda"],
-            Family::Triangular => &["low", "mode", "high"],
-            Family::Uniform | Family::Loguniform => &["low", "high"],
-            Family::Normal => &["mean", "sd"],
-            Family::Lognormal => &["mu", "sigma"],
-            Family::Beta => &["alpha", "beta"],
-            Family::Gamma => &["shape", "rate"],
-            Family::Weibull => &["shape", "scale"],
-            Family::Exponential | Family::Poisson => &["rate"],
-            Family::StudentT => &["df", "loc", "scale"],
-            Family::TruncatedNormal => &["mean", "sd", "low", "high"],
-            Family::Binomial => &["n", "p"],
-            Family::NegativeBinomial => &["r", "p"],
-            Family::NegativeBinomialByMean => &["mean", "size"],
-        }
-    }
+    /// A value with its probability, and what is drawn otherwise.
+    PointMass {
+        at: Quantity,
+        probability: Quantity,
+        otherwise: Box<Draw>,
+    },
+    /// `shift + scale × of`.
+    Shifted {
+        shift: Option<Quantity>,
+        scale: Option<Quantity>,
+        of: Box<Draw>,
+    },
 }
 
 /// One judgement among several.

@@ -82,7 +82,8 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
             .collect();
         forms.push(own);
         forms.push(new);
-        let attached = [&["lambda", "range"][..], &REASONS].concat();
+        let beside = keys::BESIDE.map(|(key, _)| key);
+        let attached = [&beside, &["range"][..], &REASONS].concat();
         replace_form(below, layer, &forms, &attached);
     } else if path
         .split_last()

@@ -8,7 +8,6 @@ pub mod calendar;
 mod decode;
 mod drawn;
 mod duration;
-mod families;
 mod files;
 mod forms;
 mod hash;

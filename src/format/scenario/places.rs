@@ -145,17 +145,18 @@ pub fn is_question(path: &[String]) -> bool {
 
 /// Whether a number that may be a distribution stands at `path`.
 pub fn is_draw(path: &[String]) -> bool {
-    matches!(
-        parts(path).as_slice(),
-        ["parameters", _]
+    fn is(parts: &[&str]) -> bool {
+        match parts {
+            ["parameters", _]
             | ["indicators", _, "start"]
             | ["events", _, "at"]
-            | ["events", _, "effects", _, "to" | "by"]
-            | ["parameters", _, "experts", _]
-            | ["indicators", _, "start", "experts", _]
-            | ["events", _, "at", "experts", _]
-            | ["events", _, "effects", _, "to" | "by", "experts", _]
-    )
+            | ["events", _, "effects", _, "to" | "by"] => true,
+            // Parts of a distribution that are one themselves.
+            [whole @ .., "experts", _] | [whole @ .., ELSE | "of"] => is(whole),
+            _ => false,
+        }
+    }
+    is(&parts(path))
 }
 
 /// A list that a variant can change without restating it.

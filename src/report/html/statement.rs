@@ -4,8 +4,9 @@
 //! is shown as the file has it.
 
 use super::markup::Markup;
+use crate::family::Family;
 use crate::report::format;
-use crate::scenario::places::{BY, EXPLAIN, LABELS};
+use crate::scenario::places::{BY, ELSE, EXPLAIN, LABELS};
 use serde_json::{Map, Value};
 
 /// A number, a formula, or a distribution.
@@ -53,6 +54,34 @@ fn distribution(map: &Map<String, Value>) -> Markup {
             .and(Markup::join(each, "; "))
             .and(range(map));
     }
+    if let Some(Value::Object(mass)) = map.get("point_mass") {
+        let part = |key: &str| mass.get(key).map(quantity).unwrap_or_default();
+        let rest = map.get(ELSE).map(quantity).unwrap_or_default();
+        return part("at")
+            .and(" with probability ")
+            .and(part("probability"))
+            .and(", otherwise ")
+            .and(rest)
+            .and(range(map));
+    }
+    if let Some(of) = map.get("of") {
+        let shift = map.get("shift").map(|shift| quantity(shift).and(" + "));
+        let scale = map.get("scale").map(|scale| quantity(scale).and(" × "));
+        return shift
+            .unwrap_or_default()
+            .and(scale.unwrap_or_default())
+            .and(quantity(of))
+            .and(range(map));
+    }
+    if let Some(Value::Array(points)) = map.get("cumulative") {
+        let each = points.iter().filter_map(Value::as_array).map(|point| {
+            let part = |i: usize| point.get(i).map(quantity).unwrap_or_default();
+            Markup::text("up to ").and(part(0)).and(": ").and(part(1))
+        });
+        return Markup::text("cumulative probabilities ")
+            .and(Markup::join(each, ", "))
+            .and(range(map));
+    }
     let percentiles: Vec<(&String, &Value)> =
         map.iter().filter(|(key, _)| is_percentile(key)).collect();
     if !percentiles.is_empty() {
@@ -61,11 +90,15 @@ fn distribution(map: &Map<String, Value>) -> Markup {
         });
         return Markup::text("percentiles ")
             .and(Markup::join(each, ", "))
+            .and(match map.get("shape") {
+                Some(shape) => Markup::text(", ").and(plain_word(shape)),
+                None => Markup::default(),
+            })
             .and(range(map));
     }
     let family = map
         .iter()
-        .find(|(key, _)| !["range", "lambda"].contains(&key.as_str()) && !is_label(key));
+        .find(|(key, _)| Family::named(key).next().is_some() || *key == "discrete");
     let Some((family, arguments)) = family else {
         return raw(&Value::Object(map.clone()));
     };
@@ -269,6 +302,18 @@ mod tests {
             (
                 json!({"p5": 0.1, "p50": 0.25, "p95": 0.5, "range": [0, 1]}),
                 "percentiles 5%: 0.1, 50%: 0.25, 95%: 0.5, between 0 and 1",
+            ),
+            (
+                json!({"p10": 1, "p40": 2, "p90": 5, "shape": "monotone"}),
+                "percentiles 10%: 1, 40%: 2, 90%: 5, monotone",
+            ),
+            (
+                json!({"cumulative": [[0, 0], ["x", 0.4], [9, 1]]}),
+                "cumulative probabilities up to 0: 0, up to x: 0.4, up to 9: 1",
+            ),
+            (
+                json!({"point_mass": {"at": 0, "probability": 0.3}, "else": {"shift": 5, "scale": 2, "of": {"poisson": {"rate": 3}}}}),
+                "0 with probability 0.3, otherwise 5 + 2 × poisson (rate 3)",
             ),
             (json!({"pert": [0.1, 0.2, 0.5]}), "pert (0.1, 0.2, 0.5)"),
             (

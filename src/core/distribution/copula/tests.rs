@@ -1,7 +1,7 @@
 //! Factors by hand, faults of matrices, and the analytic oracle by simulation.
 
 use super::*;
-use crate::distribution::{Distribution, Family};
+use crate::distribution::{Build, Distribution, Family};
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::random::design::Design;
 use serde_json::Value;
@@ -214,7 +214,7 @@ fn margins() -> Vec<(&'static str, Distribution)> {
         ("binomial", build(Family::Binomial, &[10.0, 0.3])),
         (
             "negative binomial",
-            build(Family::NegativeBinomialFromMean, &[20.0, 0.5]),
+            build(Family::NegativeBinomialByMean, &[20.0, 0.5]),
         ),
         (
             "half a constant, half lognormal",

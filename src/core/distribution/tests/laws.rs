@@ -100,8 +100,8 @@ fn at_the_limits_of_their_arguments_families_still_give_draws_of_their_own_law()
         (Family::Binomial, &[1e9, 0.5]),
         (Family::Binomial, &[1e9, 1e-9]),
         (Family::NegativeBinomial, &[1e9, 0.6]),
-        (Family::NegativeBinomialFromMean, &[1e9, 1e9]),
-        (Family::NegativeBinomialFromMean, &[1e9, 1e-6]),
+        (Family::NegativeBinomialByMean, &[1e9, 1e9]),
+        (Family::NegativeBinomialByMean, &[1e9, 1e-6]),
         (Family::Poisson, &[1e12]),
         (Family::Poisson, &[1e-12]),
         (Family::StudentT, &[1e12, 0.0, 1.0]),
@@ -135,7 +135,7 @@ fn at_the_limits_of_their_arguments_families_still_give_draws_of_their_own_law()
         (Family::Gamma, [1.1e9, 1.0], "shape"),
         (Family::Gamma, [1e12, 1.0], "shape"),
         (Family::NegativeBinomial, [1.1e9, 0.5], "r"),
-        (Family::NegativeBinomialFromMean, [1.0, 1.1e9], "size"),
+        (Family::NegativeBinomialByMean, [1.0, 1.1e9], "size"),
         (Family::Beta, [1.0, 1.1e9], "beta"),
     ] {
         let refused = family.build(&arguments, None, None).unwrap_err();

@@ -2,6 +2,7 @@
 
 mod faults;
 mod golden;
+mod judgements;
 mod laws;
 mod oracle;
 mod ranges;
@@ -13,20 +14,34 @@ fn build(family: Family, arguments: &[f64]) -> Distribution {
     family.build(arguments, None, None).unwrap()
 }
 
+/// A metalog through the median and two symmetric percentiles.
+fn metalog(tail: f64) -> Recipe {
+    Recipe::Percentiles(vec![tail, 0.5, 1.0 - tail], Through::Metalog)
+}
+
+/// Something moved and stretched.
+fn shifted(recipe: Recipe) -> Recipe {
+    let (low, high) = (None, None);
+    Recipe::Shifted(Box::new(Ranged { recipe, low, high }))
+}
+
+/// A family through two symmetric percentiles.
+fn fitted(family: Family, tail: f64) -> Recipe {
+    Recipe::Fitted(family, [tail, 1.0 - tail])
+}
+
 /// One distribution of each kind, and of each way to cut and pool them.
 fn specimens() -> Vec<(&'static str, Distribution)> {
-    let metalog = |values: &[f64], low, high| {
-        Family::Metalog { tail: 0.05 }
-            .build(values, low, high)
-            .unwrap()
-    };
+    let metalog = |values: &[f64], low, high| metalog(0.05).build(values, low, high).unwrap();
     let normal = build(Family::Normal, &[1.0, 2.0]);
     let poisson = build(Family::Poisson, &[4.0]);
     vec![
         ("normal", normal.clone()),
         (
             "normal from percentiles",
-            build(Family::NormalFromPercentiles { tail: 0.1 }, &[3.0, 9.0]),
+            fitted(Family::Normal, 0.1)
+                .build(&[3.0, 9.0], None, None)
+                .unwrap(),
         ),
         ("lognormal", build(Family::Lognormal, &[0.3, 0.8])),
         ("triangular", build(Family::Triangular, &[1.0, 2.0, 6.0])),
@@ -55,7 +70,7 @@ fn specimens() -> Vec<(&'static str, Distribution)> {
         ),
         (
             "negative_binomial by mean",
-            build(Family::NegativeBinomialFromMean, &[6.0, 0.7]),
+            build(Family::NegativeBinomialByMean, &[6.0, 0.7]),
         ),
         (
             "discrete",
@@ -67,6 +82,54 @@ fn specimens() -> Vec<(&'static str, Distribution)> {
         (
             "metalog, both",
             metalog(&[0.1, 0.25, 0.5], Some(0.0), Some(1.0)),
+        ),
+        (
+            "metalog of five terms",
+            Recipe::Percentiles(vec![0.05, 0.25, 0.5, 0.75, 0.95], Through::Metalog)
+                .build(&[1.0, 2.0, 2.6, 3.6, 6.0], None, None)
+                .unwrap(),
+        ),
+        (
+            "metalog of four terms, both",
+            Recipe::Percentiles(vec![0.1, 0.3, 0.6, 0.9], Through::Metalog)
+                .build(&[0.1, 0.2, 0.35, 0.6], Some(0.0), Some(1.0))
+                .unwrap(),
+        ),
+        (
+            "monotone",
+            Recipe::Percentiles(vec![0.05, 0.5, 0.6, 0.95], Through::Monotone)
+                .build(&[1.0, 2.0, 4.5, 5.0], None, None)
+                .unwrap(),
+        ),
+        (
+            "monotone, low",
+            Recipe::Percentiles(vec![0.05, 0.5, 0.9], Through::Monotone)
+                .build(&[1.0, 1.5, 3.0], Some(0.0), None)
+                .unwrap(),
+        ),
+        (
+            "cumulative",
+            Recipe::Cumulative(vec![0.0, 0.2, 0.7, 1.0])
+                .build(&[-1.0, 0.0, 4.0, 5.0], None, None)
+                .unwrap(),
+        ),
+        (
+            "truncated cumulative",
+            Recipe::Cumulative(vec![0.0, 0.2, 0.7, 1.0])
+                .build(&[-1.0, 0.0, 4.0, 5.0], Some(-0.5), Some(4.5))
+                .unwrap(),
+        ),
+        (
+            "shifted gamma",
+            shifted(Recipe::Family(Family::Gamma))
+                .build(&[5.0, 2.0, 2.0, 1.0], None, Some(9.0))
+                .unwrap(),
+        ),
+        (
+            "shifted poisson",
+            shifted(Recipe::Family(Family::Poisson))
+                .build(&[0.5, 3.0, 4.0], Some(2.0), None)
+                .unwrap(),
         ),
         (
             "truncated gamma",

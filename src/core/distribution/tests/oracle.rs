@@ -28,38 +28,31 @@ fn translate(case: &Value) -> Option<Result<Distribution, DistributionError>> {
     let is_percentiles = number("p05").is_some();
     let plain = |family: Family, keys: &[&str]| family.build(&all(keys), None, None);
     Some(match case["family"].as_str().unwrap() {
-        "normal" if is_percentiles => plain(
-            Family::NormalFromPercentiles { tail: 0.05 },
-            &["p05", "p95"],
-        ),
-        "lognormal" if is_percentiles => plain(
-            Family::LognormalFromPercentiles { tail: 0.05 },
-            &["p05", "p95"],
-        ),
+        "normal" if is_percentiles => {
+            fitted(Family::Normal, 0.05).build(&all(&["p05", "p95"]), None, None)
+        }
+        "lognormal" if is_percentiles => {
+            fitted(Family::Lognormal, 0.05).build(&all(&["p05", "p95"]), None, None)
+        }
         "pert" => plain(Family::Pert, &["low", "mode", "high", "lambda_"]),
         "truncated-normal" => {
             Family::Normal.build(&all(&["mean", "sd"]), number("low"), number("high"))
         }
         "negative-binomial" if number("mean").is_some() => {
-            plain(Family::NegativeBinomialFromMean, &["mean", "size"])
+            plain(Family::NegativeBinomialByMean, &["mean", "size"])
         }
         "discrete" => Distribution::discrete(&list("values"), &list("probabilities")),
         "dirichlet" => return None,
-        "metalog-3" => Family::Metalog {
-            tail: number("alpha").unwrap(),
-        }
-        .build(
+        "metalog-3" => metalog(number("alpha").unwrap()).build(
             &all(&["q_low", "q_mid", "q_high"]),
             number("lower"),
             number("upper"),
         ),
         name => {
             let name = name.replace('-', "_");
-            let family = Family::ALL
-                .into_iter()
-                .find(|family| family.name() == name)
-                .unwrap();
-            plain(family, family.arguments())
+            let row = Family::named(&name).next().unwrap();
+            let keys: Vec<&str> = row.arguments.iter().map(|own| own.name).collect();
+            plain(row.family, &keys)
         }
     })
 }

@@ -84,13 +84,13 @@ fn moments_of_cut_distributions_agree_with_formulas() {
 
 #[test]
 fn heavy_metalog_tail_has_no_mean() {
-    let metalog = |high| {
-        Family::Metalog { tail: 0.05 }
+    let curve = |high| {
+        metalog(0.05)
             .build(&[0.01, 1.0, high], Some(0.0), None)
             .unwrap()
     };
-    assert_eq!(metalog(5000.0).mean(), None);
-    assert!(metalog(4.0).mean().is_some());
+    assert_eq!(curve(5000.0).mean(), None);
+    assert!(curve(4.0).mean().is_some());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Parameters: constants, and distributions that are drawn once a parameter draw.
 
 use super::{Builder, canonical, titled};
-use crate::distribution::Family;
+use crate::distribution::{Build, Family};
 use crate::model::types::{Parameter, ParameterValue};
 use crate::scenario::Draw;
 

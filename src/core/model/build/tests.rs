@@ -4,8 +4,10 @@ mod faults;
 
 use super::*;
 use crate::diagnostic::Part;
+use crate::distribution::Build;
 use crate::expression::{Comparison, Expr};
-use crate::model::types::{Asks, Draw, Effect, Fires, ParameterValue, VaryingDraw};
+use crate::family::{FAMILIES, Written};
+use crate::model::types::{Asks, Draw, Effect, Fires, ParameterValue};
 use serde_json::{Value, json};
 
 /// A small sound scenario in which something of everything exists.
@@ -211,11 +213,20 @@ fn a_pool_of_judgements_may_mix_constants_and_formulas() {
     let model = built(&changed(&[("/indicators/price/start", pool)]))
         .expect("sound")
         .model;
-    let Draw::Varying(VaryingDraw::Mixture(parts)) = &model.indicators[0].start else {
+    let Draw::Varying(varying) = &model.indicators[0].start else {
         panic!("{:?}", model.indicators[0].start)
     };
-    let weights: Vec<f64> = parts.iter().map(|(weight, _)| *weight).collect();
-    assert_eq!(weights, [0.25, 0.75]);
+    assert_eq!(
+        varying.arguments,
+        [0.0, 1.0, 0.0]
+            .map(Expr::Number)
+            .into_iter()
+            .chain([Expr::Parameter(0)])
+            .collect::<Vec<_>>()
+    );
+    // A quarter lies evenly on [0, 1], the rest on [0, 4].
+    let pool = varying.recipe.build(&[0.0, 1.0, 0.0, 4.0], None, None);
+    assert!((pool.expect("a pool").cdf(1.0) - (0.25 + 0.75 / 4.0)).abs() < 1e-15);
 }
 
 #[test]
@@ -224,21 +235,56 @@ fn a_discrete_draw_may_have_formulas_for_values() {
     let model = built(&changed(&[("/indicators/price/start", draw)]))
         .expect("sound")
         .model;
-    let Draw::Varying(VaryingDraw::Mixture(parts)) = &model.indicators[0].start else {
+    let Draw::Varying(varying) = &model.indicators[0].start else {
         panic!("{:?}", model.indicators[0].start)
     };
-    let VaryingDraw::Family {
-        family, arguments, ..
-    } = &parts[0].1
-    else {
-        panic!("a point")
-    };
-    assert_eq!(
-        (parts[0].0, arguments.as_slice()),
-        (0.25, &[Expr::Parameter(0), Expr::Number(0.0)][..])
-    );
-    let point = family.build(&[7.0, 0.0], None, None).expect("a point");
-    assert_eq!((point.quantile(0.01), point.quantile(0.99)), (7.0, 7.0));
+    let drawn = varying.recipe.build(&[7.0, 2.0, 0.25, 0.75], None, None);
+    let drawn = drawn.expect("two values");
+    assert_eq!((drawn.cdf(6.9), drawn.cdf(7.0)), (0.75, 1.0));
+}
+
+#[test]
+fn a_discrete_draw_may_have_formulas_for_probabilities() {
+    let draw = json!({"discrete": {"values": [1, 2], "probabilities": ["cost", "1 - cost"]}});
+    let model = built(&changed(&[("/indicators/price/start", draw)]))
+        .expect("sound")
+        .model;
+    assert!(matches!(&model.indicators[0].start, Draw::Varying(_)));
+}
+
+#[test]
+fn every_family_of_the_table_is_in_the_schema_decoded_and_made() {
+    let schema = crate::scenario::schema();
+    for row in FAMILIES {
+        let number = |i: usize, name: &str| if name == "p" { 0.5 } else { (i + 1) as f64 };
+        let numbers: Vec<f64> = (row.arguments.iter().enumerate())
+            .map(|(i, own)| number(i, own.name))
+            .collect();
+        let stated = match row.written {
+            Written::List(count) => json!(numbers[..count]),
+            _ => (row.arguments.iter().zip(&numbers))
+                .map(|(own, number)| (own.name.to_owned(), json!(number)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        };
+        let mut parameter = json!({row.name: stated});
+        for (own, number) in row.arguments.iter().zip(&numbers).skip(row.inside().len()) {
+            parameter[own.name] = json!(number);
+        }
+        for definition in ["Parameter", "Distribution", "TimeDistribution", "Expert"] {
+            let forms = &schema["$defs"][definition];
+            let forms = forms["anyOf"].as_array().map_or(forms, |any| &any[1]);
+            assert!(forms["properties"].get(row.name).is_some(), "{definition}");
+        }
+        let model = built(&changed(&[("/parameters/cost", parameter)]))
+            .unwrap_or_else(|found| panic!("{}: {found:?}", row.name))
+            .model;
+        let ParameterValue::Uncertain(drawn) = &model.parameters[0].value else {
+            panic!("{} is uncertain", row.name)
+        };
+        let wanted = row.family.build(&numbers, None, None).expect(row.name);
+        assert_eq!(*drawn, wanted, "{}", row.name);
+    }
 }
 
 #[test]

@@ -195,26 +195,10 @@ impl<'a> Start<'a> {
     }
 
     fn varying(&self, varying: &VaryingDraw) -> f64 {
-        match varying {
-            VaryingDraw::Family {
-                family,
-                arguments,
-                low,
-                high,
-            } => {
-                let arguments: Vec<f64> = arguments.iter().map(|a| self.value(a)).collect();
-                family
-                    .build(&arguments, *low, *high)
-                    .map_or(f64::NAN, |d| d.quantile(0.5))
-            }
-            VaryingDraw::Mixture(parts) => {
-                let sum: f64 = parts
-                    .iter()
-                    .map(|(weight, part)| weight * self.varying(part))
-                    .sum();
-                sum / parts.iter().map(|(weight, _)| weight).sum::<f64>()
-            }
-        }
+        let arguments: Vec<f64> = varying.arguments.iter().map(|a| self.value(a)).collect();
+        (varying.recipe)
+            .build(&arguments, varying.low, varying.high)
+            .map_or(f64::NAN, |d| d.quantile(0.5))
     }
 
     /// A number; conditions are 1 or 0. NaN for what only a finished trial could tell.

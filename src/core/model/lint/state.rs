@@ -1,5 +1,6 @@
 //! What is supposed of a trial: a range for everything that a formula can read, and what formulas give then.
 
+use crate::distribution::Recipe;
 use crate::expression::{Expr, Interval, PathReading};
 use crate::model::types::{Draw, Indicator, Model, ParameterValue, VaryingDraw};
 
@@ -159,17 +160,11 @@ pub fn range(indicator: &Indicator) -> Interval {
 /// What a draw can give, as far as it can be told from the state.
 pub fn drawn(state: &State<'_>, draw: &Draw) -> Interval {
     fn varying(state: &State<'_>, draw: &VaryingDraw) -> Interval {
-        match draw {
-            // A point: a normal without spread.
-            VaryingDraw::Family { arguments, .. } => match arguments.as_slice() {
-                [value, Expr::Number(0.0)] => state.value(value),
-                _ => Interval::ALL,
-            },
-            VaryingDraw::Mixture(parts) => {
-                let all = parts.iter().map(|(_, part)| varying(state, part));
-                all.reduce(Interval::hull).unwrap_or(Interval::ALL)
-            }
-        }
+        let Recipe::Discrete(count) = draw.recipe else {
+            return Interval::ALL;
+        };
+        let all = draw.arguments[..count].iter().map(|a| state.value(a));
+        all.reduce(Interval::hull).unwrap_or(Interval::ALL)
     }
     match draw {
         Draw::Value(expr) => state.value(expr),

@@ -2,11 +2,11 @@
 
 use super::value::Numbers;
 use super::{Decoder, Object, keys};
+use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
-use crate::diagnostic::{Place, in_percent};
-use crate::scenario::families::{Arguments, FAMILIES};
+use crate::family::{Argument, Family, Kind, Row, Written};
 use crate::scenario::types::{
-    At, Distribution, Draw, Expert, Family, Form, NumberOrFormula, Parameter, Quantity, Why,
+    At, Distribution, Draw, Expert, Form, NumberOrFormula, Parameter, Quantity, Why,
 };
 use serde_json::Value;
 
@@ -72,7 +72,8 @@ impl<'v> Decoder<'v> {
             let others = object.map.keys().filter(|key| {
                 keys::is_percentile(key)
                     || keys::DISTRIBUTION_FORMS[1..].contains(&key.as_str())
-                    || ["lambda", "range"].contains(&key.as_str())
+                    || keys::BESIDE.iter().any(|(beside, _)| beside == key)
+                    || *key == "range"
             });
             if let Some(other) = others.into_iter().next() {
                 self.conflict(object, "value", other, "a number");
@@ -135,273 +136,150 @@ impl<'v> Decoder<'v> {
                 return None;
             }
         };
-        if form != "pert" && object.has("lambda") {
-            self.conflict(object, form, "lambda", "a distribution");
-            return None;
+        for (beside, of) in keys::BESIDE {
+            let own = form == of || (keys::is_percentile(of) && keys::is_percentile(form));
+            if !own && object.has(beside) {
+                self.conflict(object, form, beside, "a distribution");
+                return None;
+            }
         }
         let (value, pointer) = object.get(form)?;
         match form {
             "discrete" => self.discrete(value, &pointer, numbers),
+            "cumulative" => self.cumulative(object, numbers),
             "experts" => self.experts(object, numbers),
-            family => match FAMILIES.iter().find(|arguments| arguments.family == family) {
-                Some(arguments) => self.family(object, arguments, value, &pointer, numbers),
-                None => self.metalog(object, numbers),
+            "point_mass" => self.point_mass(object, value, &pointer, numbers),
+            "of" => self.shifted(object, value, &pointer, numbers),
+            family => match Family::named(family).next() {
+                Some(row) => self.family(object, row, value, &pointer, numbers),
+                None => self.curve(object, numbers),
             },
         }
-    }
-
-    /// Percentiles, by rising probability.
-    fn percentiles(
-        &mut self,
-        object: &Object<'v>,
-        numbers: Numbers,
-    ) -> Option<Vec<(f64, Quantity)>> {
-        let mut found = Vec::new();
-        let mut complete = true;
-        for (key, value) in object.map {
-            let Some(probability) = keys::percentile(key) else {
-                continue;
-            };
-            match self.quantity(value, &join(&object.pointer, key), numbers) {
-                Some(quantity) => found.push((probability, quantity)),
-                None => complete = false,
-            }
-        }
-        found.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for pair in found.windows(2) {
-            if let [(_, low), (_, high)] = pair
-                && let (NumberOrFormula::Number(a), NumberOrFormula::Number(b)) =
-                    (&low.value, &high.value)
-                && a >= b
-            {
-                let message = format!("percentiles rise, found {b} after {a}");
-                let Some((at, hint)) = culprit(&found, object.map.get("range")) else {
-                    let pointer = high.pointer.clone();
-                    return self.out_of_range(&pointer, message);
-                };
-                let place = found[at].1.place();
-                self.fault("value-out-of-range", place, message)
-                    .hints
-                    .push(hint);
-                return None;
-            }
-        }
-        complete.then_some(found)
-    }
-
-    fn metalog(&mut self, object: &Object<'v>, numbers: Numbers) -> Option<Form> {
-        let found = self.percentiles(object, numbers)?;
-        let symmetric = match found.as_slice() {
-            [(low, _), (middle, _), (high, _)] => *middle == 0.5 && (low + high - 1.0).abs() < 1e-9,
-            _ => false,
-        };
-        if symmetric {
-            return Some(Form::Percentiles(found));
-        }
-        let stated: Vec<&str> = object
-            .map
-            .keys()
-            .map(String::as_str)
-            .filter(|key| keys::is_percentile(key))
-            .collect();
-        let message = format!(
-            "percentiles are p50 and one symmetric pair, found {}",
-            stated.join(", ")
-        );
-        self.fault(
-            "invalid-percentiles",
-            Place::value(object.pointer.clone()),
-            message,
-        )
-        .hints
-        .push("for instance p5, p50, p95 or p10, p50, p90".to_owned());
-        None
     }
 
     fn family(
         &mut self,
         object: &Object<'v>,
-        arguments: &'static Arguments,
+        row: &'static Row,
         value: &'v Value,
         pointer: &str,
         numbers: Numbers,
     ) -> Option<Form> {
-        let family = family_named(arguments.family)?;
-        if !arguments.list.is_empty() {
-            let mut found = self.listed(arguments, value, pointer, numbers)?;
-            if family == Family::Pert {
-                let four = At::new(
-                    NumberOrFormula::Number(4.0),
-                    join(&object.pointer, "lambda"),
-                );
-                let lambda = match object.get("lambda") {
-                    Some((value, pointer)) => self.quantity(
-                        value,
-                        &pointer,
-                        Numbers {
-                            times: false,
-                            ..numbers
-                        },
-                    )?,
-                    None => four,
-                };
-                found.push(lambda);
+        let mut row = row;
+        let mut found = match row.written {
+            Written::List(_) => self.listed(row, value, pointer, numbers)?,
+            Written::Keys | Written::KeysOrPercentiles => {
+                let rows: Vec<&'static Row> = Family::named(row.name).collect();
+                let keys: Vec<Vec<&'static str>> = rows
+                    .iter()
+                    .map(|row| row.arguments.iter().map(|own| own.name).collect())
+                    .collect();
+                let known: Vec<&[&'static str]> = keys.iter().map(Vec::as_slice).collect();
+                let what = format!("`{}`", row.name);
+                let fitted = row.written == Written::KeysOrPercentiles;
+                let inner = self.object(value, pointer, &what, &known, |key| {
+                    fitted && keys::is_percentile(key)
+                })?;
+                if fitted && inner.map.keys().any(|key| keys::is_percentile(key)) {
+                    return self.fitted(&inner, row, numbers);
+                }
+                let has = |row: &Row| row.arguments.iter().find(|own| inner.has(own.name));
+                let chosen = rows.iter().rposition(|row| has(row).is_some()).unwrap_or(0);
+                let other = rows
+                    .iter()
+                    .enumerate()
+                    .filter(|(rank, _)| *rank != chosen)
+                    .find_map(|(_, row)| has(row));
+                if let (Some(other), Some(own)) = (other, has(rows[chosen])) {
+                    self.conflict(&inner, other.name, own.name, &what);
+                    return None;
+                }
+                row = rows[chosen];
+                self.named_arguments(&inner, row.arguments, &what, numbers)?
             }
-            return Some(Form::Family {
-                family,
-                arguments: found,
-            });
-        }
-
-        let known: Vec<&[&'static str]> = arguments.keys.to_vec();
-        let what = format!("`{}`", arguments.family);
-        let inner = self.object(value, pointer, &what, &known, |key| {
-            arguments.fitted && keys::is_percentile(key)
-        })?;
-        if arguments.fitted && inner.map.keys().any(|key| keys::is_percentile(key)) {
-            return self.fitted(&inner, family, arguments, numbers);
-        }
-        let chosen = arguments
-            .keys
-            .iter()
-            .rposition(|keys| keys.iter().any(|key| inner.has(key)))
-            .unwrap_or(0);
-        if let (Some(other), Some(own)) = (
-            arguments
-                .keys
-                .iter()
-                .enumerate()
-                .filter(|(rank, _)| *rank != chosen)
-                .flat_map(|(_, keys)| keys.iter())
-                .find(|key| inner.has(key)),
-            arguments.keys[chosen].iter().find(|key| inner.has(key)),
-        ) {
-            self.conflict(&inner, other, own, &what);
-            return None;
-        }
-        let mut found = Vec::new();
-        for key in arguments.keys[chosen] {
-            let numbers = argument_numbers(key, numbers);
-            let argument = self
-                .required(&inner, key, &what)
-                .and_then(|(value, pointer)| self.quantity(value, &pointer, numbers));
-            found.push(argument);
-        }
-        let family = if family == Family::NegativeBinomial && chosen == 1 {
-            Family::NegativeBinomialByMean
-        } else {
-            family
         };
+        found.extend(self.named_arguments(object, row.beside(), row.name, numbers)?);
         Some(Form::Family {
-            family,
-            arguments: found.into_iter().collect::<Option<_>>()?,
+            family: row.family,
+            arguments: found,
         })
+    }
+
+    /// Arguments with keys of their own, those left out with their defaults.
+    fn named_arguments(
+        &mut self,
+        object: &Object<'v>,
+        arguments: &'static [Argument],
+        what: &str,
+        numbers: Numbers,
+    ) -> Option<Vec<Quantity>> {
+        let found: Vec<Option<Quantity>> = arguments
+            .iter()
+            .map(
+                |argument| match (argument.default, object.get(argument.name)) {
+                    (Some(default), None) => {
+                        let place = join(&object.pointer, argument.name);
+                        Some(At::new(NumberOrFormula::Number(default), place))
+                    }
+                    _ => {
+                        let (value, pointer) = self.required(object, argument.name, what)?;
+                        self.quantity(value, &pointer, argument_numbers(argument, numbers))
+                    }
+                },
+            )
+            .collect();
+        found.into_iter().collect()
     }
 
     fn listed(
         &mut self,
-        arguments: &Arguments,
+        row: &Row,
         value: &'v Value,
         pointer: &str,
         numbers: Numbers,
     ) -> Option<Vec<Quantity>> {
-        let expected = format!(
-            "`{}` takes [{}]",
-            arguments.family,
-            arguments.list.join(", ")
-        );
+        let names: Vec<&str> = row.inside().iter().map(|argument| argument.name).collect();
+        let expected = format!("`{}` takes [{}]", row.name, names.join(", "));
         let Value::Array(list) = value else {
             let message = format!("{expected}, found {}", super::describe(value));
             self.fault("wrong-type", Place::value(pointer), message);
             return None;
         };
-        if list.len() != arguments.list.len() {
+        if list.len() != names.len() {
             let message = format!("{expected}, found a list of {}", list.len());
             self.fault("wrong-type", Place::value(pointer), message);
             return None;
         }
-        let found: Vec<_> = list
-            .iter()
-            .enumerate()
-            .map(|(index, value)| self.quantity(value, &join(pointer, &index.to_string()), numbers))
+        let found: Vec<_> = (list.iter().zip(row.inside()).enumerate())
+            .map(|(index, (value, argument))| {
+                let pointer = join(pointer, &index.to_string());
+                self.quantity(value, &pointer, argument_numbers(argument, numbers))
+            })
             .collect();
         found.into_iter().collect()
     }
 
-    fn fitted(
-        &mut self,
-        inner: &Object<'v>,
-        family: Family,
-        arguments: &Arguments,
-        numbers: Numbers,
-    ) -> Option<Form> {
-        for key in arguments.keys.iter().copied().flatten() {
-            if let (true, Some(percentile)) = (
-                inner.has(key),
-                inner.map.keys().find(|key| keys::is_percentile(key)),
-            ) {
-                self.conflict(inner, key, percentile, &format!("`{}`", family.name()));
-                return None;
-            }
+    fn fitted(&mut self, inner: &Object<'v>, row: &Row, numbers: Numbers) -> Option<Form> {
+        let percentile = inner.map.keys().find(|key| keys::is_percentile(key))?;
+        let stated = row.arguments.iter().find(|own| inner.has(own.name));
+        if let Some(argument) = stated {
+            self.conflict(inner, argument.name, percentile, &format!("`{}`", row.name));
+            return None;
         }
         let found = self.percentiles(inner, numbers)?;
         match <[_; 2]>::try_from(found) {
-            Ok(percentiles) => Some(Form::Fitted {
-                family,
+            Ok(percentiles) if percentiles[0].0 < percentiles[1].0 => Some(Form::Fitted {
+                family: row.family,
                 percentiles,
             }),
-            Err(found) => {
-                let message = format!(
-                    "`{}` is fitted to two percentiles, found {}",
-                    family.name(),
-                    found.len()
-                );
-                self.fault(
-                    "invalid-percentiles",
-                    Place::value(inner.pointer.clone()),
-                    message,
-                );
+            other => {
+                let count = other.map_or_else(|found| found.len(), |_| 1);
+                let message = format!("`{}` is fitted to two percentiles, found {count}", row.name);
+                let place = Place::value(inner.pointer.clone());
+                self.fault("invalid-percentiles", place, message);
                 None
             }
         }
-    }
-
-    fn discrete(&mut self, value: &'v Value, pointer: &str, numbers: Numbers) -> Option<Form> {
-        let object = self.object(
-            value,
-            pointer,
-            "`discrete`",
-            &[&["values", "probabilities"]],
-            |_| false,
-        )?;
-        self.required(&object, "values", "`discrete`")?;
-        self.required(&object, "probabilities", "`discrete`")?;
-        let total = |list: Option<&Vec<Value>>| list.map_or(0, Vec::len);
-        let (values_stated, stated) = (
-            total(object.map.get("values").and_then(Value::as_array)),
-            total(object.map.get("probabilities").and_then(Value::as_array)),
-        );
-        let values = self.list(&object, "values", |decoder, value, pointer| {
-            decoder.quantity(value, pointer, numbers)
-        })?;
-        let plain = Numbers {
-            times: false,
-            ..numbers
-        };
-        let probabilities = self.list(&object, "probabilities", |decoder, value, pointer| {
-            let found = decoder.quantity(value, pointer, plain)?;
-            decoder.is_probability(found, "a probability")
-        })?;
-        if values_stated != stated || stated == 0 {
-            let message = format!(
-                "`discrete` has as many probabilities as values, found {stated} and {values_stated}"
-            );
-            return self.out_of_range(pointer, message);
-        }
-        (values.len() == stated && probabilities.len() == stated).then_some(Form::Discrete {
-            values,
-            probabilities,
-        })
     }
 
     fn experts(&mut self, object: &Object<'v>, numbers: Numbers) -> Option<Form> {
@@ -459,74 +337,9 @@ impl<'v> Decoder<'v> {
 }
 
 /// Dates make sense for where a distribution lies, not for its shape.
-fn argument_numbers(key: &str, numbers: Numbers) -> Numbers {
-    let shape = matches!(
-        key,
-        "alpha" | "beta" | "shape" | "df" | "p" | "n" | "r" | "size" | "rate" | "mu" | "sigma"
-    );
-    if shape {
-        Numbers {
-            times: false,
-            ..numbers
-        }
-    } else {
-        numbers
+fn argument_numbers(argument: &Argument, numbers: Numbers) -> Numbers {
+    match argument.kind {
+        Kind::Place | Kind::Spread => numbers,
+        Kind::Positive | Kind::Number => numbers.untimed(),
     }
-}
-
-/// Which of some percentiles that do not rise is at fault, and a way out: the only one outside of the `range`, or the only one that
-/// seems to be in percent. `None` if that cannot be told.
-fn culprit(percentiles: &[(f64, Quantity)], range: Option<&Value>) -> Option<(usize, String)> {
-    let values: Vec<f64> = percentiles
-        .iter()
-        .map(|(_, quantity)| match quantity.value {
-            NumberOrFormula::Number(value) => Some(value),
-            NumberOrFormula::Formula(_) => None,
-        })
-        .collect::<Option<_>>()?;
-    let rise = |values: &[f64]| values.windows(2).all(|pair| pair[0] < pair[1]);
-    let with = |at: usize, value: f64| -> Vec<f64> {
-        let mut values = values.clone();
-        values[at] = value;
-        values
-    };
-    let only = |is: &dyn Fn(usize) -> bool| -> Option<usize> {
-        let mut found = (0..values.len()).filter(|at| is(*at));
-        found.next().filter(|_| found.next().is_none())
-    };
-    if let Some(at) = only(&|at| values[at] > 1.0 && rise(&with(at, values[at] / 100.0))) {
-        return in_percent(values[at]).map(|hint| (at, hint));
-    }
-    let end = |index: usize, open: f64| -> f64 {
-        let end = range
-            .and_then(|range| range.get(index))
-            .and_then(Value::as_f64);
-        end.unwrap_or(open)
-    };
-    let (low, high) = (end(0, f64::NEG_INFINITY), end(1, f64::INFINITY));
-    let at = only(&|at| !(low <= values[at] && values[at] <= high))?;
-    Some((at, format!("{} lies outside of the range", values[at])))
-}
-
-fn family_named(name: &str) -> Option<Family> {
-    use Family::*;
-    [
-        Pert,
-        Normal,
-        Lognormal,
-        Triangular,
-        Uniform,
-        Loguniform,
-        Beta,
-        Gamma,
-        Weibull,
-        Exponential,
-        StudentT,
-        TruncatedNormal,
-        Poisson,
-        Binomial,
-        NegativeBinomial,
-    ]
-    .into_iter()
-    .find(|family| family.name() == name)
 }

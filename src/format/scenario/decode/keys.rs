@@ -2,6 +2,9 @@
 //!
 //! The decoder refuses all others; a test holds these lists against the schema.
 
+use crate::family::FAMILIES;
+use crate::scenario::places::{ELSE, REASONS};
+
 pub const ROOT: &[&str] = &[
     "$schema",
     "format",
@@ -86,30 +89,51 @@ pub const GROUP: &[&str] = &["title", "note", "source"];
 pub const OUTCOME: &[&str] = &["name", "title", "group", "when", "note", "source"];
 pub const QUESTION: &[&str] = &["title", "ever", "by", "holds", "at", "note", "source"];
 pub const RUN: &[&str] = &["trials", "draws", "seed", "times", "note"];
-/// Of any distribution, percentiles aside.
-pub const DISTRIBUTION: &[&str] = &[
-    "value",
-    "pert",
-    "triangular",
-    "uniform",
-    "loguniform",
-    "normal",
-    "lognormal",
-    "beta",
-    "gamma",
-    "weibull",
-    "exponential",
-    "student_t",
-    "truncated_normal",
-    "poisson",
-    "binomial",
-    "negative_binomial",
-    "discrete",
-    "experts",
-    "lambda",
-    "range",
-    "note",
-    "source",
+/// Of any distribution, percentiles aside: a form, what belongs to one of them, and reasons.
+pub const DISTRIBUTION: &[&str] = &{
+    let mut keys = [""; 1 + LEADING + SHAPES.len() + BESIDE.len() + 1 + REASONS.len()];
+    keys[0] = "value";
+    let (mut at, mut line) = (1, 0);
+    while line < FAMILIES.len() {
+        if !FAMILIES[line].about.is_empty() {
+            keys[at] = FAMILIES[line].name;
+            at += 1;
+        }
+        line += 1;
+    }
+    let mut i = 0;
+    while i < SHAPES.len() {
+        keys[at] = SHAPES[i];
+        (at, i) = (at + 1, i + 1);
+    }
+    i = 0;
+    while i < BESIDE.len() {
+        keys[at] = BESIDE[i].0;
+        (at, i) = (at + 1, i + 1);
+    }
+    keys[at] = "range";
+    keys[at + 1] = REASONS[0];
+    keys[at + 2] = REASONS[1];
+    keys
+};
+/// Families that a file can name.
+const LEADING: usize = {
+    let (mut count, mut line) = (0, 0);
+    while line < FAMILIES.len() {
+        count += !FAMILIES[line].about.is_empty() as usize;
+        line += 1;
+    }
+    count
+};
+/// Forms of a distribution that are no family.
+const SHAPES: [&str; 5] = ["discrete", "cumulative", "experts", "point_mass", "of"];
+/// Keys that go with one form only, and which; percentiles are called `p50` here.
+pub const BESIDE: [(&str, &str); 5] = [
+    ("lambda", "pert"),
+    ("shape", "p50"),
+    (ELSE, "point_mass"),
+    ("shift", "of"),
+    ("scale", "of"),
 ];
 /// What a parameter has besides.
 pub const PARAMETER: &[&str] = &["title", "unit"];
@@ -130,7 +154,10 @@ pub const EVENT_FORMS: &[&[&str]] = &[&["hazard"], &["at", "probability"], &["wh
 pub const QUESTION_FORMS: &[&[&str]] = &[&["ever", "by"], &["holds", "at"]];
 
 /// The keys of [`DISTRIBUTION`] that are a form each; percentiles together are one more.
-pub const DISTRIBUTION_FORMS: &[&str] = DISTRIBUTION.split_at(DISTRIBUTION.len() - 4).0;
+pub const DISTRIBUTION_FORMS: &[&str] = DISTRIBUTION.split_at(1 + LEADING + SHAPES.len()).0;
+
+/// Keys such as `p5`, `p50`, `p97.5`.
+pub const PERCENTILE: &str = "^p([0-9]?[1-9]|[1-9]0)([.][0-9]+)?$|^p0?0[.]0*[1-9][0-9]*$";
 
 /// Whether a key is a percentile such as `p5`, `p50` or `p97.5`.
 pub fn is_percentile(key: &str) -> bool {
@@ -171,6 +198,17 @@ mod tests {
 
     #[test]
     fn the_forms_of_a_distribution_leave_out_what_goes_with_any_of_them() {
-        assert_eq!(DISTRIBUTION_FORMS.last(), Some(&"experts"));
+        assert_eq!(DISTRIBUTION_FORMS.last(), Some(&"of"));
+        assert_eq!(DISTRIBUTION_FORMS.first(), Some(&"value"));
+        for row in FAMILIES {
+            assert!(DISTRIBUTION_FORMS.contains(&row.name), "{}", row.name);
+            // What stands beside a family is known as such.
+            for argument in row.beside() {
+                assert!(BESIDE.contains(&(argument.name, row.name)));
+            }
+        }
+        for (beside, _) in BESIDE {
+            assert!(!DISTRIBUTION_FORMS.contains(&beside), "{beside}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 mod distribution;
 mod event;
 pub mod keys;
+mod shape;
 mod slips;
 pub mod thing;
 mod value;

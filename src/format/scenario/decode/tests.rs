@@ -56,7 +56,7 @@ fn the_example_decodes_to_what_it_says() {
     let Draw::Distribution(resolve) = &scenario.parameters["resolve"].draw else {
         panic!()
     };
-    let Form::Percentiles(points) = &resolve.form else {
+    let Form::Percentiles { points, .. } = &resolve.form else {
         panic!()
     };
     let points: Vec<(f64, f64)> = points.iter().map(|(p, x)| (*p, number(x))).collect();

@@ -35,6 +35,14 @@ impl Numbers {
         times: true,
     };
 
+    /// The same without dates and durations.
+    pub fn untimed(self) -> Self {
+        Self {
+            times: false,
+            ..self
+        }
+    }
+
     fn expected(self) -> &'static str {
         match (self.formulas, self.times) {
             (false, _) => "a number",
@@ -230,6 +238,10 @@ impl<'v> Decoder<'v> {
         what: &str,
     ) -> Option<Quantity> {
         let found = self.quantity(value, pointer, Numbers::FORMULAS)?;
+        self.is_not_negative(found, what)
+    }
+
+    pub(super) fn is_not_negative(&mut self, found: Quantity, what: &str) -> Option<Quantity> {
         match found.value {
             NumberOrFormula::Number(number) if number < 0.0 => self.out_of_range(
                 &found.pointer,

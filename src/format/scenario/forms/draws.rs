@@ -1,11 +1,12 @@
 //! Distributions, of numbers and of dates, and what may stand in their place.
 
 use super::{
-    PlainNumber, PlainProbability, ProbabilityForm, QuantityForm, RangeForm, Shape, TimeRange,
-    WeightForm, reference, schema_of, text,
+    PlainNumber, PlainProbability, ProbabilityForm, QuantityForm, RangeForm, RateForm, Shape,
+    TimeRange, WeightForm, reference, schema_of, text,
 };
-use crate::scenario::decode::keys::DISTRIBUTION_FORMS;
-use crate::scenario::families::{FAMILIES, PERCENTILE};
+use crate::family::{FAMILIES, Family, Written};
+use crate::scenario::decode::keys::{BESIDE, DISTRIBUTION_FORMS, PERCENTILE, is_percentile};
+use crate::scenario::places::ELSE;
 use crate::scenario::types::{Distribution, Draw, Parameter};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -43,6 +44,23 @@ impl Numbers {
         }
     }
 
+    /// What may be shifted, or drawn otherwise.
+    fn inner(self, generator: &mut SchemaGenerator) -> Value {
+        match self {
+            Self::Plain => reference::<PlainDraw>(generator),
+            Self::Formulas => reference::<Draw>(generator),
+            Self::Times => reference::<MomentForm>(generator),
+        }
+    }
+
+    /// A factor that is not negative.
+    fn scale(self, generator: &mut SchemaGenerator) -> Value {
+        match self {
+            Self::Plain => reference::<WeightForm>(generator),
+            Self::Formulas | Self::Times => reference::<RateForm>(generator),
+        }
+    }
+
     fn expert(self, generator: &mut SchemaGenerator) -> Value {
         match self {
             Self::Plain => reference::<ParameterExpert>(generator),
@@ -58,23 +76,29 @@ fn distribution(shape: Shape<'_>, numbers: Numbers) -> Shape<'_> {
     let probability = numbers.probability(shape.generator);
     let range = numbers.range(shape.generator);
     let expert = numbers.expert(shape.generator);
+    let inner = numbers.inner(shape.generator);
+    let probability_up_to = reference::<PlainProbability>(shape.generator);
+    let scale = numbers.scale(shape.generator);
     let mut shape = shape;
-    for arguments in FAMILIES {
-        let count = arguments.list.len();
+    for row in FAMILIES.iter().filter(|row| row.leads()) {
         let mut ways = Vec::new();
-        if count > 0 {
+        if let Written::List(count) = row.written {
             ways.push(
                 json!({"type": "array", "items": argument, "minItems": count, "maxItems": count}),
             );
+        } else {
+            for way in Family::named(row.name) {
+                let properties: Map<String, Value> = (way.arguments.iter())
+                    .map(|own| (own.name.to_owned(), argument.clone()))
+                    .collect();
+                let needed: Vec<&str> = (way.arguments.iter())
+                    .filter(|own| own.default.is_none())
+                    .map(|own| own.name)
+                    .collect();
+                ways.push(json!({"type": "object", "properties": properties, "required": needed, "additionalProperties": false}));
+            }
         }
-        for keys in arguments.keys {
-            let properties: Map<String, Value> = keys
-                .iter()
-                .map(|key| ((*key).to_owned(), argument.clone()))
-                .collect();
-            ways.push(json!({"type": "object", "properties": properties, "required": keys, "additionalProperties": false}));
-        }
-        if arguments.fitted {
+        if row.written == Written::KeysOrPercentiles {
             ways.push(json!({
                 "type": "object",
                 "patternProperties": {PERCENTILE: argument},
@@ -83,7 +107,7 @@ fn distribution(shape: Shape<'_>, numbers: Numbers) -> Shape<'_> {
                 "additionalProperties": false
             }));
         }
-        shape = shape.optional(arguments.family, json!({"anyOf": ways}), arguments.about);
+        shape = shape.optional(row.name, json!({"anyOf": ways}), row.about);
     }
     let discrete = json!({
         "type": "object",
@@ -101,21 +125,56 @@ fn distribution(shape: Shape<'_>, numbers: Numbers) -> Shape<'_> {
             "listed values with their probabilities",
         )
         .optional(
+            "cumulative",
+            json!({"type": "array", "minItems": 2, "items": {
+                "type": "array", "prefixItems": [argument, probability_up_to], "items": false, "minItems": 2
+            }}),
+            "values with the probability up to each, from 0 to 1, straight between them: [value, probability]",
+        )
+        .optional(
             "experts",
             json!({"type": "array", "items": expert, "minItems": 1}),
             "several judgements, pooled",
         )
+        .optional(
+            "point_mass",
+            json!({
+                "type": "object",
+                "properties": {
+                    "at": described(argument, "the value"),
+                    "probability": described(&probability, "its probability")
+                },
+                "required": ["at", "probability"],
+                "additionalProperties": false
+            }),
+            "a value with a probability of its own; what is drawn otherwise stands in `else`",
+        )
+        .optional("of", inner.clone(), "what is shifted and scaled")
         .optional(
             "lambda",
             argument.clone(),
             "peakedness of a PERT, 4 if not stated",
         )
         .optional(
+            "shape",
+            json!({"enum": ["metalog", "monotone"]}),
+            "the curve through percentiles: a metalog, if not stated, or pieces that always rise",
+        )
+        .optional(ELSE, inner, "what is drawn if it is not the `point_mass`")
+        .optional("shift", argument.clone(), "is added to what `of` holds, 0 if not stated")
+        .optional("scale", scale, "multiplies what `of` holds, 1 if not stated")
+        .optional(
             "range",
             range,
-            "bounds of a metalog; truncation of any other family",
+            "bounds of a curve through percentiles; truncation of anything else",
         )
         .why()
+}
+
+fn described(schema: &Value, description: &str) -> Value {
+    let mut schema = schema.clone();
+    schema["description"] = description.into();
+    schema
 }
 
 /// A constant in the place of a distribution.
@@ -141,11 +200,21 @@ fn one_form(generator: &mut SchemaGenerator, numbers: Numbers, mut schema: Value
         .map(|form| json!({"required": [form]}))
         .chain([percentiles])
         .collect();
-    schema["allOf"] = json!([{"anyOf": [has_none, {"required": ["p50"]}]}]);
-    schema["dependentRequired"] = json!({"lambda": ["pert"]});
+    // A key beside a form needs that form, and some forms need another key.
+    let beside = BESIDE.iter().filter(|(_, form)| !is_percentile(form));
+    let mut needed: Map<String, Value> = beside
+        .map(|(key, form)| ((*key).to_owned(), json!([form])))
+        .collect();
+    needed.insert("point_mass".to_owned(), json!([ELSE]));
+    schema["dependentRequired"] = needed.into();
+    let mut apart = json!({
+        "shape": {"not": has_none},
+        "of": {"anyOf": [{"required": ["shift"]}, {"required": ["scale"]}]}
+    });
     if has_constant {
-        schema["dependentSchemas"] = json!({"range": {"not": {"required": ["value"]}}});
+        apart["range"] = json!({"not": {"required": ["value"]}});
     }
+    schema["dependentSchemas"] = apart;
     schema
 }
 
@@ -161,6 +230,23 @@ schema!(Distribution, "Distribution", |generator| drawn(
     Numbers::Formulas,
     "a distribution: percentiles, a family, listed values, or several experts"
 ));
+
+struct PlainDistribution;
+schema!(PlainDistribution, "PlainDistribution", |generator| drawn(
+    generator,
+    Numbers::Plain,
+    "a distribution of plain numbers"
+));
+
+/// What may stand inside of a parameter's distribution.
+struct PlainDraw;
+schema!(PlainDraw, "PlainDraw", |generator| {
+    let object = reference::<PlainDistribution>(generator);
+    json_schema!({
+        "description": "a number, or a distribution of plain numbers",
+        "anyOf": [{"type": "number"}, object]
+    })
+});
 
 struct TimeDistribution;
 schema!(TimeDistribution, "TimeDistribution", |generator| drawn(

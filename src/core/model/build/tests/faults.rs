@@ -240,7 +240,7 @@ fn each_fault_has_its_code_at_its_place() {
         (
             "/parameters/cost",
             json!({"p5": 0.1, "p50": 0.9, "p95": 1, "range": [0, 1]}),
-            "invalid-distribution /parameters/cost",
+            "invalid-distribution /parameters/cost/p95",
         ),
         (
             "/parameters/cost",
@@ -254,8 +254,23 @@ fn each_fault_has_its_code_at_its_place() {
         ),
         (
             "/indicators/price/start",
-            json!({"discrete": {"values": [1, 2], "probabilities": ["cost", 0.5]}}),
+            json!({"discrete": {"values": ["cost", 2], "probabilities": [0.4, 0.5]}}),
             "invalid-distribution /indicators/price/start",
+        ),
+        (
+            "/parameters/cost",
+            json!({"p5": 1, "p25": 4, "p50": 4.05, "p75": 4.1, "p95": 8}),
+            "invalid-distribution /parameters/cost/p50",
+        ),
+        (
+            "/parameters/cost",
+            json!({"point_mass": {"at": 0, "probability": 0.5}, "else": {"uniform": [3, 2]}}),
+            "invalid-distribution /parameters/cost/else/uniform/1",
+        ),
+        (
+            "/indicators/price/start",
+            json!({"shift": "cost", "of": {"uniform": [3, "suport"]}}),
+            "unknown-name /indicators/price/start/of/uniform/1 0..6",
         ),
     ] {
         let found = errors(&[(path, new.clone())]);
