@@ -1,69 +1,94 @@
 //! Values of operators and functions on constants.
 //!
-//! Used by the checker to fold constant subtrees. The same functions on every platform: the elementary ones come from `libm`.
+//! Used by the checker to fold constant subtrees, and by whatever evaluates formulas: what each operator and function is made of is said here, and what that
+//! means in `math/operators.rs`.
 
 use super::tree::{Arithmetic, Comparison, Expr, Function};
+use crate::math::operators::{Binary, Unary, binary, unary};
 
-/// `a operator b`; not finite where the operation has no value (division by zero, a root of a negative number).
-pub fn arithmetic(operator: Arithmetic, a: f64, b: f64) -> f64 {
-    match operator {
-        Arithmetic::Add => a + b,
-        Arithmetic::Subtract => a - b,
-        Arithmetic::Multiply => a * b,
-        Arithmetic::Divide => a / b,
-        Arithmetic::Power => libm::pow(a, b),
+/// How a function is made of those of one and two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Unary(Unary),
+    /// Two arguments, then the result with each further one.
+    Reduce(Binary),
+    /// At least the second, then at most the third.
+    Clamp,
+}
+
+impl Function {
+    pub fn meaning(self) -> Meaning {
+        Meaning::Unary(match self {
+            Function::Min => return Meaning::Reduce(Binary::Min),
+            Function::Max => return Meaning::Reduce(Binary::Max),
+            Function::Mod => return Meaning::Reduce(Binary::Modulo),
+            Function::Clamp => return Meaning::Clamp,
+            Function::Abs => Unary::Abs,
+            Function::Floor => Unary::Floor,
+            Function::Ceil => Unary::Ceil,
+            Function::Round => Unary::Round,
+            Function::Sign => Unary::Sign,
+            Function::Exp => Unary::Exp,
+            Function::Ln => Unary::Ln,
+            Function::Log10 => Unary::Log10,
+            Function::Sqrt => Unary::Sqrt,
+            Function::Sin => Unary::Sin,
+            Function::Cos => Unary::Cos,
+            Function::Logistic => Unary::Logistic,
+        })
     }
 }
 
-/// Does `a operator b` hold? False if either is NaN, except for `!=`.
-pub fn compare(operator: Comparison, a: f64, b: f64) -> bool {
-    match operator {
-        Comparison::Less => a < b,
-        Comparison::LessOrEqual => a <= b,
-        Comparison::Greater => a > b,
-        Comparison::GreaterOrEqual => a >= b,
-        Comparison::Equal => a == b,
-        Comparison::NotEqual => a != b,
+impl Arithmetic {
+    pub fn meaning(self) -> Binary {
+        match self {
+            Arithmetic::Add => Binary::Add,
+            Arithmetic::Subtract => Binary::Subtract,
+            Arithmetic::Multiply => Binary::Multiply,
+            Arithmetic::Divide => Binary::Divide,
+            Arithmetic::Power => Binary::Power,
+        }
     }
+}
+
+impl Comparison {
+    /// The comparison, and whether its sides change places.
+    pub fn meaning(self) -> (Binary, bool) {
+        match self {
+            Comparison::Less => (Binary::Less, false),
+            Comparison::LessOrEqual => (Binary::LessOrEqual, false),
+            Comparison::Greater => (Binary::Less, true),
+            Comparison::GreaterOrEqual => (Binary::LessOrEqual, true),
+            Comparison::Equal => (Binary::Equal, false),
+            Comparison::NotEqual => (Binary::NotEqual, false),
+        }
+    }
+}
+
+/// `a operator b`; not finite where the operation has no value (division by zero, a root of a negative number).
+pub fn arithmetic(operator: Arithmetic, a: f64, b: f64) -> f64 {
+    binary(operator.meaning(), a, b)
+}
+
+/// Does `a operator b` hold? Not if either is NaN.
+pub fn compare(operator: Comparison, a: f64, b: f64) -> bool {
+    let (f, swapped) = operator.meaning();
+    let (a, b) = if swapped { (b, a) } else { (a, b) };
+    binary(f, a, b) == 1.0
 }
 
 /// The value of a function; `arguments` are as many as the function takes.
 pub fn call(function: Function, arguments: &[f64]) -> f64 {
-    let first = arguments.first().copied().unwrap_or(f64::NAN);
-    match function {
-        Function::Min => arguments
-            .iter()
-            .copied()
-            .reduce(f64::min)
-            .unwrap_or(f64::NAN),
-        Function::Max => arguments
-            .iter()
-            .copied()
-            .reduce(f64::max)
-            .unwrap_or(f64::NAN),
-        Function::Clamp => match arguments {
-            [value, low, high] => value.max(*low).min(*high),
-            _ => f64::NAN,
-        },
-        Function::Abs => first.abs(),
-        Function::Floor => first.floor(),
-        Function::Exp => libm::exp(first),
-        Function::Ln => libm::log(first),
-        Function::Log10 => libm::log10(first),
-        Function::Sqrt => first.sqrt(),
-        Function::Sin => libm::sin(first),
-        Function::Cos => libm::cos(first),
-        Function::Logistic => logistic(first),
-    }
-}
-
-/// 1 / (1 + e^-x), without overflow on either side.
-fn logistic(x: f64) -> f64 {
-    let e = libm::exp(-x.abs());
-    if x >= 0.0 {
-        1.0 / (1.0 + e)
-    } else {
-        e / (1.0 + e)
+    match (function.meaning(), arguments) {
+        (Meaning::Unary(f), [x, ..]) => unary(f, *x),
+        (Meaning::Reduce(f), _) => {
+            let all = arguments.iter().copied();
+            all.reduce(|a, b| binary(f, a, b)).unwrap_or(f64::NAN)
+        }
+        (Meaning::Clamp, [x, low, high]) => {
+            binary(Binary::Min, binary(Binary::Max, *x, *low), *high)
+        }
+        _ => f64::NAN,
     }
 }
 

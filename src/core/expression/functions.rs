@@ -120,7 +120,7 @@ use Readable::{Anywhere, Path};
 
 /// Everything that the language has built in, except symbols; in the order of the reference.
 #[rustfmt::skip]
-pub const BUILTINS: [Builtin; 40] = [
+pub const BUILTINS: [Builtin; 44] = [
     entry("pi", "pi", "the ratio of a circle's circumference to its diameter", "cos(pi)", Number(-1.0), Anywhere, Form::Constant(core::f64::consts::PI)),
     entry("true", "true", "the condition that always holds", "true or false", Truth(true), Anywhere, Form::Truth(true)),
     entry("false", "false", "the condition that never holds", "not false", Truth(true), Anywhere, Form::Truth(false)),
@@ -134,6 +134,10 @@ pub const BUILTINS: [Builtin; 40] = [
     entry("clamp", "clamp(x, low, high)", "`x`, but at least `low` and at most `high`", "clamp(7, 0, 5)", Number(5.0), Anywhere, Form::Numeric(Function::Clamp, 3, 3)),
     entry("abs", "abs(x)", "the distance from zero", "abs(cost - 2)", Number(1.5), Anywhere, Form::Numeric(Function::Abs, 1, 1)),
     entry("floor", "floor(x)", "the largest whole number that is not above `x`", "floor(-1.5)", Number(-2.0), Anywhere, Form::Numeric(Function::Floor, 1, 1)),
+    entry("ceil", "ceil(x)", "the smallest whole number that is not below `x`", "ceil(-1.5)", Number(-1.0), Anywhere, Form::Numeric(Function::Ceil, 1, 1)),
+    entry("round", "round(x)", "the nearest whole number; halves go away from zero", "round(2.5)", Number(3.0), Anywhere, Form::Numeric(Function::Round, 1, 1)),
+    entry("mod", "mod(x, y)", "what is left of `x` after whole multiples of `y`, with the sign of `y`", "mod(-7, 3)", Number(2.0), Anywhere, Form::Numeric(Function::Mod, 2, 2)),
+    entry("sign", "sign(x)", "-1, 0 or 1, as `x` is negative, zero or positive", "sign(cost - 2)", Number(-1.0), Anywhere, Form::Numeric(Function::Sign, 1, 1)),
     entry("exp", "exp(x)", "e to the power of `x`", "exp(0)", Number(1.0), Anywhere, Form::Numeric(Function::Exp, 1, 1)),
     entry("ln", "ln(x)", "the natural logarithm of a positive number", "ln(exp(2))", Number(2.0), Anywhere, Form::Numeric(Function::Ln, 1, 1)),
     entry("log10", "log10(x)", "the decimal logarithm of a positive number", "log10(1000)", Number(3.0), Anywhere, Form::Numeric(Function::Log10, 1, 1)),

@@ -159,7 +159,13 @@ impl Interval {
         let first = arguments.first().copied().unwrap_or(Self::ALL);
         match function {
             Function::Min | Function::Max | Function::Clamp => rising(),
-            Function::Floor | Function::Exp | Function::Logistic => rising(),
+            Function::Floor | Function::Ceil | Function::Round | Function::Sign => rising(),
+            Function::Exp | Function::Logistic => rising(),
+            Function::Mod if arguments.iter().all(|a| a.is_point()) => rising(),
+            Function::Mod => match arguments.get(1) {
+                Some(by) => Self::new(by.low.min(0.0), by.high.max(0.0)),
+                None => Self::ALL,
+            },
             Function::Ln | Function::Log10 | Function::Sqrt if first.low >= 0.0 => rising(),
             Function::Ln | Function::Log10 | Function::Sqrt => Self::ALL,
             Function::Abs if first.contains(0.0) => Self::new(0.0, first.high.max(-first.low)),
@@ -214,7 +220,10 @@ mod tests {
         Comparison::Equal,
         Comparison::NotEqual,
     ];
-    const FUNCTIONS: [Function; 9] = [
+    const FUNCTIONS: [Function; 12] = [
+        Function::Ceil,
+        Function::Round,
+        Function::Sign,
         Function::Abs,
         Function::Floor,
         Function::Exp,
@@ -277,6 +286,9 @@ mod tests {
                 let told = Interval::call(function, &[a]);
                 prop_assert!(!value.is_finite() || slack(told, value), "{function:?}({x}) = {value}, told {told:?}");
             }
+            let value = call(Function::Mod, &[x, y]);
+            let told = Interval::call(Function::Mod, &[a, b]);
+            prop_assert!(!value.is_finite() || slack(told, value), "mod({x}, {y}) = {value}, told {told:?}");
         }
     }
 }

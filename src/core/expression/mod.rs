@@ -20,7 +20,7 @@ mod walk;
 pub use checker::{LARGEST, Wanted, check, compile};
 pub use display::Shown;
 pub use error::{FormulaError, code};
-pub use fold::{arithmetic, call, compare, fold};
+pub use fold::{Meaning, arithmetic, call, compare, fold};
 pub use functions::{
     BUILTINS, Builtin, EXAMPLE_TRIAL, ExampleValue, Readable, builtin, reference_markdown,
     reserved_words,

@@ -102,6 +102,11 @@ pub enum Function {
     Clamp,
     Abs,
     Floor,
+    Ceil,
+    Round,
+    /// The rest of a division, with the sign of the divisor.
+    Mod,
+    Sign,
     Exp,
     Ln,
     Log10,

@@ -74,8 +74,13 @@ impl Whole {
                 b,
             ) => is(a) && is(b),
             Expr::If(_, then, otherwise) => is(then) && is(otherwise),
-            Expr::Call(Function::Floor, _) => true,
-            Expr::Call(Function::Min | Function::Max | Function::Clamp | Function::Abs, list)
+            Expr::Call(Function::Floor | Function::Ceil | Function::Round | Function::Sign, _) => {
+                true
+            }
+            Expr::Call(
+                Function::Min | Function::Max | Function::Clamp | Function::Mod | Function::Abs,
+                list,
+            )
             | Expr::ByTrend(list)
             | Expr::ByPhase(list) => list.iter().all(is),
             Expr::Path(

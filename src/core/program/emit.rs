@@ -5,9 +5,10 @@ mod path;
 use super::affine::Affine;
 use super::columns::{Scalar, Slot};
 use super::dependencies::{reads_parameters_only, reads_regime_only};
-use super::ops::{Binary, Op, Unary, binary, unary};
+use super::ops::Op;
 use super::types::{Formula, RegimeCode, TrackerCode};
-use crate::expression::{Arithmetic, Comparison, Expr, Function};
+use crate::expression::{Arithmetic, Expr, Function, Meaning};
+use crate::math::operators::{Binary, Unary, binary, unary};
 use std::collections::BTreeMap;
 
 /// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
@@ -256,22 +257,11 @@ impl Emitter {
                 if let Some(affine) = Affine::of(expr) {
                     return self.affine(&affine, depth, ops);
                 }
-                let f = match kind {
-                    Arithmetic::Add => Binary::Add,
-                    Arithmetic::Subtract => Binary::Subtract,
-                    Arithmetic::Multiply => Binary::Multiply,
-                    Arithmetic::Divide => Binary::Divide,
-                    Arithmetic::Power => Binary::Power,
-                };
-                self.pair(f, a, b, depth, ops)
+                self.pair(kind.meaning(), a, b, depth, ops)
             }
-            Expr::Compare(kind, a, b) => match kind {
-                Comparison::Less => self.pair(Binary::Less, a, b, depth, ops),
-                Comparison::LessOrEqual => self.pair(Binary::LessOrEqual, a, b, depth, ops),
-                Comparison::Greater => self.pair(Binary::Less, b, a, depth, ops),
-                Comparison::GreaterOrEqual => self.pair(Binary::LessOrEqual, b, a, depth, ops),
-                Comparison::Equal => self.pair(Binary::Equal, a, b, depth, ops),
-                Comparison::NotEqual => self.pair(Binary::NotEqual, a, b, depth, ops),
+            Expr::Compare(kind, a, b) => match kind.meaning() {
+                (f, false) => self.pair(f, a, b, depth, ops),
+                (f, true) => self.pair(f, b, a, depth, ops),
             },
             Expr::And(a, b) => self.pair(Binary::And, a, b, depth, ops),
             Expr::Or(a, b) => self.pair(Binary::Or, a, b, depth, ops),
@@ -486,25 +476,16 @@ impl Emitter {
         depth: Slot,
         ops: &mut Vec<Op>,
     ) -> Operand {
-        let f = match function {
-            Function::Min => return self.reduce(Binary::Min, arguments, depth, ops),
-            Function::Max => return self.reduce(Binary::Max, arguments, depth, ops),
-            Function::Clamp => {
+        let f = match function.meaning() {
+            Meaning::Unary(f) => f,
+            Meaning::Reduce(f) => return self.reduce(f, arguments, depth, ops),
+            Meaning::Clamp => {
                 let value = self.emit(&arguments[0], depth, ops);
                 let low = self.emit(&arguments[1], depth + 1, ops);
                 let raised = self.binary(Binary::Max, value, low, depth, ops);
                 let high = self.emit(&arguments[2], depth + 1, ops);
                 return self.binary(Binary::Min, raised, high, depth, ops);
             }
-            Function::Abs => Unary::Abs,
-            Function::Floor => Unary::Floor,
-            Function::Exp => Unary::Exp,
-            Function::Ln => Unary::Ln,
-            Function::Log10 => Unary::Log10,
-            Function::Sqrt => Unary::Sqrt,
-            Function::Sin => Unary::Sin,
-            Function::Cos => Unary::Cos,
-            Function::Logistic => Unary::Logistic,
         };
         let a = self.emit(&arguments[0], depth, ops);
         self.unary(f, a, depth, ops)

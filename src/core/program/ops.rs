@@ -1,45 +1,14 @@
 //! Column operations: what a formula becomes.
 //!
 //! An operation reads slots of [`Columns`] and writes one; a whole batch runs it over all lanes at once, a jump over the lanes that
-//! jump. Both use the same scalar functions, so both give the same bits.
-//! Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a non-finite value is never swallowed by a comparison.
+//! jump. Both use the same scalar functions, those of `math/operators.rs`, so both give the same bits.
 
 use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 use crate::math::elementary;
+use crate::math::operators::{
+    Binary, Unary, binary, each_binary, each_unary, elapsed, select, unary,
+};
 use crate::math::width::{Width, wide};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unary {
-    Negate,
-    Not,
-    Abs,
-    Floor,
-    Exp,
-    Ln,
-    Log10,
-    Sqrt,
-    Sin,
-    Cos,
-    Logistic,
-    Square,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Binary {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Power,
-    Min,
-    Max,
-    Less,
-    LessOrEqual,
-    Equal,
-    NotEqual,
-    And,
-    Or,
-}
 
 /// One operation. `out` may equal an operand: every lane is read before it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,95 +77,6 @@ pub enum Op {
         time: Slot,
         mark: Slot,
     },
-}
-
-/// Runs the function body once for each function of an enum, so that the choice is made outside the loop over lanes.
-macro_rules! each_unary {
-    ($f:expr, $run:ident) => {
-        match $f {
-            Unary::Negate => $run!(|x: f64| -x),
-            Unary::Not => $run!(|x: f64| 1.0 - x),
-            Unary::Abs => $run!(|x: f64| x.abs()),
-            Unary::Floor => $run!(|x: f64| x.floor()),
-            Unary::Exp => $run!(|x: f64| elementary::exp(x)),
-            Unary::Ln => $run!(|x: f64| elementary::ln(x)),
-            Unary::Log10 => $run!(|x: f64| libm::log10(x)),
-            Unary::Sqrt => $run!(|x: f64| x.sqrt()),
-            Unary::Sin => $run!(|x: f64| libm::sin(x)),
-            Unary::Cos => $run!(|x: f64| libm::cos(x)),
-            Unary::Logistic => $run!(|x: f64| elementary::logistic(x)),
-            Unary::Square => $run!(|x: f64| x * x),
-        }
-    };
-}
-
-macro_rules! each_binary {
-    ($f:expr, $run:ident) => {
-        match $f {
-            Binary::Add => $run!(|x: f64, y: f64| x + y),
-            Binary::Subtract => $run!(|x: f64, y: f64| x - y),
-            Binary::Multiply => $run!(|x: f64, y: f64| x * y),
-            Binary::Divide => $run!(|x: f64, y: f64| x / y),
-            Binary::Power => $run!(|x: f64, y: f64| libm::pow(x, y)),
-            Binary::Min => $run!(|x: f64, y: f64| if x < y || x.is_nan() { x } else { y }),
-            Binary::Max => $run!(|x: f64, y: f64| if x > y || x.is_nan() { x } else { y }),
-            Binary::Less => $run!(|x: f64, y: f64| truth(x < y, x, y)),
-            Binary::LessOrEqual => $run!(|x: f64, y: f64| truth(x <= y, x, y)),
-            Binary::Equal => $run!(|x: f64, y: f64| truth(x == y, x, y)),
-            Binary::NotEqual => $run!(|x: f64, y: f64| truth(x != y, x, y)),
-            Binary::And => $run!(|x: f64, y: f64| if x == 1.0 { y } else { x }),
-            Binary::Or => $run!(|x: f64, y: f64| if x == 0.0 { y } else { x }),
-        }
-    };
-}
-
-/// 1 or 0, or NaN if an operand is.
-#[inline(always)]
-fn truth(holds: bool, x: f64, y: f64) -> f64 {
-    let value = if holds { 1.0 } else { 0.0 };
-    if x.is_nan() | y.is_nan() {
-        f64::NAN
-    } else {
-        value
-    }
-}
-
-#[inline(always)]
-fn select(condition: f64, a: f64, b: f64) -> f64 {
-    let chosen = if condition == 1.0 { a } else { b };
-    if condition.is_nan() {
-        condition
-    } else {
-        chosen
-    }
-}
-
-#[inline(always)]
-fn elapsed(time: f64, mark: f64) -> f64 {
-    let d = time - mark;
-    if d > 0.0 { d } else { 0.0 }
-}
-
-/// Value of a unary function.
-#[inline(always)]
-pub fn unary(f: Unary, x: f64) -> f64 {
-    macro_rules! run {
-        ($g:expr) => {
-            $g(x)
-        };
-    }
-    each_unary!(f, run)
-}
-
-/// Value of a binary function.
-#[inline(always)]
-pub fn binary(f: Binary, x: f64, y: f64) -> f64 {
-    macro_rules! run {
-        ($g:expr) => {
-            $g(x, y)
-        };
-    }
-    each_binary!(f, run)
 }
 
 /// Runs operations over all lanes.
@@ -370,40 +250,13 @@ mod tests {
 
     #[test]
     fn some_lanes_get_the_bits_that_all_lanes_get() {
-        let all_unary = [
-            Unary::Negate,
-            Unary::Not,
-            Unary::Abs,
-            Unary::Floor,
-            Unary::Exp,
-            Unary::Ln,
-            Unary::Log10,
-            Unary::Sqrt,
-            Unary::Sin,
-            Unary::Cos,
-            Unary::Logistic,
-            Unary::Square,
-        ];
-        let all_binary = [
-            Binary::Add,
-            Binary::Subtract,
-            Binary::Multiply,
-            Binary::Divide,
-            Binary::Power,
-            Binary::Min,
-            Binary::Max,
-            Binary::Less,
-            Binary::LessOrEqual,
-            Binary::Equal,
-            Binary::NotEqual,
-        ];
         let mut ops = Vec::new();
         let mut out = 2;
-        for f in all_unary {
+        for f in Unary::ALL {
             ops.push(Op::Unary { f, out, a: 0 });
             out += 1;
         }
-        for f in all_binary {
+        for f in Binary::ALL {
             ops.push(Op::Binary { f, out, a: 0, b: 1 });
             ops.push(Op::BinaryRight {
                 f,
@@ -456,22 +309,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn a_nan_survives_comparison_choice_and_extremes() {
-        assert!(binary(Binary::Less, f64::NAN, 1.0).is_nan());
-        assert!(binary(Binary::Min, f64::NAN, 1.0).is_nan());
-        assert!(binary(Binary::Min, 1.0, f64::NAN).is_nan());
-        assert!(binary(Binary::Max, 1.0, f64::NAN).is_nan());
-        assert!(select(f64::NAN, 1.0, 2.0).is_nan());
-        assert!(binary(Binary::And, f64::NAN, 1.0).is_nan());
-        assert_eq!(binary(Binary::And, 0.0, f64::NAN), 0.0);
-    }
-
-    #[test]
-    fn time_since_an_event_that_never_was_is_infinite() {
-        assert_eq!(elapsed(3.0, f64::NEG_INFINITY), f64::INFINITY);
-        assert_eq!(elapsed(3.0, 4.0), 0.0);
     }
 }

@@ -1,10 +1,11 @@
 //! What formulas read of the path: trackers that follow a value while a trial runs, and their values at the end or at an instant before it.
 
 use super::super::columns::Slot;
-use super::super::ops::{Binary, Op};
+use super::super::ops::Op;
 use super::super::types::{Formula, TrackerCode, TrackerKind};
 use super::{Emitter, Operand, named};
 use crate::expression::{Expr, PathReading};
+use crate::math::operators::Binary;
 
 impl Emitter {
     pub(super) fn path(
