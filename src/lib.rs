@@ -72,7 +72,7 @@ pub mod report;
 pub mod results;
 
 pub use quincunx_core::{distribution, engine, estimate, expression, math, model, program, random};
-pub use quincunx_format::{diagnostic, family, scenario};
+pub use quincunx_format::{diagnostic, family, scenario, time};
 
 pub use analysis::{Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};

@@ -18,4 +18,4 @@ pub mod model;
 pub mod program;
 pub mod random;
 
-pub(crate) use quincunx_format::{diagnostic, family, scenario};
+pub(crate) use quincunx_format::{diagnostic, family, scenario, time};

@@ -1,7 +1,7 @@
 //! Years since the start as civil dates and durations, for the eye.
 
 use super::format;
-use crate::scenario::calendar::{self, DAYS_PER_YEAR};
+use crate::time::calendar::{self, DAYS_PER_YEAR};
 use jiff::civil::Date;
 
 /// The date on which the instant `years` after `start` (ISO) falls; far outside the calendar the years themselves.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. One imports only from lines above its own, not from its own line.
 const LAYERS: [&[&str]; 12] = [
-    &["diagnostic", "family", "math"],
+    &["diagnostic", "family", "math", "time"],
     &["random"],
     &["distribution", "expression", "estimate"],
     &["scenario"],

@@ -4,7 +4,7 @@ use crate::harness::{rows, scenario, settings, study};
 use serde_json::{Map, Value, json};
 
 /// Pairs that are logically equal; `n` and `count(jump)` are never negative and change at random instants, `walk` at grid points.
-const EQUAL: [[&str; 2]; 12] = [
+const EQUAL: [[&str; 2]; 16] = [
     ["t > 0.6", "t > 0.6 and n >= 0"],
     ["t > 0.6", "not (t <= 0.6)"],
     ["t > 0.6", "t + 0 * n > 0.6 or walk > 1e9"],
@@ -24,6 +24,10 @@ const EQUAL: [[&str; 2]; 12] = [
         "phase == a and time_in_phase > 0.1",
         "time_in_phase > 0.1 and n >= 0 and phase == a",
     ],
+    ["t > 0.5", "t > 6 months"],
+    ["t >= 90 / 365.25", "t >= 2001-04-01"],
+    ["since(jump) < 36.525 days", "since(jump) < 0.1"],
+    ["time_in(phase) > 73.05 days", "time_in_phase > 0.2"],
     ["walk > 0.4", "walk > 0.4 and n >= 0"],
     ["walk + t > 0.8", "walk + t > 0.8 and n >= 0"],
 ];

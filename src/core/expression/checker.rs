@@ -7,6 +7,7 @@
 mod call;
 mod reach;
 mod state;
+mod times;
 
 use super::error::{FormulaError, code};
 use super::fold::fold;
@@ -14,7 +15,8 @@ use super::functions::{Builtin, Form, builtin};
 use super::parser::{DEEPEST, MOST_FAULTS, Parsed, parse};
 use super::scope::{Reads, Scope, Thing};
 use super::syntax::{Binary, Kind, Node};
-use super::tree::{Comparison, Expr};
+use super::tree::{Arithmetic, Comparison, Expr};
+use crate::time::calendar;
 use reach::Reach;
 use std::ops::Range;
 
@@ -189,7 +191,11 @@ impl<'a> Checker<'a> {
             return None;
         }
         match &node.kind {
-            Kind::Number(value) => Checked::plain(Expr::Number(*value)),
+            Kind::Number(value) | Kind::Time(value) => Checked::plain(Expr::Number(*value)),
+            Kind::Day(day) => {
+                let start = self.scope.names.start?;
+                Checked::plain(Expr::Number(calendar::years_between(start, *day)))
+            }
             Kind::Name(name) => self.name(name, node),
             Kind::Negate(inner) => {
                 let inner = self.number(inner)?;
@@ -235,6 +241,9 @@ impl<'a> Checker<'a> {
                 self.folded(expr, Reach::Finite, node)
             }
             Binary::Arithmetic(operator) => {
+                if matches!(operator, Arithmetic::Add | Arithmetic::Subtract) {
+                    self.times_fit(operator.symbol(), left, right);
+                }
                 let (left, right) = (self.number(left), self.number(right));
                 let (left, right) = (left?, right?);
                 match reach::of_arithmetic(operator, &left, &right) {
@@ -275,6 +284,7 @@ impl<'a> Checker<'a> {
         right: &Node,
         node: &Node,
     ) -> Option<Checked> {
+        self.times_fit(operator.symbol(), left, right);
         let (first, second) = (self.node(left), self.node(right));
         let (first, second) = (first?.expr, second?.expr);
         if !first.is_truth() && !second.is_truth() {
@@ -328,7 +338,10 @@ impl<'a> Checker<'a> {
 
     /// A bare name.
     fn name(&mut self, name: &str, node: &Node) -> Option<Checked> {
-        if let Some(entry) = builtin(name) {
+        // A thing may be called like a function that is younger than its file.
+        if let Some(entry) = builtin(name)
+            && !(entry.is_function() && self.scope.names.value(name).is_some())
+        {
             return self.word(entry, node);
         }
         let Some((thing, index)) = self.scope.names.value(name) else {

@@ -120,7 +120,7 @@ use Readable::{Anywhere, Path};
 
 /// Everything that the language has built in, except symbols; in the order of the reference.
 #[rustfmt::skip]
-pub const BUILTINS: [Builtin; 44] = [
+pub const BUILTINS: [Builtin; 46] = [
     entry("pi", "pi", "the ratio of a circle's circumference to its diameter", "cos(pi)", Number(-1.0), Anywhere, Form::Constant(core::f64::consts::PI)),
     entry("true", "true", "the condition that always holds", "true or false", Truth(true), Anywhere, Form::Truth(true)),
     entry("false", "false", "the condition that never holds", "not false", Truth(true), Anywhere, Form::Truth(false)),
@@ -145,6 +145,8 @@ pub const BUILTINS: [Builtin; 44] = [
     entry("sin", "sin(x)", "the sine of an angle in radians", "sin(pi / 2)", Number(1.0), Anywhere, Form::Numeric(Function::Sin, 1, 1)),
     entry("cos", "cos(x)", "the cosine of an angle in radians", "cos(0)", Number(1.0), Anywhere, Form::Numeric(Function::Cos, 1, 1)),
     entry("logistic", "logistic(x)", "1 / (1 + exp(-x)): rises from 0 to 1, and is 0.5 at 0", "logistic(0)", Number(0.5), Anywhere, Form::Numeric(Function::Logistic, 1, 1)),
+    entry("60 days", "60 days", "a length of time; also `hours`, `weeks`, `months` and `years`", "60 days < 2 months", Truth(true), Anywhere, Form::Operator),
+    entry("2027-12-31", "YYYY-MM-DD", "a day, as the time from the start to its beginning", "t >= 2027-12-31", Truth(true), Readable::State, Form::Operator),
     entry("t", "t", "years since the start", "t", Number(2.0), Readable::State, Form::Time),
     entry("month", "month", "the calendar month, 1 to 12", "month", Number(1.0), Readable::State, Form::Month),
     entry("time_in_phase", "time_in_phase", "years since the present phase was entered", "time_in_phase", Number(0.5), Readable::State, Form::TimeInPhase),
@@ -158,7 +160,7 @@ pub const BUILTINS: [Builtin; 44] = [
     entry("highest", "highest(x)", "the largest value of `x` along the trial", "highest(support + cost)", Number(1.1), Path, Form::Reading(Reading::Highest)),
     entry("lowest", "lowest(x)", "the smallest value of `x` along the trial", "lowest(support)", Number(0.2), Path, Form::Reading(Reading::Lowest)),
     entry("average", "average(x)", "the time average of `x` along the trial", "average(support)", Number(0.4), Path, Form::Reading(Reading::Average)),
-    entry("time_in", "time_in(condition)", "years during which the condition held", "time_in(support < 0.5)", Number(1.0), Path, Form::Reading(Reading::TimeIn)),
+    entry("time_in", "time_in(condition)", "years during which the condition held; `time_in(phase)` is that since the present phase was entered, and can stand while a trial runs", "time_in(support < 0.5)", Number(1.0), Path, Form::Reading(Reading::TimeIn)),
     entry("first", "first(event)", "years from the start to the event's first firing, or with `first(condition)` until the condition first held; infinite if never, and a metric then has no value in that trial", "first(strike)", Number(0.5), Path, Form::OfEvent(OfEvent::First)),
     entry("+", "a + b", "the sum", "cost + 1", Number(1.5), Anywhere, Form::Operator),
     entry("-", "a - b", "the difference; `-a` alone changes the sign, after `^` and before `*`", "2 - -cost", Number(2.5), Anywhere, Form::Operator),
@@ -172,12 +174,16 @@ pub fn builtin(name: &str) -> Option<&'static Builtin> {
     BUILTINS.iter().find(|b| b.name == name)
 }
 
-/// Words that no parameter, indicator, derived value or metric can be named.
-pub fn reserved_words() -> impl Iterator<Item = &'static str> {
+/// Functions that files of format 1 did not know: things may be called so there.
+const NEW_IN_FORMAT_2: [&str; 4] = ["ceil", "round", "mod", "sign"];
+
+/// Words that no parameter, indicator, derived value or metric can be named in files of a format.
+pub fn reserved_words(format: u64) -> impl Iterator<Item = &'static str> {
     BUILTINS
         .iter()
         .map(|b| b.name)
         .filter(|n| super::lexer::is_name(n))
+        .filter(move |n| format > 1 || !NEW_IN_FORMAT_2.contains(n))
 }
 
 impl Builtin {
@@ -245,7 +251,8 @@ mod tests {
 
     #[test]
     fn words_are_reserved_and_symbols_are_not() {
-        let words: Vec<_> = reserved_words().collect();
+        let words: Vec<_> = reserved_words(2).collect();
+        assert!(words.contains(&"round") && reserved_words(1).all(|word| word != "round"));
         assert!(words.contains(&"logistic") && words.contains(&"in") && !words.contains(&"+"));
     }
 }

@@ -14,6 +14,7 @@ mod lexer;
 mod parser;
 mod scope;
 mod syntax;
+mod times;
 mod tree;
 mod walk;
 
@@ -30,4 +31,5 @@ pub use lexer::is_name;
 pub use parser::{DEEPEST, OPERATOR_WORDS, Parsed, parse};
 pub use scope::{Names, Reads, Scope, Thing, did_you_mean};
 pub use syntax::{Kind, Node};
+pub use times::unitless;
 pub use tree::{Arithmetic, Comparison, Expr, Function, PathReading};

@@ -44,7 +44,7 @@ pub fn parse(text: &str) -> Parsed {
     while *parser.peek() != Token::End {
         let found = parser.advance();
         parser.trailing(&found);
-        if matches!(found.token, Token::Word(_) | Token::Number(_) | Token::Open) {
+        if found.token.begins_value() {
             parser.next -= 1;
         }
         if *parser.peek() == Token::End {
@@ -181,6 +181,8 @@ impl Parser {
             let Lexeme { token, range } = self.advance();
             return match token {
                 Token::Number(value) => Node::new(Kind::Number(value), range),
+                Token::Time(years) => Node::new(Kind::Time(years), range),
+                Token::Day(day) => Node::new(Kind::Day(day), range),
                 Token::Word(word) if word == "not" => {
                     let inner = self.expression(NOT);
                     let whole = range.start..inner.outer.end;
@@ -294,7 +296,7 @@ impl Parser {
                 Token::Comma => {
                     self.advance();
                 }
-                Token::Word(_) | Token::Number(_) | Token::Open => {
+                token if token.begins_value() => {
                     let found = self.lexemes[self.next].clone();
                     self.trailing(&found);
                 }

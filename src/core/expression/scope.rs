@@ -5,11 +5,14 @@
 use super::functions::{BUILTINS, Builtin, Form, Readable};
 use super::tree::Expr;
 use crate::diagnostic::nearest;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The names of a scenario. Each list is sorted: a position is the index that [`Expr`] uses.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
+    /// The day of t = 0, for formulas that name days.
+    pub start: Option<Date>,
     pub parameters: Vec<String>,
     pub indicators: Vec<String>,
     pub derived: Vec<String>,

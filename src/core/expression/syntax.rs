@@ -3,6 +3,7 @@
 //! Read by the checker, and by the model builder to find which metrics or derived values a formula names.
 
 use super::tree::{Arithmetic, Comparison};
+use jiff::civil::Date;
 use std::ops::Range;
 
 // How strongly operators bind, from the weakest; what parses formulas and what prints them agree on it.
@@ -30,6 +31,9 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Number(f64),
+    /// A length of time in years, written with its unit.
+    Time(f64),
+    Day(Date),
     Name(String),
     Negate(Box<Node>),
     Not(Box<Node>),
@@ -98,7 +102,7 @@ impl Node {
     pub fn new(kind: Kind, range: Range<usize>) -> Self {
         let below = |nodes: &[Node]| nodes.iter().map(|n| n.depth).max().unwrap_or(0);
         let depth = 1 + match &kind {
-            Kind::Number(_) | Kind::Name(_) => 0,
+            Kind::Number(_) | Kind::Time(_) | Kind::Day(_) | Kind::Name(_) => 0,
             Kind::Negate(inner) | Kind::Not(inner) => inner.depth,
             Kind::Binary(_, left, right) => left.depth.max(right.depth),
             Kind::In(subject, members) => subject.depth.max(below(members)),
@@ -124,7 +128,7 @@ impl Node {
 
     fn collect<'a>(&'a self, names: &mut Vec<(&'a str, Range<usize>)>) {
         match &self.kind {
-            Kind::Number(_) => {}
+            Kind::Number(_) | Kind::Time(_) | Kind::Day(_) => {}
             Kind::Name(name) => names.push((name, self.range.clone())),
             Kind::Negate(inner) | Kind::Not(inner) => inner.collect(names),
             Kind::Binary(_, left, right) if left.is_state_word() || right.is_state_word() => {}
@@ -133,6 +137,9 @@ impl Node {
                 right.collect(names);
             }
             Kind::In(..) => {}
+            // `time_in(phase)` reads no value.
+            Kind::Call { arguments, .. } if matches!(arguments.as_slice(), [only] if only.is_state_word()) =>
+                {}
             Kind::Call {
                 name, arguments, ..
             } => {

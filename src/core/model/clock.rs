@@ -3,7 +3,7 @@
 //! Times that are meant to fall on a grid point are set to exactly that grid point, so that rounding never moves a date across a step.
 
 use super::types::Clock;
-use crate::scenario::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
+use crate::time::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
 use jiff::civil::Date;
 
 /// A time this close to a grid point, in steps, is that grid point.

@@ -4,10 +4,8 @@
 //! reports every fault at once. Besides the edges of the program this is the only place that touches the disk, and only
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
-pub mod calendar;
 mod decode;
 mod drawn;
-mod duration;
 mod files;
 mod forms;
 mod hash;

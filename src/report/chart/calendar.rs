@@ -5,7 +5,7 @@
 
 use super::scale::{self, Scale};
 use super::text;
-use crate::scenario::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
+use crate::time::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 

@@ -248,6 +248,13 @@ impl Checker<'_> {
         name_range: &Range<usize>,
         argument: &Node,
     ) -> Option<Checked> {
+        if reading == Reading::TimeIn
+            && matches!(&argument.kind, Kind::Name(word) if word == "phase")
+        {
+            let phase = builtin("phase")?;
+            let usable = self.usable(phase, &argument.range);
+            return usable.then(|| Checked::plain(Expr::TimeInPhase)).flatten();
+        }
         if !self.usable(entry, name_range) {
             return None;
         }

@@ -15,6 +15,7 @@ fn names() -> Names {
             .collect()
     };
     let mut names = Names {
+        start: Some(jiff::civil::date(2026, 1, 1)),
         parameters: list("cost resolve"),
         indicators: list("price support"),
         derived: list("pressure"),
@@ -114,6 +115,11 @@ fn formulas_print_as_what_they_mean() {
             "if(t > 1, ever(deal), false)",
             "if(t > 1, ever(deal), false)",
         ),
+        ("time_in(phase) < 6 months", "time_in_phase < 0.5"),
+        ("since(deal) > 2 * 6months", "since(deal) > 1"),
+        ("t >= 2026-01-01 + 1461 days", "t >= 4"),
+        ("t - 2030-01-01 < cost", "t - 4 < cost"),
+        ("mod(t, 1 year) * round(cost)", "mod(t, 1) * round(cost)"),
     ] {
         let expr =
             number_or_truth(text, &names, Reads::Path).unwrap_or_else(|e| panic!("{text}: {e:?}"));
@@ -216,6 +222,30 @@ fn each_fault_has_its_code_its_bytes_and_its_hint() {
             13..22,
             "",
         ),
+        (State, "count(deal) > 60 days", code::WRONG_TYPE, 0..11, ""),
+        (
+            State,
+            "60 days + 3 < t",
+            code::WRONG_TYPE,
+            10..11,
+            "write `3 days` or `3 years`",
+        ),
+        (
+            State,
+            "since(deal) > 2026-11-03",
+            code::WRONG_TYPE,
+            0..11,
+            "compare `t` with a day, and a length with `60 days`",
+        ),
+        (
+            State,
+            "t > 2026-02-30",
+            code::SYNTAX,
+            4..14,
+            "days are written YYYY-MM-DD, and have to exist",
+        ),
+        (Parameters, "time_in(phase)", code::NOT_READABLE, 8..13, ""),
+        (State, "time_in(phse)", code::NOT_READABLE, 0..7, ""),
         (
             State,
             "if(cost, 1, 2)",

@@ -2,7 +2,9 @@
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place, pointer};
-use crate::expression::{self, Expr, FormulaError, LARGEST, Reads, Scope, Thing, Wanted};
+use crate::expression::{
+    self, Expr, FormulaError, LARGEST, Node, Parsed, Reads, Scope, Thing, Wanted, unitless,
+};
 use crate::model::bounds::{Bounds, Use};
 use crate::scenario::{By, Choice, Coefficient, Condition, NumberOrFormula, Quantity};
 
@@ -106,12 +108,37 @@ impl Builder<'_> {
             reads: context.reads,
             why: context.why,
         };
-        match expression::compile(text, &scope, wanted) {
-            Ok(expr) => Some(expr),
+        let parsed = expression::parse(text);
+        match expression::check(&parsed, &scope, wanted) {
+            Ok(expr) => {
+                self.unitless(&parsed, pointer);
+                Some(expr)
+            }
             Err(errors) => {
                 self.formula_errors(errors, pointer);
                 None
             }
+        }
+    }
+
+    /// Warns of times that are compared with bare numbers. In files of format 1 those were the only way.
+    pub fn unitless(&mut self, parsed: &Parsed, pointer: &str) {
+        if self.scenario.format == 1 {
+            return;
+        }
+        let mut found = Vec::new();
+        unitless(&parsed.root, &mut found);
+        for (time, bare) in found {
+            let text = |node: &Node| parsed.text.get(node.range.clone()).unwrap_or_default();
+            let (time, number) = (text(time), text(bare));
+            let place = Place::formula(pointer, bare.range.clone());
+            let message =
+                format!("`{time}` is a time, and `{number}` has no unit, so it counts years");
+            self.report(
+                Diagnostic::warning("unit-missing", place, message).hint(format!(
+                    "write `{number} days`, `{number} months` or, if it is meant, `{number} years`"
+                )),
+            );
         }
     }
 

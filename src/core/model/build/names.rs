@@ -39,6 +39,7 @@ impl Builder<'_> {
         }
         events.sort();
         self.names = Names {
+            start: Some(s.start),
             parameters: sorted(s.parameters.keys().collect()),
             indicators: sorted(s.indicators.keys().collect()),
             derived: sorted(s.derived.keys().collect()),
@@ -121,7 +122,7 @@ impl Builder<'_> {
         for (section, names) in sections {
             for name in names {
                 let place = Place::key(pointer::join(section, name));
-                if reserved_words().any(|word| word == name) {
+                if reserved_words(s.format).any(|word| word == name) {
                     self.reserved(place.clone(), name);
                 }
                 if let Some(other) = first.get(name.as_str()) {

@@ -5,8 +5,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::model::clock::steps_within;
 use crate::model::types::{Clock, RunDefaults};
 use crate::random::size::size_fault;
-use crate::scenario::calendar::{self, DAYS_PER_YEAR};
 use crate::scenario::{At, Horizon};
+use crate::time::calendar::{self, DAYS_PER_YEAR};
 use jiff::civil::Date;
 
 /// Reported times at most: each keeps tables for every indicator.

@@ -169,7 +169,7 @@ pub fn short(value: f64) -> String {
 
 /// A duration of at most so many years, as a file would state it.
 pub fn suggested(years: f64) -> String {
-    let days = years * crate::scenario::calendar::DAYS_PER_YEAR;
+    let days = years * crate::time::calendar::DAYS_PER_YEAR;
     if days >= 1.0 {
         format!("\"{} days\"", days.floor())
     } else {

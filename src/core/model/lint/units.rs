@@ -168,7 +168,7 @@ fn span(years: f64) -> String {
     } else {
         format!(
             "{} days",
-            shown(years * crate::scenario::calendar::DAYS_PER_YEAR)
+            shown(years * crate::time::calendar::DAYS_PER_YEAR)
         )
     }
 }

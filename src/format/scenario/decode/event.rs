@@ -4,10 +4,10 @@ use super::value::Numbers;
 use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
-use crate::scenario::duration;
 use crate::scenario::types::{
     Action, Base, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times,
 };
+use crate::time::duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 

@@ -3,12 +3,12 @@
 use super::{Decoder, Object, describe, keys, shortened};
 use crate::diagnostic::pointer::join;
 use crate::diagnostic::{Place, in_percent, nearest};
-use crate::scenario::calendar;
-use crate::scenario::duration::{self, NotADuration};
 use crate::scenario::types::{
     At, Condition, Horizon, Interval, NumberOrFormula, Quantity, Reference,
 };
 use crate::scenario::written;
+use crate::time::calendar;
+use crate::time::duration::{self, NotADuration};
 use jiff::civil::Date;
 use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};

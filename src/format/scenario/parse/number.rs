@@ -1,6 +1,7 @@
 //! Numbers of JSON, and what people write in their place.
 
-use crate::scenario::{duration, written};
+use crate::scenario::written;
+use crate::time::duration;
 
 /// The grammar of numbers, RFC 8259 section 6.
 pub fn is_number(word: &str) -> bool {

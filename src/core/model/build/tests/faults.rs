@@ -459,3 +459,34 @@ fn words_of_the_format_name_nothing_in_format_2_and_raise_a_doubt_in_format_1() 
         }
     }
 }
+
+#[test]
+fn times_beside_bare_numbers_raise_a_doubt_in_format_2_alone() {
+    for (condition, doubted) in [
+        ("since(deal) > 0.2", true),
+        ("t > 60 / 365.25 and price > 3", true),
+        ("since(deal) > 60 days and t >= 2026-03-01", false),
+        ("time_in(phase) < 6 months", false),
+    ] {
+        for format in [1, 2] {
+            let mut file = changed(&[("/events/offer/if", json!(condition))]);
+            file["format"] = json!(format);
+            let found = built(&file).unwrap_or_else(|found| panic!("{condition}: {found:?}"));
+            let doubts = found.warnings.iter().filter(|one| {
+                one.code == "unit-missing" && one.place.pointer == "/events/offer/if"
+            });
+            assert_eq!(doubts.count() > 0, doubted && format == 2, "{condition}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_format_1_may_call_things_like_younger_functions() {
+    let mut file = changed(&[
+        ("/parameters/round", json!(3)),
+        ("/derived/pressure", json!("round + round(price)")),
+    ]);
+    assert!(built(&file).is_ok());
+    file["format"] = json!(2);
+    assert!(built(&file).is_err());
+}

@@ -43,6 +43,11 @@ pub fn years(text: &str) -> Result<f64, NotADuration> {
 }
 
 /// Years in one `"year"`, `"month"`, `"week"`, `"day"` or `"hour"`.
+pub fn of(count: f64, word: &str) -> Option<f64> {
+    let (_, unit) = unit_in(word, None)?;
+    Some(in_years(count, unit))
+}
+
 pub fn unit(text: &str) -> Option<f64> {
     UNITS.contains(&text).then(|| in_years(1.0, text))
 }
