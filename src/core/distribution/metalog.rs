@@ -124,20 +124,23 @@ impl Metalog {
 
     /// Log odds at which the curve does not rise, if there are any.
     fn falls(&self) -> Option<f64> {
-        const STEP: f64 = 1.0 / 64.0;
-        const REACH: i32 = 48 * 64;
-        let slope = |u: f64| self.slope(Probability::from_log_odds(u), u);
+        // The slope is smooth in log odds, on a scale of about 1; beyond the grid it is that of the ends.
+        const STEP: f64 = 1.0 / 8.0;
+        const REACH: i32 = 24 * 8;
         let at = |i: i32| STEP * f64::from(i);
+        let slope = |u: f64| self.slope(Probability::from_log_odds(u), u);
+        let slopes: Vec<f64> = (-REACH..=REACH).map(|i| slope(at(i))).collect();
+        let known = |i: i32| slopes[(i + REACH) as usize];
         // From the middle outwards: what an author can see comes first.
-        for i in (0..=REACH).flat_map(|i| [i, -i]) {
-            let here = slope(at(i));
+        for i in (0..REACH).flat_map(|i| [i, -i]) {
+            let here = known(i);
             if !(here > 0.0) {
                 return Some(at(i));
             }
-            // Between grid points the slope may dip once more: halve around each lowest point.
-            if here <= slope(at(i - 1)) && here <= slope(at(i + 1)) {
+            // Between grid points the slope may dip once more: close in on each lowest point.
+            if here <= known(i - 1) && here <= known(i + 1) {
                 let (mut low, mut high) = (at(i - 1), at(i + 1));
-                for _ in 0..60 {
+                while high - low > 1e-4 {
                     let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
                     if slope(a) < slope(b) {
                         high = b;

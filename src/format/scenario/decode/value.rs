@@ -36,11 +36,9 @@ impl Numbers {
     };
 
     /// The same without dates and durations.
-    pub fn untimed(self) -> Self {
-        Self {
-            times: false,
-            ..self
-        }
+    pub fn untimed(mut self) -> Self {
+        self.times = false;
+        self
     }
 
     fn expected(self) -> &'static str {
