@@ -18,6 +18,8 @@ use crate::scenario::{self, Form, Interval, NumberOrFormula, Quantity};
 struct Entry {
     quantity: Quantity,
     bounds: Bounds,
+    /// The distribution that it belongs to keeps to shares from 0 to 1.
+    is_of_shares: bool,
 }
 
 /// A distribution taken apart.
@@ -98,8 +100,10 @@ impl Builder<'_> {
             (None, _) => Place::value(&distribution.pointer),
         };
         // A number in percent where the author, or the family, has shares from 0 to 1.
-        let is_of_shares = (distribution.range.as_ref())
-            .is_some_and(|range| range.low >= Some(0.0) && range.high.is_some_and(|h| h <= 1.0));
+        let is_of_shares = match quantity {
+            Some(entry) => entry.is_of_shares,
+            None => keeps_to_shares(distribution),
+        };
         let number = match (quantity.map(|entry| &entry.quantity.value), &error) {
             (_, DistributionError::NothingLeft { median, .. }) => Some(*median),
             (Some(NumberOrFormula::Number(number)), DistributionError::Inconsistent { .. }) => {
@@ -214,6 +218,10 @@ impl Builder<'_> {
                 (Recipe::Shifted(Box::new(of.ranged)), row)
             }
         };
+        let mut row: Vec<Entry> = row;
+        if keeps_to_shares(distribution) {
+            row.iter_mut().for_each(|entry| entry.is_of_shares = true);
+        }
         let ends = |range: &Interval| (range.low, range.high);
         let (low, high) = distribution.range.as_ref().map_or((None, None), ends);
         let ranged = Ranged { recipe, low, high };
@@ -246,7 +254,14 @@ fn entry(quantity: &Quantity, bounds: Bounds) -> Entry {
     Entry {
         quantity: quantity.clone(),
         bounds,
+        is_of_shares: false,
     }
+}
+
+/// Whether a distribution has a range within 0 and 1.
+fn keeps_to_shares(distribution: &scenario::Distribution) -> bool {
+    (distribution.range.as_ref())
+        .is_some_and(|range| range.low >= Some(0.0) && range.high.is_some_and(|high| high <= 1.0))
 }
 
 fn constant(argument: &Expr) -> Option<f64> {

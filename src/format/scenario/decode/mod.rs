@@ -10,6 +10,7 @@ pub mod keys;
 mod shape;
 mod slips;
 pub mod thing;
+mod times;
 mod value;
 
 use super::types::{At, Scenario, Why};
