@@ -407,7 +407,7 @@ mod tests {
             origins: vec![Origin::own(["add_first", "0"]), Origin::below(1), named],
         }]);
         let text = "l={\"add\": [\"y\"]}";
-        let setting = Layer::setting(text, vec!["l".into()], Vec::from([0..1]), 2);
+        let setting = Layer::setting(text, vec!["l".into()], std::iter::once(0..1).collect(), 2);
         let origins = (0..3).map(Origin::below).chain([Origin::own(["add", "0"])]);
         sources.push(setting.edited(vec![Edit {
             path: vec!["l".into()],

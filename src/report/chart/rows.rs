@@ -70,7 +70,8 @@ impl Rows {
                     text::bold_width(&row.value, BODY) + 5.0 + text::width(&row.error, BODY);
                 number.max(text::width(&row.words, SMALL))
             })
-            .fold(0.0, f64::max)
+            // A pixel more, so that what just fits is not cut for a rounding error.
+            .fold(0.0, |widest: f64, own| widest.max(own + 1.0))
             .min(0.5 * width);
         let title_width = if narrow {
             0.0

@@ -27,14 +27,14 @@ pub(super) const COLOURS: [Colour; 17] = [
     colour("pale", "#d9e8f5", "#1c3a55"),
     colour("other", "#cc6f2c", "#bb672c"),
     colour("faint", "#f0f2f4", "#22272d"),
-    colour("c1", "#3f8ec9", "#4aafe1"),
-    colour("c2", "#5b1841", "#96506a"),
-    colour("c3", "#708f36", "#cfc7ff"),
-    colour("c4", "#6a57a4", "#ce7a7a"),
-    colour("c5", "#394606", "#99e1ae"),
-    colour("c6", "#bc7d8b", "#897f27"),
-    colour("c7", "#183475", "#4d66b1"),
-    colour("c8", "#8c543b", "#d6ab49"),
+    colour("c1", "#23638d", "#1674a7"),
+    colour("c2", "#c55a5a", "#c1696c"),
+    colour("c3", "#2a4404", "#9dc67e"),
+    colour("c4", "#9b74ad", "#e3aef0"),
+    colour("c5", "#817023", "#7f692e"),
+    colour("c6", "#74104b", "#9a6386"),
+    colour("c7", "#133879", "#84a5fd"),
+    colour("c8", "#844d28", "#f2996d"),
 ];
 
 /// Rules with `var(--qx-…)` for colours.
@@ -229,6 +229,20 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    /// A class that is blue on white is blue on black: within 15 degrees of hue.
+    #[test]
+    fn fills_keep_their_hue_in_the_dark() {
+        for colour in &COLOURS[COLOURS.len() - FILLS..] {
+            let hue = |hex: &str| {
+                let [_, a, b] = lab(linear(hex));
+                libm::atan2(b, a).to_degrees()
+            };
+            let turn = (hue(colour.light) - hue(colour.dark)).rem_euclid(360.0);
+            let turn = turn.min(360.0 - turn);
+            assert!(turn < 15.0, "{}: {turn:.0} degrees", colour.name);
         }
     }
 
