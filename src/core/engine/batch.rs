@@ -295,27 +295,10 @@ impl<'s> Batch<'s> {
         code: &VaryingCode,
         lane: usize,
     ) -> Result<Distribution, DistributionError> {
-        match code {
-            VaryingCode::Family {
-                family,
-                arguments,
-                low,
-                high,
-            } => {
-                let values: Vec<f64> = arguments
-                    .iter()
-                    .map(|a| self.evaluate_lane(a, lane))
-                    .collect();
-                family.build(&values, *low, *high)
-            }
-            VaryingCode::Mixture(parts) => {
-                let parts = parts
-                    .iter()
-                    .map(|(weight, part)| Ok((*weight, self.varying(part, lane)?)))
-                    .collect::<Result<Vec<_>, DistributionError>>()?;
-                Distribution::mixture(parts)
-            }
-        }
+        let values: Vec<f64> = (code.arguments.iter())
+            .map(|a| self.evaluate_lane(a, lane))
+            .collect();
+        code.ranged.make(&values).map_err(|(error, _)| error)
     }
 
     /// Those of some lanes in which an event may fire at their instant; its guard sees the lanes' clocks.

@@ -5,7 +5,7 @@
 //! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
 
 use crate::diagnostic::pointer;
-use crate::distribution::{Distribution, Recipe};
+use crate::distribution::{Distribution, Ranged};
 use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
 use jiff::civil::Date;
@@ -165,10 +165,9 @@ pub enum Draw {
 /// A distribution whose numbers are formulas, some of which may be constants.
 #[derive(Clone, Debug)]
 pub struct VaryingDraw {
-    pub recipe: Recipe,
+    pub ranged: Ranged,
+    /// The row of numbers that it takes.
     pub arguments: Vec<Expr>,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
 }
 
 #[derive(Clone, Debug)]

@@ -328,11 +328,9 @@ impl<'a> Compiler<'a> {
 
     fn varying(&mut self, varying: &VaryingDraw, label: u32) -> VaryingCode {
         let arguments = varying.arguments.iter();
-        VaryingCode::Family {
-            family: varying.recipe.clone(),
+        VaryingCode {
+            ranged: varying.ranged.clone(),
             arguments: arguments.map(|a| self.emitter.formula(a, label)).collect(),
-            low: varying.low,
-            high: varying.high,
         }
     }
 
@@ -558,18 +556,7 @@ impl DrawCode {
         match self {
             Self::Value(formula) => visit(formula),
             Self::Fixed { .. } => {}
-            Self::Varying { code, .. } => code.each_formula(visit),
-        }
-    }
-}
-
-impl VaryingCode {
-    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
-        match self {
-            Self::Family { arguments, .. } => arguments.iter_mut().for_each(visit),
-            Self::Mixture(parts) => parts
-                .iter_mut()
-                .for_each(|(_, part)| part.each_formula(visit)),
+            Self::Varying { code, .. } => code.arguments.iter_mut().for_each(visit),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::columns::{Slot, Source};
 use super::ops::Op;
-use crate::distribution::{Distribution, Recipe};
+use crate::distribution::{Distribution, Ranged};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -52,15 +52,12 @@ pub enum DrawCode {
     },
 }
 
+/// A distribution that is made at each use.
 #[derive(Clone, Debug)]
-pub enum VaryingCode {
-    Family {
-        family: Recipe,
-        arguments: Vec<Formula>,
-        low: Option<f64>,
-        high: Option<f64>,
-    },
-    Mixture(Vec<(f64, VaryingCode)>),
+pub struct VaryingCode {
+    pub ranged: Ranged,
+    /// The row of numbers that it takes.
+    pub arguments: Vec<Formula>,
 }
 
 /// Slots with a fixed meaning.

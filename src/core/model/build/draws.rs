@@ -52,12 +52,9 @@ impl Builder<'_> {
             return self.made(distribution, &parts, &numbers).map(Draw::Fixed);
         }
         self.possible(distribution, &parts, &arguments)?;
-        let Ranged { recipe, low, high } = parts.ranged;
         Some(Draw::Varying(VaryingDraw {
-            recipe,
+            ranged: parts.ranged,
             arguments,
-            low,
-            high,
         }))
     }
 

@@ -225,7 +225,7 @@ fn a_pool_of_judgements_may_mix_constants_and_formulas() {
             .collect::<Vec<_>>()
     );
     // A quarter lies evenly on [0, 1], the rest on [0, 4].
-    let pool = varying.recipe.build(&[0.0, 1.0, 0.0, 4.0], None, None);
+    let pool = varying.ranged.make(&[0.0, 1.0, 0.0, 4.0]);
     assert!((pool.expect("a pool").cdf(1.0) - (0.25 + 0.75 / 4.0)).abs() < 1e-15);
 }
 
@@ -238,7 +238,7 @@ fn a_discrete_draw_may_have_formulas_for_values() {
     let Draw::Varying(varying) = &model.indicators[0].start else {
         panic!("{:?}", model.indicators[0].start)
     };
-    let drawn = varying.recipe.build(&[7.0, 2.0, 0.25, 0.75], None, None);
+    let drawn = varying.ranged.make(&[7.0, 2.0, 0.25, 0.75]);
     let drawn = drawn.expect("two values");
     assert_eq!((drawn.cdf(6.9), drawn.cdf(7.0)), (0.75, 1.0));
 }

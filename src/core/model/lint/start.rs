@@ -196,8 +196,8 @@ impl<'a> Start<'a> {
 
     fn varying(&self, varying: &VaryingDraw) -> f64 {
         let arguments: Vec<f64> = varying.arguments.iter().map(|a| self.value(a)).collect();
-        (varying.recipe)
-            .build(&arguments, varying.low, varying.high)
+        (varying.ranged)
+            .make(&arguments)
             .map_or(f64::NAN, |d| d.quantile(0.5))
     }
 

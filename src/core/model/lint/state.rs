@@ -160,7 +160,7 @@ pub fn range(indicator: &Indicator) -> Interval {
 /// What a draw can give, as far as it can be told from the state.
 pub fn drawn(state: &State<'_>, draw: &Draw) -> Interval {
     fn varying(state: &State<'_>, draw: &VaryingDraw) -> Interval {
-        let Recipe::Discrete(count) = draw.recipe else {
+        let Recipe::Discrete(count) = draw.ranged.recipe else {
             return Interval::ALL;
         };
         let all = draw.arguments[..count].iter().map(|a| state.value(a));
