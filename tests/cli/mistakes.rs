@@ -364,6 +364,13 @@ const IN_THE_TEXT: &[Mistake] = &[
         "",
         "40% is written 0.4",
     ),
+    // A number where a distribution takes an object.
+    (
+        "{\"uniform\": [0.2, 0.6], \"note\": \"how fast\"}",
+        "{\"point_mass\": 0, \"else\": 1}",
+        "",
+        "its keys: at, probability",
+    ),
     // In percent, wherever a number must lie between 0 and 1.
     (
         "{\"chance\": 0.4, \"within\": \"12 months\"}",

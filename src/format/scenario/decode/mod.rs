@@ -93,6 +93,9 @@ impl<'v> Object<'v> {
     }
 }
 
+/// Keys that are told to whoever wrote something else in the place of their object.
+const FEW_KEYS: usize = 6;
+
 impl<'v> Decoder<'v> {
     fn fault(
         &mut self,
@@ -157,7 +160,12 @@ impl<'v> Decoder<'v> {
         also: impl Fn(&str) -> bool,
     ) -> Option<Object<'v>> {
         let Value::Object(map) = value else {
-            let meant = slips::no_object(what, value);
+            let known: Vec<&str> = keys.iter().flat_map(|list| list.iter().copied()).collect();
+            let meant = slips::no_object(what, value).or_else(|| {
+                // Few keys say by themselves what is wanted.
+                let few = (1..=FEW_KEYS).contains(&known.len());
+                few.then(|| format!("it is an object; its keys: {}", known.join(", ")))
+            });
             return self.wrong_type_meant(pointer, what, value, meant);
         };
         let known = || keys.iter().flat_map(|list| list.iter().copied());
