@@ -49,6 +49,7 @@ pub fn find_meanless(model: &mut Model) {
 fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
     let mut found = vec![Mean::Steady; formulas.len()];
     let ways = Ways::of(model);
+    let parameters: Vec<Vec<bool>> = formulas.iter().map(|f| parameters_of(model, f)).collect();
     let [mut near, mut out] = [Start::of(model), Start::of(model)];
     for (source, distribution) in sources(model) {
         for above in [true, false] {
@@ -70,8 +71,15 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
                     for trend in 0..model.trends.len().max(1) {
                         near.finish(phase, trend);
                         out.finish(phase, trend);
-                        for (formula, mean) in formulas.iter().zip(&mut found) {
-                            if matches!(mean, Mean::None(_)) {
+                        // What the source does not reach has one value near and far.
+                        let is_still = near.stands_as(&out);
+                        let read = |parameters: &[bool]| match source {
+                            Source::Parameter(p) => parameters[p],
+                            Source::Start(_) | Source::Effect(..) => false,
+                        };
+                        let found = formulas.iter().zip(&parameters).zip(&mut found);
+                        for ((formula, parameters), mean) in found {
+                            if matches!(mean, Mean::None(_)) || is_still && !read(parameters) {
                                 continue;
                             }
                             let growth = growth(near.value(formula), out.value(formula));
@@ -87,6 +95,37 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
         }
     }
     found
+}
+
+/// Which parameters a formula reads by itself, or through how often an event fires; all of them where it reads the path.
+fn parameters_of(model: &Model, formula: &Expr) -> Vec<bool> {
+    let mut read = vec![false; model.parameters.len()];
+    let mut events = vec![false; model.events.len()];
+    formula.visit(&mut |part| match part {
+        Expr::Parameter(p) => read[*p] = true,
+        Expr::Path(_) => read.fill(true),
+        Expr::Count(e) | Expr::Ever(e) | Expr::Since(e) => events[*e] = true,
+        _ => {}
+    });
+    for (event, _) in model
+        .events
+        .iter()
+        .zip(events)
+        .filter(|(_, counts)| *counts)
+    {
+        if let Some(hazard) = repeating(event) {
+            hazard.each_formula(&mut |formula| {
+                formula.visit(&mut |part| match part {
+                    Expr::Parameter(p) => read[*p] = true,
+                    Expr::Path(_) | Expr::Count(_) | Expr::Ever(_) | Expr::Since(_) => {
+                        read.fill(true);
+                    }
+                    _ => {}
+                });
+            });
+        }
+    }
+    read
 }
 
 /// What each parameter has to do with the numbers that are averaged. Most go into chances alone.

@@ -155,6 +155,19 @@ impl<'a> Start<'a> {
         self.derive();
     }
 
+    /// Whether every indicator and every derived value is the same here and there, to the bit, at t = 0 and now.
+    pub fn stands_as(&self, other: &Self) -> bool {
+        fn are_same(a: &[f64], b: &[f64]) -> bool {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+        }
+        are_same(&self.indicators, &other.indicators)
+            && are_same(&self.derived, &other.derived)
+            && are_same(
+                self.begun.as_deref().unwrap_or_default(),
+                other.begun.as_deref().unwrap_or_default(),
+            )
+    }
+
     /// Moves to another phase and trend.
     pub fn go(&mut self, phase: usize, trend: usize) {
         (self.phase, self.trend) = (phase, trend);
