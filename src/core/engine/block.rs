@@ -11,7 +11,6 @@ use super::summary::{Node, Tally};
 use super::trials::{BlockTrials, TrialRows};
 use crate::program::{LANES, Slot};
 use crate::random::design::Design;
-use std::ops::Range;
 
 /// Trials of each draw that are simulated to learn bins from.
 const REHEARSED_OF_DRAW: usize = 128;
@@ -35,9 +34,19 @@ pub struct Worker<'s> {
     design: Design,
     counter: Counter,
     pub tally: Tally,
-    /// Blocks whose trials the batch holds, played to the end, as far as they have not been counted; only where several fit into one.
-    ahead: Range<u64>,
+    ahead: Ahead,
 }
+
+/// Blocks whose trials the batch holds, played to the end; only where several fit into one.
+#[derive(Default)]
+struct Ahead {
+    first: u64,
+    /// What was dealt to each; `None` once it has been counted.
+    dealt: Vec<Option<Dealt>>,
+}
+
+/// Parameters of the draws of a block, and all its trials in order.
+type Dealt = (Vec<DrawValues>, Vec<TrialStart>);
 
 impl Counting for Worker<'_> {
     fn tallies(&mut self) -> Vec<&mut Tally> {
@@ -46,7 +55,7 @@ impl Counting for Worker<'_> {
 
     fn rehearse(&mut self) {
         let program = self.batch.program();
-        self.ahead = 0..0;
+        self.ahead = Ahead::default();
         let empty = Tally::new(program, self.trials_per_draw as usize);
         let counted = std::mem::replace(&mut self.tally, empty);
         let mut node = Node::new(program);
@@ -89,7 +98,7 @@ impl<'s> Worker<'s> {
             design: settings.design,
             counter: Counter::new(setup, trials_per_draw),
             tally: Tally::new(setup.program, trials_per_draw as usize),
-            ahead: 0..0,
+            ahead: Ahead::default(),
         }
     }
 
@@ -106,8 +115,12 @@ impl<'s> Worker<'s> {
         let program = setup.program;
         let first_draw = block * u64::from(DRAWS_PER_BLOCK);
         let first_trial = first_draw * u64::from(self.trials_per_draw);
-        let (draws, trials) = self.deal_block(first_draw as u32);
-        let together = blocks_together(trials.len() as u64);
+        let together =
+            blocks_together(u64::from(DRAWS_PER_BLOCK) * u64::from(self.trials_per_draw));
+        let (first_lane, (draws, trials)) = match together {
+            1 => (0, self.deal_block(block)),
+            _ => self.play_ahead(block, together),
+        };
         let mut node = Node::new(program);
         let mut ended = self.none_ended(trials.len());
         let mut rows = rows;
@@ -117,14 +130,10 @@ impl<'s> Worker<'s> {
             rows.first_times = vec![Vec::new(); program.events.len()];
         }
         for (index, chunk) in trials.chunks(LANES).enumerate() {
-            let lane = match together {
-                1 => {
-                    self.batch.start(chunk, &draws);
-                    self.batch.run();
-                    0
-                }
-                _ => self.play_ahead(block, together, chunk, &draws),
-            };
+            if together == 1 {
+                self.batch.start(chunk, &draws);
+                self.batch.run();
+            }
             let first_in_batch = first_trial + (index * LANES) as u64;
             if let Some(fault) = self.batch.fatal.take() {
                 let lane = match fault {
@@ -135,9 +144,9 @@ impl<'s> Worker<'s> {
                     trial: first_in_batch + lane as u64,
                 });
             }
-            self.finish((lane, chunk), first_in_batch, &mut ended, &mut node);
+            self.finish((first_lane, chunk), first_in_batch, &mut ended, &mut node);
             if let Some(rows) = rows.as_deref_mut() {
-                self.note_rows((lane, chunk), &draws, rows);
+                self.note_rows((first_lane, chunk), &draws, rows);
             }
         }
         self.counter.count_draws(
@@ -156,41 +165,48 @@ impl<'s> Worker<'s> {
         Ok((node, ended))
     }
 
-    /// Has the trials of a block in the batch, played to the end, with those of the blocks that will come next; gives the lane of its first.
+    /// Has the trials of a block in the batch, played to the end, with those of the blocks that will come next; gives the lane of its first, and
+    /// what was dealt.
     ///
     /// Whether blocks are played together changes no number: a trial does not see the others.
-    fn play_ahead(
-        &mut self,
-        block: u64,
-        together: u64,
-        trials: &[TrialStart],
-        draws: &[DrawValues],
-    ) -> usize {
-        if !self.ahead.contains(&block) {
-            // Those before it would have been asked for already.
-            let blocks = block..block - block % together + together;
-            let (mut all, mut all_draws) = (Vec::new(), Vec::new());
-            for other in blocks.clone() {
-                let first = all_draws.len();
-                let (draws, trials) = self.deal_block((other * u64::from(DRAWS_PER_BLOCK)) as u32);
-                all_draws.extend(draws);
-                all.extend(trials.into_iter().map(|trial| TrialStart {
-                    draw: first + trial.draw,
-                    ..trial
-                }));
-            }
-            self.batch.start(&all, &all_draws);
-            self.batch.run();
-            self.ahead = blocks;
-            if self.batch.fatal.take().is_some() {
-                // The fault may be of a block that is not wanted.
-                self.ahead = 0..0;
-                self.batch.start(trials, draws);
+    fn play_ahead(&mut self, block: u64, together: u64) -> (usize, Dealt) {
+        let place = block.wrapping_sub(self.ahead.first) as usize;
+        let dealt = match self.ahead.dealt.get_mut(place).and_then(Option::take) {
+            Some(dealt) => dealt,
+            None => {
+                // Those before it would have been asked for already.
+                let blocks = block..block - block % together + together;
+                let dealt: Vec<Dealt> = blocks.map(|block| self.deal_block(block)).collect();
+                let (mut all, mut all_draws) = (Vec::new(), Vec::new());
+                for (draws, trials) in &dealt {
+                    let first = all_draws.len();
+                    all_draws.extend_from_slice(draws);
+                    all.extend(trials.iter().map(|trial| TrialStart {
+                        draw: first + trial.draw,
+                        ..*trial
+                    }));
+                }
+                self.batch.start(&all, &all_draws);
                 self.batch.run();
-                return 0;
+                let is_faulty = self.batch.fatal.take().is_some();
+                let mut dealt = dealt.into_iter();
+                let own = dealt.next().unwrap_or_default();
+                if is_faulty {
+                    // The fault may be of a block that is not wanted.
+                    self.ahead = Ahead::default();
+                    self.batch.start(&own.1, &own.0);
+                    self.batch.run();
+                    return (0, own);
+                }
+                self.ahead = Ahead {
+                    first: block,
+                    dealt: std::iter::once(None).chain(dealt.map(Some)).collect(),
+                };
+                own
             }
-        }
-        (block - self.ahead.start) as usize * trials.len()
+        };
+        let place = (block - self.ahead.first) as usize;
+        (place * dealt.1.len(), dealt)
     }
 
     /// Room for what so many trials end in.
@@ -205,8 +221,8 @@ impl<'s> Worker<'s> {
         )
     }
 
-    /// Parameters of the draws of a block, and all trials in order.
-    fn deal_block(&self, first_draw: u32) -> (Vec<DrawValues>, Vec<TrialStart>) {
+    fn deal_block(&self, block: u64) -> Dealt {
+        let first_draw = (block * u64::from(DRAWS_PER_BLOCK)) as u32;
         let mut draws = Vec::with_capacity(DRAWS_PER_BLOCK as usize);
         let mut trials = Vec::with_capacity((DRAWS_PER_BLOCK * self.trials_per_draw) as usize);
         for i in 0..DRAWS_PER_BLOCK {
