@@ -4,7 +4,7 @@
 
 use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
-use crate::model::ParameterValue;
+use crate::model::{Fires, ParameterValue};
 use crate::results::{
     Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool,
 };
@@ -83,10 +83,11 @@ fn told(
             replay.start_phase,
             &replay.start_indicators,
         ),
-        happenings: replay
-            .entries
-            .iter()
-            .map(|entry| happening(study, entry))
+        happenings: (replay.entries.iter().enumerate())
+            .filter(|(place, entry)| {
+                !is_told_by_branch(study, entry, replay.entries.get(place + 1))
+            })
+            .map(|(_, entry)| happening(study, entry))
             .collect(),
         left_out: (replay.left_out.iter())
             .map(|(event, count)| (model.events[*event as usize].name.clone(), *count))
@@ -109,6 +110,15 @@ fn named_indicators(study: &Study, values: &[f64]) -> IndexMap<String, f64> {
         .into_iter()
         .map(|i| (indicators[i].name.clone(), values[i]))
         .collect()
+}
+
+/// Whether a firing has changed nothing itself and the next thing to tell is which result it had.
+fn is_told_by_branch(study: &Study, entry: &Entry, next: Option<&Entry>) -> bool {
+    entry.changes.is_empty()
+        && next.is_some_and(|next| {
+            next.time == entry.time
+                && matches!(study.model.events[next.event as usize].fires, Fires::Branch(of) if of == entry.event as usize)
+        })
 }
 
 fn happening(study: &Study, entry: &Entry) -> Happening {

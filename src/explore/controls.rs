@@ -3,7 +3,7 @@
 //! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes what a slider does not reach.
 
 use super::session::Session;
-use crate::model::ParameterValue;
+use crate::model::{Fires, ParameterValue};
 use crate::report::format;
 use crate::results::in_display_order;
 use serde::Serialize;
@@ -123,7 +123,7 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
             })
             .collect(),
         events: (events.into_iter().map(|e| &model.events[e]))
-            .filter(|event| event.shift.is_none())
+            .filter(|event| event.shift.is_none() && !matches!(event.fires, Fires::Branch(_)))
             .map(|event| {
                 let stated = &source["events"][&event.name];
                 EventControl {

@@ -179,10 +179,8 @@ fn parameter(source: &Value, name: &str, tweak: &ParameterTweak) -> Value {
 fn never(event: &Value) -> Value {
     if event.get("hazard").is_some() {
         json!({"hazard": 0})
-    } else if event.get("at").is_some() {
-        json!({"probability": 0})
     } else {
-        json!({"if": "1 < 0"})
+        json!({"probability": 0})
     }
 }
 

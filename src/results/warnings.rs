@@ -53,14 +53,7 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
         let Some(code) = model.events.iter().find(|e| e.name == event.name) else {
             continue;
         };
-        let place = match code.shift {
-            None => format!("/events/{}", pointer(&event.name)),
-            Some((from, to)) => format!(
-                "/shifts/{}/{}",
-                pointer(&model.trends[from].name),
-                pointer(&model.trends[to].name)
-            ),
-        };
+        let place = code.pointer();
         // A shift is named by its two trends.
         let name = event.name.replace('>', " > ");
         if event.probability == 0.0 {
@@ -69,7 +62,25 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
                 Fires::At { .. } => {
                     "it was not allowed at its date, or its probability is too small"
                 }
+                Fires::When(_) if code.probability.is_some() => {
+                    "its condition never became true while it was allowed, or its probability is too small"
+                }
                 Fires::When(_) => "its condition never became true while it was allowed",
+                Fires::Every { .. } => {
+                    "it was allowed at none of its dates, or its probability is too small"
+                }
+                Fires::After(_) => {
+                    "its clock never started, ran out after the end, or it was not allowed then"
+                }
+                Fires::Branch(of) => {
+                    let whole = &model.events[of].name;
+                    let parent = result.events.iter().find(|other| other.name == *whole);
+                    // What it is a result of has been told of.
+                    if parent.is_some_and(|parent| parent.probability == 0.0) {
+                        continue;
+                    }
+                    "none of the firings had this result"
+                }
             };
             warnings.push(warning(
                 "never-fired",

@@ -1,5 +1,6 @@
 //! Laws that hold whatever a scenario says: about bytes, about draws, about files, and about what happens inside one trial.
 
+mod branches;
 mod bytes;
 mod calendar;
 mod comparisons;
@@ -17,6 +18,7 @@ mod replays;
 mod reweighting;
 mod streams;
 mod trends;
+mod waits;
 
 use serde_json::{Value, json};
 
@@ -79,6 +81,14 @@ pub fn rich() -> Value {
             },
             "incident": {"hazard": "view * exp(-since(convoy)) + 0.1", "phases": ["truce"], "effects": [{"phase": "blockade"}]},
             "election": {"at": "2026-11-03", "probability": 0.9, "effects": [{"trend": "instability"}]},
+            "summit": {"every": "2 months", "from": "2026-01-31", "probability": "0.5 * resolve + 0.3", "effects": [{"add": "support", "by": 0.01}], "branches": {
+                "agreed": {"probability": "0.4 * support", "effects": [{"add": "price", "by": {"normal": {"mean": -1, "sd": 1}}}]},
+                "adjourned": {"probability": 0.3},
+                "failed": {"effects": [{"multiply": "support", "by": 0.95}]},
+            }},
+            "response": {"after": "summit.failed", "wait": {"gamma": {"shape": 2, "rate": "30 * (1 + pressure)"}}, "again": "also", "effects": [{"add": "price", "by": 1}]},
+            "patience_ends": {"after": {"phase": "truce"}, "wait": {"weibull": {"shape": 1.4, "scale": "3 months"}}, "if": "support < 0.7", "if_not_allowed": "wait", "effects": [{"phase": "blockade"}]},
+            "tired": {"after": {"trend": "escalation"}, "wait": "5 weeks", "on_leave": "keep", "again": "ignore", "probability": 0.7, "effects": [{"add": "support", "by": -0.02}]},
             "delivery": {"at": {"uniform": ["2026-03-01", "2026-09-01"]}, "effects": [{"add": "support", "by": 0.1}]},
             "panic": {"when": "price > 90", "limit": 2, "effects": [{"phase": "talks"}]},
             "deal": {"hazard": {"rate": 0.8, "per": "year"}, "phases": ["truce"], "effects": [{"phase": "treaty"}]},

@@ -5,6 +5,7 @@
 
 use super::clocks::{Clocks, Rate};
 use super::diffusion::{Moves, Noise};
+use super::due::Queues;
 use super::journal::Journal;
 use super::lanes::{Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers};
 use super::scratch::Scratch;
@@ -88,6 +89,7 @@ pub struct Batch<'s> {
     /// By indicator.
     pub noise: Vec<Noise>,
     pub clocks: Clocks,
+    pub queues: Queues,
     pub moves: Moves<'s>,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
@@ -117,6 +119,7 @@ impl<'s> Batch<'s> {
             moved_clocks: 0,
             noise: vec![Noise::NONE; program.indicators.len()],
             clocks: Clocks::new(program),
+            queues: Queues::new(program),
             moves: Moves::new(program),
             journal: None,
             month: 0,

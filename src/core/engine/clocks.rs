@@ -46,7 +46,7 @@ impl<'p> Rate<'p> {
                     label: scale.label,
                 })
             }
-            FiresCode::At { .. } | FiresCode::When { .. } => None,
+            _ => None,
         });
         rates.collect()
     }

@@ -10,7 +10,8 @@ use super::lanes::{Lanes, blend, each, lanes_where, pick};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{
-    Column, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot, TrackerKind,
+    BranchesCode, Column, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot,
+    TrackerKind,
 };
 
 /// How an effect combines an indicator's value with a number.
@@ -102,6 +103,15 @@ wide! {
     }
 }
 
+/// What probabilities that exclude one another may sum to: rounding aside, one.
+const MOST_STATED: f64 = 1.0 + 1e-9;
+
+/// The last of several shares that is not nothing.
+fn last(shares: &[Option<Column>], lane: usize) -> usize {
+    let likely = |share: &Option<Column>| share.is_some_and(|share| share[lane] > 0.0);
+    shares.iter().rposition(likely).unwrap_or(0)
+}
+
 impl Batch<'_> {
     /// Fires what stands in `scratch.fired`, each lane at its instant. What is triggered by it waits in `scratch.triggered`.
     pub fn fire(&mut self, within: Option<Within>) {
@@ -120,19 +130,25 @@ impl Batch<'_> {
             let clocked = fired.iter().filter(looking);
             self.stand_at_now(clocked.fold(0, |all, (_, lanes)| all | lanes));
         }
-        for (e, lanes) in &mut fired {
+        let mut next = 0;
+        while let Some((e, lanes)) = fired.get_mut(next) {
+            next += 1;
             let event = &program.events[*e as usize];
             all |= *lanes;
             *lanes = self.act(*e, *lanes, within);
+            let (e, lanes) = (*e, *lanes);
+            if let Some(branches) = &event.branches {
+                self.branch(e, branches, lanes, &mut fired);
+            }
             let scratch = &mut self.scratch;
             for &position in event.derived.iter() {
-                scratch.derived.add(position, *lanes);
+                scratch.derived.add(position, lanes);
             }
             event
                 .trackers
                 .iter()
-                .for_each(|&t| scratch.trackers.add(t, *lanes));
-            let live = *lanes & self.alive;
+                .for_each(|&t| scratch.trackers.add(t, lanes));
+            let live = lanes & self.alive;
             event
                 .windows
                 .iter()
@@ -141,6 +157,10 @@ impl Batch<'_> {
                 .triggers
                 .iter()
                 .for_each(|&t| scratch.triggers.add(t, live));
+            event
+                .starts
+                .iter()
+                .for_each(|&s| scratch.starts.add(s, live));
             if within.is_none() {
                 self.clocks.stale |= live;
             } else if together {
@@ -160,6 +180,10 @@ impl Batch<'_> {
         list.sort_unstable_by_key(|(position, _)| *position);
         for &(position, lanes) in &list {
             self.derive(position as usize, lanes);
+        }
+        self.scratch.starts.drain(&mut list);
+        for &(started, lanes) in &list {
+            self.start_clock(started, lanes & self.alive, within);
         }
         self.scratch.trackers.drain(&mut list);
         for &(tracker, lanes) in &list {
@@ -227,6 +251,7 @@ impl Batch<'_> {
             (self.journal.as_ref().map(|j| j.lane)).filter(|lane| lanes >> lane & 1 == 1);
         let mut changes = Vec::new();
         let mut lanes = lanes;
+        self.derive_within(e, lanes);
         for effect in &event.effects {
             self.apply(e, effect, lanes, followed, &mut changes);
             lanes &= !self.halted;
@@ -236,6 +261,60 @@ impl Batch<'_> {
             self.renew_clock(e, lanes, within);
         }
         lanes
+    }
+
+    /// Draws which of its branches each firing of an event has, and puts them on the list of what fires.
+    fn branch(
+        &mut self,
+        e: u32,
+        branches: &BranchesCode,
+        lanes: Lanes,
+        fired: &mut Vec<(u32, Lanes)>,
+    ) {
+        if lanes == 0 {
+            return;
+        }
+        let mut shares = Vec::with_capacity(branches.all.len());
+        let mut stated = Column::ZERO;
+        for (_, probability) in &branches.all {
+            let Some(probability) = probability else {
+                shares.push(None);
+                continue;
+            };
+            let slot = self.evaluate_for(probability, lanes);
+            let share = *self.columns.column(slot);
+            for lane in each(lanes) {
+                if !(0.0..=1.0).contains(&share[lane]) {
+                    self.stop(lane, probability.label);
+                }
+                stated[lane] += share[lane];
+            }
+            shares.push(Some(share));
+        }
+        let stream = self.stream(branches.site);
+        let count = self.program().layout.count + e;
+        let mut chosen = vec![0; branches.all.len()];
+        for lane in each(lanes) {
+            if stated[lane] > MOST_STATED {
+                self.stop(lane, branches.label);
+            }
+            let occurrence = self.columns.get(count, lane) as u32;
+            let u = stream.uniform(self.ids[lane], occurrence);
+            let mut below = 0.0;
+            let found = shares.iter().position(|share| {
+                below += share.map_or(1.0 - stated[lane], |share| share[lane]);
+                u < below
+            });
+            // Rounding may leave a gap below one.
+            let found = found.or((stated[lane] >= 2.0 - MOST_STATED).then(|| last(&shares, lane)));
+            if let Some(found) = found {
+                chosen[found] |= 1 << lane;
+            }
+        }
+        let going_on = !self.halted;
+        let all = branches.all.iter().zip(chosen);
+        let all = all.map(|((event, _), lanes)| (*event, lanes & going_on));
+        fired.extend(all.filter(|(_, lanes)| *lanes != 0));
     }
 
     fn note_firing(&mut self, e: u32, lane: Option<usize>, changes: Vec<Change>) {
@@ -304,6 +383,14 @@ impl Batch<'_> {
             let from = self.phase[lane] as usize;
             changes.push(Change::Phase { from, to });
         }
+        for (from, phase) in program.phases.iter().enumerate() {
+            if !phase.moves.stops.is_empty() {
+                self.stop_clocks(&phase.moves, moving & self.phase_lanes[from]);
+            }
+        }
+        for &e in &program.phases[to].moves.starts {
+            self.scratch.starts.add(e, moving);
+        }
         for lane in each(moving) {
             self.enter_phase(lane, to);
             self.columns
@@ -331,6 +418,14 @@ impl Batch<'_> {
         if let Some(lane) = followed.filter(|lane| moving >> lane & 1 == 1) {
             let from = self.trend[lane] as usize;
             changes.push(Change::Trend { from, to });
+        }
+        for (from, trend) in program.trends.iter().enumerate() {
+            if !trend.moves.stops.is_empty() {
+                self.stop_clocks(&trend.moves, moving & self.trend_lanes[from]);
+            }
+        }
+        for &e in &program.trends[to].moves.starts {
+            self.scratch.starts.add(e, moving);
         }
         for lane in each(moving) {
             self.enter_trend(lane, to);
@@ -394,7 +489,7 @@ impl Batch<'_> {
         self.derive_within(e, lanes);
     }
 
-    /// Between two effects: evaluates the derived values that this event may have changed, if one of its effects reads any. Otherwise
+    /// Before the first effect and after each: evaluates the derived values that this event may have changed, if one of its effects reads any. Otherwise
     /// they are evaluated once, after all effects.
     fn derive_within(&mut self, e: u32, lanes: Lanes) {
         let event = &self.program().events[e as usize];

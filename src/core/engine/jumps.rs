@@ -142,12 +142,11 @@ impl Batch<'_> {
             self.end_rests(lane, within);
             return;
         };
-        let layout = &self.program().layout;
-        self.columns.set(layout.due + e, lane, f64::INFINITY);
+        self.go_on_from(e, lane, Some(within));
         self.scratch.pending.push(e);
         // All that is due now, so that what the first of them triggers takes its turn by name.
         while let Some(e) = self.scratch.take_point_at(lane, point.time) {
-            self.columns.set(layout.due + e, lane, f64::INFINITY);
+            self.go_on_from(e, lane, Some(within));
             self.scratch.pending.push(e);
         }
         self.settle(lane, Some(within));
@@ -164,6 +163,15 @@ impl Batch<'_> {
         let list: Vec<(u32, Lanes)> = rested.map(|&e| (e, 1 << lane)).collect();
         self.stand_at(lane, within.from);
         self.charge(&list, within);
+        if program.patient.is_empty() {
+            return;
+        }
+        self.stand_at(lane, now);
+        for (e, lanes) in list {
+            self.look(e, lanes);
+        }
+        self.scratch.take_triggered(lane);
+        self.settle(lane, Some(within));
     }
 
     /// Plays what a round of firings has triggered, lane by lane.
@@ -182,7 +190,7 @@ impl Batch<'_> {
         {
             let event = self.scratch.pending.swap_remove(place);
             self.stand_at(lane, self.now[lane]);
-            if self.allowed(event as usize, 1 << lane) == 0 {
+            if !self.fires_now(event, lane) {
                 continue;
             }
             self.scratch.instant.push(event);
@@ -232,9 +240,14 @@ impl Batch<'_> {
         self.scratch.pointed
     }
 
-    /// Looks at a trigger after a jump: it fires when its condition has become true.
+    /// Looks at a trigger after a jump: it fires when its condition has become true, or it may fire at last.
     pub fn look(&mut self, e: u32, lanes: Lanes) {
         let program = self.program();
+        if let Some(waiting) = program.events[e as usize].waiting {
+            for lane in each(self.ripe(e, waiting, lanes)) {
+                self.scratch.triggered.push((lane, e));
+            }
+        }
         let FiresCode::When { condition, armed } = &program.events[e as usize].fires else {
             return;
         };

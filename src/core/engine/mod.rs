@@ -13,6 +13,7 @@ mod clocks;
 mod count;
 mod deal;
 mod diffusion;
+mod due;
 mod fire;
 mod journal;
 mod jumps;

@@ -63,6 +63,8 @@ pub struct Scratch<'p> {
     pub windows: Sets,
     pub triggers: Sets,
     pub hazards: Sets,
+    /// Lanes in which something starts an event's clock.
+    pub starts: Sets,
     /// Hazards to be evaluated anew, with the lanes.
     pub affected: Vec<(u32, Lanes)>,
     /// Sets that are being worked through.
@@ -95,6 +97,7 @@ impl Scratch<'_> {
             windows: Sets::new(events),
             triggers: Sets::new(events),
             hazards: Sets::new(events),
+            starts: Sets::new(events),
             affected: Vec::with_capacity(events),
             fired: Vec::with_capacity(events),
             list: Vec::with_capacity(events),
@@ -137,6 +140,15 @@ impl Scratch<'_> {
         let event = self.points[place].event;
         self.remove_point(place);
         event
+    }
+
+    /// Forgets the points of an event in a lane.
+    pub fn remove_points_of(&mut self, lane: usize, e: u32) {
+        while let Some(place) =
+            (self.points.iter()).position(|p| p.lane == lane && p.event == Some(e))
+        {
+            self.remove_point(place);
+        }
     }
 
     fn remove_point(&mut self, place: usize) {

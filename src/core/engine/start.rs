@@ -182,12 +182,17 @@ impl Batch<'_> {
                     }
                 }
                 FiresCode::When { armed, .. } => self.columns.column_mut(*armed).fill(1.0),
+                FiresCode::Every { .. } | FiresCode::After { .. } | FiresCode::Branch => {}
+            }
+            if let Some(chance) = &event.probability {
+                self.columns.column_mut(chance.drawn).fill(0.0);
             }
             if let Some(declared) = &event.declared {
                 self.columns.column_mut(declared.opened).fill(f64::INFINITY);
                 self.record.unopened[e] = self.used;
             }
         }
+        self.start_due();
         self.clocks.begin();
         for (i, indicator) in program.indicators.iter().enumerate() {
             let stream = self.stream(indicator.noise_site);

@@ -106,11 +106,19 @@ impl Batch<'_> {
             let slot = program.layout.due + e;
             let instants = self.columns.column(slot);
             let here = at_most(width, instants, time);
-            let instants = self.columns.column_mut(slot);
-            for lane in each(here) {
-                instants[lane] = f64::INFINITY;
-            }
             due.push((e, here));
+            for lane in each(here) {
+                // Clocks that run side by side may run out together.
+                while self.go_on_from(e, lane, None) <= time {
+                    due.push((e, 1 << lane));
+                }
+            }
+        }
+        for &e in &program.patient {
+            if let Some(waiting) = program.events[e as usize].waiting {
+                let ripe = self.ripe(e, waiting, self.alive);
+                due.push((e, ripe));
+            }
         }
         let any = due.iter().fold(0, |all, (_, lanes)| all | lanes) & self.alive;
         for lane in each(any) {

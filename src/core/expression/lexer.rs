@@ -182,7 +182,7 @@ impl Lexer<'_> {
         {
             self.number();
         } else if is_name_start(first) {
-            let length = name_length(rest);
+            let length = dotted_length(rest);
             self.at += length;
             self.push(Token::Word(rest[..length].to_owned()), start..self.at);
         } else if let Some((text, token, hint)) =
@@ -349,6 +349,15 @@ pub fn is_name_start(c: char) -> bool {
 /// Is the whole text one name: letters, digits and `_`, not beginning with a digit?
 pub fn is_name(text: &str) -> bool {
     text.starts_with(is_name_start) && name_length(text) == text.len()
+}
+
+/// Bytes of the name at the beginning of a text, with the branch of an event that a point may join to it: `vote.yes`.
+fn dotted_length(text: &str) -> usize {
+    let length = name_length(text);
+    match text[length..].strip_prefix('.') {
+        Some(rest) if rest.starts_with(is_name_start) => length + 1 + name_length(rest),
+        _ => length,
+    }
 }
 
 /// Bytes at the beginning of a text that could stand inside a name.

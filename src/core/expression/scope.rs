@@ -132,7 +132,8 @@ impl Names {
     /// "did you mean …?" for a misspelt name of one kind.
     pub fn suggest(&self, thing: Thing, name: &str) -> Option<String> {
         let words = self.list(thing).iter().map(String::as_str);
-        did_you_mean(name, words.filter(|w| super::lexer::is_name(w)))
+        // Shifts have no name that a formula could write.
+        did_you_mean(name, words.filter(|w| !w.contains('>')))
     }
 
     /// "did you mean …?" for a misspelt value of a formula that reads this much.

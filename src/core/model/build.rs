@@ -4,6 +4,7 @@
 //! nothing can fail any more on the author's account, or every fault of the file at once. Warnings come from here where normalising
 //! hides something from the author, and otherwise from `lint`. Each section of the file has a file here.
 
+mod clocks;
 mod correlation;
 mod draws;
 mod events;

@@ -3,7 +3,7 @@
 //! That all trials of a run agree is no proof: a rare event may have come in none of them. Here the file is asked. What is called fixed is so, but
 //! not the reverse: an event that fires by hazard counts as one that may come or not.
 
-use super::types::{Draw, Effect, Event, Fires, Indicator, Model, ParameterValue};
+use super::types::{Draw, Effect, Event, Fires, Indicator, Model, ParameterValue, StartsClock};
 use crate::expression::{Expr, PathReading};
 
 /// What of a model is fixed.
@@ -88,7 +88,23 @@ impl<'a> Fixed<'a> {
                         && matches!(probability, Expr::Number(p) if *p == 0.0 || *p == 1.0)
                 }
                 Fires::When(condition) => self.is_seen(condition),
+                Fires::Every { .. } => true,
+                Fires::After(waiting) => {
+                    let starts = match waiting.after {
+                        StartsClock::Event(event) => self.events[event],
+                        StartsClock::Phase(_) => self.phase,
+                        StartsClock::Trend(_) => self.trend,
+                    };
+                    starts && self.is_drawn(&waiting.wait)
+                }
+                Fires::Branch(of) => {
+                    let whole = &self.model.events[*of];
+                    let is_sure = |p: &Expr| matches!(p, Expr::Number(p) if *p == 0.0 || *p == 1.0);
+                    let mut chances = whole.branches.iter().filter_map(|b| b.probability.as_ref());
+                    self.events[*of] && chances.all(is_sure)
+                }
             }
+            && matches!(event.probability, None | Some(Expr::Number(0.0 | 1.0)))
     }
 
     /// Whether an indicator takes the same path in every trial; one that does not move does, whenever the trial is frozen.

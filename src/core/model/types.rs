@@ -8,6 +8,7 @@ use crate::diagnostic::pointer;
 use crate::distribution::{Distribution, Ranged};
 use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
+pub use crate::scenario::Again;
 use jiff::civil::Date;
 
 /// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more, except by non-finite values at run time.
@@ -188,11 +189,26 @@ pub struct Event {
     pub limit: Option<u32>,
     /// Years during which it cannot fire again; reads parameters only.
     pub rest: Option<Expr>,
+    /// That it fires when its time has come; `None`: 1. A dated event has its own in [`Fires::At`].
+    pub probability: Option<Expr>,
+    /// Where it is not allowed when its time has come, it waits until it is.
+    pub waits_until_allowed: bool,
     pub effects: Vec<Effect>,
+    /// Results of which each firing has at most one, in canonical order.
+    pub branches: Vec<Branch>,
     /// Chance that the file states for this event, to be compared with what the trials realise.
     pub declared: Option<Declared>,
     /// Of its number of firings.
     pub mean: Mean,
+}
+
+/// One of several results of a firing.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// Index of the event that it is itself.
+    pub event: usize,
+    /// `None`: what the others leave.
+    pub probability: Option<Expr>,
 }
 
 /// Whether averages over trials of a number settle anywhere.
@@ -222,6 +238,34 @@ pub enum Fires {
     },
     /// At the instant at which a condition becomes true.
     When(Expr),
+    /// At instants that recur (years since the start, ascending, none before the start or after the horizon); the first is number `first`.
+    Every {
+        times: Vec<f64>,
+        first: u32,
+    },
+    /// Some time after something else.
+    After(Waiting),
+    /// As a result of a firing of this event, right after its effects.
+    Branch(usize),
+}
+
+/// A clock that something starts, and the time it runs.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub after: StartsClock,
+    /// Years, drawn at each start.
+    pub wait: Draw,
+    pub again: Again,
+    /// Of a phase or trend: the clock runs on when it is left.
+    pub keeps_on: bool,
+}
+
+/// What starts a clock: a firing of an event, or the entry into a phase or trend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartsClock {
+    Event(usize),
+    Phase(usize),
+    Trend(usize),
 }
 
 /// Rate per year: `base x by_trend x by_phase x product of ratio^((x - at) / per) x factor`.
@@ -338,8 +382,14 @@ impl Model {
                     visit(probability);
                 }
                 Fires::When(condition) => visit(condition),
+                Fires::After(waiting) => waiting.wait.each_formula(visit),
+                Fires::Every { .. } | Fires::Branch(_) => {}
             }
-            event.guard.iter().chain(&event.rest).for_each(&mut *visit);
+            let chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
+            let own = event.guard.iter().chain(&event.rest);
+            own.chain(&event.probability)
+                .chain(chances)
+                .for_each(&mut *visit);
             let draws = event.effects.iter().filter_map(Effect::draw);
             draws.for_each(|draw| draw.each_formula(visit));
         }
@@ -369,25 +419,69 @@ impl Hazard {
     }
 }
 
+impl Model {
+    /// What an event is as a branch of another.
+    pub fn branch_of(&self, event: &Event) -> Option<&Branch> {
+        let Fires::Branch(of) = event.fires else {
+            return None;
+        };
+        let mut branches = self.events[of].branches.iter();
+        branches.find(|branch| self.events[branch.event].name == event.name)
+    }
+
+    /// An event's own effects and those of its branches.
+    pub fn effects_with_branches<'a>(
+        &'a self,
+        event: &'a Event,
+    ) -> impl Iterator<Item = &'a Effect> {
+        let branches = event.branches.iter();
+        let theirs = branches.flat_map(|branch| &self.events[branch.event].effects);
+        event.effects.iter().chain(theirs)
+    }
+}
+
 impl Event {
+    /// Whether a firing may have this result, as far as constants tell.
+    pub fn may_have(&self, branch: &Branch) -> bool {
+        if let Some(probability) = &branch.probability {
+            return *probability != Expr::Number(0.0);
+        }
+        let others = self.branches.iter().filter_map(|b| b.probability.as_ref());
+        let constants = others.map(|p| match p {
+            Expr::Number(p) => Some(*p),
+            _ => None,
+        });
+        let stated: Option<f64> = constants.sum();
+        stated.is_none_or(|stated| stated < 1.0)
+    }
+
     /// Where it stands in the file.
     pub fn pointer(&self) -> String {
         match self.name.split_once('>') {
             Some((from, to)) if self.shift.is_some() => {
                 pointer::join(&pointer::join("/shifts", from), to)
             }
-            _ => pointer::join("/events", &self.name),
+            _ => match self.name.split_once('.') {
+                Some((event, branch)) => pointer::join(
+                    &pointer::join(&pointer::join("/events", event), "branches"),
+                    branch,
+                ),
+                None => pointer::join("/events", &self.name),
+            },
         }
     }
 
     /// Where the file says what makes it fire.
     pub fn fires_pointer(&self) -> String {
         let key = match self.fires {
-            // A shift is its hazard.
+            // A shift is its hazard, a branch follows its event.
             _ if self.shift.is_some() => return self.pointer(),
+            Fires::Branch(_) => return self.pointer(),
             Fires::Hazard(_) => "hazard",
             Fires::At { .. } => "at",
             Fires::When(_) => "when",
+            Fires::Every { .. } => "every",
+            Fires::After(_) => "after",
         };
         pointer::join(&self.pointer(), key)
     }

@@ -55,7 +55,9 @@ impl Affected {
                     affected.hazards.add(index, read);
                 }
                 Fires::When(condition) => affected.triggers.add(index, items.read(condition)),
-                Fires::At { .. } => {}
+                // What waits until it is allowed is a trigger whose condition is that it is.
+                _ if event.waits_until_allowed => affected.triggers.add(index, gate),
+                Fires::At { .. } | Fires::Every { .. } | Fires::After(_) | Fires::Branch(_) => {}
             }
         }
         affected

@@ -7,7 +7,7 @@ use super::emit::{Emitter, Known};
 use super::events;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
-use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, VaryingDraw};
+use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDraw};
 use crate::random::Seed;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -32,9 +32,14 @@ pub fn compile(model: &Model) -> Program {
             PhaseCode {
                 start,
                 is_final: phase.is_final,
+                moves: EntryCode::default(),
             }
         })
         .collect();
+    let mut phases = phases;
+    for (index, phase) in phases.iter_mut().enumerate() {
+        phase.moves = events::moves(model, StartsClock::Phase(index));
+    }
     let indicators = compiler.indicators();
     let outcomes: Vec<Formula> = (model.outcomes.iter().enumerate())
         .map(|(i, outcome)| compiler.labelled(format!("/outcomes/{i}/when"), &outcome.when))
@@ -54,8 +59,13 @@ pub fn compile(model: &Model) -> Program {
             weight_site: compiler.site(format!("weight/{}", t.name)),
             leads,
             materialised,
+            moves: EntryCode::default(),
         })
         .collect();
+    let mut trends = trends;
+    for (index, trend) in trends.iter_mut().enumerate() {
+        trend.moves = events::moves(model, StartsClock::Trend(index));
+    }
     let trend_site = compiler.site("start_trend".into());
     let phase_site = compiler.site("start_phase".into());
     let uncertain = model.weight_concentration.is_some() && model.trends.len() > 1
@@ -100,10 +110,21 @@ pub fn compile(model: &Model) -> Program {
         resting: (0..events.len() as u32)
             .filter(|&e| {
                 let event = &events[e as usize];
-                event.rest.is_some() && matches!(event.fires, FiresCode::Hazard { .. })
+                // Whatever is open, or waits, when a rest ends.
+                let waits =
+                    matches!(event.fires, FiresCode::Hazard { .. }) || event.waiting.is_some();
+                event.rest.is_some() && waits
             })
             .collect(),
-        scheduled: choose(|f| matches!(f, FiresCode::At { .. })),
+        scheduled: choose(|f| {
+            matches!(
+                f,
+                FiresCode::At { .. } | FiresCode::Every { .. } | FiresCode::After { .. }
+            )
+        }),
+        patient: (0..events.len() as u32)
+            .filter(|&e| events[e as usize].waiting.is_some())
+            .collect(),
         triggered: choose(|f| matches!(f, FiresCode::When { .. })),
         declared: (0..events.len() as u32)
             .filter(|&e| events[e as usize].declared.is_some())
@@ -529,8 +550,14 @@ impl Program {
                     visit(probability);
                 }
                 FiresCode::When { condition, .. } => visit(condition),
+                FiresCode::After { wait, .. } => wait.each_formula(visit),
+                FiresCode::Every { .. } | FiresCode::Branch => {}
             }
             event.guard.iter_mut().for_each(&mut *visit);
+            let own = event.probability.iter_mut().map(|own| &mut own.probability);
+            let branches = event.branches.iter_mut().flat_map(|b| &mut b.all);
+            own.chain(branches.filter_map(|(_, probability)| probability.as_mut()))
+                .for_each(&mut *visit);
             for effect in &mut event.effects {
                 match effect {
                     EffectCode::Set { value, .. }

@@ -5,7 +5,7 @@ use super::compile::Compiler;
 use super::dependencies::{Motions, reads_parameters_only};
 use super::types::*;
 use crate::expression::{Arithmetic, Expr, Function};
-use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model};
+use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, StartsClock};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -31,7 +31,10 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     let reads_clock = |e: &Expr| motions.reads_clock(e);
     let trackers: Vec<bool> = compiler.emitter.tracked().map(reads_clock).collect();
     let conditions: Vec<bool> = (model.events.iter())
-        .map(|event| matches!(&event.fires, Fires::When(condition) if reads_clock(condition)))
+        .map(|event| match &event.fires {
+            Fires::When(condition) => reads_clock(condition),
+            _ => event.waits_until_allowed && event.guard.as_ref().is_some_and(reads_clock),
+        })
         .collect();
     let guards: Vec<bool> = (model.events.iter())
         .map(|event| event.guard.as_ref().is_some_and(reads_clock))
@@ -61,10 +64,7 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
             };
             meets(&other.phases, &phases) && meets(&other.trends, &trends)
         });
-        code.clocked = event
-            .effects
-            .iter()
-            .any(|effect| effect_reads(effect, &reads_clock))
+        code.clocked = reads(event, &reads_clock)
             || stale.trackers.iter().any(|&t| trackers[t as usize])
             || stale.triggers.iter().any(|&j| conditions[j as usize])
             || stale.windows.iter().any(|&j| guards[j as usize]);
@@ -73,8 +73,53 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         code.derived = shared(stale.derived);
         code.trackers = shared(stale.trackers);
         code.windows = shared(stale.windows);
+        code.starts = moves(model, StartsClock::Event(i)).starts;
+        let entered = event.effects.iter().filter_map(|effect| match effect {
+            Effect::Phase(phase) => Some(StartsClock::Phase(*phase)),
+            Effect::Trend(trend) => Some(StartsClock::Trend(*trend)),
+            _ => None,
+        });
+        let by_entry: Vec<u32> = entered
+            .flat_map(|start| moves(model, start).starts)
+            .collect();
+        let wait_reads_clock = |e: &u32| match &model.events[*e as usize].fires {
+            Fires::After(waiting) => draw_reads(&waiting.wait, &reads_clock),
+            _ => false,
+        };
+        code.clocked |= code.starts.iter().chain(&by_entry).any(wait_reads_clock);
+    }
+    // A branch is played at the instant at which its event has been placed.
+    for (i, event) in model.events.iter().enumerate() {
+        events[i].clocked |= (event.branches.iter()).any(|branch| events[branch.event].clocked);
     }
     events
+}
+
+/// Events whose clock this starts, or stops where it is left.
+pub fn moves(model: &Model, start: StartsClock) -> EntryCode {
+    let all = (model.events.iter().enumerate()).filter_map(|(e, event)| match &event.fires {
+        Fires::After(waiting) if waiting.after == start => Some((e as u32, waiting.keeps_on)),
+        _ => None,
+    });
+    let (starts, keeps_on): (Vec<u32>, Vec<bool>) = all.unzip();
+    let stops = starts
+        .iter()
+        .zip(keeps_on)
+        .filter(|(_, keeps_on)| !keeps_on);
+    EntryCode {
+        stops: stops.map(|(e, _)| *e).collect(),
+        starts: starts.into(),
+    }
+}
+
+/// True if something that a firing evaluates for itself satisfies a test: its effects, and how likely each of its branches is.
+fn reads(event: &Event, test: &dyn Fn(&Expr) -> bool) -> bool {
+    let mut chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
+    event
+        .effects
+        .iter()
+        .any(|effect| effect_reads(effect, test))
+        || chances.any(test)
 }
 
 /// True if the hazard of an event, and all that decides whether it is allowed, changes by jumps alone.
@@ -92,12 +137,16 @@ fn effect_reads(effect: &Effect, test: &dyn Fn(&Expr) -> bool) -> bool {
     match effect {
         Effect::Set { to: draw, .. }
         | Effect::Add { by: draw, .. }
-        | Effect::Multiply { by: draw, .. } => match draw {
-            Draw::Value(value) => test(value),
-            Draw::Fixed(_) => false,
-            Draw::Varying(varying) => varying.arguments.iter().any(test),
-        },
+        | Effect::Multiply { by: draw, .. } => draw_reads(draw, test),
         Effect::Phase(_) | Effect::Trend(_) => false,
+    }
+}
+
+fn draw_reads(draw: &Draw, test: &dyn Fn(&Expr) -> bool) -> bool {
+    match draw {
+        Draw::Value(value) => test(value),
+        Draw::Fixed(_) => false,
+        Draw::Varying(varying) => varying.arguments.iter().any(test),
     }
 }
 
@@ -121,13 +170,7 @@ fn reach(event: &Event, model: &Model) -> (Vec<bool>, Vec<bool>) {
 
 fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> EventCode {
     let model = compiler.model;
-    let at = match event.shift {
-        None => format!("/events/{}", event.name),
-        Some((from, to)) => format!(
-            "/shifts/{}/{}",
-            model.trends[from].name, model.trends[to].name
-        ),
-    };
+    let at = event.pointer();
     let hazard_at = if event.shift.is_some() {
         at.clone()
     } else {
@@ -158,7 +201,27 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
             condition: compiler.labelled(format!("{at}/when"), condition),
             armed: compiler.emitter.reserve(1),
         },
+        Fires::Every { times, first } => FiresCode::Every {
+            times: times.clone().into(),
+            first: *first,
+        },
+        Fires::After(waiting) => FiresCode::After {
+            wait: compiler.draw(
+                &waiting.wait,
+                format!("{at}/wait"),
+                format!("event/{}/wait", event.name),
+            ),
+            again: waiting.again,
+            started: compiler.emitter.reserve(1),
+        },
+        Fires::Branch(_) => FiresCode::Branch,
     };
+    let waiting = (event.waits_until_allowed).then(|| compiler.emitter.reserve(1));
+    let probability = event.probability.as_ref().map(|probability| ChanceCode {
+        probability: compiler.labelled(format!("{at}/probability"), probability),
+        site: compiler.site(format!("event/{}/chance", event.name)),
+        drawn: compiler.emitter.reserve(1),
+    });
     let guard = event
         .guard
         .as_ref()
@@ -182,6 +245,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
         opened: compiler.emitter.reserve(1),
     });
     let effects = effects(compiler, event, &at);
+    let branches = (!event.branches.is_empty()).then(|| branches(compiler, event, &at));
     let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
         let lets = |i| set.as_ref().is_none_or(|set| set.contains(&i));
         (0..count).map(lets).collect()
@@ -192,9 +256,13 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
     });
     EventCode {
         steady: is_steady(event, motions),
-        reads_derived: event.effects.iter().any(|effect| {
-            effect_reads(effect, &|e| e.any(&|part| matches!(part, Expr::Derived(_))))
-        }),
+        reads_derived: {
+            let derived = |e: &Expr| e.any(&|part| matches!(part, Expr::Derived(_)));
+            let branches = event.branches.iter().map(|b| &model.events[b.event]);
+            std::iter::once(event)
+                .chain(branches)
+                .any(|e| reads(e, &derived))
+        },
         clocked: false,
         fires,
         guard,
@@ -202,13 +270,32 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
         conditional: event.guard.is_some() || event.rest.is_some() || event.limit.is_some(),
         limit: event.limit.map_or(f64::INFINITY, f64::from),
         rest,
+        probability,
         effects,
+        branches,
         hazards: Arc::default(),
         triggers: Arc::default(),
         derived: Arc::default(),
         trackers: Arc::default(),
         windows: Arc::default(),
+        starts: Box::default(),
+        waiting,
         declared,
+    }
+}
+
+fn branches(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> BranchesCode {
+    let model = compiler.model;
+    let all = event.branches.iter().map(|branch| {
+        let name = model.events[branch.event].pointer();
+        let probability = branch.probability.as_ref();
+        let probability = probability.map(|p| compiler.labelled(format!("{name}/probability"), p));
+        (branch.event as u32, probability)
+    });
+    BranchesCode {
+        all: all.collect(),
+        site: compiler.site(format!("event/{}/branch", event.name)),
+        label: compiler.emitter.label(format!("{at}/branches")),
     }
 }
 

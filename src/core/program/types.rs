@@ -3,6 +3,7 @@
 use super::columns::{Slot, Source};
 use super::ops::Op;
 use crate::distribution::{Distribution, Ranged};
+pub use crate::model::Again;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -125,6 +126,7 @@ pub struct TrendCode {
     pub leads: Option<Slot>,
     /// Of [`Program::questions`], those that ask whether it has come true, by ascending time; the last is about the end.
     pub materialised: Range<usize>,
+    pub moves: EntryCode,
 }
 
 /// A class of trials, by its index.
@@ -147,6 +149,14 @@ pub enum InputCode {
 pub struct PhaseCode {
     pub start: Formula,
     pub is_final: bool,
+    pub moves: EntryCode,
+}
+
+/// Events whose clock an entry starts, or stops when it is left.
+#[derive(Clone, Debug, Default)]
+pub struct EntryCode {
+    pub starts: Box<[u32]>,
+    pub stops: Box<[u32]>,
 }
 
 #[derive(Clone, Debug)]
@@ -177,7 +187,10 @@ pub struct EventCode {
     pub limit: f64,
     /// Slot of the rest in years.
     pub rest: Option<Slot>,
+    /// That it fires when its condition has become true.
+    pub probability: Option<ChanceCode>,
     pub effects: Vec<EffectCode>,
+    pub branches: Option<BranchesCode>,
     /// Hazards to evaluate anew after a firing, itself included.
     pub hazards: Arc<[u32]>,
     /// Triggers to look at after a firing.
@@ -188,6 +201,10 @@ pub struct EventCode {
     pub trackers: Arc<[u32]>,
     /// Events with a declared chance whose window may open by a firing.
     pub windows: Arc<[u32]>,
+    /// Events whose clock a firing starts.
+    pub starts: Box<[u32]>,
+    /// 1 while it is due and waits until it is allowed; `None` for events that do not wait.
+    pub waiting: Option<Slot>,
     pub declared: Option<DeclaredCode>,
 }
 
@@ -208,6 +225,39 @@ pub enum FiresCode {
         condition: Formula,
         armed: Slot,
     },
+    /// At these instants; the first is number `first`.
+    Every {
+        times: Box<[f64]>,
+        first: u32,
+    },
+    /// Some time after something else.
+    After {
+        wait: DrawCode,
+        again: Again,
+        /// How often it has been started.
+        started: Slot,
+    },
+    /// Right after another event, as one of its results.
+    Branch,
+}
+
+/// A probability at an instant.
+#[derive(Clone, Debug)]
+pub struct ChanceCode {
+    pub probability: Formula,
+    pub site: SiteId,
+    /// How often it has been drawn.
+    pub drawn: Slot,
+}
+
+/// Results of which a firing has at most one.
+#[derive(Clone, Debug)]
+pub struct BranchesCode {
+    /// Events and their probabilities, stacked in this order; `None`: what the others leave.
+    pub all: Vec<(u32, Option<Formula>)>,
+    pub site: SiteId,
+    /// Index into [`Program::labels`]: where to complain if they sum to more than one.
+    pub label: u32,
 }
 
 /// A chance that the file states.
@@ -348,8 +398,10 @@ pub struct Program {
     pub moving: Vec<u32>,
     /// Those that rest after firing.
     pub resting: Vec<u32>,
-    /// Scheduled events, in canonical order.
+    /// Events that come due at an instant known beforehand, in canonical order.
     pub scheduled: Vec<u32>,
+    /// Those that wait where they are not allowed.
+    pub patient: Vec<u32>,
     /// Triggered events, in canonical order.
     pub triggered: Vec<u32>,
     /// Events with a declared chance.

@@ -187,6 +187,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a number has so heavy a tail that no error of its mean can be stated",
     ),
     (
+        "branches-below-one",
+        "probabilities of branches sum to less than one, and none takes the rest",
+    ),
+    (
         "order-by-name",
         "what comes of two events at one instant depends on the order of their names",
     ),

@@ -61,7 +61,14 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
         replace_form(below, layer, &lists(keys::HAZARD_FORMS), &REASONS);
     } else if places::is_event(path) {
         // Its note is about more than when it fires.
-        replace_form(below, layer, &lists(keys::EVENT_FORMS), &[]);
+        replace_form(
+            below,
+            layer,
+            &lists(keys::EVENT_FORMS),
+            keys::OF_EVENT_FORMS,
+        );
+    } else if places::is_start_of_clock(path) {
+        below.clear();
     } else if places::is_question(path) {
         replace_form(below, layer, &lists(keys::QUESTION_FORMS), &[]);
     } else if places::is_draw(path) {

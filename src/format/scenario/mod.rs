@@ -4,6 +4,7 @@
 //! reports every fault at once. Besides the edges of the program this is the only place that touches the disk, and only
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
+mod clocks;
 mod decode;
 mod drawn;
 mod files;

@@ -87,6 +87,7 @@ pub fn is_named(path: &[String]) -> bool {
     match parts(path).as_slice() {
         [first, rest @ ..] if rest.len() < section_of(first).map_or(0, |own| own.depth) => true,
         [.., "times", "trend" | "phase" | "indicator"] => is_hazard(&path[..path.len() - 2]),
+        ["events", _, "branches"] => true,
         _ => false,
     }
 }
@@ -138,6 +139,11 @@ pub fn is_event(path: &[String]) -> bool {
     matches!(parts(path).as_slice(), ["events", _])
 }
 
+/// Whether what starts the clock of an event stands at `path`.
+pub fn is_start_of_clock(path: &[String]) -> bool {
+    matches!(parts(path).as_slice(), ["events", _, "after"])
+}
+
 /// Whether a question stands at `path`.
 pub fn is_question(path: &[String]) -> bool {
     matches!(parts(path).as_slice(), ["questions", _])
@@ -149,8 +155,9 @@ pub fn is_draw(path: &[String]) -> bool {
         match parts {
             ["parameters", _]
             | ["indicators", _, "start"]
-            | ["events", _, "at"]
-            | ["events", _, "effects", _, "to" | "by"] => true,
+            | ["events", _, "at" | "wait"]
+            | ["events", _, "effects", _, "to" | "by"]
+            | ["events", _, "branches", _, "effects", _, "to" | "by"] => true,
             // Parts of a distribution that are one themselves.
             [whole @ .., "experts", _] | [whole @ .., ELSE | "of"] => is(whole),
             _ => false,
@@ -172,7 +179,9 @@ pub struct List {
 pub fn list(path: &[String], base: &Value, change: &Map<String, Value>) -> Option<List> {
     let [is_named, has_default] = match parts(path).as_slice() {
         ["outcomes"] => [true, false],
-        ["correlations" | "noise_correlations"] | ["events", _, "effects"] => [false, false],
+        ["correlations" | "noise_correlations"]
+        | ["events", _, "effects"]
+        | ["events", _, "branches", _, "effects"] => [false, false],
         ["events", _, "phases" | "trends"] | ["trends", _, "by"] | ["run", "times"] => {
             [false, true]
         }

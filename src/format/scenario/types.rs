@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 
+pub use super::clocks::{Again, Period, Recurrence, Start, Waiting};
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
 
 /// A value with the JSON pointer (into the effective scenario) at which it stands.
@@ -341,23 +342,37 @@ pub struct Event {
     pub limit: Option<u32>,
     /// Years.
     pub rest: Option<Quantity>,
+    /// That it fires when its time has come; 1 if not stated.
+    pub probability: Option<Quantity>,
+    /// Where it is not allowed when its time has come, it waits until it is.
+    pub waits_until_allowed: bool,
+    pub effects: Vec<Effect>,
+    /// Results that exclude one another, by name.
+    pub branches: IndexMap<String, Branch>,
+    pub why: Why,
+}
+
+/// One of several results of a firing.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    pub pointer: String,
+    pub title: Option<String>,
+    /// `None`: whatever the others leave.
+    pub probability: Option<Quantity>,
     pub effects: Vec<Effect>,
     pub why: Why,
 }
 
 /// What makes an event fire.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a scenario has few of them, and readers match on what is inside"
-)]
 pub enum Fires {
     Hazard(Hazard),
-    /// At a point in time; fires with `probability` (1 if not stated).
-    At {
-        time: Moment,
-        probability: Option<Quantity>,
-    },
+    /// At a point in time.
+    At(Moment),
+    /// At dates that recur.
+    Every(Recurrence),
+    /// Some time after something else.
+    After(Waiting),
     /// At the instant at which the condition becomes true.
     When(Condition),
 }

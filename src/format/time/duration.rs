@@ -52,6 +52,20 @@ pub fn unit(text: &str) -> Option<f64> {
     UNITS.contains(&text).then(|| in_years(1.0, text))
 }
 
+/// Months of the calendar meant by `"6 months"` or `"2 years"`; `None` for parts of them and for all other units.
+pub fn whole_months(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(char::is_alphabetic)?);
+    let count: u32 = number.trim().parse().ok()?;
+    let (_, unit) = unit_in(unit, None)?;
+    let months = match unit {
+        "year" => 12,
+        "month" => 1,
+        _ => return None,
+    };
+    count.checked_mul(months)
+}
+
 /// A date written YYYY-MM-DD.
 pub fn date(text: &str) -> Option<Date> {
     let shaped = text.len() == 10

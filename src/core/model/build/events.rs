@@ -1,23 +1,32 @@
 //! Events and trend shifts: when they fire, where they are allowed, what they do.
 
 use super::formulas::{STATE, parameters_only};
+use super::names::branch_of;
 use super::states::transposed;
-use super::{Builder, titled};
+use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Expr, Thing};
 use crate::model::bounds::Bounds;
-use crate::model::types::{Declared, Draw, Effect, Event, Fires, Mean};
-use crate::scenario::{self, Action, Moment, Reference};
+use crate::model::types::{Branch, Declared, Draw, Effect, Event, Fires, Mean};
+use crate::scenario::{self, Action, Moment, Quantity, Reference};
+
+/// What probabilities that are meant to sum to one may miss it by.
+const SUM_TOLERANCE: f64 = 1e-9;
 
 impl Builder<'_> {
     /// Events and shifts in canonical order. One that is at fault is left out, and the model is not used.
     pub fn build_events(&mut self) -> Vec<Event> {
         let s = self.scenario;
         let mut events = Vec::new();
-        for (display, (name, event)) in s.events.iter().enumerate() {
+        let mut display = 0;
+        for (name, event) in &s.events {
             events.extend(self.build_event(display, name, event));
+            display += 1;
+            for (branch_name, branch) in &event.branches {
+                events.extend(self.build_branch(display, (name, event), branch_name, branch));
+                display += 1;
+            }
         }
-        let mut display = s.events.len();
         for (from, targets) in &s.shifts {
             for (to, hazard) in targets {
                 events.extend(self.build_shift(display, from, to, hazard));
@@ -34,7 +43,7 @@ impl Builder<'_> {
         name: &str,
         event: &scenario::Event,
     ) -> Option<Event> {
-        let fires = self.fires(&event.fires);
+        let fires = self.fires(&event.fires, &event.probability);
         let guard = event.guard.as_ref().map(|g| self.condition(g, STATE));
         let phases = event
             .phases
@@ -48,7 +57,13 @@ impl Builder<'_> {
             let context = parameters_only("a rest is fixed by parameters");
             self.number(rest, context, Bounds::REST)
         });
+        let probability = match (&event.fires, &event.probability) {
+            // It is part of how a dated event fires.
+            (scenario::Fires::At(_), _) | (_, None) => None,
+            (_, Some(p)) => Some(self.number(p, STATE, Bounds::PROBABILITY)),
+        };
         let effects: Vec<Option<Effect>> = event.effects.iter().map(|e| self.effect(e)).collect();
+        let branches = self.branches(name, event);
         let (fires, declared) = fires?;
         Some(Event {
             name: name.to_owned(),
@@ -61,7 +76,10 @@ impl Builder<'_> {
             trends: transposed(trends)?,
             limit: event.limit,
             rest: transposed(rest)?,
+            probability: transposed(probability)?,
+            waits_until_allowed: event.waits_until_allowed,
             effects: effects.into_iter().collect::<Option<_>>()?,
+            branches: branches?,
             declared,
             mean: Mean::Steady,
         })
@@ -106,19 +124,135 @@ impl Builder<'_> {
             trends: Some(vec![start]),
             limit: None,
             rest: None,
+            probability: None,
+            waits_until_allowed: false,
             effects: vec![Effect::Trend(end)],
+            branches: Vec::new(),
             declared,
             mean: Mean::Steady,
         })
     }
 
-    fn fires(&mut self, fires: &scenario::Fires) -> Option<(Fires, Option<Declared>)> {
+    /// The results of an event's firings, with what is wrong with their probabilities taken together.
+    fn branches(&mut self, name: &str, event: &scenario::Event) -> Option<Vec<Branch>> {
+        let mut built: Vec<(Option<usize>, Option<Option<Expr>>)> = Vec::new();
+        for (_, branch_name, branch) in canonical(&event.branches) {
+            let index = self
+                .names
+                .index(Thing::Event, &branch_of(name, branch_name));
+            let probability = branch
+                .probability
+                .as_ref()
+                .map(|p| self.number(p, STATE, Bounds::PROBABILITY));
+            built.push((index, transposed(probability)));
+        }
+        let mut left_out = event
+            .branches
+            .iter()
+            .filter(|(_, b)| b.probability.is_none());
+        if let (Some((first, one)), Some((second, other))) = (left_out.next(), left_out.next()) {
+            self.report(
+                Diagnostic::error(
+                    "missing-key",
+                    Place::value(&other.pointer),
+                    format!("`{first}` and `{second}` both leave out `probability`, and only one branch can take the rest"),
+                )
+                .related(Place::value(&one.pointer), "the other"),
+            );
+            return None;
+        }
+        let takes_rest = event.branches.values().any(|b| b.probability.is_none());
+        let built = built.into_iter().map(|(event, probability)| {
+            Some(Branch {
+                event: event?,
+                probability: probability?,
+            })
+        });
+        let built = built.collect::<Option<Vec<Branch>>>()?;
+        let constants: Option<Vec<f64>> = (built.iter())
+            .filter_map(|branch| branch.probability.as_ref())
+            .map(|p| match p {
+                Expr::Number(p) => Some(*p),
+                _ => None,
+            })
+            .collect();
+        let Some(sum) = constants
+            .filter(|_| !built.is_empty())
+            .map(|p| p.iter().sum::<f64>())
+        else {
+            return Some(built);
+        };
+        let place = Place::value(pointer::join(&event.pointer, "branches"));
+        let shown = sum as f32;
+        if sum > 1.0 + SUM_TOLERANCE {
+            self.error(
+                "value-out-of-range",
+                place,
+                format!(
+                    "the probabilities of the branches of `{name}` sum to {shown}, more than 1"
+                ),
+            );
+            return None;
+        }
+        if !takes_rest && sum < 1.0 - SUM_TOLERANCE {
+            let rest = (1.0 - sum) as f32;
+            self.report(
+                Diagnostic::warning(
+                    "branches-below-one",
+                    place,
+                    format!("the probabilities of the branches of `{name}` sum to {shown}: with probability {rest} a firing has none of these results"),
+                )
+                .hint("leave `probability` out of one of them, and it takes the rest; or name what happens then"),
+            );
+        }
+        Some(built)
+    }
+
+    fn build_branch(
+        &mut self,
+        display: usize,
+        (name, event): (&str, &scenario::Event),
+        branch_name: &str,
+        branch: &scenario::Branch,
+    ) -> Option<Event> {
+        let whole = branch_of(name, branch_name);
+        let parent = self.names.index(Thing::Event, name);
+        let effects: Vec<Option<Effect>> = branch.effects.iter().map(|e| self.effect(e)).collect();
+        Some(Event {
+            title: format!(
+                "{}: {}",
+                titled(&event.title, name),
+                titled(&branch.title, branch_name)
+            ),
+            name: whole,
+            display,
+            shift: None,
+            fires: Fires::Branch(parent?),
+            guard: None,
+            phases: None,
+            trends: None,
+            limit: None,
+            rest: None,
+            probability: None,
+            waits_until_allowed: false,
+            effects: effects.into_iter().collect::<Option<_>>()?,
+            branches: Vec::new(),
+            declared: None,
+            mean: Mean::Steady,
+        })
+    }
+
+    fn fires(
+        &mut self,
+        fires: &scenario::Fires,
+        probability: &Option<Quantity>,
+    ) -> Option<(Fires, Option<Declared>)> {
         match fires {
             scenario::Fires::Hazard(hazard) => {
                 let (hazard, declared) = self.hazard(hazard)?;
                 Some((Fires::Hazard(hazard), declared))
             }
-            scenario::Fires::At { time, probability } => {
+            scenario::Fires::At(time) => {
                 let context = parameters_only("a date is drawn when the trial starts");
                 let probability = match probability {
                     None => Some(Expr::Number(1.0)),
@@ -140,6 +274,8 @@ impl Builder<'_> {
                     None,
                 ))
             }
+            scenario::Fires::Every(recurrence) => Some((self.recurring(recurrence)?, None)),
+            scenario::Fires::After(waiting) => Some((Fires::After(self.waiting(waiting)?), None)),
             scenario::Fires::When(condition) => {
                 Some((Fires::When(self.condition(condition, STATE)?), None))
             }

@@ -18,6 +18,11 @@ const MOST_OUTCOMES: usize = 255;
 /// The outcome of trials that no rule caught.
 const UNCLASSIFIED: &str = "unclassified";
 
+/// What a branch of an event is called where events are named.
+pub fn branch_of(event: &str, branch: &str) -> String {
+    format!("{event}.{branch}")
+}
+
 impl Builder<'_> {
     /// Fills the table of names, and reports those that cannot be had.
     pub fn collect_names(&mut self) {
@@ -34,6 +39,9 @@ impl Builder<'_> {
             names
         };
         let mut events: Vec<String> = s.events.keys().cloned().collect();
+        for (name, event) in &s.events {
+            events.extend(event.branches.keys().map(|branch| branch_of(name, branch)));
+        }
         for (from, targets) in &s.shifts {
             events.extend(targets.keys().map(|to| format!("{from}>{to}")));
         }
@@ -66,7 +74,25 @@ impl Builder<'_> {
             }
         }
         self.words_of_the_format();
+        self.branch_names();
         self.outcome_names();
+    }
+
+    /// Branches came with the words of format 2, so they keep to them in both.
+    fn branch_names(&mut self) {
+        for event in self.scenario.events.values() {
+            for name in event.branches.keys().filter(|name| is_reserved(name)) {
+                let place = Place::key(pointer::join(
+                    &pointer::join(&event.pointer, "branches"),
+                    name,
+                ));
+                let message = format!("`{name}` is a word of the format and names no thing");
+                self.report(
+                    Diagnostic::error("reserved-name", place, message)
+                        .hint(format!("name it `{name}_` or something longer")),
+                );
+            }
+        }
     }
 
     /// Names that are keys of the format wherever names are keys. Files of format 1 may have them.

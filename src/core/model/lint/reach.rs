@@ -7,7 +7,7 @@ use super::event_noun;
 use super::known::Supposed;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
-use crate::model::types::{Draw, Effect, Event, Fires, Model};
+use crate::model::types::{Branch, Draw, Effect, Event, Fires, Model, StartsClock};
 
 /// Where trials can be.
 pub struct Reached {
@@ -45,11 +45,7 @@ impl Reached {
             if model.phases[phase].is_final {
                 continue;
             }
-            for (index, event) in model.events.iter().enumerate() {
-                if silent == Some(index) || !can_fire(model, event, phase, trend) {
-                    continue;
-                }
-                let (mut y, mut z) = (phase, trend);
+            let mut lead = |event: &Event, (mut y, mut z): (usize, usize)| {
                 for effect in &event.effects {
                     match effect {
                         Effect::Phase(to) => {
@@ -62,6 +58,19 @@ impl Reached {
                 }
                 if !std::mem::replace(&mut seen[y * trends + z], true) {
                     open.push((y, z));
+                }
+                (y, z)
+            };
+            for (index, event) in model.events.iter().enumerate() {
+                let is_branch = matches!(event.fires, Fires::Branch(_));
+                if silent == Some(index) || is_branch || !can_fire(model, event, phase, trend) {
+                    continue;
+                }
+                let then = lead(event, (phase, trend));
+                for branch in event.branches.iter().filter(|b| event.may_have(b)) {
+                    if silent != Some(branch.event) {
+                        lead(&model.events[branch.event], then);
+                    }
                 }
             }
         }
@@ -99,7 +108,16 @@ pub fn can_fire(model: &Model, event: &Event, phase: usize, trend: usize) -> boo
                 *probability != Expr::Number(0.0) && !is_late(model, time)
             }
             Fires::When(condition) => supposed.possible(condition),
+            Fires::Every { times, .. } => !times.is_empty(),
+            // What starts its clock may have happened elsewhere.
+            Fires::After(_) => true,
+            Fires::Branch(of) => {
+                let whole = &model.events[*of];
+                model.branch_of(event).is_some_and(|b| whole.may_have(b))
+                    && can_fire(model, whole, phase, trend)
+            }
         }
+        && event.probability != Some(Expr::Number(0.0))
 }
 
 fn is_late(model: &Model, time: &Draw) -> bool {
@@ -220,14 +238,26 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
 
 /// Warns of events that can never fire.
 pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
-    for event in &model.events {
-        let live = |(y, _): &&(usize, usize)| !model.phases[*y].is_final;
-        if reached
-            .pairs
-            .iter()
-            .filter(live)
-            .any(|(y, z)| can_fire(model, event, *y, *z))
-        {
+    let live = |(y, _): &&(usize, usize)| !model.phases[*y].is_final;
+    let is_possible = |event: &Event| {
+        let mut pairs = reached.pairs.iter().filter(live);
+        pairs.any(|(y, z)| can_fire(model, event, *y, *z))
+    };
+    let mut fires: Vec<bool> = model.events.iter().map(is_possible).collect();
+    for (index, why) in never_started(model, reached, &mut fires) {
+        let event = &model.events[index];
+        warnings.push(Diagnostic::warning(
+            "event-cannot-fire",
+            Place::value(event.fires_pointer()),
+            format!(
+                "{} can never fire: its clock never starts, {why}",
+                event_noun(event)
+            ),
+        ));
+        fires[index] = true;
+    }
+    for (event, fires) in model.events.iter().zip(fires) {
+        if fires {
             continue;
         }
         let at = event.pointer();
@@ -237,6 +267,43 @@ pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
             place,
             format!("{} can never fire: {why}", event_noun(event)),
         ));
+    }
+}
+
+/// Events that could fire if anything started their clocks, and why nothing does. All that follows from them cannot fire either.
+fn never_started(model: &Model, reached: &Reached, fires: &mut [bool]) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    loop {
+        let before = found.len();
+        for (index, event) in model.events.iter().enumerate() {
+            let Fires::After(waiting) = &event.fires else {
+                continue;
+            };
+            let why = match waiting.after {
+                StartsClock::Event(of) => {
+                    let starts = match model.events[of].fires {
+                        Fires::Branch(whole) => fires[of] && fires[whole],
+                        _ => fires[of],
+                    };
+                    (!starts).then(|| format!("for `{}` can never fire", model.events[of].name))
+                }
+                StartsClock::Phase(phase) => (!reached.phases[phase]).then(|| {
+                    format!(
+                        "for no trial gets to the phase `{}`",
+                        model.phases[phase].name
+                    )
+                }),
+                StartsClock::Trend(trend) => (!reached.trends[trend])
+                    .then(|| format!("for no trial is ever under `{}`", model.trends[trend].name)),
+            };
+            if let Some(why) = why.filter(|_| fires[index]) {
+                fires[index] = false;
+                found.push((index, why));
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
     }
 }
 
@@ -270,6 +337,27 @@ fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, 
         }
         Fires::When(Expr::Truth(false)) => {
             return (key("when"), "its condition never holds".into());
+        }
+        Fires::Every { times, .. } if times.is_empty() => {
+            return (key("every"), "none of its dates lies within the run".into());
+        }
+        Fires::Branch(of) => {
+            let whole = &model.events[*of];
+            return match model.branch_of(event) {
+                Some(Branch {
+                    probability: Some(p),
+                    ..
+                }) if *p == Expr::Number(0.0) => {
+                    (key("probability"), "its probability is 0".into())
+                }
+                Some(branch) if !whole.may_have(branch) => {
+                    (Place::key(at), "the other branches leave it nothing".into())
+                }
+                _ => (Place::key(at), format!("neither can `{}`", whole.name)),
+            };
+        }
+        _ if event.probability == Some(Expr::Number(0.0)) => {
+            return (key("probability"), "its probability is 0".into());
         }
         _ => {}
     }

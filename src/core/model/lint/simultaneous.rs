@@ -22,7 +22,9 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         .filter(|(_, event)| match &event.fires {
             Fires::At { probability, .. } => *probability != Expr::Number(0.0),
             Fires::When(_) => true,
-            Fires::Hazard(_) => false,
+            Fires::Every { times, .. } => !times.is_empty(),
+            Fires::After(waiting) => is_fixed(&waiting.wait),
+            Fires::Hazard(_) | Fires::Branch(_) => false,
         })
         .map(|(index, _)| index)
         .collect();
@@ -81,6 +83,13 @@ fn reads_derived(event: &Event) -> bool {
 fn may_coincide(state: &State<'_>, model: &Model, a: &Fires, b: &Fires) -> bool {
     let (a, b) = match (a, b) {
         (Fires::At { time: a, .. }, Fires::At { time: b, .. }) => (a, b),
+        (Fires::Every { times, .. }, other) | (other, Fires::Every { times, .. }) => {
+            return times.iter().any(|time| is_due_at(model, other, *time));
+        }
+        // Two clocks that one thing starts and that run equally long; what they wait for one another for is meant.
+        (Fires::After(a), Fires::After(b)) => {
+            return a.after == b.after && same(&a.wait, &b.wait);
+        }
         (Fires::When(a), Fires::When(b)) => return a == b,
         _ => return false,
     };
@@ -100,6 +109,34 @@ fn may_coincide(state: &State<'_>, model: &Model, a: &Fires, b: &Fires) -> bool 
         (Draw::Fixed(d), Draw::Fixed(e)) if d.is_discrete() && e.is_discrete() => {
             atoms(d).iter().any(|x| has_atom(e, *x))
         }
+        _ => false,
+    }
+}
+
+fn is_fixed(draw: &Draw) -> bool {
+    match draw {
+        Draw::Value(_) => true,
+        Draw::Fixed(distribution) => distribution.is_discrete(),
+        Draw::Varying(_) => false,
+    }
+}
+
+fn same(x: &Draw, y: &Draw) -> bool {
+    matches!((x, y), (Draw::Value(x), Draw::Value(y)) if x == y)
+}
+
+/// Can an event be due at this very instant?
+fn is_due_at(model: &Model, fires: &Fires, instant: f64) -> bool {
+    match fires {
+        Fires::Every { times, .. } => times.contains(&instant),
+        Fires::At {
+            time: Draw::Value(Expr::Number(x)),
+            ..
+        } => *x == instant,
+        Fires::At {
+            time: Draw::Fixed(d),
+            ..
+        } => instant <= model.clock.horizon && has_atom(d, instant),
         _ => false,
     }
 }
@@ -159,13 +196,15 @@ impl Pair<'_> {
                 guards: [Interval::FALSE; 2],
                 frozen: false,
             };
-            let orders = [[0, 1], [1, 0]].map(|order| {
-                order
-                    .into_iter()
-                    .fold(start, |moment, which| self.play(moment, which, state))
-            });
-            if orders[0] != orders[1] {
-                return Some(self.told(orders));
+            for results in self.results() {
+                let orders = [[0, 1], [1, 0]].map(|order| {
+                    order.into_iter().fold(start, |moment, which| {
+                        self.play(moment, (which, results[which]), state)
+                    })
+                });
+                if orders[0] != orders[1] {
+                    return Some(self.told(orders));
+                }
             }
         }
         // What each changes and reads besides phase and trend.
@@ -178,8 +217,8 @@ impl Pair<'_> {
             return None;
         }
         for (one, other, index) in [(a, b, self.first), (b, a, self.second)] {
-            let changed = Items::changed(one, index);
-            let read = Items::read(other, derived);
+            let changed = Items::changed(self.model, one, index);
+            let read = Items::read(self.model, other, derived);
             if let Some(item) = changed.common(&read) {
                 return Some(format!(
                     "`{}` reads {}, which `{}` changes",
@@ -189,7 +228,7 @@ impl Pair<'_> {
                 ));
             }
         }
-        let clash = clashing(a, b)?;
+        let clash = clashing(self.model, a, b)?;
         Some(format!(
             "both change the indicator `{}`, and the last one has its way",
             self.model.indicators[clash].name
@@ -238,6 +277,23 @@ impl Pair<'_> {
         )
     }
 
+    /// The results that the two may have, each pair of branches once.
+    fn results(&self) -> Vec<[Option<usize>; 2]> {
+        let [of_one, of_other] = [self.first, self.second].map(|index| {
+            let event = &self.model.events[index];
+            let likely = event.branches.iter().filter(|b| event.may_have(b));
+            let mut results: Vec<Option<usize>> = likely.map(|b| Some(b.event)).collect();
+            if results.is_empty() {
+                results.push(None);
+            }
+            results
+        });
+        let pairs = of_one
+            .iter()
+            .flat_map(|one| of_other.iter().map(|other| [*one, *other]));
+        pairs.collect()
+    }
+
     /// Is one of the two allowed in a phase under a trend, its guard aside?
     fn allowed(&self, which: usize, phase: usize, trend: usize) -> bool {
         let event = &self.model.events[[self.first, self.second][which]];
@@ -247,7 +303,12 @@ impl Pair<'_> {
     }
 
     /// One of them comes due: it fires if it is allowed, as far as phase, trend and the other's firing tell.
-    fn play(&self, mut moment: Moment, which: usize, state: &mut State<'_>) -> Moment {
+    fn play(
+        &self,
+        mut moment: Moment,
+        (which, result): (usize, Option<usize>),
+        state: &mut State<'_>,
+    ) -> Moment {
         let event = &self.model.events[[self.first, self.second][which]];
         if moment.frozen || !self.allowed(which, moment.phase, moment.trend) {
             return moment;
@@ -280,7 +341,10 @@ impl Pair<'_> {
             }
         }
         moment.fired[which] = true;
-        for effect in &event.effects {
+        let branch = result
+            .into_iter()
+            .flat_map(|branch| &self.model.events[branch].effects);
+        for effect in event.effects.iter().chain(branch) {
             match effect {
                 Effect::Phase(to) => moment.phase = *to,
                 Effect::Trend(to) => moment.trend = *to,
@@ -293,10 +357,9 @@ impl Pair<'_> {
 }
 
 /// An indicator that two events change in ways that do not commute.
-fn clashing(a: &Event, b: &Event) -> Option<usize> {
-    let same = |x: &Draw, y: &Draw| matches!((x, y), (Draw::Value(x), Draw::Value(y)) if x == y);
-    for one in &a.effects {
-        for other in &b.effects {
+fn clashing(model: &Model, a: &Event, b: &Event) -> Option<usize> {
+    for one in model.effects_with_branches(a) {
+        for other in model.effects_with_branches(b) {
             let (i, j, commute) = match (one, other) {
                 (
                     Effect::Set {
@@ -388,24 +451,34 @@ impl Items {
     }
 
     /// What an event reads when it comes due. Phase, trend and firings are played as far as its guard goes.
-    fn read(event: &Event, derived: &[Self]) -> Self {
+    fn read(model: &Model, event: &Event, derived: &[Self]) -> Self {
         let mut items = Self::default();
         event
             .guard
             .iter()
             .for_each(|guard| items.add(guard, derived));
         items.0.retain(|item| matches!(item, Item::Indicator(_)));
-        for draw in event.effects.iter().filter_map(Effect::draw) {
+        let chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
+        for formula in chances.chain(&event.probability) {
+            items.add(formula, derived);
+        }
+        for draw in model.effects_with_branches(event).filter_map(Effect::draw) {
             draw.each_formula(&mut |formula| items.add(formula, derived));
         }
         items
     }
 
     /// What an event changes.
-    fn changed(event: &Event, index: usize) -> Self {
+    fn changed(model: &Model, event: &Event, index: usize) -> Self {
         let mut items = Self::default();
         items.0.insert(Item::Event(index));
-        for effect in &event.effects {
+        items.0.extend(
+            event
+                .branches
+                .iter()
+                .map(|branch| Item::Event(branch.event)),
+        );
+        for effect in model.effects_with_branches(event) {
             items.0.insert(match effect {
                 Effect::Set { indicator, .. }
                 | Effect::Add { indicator, .. }

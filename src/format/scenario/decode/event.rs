@@ -5,7 +5,7 @@ use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
 use crate::scenario::types::{
-    Action, Base, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times,
+    Action, Base, Branch, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times,
 };
 use crate::time::duration;
 use indexmap::IndexMap;
@@ -32,9 +32,16 @@ impl<'v> Decoder<'v> {
         let rest = object
             .get("rest")
             .and_then(|(value, pointer)| self.wait(value, &pointer, "a rest"));
+        let probability = self.probability_of(&object);
+        let waits_until_allowed = self.word(
+            &object,
+            "if_not_allowed",
+            &[("lost", false), ("wait", true)],
+        );
         let effects = self
             .list(&object, "effects", Self::effect)
             .unwrap_or_default();
+        let branches = self.named(&object, "branches", Self::branch);
         Some(Event {
             pointer: pointer.to_owned(),
             title,
@@ -45,38 +52,65 @@ impl<'v> Decoder<'v> {
             // More firings than fit are as good as any number.
             limit: limit.map(|limit| u32::try_from(limit.value).unwrap_or(u32::MAX)),
             rest,
+            probability,
+            waits_until_allowed,
+            effects,
+            branches,
+            why,
+        })
+    }
+
+    /// One of several results of a firing.
+    fn branch(&mut self, value: &'v Value, pointer: &str) -> Option<Branch> {
+        let object = self.object(value, pointer, "a branch", &[keys::BRANCH], |_| false)?;
+        let title = self.text(&object, "title");
+        let why = self.why(&object);
+        let stated = object.has("probability");
+        let probability = self.probability_of(&object);
+        let effects = self
+            .list(&object, "effects", Self::effect)
+            .unwrap_or_default();
+        (stated == probability.is_some()).then(|| Branch {
+            pointer: pointer.to_owned(),
+            title,
+            probability,
             effects,
             why,
         })
     }
 
+    fn probability_of(&mut self, object: &Object<'v>) -> Option<Quantity> {
+        let (value, pointer) = object.get("probability")?;
+        self.probability(value, &pointer, "a probability")
+    }
+
     fn fires(&mut self, object: &Object<'v>) -> Option<Fires> {
-        let form = self.one_form(object, &[&["hazard"], &["at"], &["when"]], "an event")?;
-        if form != "at" && object.has("probability") {
+        let form = self.one_form(object, keys::EVENT_FORMS, "an event")?;
+        if form == "hazard" && object.has("probability") {
             self.fault(
                 "conflicting-keys",
                 Place::key(join(&object.pointer, "probability")),
-                format!("`probability` goes with `at`, not with `{form}`"),
+                "`probability` does not go with `hazard`, which says itself how likely the event is",
+            )
+            .hints
+            .push("a part of the firings: multiply the hazard by it, or use `branches`".to_owned());
+            return None;
+        }
+        if matches!(form, "hazard" | "when") && object.has("if_not_allowed") {
+            self.fault(
+                "conflicting-keys",
+                Place::key(join(&object.pointer, "if_not_allowed")),
+                format!("`if_not_allowed` goes with `at`, `every` and `after`, not with `{form}`"),
             );
             return None;
         }
-        let (value, pointer) = object.get(form)?;
+        let (value, pointer) = self.required(object, form, "an event")?;
         match form {
             "hazard" => Some(Fires::Hazard(self.hazard(value, &pointer)?)),
             "when" => Some(Fires::When(self.condition(value, &pointer)?)),
-            _ => {
-                let time = self.moment(value, &pointer);
-                let probability = match object.get("probability") {
-                    Some((value, pointer)) => {
-                        Some(self.probability(value, &pointer, "a probability")?)
-                    }
-                    None => None,
-                };
-                Some(Fires::At {
-                    time: time?,
-                    probability,
-                })
-            }
+            "every" => Some(Fires::Every(self.recurrence(object, value, &pointer)?)),
+            "after" => Some(Fires::After(self.waiting(object, value, &pointer)?)),
+            _ => Some(Fires::At(self.moment(value, &pointer)?)),
         }
     }
 

@@ -58,17 +58,28 @@ pub const EVENT: &[&str] = &[
     "title",
     "hazard",
     "at",
-    "probability",
     "when",
+    "every",
+    "from",
+    "until",
+    "after",
+    "wait",
+    "again",
+    "on_leave",
+    "probability",
+    "if_not_allowed",
     "if",
     "phases",
     "trends",
     "limit",
     "rest",
     "effects",
+    "branches",
     "note",
     "source",
 ];
+pub const ENTRY: &[&str] = &["phase", "trend"];
+pub const BRANCH: &[&str] = &["title", "probability", "effects", "note", "source"];
 pub const HAZARD: &[&str] = &[
     "chance",
     "within",
@@ -149,7 +160,15 @@ pub const HAZARD_FORMS: &[&[&str]] = &[
 ];
 
 /// The ways in which an event is made to fire, each with its keys.
-pub const EVENT_FORMS: &[&[&str]] = &[&["hazard"], &["at", "probability"], &["when"]];
+pub const EVENT_FORMS: &[&[&str]] = &[
+    &["hazard"],
+    &["at"],
+    &["when"],
+    &["every", "from", "until"],
+    &["after", "wait", "again", "on_leave"],
+];
+/// What goes with any of them but a hazard: it goes with the form that it was stated for.
+pub const OF_EVENT_FORMS: &[&str] = &["probability", "if_not_allowed"];
 /// The ways to ask a question, each with its keys.
 pub const QUESTION_FORMS: &[&[&str]] = &[&["ever", "by"], &["holds", "at"]];
 

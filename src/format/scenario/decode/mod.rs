@@ -4,6 +4,7 @@
 //! object is taken apart by hand: a function a kind of thing, each giving `None` after having said why. Formulas stay text, and
 //! names stay unresolved.
 
+mod clock;
 mod distribution;
 mod event;
 pub mod keys;

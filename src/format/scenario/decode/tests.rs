@@ -114,10 +114,7 @@ fn the_example_decodes_to_what_it_says() {
             .unwrap(),
         truce.times.pointer
     );
-    let Fires::At {
-        time: Moment::Drawn(Draw::Distribution(delivery)),
-        ..
-    } = &scenario.events["delivery"].fires
+    let Fires::At(Moment::Drawn(Draw::Distribution(delivery))) = &scenario.events["delivery"].fires
     else {
         panic!()
     };
@@ -132,10 +129,8 @@ fn the_example_decodes_to_what_it_says() {
         arguments.iter().map(number).collect::<Vec<_>>(),
         [59.0 / 365.25, 243.0 / 365.25]
     );
-    let Fires::At {
-        time: Moment::Date(election),
-        probability: Some(probability),
-    } = &scenario.events["election"].fires
+    let vote = &scenario.events["election"];
+    let (Fires::At(Moment::Date(election)), Some(probability)) = (&vote.fires, &vote.probability)
     else {
         panic!()
     };
@@ -399,11 +394,7 @@ fn durations_beside_dates_in_a_distribution_are_years() {
     value["events"] = json!({"e": {"at": {"normal": {"mean": "2026-01-31", "sd": "6 months"}, "range": ["2026-01-11", null]}}});
     let (scenario, _) = scenario(&value);
     let event = &scenario.unwrap().events["e"];
-    let Fires::At {
-        time: Moment::Drawn(Draw::Distribution(found)),
-        ..
-    } = &event.fires
-    else {
+    let Fires::At(Moment::Drawn(Draw::Distribution(found))) = &event.fires else {
         panic!()
     };
     let Form::Family {

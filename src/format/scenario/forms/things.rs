@@ -7,7 +7,8 @@ use super::{
 };
 use crate::scenario::places::{BY, ELSE};
 use crate::scenario::types::{
-    Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question, Times, Why,
+    Branch, Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question,
+    Times, Why,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -170,8 +171,21 @@ schema!(Event, "Event", |generator| {
     let names = json!({"type": "array", "items": reference::<Name>(generator)});
     let effects = json!({"type": "array", "items": reference::<Effect>(generator)});
     let moment = reference::<MomentForm>(generator);
-    schema_of(
-        Shape::new(generator)
+    let branches = map::<Branch>(generator);
+    let wait = reference::<MomentForm>(generator);
+    let name = json!({"type": "string"});
+    let entry = json!({
+        "type": "object",
+        "properties": {
+            "phase": {"type": "string", "description": "the phase that is entered"},
+            "trend": {"type": "string", "description": "the trend that is entered"}
+        },
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": false
+    });
+    let after = json!({"anyOf": [name, entry]});
+    let mut schema = Shape::new(generator)
             .optional("title", text(), "name to show to readers")
             .of::<Hazard>("hazard", "how readily it fires")
             .optional(
@@ -179,11 +193,48 @@ schema!(Event, "Event", |generator| {
                 moment,
                 "when it fires: a date, or a distribution of dates",
             )
+            .of::<ConditionForm>("when", "fires at the instant at which this becomes true")
+            .of::<DurationForm>(
+                "every",
+                "fires at dates that recur after this time; whole months and years count by the calendar",
+            )
+            .of::<DateForm>(
+                "from",
+                "the first of the dates that recur; one period after the start if not stated",
+            )
+            .of::<DateForm>(
+                "until",
+                "the last day that counts for dates that recur; the end if not stated",
+            )
+            .optional(
+                "after",
+                after,
+                "fires some time after a firing of this event or branch, or after the entry into a phase or trend",
+            )
+            .optional(
+                "wait",
+                wait,
+                "how long after: a duration, a number of years, a formula, or a distribution of them",
+            )
+            .optional(
+                "again",
+                json!({"enum": ["restart", "ignore", "also"]}),
+                "what a further start does to a clock that runs: it starts anew (the default), nothing, or a second clock runs beside it",
+            )
+            .optional(
+                "on_leave",
+                json!({"enum": ["stop", "keep"]}),
+                "when the phase or trend is left: the clock stops (the default), or runs on",
+            )
+            .optional(
+                "if_not_allowed",
+                json!({"enum": ["lost", "wait"]}),
+                "where it is not allowed when its time has come: it is lost (the default), or waits until it is allowed",
+            )
             .of::<ProbabilityForm>(
                 "probability",
-                "chance that it fires when its time `at` comes, 1 if not stated",
+                "chance that it fires when its time has come, 1 if not stated; not with `hazard`",
             )
-            .of::<ConditionForm>("when", "fires at the instant at which this becomes true")
             .of::<ConditionForm>("if", "guard: it can fire only while this holds")
             .optional(
                 "phases",
@@ -204,11 +255,48 @@ schema!(Event, "Event", |generator| {
                 "time after a firing during which it cannot fire again",
             )
             .optional("effects", effects, "what a firing does, in order")
+            .optional(
+                "branches",
+                branches,
+                "results that exclude one another, by name: each firing has one of them, after the effects",
+            )
             .why()
             .one_of(
-                &[&["hazard"], &["at"], &["when"]],
-                &[("probability", "at")],
+                &[&["hazard"], &["at"], &["when"], &["every"], &["after", "wait"]],
+                &[
+                    ("from", "every"),
+                    ("until", "every"),
+                    ("again", "after"),
+                    ("on_leave", "after"),
+                ],
                 "something that can happen",
-            ),
+            );
+    let unless = |keys: &[&str]| {
+        let keys: Vec<Value> = keys.iter().map(|key| json!({"required": [key]})).collect();
+        json!({"not": {"anyOf": keys}})
+    };
+    schema["dependentSchemas"] = json!({
+        "probability": unless(&["hazard"]),
+        "if_not_allowed": unless(&["hazard", "when"]),
+        "on_leave": {
+            "properties": {"after": {"type": "object", "description": "an entry, which is left again"}},
+            "additionalProperties": true
+        }
+    });
+    schema_of(schema)
+});
+
+schema!(Branch, "Branch", |generator| {
+    let effects = json!({"type": "array", "items": reference::<Effect>(generator)});
+    schema_of(
+        Shape::new(generator)
+            .optional("title", text(), "name to show to readers, after that of the event")
+            .of::<ProbabilityForm>(
+                "probability",
+                "chance that a firing has this result; one branch may leave it out and takes the rest",
+            )
+            .optional("effects", effects, "what this result does, in order")
+            .why()
+            .finish("one of several results of a firing"),
     )
 });

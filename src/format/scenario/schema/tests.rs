@@ -142,6 +142,7 @@ fn the_decoder_knows_exactly_the_keys_of_the_schema() {
         ("Derived", keys::DERIVED.to_vec()),
         ("Metric", keys::DERIVED.to_vec()),
         ("Event", keys::EVENT.to_vec()),
+        ("Branch", keys::BRANCH.to_vec()),
         ("Hazard", keys::HAZARD.to_vec()),
         ("Times", keys::TIMES.to_vec()),
         ("HazardRatio", keys::HAZARD_RATIO.to_vec()),
@@ -218,7 +219,11 @@ fn constructs() -> Value {
             "drawn": {"at": {"shift": "2026-03-01", "of": {"point_mass": {"at": 0, "probability": "0.5"}, "else": "30 days"}}},
             "dated": {"at": {"experts": [{"uniform": ["2026-01-01", "2026-02-01"], "weight": 2}]}, "probability": "0.5"},
             "rated": {"hazard": {"value": 0.4, "times": {"factor": {"by": "phase", "talks": 2, "else": 1}}}},
-            "monthly": {"hazard": {"rate": 2, "per": "month"}, "rest": "6 months", "limit": 1}
+            "monthly": {"hazard": {"rate": 2, "per": "month"}, "rest": "6 months", "limit": 1},
+            "yearly": {"every": "1 year", "from": "2026-05-01", "until": "2028-01-01", "probability": 0.5, "if_not_allowed": "wait"},
+            "answer": {"after": "truce_signed", "wait": {"uniform": ["1 month", "90 days"]}, "again": "also", "if_not_allowed": "lost",
+                "branches": {"yes": {"title": "t", "probability": "0.3", "note": "n", "effects": [{"add": "support", "by": {"uniform": [0, 1]}}]}, "no": {}}},
+            "ends": {"after": {"phase": "talks"}, "wait": "60 days", "on_leave": "keep", "probability": 1}
         }
     });
     super::super::merge::overlay(&mut whole, more, &mut Vec::new(), &mut Default::default());
@@ -312,6 +317,9 @@ fn what_the_schema_promises_is_what_check_takes() {
         json!({"pert": [0, 1, 2], "range": [0, null]}),
         json!({"experts": [{"uniform": [0, 1]}]}),
         json!({"experts": [{"value": 1}]}),
+        json!({"phase": "talks"}),
+        json!("wait"),
+        json!("also"),
     ];
     // Keys that mean something somewhere, each with a value that it takes there.
     let keys: BTreeMap<&str, Value> = BTreeMap::from([
@@ -342,6 +350,16 @@ fn what_the_schema_promises_is_what_check_takes() {
         ("ever", json!("t > 1")),
         ("holds", json!("t > 1")),
         ("else", json!(1)),
+        ("every", json!("1 month")),
+        ("from", json!("2026-05-01")),
+        ("until", json!("2028-05-01")),
+        ("after", json!("truce_signed")),
+        ("wait", json!("1 month")),
+        ("again", json!("restart")),
+        ("on_leave", json!("keep")),
+        ("if_not_allowed", json!("wait")),
+        ("branches", json!({"yes": {}})),
+        ("trend", json!("escalation")),
         ("final", json!(true)),
         ("start", json!(0.5)),
         ("evidence", json!([])),

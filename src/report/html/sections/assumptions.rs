@@ -275,14 +275,15 @@ fn event(thing: &Value) -> Vec<Markup> {
     let keys = [
         "hazard",
         "at",
-        "probability",
         "when",
+        "probability",
         "if",
         "phases",
         "trends",
         "limit",
         "rest",
         "effects",
+        "branches",
     ];
     for key in keys {
         let Some(value) = thing.get(key) else {
@@ -300,11 +301,32 @@ fn event(thing: &Value) -> Vec<Markup> {
                 .and(statement::quantity(value))
                 .and(" times"),
             "rest" => Markup::text("then not for ").and(statement::plain_word(value)),
+            "branches" => {
+                said.extend(value.as_object().into_iter().flatten().map(branch));
+                continue;
+            }
             _ => Markup::text("effects: ").and(statement::effects(value)),
         });
     }
     said.extend(said_by_keys(thing, &keys));
     said
+}
+
+/// One of the results that an event may have.
+fn branch((name, thing): (&String, &Value)) -> Markup {
+    let title = thing.get("title").and_then(Value::as_str).unwrap_or(name);
+    let chance = match thing.get("probability") {
+        Some(probability) => {
+            Markup::text(" with probability ").and(statement::quantity(probability))
+        }
+        None => Markup::text(" in the rest of cases"),
+    };
+    let effects = thing
+        .get("effects")
+        .filter(|list| **list != Value::Array(Vec::new()));
+    let then = effects.map(|list| Markup::text(": ").and(statement::effects(list)));
+    let said = Markup::text("result ").and(Markup::text(title)).and(chance);
+    said.and(then.unwrap_or_else(|| Markup::text("")))
 }
 
 fn rest(thing: &Value) -> Vec<Markup> {

@@ -1,0 +1,209 @@
+//! Instants that are known beforehand: dates, dates that recur, clocks that something has started; and what waits until it is allowed.
+//!
+//! An event of this kind has one instant in each lane, in the slots from `layout.due` on, the earliest of those that it has; a step turns those that lie
+//! within it into points (`scratch`), and `jumps` plays them.
+
+use super::batch::Batch;
+use super::jumps::Within;
+use super::lanes::{Lanes, each, equal_to};
+use super::scratch::Point;
+use crate::program::{Again, EntryCode, FiresCode, LANES, Program, Slot};
+
+/// Instants of the clocks of events that may have several running, the earliest apart: by event and lane, in no order.
+pub struct Queues(Vec<Vec<Vec<f64>>>);
+
+impl Queues {
+    pub fn new(program: &Program) -> Self {
+        let of = |fires: &FiresCode| match fires {
+            FiresCode::After {
+                again: Again::Also, ..
+            } => vec![Vec::new(); LANES],
+            _ => Vec::new(),
+        };
+        Self(
+            program
+                .events
+                .iter()
+                .map(|event| of(&event.fires))
+                .collect(),
+        )
+    }
+
+    pub fn clear(&mut self) {
+        self.0.iter_mut().flatten().for_each(Vec::clear);
+    }
+
+    /// Takes the earliest instant of an event in a lane; `+inf` if it has none.
+    fn pop(&mut self, e: u32, lane: usize) -> f64 {
+        let Some(queue) = self.0[e as usize].get_mut(lane) else {
+            return f64::INFINITY;
+        };
+        let first = (0..queue.len()).min_by(|a, b| queue[*a].total_cmp(&queue[*b]));
+        first.map_or(f64::INFINITY, |place| queue.swap_remove(place))
+    }
+}
+
+impl Batch<'_> {
+    /// At t = 0: the first of the dates that recur, and no clock running but those of the phase and trend that a trial starts in.
+    pub fn start_due(&mut self) {
+        let program = self.program();
+        self.queues.clear();
+        for &e in &program.scheduled {
+            match &program.events[e as usize].fires {
+                FiresCode::Every { times, .. } => {
+                    let first = times.first().copied().unwrap_or(f64::INFINITY);
+                    self.columns.column_mut(program.layout.due + e).fill(first);
+                }
+                FiresCode::After { started, .. } => self.columns.column_mut(*started).fill(0.0),
+                _ => {}
+            }
+        }
+        for &e in &program.patient {
+            if let Some(waiting) = program.events[e as usize].waiting {
+                self.columns.column_mut(waiting).fill(0.0);
+            }
+        }
+        for phase in 0..program.phases.len() {
+            self.start_all(&program.phases[phase].moves, self.phase_lanes[phase]);
+        }
+        for trend in 0..program.trends.len() {
+            self.start_all(&program.trends[trend].moves, self.trend_lanes[trend]);
+        }
+    }
+
+    fn start_all(&mut self, moves: &EntryCode, lanes: Lanes) {
+        for &e in &moves.starts {
+            self.start_clock(e, lanes & self.alive, None);
+        }
+    }
+
+    /// Starts the clock of an event in some lanes, each at its instant.
+    pub fn start_clock(&mut self, e: u32, lanes: Lanes, within: Option<Within>) {
+        let program = self.program();
+        let FiresCode::After {
+            wait,
+            again,
+            started,
+        } = &program.events[e as usize].fires
+        else {
+            return;
+        };
+        let due = program.layout.due + e;
+        for lane in each(lanes) {
+            let number = self.columns.get(*started, lane);
+            self.columns.set(*started, lane, number + 1.0);
+            let running = self.columns.get(due, lane);
+            if *again == Again::Ignore && running < f64::INFINITY {
+                continue;
+            }
+            let Some(wait_for) = self.sample(wait, lane, number as u32) else {
+                continue;
+            };
+            if wait_for < 0.0 {
+                self.stop(lane, wait.label());
+                continue;
+            }
+            let instant = self.now[lane] + wait_for;
+            if *again != Again::Also {
+                self.schedule(e, lane, instant, within);
+            } else if instant < running {
+                if running < f64::INFINITY {
+                    self.queues.0[e as usize][lane].push(running);
+                }
+                self.schedule(e, lane, instant, within);
+            } else {
+                self.queues.0[e as usize][lane].push(instant);
+            }
+        }
+    }
+
+    /// Stops the clocks that run only as long as a phase or trend lasts.
+    pub fn stop_clocks(&mut self, moves: &EntryCode, lanes: Lanes) {
+        for &e in &moves.stops {
+            for lane in each(lanes) {
+                if let Some(queue) = self.queues.0[e as usize].get_mut(lane) {
+                    queue.clear();
+                }
+                self.schedule(e, lane, f64::INFINITY, None);
+            }
+        }
+    }
+
+    /// Sets the instant of an event in a lane, and forgets the one that it had.
+    fn schedule(&mut self, e: u32, lane: usize, instant: f64, within: Option<Within>) {
+        let due = self.program().layout.due + e;
+        self.columns.set(due, lane, instant);
+        self.scratch.remove_points_of(lane, e);
+        let Some(within) = within else { return };
+        if instant < within.to {
+            self.scratch.add_point(Point {
+                lane,
+                time: instant,
+                event: Some(e),
+            });
+        }
+    }
+
+    /// An event's instant has come: the next one that it has, if any, takes its place.
+    pub fn go_on_from(&mut self, e: u32, lane: usize, within: Option<Within>) -> f64 {
+        let next = match &self.program().events[e as usize].fires {
+            FiresCode::Every { times, .. } => {
+                let seen = times.partition_point(|time| *time <= self.now[lane]);
+                times.get(seen).copied().unwrap_or(f64::INFINITY)
+            }
+            FiresCode::After { .. } => self.queues.pop(e, lane),
+            _ => f64::INFINITY,
+        };
+        self.schedule(e, lane, next, within);
+        next
+    }
+
+    /// Draws whether an event that is due fires. Dates have numbers of their own, other draws are counted lane by lane.
+    pub fn comes(&mut self, e: u32, lane: usize) -> bool {
+        let event = &self.program().events[e as usize];
+        let Some(chance) = &event.probability else {
+            return true;
+        };
+        let probability = self.evaluate_lane(&chance.probability, lane);
+        if !(0.0..=1.0).contains(&probability) {
+            self.stop(lane, chance.probability.label);
+            return false;
+        }
+        let occurrence = match &event.fires {
+            FiresCode::Every { times, first } => {
+                let before = times.partition_point(|time| *time < self.now[lane]);
+                first.wrapping_add(before as u32)
+            }
+            _ => {
+                let drawn = self.columns.get(chance.drawn, lane);
+                self.columns.set(chance.drawn, lane, drawn + 1.0);
+                drawn as u32
+            }
+        };
+        self.stream(chance.site).uniform(self.ids[lane], occurrence) < probability
+    }
+
+    /// Whether an event that is due, or has been waiting, fires now. One that waits draws once whether it comes at all.
+    pub fn fires_now(&mut self, e: u32, lane: usize) -> bool {
+        let Some(waiting) = self.program().events[e as usize].waiting else {
+            return self.allowed(e as usize, 1 << lane) != 0 && self.comes(e, lane);
+        };
+        let is_waiting = self.columns.get(waiting, lane) == 1.0;
+        if !is_waiting && !self.comes(e, lane) {
+            return false;
+        }
+        let is_allowed = self.allowed(e as usize, 1 << lane) != 0;
+        let waits = f64::from(u8::from(!is_allowed));
+        self.columns.set(waiting, lane, waits);
+        is_allowed
+    }
+
+    /// Those of some lanes in which an event has been waiting and is allowed now.
+    pub fn ripe(&mut self, e: u32, waiting: Slot, lanes: Lanes) -> Lanes {
+        let waiting = equal_to(self.width(), self.columns.column(waiting), 1.0) & lanes;
+        if waiting == 0 {
+            return 0;
+        }
+        self.allowed(e as usize, waiting)
+    }
+}

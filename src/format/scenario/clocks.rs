@@ -1,0 +1,57 @@
+//! Dates that recur, and clocks that something starts, as the file states them.
+
+use super::types::{At, Draw, Reference};
+use jiff::civil::Date;
+
+/// Dates that recur: the first, and one after each period.
+#[derive(Clone, Debug)]
+pub struct Recurrence {
+    pub period: At<Period>,
+    /// One period after the start if not stated.
+    pub from: Option<At<Date>>,
+    /// The last day that counts.
+    pub until: Option<At<Date>>,
+}
+
+/// The time between dates that recur.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Period {
+    /// So many months of the calendar.
+    Months(u32),
+    /// So many years of 365.25 days.
+    Years(f64),
+}
+
+/// A clock that something starts, and the time it runs.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub after: Start,
+    /// Years.
+    pub wait: Draw,
+    pub again: Again,
+    /// Of a phase or trend: the clock runs on when it is left.
+    pub keeps_on: bool,
+}
+
+/// What starts a clock.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// A firing of this event, or of a branch.
+    Event(Reference),
+    /// The entry into this phase.
+    Phase(Reference),
+    /// The entry into this trend.
+    Trend(Reference),
+}
+
+/// What a further start does to a clock that runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Again {
+    /// It starts anew.
+    #[default]
+    Restart,
+    /// Nothing.
+    Ignore,
+    /// Another clock runs beside it.
+    Also,
+}
