@@ -91,6 +91,8 @@ pub fn rich() -> Value {
             "tired": {"after": {"trend": "escalation"}, "wait": "5 weeks", "on_leave": "keep", "again": "ignore", "probability": 0.7, "effects": [{"add": "support", "by": -0.02}]},
             "delivery": {"at": {"uniform": ["2026-03-01", "2026-09-01"]}, "effects": [{"add": "support", "by": 0.1}]},
             "panic": {"when": "price > 90", "limit": 2, "effects": [{"phase": "talks"}]},
+            "breach": {"hazard": {"ageing": {"weibull": {"shape": 0.7, "scale": "2 years"}}, "since": "phase", "times": {"indicator": {"support": {"ratio": 0.4, "at": 0.5, "per": 0.2}}}}, "phases": ["truce"], "effects": [{"phase": "blockade"}]},
+            "flare": {"hazard": {"ageing": {"gompertz": {"rate": "0.2 + leak", "growth": -1}}, "since": {"event": "incident"}}, "rest": "2 weeks", "effects": [{"add": "price", "by": 1}]},
             "deal": {"hazard": {"rate": 0.8, "per": "year"}, "phases": ["truce"], "effects": [{"phase": "treaty"}]},
         },
         "headline": "{group.quiet} ({group.quiet.range}) by {end}; {trend.escalation} and {metric.convoys_sent} of {question.crisis.title}",

@@ -1,5 +1,6 @@
 //! Simulated numbers against exact ones: `README.md` in this folder says where those come from.
 
+mod ageing;
 mod continuous;
 mod copula;
 mod ctmc;

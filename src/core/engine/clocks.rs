@@ -290,10 +290,11 @@ impl Batch<'_> {
         let mut tasks = std::mem::take(&mut self.scratch.tasks);
         tasks.clear();
         for &(e, lanes) in hazards {
+            let lanes = lanes & self.alive;
             let Some(rate) = &setup.rates[e as usize] else {
+                self.age(e, lanes, within);
                 continue;
             };
-            let lanes = lanes & self.alive;
             let open = self.open(e, rate, lanes);
             let timer = &mut self.clocks.timers[e as usize];
             let closed = lanes & !open & timer.rated;

@@ -55,6 +55,14 @@ impl Batch<'_> {
                     self.columns.column_mut(program.layout.due + e).fill(first);
                 }
                 FiresCode::After { started, .. } => self.columns.column_mut(*started).fill(0.0),
+                FiresCode::Ageing { clock, .. } => {
+                    for slot in [clock.rate, clock.origin, clock.charged, clock.drawn] {
+                        self.columns.column_mut(slot).fill(0.0);
+                    }
+                    for lane in each(self.used) {
+                        self.next_threshold(e, lane);
+                    }
+                }
                 _ => {}
             }
         }
@@ -130,7 +138,7 @@ impl Batch<'_> {
     }
 
     /// Sets the instant of an event in a lane, and forgets the one that it had.
-    fn schedule(&mut self, e: u32, lane: usize, instant: f64, within: Option<Within>) {
+    pub fn schedule(&mut self, e: u32, lane: usize, instant: f64, within: Option<Within>) {
         let due = self.program().layout.due + e;
         self.columns.set(due, lane, instant);
         self.scratch.remove_points_of(lane, e);
@@ -152,6 +160,7 @@ impl Batch<'_> {
                 times.get(seen).copied().unwrap_or(f64::INFINITY)
             }
             FiresCode::After { .. } => self.queues.pop(e, lane),
+            FiresCode::Ageing { .. } => self.next_threshold(e, lane),
             _ => f64::INFINITY,
         };
         self.schedule(e, lane, next, within);

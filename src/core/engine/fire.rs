@@ -10,8 +10,7 @@ use super::lanes::{Lanes, blend, each, lanes_where, pick};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{
-    BranchesCode, Column, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot,
-    TrackerKind,
+    Column, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot, TrackerKind,
 };
 
 /// How an effect combines an indicator's value with a number.
@@ -101,15 +100,6 @@ wide! {
         }
         broken
     }
-}
-
-/// What probabilities that exclude one another may sum to: rounding aside, one.
-const MOST_STATED: f64 = 1.0 + 1e-9;
-
-/// The last of several shares that is not nothing.
-fn last(shares: &[Option<Column>], lane: usize) -> usize {
-    let likely = |share: &Option<Column>| share.is_some_and(|share| share[lane] > 0.0);
-    shares.iter().rposition(likely).unwrap_or(0)
 }
 
 impl Batch<'_> {
@@ -261,60 +251,6 @@ impl Batch<'_> {
             self.renew_clock(e, lanes, within);
         }
         lanes
-    }
-
-    /// Draws which of its branches each firing of an event has, and puts them on the list of what fires.
-    fn branch(
-        &mut self,
-        e: u32,
-        branches: &BranchesCode,
-        lanes: Lanes,
-        fired: &mut Vec<(u32, Lanes)>,
-    ) {
-        if lanes == 0 {
-            return;
-        }
-        let mut shares = Vec::with_capacity(branches.all.len());
-        let mut stated = Column::ZERO;
-        for (_, probability) in &branches.all {
-            let Some(probability) = probability else {
-                shares.push(None);
-                continue;
-            };
-            let slot = self.evaluate_for(probability, lanes);
-            let share = *self.columns.column(slot);
-            for lane in each(lanes) {
-                if !(0.0..=1.0).contains(&share[lane]) {
-                    self.stop(lane, probability.label);
-                }
-                stated[lane] += share[lane];
-            }
-            shares.push(Some(share));
-        }
-        let stream = self.stream(branches.site);
-        let count = self.program().layout.count + e;
-        let mut chosen = vec![0; branches.all.len()];
-        for lane in each(lanes) {
-            if stated[lane] > MOST_STATED {
-                self.stop(lane, branches.label);
-            }
-            let occurrence = self.columns.get(count, lane) as u32;
-            let u = stream.uniform(self.ids[lane], occurrence);
-            let mut below = 0.0;
-            let found = shares.iter().position(|share| {
-                below += share.map_or(1.0 - stated[lane], |share| share[lane]);
-                u < below
-            });
-            // Rounding may leave a gap below one.
-            let found = found.or((stated[lane] >= 2.0 - MOST_STATED).then(|| last(&shares, lane)));
-            if let Some(found) = found {
-                chosen[found] |= 1 << lane;
-            }
-        }
-        let going_on = !self.halted;
-        let all = branches.all.iter().zip(chosen);
-        let all = all.map(|((event, _), lanes)| (*event, lanes & going_on));
-        fired.extend(all.filter(|(_, lanes)| *lanes != 0));
     }
 
     fn note_firing(&mut self, e: u32, lane: Option<usize>, changes: Vec<Change>) {

@@ -7,8 +7,10 @@
 //! on the grid), `clocks` (which event fires when), `jumps` and `fire` (what happens between grid points), `diffusion`.
 
 mod advance;
+mod ageing;
 mod batch;
 mod block;
+mod branches;
 mod clocks;
 mod count;
 mod deal;

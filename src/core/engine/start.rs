@@ -182,7 +182,10 @@ impl Batch<'_> {
                     }
                 }
                 FiresCode::When { armed, .. } => self.columns.column_mut(*armed).fill(1.0),
-                FiresCode::Every { .. } | FiresCode::After { .. } | FiresCode::Branch => {}
+                FiresCode::Ageing { .. }
+                | FiresCode::Every { .. }
+                | FiresCode::After { .. }
+                | FiresCode::Branch => {}
             }
             if let Some(chance) = &event.probability {
                 self.columns.column_mut(chance.drawn).fill(0.0);

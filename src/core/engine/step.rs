@@ -41,6 +41,7 @@ impl Batch<'_> {
     /// Rates at the step's start; then the lanes in which a clock runs out, or a point in time lies, play their jumps.
     fn competing(&mut self, within: Within) {
         self.now.fill(within.from);
+        self.age_all(within);
         let pointed = self.find_points(within);
         let due = self.tick(within);
         self.jump((due | pointed) & self.alive, within);

@@ -278,6 +278,45 @@ pub struct Hazard {
     pub by_phase: Option<Vec<Expr>>,
     pub ratios: Vec<HazardRatio>,
     pub factor: Option<Expr>,
+    /// A further factor, which changes with age; the base is then 1.
+    pub ageing: Option<Ageing>,
+}
+
+/// A hazard that changes with the time since something.
+#[derive(Clone, Debug)]
+pub struct Ageing {
+    pub baseline: Baseline,
+    pub since: Since,
+}
+
+/// The hazard at each age (years); its numbers read parameters only. The formulas are those of [`scenario::Baseline`](crate::scenario::Baseline).
+#[derive(Clone, Debug)]
+pub enum Baseline {
+    Weibull { shape: Expr, scale: Expr },
+    Gompertz { rate: Expr, growth: Expr },
+    LogLogistic { shape: Expr, scale: Expr },
+    Steps(Vec<(f64, Expr)>),
+}
+
+/// What an age is counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    Start,
+    Phase,
+    Event(usize),
+}
+
+impl Baseline {
+    /// Its numbers, in order.
+    pub fn numbers(&self) -> Vec<&Expr> {
+        match self {
+            Self::Weibull { shape, scale } | Self::LogLogistic { shape, scale } => {
+                vec![shape, scale]
+            }
+            Self::Gompertz { rate, growth } => vec![rate, growth],
+            Self::Steps(steps) => steps.iter().map(|(_, rate)| rate).collect(),
+        }
+    }
 }
 
 /// Multiplies a hazard by `ratio` for each `per` that the subject lies above `at`.
@@ -415,7 +454,11 @@ impl Hazard {
                 .into_iter()
                 .for_each(&mut *visit);
         }
-        self.factor.iter().for_each(visit);
+        let baseline = self
+            .ageing
+            .iter()
+            .flat_map(|ageing| ageing.baseline.numbers());
+        self.factor.iter().chain(baseline).for_each(visit);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a firing makes stale: which derived values, hazards, triggers, trackers and windows read something that it changes.
 
 use crate::expression::Expr;
-use crate::model::{Dependents, Effect, Event, Fires, Item, Items, Model, Readers};
+use crate::model::{Dependents, Effect, Event, Fires, Item, Items, Model, Readers, Since};
 
 /// What a firing makes stale, each list in ascending order.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +50,16 @@ impl Affected {
                 Fires::Hazard(hazard) => {
                     let mut read = gate;
                     hazard.each_formula(&mut |formula| read.extend(items.read(formula)));
+                    read.extend(
+                        hazard
+                            .ageing
+                            .as_ref()
+                            .and_then(|ageing| match ageing.since {
+                                Since::Start => None,
+                                Since::Phase => Some(Items::PHASE),
+                                Since::Event(event) => Some(items.event(event)),
+                            }),
+                    );
                     read.extend(hazard.by_trend.is_some().then_some(Items::TREND));
                     read.extend(hazard.by_phase.is_some().then_some(Items::PHASE));
                     affected.hazards.add(index, read);

@@ -111,17 +111,24 @@ pub fn compile(model: &Model) -> Program {
             .filter(|&e| {
                 let event = &events[e as usize];
                 // Whatever is open, or waits, when a rest ends.
-                let waits =
-                    matches!(event.fires, FiresCode::Hazard { .. }) || event.waiting.is_some();
+                let is_open = matches!(
+                    event.fires,
+                    FiresCode::Hazard { .. } | FiresCode::Ageing { .. }
+                );
+                let waits = is_open || event.waiting.is_some();
                 event.rest.is_some() && waits
             })
             .collect(),
         scheduled: choose(|f| {
             matches!(
                 f,
-                FiresCode::At { .. } | FiresCode::Every { .. } | FiresCode::After { .. }
+                FiresCode::At { .. }
+                    | FiresCode::Every { .. }
+                    | FiresCode::After { .. }
+                    | FiresCode::Ageing { .. }
             )
         }),
+        ageing: choose(|f| matches!(f, FiresCode::Ageing { .. })),
         patient: (0..events.len() as u32)
             .filter(|&e| events[e as usize].waiting.is_some())
             .collect(),
@@ -520,70 +527,5 @@ impl Program {
                 }
             })
             .collect()
-    }
-
-    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
-        for phase in &mut self.phases {
-            visit(&mut phase.start);
-        }
-        for indicator in &mut self.indicators {
-            indicator.start.each_formula(visit);
-            indicator
-                .drift
-                .iter_mut()
-                .chain(&mut indicator.volatility)
-                .for_each(&mut *visit);
-        }
-        self.derived.iter_mut().for_each(&mut *visit);
-        for event in &mut self.events {
-            match &mut event.fires {
-                FiresCode::Hazard {
-                    scale, exponent, ..
-                } => {
-                    visit(scale);
-                    exponent.iter_mut().for_each(&mut *visit);
-                }
-                FiresCode::At {
-                    time, probability, ..
-                } => {
-                    time.each_formula(visit);
-                    visit(probability);
-                }
-                FiresCode::When { condition, .. } => visit(condition),
-                FiresCode::After { wait, .. } => wait.each_formula(visit),
-                FiresCode::Every { .. } | FiresCode::Branch => {}
-            }
-            event.guard.iter_mut().for_each(&mut *visit);
-            let own = event.probability.iter_mut().map(|own| &mut own.probability);
-            let branches = event.branches.iter_mut().flat_map(|b| &mut b.all);
-            own.chain(branches.filter_map(|(_, probability)| probability.as_mut()))
-                .for_each(&mut *visit);
-            for effect in &mut event.effects {
-                match effect {
-                    EffectCode::Set { value, .. }
-                    | EffectCode::Add { value, .. }
-                    | EffectCode::Multiply { value, .. } => value.each_formula(visit),
-                    EffectCode::Phase(_) | EffectCode::Trend(_) => {}
-                }
-            }
-        }
-        self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
-        self.outcomes.iter_mut().for_each(&mut *visit);
-        self.metrics.iter_mut().for_each(|m| visit(&mut m.value));
-        for question in &mut self.questions {
-            if let QuestionCode::HoldsAt { condition, .. } = question {
-                visit(condition);
-            }
-        }
-    }
-}
-
-impl DrawCode {
-    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
-        match self {
-            Self::Value(formula) => visit(formula),
-            Self::Fixed { .. } => {}
-            Self::Varying { code, .. } => code.arguments.iter_mut().for_each(visit),
-        }
     }
 }

@@ -1,11 +1,14 @@
 //! Events to code: hazards composed, dependencies turned into lists of what to evaluate anew.
 
 use super::affected::Affected;
+use super::columns::Slot;
 use super::compile::Compiler;
 use super::dependencies::{Motions, reads_parameters_only};
 use super::types::*;
 use crate::expression::{Arithmetic, Expr, Function};
-use crate::model::{Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, StartsClock};
+use crate::model::{
+    Baseline, Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, Since, StartsClock,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -182,10 +185,30 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
             let exponent =
                 exponent(hazard).map(|exponent| compiler.labelled(hazard_at.clone(), &exponent));
             let site = compiler.site(format!("event/{}/clock", event.name));
-            FiresCode::Hazard {
-                scale,
-                exponent,
-                site,
+            match &hazard.ageing {
+                None => FiresCode::Hazard {
+                    scale,
+                    exponent,
+                    site,
+                },
+                Some(ageing) => FiresCode::Ageing {
+                    scale,
+                    exponent,
+                    baseline: baseline(compiler, &ageing.baseline, &format!("{hazard_at}/ageing")),
+                    since: match ageing.since {
+                        Since::Start => None,
+                        Since::Phase => Some(compiler.layout.entered),
+                        Since::Event(e) => Some(compiler.layout.last + e as Slot),
+                    },
+                    clock: AgeingSlots {
+                        rate: compiler.emitter.reserve(1),
+                        origin: compiler.emitter.reserve(1),
+                        charged: compiler.emitter.reserve(1),
+                        left: compiler.emitter.reserve(1),
+                        drawn: compiler.emitter.reserve(1),
+                    },
+                    site,
+                },
             }
         }
         Fires::At { time, probability } => FiresCode::At {
@@ -281,6 +304,35 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
         starts: Box::default(),
         waiting,
         declared,
+    }
+}
+
+fn baseline(compiler: &mut Compiler<'_>, baseline: &Baseline, at: &str) -> BaselineCode {
+    const POSITIVE: (f64, f64) = (f64::MIN_POSITIVE, f64::MAX);
+    const FINITE: (f64, f64) = (f64::MIN, f64::MAX);
+    const RATE: (f64, f64) = (0.0, f64::MAX);
+    let mut slot = |expr: &Expr, bounds, place: String| {
+        compiler.bounded(expr, bounds, format!("{at}/{place}"))
+    };
+    match baseline {
+        Baseline::Weibull { shape, scale } => BaselineCode::Weibull {
+            shape: slot(shape, POSITIVE, "weibull/shape".into()),
+            scale: slot(scale, POSITIVE, "weibull/scale".into()),
+        },
+        Baseline::Gompertz { rate, growth } => BaselineCode::Gompertz {
+            rate: slot(rate, RATE, "gompertz/rate".into()),
+            growth: slot(growth, FINITE, "gompertz/growth".into()),
+        },
+        Baseline::LogLogistic { shape, scale } => BaselineCode::LogLogistic {
+            shape: slot(shape, POSITIVE, "log_logistic/shape".into()),
+            scale: slot(scale, POSITIVE, "log_logistic/scale".into()),
+        },
+        Baseline::Steps(steps) => {
+            let steps = steps.iter().enumerate();
+            let steps =
+                steps.map(|(i, (age, rate))| (*age, slot(rate, RATE, format!("steps/{i}/1"))));
+            BaselineCode::Steps(steps.collect())
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod events;
 mod ops;
 mod slots;
 mod types;
+mod visit;
 
 pub use columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 pub use compile::compile;

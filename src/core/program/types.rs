@@ -216,6 +216,16 @@ pub enum FiresCode {
         exponent: Option<Formula>,
         site: SiteId,
     },
+    /// By a hazard that changes with age: a rate as that of [`Hazard`](Self::Hazard), times a baseline.
+    Ageing {
+        scale: Formula,
+        exponent: Option<Formula>,
+        baseline: BaselineCode,
+        /// Slot of the time that its age is counted from; `None`: the start.
+        since: Option<Slot>,
+        clock: AgeingSlots,
+        site: SiteId,
+    },
     At {
         time: DrawCode,
         probability: Formula,
@@ -239,6 +249,39 @@ pub enum FiresCode {
     },
     /// Right after another event, as one of its results.
     Branch,
+}
+
+/// The baseline of a hazard at each age; all numbers are slots.
+#[derive(Clone, Debug)]
+pub enum BaselineCode {
+    Weibull {
+        shape: Slot,
+        scale: Slot,
+    },
+    Gompertz {
+        rate: Slot,
+        growth: Slot,
+    },
+    LogLogistic {
+        shape: Slot,
+        scale: Slot,
+    },
+    /// Ages, and the rate from each on.
+    Steps(Box<[(f64, Slot)]>),
+}
+
+/// What the clock of a hazard that changes with age keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct AgeingSlots {
+    /// Factor of the baseline in force.
+    pub rate: Slot,
+    /// Time that the age is counted from while it is.
+    pub origin: Slot,
+    /// Time up to which the threshold has been charged, and what was left of it then.
+    pub charged: Slot,
+    pub left: Slot,
+    /// How many thresholds have been drawn.
+    pub drawn: Slot,
 }
 
 /// A probability at an instant.
@@ -400,6 +443,8 @@ pub struct Program {
     pub resting: Vec<u32>,
     /// Events that come due at an instant known beforehand, in canonical order.
     pub scheduled: Vec<u32>,
+    /// Those that fire by a hazard that changes with age.
+    pub ageing: Vec<u32>,
     /// Those that wait where they are not allowed.
     pub patient: Vec<u32>,
     /// Triggered events, in canonical order.

@@ -1,6 +1,6 @@
-//! Dates that recur, and clocks that something starts, as the file states them.
+//! Dates that recur, clocks that something starts, and hazards that change with age, as the file states them.
 
-use super::types::{At, Draw, Reference};
+use super::types::{At, Draw, Quantity, Reference};
 use jiff::civil::Date;
 
 /// Dates that recur: the first, and one after each period.
@@ -54,4 +54,35 @@ pub enum Again {
     Ignore,
     /// Another clock runs beside it.
     Also,
+}
+
+/// A hazard that changes with the time since something.
+#[derive(Clone, Debug)]
+pub struct Ageing {
+    pub baseline: Baseline,
+    pub since: Since,
+}
+
+/// The hazard at each age; ages in years.
+#[derive(Clone, Debug)]
+pub enum Baseline {
+    /// (shape/scale) (age/scale)^(shape - 1).
+    Weibull { shape: Quantity, scale: Quantity },
+    /// rate exp(growth age).
+    Gompertz { rate: Quantity, growth: Quantity },
+    /// (shape/scale) (age/scale)^(shape - 1) / (1 + (age/scale)^shape).
+    LogLogistic { shape: Quantity, scale: Quantity },
+    /// A rate per year from each of these ages on, the first of which is 0.
+    Steps(Vec<(At<f64>, Quantity)>),
+}
+
+/// What an age is counted from.
+#[derive(Clone, Debug)]
+pub enum Since {
+    /// The start of the trial.
+    Start,
+    /// The entry into the present phase.
+    Phase,
+    /// The last firing of this event, or of a branch.
+    Event(Reference),
 }

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 
-pub use super::clocks::{Again, Period, Recurrence, Start, Waiting};
+pub use super::clocks::{Again, Ageing, Baseline, Period, Recurrence, Since, Start, Waiting};
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
 
 /// A value with the JSON pointer (into the effective scenario) at which it stands.
@@ -365,6 +365,10 @@ pub struct Branch {
 
 /// What makes an event fire.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a scenario has few of them, and readers match on what is inside"
+)]
 pub enum Fires {
     Hazard(Hazard),
     /// At a point in time.
@@ -410,6 +414,8 @@ pub enum Base {
     MeanWait(Quantity),
     /// A rate per year.
     PerYear(Quantity),
+    /// A rate that changes with age.
+    Ageing(Ageing),
 }
 
 /// The factors of a hazard; all are 1 if not stated.

@@ -154,6 +154,29 @@ pub fn hazard(value: &Value) -> Markup {
             .and(word("within"))
     } else if let Some(rate) = get("rate") {
         rate.and(" per ").and(word("per"))
+    } else if let Some(Value::Object(form)) = map.get("ageing") {
+        let since = match map.get("since") {
+            Some(Value::Object(named)) => named.values().next().map(plain_word).unwrap_or_default(),
+            Some(word) => plain_word(word),
+            None => Markup::default(),
+        };
+        let form = form.iter().map(|(name, numbers)| {
+            Markup::text(&name.replace('_', "-"))
+                .and(" ")
+                .and(match numbers {
+                    Value::Object(numbers) => {
+                        let each = numbers.iter().map(|(key, value)| {
+                            Markup::text(&format!("{key} ")).and(quantity(value))
+                        });
+                        Markup::text("(").and(Markup::join(each, ", ")).and(")")
+                    }
+                    other => quantity(other),
+                })
+        });
+        Markup::text("a rate that changes with the time since ")
+            .and(since)
+            .and(": ")
+            .and(Markup::join(form, ", "))
     } else if let Some(wait) = map.get("mean_wait") {
         Markup::text("after ")
             .and(plain_word(wait))

@@ -6,7 +6,7 @@ use super::states::transposed;
 use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::{Arithmetic, Expr, Function, Thing, fold};
 use crate::model::bounds::{Bounds, Use};
-use crate::model::types::{Declared, Hazard, HazardRatio};
+use crate::model::types::{Ageing, Baseline, Declared, Hazard, HazardRatio, Since};
 use crate::scenario::{self, Base, Quantity, Times};
 
 const FIXED: Context = parameters_only(
@@ -15,11 +15,16 @@ const FIXED: Context = parameters_only(
 impl Builder<'_> {
     /// A hazard, and the chance that the file declares for it.
     pub fn hazard(&mut self, hazard: &scenario::Hazard) -> Option<(Hazard, Option<Declared>)> {
+        let ageing = match &hazard.base {
+            Base::Ageing(ageing) => Some(self.ageing(ageing)),
+            _ => None,
+        };
         let base = self.base(&hazard.base);
         let times = self.times(&hazard.times);
         let (base, declared) = base?;
         let mut built = times?;
         built.base = base;
+        built.ageing = transposed(ageing)?;
         Some((built, declared))
     }
 
@@ -46,6 +51,7 @@ impl Builder<'_> {
                 let years = self.number(wait, FIXED, Bounds::MEAN_WAIT)?;
                 Some((divided(Expr::Number(1.0), years)?, None))
             }
+            Base::Ageing(_) => Some((Expr::Number(1.0), None)),
             Base::PerYear(rate) => Some((self.number(rate, STATE, Bounds::RATE)?, None)),
         }
     }
@@ -102,6 +108,57 @@ impl Builder<'_> {
             by_phase: phase?,
             ratios: ratios.into_iter().collect::<Option<_>>()?,
             factor: transposed(factor)?,
+            ageing: None,
+        })
+    }
+
+    fn ageing(&mut self, ageing: &scenario::Ageing) -> Option<Ageing> {
+        let since = match &ageing.since {
+            scenario::Since::Start => Some(Since::Start),
+            scenario::Since::Phase => Some(Since::Phase),
+            scenario::Since::Event(name) => self
+                .resolve(Thing::Event, &name.value, name.place())
+                .map(Since::Event),
+        };
+        let mut fixed = |quantity: &Quantity, bounds| self.number(quantity, FIXED, bounds);
+        let baseline = match &ageing.baseline {
+            scenario::Baseline::Weibull { shape, scale } => {
+                let (shape, scale) = (
+                    fixed(shape, Bounds::DURATION),
+                    fixed(scale, Bounds::DURATION),
+                );
+                Baseline::Weibull {
+                    shape: shape?,
+                    scale: scale?,
+                }
+            }
+            scenario::Baseline::Gompertz { rate, growth } => {
+                let (rate, growth) = (fixed(rate, Bounds::RATE), fixed(growth, Bounds::FINITE));
+                Baseline::Gompertz {
+                    rate: rate?,
+                    growth: growth?,
+                }
+            }
+            scenario::Baseline::LogLogistic { shape, scale } => {
+                let (shape, scale) = (
+                    fixed(shape, Bounds::DURATION),
+                    fixed(scale, Bounds::DURATION),
+                );
+                Baseline::LogLogistic {
+                    shape: shape?,
+                    scale: scale?,
+                }
+            }
+            scenario::Baseline::Steps(steps) => {
+                let steps = steps
+                    .iter()
+                    .map(|(age, rate)| Some((age.value, fixed(rate, Bounds::RATE)?)));
+                Baseline::Steps(steps.collect::<Option<_>>()?)
+            }
+        };
+        Some(Ageing {
+            baseline,
+            since: since?,
         })
     }
 

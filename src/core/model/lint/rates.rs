@@ -21,6 +21,10 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
         let Fires::Hazard(hazard) = &event.fires else {
             continue;
         };
+        // Its clock is exact, and its rate depends on the age.
+        if hazard.ageing.is_some() {
+            continue;
+        }
         let pointer = event.pointer();
         let place = match event.shift {
             Some(_) => Place::value(pointer),

@@ -1,10 +1,12 @@
-//! Clocks of events that something starts, and dates that recur.
+//! Clocks of events that something starts, dates that recur, and hazards that change with age.
 
 use super::value::Numbers;
 use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
-use crate::scenario::types::{Again, At, Period, Recurrence, Start, Waiting};
+use crate::scenario::types::{
+    Again, Ageing, At, Baseline, Period, Quantity, Recurrence, Since, Start, Waiting,
+};
 use crate::time::duration;
 use serde_json::Value;
 
@@ -104,6 +106,117 @@ impl<'v> Decoder<'v> {
             "phase" => Start::Phase(name),
             _ => Start::Trend(name),
         })
+    }
+
+    /// A hazard that changes with age, and what the age is counted from.
+    pub(super) fn ageing(&mut self, object: &Object<'v>) -> Option<Ageing> {
+        let what = "a hazard that ages";
+        let baseline = self
+            .required(object, "ageing", what)
+            .and_then(|(value, pointer)| self.baseline(value, &pointer));
+        let since = self
+            .required(object, "since", what)
+            .and_then(|(value, pointer)| self.since(value, &pointer));
+        Some(Ageing {
+            baseline: baseline?,
+            since: since?,
+        })
+    }
+
+    fn baseline(&mut self, value: &'v Value, pointer: &str) -> Option<Baseline> {
+        let what = "the form of an ageing hazard";
+        let object = self.object(value, pointer, what, &[keys::AGEING], |_| false)?;
+        let forms: Vec<[&str; 1]> = keys::AGEING.iter().map(|form| [*form]).collect();
+        let forms: Vec<&[&str]> = forms.iter().map(|form| &form[..]).collect();
+        let form = self.one_form(&object, &forms, what)?;
+        let (value, pointer) = object.get(form)?;
+        let Some((_, [first, second])) = keys::AGEING_FORMS.iter().find(|(name, _)| *name == form)
+        else {
+            return self.steps_of_age(value, &pointer);
+        };
+        let arguments = [*first, *second];
+        let own = self.object(value, &pointer, &format!("`{form}`"), &[&arguments], |_| {
+            false
+        })?;
+        let what = format!("`{form}`");
+        let mut argument = |key: &'static str| {
+            let (value, pointer) = self.required(&own, key, &what)?;
+            match key {
+                "scale" => self.wait(value, &pointer, "a scale"),
+                "growth" => self.quantity(value, &pointer, Numbers::FORMULAS),
+                _ => self.not_negative(value, &pointer, &format!("a {key}")),
+            }
+        };
+        let (first, second) = (argument(arguments[0]), argument(arguments[1]));
+        let (first, second) = (first?, second?);
+        Some(match form {
+            "weibull" => Baseline::Weibull {
+                shape: first,
+                scale: second,
+            },
+            "gompertz" => Baseline::Gompertz {
+                rate: first,
+                growth: second,
+            },
+            _ => Baseline::LogLogistic {
+                shape: first,
+                scale: second,
+            },
+        })
+    }
+
+    /// `[[0, 0.1], ["6 months", 0.4]]`: a rate from each age on.
+    fn steps_of_age(&mut self, value: &'v Value, pointer: &str) -> Option<Baseline> {
+        let expected = "a list of ages and rates such as [[0, 0.1], [\"6 months\", 0.4]]";
+        let Some(list) = value.as_array().filter(|list| !list.is_empty()) else {
+            return self.wrong_type(pointer, expected, value);
+        };
+        let mut steps: Vec<(At<f64>, Quantity)> = Vec::with_capacity(list.len());
+        for (place, step) in list.iter().enumerate() {
+            let at = join(pointer, &place.to_string());
+            let Some([age, rate]) = step.as_array().map(Vec::as_slice) else {
+                return self.wrong_type(&at, "an age and a rate", step);
+            };
+            let age = self.reported_age(age, &join(&at, "0"))?;
+            let rate = self.not_negative(rate, &join(&at, "1"), "a rate")?;
+            let is_next = match steps.last() {
+                Some((before, _)) => before.value < age.value,
+                None => age.value == 0.0,
+            };
+            if !is_next {
+                return self.out_of_range(&age.pointer, "ages ascend from 0");
+            }
+            steps.push((age, rate));
+        }
+        Some(Baseline::Steps(steps))
+    }
+
+    fn reported_age(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
+        if value.as_f64() == Some(0.0) {
+            return Some(At::new(0.0, pointer));
+        }
+        if value.is_object() {
+            return self.wrong_type(pointer, "an age such as \"6 months\"", value);
+        }
+        self.positive_duration(value, pointer, "an age")
+    }
+
+    /// `"start"`, `"phase"` or `{"event": NAME}`.
+    fn since(&mut self, value: &'v Value, pointer: &str) -> Option<Since> {
+        if !value.is_object() {
+            return match value.as_str() {
+                Some("start") => Some(Since::Start),
+                Some("phase") => Some(Since::Phase),
+                _ => {
+                    let expected = "\"start\", \"phase\" or {\"event\": NAME}";
+                    self.wrong_type(pointer, expected, value)
+                }
+            };
+        }
+        let what = "what an age is counted from";
+        let object = self.object(value, pointer, what, &[&["event"]], |_| false)?;
+        let (name, pointer) = self.required(&object, "event", what)?;
+        Some(Since::Event(self.reference(name, &pointer)?))
     }
 
     /// Refuses dates where a length of time is wanted.

@@ -193,6 +193,7 @@ impl<'v> Decoder<'v> {
                 let (value, pointer) = object.get("mean_wait")?;
                 Some(Base::MeanWait(self.wait(value, &pointer, "a mean wait")?))
             }
+            "ageing" => Some(Base::Ageing(self.ageing(object)?)),
             _ => {
                 let (value, pointer) = object.get("value")?;
                 Some(Base::PerYear(self.rate(value, &pointer)?))

@@ -87,6 +87,8 @@ pub const HAZARD: &[&str] = &[
     "per",
     "mean_wait",
     "value",
+    "ageing",
+    "since",
     "times",
     "note",
     "source",
@@ -157,7 +159,15 @@ pub const HAZARD_FORMS: &[&[&str]] = &[
     &["rate", "per"],
     &["mean_wait"],
     &["value"],
+    &["ageing", "since"],
 ];
+/// How a hazard may change with age, each with its arguments; `steps` is a list.
+pub const AGEING_FORMS: &[(&str, [&str; 2])] = &[
+    ("weibull", ["shape", "scale"]),
+    ("gompertz", ["rate", "growth"]),
+    ("log_logistic", ["shape", "scale"]),
+];
+pub const AGEING: &[&str] = &["weibull", "gompertz", "log_logistic", "steps"];
 
 /// The ways in which an event is made to fire, each with its keys.
 pub const EVENT_FORMS: &[&[&str]] = &[

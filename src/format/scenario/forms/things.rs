@@ -40,7 +40,76 @@ schema!(Times, "Times", |generator| {
     )
 });
 
+/// How a hazard changes with age.
+struct AgeingForm;
+schema!(AgeingForm, "Ageing", |generator| {
+    let rate = reference::<RateForm>(generator);
+    let duration = reference::<WaitForm>(generator);
+    let number = reference::<QuantityForm>(generator);
+    let described = |schema: &Value, about: &str| {
+        let mut schema = schema.clone();
+        schema["description"] = about.into();
+        schema
+    };
+    let shape = described(&rate, "the shape");
+    let scale = described(&duration, "the scale, a time");
+    let first_rate = described(&rate, "the rate per year at age 0");
+    let growth = described(
+        &number,
+        "how fast the rate grows, per year; below 0 it falls",
+    );
+    let two = |first: (&str, &Value), second: (&str, &Value)| {
+        json!({
+            "type": "object",
+            "properties": {first.0: first.1, second.0: second.1},
+            "required": [first.0, second.0],
+            "additionalProperties": false
+        })
+    };
+    let step = json!({
+        "type": "array",
+        "prefixItems": [{"type": ["number", "string"], "minimum": 0}, rate],
+        "minItems": 2,
+        "maxItems": 2
+    });
+    schema_of(
+        Shape::new(generator)
+            .optional(
+                "weibull",
+                two(("shape", &shape), ("scale", &scale)),
+                "(shape/scale) (age/scale)^(shape - 1) per year; the scale is a time",
+            )
+            .optional(
+                "gompertz",
+                two(("rate", &first_rate), ("growth", &growth)),
+                "rate exp(growth age) per year",
+            )
+            .optional(
+                "log_logistic",
+                two(("shape", &shape), ("scale", &scale)),
+                "(shape/scale) (age/scale)^(shape - 1) / (1 + (age/scale)^shape) per year: with a shape above 1 it rises, and falls again",
+            )
+            .optional(
+                "steps",
+                json!({"type": "array", "items": step, "minItems": 1}),
+                "ages, ascending from 0, and the rate per year from each on",
+            )
+            .one_of(
+                &[&["weibull"], &["gompertz"], &["log_logistic"], &["steps"]],
+                &[],
+                "how a hazard changes with age",
+            ),
+    )
+});
+
 schema!(Hazard, "Hazard", |generator| {
+    let event = json!({
+        "type": "object",
+        "properties": {"event": {"type": "string", "description": "the event, or a branch"}},
+        "required": ["event"],
+        "additionalProperties": false
+    });
+    let since = json!({"anyOf": [{"enum": ["start", "phase"]}, event]});
     let object = Shape::new(generator)
         .of::<ChanceForm>("chance", "chance of at least one firing within the time `within`, 0 to 1")
         .of::<WaitForm>("within", "the time that `chance` is about")
@@ -48,10 +117,16 @@ schema!(Hazard, "Hazard", |generator| {
         .of::<DurationForm>("per", "the time that `rate` is about; a year if not stated; also \"year\", \"month\", \"week\", \"day\"")
         .of::<WaitForm>("mean_wait", "average time between firings")
         .of::<RateForm>("value", "a rate per year")
+        .of::<AgeingForm>("ageing", "a rate that changes with the time since `since`")
+        .optional(
+            "since",
+            since,
+            "what the age is counted from: the start, the entry into the present phase, or the last firing of an event, before which there is no hazard",
+        )
         .of::<Times>("times", "what multiplies it")
         .why()
         .one_of(
-            &[&["chance", "within"], &["rate"], &["mean_wait"], &["value"]],
+            &[&["chance", "within"], &["rate"], &["mean_wait"], &["value"], &["ageing", "since"]],
             &[("per", "rate")],
             "a hazard with its factors",
         );

@@ -223,6 +223,10 @@ fn constructs() -> Value {
             "yearly": {"every": "1 year", "from": "2026-05-01", "until": "2028-01-01", "probability": 0.5, "if_not_allowed": "wait"},
             "answer": {"after": "truce_signed", "wait": {"uniform": ["1 month", "90 days"]}, "again": "also", "if_not_allowed": "lost",
                 "branches": {"yes": {"title": "t", "probability": "0.3", "note": "n", "effects": [{"add": "support", "by": {"uniform": [0, 1]}}]}, "no": {}}},
+            "ages": {"hazard": {"ageing": {"weibull": {"shape": "1.2", "scale": "2 years"}}, "since": {"event": "truce_signed"}, "times": {"factor": 2}, "note": "n"}},
+            "table": {"hazard": {"ageing": {"steps": [[0, 1], ["6 months", 0.5]]}, "since": "phase"}},
+            "grows": {"hazard": {"ageing": {"gompertz": {"rate": 1, "growth": -0.5}}, "since": "start"}},
+            "humped": {"hazard": {"ageing": {"log_logistic": {"shape": 2, "scale": {"value": 1, "note": "n"}}}, "since": "start"}},
             "ends": {"after": {"phase": "talks"}, "wait": "60 days", "on_leave": "keep", "probability": 1}
         }
     });
@@ -359,6 +363,10 @@ fn what_the_schema_promises_is_what_check_takes() {
         ("on_leave", json!("keep")),
         ("if_not_allowed", json!("wait")),
         ("branches", json!({"yes": {}})),
+        ("ageing", json!({"gompertz": {"rate": 1, "growth": 1}})),
+        ("since", json!("start")),
+        ("weibull", json!({"shape": 1, "scale": 1})),
+        ("steps", json!([[0, 1]])),
         ("trend", json!("escalation")),
         ("final", json!(true)),
         ("start", json!(0.5)),
