@@ -593,3 +593,37 @@ fn a_derived_value_reads_the_same_clock_as_the_formula_that_names_it() {
         "{strikes}"
     );
 }
+
+/// Whatever they are called: at one instant the higher priority comes first, on a grid point and between two, and triggers take their turn among the rest.
+#[test]
+fn at_one_instant_the_higher_priority_comes_first() {
+    for (at, step) in [(0.5, 0.25), (0.3, 0.25)] {
+        let whole = |priorities: [i32; 3]| {
+            let [a, b, c] = priorities;
+            scenario(
+                1.0,
+                step,
+                json!({
+                    "indicators": {"x": {"start": 0}},
+                    "events": {
+                        "a": {"at": at, "priority": a, "effects": [{"set": "x", "to": 1}]},
+                        "b": {"at": at, "priority": b, "effects": [{"set": "x", "to": 2}]},
+                        "c": {"when": "x > 0", "priority": c, "effects": [{"set": "x", "to": 3}]},
+                    },
+                }),
+            )
+        };
+        for (priorities, order) in [
+            ([0, 0, 0], ["a", "b", "c"]),
+            ([0, 1, 0], ["b", "a", "c"]),
+            ([0, 1, 1], ["b", "c", "a"]),
+            ([-1, -2, 5], ["a", "c", "b"]),
+        ] {
+            assert_eq!(
+                names(&story(&whole(priorities))),
+                order,
+                "{priorities:?} at {at}"
+            );
+        }
+    }
+}

@@ -182,11 +182,12 @@ impl Batch<'_> {
         }
     }
 
-    /// Fires what is pending in a lane at its instant, and whatever that triggers, in the order of names.
+    /// Fires what is pending in a lane at its instant, and whatever that triggers, by priority and name.
     pub fn settle(&mut self, lane: usize, within: Option<Within>) {
         self.scratch.instant.clear();
+        let ranks = &self.program().ranks;
         while let Some(place) =
-            (0..self.scratch.pending.len()).min_by_key(|&i| self.scratch.pending[i])
+            (0..self.scratch.pending.len()).min_by_key(|&i| ranks[self.scratch.pending[i] as usize])
         {
             let event = self.scratch.pending.swap_remove(place);
             self.stand_at(lane, self.now[lane]);

@@ -193,6 +193,8 @@ pub struct Event {
     pub probability: Option<Expr>,
     /// Where it is not allowed when its time has come, it waits until it is.
     pub waits_until_allowed: bool,
+    /// Of events due at one instant, those of higher priority come first, then those whose name does.
+    pub priority: i32,
     pub effects: Vec<Effect>,
     /// Results of which each firing has at most one, in canonical order.
     pub branches: Vec<Branch>,

@@ -139,6 +139,7 @@ pub fn compile(model: &Model) -> Program {
         layout: Layout { total, ..layout },
         sites,
         labels: emitter.labels,
+        ranks: ranks(model),
         event_names: model.events.iter().map(|e| e.name.clone()).collect(),
         parameters,
         parameter_mix: mix(model.parameter_copula.as_ref()),
@@ -454,6 +455,17 @@ fn mix(correlated: Option<&crate::model::Correlated>) -> Option<MixCode> {
         members: c.members.clone(),
         factor: c.factor.clone(),
     })
+}
+
+/// Ranks of events by priority, the higher first, and by name.
+fn ranks(model: &Model) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..model.events.len()).collect();
+    order.sort_by_key(|&e| std::cmp::Reverse(model.events[e].priority));
+    let mut ranks = vec![0; order.len()];
+    for (rank, event) in (0..).zip(order) {
+        ranks[event] = rank;
+    }
+    ranks
 }
 
 /// Grid indices at which series are reported: all if they are few, else about forty evenly spread, the first and last among them.

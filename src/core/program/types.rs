@@ -409,6 +409,8 @@ pub struct Program {
     pub sites: Vec<String>,
     /// Places that a non-finite value can come from, as JSON pointers.
     pub labels: Vec<String>,
+    /// By event: its place among those that are due at one instant.
+    pub ranks: Vec<u32>,
     /// What to call events when one of them makes a run fail.
     pub event_names: Vec<String>,
     pub parameters: Vec<ParameterCode>,

@@ -346,6 +346,8 @@ pub struct Event {
     pub probability: Option<Quantity>,
     /// Where it is not allowed when its time has come, it waits until it is.
     pub waits_until_allowed: bool,
+    /// Of events due at one instant, those of higher priority come first.
+    pub priority: i32,
     pub effects: Vec<Effect>,
     /// Results that exclude one another, by name.
     pub branches: IndexMap<String, Branch>,

@@ -36,6 +36,9 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         .flat_map(|(rank, first)| due[rank + 1..].iter().map(move |second| (*first, *second)));
     for (first, second) in pairs {
         let [one, other] = [first, second].map(|index| &model.events[index]);
+        if one.priority != other.priority {
+            continue;
+        }
         let cost = 1 + if reads_derived(one) || reads_derived(other) {
             model.derived.len() / DERIVED_PER_PAIR
         } else {
@@ -67,6 +70,7 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
                 )
                 .related(at(one), "the other")
                 .hint("give them instants of their own, in the order that is meant: `\"at\"` takes a formula in years as well, such as \"0.5 + 1/8766\" for an hour later")
+                .hint("or give the one that comes first a higher `priority`")
                 .hint("or let one event draw what happens into an indicator, and others wait for it by `when`"),
             );
         }

@@ -38,6 +38,9 @@ impl<'v> Decoder<'v> {
             "if_not_allowed",
             &[("lost", false), ("wait", true)],
         );
+        let priority = object
+            .get("priority")
+            .and_then(|(value, pointer)| self.priority(value, &pointer));
         let effects = self
             .list(&object, "effects", Self::effect)
             .unwrap_or_default();
@@ -54,10 +57,19 @@ impl<'v> Decoder<'v> {
             rest,
             probability,
             waits_until_allowed,
+            priority: priority.unwrap_or(0),
             effects,
             branches,
             why,
         })
+    }
+
+    fn priority(&mut self, value: &Value, pointer: &str) -> Option<i32> {
+        let whole = value.as_i64().and_then(|whole| i32::try_from(whole).ok());
+        if whole.is_none() {
+            return self.wrong_type(pointer, "a whole number, 0 if it is not stated", value);
+        }
+        whole
     }
 
     /// One of several results of a firing.

@@ -73,6 +73,7 @@ pub const EVENT: &[&str] = &[
     "trends",
     "limit",
     "rest",
+    "priority",
     "effects",
     "branches",
     "note",

@@ -329,6 +329,11 @@ schema!(Event, "Event", |generator| {
                 "rest",
                 "time after a firing during which it cannot fire again",
             )
+            .optional(
+                "priority",
+                json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
+                "of events due at one instant, those of higher priority fire first; 0 if not stated",
+            )
             .optional("effects", effects, "what a firing does, in order")
             .optional(
                 "branches",

@@ -282,6 +282,7 @@ fn event(thing: &Value) -> Vec<Markup> {
         "trends",
         "limit",
         "rest",
+        "priority",
         "effects",
         "branches",
     ];
@@ -301,6 +302,7 @@ fn event(thing: &Value) -> Vec<Markup> {
                 .and(statement::quantity(value))
                 .and(" times"),
             "rest" => Markup::text("then not for ").and(statement::plain_word(value)),
+            "priority" => Markup::text("priority ").and(statement::quantity(value)),
             "branches" => {
                 said.extend(value.as_object().into_iter().flatten().map(branch));
                 continue;
