@@ -4,7 +4,7 @@
 
 use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
-use crate::model::{Fires, ParameterValue};
+use crate::model::Fires;
 use crate::results::{
     Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool,
 };
@@ -61,7 +61,7 @@ fn told(
     };
     let parameters = in_display_order(&model.parameters, |p| p.display)
         .into_iter()
-        .filter(|p| matches!(model.parameters[*p].value, ParameterValue::Uncertain(_)))
+        .filter(|p| !model.parameters[*p].value.is_constant())
         .map(|p| (model.parameters[p].name.clone(), replay.parameters[p]))
         .collect();
     let (outcome, outcome_title) = match model.outcomes.get(replay.outcome) {

@@ -3,7 +3,7 @@
 use super::exit::Misuse;
 use super::output::PendingFile;
 use crate::engine::TrialRows;
-use crate::model::{Model, ParameterValue};
+use crate::model::Model;
 use crate::report::trials::{CsvTrials, InOrder, TrialBlock, TrialColumns, TrialTable};
 use anyhow::{Context, Result};
 use std::io::{self, Write};
@@ -46,9 +46,8 @@ impl TrialFile {
                 .into());
             }
         };
-        let uncertain =
-            |i: &usize| matches!(model.parameters[*i].value, ParameterValue::Uncertain(_));
-        let parameters: Vec<usize> = (0..model.parameters.len()).filter(uncertain).collect();
+        let varies = |i: &usize| !model.parameters[*i].value.is_constant();
+        let parameters: Vec<usize> = (0..model.parameters.len()).filter(varies).collect();
         let unclassified = std::iter::once("unclassified".to_owned());
         let columns = TrialColumns {
             parameters: parameters

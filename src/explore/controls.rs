@@ -54,7 +54,7 @@ pub struct ParameterControl {
     pub note: String,
     /// What the file says, in words.
     pub says: String,
-    /// The value of a constant, the median of what is uncertain.
+    /// The value of a constant, the median of what is uncertain, and for a formula its value at the medians.
     pub centre: f64,
     pub uncertain: bool,
     /// A rank correlation ties it to others.
@@ -84,6 +84,7 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
     let months = 12.0 * model.clock.horizon;
     let trends = in_display_order(&model.trends, |t| t.display);
     let parameters = in_display_order(&model.parameters, |p| p.display);
+    let medians = model.parameters_at(|_| 0.5);
     let events = in_display_order(&model.events, |e| e.display);
     let indicators = in_display_order(&model.indicators, |i| i.display);
     let derived = in_display_order(&model.derived, |d| d.display);
@@ -108,15 +109,16 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
                 weight: trend.weight,
             })
             .collect(),
-        parameters: (parameters.into_iter().map(|p| &model.parameters[p]))
-            .map(|parameter| {
+        parameters: (parameters.into_iter())
+            .map(|p| {
+                let parameter = &model.parameters[p];
                 let stated = &source["parameters"][&parameter.name];
                 ParameterControl {
                     correlated: correlated(source, &parameter.name),
                     ..parameter_control(
                         &parameter.name,
                         titled(&parameter.title, &parameter.name),
-                        &parameter.value,
+                        (&parameter.value, &medians, medians[p]),
                         stated,
                     )
                 }
@@ -189,26 +191,26 @@ fn trigger(stated: &Value) -> String {
 fn parameter_control(
     name: &str,
     title: String,
-    value: &ParameterValue,
+    (value, medians, centre): (&ParameterValue, &[f64], f64),
     stated: &Value,
 ) -> ParameterControl {
-    let (centre, low, high, uncertain) = match value {
-        ParameterValue::Constant(value) => {
-            let (low, high) = around(*value);
-            (*value, low, high, false)
-        }
-        ParameterValue::Uncertain(d) => {
-            let (low, high) = (d.quantile(0.005), d.quantile(0.995));
-            (d.quantile(0.5), low, high, true)
-        }
+    let drawn = value.distribution(medians);
+    let (low, high) = match &drawn {
+        Some(d) => (d.quantile(0.005), d.quantile(0.995)),
+        None => around(centre),
     };
     let step = step(high - low);
-    let says = match value {
-        ParameterValue::Constant(value) => format!("fixed at {}", format::plain(*value)),
-        ParameterValue::Uncertain(d) => {
-            let shown = |p: f64| format::plain(rounded(d.quantile(p), step));
-            format!("uncertain: {} to {} (90% range)", shown(0.05), shown(0.95))
+    let range = drawn.map(|d| {
+        let shown = |p: f64| format::plain(rounded(d.quantile(p), step));
+        format!("{} to {} (90% range)", shown(0.05), shown(0.95))
+    });
+    let says = match (value, range) {
+        (ParameterValue::Constant(value), _) => format!("fixed at {}", format::plain(*value)),
+        (ParameterValue::Uncertain(_), Some(range)) => format!("uncertain: {range}"),
+        (ParameterValue::Varying(_), Some(range)) => {
+            format!("uncertain: {range} where the others are at their medians")
         }
+        _ => "computed from other parameters".to_owned(),
     };
     let mut percentiles: Vec<(f64, String, f64)> = (stated.as_object().into_iter().flatten())
         .filter_map(|(key, value)| {
@@ -224,7 +226,7 @@ fn parameter_control(
         note: text(stated, "note"),
         says,
         centre,
-        uncertain,
+        uncertain: !value.is_constant(),
         correlated: false,
         low: (low / step).floor() * step,
         high: (high / step).ceil() * step,
@@ -277,6 +279,38 @@ mod tests {
         }
         assert_eq!(step(0.0), 0.01);
         assert_eq!(step(f64::INFINITY), 0.01);
+    }
+
+    #[test]
+    fn what_is_computed_has_a_control_at_the_medians_and_can_be_pinned() {
+        let text = serde_json::json!({
+            "format": 2, "name": "x", "start": "2026-01-01", "horizon": 1, "step": 1,
+            "parameters": {"a": {"uniform": [1, 3]}, "b": "2 * a", "c": {"p10": "a", "p50": 4, "p90": 7}},
+            "metrics": {"m": "b + c"}
+        });
+        let study = crate::analysis::Study::from_text(&text.to_string(), "x.json");
+        let model = study
+            .unwrap_or_else(|r| panic!("{:#?}", r.diagnostics))
+            .model;
+        let medians = model.parameters_at(|_| 0.5);
+        let control = |i: usize| {
+            let parameter = &model.parameters[i];
+            let stated = &model.source["parameters"][&parameter.name];
+            let value = (&parameter.value, &medians[..], medians[i]);
+            parameter_control(&parameter.name, parameter.title.clone(), value, stated)
+        };
+        let (b, c) = (control(1), control(2));
+        assert_eq!(
+            (b.centre, b.low, b.high, b.uncertain),
+            (4.0, 0.0, 8.0, true)
+        );
+        assert_eq!(b.says, "computed from other parameters");
+        assert!((c.centre - 4.0).abs() < 1e-9 && c.low < 2.0 && c.high > 7.0);
+        // Only what is a number in the file can be moved as one.
+        assert_eq!(
+            c.percentiles,
+            [("p50".to_owned(), 4.0), ("p90".to_owned(), 7.0)]
+        );
     }
 
     #[test]

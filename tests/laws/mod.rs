@@ -11,6 +11,7 @@ mod files;
 mod judgements;
 mod luck;
 mod one_number;
+mod parameters;
 mod quantiles;
 mod questions;
 mod ranges;

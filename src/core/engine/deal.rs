@@ -10,7 +10,7 @@ use crate::distribution::{Build, Distribution, Family};
 use crate::estimate::{BINS_OF_INPUT, REPLICATES, groups};
 use crate::math::elementary;
 use crate::math::special::{ln_gamma, normal_cdf, normal_quantile};
-use crate::program::{InputCode, ParameterCode};
+use crate::program::InputCode;
 use crate::random::TrialId;
 use crate::random::design::Design;
 
@@ -43,10 +43,7 @@ pub fn deal(
     let mut scores: Vec<f64> = program
         .parameters
         .iter()
-        .map(|p| match p {
-            ParameterCode::Constant(_) => 0.5,
-            ParameterCode::Uncertain { site, .. } => uniform(*site),
-        })
+        .map(|parameter| parameter.site.map_or(0.5, uniform))
         .collect();
     if let Some(mix) = &program.parameter_mix {
         let normals: Vec<f64> = mix
@@ -63,12 +60,10 @@ pub fn deal(
             scores[*member] = normal_cdf(mixed);
         }
     }
-    let parameters = (program.parameters.iter().zip(&scores))
-        .map(|(parameter, u)| match parameter {
-            ParameterCode::Constant(value) => *value,
-            ParameterCode::Uncertain { distribution, .. } => distribution.quantile(*u),
-        })
-        .collect();
+    let mut parameters = vec![f64::NAN; program.parameters.len()];
+    for &p in &program.parameter_order {
+        parameters[p] = program.parameters[p].value.at(&parameters, scores[p]);
+    }
     let weights = weights(setup, &uniform);
     let bins = (program.inputs.iter())
         .map(|input| match input {

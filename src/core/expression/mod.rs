@@ -7,6 +7,7 @@
 mod checker;
 mod display;
 mod error;
+mod evaluate;
 mod fold;
 mod functions;
 mod interval;

@@ -64,7 +64,7 @@ pub fn build_scenario(
     };
     builder.collect_names();
     builder.clock = builder.build_clock();
-    let parameters = builder.build_parameters();
+    let (parameters, parameter_order) = builder.build_parameters();
     let parameter_copula = builder.parameter_copula(&parameters);
     let trends = builder.build_trends();
     let weight_concentration = builder.weight_concentration();
@@ -96,6 +96,7 @@ pub fn build_scenario(
         source: source.clone(),
         clock,
         parameters,
+        parameter_order,
         parameter_copula,
         trends,
         weight_concentration,

@@ -18,7 +18,7 @@ mod units;
 mod waits;
 
 use super::bounds::Use;
-use super::types::{Effect, Event, Model, ParameterValue};
+use super::types::{Effect, Event, Model};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use reach::Reached;
@@ -68,13 +68,17 @@ fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
             }
         });
     });
+    for parameter in &model.parameters {
+        parameter.reads.iter().for_each(|&index| used[index] = true);
+    }
     // Declared chances repeat the parameters of their hazards, so they add nothing here.
     for (parameter, used) in model.parameters.iter().zip(used) {
         if !used {
             let place = Place::key(pointer::join("/parameters", &parameter.name));
-            let kind = match parameter.value {
-                ParameterValue::Constant(_) => "the parameter",
-                ParameterValue::Uncertain(_) => "the uncertain parameter",
+            let kind = if parameter.value.is_drawn() {
+                "the uncertain parameter"
+            } else {
+                "the parameter"
             };
             warnings.push(
                 Diagnostic::warning(

@@ -22,6 +22,8 @@ pub struct Model {
     pub source: serde_json::Value,
     pub clock: Clock,
     pub parameters: Vec<Parameter>,
+    /// Indices into `parameters`, each after those that it reads.
+    pub parameter_order: Vec<usize>,
     /// Rank correlation between some parameters.
     pub parameter_copula: Option<Correlated>,
     pub trends: Vec<Trend>,
@@ -73,12 +75,18 @@ pub struct Parameter {
     pub title: String,
     pub display: usize,
     pub value: ParameterValue,
+    /// The parameters that the file makes it of, in ascending order. One of constants alone is a constant, or a distribution, all the same.
+    pub reads: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
 pub enum ParameterValue {
     Constant(f64),
     Uncertain(Distribution),
+    /// Computed from other parameters.
+    Formula(Expr),
+    /// A distribution whose arguments are computed from other parameters.
+    Varying(VaryingDraw),
 }
 
 /// A Gaussian dependence among some items (parameters or indicators).
@@ -405,6 +413,9 @@ pub enum Asks {
 impl Model {
     /// Visits every formula of the model.
     pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        for parameter in &self.parameters {
+            parameter.value.each_formula(visit);
+        }
         self.phases.iter().for_each(|p| visit(&p.start));
         for indicator in &self.indicators {
             indicator.start.each_formula(visit);

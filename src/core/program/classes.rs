@@ -3,7 +3,7 @@
 use super::types::{InputCode, Target};
 use crate::distribution::{Build, Family};
 use crate::estimate::BINS_OF_INPUT;
-use crate::model::{Model, ParameterValue};
+use crate::model::Model;
 
 /// Outcomes of a group.
 pub fn members(model: &Model, group: usize) -> Box<[usize]> {
@@ -28,10 +28,10 @@ pub fn targets(model: &Model) -> Vec<Target> {
         .collect()
 }
 
-/// What differs between draws: uncertain parameters, then uncertain weights.
+/// What differs between draws by itself: parameters that are drawn, then uncertain weights.
 pub fn inputs(model: &Model) -> Vec<InputCode> {
     let parameters = (model.parameters.iter().enumerate())
-        .filter(|(_, p)| matches!(p.value, ParameterValue::Uncertain(_)))
+        .filter(|(_, p)| p.value.is_drawn())
         .map(|(p, _)| InputCode::Parameter(p));
     let concentration = model
         .weight_concentration

@@ -69,10 +69,7 @@ pub fn compile(model: &Model) -> Program {
     let trend_site = compiler.site("start_trend".into());
     let phase_site = compiler.site("start_phase".into());
     let uncertain = model.weight_concentration.is_some() && model.trends.len() > 1
-        || model
-            .parameters
-            .iter()
-            .any(|p| matches!(p.value, ParameterValue::Uncertain(_)));
+        || model.parameters.iter().any(|p| p.value.is_drawn());
     let choose = |test: fn(&FiresCode) -> bool| -> Vec<u32> {
         (0..events.len() as u32)
             .filter(|&e| test(&events[e as usize].fires))
@@ -142,6 +139,7 @@ pub fn compile(model: &Model) -> Program {
         ranks: ranks(model),
         event_names: model.events.iter().map(|e| e.name.clone()).collect(),
         parameters,
+        parameter_order: model.parameter_order.clone(),
         parameter_mix: mix(model.parameter_copula.as_ref()),
         prologue: emitter.prologue.into(),
         regime: emitter.regime,
@@ -279,15 +277,25 @@ impl<'a> Compiler<'a> {
 
     fn parameters(&mut self) -> Vec<ParameterCode> {
         let model = self.model;
-        model
-            .parameters
-            .iter()
-            .map(|p| match &p.value {
-                ParameterValue::Constant(value) => ParameterCode::Constant(*value),
-                ParameterValue::Uncertain(distribution) => ParameterCode::Uncertain {
-                    distribution: distribution.clone(),
-                    site: self.site(format!("parameter/{}", p.name)),
-                },
+        // What others are made of is to blame first.
+        for &index in &model.parameter_order {
+            let parameter = &model.parameters[index];
+            let is_computed = matches!(
+                parameter.value,
+                ParameterValue::Formula(_) | ParameterValue::Varying(_)
+            );
+            if is_computed {
+                let label = self
+                    .emitter
+                    .label(format!("/parameters/{}", parameter.name));
+                self.bound(&Expr::Parameter(index), (f64::MIN, f64::MAX), label);
+            }
+        }
+        (model.parameters.iter())
+            .map(|parameter| ParameterCode {
+                value: parameter.value.clone(),
+                site: (parameter.value.is_drawn())
+                    .then(|| self.site(format!("parameter/{}", parameter.name))),
             })
             .collect()
     }

@@ -4,6 +4,7 @@ use super::columns::{Slot, Source};
 use super::ops::Op;
 use crate::distribution::{Distribution, Ranged};
 pub use crate::model::Again;
+use crate::model::ParameterValue;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -100,14 +101,12 @@ impl DrawCode {
     }
 }
 
-/// A parameter and how it is drawn.
+/// A parameter. Its formula, if it has one, is evaluated once a draw and stays a tree.
 #[derive(Clone, Debug)]
-pub enum ParameterCode {
-    Constant(f64),
-    Uncertain {
-        distribution: Distribution,
-        site: SiteId,
-    },
+pub struct ParameterCode {
+    pub value: ParameterValue,
+    /// Draws it; `None` if nothing does.
+    pub site: Option<SiteId>,
 }
 
 /// Items whose normal scores are mixed by a Cholesky factor.
@@ -414,6 +413,8 @@ pub struct Program {
     /// What to call events when one of them makes a run fail.
     pub event_names: Vec<String>,
     pub parameters: Vec<ParameterCode>,
+    /// Indices of them, each after those that it reads.
+    pub parameter_order: Vec<usize>,
     pub parameter_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters alone.
     pub prologue: Box<[Op]>,

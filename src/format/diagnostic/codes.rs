@@ -105,7 +105,7 @@ pub const CODES: &[(&str, &str)] = &[
     // Meaning.
     (
         "circular-definition",
-        "derived values or metrics read one another in a circle",
+        "parameters, derived values or metrics read one another in a circle",
     ),
     (
         "correlates-constant",

@@ -241,7 +241,7 @@ fn members(correlation: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn is_constant(parameter: &Value) -> bool {
-    parameter.is_number() || parameter.get("value").is_some()
+    !parameter.is_object() || parameter.get("value").is_some()
 }
 
 fn is_without_noise(indicator: &Value) -> bool {

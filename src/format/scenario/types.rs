@@ -94,7 +94,7 @@ pub struct Scenario {
     /// Where numbers come from, by the name that `source` uses.
     #[schemars(default)]
     pub sources: IndexMap<String, Source>,
-    /// Uncertain constants, drawn once a parameter draw.
+    /// Uncertain constants, drawn once a parameter draw, and formulas of them.
     #[schemars(default)]
     pub parameters: IndexMap<String, Parameter>,
     /// Rank correlations between parameters.
@@ -188,7 +188,7 @@ pub struct Parameter {
     pub title: Option<String>,
     pub unit: Option<String>,
     pub why: Why,
-    /// Its arguments are numbers, never formulas.
+    /// Its numbers may be formulas of other parameters.
     pub draw: Draw,
 }
 

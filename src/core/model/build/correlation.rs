@@ -4,8 +4,8 @@
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::distribution::Distribution;
 use crate::distribution::copula::{self, CopulaError};
+use crate::distribution::{Build, Distribution, Family};
 use crate::expression::{Expr, Thing};
 use crate::model::types::{Correlated, Indicator, Parameter, ParameterValue};
 use crate::scenario::{At, Reference};
@@ -41,15 +41,24 @@ impl Builder<'_> {
                     let (least, greatest) = distribution.support();
                     least == greatest
                 }
+                ParameterValue::Varying(_) => false,
+                ParameterValue::Formula(_) => {
+                    return Some(
+                        "is a formula of other parameters, so it has no chance of its own that could be correlated",
+                    );
+                }
             };
             constant.then_some("is a constant, so nothing can be correlated with it")
         };
+        let even = Family::Uniform.build(&[0.0, 1.0], None, None).ok();
         let factor = |members: &[usize], ranks: &[Vec<f64>]| {
             let margins: Vec<&Distribution> = members
                 .iter()
                 .filter_map(|index| match &parameters.get(*index)?.value {
-                    ParameterValue::Constant(_) => None,
+                    ParameterValue::Constant(_) | ParameterValue::Formula(_) => None,
                     ParameterValue::Uncertain(distribution) => Some(distribution),
+                    // It differs from draw to draw: what is correlated is the place in it.
+                    ParameterValue::Varying(_) => even.as_ref(),
                 })
                 .collect();
             copula::spearman_factor(ranks, &margins)

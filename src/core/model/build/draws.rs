@@ -58,17 +58,60 @@ impl Builder<'_> {
         }))
     }
 
-    /// A distribution that is made of constants, as those of parameters are.
-    pub fn fixed_distribution(
+    /// The same where plain numbers are left to the distribution alone, which says more of what is wrong with them.
+    pub fn drawn_once(&mut self, draw: &scenario::Draw, context: Context) -> Option<Draw> {
+        if let scenario::Draw::Distribution(distribution) = draw {
+            let parts = self.parts(distribution)?;
+            let plain = parts.row.iter().map(|entry| match entry.quantity.value {
+                NumberOrFormula::Number(number) => Some(number),
+                NumberOrFormula::Formula(_) => None,
+            });
+            if let Some(numbers) = plain.collect::<Option<Vec<f64>>>() {
+                return self.made(distribution, &parts, &numbers).map(Draw::Fixed);
+            }
+        }
+        self.draw(draw, context)
+    }
+
+    /// The same once the parameters that are constants are known: what was computed from them alone is a number, or a fixed distribution.
+    pub fn settled(
         &mut self,
-        distribution: &scenario::Distribution,
-    ) -> Option<Distribution> {
-        let parts = self.parts(distribution)?;
-        let numbers: Vec<Option<f64>> = (parts.row.iter())
-            .map(|entry| self.constant(&entry.quantity))
+        stated: &scenario::Draw,
+        draw: Draw,
+        known: &[Option<f64>],
+    ) -> Option<Draw> {
+        let is_known = |formula: &Expr| {
+            !formula.any(&|part| matches!(part, Expr::Parameter(p) if known[*p].is_none()))
+        };
+        let values: Vec<f64> = known
+            .iter()
+            .map(|value| value.unwrap_or(f64::NAN))
             .collect();
-        let numbers: Vec<f64> = numbers.into_iter().collect::<Option<_>>()?;
-        self.made(distribution, &parts, &numbers)
+        match (draw, stated) {
+            (Draw::Value(formula), scenario::Draw::Value(quantity)) if is_known(&formula) => {
+                let value = formula.over(&values);
+                if !value.is_finite() {
+                    let text = match &quantity.value {
+                        NumberOrFormula::Formula(text) => text.clone(),
+                        NumberOrFormula::Number(value) => value.to_string(),
+                    };
+                    let message = format!("`{text}` has no finite value");
+                    self.error("not-finite", quantity.place(), message);
+                    return None;
+                }
+                Some(Draw::Value(Expr::Number(value)))
+            }
+            (Draw::Varying(varying), scenario::Draw::Distribution(distribution))
+                if varying.arguments.iter().all(is_known) =>
+            {
+                let numbers: Vec<f64> = (varying.arguments.iter())
+                    .map(|argument| argument.over(&values))
+                    .collect();
+                let parts = self.parts(distribution)?;
+                self.made(distribution, &parts, &numbers).map(Draw::Fixed)
+            }
+            (draw, _) => Some(draw),
+        }
     }
 
     fn made(

@@ -76,21 +76,6 @@ impl Builder<'_> {
         Some(expr)
     }
 
-    /// A number that no parameter can move.
-    pub fn constant(&mut self, quantity: &Quantity) -> Option<f64> {
-        match &quantity.value {
-            NumberOrFormula::Number(value) => Some(*value),
-            NumberOrFormula::Formula(text) => {
-                self.error(
-                    "formula-not-allowed",
-                    quantity.place(),
-                    format!("a parameter is drawn before anything could be computed, so `{text}` cannot stand here"),
-                );
-                None
-            }
-        }
-    }
-
     /// A condition. `None` if it is at fault, which has been reported.
     pub fn condition(&mut self, condition: &Condition, context: Context) -> Option<Expr> {
         self.formula(&condition.value, &condition.pointer, context, Wanted::Truth)

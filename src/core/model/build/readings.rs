@@ -11,6 +11,8 @@ use crate::model::types::{Asks, Derived, Group, Mean, Metric, Outcome, Question}
 use crate::scenario::{self, NumberOrFormula};
 use std::collections::BTreeMap;
 
+/// A way out of a circle.
+const BY_AN_INDICATOR: &str = "break the circle, for instance by an indicator that an event sets";
 /// Nodes of all metrics, or of all outcome rules, at most.
 const MOST_PARTS: usize = 1_000_000;
 
@@ -52,7 +54,13 @@ impl Builder<'_> {
         let order = match ordered(&reads) {
             Ok(order) => order,
             Err(circles) => {
-                self.circles(&circles, &names, "/derived", "derived value");
+                self.circles(
+                    &circles,
+                    &names,
+                    "/derived",
+                    "derived value",
+                    BY_AN_INDICATOR,
+                );
                 return None;
             }
         };
@@ -82,7 +90,7 @@ impl Builder<'_> {
         let order = match ordered(&reads) {
             Ok(order) => order,
             Err(circles) => {
-                self.circles(&circles, &names, "/metrics", "metric");
+                self.circles(&circles, &names, "/metrics", "metric", BY_AN_INDICATOR);
                 let bad: Vec<usize> = circles.into_iter().flatten().collect();
                 // The others are checked all the same; what reads a circle is silently at fault with it.
                 let cut: Vec<Vec<usize>> = reads
@@ -148,7 +156,15 @@ impl Builder<'_> {
         }
     }
 
-    fn circles(&mut self, circles: &[Vec<usize>], names: &[String], section: &str, noun: &str) {
+    /// Reports the circles in which things of a section read one another, with a way out.
+    pub fn circles(
+        &mut self,
+        circles: &[Vec<usize>],
+        names: &[String],
+        section: &str,
+        noun: &str,
+        hint: &str,
+    ) {
         for circle in circles {
             let Some(first) = circle.first() else {
                 continue;
@@ -168,9 +184,7 @@ impl Builder<'_> {
             for other in &circle[1..] {
                 report = report.related(place(*other), "part of the circle");
             }
-            self.report(
-                report.hint("break the circle, for instance by an indicator that an event sets"),
-            );
+            self.report(report.hint(hint));
         }
     }
 
@@ -317,7 +331,7 @@ fn named(root: &Node, names: &[String]) -> Vec<usize> {
 ///
 /// # Errors
 /// The circles that were met, each as the items that read one another in turn.
-fn ordered(reads: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
+pub fn ordered(reads: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::distribution::Distribution;
 use crate::expression::Expr;
 use crate::model::types::{Draw, Mean, Model, ParameterValue};
+use std::borrow::Cow;
 
 /// Probabilities beyond the two places: the first pair at which the source is a number.
 const FAR: [[f64; 2]; 3] = [[1e-60, 1e-120], [1e-20, 1e-40], [1e-6, 1e-12]];
@@ -49,7 +50,10 @@ pub fn find_meanless(model: &mut Model) {
 fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
     let mut found = vec![Mean::Steady; formulas.len()];
     let ways = Ways::of(model);
-    let parameters: Vec<Vec<bool>> = formulas.iter().map(|f| parameters_of(model, f)).collect();
+    let reads = Reads::of(model);
+    let parameters: Vec<Vec<bool>> = (formulas.iter())
+        .map(|f| parameters_of(model, &reads, f))
+        .collect();
     let [mut near, mut out] = [Start::of(model), Start::of(model)];
     for (source, distribution) in sources(model) {
         for above in [true, false] {
@@ -98,11 +102,15 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
 }
 
 /// Which parameters a formula reads by itself, or through how often an event fires; all of them where it reads the path.
-fn parameters_of(model: &Model, formula: &Expr) -> Vec<bool> {
+fn parameters_of(model: &Model, reads: &Reads, formula: &Expr) -> Vec<bool> {
     let mut read = vec![false; model.parameters.len()];
+    let mark = |read: &mut Vec<bool>, part: &Expr| {
+        let all = reads.by(part).parameters;
+        all.into_iter().for_each(|p| read[p] = true);
+    };
     let mut events = vec![false; model.events.len()];
     formula.visit(&mut |part| match part {
-        Expr::Parameter(p) => read[*p] = true,
+        Expr::Parameter(_) => mark(&mut read, part),
         Expr::Path(_) => read.fill(true),
         Expr::Count(e) | Expr::Ever(e) | Expr::Since(e) => events[*e] = true,
         _ => {}
@@ -116,7 +124,7 @@ fn parameters_of(model: &Model, formula: &Expr) -> Vec<bool> {
         if let Some(hazard) = repeating(event) {
             hazard.each_formula(&mut |formula| {
                 formula.visit(&mut |part| match part {
-                    Expr::Parameter(p) => read[*p] = true,
+                    Expr::Parameter(_) => mark(&mut read, part),
                     Expr::Path(_) | Expr::Count(_) | Expr::Ever(_) | Expr::Since(_) => {
                         read.fill(true);
                     }
@@ -238,16 +246,11 @@ fn growth(near: f64, out: f64) -> f64 {
     libm::log(out.abs() / near.abs())
 }
 
-/// Everything that is drawn from a distribution of fixed arguments.
-fn sources(model: &Model) -> Vec<(Source, &Distribution)> {
-    let parameters = model
-        .parameters
-        .iter()
-        .enumerate()
-        .filter_map(|(i, p)| match &p.value {
-            ParameterValue::Constant(_) => None,
-            ParameterValue::Uncertain(distribution) => Some((Source::Parameter(i), distribution)),
-        });
+/// Everything that is drawn from a distribution of fixed arguments, or of parameters, which stand at their medians then.
+fn sources(model: &Model) -> Vec<(Source, Cow<'_, Distribution>)> {
+    let medians = model.parameters_at(|_| 0.5);
+    let parameters = (model.parameters.iter().enumerate())
+        .filter_map(|(i, p)| Some((Source::Parameter(i), p.value.distribution(&medians)?)));
     let starts = (model.indicators.iter().enumerate())
         .filter_map(|(i, indicator)| fixed(Source::Start(i), &indicator.start));
     let effects = model.events.iter().enumerate().flat_map(|(e, event)| {
@@ -260,9 +263,9 @@ fn sources(model: &Model) -> Vec<(Source, &Distribution)> {
     parameters.chain(starts).chain(effects).collect()
 }
 
-fn fixed(source: Source, draw: &Draw) -> Option<(Source, &Distribution)> {
+fn fixed(source: Source, draw: &Draw) -> Option<(Source, Cow<'_, Distribution>)> {
     match draw {
-        Draw::Fixed(distribution) => Some((source, distribution)),
+        Draw::Fixed(distribution) => Some((source, Cow::Borrowed(distribution))),
         Draw::Value(_) | Draw::Varying(_) => None,
     }
 }

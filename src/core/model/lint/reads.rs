@@ -6,7 +6,7 @@ use crate::model::types::Model;
 /// What a formula reads, through derived values.
 #[derive(Clone, Debug, Default)]
 pub struct Read {
-    /// Sorted.
+    /// Sorted, with those that they are made of.
     pub parameters: Vec<usize>,
     /// It reads a derived value.
     pub derived: bool,
@@ -16,12 +16,24 @@ pub struct Read {
 
 /// What each derived value reads.
 pub struct Reads {
+    /// By parameter: itself, and all that it is made of.
+    parameters: Vec<Vec<usize>>,
     derived: Vec<Read>,
 }
 
 impl Reads {
     pub fn of(model: &Model) -> Self {
+        let mut parameters = vec![Vec::new(); model.parameters.len()];
+        for &index in &model.parameter_order {
+            let made_of = model.parameters[index].reads.iter();
+            let mut all: Vec<usize> = made_of.flat_map(|&read| parameters[read].clone()).collect();
+            all.push(index);
+            all.sort_unstable();
+            all.dedup();
+            parameters[index] = all;
+        }
         let mut reads = Self {
+            parameters,
             derived: vec![Read::default(); model.derived.len()],
         };
         for &index in &model.derived_order {
@@ -33,7 +45,7 @@ impl Reads {
     pub fn by(&self, formula: &Expr) -> Read {
         let mut read = Read::default();
         formula.visit(&mut |e| match e {
-            Expr::Parameter(index) => read.parameters.push(*index),
+            Expr::Parameter(index) => read.parameters.extend(&self.parameters[*index]),
             Expr::Derived(index) => {
                 read.parameters.extend(&self.derived[*index].parameters);
                 read.state |= self.derived[*index].state;

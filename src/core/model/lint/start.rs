@@ -3,11 +3,9 @@
 //! Good enough to tell a rate of 3 a year from one of 300; never used for results.
 
 use super::support::{deal, spread_out};
-use crate::expression::{Expr, Interval, PathReading, arithmetic, call, compare};
+use crate::expression::{Expr, Interval, PathReading};
 use crate::model::dependents::{Dependents, Items};
-use crate::model::types::{
-    Draw, Effect, Event, Fires, Hazard, Indicator, Model, ParameterValue, VaryingDraw,
-};
+use crate::model::types::{Draw, Effect, Event, Fires, Hazard, Indicator, Model, VaryingDraw};
 
 /// The hazard of an event that may fire again and again: it has no limit, rests not, and leads nowhere else.
 pub fn repeating(event: &Event) -> Option<&Hazard> {
@@ -62,12 +60,7 @@ impl<'a> Start<'a> {
             Some(Draw::Fixed(distribution)) => distribution.quantile(0.5),
             _ => f64::NAN,
         };
-        let medians: Vec<f64> = (model.parameters.iter())
-            .map(|parameter| match &parameter.value {
-                ParameterValue::Constant(value) => *value,
-                ParameterValue::Uncertain(distribution) => distribution.quantile(0.5),
-            })
-            .collect();
+        let medians = model.parameters_at(|_| 0.5);
         let mut start = Self {
             model,
             dependents: Dependents::of(model),
@@ -101,6 +94,7 @@ impl<'a> Start<'a> {
         }
         if let Source::Parameter(i) = source {
             self.parameters[i] = value;
+            self.model.follow_parameter(i, &mut self.parameters);
         }
         self.extreme = Some((source, value));
         self.begin();
@@ -216,12 +210,13 @@ impl<'a> Start<'a> {
 
     /// A number; conditions are 1 or 0. NaN for what only a finished trial could tell.
     pub fn value(&self, expr: &Expr) -> f64 {
+        expr.evaluate(&|leaf| self.leaf(leaf))
+    }
+
+    fn leaf(&self, expr: &Expr) -> f64 {
         let at = |list: &[f64], index: usize| list.get(index).copied().unwrap_or(f64::NAN);
         let truth = |held: bool| f64::from(u8::from(held));
-        let held = |e: &Expr| self.value(e) != 0.0;
         match expr {
-            Expr::Number(value) => *value,
-            Expr::Truth(value) => truth(*value),
             Expr::Parameter(index) => at(&self.parameters, *index),
             Expr::Indicator(index) => at(&self.indicators, *index),
             Expr::Derived(index) => at(&self.derived, *index),
@@ -234,25 +229,6 @@ impl<'a> Start<'a> {
             Expr::TrendIn(members) | Expr::StartTrendIn(members) => {
                 truth(members.contains(&self.trend))
             }
-            Expr::Negate(inner) => -self.value(inner),
-            Expr::Not(inner) => truth(!held(inner)),
-            Expr::Arithmetic(operator, a, b) => arithmetic(*operator, self.value(a), self.value(b)),
-            Expr::Compare(operator, a, b) => {
-                truth(compare(*operator, self.value(a), self.value(b)))
-            }
-            Expr::And(a, b) => truth(held(a) && held(b)),
-            Expr::Or(a, b) => truth(held(a) || held(b)),
-            Expr::If(condition, a, b) => {
-                if held(condition) {
-                    self.value(a)
-                } else {
-                    self.value(b)
-                }
-            }
-            Expr::Call(function, arguments) => {
-                let values: Vec<f64> = arguments.iter().map(|a| self.value(a)).collect();
-                call(*function, &values)
-            }
             Expr::ByTrend(arms) => arms.get(self.trend).map_or(f64::NAN, |arm| self.value(arm)),
             Expr::ByPhase(arms) => arms.get(self.phase).map_or(f64::NAN, |arm| self.value(arm)),
             Expr::Path(reading) if self.begun.is_some() => match reading {
@@ -263,7 +239,7 @@ impl<'a> Start<'a> {
                 // Times, which the horizon bounds.
                 _ => self.model.clock.horizon,
             },
-            Expr::Path(_) => f64::NAN,
+            _ => f64::NAN,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is supposed of a trial: a range for everything that a formula can read, and what formulas give then.
 
-use crate::distribution::Recipe;
+use crate::distribution::{Distribution, Recipe};
 use crate::expression::{Expr, Interval, PathReading};
 use crate::model::types::{Draw, Indicator, Model, ParameterValue, VaryingDraw};
 
@@ -10,7 +10,7 @@ const NEVER: f64 = 1e-7;
 /// Ranges of everything that a formula can read. Derived values are as they were when [`settle`](Self::settle) was last called.
 #[derive(Clone)]
 pub struct State<'a> {
-    model: &'a Model,
+    pub model: &'a Model,
     pub parameters: Vec<Interval>,
     pub indicators: Vec<Interval>,
     /// Firings so far, by event.
@@ -28,9 +28,7 @@ impl<'a> State<'a> {
     pub fn any(model: &'a Model) -> Self {
         let mut state = Self {
             model,
-            parameters: (model.parameters.iter())
-                .map(|p| spread(&p.value))
-                .collect(),
+            parameters: vec![Interval::ALL; model.parameters.len()],
             indicators: (model.indicators.iter()).map(range).collect(),
             counts: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
             since: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
@@ -38,8 +36,21 @@ impl<'a> State<'a> {
             trend: None,
             derived: vec![Interval::ALL; model.derived.len()],
         };
+        for &index in &model.parameter_order {
+            state.parameters[index] = state.spread(&model.parameters[index].value);
+        }
         state.settle();
         state
+    }
+
+    /// What the draws of a parameter can be, but for those too rare to be met.
+    fn spread(&self, value: &ParameterValue) -> Interval {
+        match value {
+            ParameterValue::Constant(value) => Interval::point(*value),
+            ParameterValue::Uncertain(distribution) => spread(distribution),
+            ParameterValue::Formula(formula) => self.value(formula),
+            ParameterValue::Varying(varying) => of_varying(self, varying),
+        }
     }
 
     /// Computes the derived values, once each.
@@ -141,12 +152,9 @@ fn member(present: Option<usize>, members: &[usize]) -> Interval {
     })
 }
 
-/// What the draws of a parameter can be, but for those too rare to be met.
-pub fn spread(value: &ParameterValue) -> Interval {
-    match value {
-        ParameterValue::Constant(value) => Interval::point(*value),
-        ParameterValue::Uncertain(d) => Interval::new(d.quantile(NEVER), d.quantile(1.0 - NEVER)),
-    }
+/// What draws can be, but for those too rare to be met.
+pub fn spread(drawn: &Distribution) -> Interval {
+    Interval::new(drawn.quantile(NEVER), drawn.quantile(1.0 - NEVER))
 }
 
 /// The range that an indicator is kept in.
@@ -159,19 +167,24 @@ pub fn range(indicator: &Indicator) -> Interval {
 
 /// What a draw can give, as far as it can be told from the state.
 pub fn drawn(state: &State<'_>, draw: &Draw) -> Interval {
-    fn varying(state: &State<'_>, draw: &VaryingDraw) -> Interval {
-        let Recipe::Discrete(count) = draw.ranged.recipe else {
-            return Interval::ALL;
-        };
-        let all = draw.arguments[..count].iter().map(|a| state.value(a));
-        all.reduce(Interval::hull).unwrap_or(Interval::ALL)
-    }
     match draw {
         Draw::Value(expr) => state.value(expr),
         Draw::Fixed(distribution) => {
             let (low, high) = distribution.support();
             Interval::new(low, high)
         }
-        Draw::Varying(draw) => varying(state, draw),
+        Draw::Varying(draw) => of_varying(state, draw),
     }
+}
+
+fn of_varying(state: &State<'_>, draw: &VaryingDraw) -> Interval {
+    let within = Interval::new(
+        draw.ranged.low.unwrap_or(f64::NEG_INFINITY),
+        draw.ranged.high.unwrap_or(f64::INFINITY),
+    );
+    let Recipe::Discrete(count) = draw.ranged.recipe else {
+        return within;
+    };
+    let all = draw.arguments[..count].iter().map(|a| state.value(a));
+    all.reduce(Interval::hull).unwrap_or(within)
 }

@@ -11,7 +11,7 @@ use crate::distribution::copula::correlate;
 use crate::expression::Interval;
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::model::bounds::{Bounds, Use};
-use crate::model::types::{Draw, Fires, Model, ParameterValue};
+use crate::model::types::{Draw, Fires, Model};
 
 /// Draws that are tried.
 const TRIED: usize = 2_000;
@@ -20,11 +20,8 @@ const TRIED: usize = 2_000;
 pub fn out_of_bounds(model: &Model, uses: &[Use], found: &mut Vec<Diagnostic>) {
     let reads = Reads::of(model);
     let mut median = State::any(model);
-    for (known, parameter) in median.parameters.iter_mut().zip(&model.parameters) {
-        if let ParameterValue::Uncertain(distribution) = &parameter.value {
-            *known = Interval::point(distribution.quantile(0.5));
-        }
-    }
+    let medians = model.parameters_at(|_| 0.5);
+    median.parameters = medians.iter().copied().map(Interval::point).collect();
     median.settle();
     let widest = State::any(model);
     let doubtful: Vec<Doubt<'_>> = uses
@@ -98,9 +95,12 @@ pub fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval
             uniforms[member] = normal_cdf(score);
         }
     }
-    for ((j, parameter), u) in model.parameters.iter().enumerate().zip(uniforms) {
-        if let (true, ParameterValue::Uncertain(distribution)) = (wanted[j], &parameter.value) {
-            parameters[j] = Interval::point(distribution.quantile(u));
+    let mut known: Vec<f64> = parameters.iter().map(|value| value.low).collect();
+    for &j in &model.parameter_order {
+        let value = &model.parameters[j].value;
+        if wanted[j] && !value.is_constant() {
+            known[j] = value.at(&known, uniforms[j]);
+            parameters[j] = Interval::point(known[j]);
         }
     }
 }
@@ -128,8 +128,7 @@ impl Doubt<'_> {
     /// What there is to say, if anything.
     fn told(mut self, model: &Model, median: &State<'_>) -> Option<Diagnostic> {
         let Bounds { rule, beyond, .. } = self.one.bounds;
-        let uncertain =
-            |index: &usize| matches!(model.parameters[*index].value, ParameterValue::Uncertain(_));
+        let uncertain = |index: &usize| model.parameters[*index].value.is_drawn();
         let varying: Vec<usize> = self
             .read
             .parameters
@@ -150,8 +149,12 @@ impl Doubt<'_> {
         // Which of them leads out of the bounds, all others at their medians, and up to where it may go.
         let usual = within(median.value(&self.one.formula), self.one.bounds);
         let mut hints = Vec::new();
+        let medians: Vec<f64> = median.parameters.iter().map(|value| value.low).collect();
         for &index in varying.iter().filter(|_| usual) {
-            let reach = spread(&model.parameters[index].value);
+            let Some(drawn) = model.parameters[index].value.distribution(&medians) else {
+                continue;
+            };
+            let reach = spread(&drawn);
             let ends = [reach.low, reach.high].map(|end| {
                 let seen = self.at(median, index, end);
                 let leads_out = !within(seen, self.one.bounds);
@@ -211,7 +214,10 @@ impl Doubt<'_> {
     /// What the place can give with one parameter at a value and all others at their medians.
     fn at(&self, median: &State<'_>, parameter: usize, value: f64) -> Interval {
         let mut state = median.clone();
-        state.parameters[parameter] = Interval::point(value);
+        let mut values: Vec<f64> = state.parameters.iter().map(|value| value.low).collect();
+        values[parameter] = value;
+        state.model.follow_parameter(parameter, &mut values);
+        state.parameters = values.into_iter().map(Interval::point).collect();
         if self.read.derived {
             state.settle();
         }

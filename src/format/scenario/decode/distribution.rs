@@ -13,7 +13,7 @@ use serde_json::Value;
 impl<'v> Decoder<'v> {
     pub(super) fn parameter(&mut self, value: &'v Value, pointer: &str) -> Option<Parameter> {
         if !value.is_object() {
-            let draw = Draw::Value(self.bare_quantity(value, pointer, Numbers::PLAIN)?);
+            let draw = Draw::Value(self.bare_quantity(value, pointer, Numbers::FORMULAS)?);
             return Some(Parameter {
                 pointer: pointer.to_owned(),
                 title: None,
@@ -26,7 +26,7 @@ impl<'v> Decoder<'v> {
         let title = self.text(&object, "title");
         let unit = self.text(&object, "unit");
         let why = self.why(&object);
-        let draw = self.draw_of(&object, why.clone(), Numbers::PLAIN)?;
+        let draw = self.draw_of(&object, why.clone(), Numbers::FORMULAS)?;
         Some(Parameter {
             pointer: pointer.to_owned(),
             title,

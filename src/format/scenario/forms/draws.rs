@@ -1,8 +1,8 @@
 //! Distributions, of numbers and of dates, and what may stand in their place.
 
 use super::{
-    PlainNumber, PlainProbability, ProbabilityForm, QuantityForm, RangeForm, RateForm, Shape,
-    TimeRange, WeightForm, reference, schema_of, text,
+    PlainProbability, ProbabilityForm, QuantityForm, RangeForm, RateForm, Shape, TimeRange,
+    WeightForm, reference, schema_of, text,
 };
 use crate::family::{FAMILIES, Family, Written};
 use crate::scenario::decode::keys::{BESIDE, DISTRIBUTION_FORMS, PERCENTILE, is_percentile};
@@ -15,31 +15,15 @@ use std::borrow::Cow;
 /// What may stand for the numbers of a distribution.
 #[derive(Clone, Copy, PartialEq)]
 enum Numbers {
-    /// Numbers alone: nothing that moves can be read there.
-    Plain,
     Formulas,
     /// Also dates and durations.
     Times,
 }
 
 impl Numbers {
-    fn argument(self, generator: &mut SchemaGenerator) -> Value {
-        match self {
-            Self::Plain => reference::<PlainNumber>(generator),
-            Self::Formulas | Self::Times => reference::<QuantityForm>(generator),
-        }
-    }
-
-    fn probability(self, generator: &mut SchemaGenerator) -> Value {
-        match self {
-            Self::Plain => reference::<PlainProbability>(generator),
-            Self::Formulas | Self::Times => reference::<ProbabilityForm>(generator),
-        }
-    }
-
     fn range(self, generator: &mut SchemaGenerator) -> Value {
         match self {
-            Self::Plain | Self::Formulas => reference::<RangeForm>(generator),
+            Self::Formulas => reference::<RangeForm>(generator),
             Self::Times => reference::<TimeRange>(generator),
         }
     }
@@ -47,23 +31,13 @@ impl Numbers {
     /// What may be shifted, or drawn otherwise.
     fn inner(self, generator: &mut SchemaGenerator) -> Value {
         match self {
-            Self::Plain => reference::<PlainDraw>(generator),
             Self::Formulas => reference::<Draw>(generator),
             Self::Times => reference::<MomentForm>(generator),
         }
     }
 
-    /// A factor that is not negative.
-    fn scale(self, generator: &mut SchemaGenerator) -> Value {
-        match self {
-            Self::Plain => reference::<WeightForm>(generator),
-            Self::Formulas | Self::Times => reference::<RateForm>(generator),
-        }
-    }
-
     fn expert(self, generator: &mut SchemaGenerator) -> Value {
         match self {
-            Self::Plain => reference::<ParameterExpert>(generator),
             Self::Formulas => reference::<ExpertForm>(generator),
             Self::Times => reference::<TimeExpert>(generator),
         }
@@ -72,13 +46,13 @@ impl Numbers {
 
 /// Adds what can be said of any distribution.
 fn distribution(shape: Shape<'_>, numbers: Numbers) -> Shape<'_> {
-    let argument = &numbers.argument(shape.generator);
-    let probability = numbers.probability(shape.generator);
+    let argument = &reference::<QuantityForm>(shape.generator);
+    let probability = reference::<ProbabilityForm>(shape.generator);
     let range = numbers.range(shape.generator);
     let expert = numbers.expert(shape.generator);
     let inner = numbers.inner(shape.generator);
     let probability_up_to = reference::<PlainProbability>(shape.generator);
-    let scale = numbers.scale(shape.generator);
+    let scale = reference::<RateForm>(shape.generator);
     let mut shape = shape;
     for row in FAMILIES.iter().filter(|row| row.leads()) {
         let mut ways = Vec::new();
@@ -178,17 +152,14 @@ fn described(schema: &Value, description: &str) -> Value {
 }
 
 /// A constant in the place of a distribution.
-fn constant(shape: Shape<'_>, numbers: Numbers) -> Shape<'_> {
-    let kinds = match numbers {
-        Numbers::Plain => json!({"type": "number"}),
-        Numbers::Formulas | Numbers::Times => json!({"type": ["number", "string"]}),
-    };
+fn constant(shape: Shape<'_>) -> Shape<'_> {
+    let kinds = json!({"type": ["number", "string"]});
     shape.optional("value", kinds, "a constant")
 }
 
 /// Adds percentiles, and that exactly one of the forms is stated.
-fn one_form(generator: &mut SchemaGenerator, numbers: Numbers, mut schema: Value) -> Value {
-    schema["patternProperties"] = json!({PERCENTILE: numbers.argument(generator)});
+fn one_form(generator: &mut SchemaGenerator, mut schema: Value) -> Value {
+    schema["patternProperties"] = json!({PERCENTILE: reference::<QuantityForm>(generator)});
     // Some key is a percentile: not every key is none.
     let has_none = json!({"propertyNames": {"not": {"pattern": PERCENTILE}}});
     let percentiles = json!({"not": has_none});
@@ -220,9 +191,9 @@ fn one_form(generator: &mut SchemaGenerator, numbers: Numbers, mut schema: Value
 
 /// A distribution, or a constant in its place.
 fn drawn(generator: &mut SchemaGenerator, numbers: Numbers, description: &str) -> Schema {
-    let shape = constant(Shape::new(generator), numbers);
+    let shape = constant(Shape::new(generator));
     let object = distribution(shape, numbers).finish(description);
-    schema_of(one_form(generator, numbers, object))
+    schema_of(one_form(generator, object))
 }
 
 schema!(Distribution, "Distribution", |generator| drawn(
@@ -230,23 +201,6 @@ schema!(Distribution, "Distribution", |generator| drawn(
     Numbers::Formulas,
     "a distribution: percentiles, a family, listed values, or several experts"
 ));
-
-struct PlainDistribution;
-schema!(PlainDistribution, "PlainDistribution", |generator| drawn(
-    generator,
-    Numbers::Plain,
-    "a distribution of plain numbers"
-));
-
-/// What may stand inside of a parameter's distribution.
-struct PlainDraw;
-schema!(PlainDraw, "PlainDraw", |generator| {
-    let object = reference::<PlainDistribution>(generator);
-    json_schema!({
-        "description": "a number, or a distribution of plain numbers",
-        "anyOf": [{"type": "number"}, object]
-    })
-});
 
 struct TimeDistribution;
 schema!(TimeDistribution, "TimeDistribution", |generator| drawn(
@@ -262,19 +216,13 @@ fn judgement(generator: &mut SchemaGenerator, numbers: Numbers) -> Schema {
         .of::<WeightForm>("weight", "relative weight, 1 if not stated");
     let object = distribution(shape, numbers)
         .finish("one judgement: a distribution with a name and a weight");
-    schema_of(one_form(generator, numbers, object))
+    schema_of(one_form(generator, object))
 }
 
 struct ExpertForm;
 schema!(ExpertForm, "Expert", |generator| judgement(
     generator,
     Numbers::Formulas
-));
-
-struct ParameterExpert;
-schema!(ParameterExpert, "ParameterExpert", |generator| judgement(
-    generator,
-    Numbers::Plain
 ));
 
 struct TimeExpert;
@@ -305,8 +253,10 @@ schema!(Parameter, "Parameter", |generator| {
     let shape = Shape::new(generator)
         .optional("title", text(), "name to show to readers")
         .optional("unit", text(), "unit to show beside its values");
-    let object = distribution(constant(shape, Numbers::Plain), Numbers::Plain)
-        .finish("an uncertain constant");
-    let object = one_form(generator, Numbers::Plain, object);
-    json_schema!({"description": "an uncertain constant; a bare number is certain", "anyOf": [{"type": "number"}, object]})
+    let object = distribution(constant(shape), Numbers::Formulas).finish("an uncertain constant");
+    let object = one_form(generator, object);
+    json_schema!({
+        "description": "an uncertain constant; a bare number is certain, a bare text is a formula of other parameters",
+        "anyOf": [{"type": ["number", "string"]}, object]
+    })
 });

@@ -60,14 +60,6 @@ schema!(OneOrMoreNames, "OneOrMoreNames", |_| json_schema!({
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
 }));
 
-/// A number that no parameter can move.
-pub struct PlainNumber;
-schema!(PlainNumber, "Number", |generator| annotated(
-    generator,
-    json!({"type": "number"}),
-    "a number"
-));
-
 /// A number that is not negative.
 pub struct WeightForm;
 schema!(WeightForm, "Weight", |generator| annotated(

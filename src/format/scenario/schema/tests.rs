@@ -154,13 +154,8 @@ fn the_decoder_knows_exactly_the_keys_of_the_schema() {
         ("Parameter", both([keys::PARAMETER, keys::DISTRIBUTION])),
         ("TimeDistribution", keys::DISTRIBUTION.to_vec()),
         ("Expert", both([keys::EXPERT, &keys::DISTRIBUTION[1..]])),
-        (
-            "ParameterExpert",
-            both([keys::EXPERT, &keys::DISTRIBUTION[1..]]),
-        ),
         ("TimeExpert", both([keys::EXPERT, &keys::DISTRIBUTION[1..]])),
         ("Quantity", keys::VALUE.to_vec()),
-        ("Number", keys::VALUE.to_vec()),
         ("Duration", keys::VALUE.to_vec()),
     ] {
         let definition = &schema["$defs"][name];
@@ -212,7 +207,9 @@ fn constructs() -> Value {
             "one": {"value": 0.3, "title": "t", "unit": "u"}, "odd": {"p10": 1, "p30": 2, "p60": 3, "p90": 5, "shape": "monotone"},
             "table": {"cumulative": [[0, 0], [{"value": 2, "note": "n"}, 0.4], [3, 1]], "range": [0, 2.5]},
             "mass": {"point_mass": {"at": 0, "probability": 0.3}, "else": {"gamma": {"shape": 1, "rate": 1}}},
-            "moved": {"shift": 1, "scale": 2, "of": {"experts": [{"poisson": {"rate": 3}}]}}, "short": {"student_t": {"df": 3}}
+            "moved": {"shift": 1, "scale": 2, "of": {"experts": [{"poisson": {"rate": 3}}]}}, "short": {"student_t": {"df": 3}},
+            "twice": "2 * one", "again": {"value": "twice + 1", "unit": "u"}, "varies": {"pert": [0, {"value": "one"}, 3], "lambda": "twice"},
+            "views": {"experts": [{"weight": 2, "p10": "one", "p50": 2, "p90": "3 * twice"}], "range": [0, null]}
         },
         "events": {
             "by_draw": {"when": "t > 1", "effects": [{"set": "support", "to": {"discrete": {"values": [0, 1], "probabilities": [0.5, 0.5]}}}]},

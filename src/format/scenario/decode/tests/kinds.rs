@@ -16,16 +16,16 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
         ("trends", json!([]), "wrong-type", "/trends"),
         ("outcomes", json!({}), "wrong-type", "/outcomes"),
         (
-            "parameters",
-            json!({"p": "2 * q"}),
+            "trends",
+            json!({"t": {"weight": "2 * q"}}),
             "formula-not-allowed",
-            "/parameters/p",
+            "/trends/t/weight",
         ),
         (
             "parameters",
-            json!({"p": {"normal": {"mean": "q", "sd": 1}}}),
+            json!({"p": {"experts": [{"weight": "q", "uniform": [0, 1]}]}}),
             "formula-not-allowed",
-            "/parameters/p/normal/mean",
+            "/parameters/p/experts/0/weight",
         ),
         (
             "parameters",
