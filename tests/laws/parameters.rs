@@ -89,12 +89,12 @@ fn a_formula_among_parameters_has_the_bits_that_it_has_elsewhere() {
     sections["parameters"]["k"] = json!(1.7);
     sections["parameters"]["l"] = json!("k / 3");
     let rows = draws(sections, 256, 2_312);
-    for i in 0..formulas.len() {
+    for (i, formula) in formulas.iter().enumerate() {
         for (parameter, metric) in [("a", "m"), ("k", "n")] {
             let computed = rows.parameter(&format!("{parameter}{i}"));
             let elsewhere = rows.metric(&format!("{metric}{i}"));
             for (a, b) in computed.iter().zip(elsewhere) {
-                assert_eq!(a.to_bits(), b.to_bits(), "{}: {a} {b}", formulas[i]);
+                assert_eq!(a.to_bits(), b.to_bits(), "{formula}: {a} {b}");
             }
         }
     }
