@@ -4,7 +4,7 @@
 
 use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
-use crate::model::Fires;
+use crate::model::{Fires, Parameter};
 use crate::results::{
     Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool,
 };
@@ -59,11 +59,15 @@ fn told(
         phase: model.phases[phase].name.clone(),
         indicators: named_indicators(study, indicators),
     };
-    let parameters = in_display_order(&model.parameters, |p| p.display)
-        .into_iter()
-        .filter(|p| !model.parameters[*p].value.is_constant())
-        .map(|p| (model.parameters[p].name.clone(), replay.parameters[p]))
-        .collect();
+    let varying = |list: &[Parameter], values: &[f64]| {
+        let order = in_display_order(list, |p| p.display).into_iter();
+        order
+            .filter(|p| !list[*p].value.is_constant())
+            .map(|p| (list[p].name.clone(), values[p]))
+            .collect()
+    };
+    let parameters = varying(&model.parameters, &replay.parameters);
+    let per_trial = varying(&model.per_trial, &replay.per_trial);
     let (outcome, outcome_title) = match model.outcomes.get(replay.outcome) {
         Some(rule) => (rule.name.clone(), rule.title.clone()),
         None => ("unclassified".into(), "None of these".into()),
@@ -78,6 +82,7 @@ fn told(
         design: settings.design.name().into(),
         scenario: scenario_info(model),
         parameters,
+        per_trial,
         start: state(
             replay.start_trend,
             replay.start_phase,

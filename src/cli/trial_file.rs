@@ -3,7 +3,7 @@
 use super::exit::Misuse;
 use super::output::PendingFile;
 use crate::engine::TrialRows;
-use crate::model::Model;
+use crate::model::{Model, Parameter};
 use crate::report::trials::{CsvTrials, InOrder, TrialBlock, TrialColumns, TrialTable};
 use anyhow::{Context, Result};
 use std::io::{self, Write};
@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct TrialFile {
     table: InOrder,
     file: Shared,
-    /// Indices of the parameters that are written: a constant has no place in every row.
+    /// Indices of the parameters that are written, and of the quantities of the trial: a constant has no place in every row.
     parameters: Vec<usize>,
+    per_trial: Vec<usize>,
 }
 
 impl TrialFile {
@@ -46,14 +47,18 @@ impl TrialFile {
                 .into());
             }
         };
-        let varies = |i: &usize| !model.parameters[*i].value.is_constant();
-        let parameters: Vec<usize> = (0..model.parameters.len()).filter(varies).collect();
+        let varying = |list: &[Parameter]| -> Vec<usize> {
+            let varies = |i: &usize| !list[*i].value.is_constant();
+            (0..list.len()).filter(varies).collect()
+        };
+        let names = |list: &[Parameter], chosen: &[usize]| -> Vec<String> {
+            chosen.iter().map(|&i| list[i].name.clone()).collect()
+        };
+        let (parameters, per_trial) = (varying(&model.parameters), varying(&model.per_trial));
         let unclassified = std::iter::once("unclassified".to_owned());
         let columns = TrialColumns {
-            parameters: parameters
-                .iter()
-                .map(|&i| model.parameters[i].name.clone())
-                .collect(),
+            parameters: names(&model.parameters, &parameters),
+            per_trial: names(&model.per_trial, &per_trial),
             trends: model
                 .trends
                 .iter()
@@ -90,19 +95,21 @@ impl TrialFile {
             table: InOrder::new(table, 0),
             file,
             parameters,
+            per_trial,
         })
     }
 
     /// Takes a block, in any order; `false` if the file cannot be written any more.
     pub fn push(&mut self, mut rows: TrialRows) -> bool {
-        let parameters = self
-            .parameters
-            .iter()
-            .map(|&i| std::mem::take(&mut rows.parameters[i]));
+        let take = |chosen: &[usize], columns: &mut [Vec<f64>]| {
+            let chosen = chosen.iter();
+            chosen.map(|&i| std::mem::take(&mut columns[i])).collect()
+        };
         self.table.push(TrialBlock {
             first_trial: rows.first_trial,
             draw: rows.draw,
-            parameters: parameters.collect(),
+            parameters: take(&self.parameters, &mut rows.parameters),
+            per_trial: take(&self.per_trial, &mut rows.per_trial),
             start_trend: rows.start_trend,
             outcome: rows.outcome,
             metrics: rows.metrics,

@@ -84,7 +84,7 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
     let months = 12.0 * model.clock.horizon;
     let trends = in_display_order(&model.trends, |t| t.display);
     let parameters = in_display_order(&model.parameters, |p| p.display);
-    let medians = model.parameters_at(|_| 0.5);
+    let medians = model.drawn_at(|_| 0.5);
     let events = in_display_order(&model.events, |e| e.display);
     let indicators = in_display_order(&model.indicators, |i| i.display);
     let derived = in_display_order(&model.derived, |d| d.display);
@@ -292,7 +292,7 @@ mod tests {
         let model = study
             .unwrap_or_else(|r| panic!("{:#?}", r.diagnostics))
             .model;
-        let medians = model.parameters_at(|_| 0.5);
+        let medians = model.drawn_at(|_| 0.5);
         let control = |i: usize| {
             let parameter = &model.parameters[i];
             let stated = &model.source["parameters"][&parameter.name];

@@ -149,6 +149,7 @@ pub fn storyline() -> Storyline {
         design: "padded".into(),
         scenario: run.scenario,
         parameters: IndexMap::from([("resolve".to_owned(), 0.253_1), ("cost".to_owned(), 0.21)]),
+        per_trial: IndexMap::new(),
         start: state("stalemate", "blockade", 0.6),
         happenings: vec![
             Happening {

@@ -24,6 +24,9 @@ pub struct Storyline {
     pub scenario: ScenarioInfo,
     /// Uncertain parameters as drawn for this trial.
     pub parameters: IndexMap<String, f64>,
+    /// Quantities that were drawn for this trial, or computed from such.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub per_trial: IndexMap<String, f64>,
     /// State at t = 0, before anything happened.
     pub start: StoryState,
     /// In order of time; of one instant in order of firing.

@@ -82,7 +82,7 @@ fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
             .chain(&comparison.questions)
             .chain(&comparison.metrics)
             .collect();
-        assert_eq!(all.len(), 4 + 4 + 8);
+        assert_eq!(all.len(), 4 + 5 + 9);
         for row in all {
             assert_eq!(
                 (row.difference, row.std_error),
@@ -120,7 +120,7 @@ fn an_added_metric_makes_no_difference_to_anything_else() {
         .metrics
         .iter()
         .partition(|row| row.present == "both");
-    assert_eq!((shared.len(), new.len()), (8, 1));
+    assert_eq!((shared.len(), new.len()), (9, 1));
     for row in shared {
         assert_eq!(
             (row.difference, row.detectable),

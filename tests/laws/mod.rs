@@ -12,6 +12,7 @@ mod judgements;
 mod luck;
 mod one_number;
 mod parameters;
+mod per_trial;
 mod quantiles;
 mod questions;
 mod ranges;
@@ -42,8 +43,15 @@ pub fn rich() -> Value {
                 {"name": "B", "weight": 1, "uniform": [0.3, 0.7]},
             ]},
             "leak": 0.3,
+            "leak_again": "leak * 0.5",
+            "worse": {"uniform": ["cost", {"value": "cost + 0.2"}]},
         },
-        "correlations": [{"between": ["resolve", "cost"], "rank": -0.4}],
+        "per_trial": {
+            "weather": {"normal": {"mean": "0.1 * resolve", "sd": 0.2}, "unit": "m"},
+            "delay": {"gamma": {"shape": 2, "rate": "10 + view"}, "note": "why"},
+            "both": "weather + 2 * delay",
+        },
+        "correlations": [{"between": ["resolve", "cost"], "rank": -0.4}, {"between": ["weather", "delay"], "rank": 0.3}],
         "trends": {
             "stalemate": {"weight": 0.5, "source": "tables", "when": "time_in(phase == blockade) > 0.7 * t", "by": ["5 months", "2026-12-31"]},
             "escalation": {"weight": 0.3, "when": "highest(price) > 110 and average(support) < 0.6"},
@@ -112,10 +120,12 @@ pub fn rich() -> Value {
             "first_truce": "first(truce_signed)",
             "first_low": "first(support < 0.4)",
             "convoys_sent": "count(convoy)",
+            "bill": "both + worse * leak_again",
         },
         "questions": {
             "truce_by_june": {"ever": "phase == truce", "by": "2026-06-30"},
             "dear_at_new_year": {"holds": "price > 80", "at": "2026-12-31"},
+            "late": {"ever": "price < 200 * delay"},
             "crisis": {"ever": "price > 110 and count(convoy) > 2"},
             "mostly_dear": {"holds": "average(price) > 85"},
         },

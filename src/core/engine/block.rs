@@ -127,6 +127,7 @@ impl<'s> Worker<'s> {
         if let Some(rows) = rows.as_deref_mut() {
             rows.first_trial = first_trial;
             rows.parameters = vec![Vec::new(); program.parameters.len()];
+            rows.per_trial = vec![Vec::new(); program.per_trial_count];
             rows.first_times = vec![Vec::new(); program.events.len()];
         }
         for (index, chunk) in trials.chunks(LANES).enumerate() {
@@ -324,6 +325,10 @@ impl<'s> Worker<'s> {
                 .zip(&draws[trial.draw].parameters)
             {
                 all.push(*value);
+            }
+            let behind = program.layout.parameters + program.parameters.len() as Slot;
+            for (i, all) in rows.per_trial.iter_mut().enumerate() {
+                all.push(self.batch.columns.get(behind + i as Slot, lane));
             }
             for (e, all) in rows.first_times.iter_mut().enumerate() {
                 all.push(

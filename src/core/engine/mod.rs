@@ -21,6 +21,7 @@ mod journal;
 mod jumps;
 mod lanes;
 mod looks;
+mod per_trial;
 mod pilot;
 mod record;
 mod replay;

@@ -14,6 +14,8 @@ pub struct Replay {
     pub draw: u64,
     /// By parameter.
     pub parameters: Vec<f64>,
+    /// By quantity of the trial.
+    pub per_trial: Vec<f64>,
     pub start_trend: usize,
     pub start_phase: usize,
     /// By indicator, at t = 0 before anything fired.
@@ -59,6 +61,10 @@ pub fn replay(
             .map(|i| batch.columns.get(program.layout.indicators + i, 0))
             .collect()
     };
+    let behind = program.layout.parameters + program.parameters.len() as Slot;
+    let per_trial = (0..program.per_trial_count as Slot)
+        .map(|i| batch.columns.get(behind + i, 0))
+        .collect();
     let (start_phase, start_indicators) = (batch.phase[0] as usize, indicators(&batch));
     batch.run();
     if let Some(fault) = batch.fatal.take() {
@@ -95,6 +101,7 @@ pub fn replay(
     Ok(Replay {
         draw,
         parameters: dealt.values.parameters,
+        per_trial,
         start_trend: dealt.trials[r].start_trend as usize,
         start_phase,
         start_indicators,

@@ -1,4 +1,4 @@
-//! Time zero: parameters from the draw, the start trend from its stratum, phase and indicators from their start values.
+//! Time zero: parameters from the draw, quantities of the trial, the start trend from its stratum, phase and indicators from their start values.
 
 use super::batch::Batch;
 use super::lanes::{Lanes, each, outside};
@@ -52,7 +52,7 @@ impl Batch<'_> {
         }
         self.columns.column_mut(layout.entered).fill(0.0);
         self.set_time_everywhere(0.0);
-        self.run_everywhere(&program.prologue);
+        self.run_prologue();
         for bound in &program.bounds {
             let outside = outside(self.columns.column(bound.value), bound.low, bound.high);
             self.stop_all(outside, bound.label);

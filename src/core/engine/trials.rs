@@ -135,6 +135,8 @@ pub struct TrialRows {
     pub draw: Vec<u32>,
     /// By parameter.
     pub parameters: Vec<Vec<f64>>,
+    /// By quantity of the trial; NaN where the trial was stopped for it.
+    pub per_trial: Vec<Vec<f64>>,
     pub start_trend: Vec<u8>,
     pub outcome: Vec<u8>,
     /// By metric; not finite: no value.

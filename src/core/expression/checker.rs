@@ -351,7 +351,10 @@ impl<'a> Checker<'a> {
         match thing {
             Thing::Parameter => Checked::plain(Expr::Parameter(index)),
             Thing::Metric => self.metric(name, node),
-            _ if self.scope.reads == Reads::Parameters => {
+            Thing::PerTrial if self.scope.reads >= Reads::Trial => {
+                Checked::plain(Expr::Parameter(self.scope.names.parameters.len() + index))
+            }
+            _ if self.scope.reads < Reads::State => {
                 self.unreadable(
                     format!("`{name}` is {}, and {}", thing.singular(), thing.plural()),
                     node.range.clone(),
@@ -479,7 +482,10 @@ impl<'a> Checker<'a> {
             }),
             None => {
                 let what = match self.scope.reads {
-                    Reads::Parameters => "no parameter is",
+                    Reads::Trial if !names.per_trial.is_empty() => {
+                        "no parameter or quantity of the trial is"
+                    }
+                    Reads::Parameters | Reads::Trial => "no parameter is",
                     Reads::State => "no parameter, indicator or derived value is",
                     Reads::Path => "no parameter, indicator, derived value or metric is",
                 };

@@ -158,7 +158,10 @@ impl Display for Shown<'_> {
             }
             Expr::Number(value) => write!(f, "{value:e}"),
             Expr::Truth(value) => write!(f, "{value}"),
-            Expr::Parameter(index) => f.write_str(self.name(Thing::Parameter, *index)),
+            Expr::Parameter(index) => match index.checked_sub(self.names.parameters.len()) {
+                Some(behind) => f.write_str(self.name(Thing::PerTrial, behind)),
+                None => f.write_str(self.name(Thing::Parameter, *index)),
+            },
             Expr::Indicator(index) => f.write_str(self.name(Thing::Indicator, *index)),
             Expr::Derived(index) => f.write_str(self.name(Thing::Derived, *index)),
             Expr::Time => f.write_str("t"),

@@ -32,7 +32,7 @@ impl Expr {
         }
     }
 
-    /// The value of a formula that reads parameters alone, given by their indices.
+    /// The value of a formula that reads parameters alone, or quantities of the trial too, given by their indices.
     pub fn over(&self, parameters: &[f64]) -> f64 {
         self.evaluate(&|leaf| match leaf {
             Expr::Parameter(index) => parameters.get(*index).copied().unwrap_or(f64::NAN),

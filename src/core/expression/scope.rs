@@ -14,6 +14,8 @@ pub struct Names {
     /// The day of t = 0, for formulas that name days.
     pub start: Option<Date>,
     pub parameters: Vec<String>,
+    /// Quantities of the trial.
+    pub per_trial: Vec<String>,
     pub indicators: Vec<String>,
     pub derived: Vec<String>,
     /// Events and trend shifts; the latter (`FROM>TO`) cannot be written in a formula.
@@ -27,8 +29,10 @@ pub struct Names {
 /// How much of a trial exists where a formula is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reads {
-    /// Nothing but parameters.
+    /// Nothing but parameters: they belong to a draw.
     Parameters,
+    /// Parameters, and the quantities that are drawn when a trial starts.
+    Trial,
     /// The present state of a running trial.
     State,
     /// A finished trial: its state at the horizon, and its path.
@@ -48,6 +52,7 @@ pub struct Scope<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing {
     Parameter,
+    PerTrial,
     Indicator,
     Derived,
     Metric,
@@ -61,6 +66,7 @@ impl Thing {
     pub fn singular(self) -> &'static str {
         match self {
             Thing::Parameter => "a parameter",
+            Thing::PerTrial => "a quantity of the trial",
             Thing::Indicator => "an indicator",
             Thing::Derived => "a derived value",
             Thing::Metric => "a metric",
@@ -74,6 +80,7 @@ impl Thing {
     pub fn plural(self) -> &'static str {
         match self {
             Thing::Parameter => "parameters",
+            Thing::PerTrial => "quantities of the trial",
             Thing::Indicator => "indicators",
             Thing::Derived => "derived values",
             Thing::Metric => "metrics",
@@ -101,6 +108,7 @@ impl Names {
     pub fn list(&self, thing: Thing) -> &[String] {
         match thing {
             Thing::Parameter => &self.parameters,
+            Thing::PerTrial => &self.per_trial,
             Thing::Indicator => &self.indicators,
             Thing::Derived => &self.derived,
             Thing::Event => &self.events,
@@ -110,9 +118,15 @@ impl Names {
         }
     }
 
-    /// What carries this name in the space of values: parameters, indicators, derived values and metrics.
+    /// What carries this name in the space of values: parameters, quantities of the trial, indicators, derived values and metrics.
     pub fn value(&self, name: &str) -> Option<(Thing, usize)> {
-        [Thing::Parameter, Thing::Indicator, Thing::Derived]
+        let listed = [
+            Thing::Parameter,
+            Thing::PerTrial,
+            Thing::Indicator,
+            Thing::Derived,
+        ];
+        listed
             .into_iter()
             .find_map(|thing| Some((thing, self.index(thing, name)?)))
             .or_else(|| {
@@ -139,6 +153,9 @@ impl Names {
     /// "did you mean …?" for a misspelt value of a formula that reads this much.
     pub fn suggest_value(&self, reads: Reads, name: &str) -> Option<String> {
         let mut candidates: Vec<&str> = self.parameters.iter().map(String::as_str).collect();
+        if reads >= Reads::Trial {
+            candidates.extend(self.per_trial.iter().map(String::as_str));
+        }
         if reads >= Reads::State {
             candidates.extend(
                 self.indicators

@@ -8,7 +8,7 @@ pub enum Expr {
     Number(f64),
     /// Truth-valued constant.
     Truth(bool),
-    /// Parameter by index.
+    /// Parameter by index; the quantities of the trial are counted on behind them.
     Parameter(usize),
     /// Indicator by index, its present value.
     Indicator(usize),

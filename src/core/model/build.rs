@@ -23,6 +23,7 @@ use super::types::{Clock, Model};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::Names;
 use crate::scenario::{Loaded, Scenario, sha256};
+use parameters::Drawn;
 
 /// A model, and what its author should look at.
 #[derive(Clone, Debug)]
@@ -64,8 +65,12 @@ pub fn build_scenario(
     };
     builder.collect_names();
     builder.clock = builder.build_clock();
-    let (parameters, parameter_order) = builder.build_parameters();
-    let parameter_copula = builder.parameter_copula(&parameters);
+    let Drawn {
+        parameters,
+        per_trial,
+        order: drawn_order,
+    } = builder.build_drawn();
+    let [parameter_copula, per_trial_copula] = builder.rank_copulas(&parameters, &per_trial);
     let trends = builder.build_trends();
     let weight_concentration = builder.weight_concentration();
     let phases = builder.build_phases();
@@ -96,8 +101,10 @@ pub fn build_scenario(
         source: source.clone(),
         clock,
         parameters,
-        parameter_order,
+        per_trial,
+        drawn_order,
         parameter_copula,
+        per_trial_copula,
         trends,
         weight_concentration,
         phases,

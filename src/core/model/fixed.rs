@@ -3,7 +3,7 @@
 //! That all trials of a run agree is no proof: a rare event may have come in none of them. Here the file is asked. What is called fixed is so, but
 //! not the reverse: an event that fires by hazard counts as one that may come or not.
 
-use super::types::{Draw, Effect, Event, Fires, Indicator, Model, ParameterValue, StartsClock};
+use super::types::{Draw, Effect, Event, Fires, Indicator, Model, StartsClock};
 use crate::expression::{Expr, PathReading};
 
 /// What of a model is fixed.
@@ -148,10 +148,9 @@ impl<'a> Fixed<'a> {
     /// Whether a formula has the same value in every trial at each instant, or at its end.
     pub fn is_fixed(&self, formula: &Expr) -> bool {
         match formula {
-            Expr::Parameter(index) => matches!(
-                self.model.parameters[*index].value,
-                ParameterValue::Constant(_)
-            ),
+            Expr::Parameter(index) => {
+                (self.model.drawn(*index)).is_some_and(|drawn| drawn.value.is_constant())
+            }
             Expr::Indicator(index) => self.indicators[*index],
             Expr::Derived(index) => self.derived[*index],
             Expr::Count(event) | Expr::Ever(event) | Expr::Since(event) => self.events[*event],

@@ -60,7 +60,7 @@ fn event_noun(event: &Event) -> String {
 }
 
 fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
-    let mut used = vec![false; model.parameters.len()];
+    let mut used = vec![false; model.drawn_count()];
     model.each_formula(&mut |formula| {
         formula.visit(&mut |e| {
             if let Expr::Parameter(index) = e {
@@ -68,27 +68,25 @@ fn unused_parameters(model: &Model, warnings: &mut Vec<Diagnostic>) {
             }
         });
     });
-    for parameter in &model.parameters {
-        parameter.reads.iter().for_each(|&index| used[index] = true);
+    for (_, drawn) in model.all_drawn() {
+        drawn.reads.iter().for_each(|&index| used[index] = true);
     }
     // Declared chances repeat the parameters of their hazards, so they add nothing here.
-    for (parameter, used) in model.parameters.iter().zip(used) {
-        if !used {
-            let place = Place::key(pointer::join("/parameters", &parameter.name));
-            let kind = if parameter.value.is_drawn() {
-                "the uncertain parameter"
-            } else {
-                "the parameter"
-            };
-            warnings.push(
-                Diagnostic::warning(
-                    "parameter-unused",
-                    place,
-                    format!("no formula reads {kind} `{}`", parameter.name),
-                )
-                .hint("read it somewhere, or leave it out"),
-            );
-        }
+    for (index, drawn) in model.all_drawn().filter(|(index, _)| !used[*index]) {
+        let noun = model.drawn_noun(index);
+        let noun = if index < model.parameters.len() && drawn.value.is_drawn() {
+            noun.replacen("the ", "the uncertain ", 1)
+        } else {
+            noun
+        };
+        warnings.push(
+            Diagnostic::warning(
+                "parameter-unused",
+                Place::key(model.drawn_pointer(index)),
+                format!("no formula reads {noun}"),
+            )
+            .hint("read it somewhere, or leave it out"),
+        );
     }
 }
 

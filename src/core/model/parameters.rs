@@ -1,6 +1,7 @@
-//! Parameters at some place of their distributions: one after another, each from those that it reads.
+//! Parameters and quantities of the trial at some place of their distributions: one after another, each from those that it reads.
 
-use super::types::{Model, ParameterValue, VaryingDraw};
+use super::types::{Model, Parameter, ParameterValue, VaryingDraw};
+use crate::diagnostic::pointer;
 use crate::distribution::Distribution;
 use crate::expression::Expr;
 use std::borrow::Cow;
@@ -57,24 +58,70 @@ impl VaryingDraw {
 }
 
 impl Model {
-    /// All parameters, each at the quantile that is asked of it.
-    pub fn parameters_at(&self, quantile: impl Fn(usize) -> f64) -> Vec<f64> {
-        let mut values = vec![f64::NAN; self.parameters.len()];
-        for &index in &self.parameter_order {
-            values[index] = self.parameters[index].value.at(&values, quantile(index));
+    /// A parameter, or a quantity of the trial, by the number that formulas give it.
+    pub fn drawn(&self, index: usize) -> Option<&Parameter> {
+        match index.checked_sub(self.parameters.len()) {
+            Some(behind) => self.per_trial.get(behind),
+            None => self.parameters.get(index),
+        }
+    }
+
+    /// How many of both there are.
+    pub fn drawn_count(&self) -> usize {
+        self.parameters.len() + self.per_trial.len()
+    }
+
+    /// Both, by number.
+    pub fn all_drawn(&self) -> impl Iterator<Item = (usize, &Parameter)> {
+        self.parameters.iter().chain(&self.per_trial).enumerate()
+    }
+
+    /// Both, each after those that it reads.
+    pub fn drawn_in_order(&self) -> impl Iterator<Item = (usize, &Parameter)> {
+        let order = self.drawn_order.iter();
+        order.filter_map(|&index| Some((index, self.drawn(index)?)))
+    }
+
+    /// Where one of them stands in the file.
+    pub fn drawn_pointer(&self, index: usize) -> String {
+        let section = if index < self.parameters.len() {
+            "/parameters"
+        } else {
+            "/per_trial"
+        };
+        pointer::join(section, self.drawn(index).map_or("", |drawn| &drawn.name))
+    }
+
+    /// "the parameter `x`" or "the quantity of the trial `x`".
+    pub fn drawn_noun(&self, index: usize) -> String {
+        let noun = if index < self.parameters.len() {
+            "parameter"
+        } else {
+            "quantity of the trial"
+        };
+        format!(
+            "the {noun} `{}`",
+            self.drawn(index).map_or("", |drawn| &drawn.name)
+        )
+    }
+
+    /// All of both, each at the quantile that is asked of it.
+    pub fn drawn_at(&self, quantile: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut values = vec![f64::NAN; self.drawn_count()];
+        for (index, drawn) in self.drawn_in_order() {
+            values[index] = drawn.value.at(&values, quantile(index));
         }
         values
     }
 
-    /// Brings those that are made of one parameter to what they are after it was moved; those that are drawn stand at their medians.
-    pub fn follow_parameter(&self, moved: usize, values: &mut [f64]) {
-        let mut stale = vec![false; self.parameters.len()];
+    /// Brings those that are made of one of them to what they are after it was moved; those that are drawn stand at their medians.
+    pub fn follow_drawn(&self, moved: usize, values: &mut [f64]) {
+        let mut stale = vec![false; self.drawn_count()];
         stale[moved] = true;
-        for &index in &self.parameter_order {
-            let parameter = &self.parameters[index];
-            if index != moved && parameter.reads.iter().any(|&read| stale[read]) {
+        for (index, drawn) in self.drawn_in_order() {
+            if index != moved && drawn.reads.iter().any(|&read| stale[read]) {
                 stale[index] = true;
-                values[index] = parameter.value.at(values, 0.5);
+                values[index] = drawn.value.at(values, 0.5);
             }
         }
     }

@@ -22,10 +22,14 @@ pub struct Model {
     pub source: serde_json::Value,
     pub clock: Clock,
     pub parameters: Vec<Parameter>,
-    /// Indices into `parameters`, each after those that it reads.
-    pub parameter_order: Vec<usize>,
+    /// Quantities that are drawn once a trial. Formulas count them on behind the parameters.
+    pub per_trial: Vec<Parameter>,
+    /// Parameters, then quantities of the trial, by the numbers that formulas give them, each after those that it reads.
+    pub drawn_order: Vec<usize>,
     /// Rank correlation between some parameters.
     pub parameter_copula: Option<Correlated>,
+    /// Rank correlation between some quantities of the trial.
+    pub per_trial_copula: Option<Correlated>,
     pub trends: Vec<Trend>,
     /// Dirichlet concentration of the trend weights; `None` for fixed weights.
     pub weight_concentration: Option<f64>,
@@ -69,13 +73,14 @@ pub struct RunDefaults {
     pub times: Option<Vec<f64>>,
 }
 
+/// A parameter, or a quantity of the trial.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     pub name: String,
     pub title: String,
     pub display: usize,
     pub value: ParameterValue,
-    /// The parameters that the file makes it of, in ascending order. One of constants alone is a constant, or a distribution, all the same.
+    /// What the file makes it of, by number and in ascending order. One of constants alone is a constant, or a distribution, all the same.
     pub reads: Vec<usize>,
 }
 
@@ -83,9 +88,9 @@ pub struct Parameter {
 pub enum ParameterValue {
     Constant(f64),
     Uncertain(Distribution),
-    /// Computed from other parameters.
+    /// Computed from others.
     Formula(Expr),
-    /// A distribution whose arguments are computed from other parameters.
+    /// A distribution whose arguments are computed from others.
     Varying(VaryingDraw),
 }
 
@@ -413,8 +418,8 @@ pub enum Asks {
 impl Model {
     /// Visits every formula of the model.
     pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
-        for parameter in &self.parameters {
-            parameter.value.each_formula(visit);
+        for drawn in self.parameters.iter().chain(&self.per_trial) {
+            drawn.value.each_formula(visit);
         }
         self.phases.iter().for_each(|p| visit(&p.start));
         for indicator in &self.indicators {

@@ -5,6 +5,7 @@ use super::columns::Slot;
 use super::dependencies::Motions;
 use super::emit::{Emitter, Known};
 use super::events;
+use super::per_trial;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
 use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDraw};
@@ -19,6 +20,7 @@ const REPORTED: usize = 40;
 pub fn compile(model: &Model) -> Program {
     let mut compiler = Compiler::new(model);
     let parameters = compiler.parameters();
+    let per_trial = compiler.per_trial();
     let derived = compiler.derived();
     let phases: Vec<PhaseCode> = model
         .phases
@@ -139,8 +141,13 @@ pub fn compile(model: &Model) -> Program {
         ranks: ranks(model),
         event_names: model.events.iter().map(|e| e.name.clone()).collect(),
         parameters,
-        parameter_order: model.parameter_order.clone(),
+        parameter_order: (model.drawn_order.iter().copied())
+            .filter(|index| *index < model.parameters.len())
+            .collect(),
         parameter_mix: mix(model.parameter_copula.as_ref()),
+        per_trial_mix: per_trial::mix(model, &per_trial, layout.parameters),
+        per_trial,
+        per_trial_count: model.per_trial.len(),
         prologue: emitter.prologue.into(),
         regime: emitter.regime,
         bounds,
@@ -204,7 +211,7 @@ impl<'a> Compiler<'a> {
             trend: emitter.reserve(1),
             start_trend: emitter.reserve(1),
             entered: emitter.reserve(1),
-            parameters: emitter.reserve(model.parameters.len()),
+            parameters: emitter.reserve(model.drawn_count()),
             indicators: emitter.reserve(n_indicators),
             derived: emitter.reserve(model.derived.len()),
             count: emitter.reserve(n_events),
@@ -278,16 +285,13 @@ impl<'a> Compiler<'a> {
     fn parameters(&mut self) -> Vec<ParameterCode> {
         let model = self.model;
         // What others are made of is to blame first.
-        for &index in &model.parameter_order {
-            let parameter = &model.parameters[index];
+        for (index, drawn) in model.drawn_in_order() {
             let is_computed = matches!(
-                parameter.value,
+                drawn.value,
                 ParameterValue::Formula(_) | ParameterValue::Varying(_)
             );
-            if is_computed {
-                let label = self
-                    .emitter
-                    .label(format!("/parameters/{}", parameter.name));
+            if is_computed || index >= model.parameters.len() {
+                let label = self.emitter.label(model.drawn_pointer(index));
                 self.bound(&Expr::Parameter(index), (f64::MIN, f64::MAX), label);
             }
         }

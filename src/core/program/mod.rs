@@ -12,6 +12,7 @@ mod dependencies;
 mod emit;
 mod events;
 mod ops;
+mod per_trial;
 mod slots;
 mod types;
 mod visit;

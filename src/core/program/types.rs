@@ -72,6 +72,7 @@ pub struct Layout {
     pub start_trend: Slot,
     /// Time at which the present phase was entered.
     pub entered: Slot,
+    /// Of parameters, and behind them of quantities of the trial.
     pub parameters: Slot,
     pub indicators: Slot,
     pub derived: Slot,
@@ -107,6 +108,23 @@ pub struct ParameterCode {
     pub value: ParameterValue,
     /// Draws it; `None` if nothing does.
     pub site: Option<SiteId>,
+}
+
+/// A quantity that is drawn once a trial. One that is computed is part of the prologue.
+#[derive(Clone, Debug)]
+pub struct PerTrialCode {
+    pub slot: Slot,
+    pub draw: PerTrialDraw,
+    pub site: SiteId,
+    /// How much of the prologue has to be run before: it computes the arguments.
+    pub after: usize,
+}
+
+#[derive(Clone, Debug)]
+pub enum PerTrialDraw {
+    Fixed(Distribution),
+    /// With the slots of the row of numbers that it takes.
+    Varying(Ranged, Vec<Slot>),
 }
 
 /// Items whose normal scores are mixed by a Cholesky factor.
@@ -416,7 +434,13 @@ pub struct Program {
     /// Indices of them, each after those that it reads.
     pub parameter_order: Vec<usize>,
     pub parameter_mix: Option<MixCode>,
-    /// Fills the slots that depend on parameters alone.
+    /// Each after those that it reads.
+    pub per_trial: Vec<PerTrialCode>,
+    /// How many there are, those included that are constants or computed.
+    pub per_trial_count: usize,
+    /// By place in `per_trial`.
+    pub per_trial_mix: Option<MixCode>,
+    /// Fills the slots that depend on parameters and quantities of the trial alone.
     pub prologue: Box<[Op]>,
     /// Fills the slots that depend on parameters, trend and phase alone.
     pub regime: RegimeCode,

@@ -105,7 +105,7 @@ pub const CODES: &[(&str, &str)] = &[
     // Meaning.
     (
         "circular-definition",
-        "parameters, derived values or metrics read one another in a circle",
+        "parameters, quantities of the trial, derived values or metrics read one another in a circle",
     ),
     (
         "correlates-constant",
@@ -199,7 +199,10 @@ pub const CODES: &[(&str, &str)] = &[
         "outcome-shadowed",
         "an outcome rule is preceded by one that holds whenever it does",
     ),
-    ("parameter-unused", "no formula reads a parameter"),
+    (
+        "parameter-unused",
+        "no formula reads a parameter, or a quantity of the trial",
+    ),
     (
         "phase-dead-end",
         "nothing leaves a phase, and no outcome, question or metric names it",

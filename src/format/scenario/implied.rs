@@ -21,13 +21,13 @@ pub fn settle(below: &Value, layers: &[Value], whole: &mut Value) -> Vec<Diagnos
         .map(|fault| *fault)
         .into_iter()
         .collect();
-    let parameters = Pairs {
-        things: "parameters",
+    let drawn = ["parameters", "per_trial"].map(|things| Pairs {
+        things,
         list: "correlations",
         what: "rank correlation",
         part: "value",
         is_still: is_constant,
-    };
+    });
     let indicators = Pairs {
         things: "indicators",
         list: "noise_correlations",
@@ -35,8 +35,9 @@ pub fn settle(below: &Value, layers: &[Value], whole: &mut Value) -> Vec<Diagnos
         part: "volatility",
         is_still: is_without_noise,
     };
-    found.extend(uncorrelate(&parameters, below, layers, whole));
-    found.extend(uncorrelate(&indicators, below, layers, whole));
+    for pairs in drawn.iter().chain([&indicators]) {
+        found.extend(uncorrelate(pairs, below, layers, whole));
+    }
     found
 }
 

@@ -40,6 +40,7 @@ const fn section(key: &'static str, names: Names) -> Section {
 pub const SECTIONS: &[Section] = &[
     section("sources", Names::Free),
     section("parameters", Names::Own),
+    section("per_trial", Names::Own),
     section("trends", Names::Shared),
     Section {
         key: "shifts",
@@ -153,7 +154,7 @@ pub fn is_question(path: &[String]) -> bool {
 pub fn is_draw(path: &[String]) -> bool {
     fn is(parts: &[&str]) -> bool {
         match parts {
-            ["parameters", _]
+            ["parameters" | "per_trial", _]
             | ["indicators", _, "start"]
             | ["events", _, "at" | "wait"]
             | ["events", _, "effects", _, "to" | "by"]

@@ -97,7 +97,10 @@ pub struct Scenario {
     /// Uncertain constants, drawn once a parameter draw, and formulas of them.
     #[schemars(default)]
     pub parameters: IndexMap<String, Parameter>,
-    /// Rank correlations between parameters.
+    /// Numbers that chance decides once a trial, and formulas of them.
+    #[schemars(with = "IndexMap<String, forms::PerTrial>", default)]
+    pub per_trial: IndexMap<String, Parameter>,
+    /// Rank correlations between parameters, or between quantities of the trial.
     #[schemars(default)]
     pub correlations: Vec<RankCorrelation>,
     /// The mutually exclusive regimes that drive the conflict.
@@ -181,24 +184,24 @@ pub struct Source {
     pub note: Option<String>,
 }
 
-/// An uncertain constant.
+/// An uncertain constant, or a number that chance decides once a trial.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     pub pointer: String,
     pub title: Option<String>,
     pub unit: Option<String>,
     pub why: Why,
-    /// Its numbers may be formulas of other parameters.
+    /// Its numbers may be formulas of others.
     pub draw: Draw,
 }
 
-/// A rank correlation between two parameters.
+/// A rank correlation between two parameters, or between two quantities of the trial.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct RankCorrelation {
     #[schemars(skip)]
     pub pointer: String,
-    /// The two parameters.
+    /// The two parameters, or the two quantities of the trial.
     #[schemars(with = "[forms::Name; 2]")]
     pub between: [Reference; 2],
     /// Spearman's rank correlation, between -1 and 1.

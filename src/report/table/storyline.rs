@@ -21,6 +21,10 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
         page.section("Parameters drawn", "")?;
         page.paragraph(anstyle::Style::new(), &values(story.parameters.iter()), 2)?;
     }
+    if !story.per_trial.is_empty() {
+        page.section("Drawn for this trial", "")?;
+        page.paragraph(anstyle::Style::new(), &values(story.per_trial.iter()), 2)?;
+    }
 
     page.section("Story", "")?;
     entry(

@@ -55,7 +55,7 @@ impl<W: Write> CsvTrials<W> {
         for i in 0..block.len() {
             self.csv.write_field((self.next + i as u64).to_string())?;
             self.csv.write_field(block.draw[i].to_string())?;
-            for values in &block.parameters {
+            for values in block.parameters.iter().chain(&block.per_trial) {
                 self.csv.write_field(number(values[i]))?;
             }
             self.csv

@@ -1,7 +1,7 @@
 //! Trial-level data: a row a trial, for those who want to draw their own conclusions.
 //!
 //! Takes blocks of trials in the order of their numbers; writes CSV or (feature `parquet`) Parquet. At most one row group is held in
-//! memory, whatever the size of the run. Columns: trial, draw, `parameter.NAME`…, start_trend, outcome, `metric.NAME`…,
+//! memory, whatever the size of the run. Columns: trial, draw, `parameter.NAME`…, `per_trial.NAME`…, start_trend, outcome, `metric.NAME`…,
 //! `first_time.EVENT`…; prefixes keep apart what a scenario may give the same name.
 
 mod csv;
@@ -20,6 +20,8 @@ use std::io;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrialColumns {
     pub parameters: Vec<String>,
+    /// Quantities of the trial.
+    pub per_trial: Vec<String>,
     /// Start trends, by index.
     pub trends: Vec<String>,
     /// Outcomes by index, `unclassified` included.
@@ -36,6 +38,8 @@ pub struct TrialBlock {
     pub draw: Vec<u32>,
     /// A vector a parameter.
     pub parameters: Vec<Vec<f64>>,
+    /// A vector a quantity of the trial.
+    pub per_trial: Vec<Vec<f64>>,
     /// Index into [`TrialColumns::trends`].
     pub start_trend: Vec<u8>,
     /// Index into [`TrialColumns::outcomes`].
@@ -72,6 +76,7 @@ impl TrialBlock {
         self.start_trend.extend_from_slice(&next.start_trend);
         self.outcome.extend_from_slice(&next.outcome);
         extend(&mut self.parameters, &next.parameters);
+        extend(&mut self.per_trial, &next.per_trial);
         extend(&mut self.metrics, &next.metrics);
         extend(&mut self.first_times, &next.first_times);
     }
@@ -91,6 +96,7 @@ impl TrialBlock {
                 self.parameters.len(),
                 columns.parameters.len(),
             ),
+            ("per_trial", self.per_trial.len(), columns.per_trial.len()),
             ("metrics", self.metrics.len(), columns.metrics.len()),
             ("events", self.first_times.len(), columns.events.len()),
         ] {
@@ -101,6 +107,7 @@ impl TrialBlock {
         let vectors = self
             .parameters
             .iter()
+            .chain(&self.per_trial)
             .chain(&self.metrics)
             .chain(&self.first_times);
         let lengths = vectors
@@ -143,6 +150,7 @@ impl TrialColumns {
         };
         let mut header = vec!["trial".to_owned(), "draw".to_owned()];
         header.extend(prefixed("parameter", &self.parameters));
+        header.extend(prefixed("per_trial", &self.per_trial));
         header.extend(["start_trend".to_owned(), "outcome".to_owned()]);
         header.extend(prefixed("metric", &self.metrics));
         header.extend(prefixed("first_time", &self.events));
@@ -158,6 +166,7 @@ pub(super) mod sample {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         TrialColumns {
             parameters: names(&["resolve"]),
+            per_trial: names(&["luck"]),
             trends: names(&["stalemate", "вибори"]),
             outcomes: names(&["settled", "unclassified"]),
             metrics: names(&["price"]),
@@ -173,6 +182,7 @@ pub(super) mod sample {
                 .map(|i| ((first_trial as usize + i) / 64) as u32)
                 .collect(),
             parameters: vec![(0..length).map(|i| 0.1 * number(i)).collect()],
+            per_trial: vec![(0..length).map(|i| 0.2 * number(i)).collect()],
             start_trend: (0..length).map(|i| (i % 2) as u8).collect(),
             outcome: (0..length).map(|i| u8::from(i % 3 == 0)).collect(),
             metrics: vec![
@@ -214,6 +224,7 @@ mod tests {
         let names = || vec!["draw".to_owned()];
         let columns = TrialColumns {
             parameters: names(),
+            per_trial: names(),
             metrics: names(),
             events: names(),
             ..TrialColumns::default()

@@ -59,7 +59,7 @@ impl<W: Write + Send> ParquetTrials<W> {
         column::<Int64Type, _>(&mut group, &trials, None)?;
         let draws: Vec<i32> = block.draw.iter().map(|&draw| draw as i32).collect();
         column::<Int32Type, _>(&mut group, &draws, None)?;
-        for values in &block.parameters {
+        for values in block.parameters.iter().chain(&block.per_trial) {
             column::<DoubleType, _>(&mut group, values, None)?;
         }
         for (indices, names) in [

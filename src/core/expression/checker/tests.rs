@@ -514,7 +514,7 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_checker_fail_or_point_outside(text in scraps()) {
         let names = names();
-        for reads in [Reads::Parameters, Reads::State, Reads::Path] {
+        for reads in [Reads::Parameters, Reads::Trial, Reads::State, Reads::Path] {
             match number_or_truth(&text, &names, reads) {
                 Ok(expr) => {
                     let shown = expr.show(&names).to_string();

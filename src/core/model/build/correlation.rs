@@ -22,20 +22,56 @@ struct Pair<'a> {
 type Factor<'a> = dyn Fn(&[usize], &[Vec<f64>]) -> Result<Vec<Vec<f64>>, CopulaError> + 'a;
 
 impl Builder<'_> {
-    /// The rank correlation of parameters.
-    pub fn parameter_copula(&mut self, parameters: &[Parameter]) -> Option<Correlated> {
+    /// The rank correlation of parameters, and that of quantities of the trial.
+    pub fn rank_copulas(
+        &mut self,
+        parameters: &[Parameter],
+        per_trial: &[Parameter],
+    ) -> [Option<Correlated>; 2] {
         let s = self.scenario;
-        let pairs: Vec<Pair> = s
-            .correlations
-            .iter()
-            .map(|c| Pair {
+        let (mut of_draws, mut of_trials) = (Vec::new(), Vec::new());
+        for c in &s.correlations {
+            let pair = Pair {
                 pointer: &c.pointer,
                 between: &c.between,
                 value: &c.rank,
-            })
-            .collect();
+            };
+            let is = |thing: Thing, side: usize| {
+                self.names.index(thing, &c.between[side].value).is_some()
+            };
+            let [first, second] = [0, 1].map(|side| is(Thing::PerTrial, side));
+            let mixed = first && is(Thing::Parameter, 1) || second && is(Thing::Parameter, 0);
+            if mixed {
+                let [once, drawn] =
+                    if first { [0, 1] } else { [1, 0] }.map(|side| c.between[side].value.clone());
+                self.report(
+                    Diagnostic::error(
+                        "invalid-correlation",
+                        Place::value(&c.pointer),
+                        format!("`{drawn}` is a parameter, which a draw fixes for many trials, and `{once}` is drawn anew in each of them: nothing can tie the two"),
+                    )
+                    .hint(format!("let `{once}` depend on `{drawn}` by a formula in its distribution")),
+                );
+            } else if first || second {
+                of_trials.push(pair);
+            } else {
+                of_draws.push(pair);
+            }
+        }
+        [
+            self.rank_copula(&of_draws, Thing::Parameter, parameters),
+            self.rank_copula(&of_trials, Thing::PerTrial, per_trial),
+        ]
+    }
+
+    fn rank_copula(
+        &mut self,
+        pairs: &[Pair],
+        thing: Thing,
+        items: &[Parameter],
+    ) -> Option<Correlated> {
         let steady = |index: usize| {
-            let constant = match &parameters.get(index)?.value {
+            let constant = match &items.get(index)?.value {
                 ParameterValue::Constant(_) => true,
                 ParameterValue::Uncertain(distribution) => {
                     let (least, greatest) = distribution.support();
@@ -44,7 +80,7 @@ impl Builder<'_> {
                 ParameterValue::Varying(_) => false,
                 ParameterValue::Formula(_) => {
                     return Some(
-                        "is a formula of other parameters, so it has no chance of its own that could be correlated",
+                        "is a formula of others, so it has no chance of its own that could be correlated",
                     );
                 }
             };
@@ -54,7 +90,7 @@ impl Builder<'_> {
         let factor = |members: &[usize], ranks: &[Vec<f64>]| {
             let margins: Vec<&Distribution> = members
                 .iter()
-                .filter_map(|index| match &parameters.get(*index)?.value {
+                .filter_map(|index| match &items.get(*index)?.value {
                     ParameterValue::Constant(_) | ParameterValue::Formula(_) => None,
                     ParameterValue::Uncertain(distribution) => Some(distribution),
                     // It differs from draw to draw: what is correlated is the place in it.
@@ -63,7 +99,7 @@ impl Builder<'_> {
                 .collect();
             copula::spearman_factor(ranks, &margins)
         };
-        self.correlated(&pairs, Thing::Parameter, "/correlations", &steady, &factor)
+        self.correlated(pairs, thing, "/correlations", &steady, &factor)
     }
 
     /// The correlation between the noises of indicators.

@@ -81,7 +81,7 @@ impl Builder<'_> {
         known: &[Option<f64>],
     ) -> Option<Draw> {
         let is_known = |formula: &Expr| {
-            !formula.any(&|part| matches!(part, Expr::Parameter(p) if known[*p].is_none()))
+            !formula.any(&|part| matches!(part, Expr::Parameter(p) if known.get(*p).copied().flatten().is_none()))
         };
         let values: Vec<f64> = known
             .iter()

@@ -1,6 +1,6 @@
 //! Events and trend shifts: when they fire, where they are allowed, what they do.
 
-use super::formulas::{STATE, parameters_only};
+use super::formulas::{STATE, at_start};
 use super::names::branch_of;
 use super::states::transposed;
 use super::{Builder, canonical, titled};
@@ -54,7 +54,7 @@ impl Builder<'_> {
             .as_ref()
             .map(|list| self.members(Thing::Trend, list));
         let rest = event.rest.as_ref().map(|rest| {
-            let context = parameters_only("a rest is fixed by parameters");
+            let context = at_start("a rest is fixed by parameters");
             self.number(rest, context, Bounds::REST)
         });
         let probability = match (&event.fires, &event.probability) {
@@ -256,12 +256,12 @@ impl Builder<'_> {
                 Some((Fires::Hazard(hazard), declared))
             }
             scenario::Fires::At(time) => {
-                let context = parameters_only("a date is drawn when the trial starts");
+                let context = at_start("a date is drawn when the trial starts");
                 let probability = match probability {
                     None => Some(Expr::Number(1.0)),
                     Some(p) => self.number(
                         p,
-                        parameters_only("the chance of a dated event is fixed by parameters"),
+                        at_start("the chance of a dated event is fixed by parameters"),
                         Bounds::PROBABILITY,
                     ),
                 };

@@ -34,10 +34,18 @@ pub const SO_FAR: Context = Context {
     why: "it is evaluated at an instant, for the path up to it",
 };
 
-/// Formulas over parameters only.
+/// Formulas over parameters only, which belong to a draw.
 pub const fn parameters_only(why: &'static str) -> Context {
     Context {
         reads: Reads::Parameters,
+        why,
+    }
+}
+
+/// Formulas over what is known when a trial starts: parameters, and the quantities that are drawn then.
+pub const fn at_start(why: &'static str) -> Context {
+    Context {
+        reads: Reads::Trial,
         why,
     }
 }

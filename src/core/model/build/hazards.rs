@@ -1,7 +1,7 @@
 //! Hazards: every way of stating one becomes a rate per year with its factors.
 
 use super::Builder;
-use super::formulas::{Context, STATE, parameters_only};
+use super::formulas::{Context, STATE, at_start};
 use super::states::transposed;
 use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::{Arithmetic, Expr, Function, Thing, fold};
@@ -9,7 +9,7 @@ use crate::model::bounds::{Bounds, Use};
 use crate::model::types::{Ageing, Baseline, Declared, Hazard, HazardRatio, Since};
 use crate::scenario::{self, Base, Quantity, Times};
 
-const FIXED: Context = parameters_only(
+const FIXED: Context = at_start(
     "the base of a hazard is fixed by parameters; what depends on the state goes into `times`, or into a hazard that is one expression",
 );
 impl Builder<'_> {

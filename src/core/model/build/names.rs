@@ -1,6 +1,6 @@
 //! Which names a scenario has, and whether each can stand for one thing only.
 //!
-//! Parameters, indicators, derived values and metrics share one space with the built-in words. Phases, trends, events and
+//! Parameters, quantities of the trial, indicators, derived values and metrics share one space with the built-in words. Phases, trends, events and
 //! outcomes have spaces of their own; only words that are operators are kept from them.
 
 use super::Builder;
@@ -49,6 +49,7 @@ impl Builder<'_> {
         self.names = Names {
             start: Some(s.start),
             parameters: sorted(s.parameters.keys().collect()),
+            per_trial: sorted(s.per_trial.keys().collect()),
             indicators: sorted(s.indicators.keys().collect()),
             derived: sorted(s.derived.keys().collect()),
             events,
@@ -98,8 +99,9 @@ impl Builder<'_> {
     /// Names that are keys of the format wherever names are keys. Files of format 1 may have them.
     fn words_of_the_format(&mut self) {
         let s = self.scenario;
-        let named: [(&str, Vec<&String>); 9] = [
+        let named: [(&str, Vec<&String>); 10] = [
             ("parameters", s.parameters.keys().collect()),
+            ("per_trial", s.per_trial.keys().collect()),
             ("trends", s.trends.keys().collect()),
             ("phases", s.phases.keys().collect()),
             ("indicators", s.indicators.keys().collect()),
@@ -138,8 +140,9 @@ impl Builder<'_> {
 
     fn shared_space(&mut self) {
         let s = self.scenario;
-        let sections: [(&str, Vec<&String>); 4] = [
+        let sections: [(&str, Vec<&String>); 5] = [
             ("/parameters", s.parameters.keys().collect()),
+            ("/per_trial", s.per_trial.keys().collect()),
             ("/indicators", s.indicators.keys().collect()),
             ("/derived", s.derived.keys().collect()),
             ("/metrics", s.metrics.keys().collect()),
@@ -159,7 +162,7 @@ impl Builder<'_> {
                             format!("`{name}` is the name of two things that formulas could not tell apart"),
                         )
                         .related(other.clone(), "first named here")
-                        .hint("parameters, indicators, derived values and metrics share one space of names; rename one of them"),
+                        .hint("parameters, quantities of the trial, indicators, derived values and metrics share one space of names; rename one of them"),
                     );
                 } else {
                     first.insert(name, place);

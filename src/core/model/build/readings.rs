@@ -58,7 +58,7 @@ impl Builder<'_> {
                     &circles,
                     &names,
                     "/derived",
-                    "derived value",
+                    ["derived value", "derived values"],
                     BY_AN_INDICATOR,
                 );
                 return None;
@@ -90,7 +90,13 @@ impl Builder<'_> {
         let order = match ordered(&reads) {
             Ok(order) => order,
             Err(circles) => {
-                self.circles(&circles, &names, "/metrics", "metric", BY_AN_INDICATOR);
+                self.circles(
+                    &circles,
+                    &names,
+                    "/metrics",
+                    ["metric", "metrics"],
+                    BY_AN_INDICATOR,
+                );
                 let bad: Vec<usize> = circles.into_iter().flatten().collect();
                 // The others are checked all the same; what reads a circle is silently at fault with it.
                 let cut: Vec<Vec<usize>> = reads
@@ -162,7 +168,7 @@ impl Builder<'_> {
         circles: &[Vec<usize>],
         names: &[String],
         section: &str,
-        noun: &str,
+        [noun, plural]: [&str; 2],
         hint: &str,
     ) {
         for circle in circles {
@@ -177,7 +183,10 @@ impl Builder<'_> {
             let message = if circle.len() == 1 {
                 format!("the {noun} {} reads itself", path[0])
             } else {
-                format!("{noun}s read one another in a circle: {}", path.join(" → "))
+                format!(
+                    "{plural} read one another in a circle: {}",
+                    path.join(" → ")
+                )
             };
             let place = |i: usize| Place::value(pointer::join(section, &names[i]));
             let mut report = Diagnostic::error("circular-definition", place(*first), message);

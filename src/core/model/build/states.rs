@@ -1,6 +1,6 @@
 //! Trends with their weights, phases with their starts, indicators.
 
-use super::formulas::{SO_FAR, STATE, parameters_only};
+use super::formulas::{SO_FAR, STATE, at_start};
 use super::names::ONLY;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
@@ -149,7 +149,7 @@ impl Builder<'_> {
                 is_final: false,
             }];
         }
-        let context = parameters_only("where a trial starts is drawn before the state exists");
+        let context = at_start("where a trial starts is drawn before the state exists");
         let mut sound = true;
         let mut phases: Vec<Phase> = Vec::new();
         for (display, name, phase) in canonical(&s.phases) {
@@ -227,7 +227,7 @@ impl Builder<'_> {
         let at = pointer::join("/indicators", name);
         let start = self.draw(
             &indicator.start,
-            parameters_only("a start value is drawn before the state exists"),
+            at_start("a start value is drawn before the state exists"),
         );
         let drift = indicator
             .drift

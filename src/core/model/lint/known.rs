@@ -28,7 +28,7 @@ impl Supposed<'_> {
         match expr {
             Expr::Number(value) => Number(*value),
             Expr::Truth(value) => Truth(*value),
-            Expr::Parameter(index) => match self.model.parameters.get(*index).map(|p| &p.value) {
+            Expr::Parameter(index) => match self.model.drawn(*index).map(|p| &p.value) {
                 Some(ParameterValue::Constant(value)) => Number(*value),
                 _ => Unknown,
             },

@@ -103,7 +103,7 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
 
 /// Which parameters a formula reads by itself, or through how often an event fires; all of them where it reads the path.
 fn parameters_of(model: &Model, reads: &Reads, formula: &Expr) -> Vec<bool> {
-    let mut read = vec![false; model.parameters.len()];
+    let mut read = vec![false; model.drawn_count()];
     let mark = |read: &mut Vec<bool>, part: &Expr| {
         let all = reads.by(part).parameters;
         all.into_iter().for_each(|p| read[p] = true);
@@ -149,7 +149,7 @@ struct Ways {
 impl Ways {
     fn of(model: &Model) -> Self {
         let reads = Reads::of(model);
-        let none = || vec![false; model.parameters.len()];
+        let none = || vec![false; model.drawn_count()];
         let note =
             |list: &mut Vec<usize>, formula: &Expr| list.extend(reads.by(formula).parameters);
         // By indicator without bounds and by event: the parameters that move it.
@@ -248,8 +248,8 @@ fn growth(near: f64, out: f64) -> f64 {
 
 /// Everything that is drawn from a distribution of fixed arguments, or of parameters, which stand at their medians then.
 fn sources(model: &Model) -> Vec<(Source, Cow<'_, Distribution>)> {
-    let medians = model.parameters_at(|_| 0.5);
-    let parameters = (model.parameters.iter().enumerate())
+    let medians = model.drawn_at(|_| 0.5);
+    let parameters = (model.all_drawn())
         .filter_map(|(i, p)| Some((Source::Parameter(i), p.value.distribution(&medians)?)));
     let starts = (model.indicators.iter().enumerate())
         .filter_map(|(i, indicator)| fixed(Source::Start(i), &indicator.start));
@@ -272,7 +272,7 @@ fn fixed(source: Source, draw: &Draw) -> Option<(Source, Cow<'_, Distribution>)>
 
 fn named(model: &Model, source: Source) -> String {
     match source {
-        Source::Parameter(i) => format!("the parameter `{}`", model.parameters[i].name),
+        Source::Parameter(i) => model.drawn_noun(i),
         Source::Start(i) => format!("the start of `{}`", model.indicators[i].name),
         Source::Effect(e, _) => format!("an effect of {}", super::event_noun(&model.events[e])),
     }
@@ -281,7 +281,7 @@ fn named(model: &Model, source: Source) -> String {
 /// What averages of draws or trials mean nothing of, or cannot be given an error.
 pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
     const HINT: &str = "read median and quantiles; or bound it with `range`, or bring the outer percentiles closer to the median";
-    for parameter in &model.parameters {
+    for (index, parameter) in model.all_drawn() {
         let ParameterValue::Uncertain(distribution) = &parameter.value else {
             continue;
         };
@@ -289,10 +289,10 @@ pub fn lint(model: &Model, warnings: &mut Vec<Diagnostic>) {
             warnings.push(
                 Diagnostic::warning(
                     "no-mean",
-                    Place::key(pointer::join("/parameters", &parameter.name)),
+                    Place::key(model.drawn_pointer(index)),
                     format!(
-                        "the parameter `{}` has no mean: its tail is so heavy that averages of draws settle nowhere",
-                        parameter.name
+                        "{} has no mean: its tail is so heavy that averages of draws settle nowhere",
+                        model.drawn_noun(index)
                     ),
                 )
                 .hint(HINT),

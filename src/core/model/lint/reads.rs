@@ -6,7 +6,7 @@ use crate::model::types::Model;
 /// What a formula reads, through derived values.
 #[derive(Clone, Debug, Default)]
 pub struct Read {
-    /// Sorted, with those that they are made of.
+    /// Also quantities of the trial; sorted, with those that they are made of.
     pub parameters: Vec<usize>,
     /// It reads a derived value.
     pub derived: bool,
@@ -23,9 +23,9 @@ pub struct Reads {
 
 impl Reads {
     pub fn of(model: &Model) -> Self {
-        let mut parameters = vec![Vec::new(); model.parameters.len()];
-        for &index in &model.parameter_order {
-            let made_of = model.parameters[index].reads.iter();
+        let mut parameters = vec![Vec::new(); model.drawn_count()];
+        for (index, drawn) in model.drawn_in_order() {
+            let made_of = drawn.reads.iter();
             let mut all: Vec<usize> = made_of.flat_map(|&read| parameters[read].clone()).collect();
             all.push(index);
             all.sort_unstable();

@@ -27,7 +27,7 @@ pub struct Start<'a> {
     model: &'a Model,
     /// Which derived values follow what.
     dependents: Dependents,
-    /// Of parameters.
+    /// Of parameters and quantities of the trial.
     medians: Vec<f64>,
     /// Medians of the effects of each event that are drawn; NaN for all others.
     effects: Vec<Vec<f64>>,
@@ -60,7 +60,7 @@ impl<'a> Start<'a> {
             Some(Draw::Fixed(distribution)) => distribution.quantile(0.5),
             _ => f64::NAN,
         };
-        let medians = model.parameters_at(|_| 0.5);
+        let medians = model.drawn_at(|_| 0.5);
         let mut start = Self {
             model,
             dependents: Dependents::of(model),
@@ -94,7 +94,7 @@ impl<'a> Start<'a> {
         }
         if let Source::Parameter(i) = source {
             self.parameters[i] = value;
-            self.model.follow_parameter(i, &mut self.parameters);
+            self.model.follow_drawn(i, &mut self.parameters);
         }
         self.extreme = Some((source, value));
         self.begin();
@@ -247,7 +247,7 @@ impl<'a> Start<'a> {
     fn firings(&self, event: usize) -> f64 {
         let model = self.model;
         let has_fired = self.way == 1
-            || self.way > 1 && spread_out(model.parameters.len() + event, self.way) > 0.5;
+            || self.way > 1 && spread_out(model.drawn_count() + event, self.way) > 0.5;
         if self.begun.is_none() || !has_fired {
             return 0.0;
         }

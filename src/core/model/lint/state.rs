@@ -11,6 +11,7 @@ const NEVER: f64 = 1e-7;
 #[derive(Clone)]
 pub struct State<'a> {
     pub model: &'a Model,
+    /// Also quantities of the trial, by the numbers that formulas give them.
     pub parameters: Vec<Interval>,
     pub indicators: Vec<Interval>,
     /// Firings so far, by event.
@@ -28,7 +29,7 @@ impl<'a> State<'a> {
     pub fn any(model: &'a Model) -> Self {
         let mut state = Self {
             model,
-            parameters: vec![Interval::ALL; model.parameters.len()],
+            parameters: vec![Interval::ALL; model.drawn_count()],
             indicators: (model.indicators.iter()).map(range).collect(),
             counts: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
             since: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
@@ -36,8 +37,8 @@ impl<'a> State<'a> {
             trend: None,
             derived: vec![Interval::ALL; model.derived.len()],
         };
-        for &index in &model.parameter_order {
-            state.parameters[index] = state.spread(&model.parameters[index].value);
+        for (index, drawn) in model.drawn_in_order() {
+            state.parameters[index] = state.spread(&drawn.value);
         }
         state.settle();
         state

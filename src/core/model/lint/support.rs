@@ -11,7 +11,7 @@ use crate::distribution::copula::correlate;
 use crate::expression::Interval;
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::model::bounds::{Bounds, Use};
-use crate::model::types::{Draw, Fires, Model};
+use crate::model::types::{Draw, Fires, Model, ParameterValue};
 
 /// Draws that are tried.
 const TRIED: usize = 2_000;
@@ -20,7 +20,7 @@ const TRIED: usize = 2_000;
 pub fn out_of_bounds(model: &Model, uses: &[Use], found: &mut Vec<Diagnostic>) {
     let reads = Reads::of(model);
     let mut median = State::any(model);
-    let medians = model.parameters_at(|_| 0.5);
+    let medians = model.drawn_at(|_| 0.5);
     median.parameters = medians.iter().copied().map(Interval::point).collect();
     median.settle();
     let widest = State::any(model);
@@ -61,7 +61,7 @@ fn tried<'u>(model: &Model, median: &State<'_>, mut doubts: Vec<Doubt<'u>>) -> V
         return doubts;
     }
     let mut state = median.clone();
-    let mut read = vec![false; model.parameters.len()];
+    let mut read = vec![false; model.drawn_count()];
     for doubt in &doubts {
         doubt.read.parameters.iter().for_each(|&p| read[p] = true);
     }
@@ -83,23 +83,25 @@ fn tried<'u>(model: &Model, median: &State<'_>, mut doubts: Vec<Doubt<'u>>) -> V
 /// Sets the uncertain parameters among those that are wanted to a draw, correlated as the file says, with points spread evenly by the golden
 /// ratio's cousins.
 pub fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval]) {
-    let mut uniforms: Vec<f64> = (0..model.parameters.len())
-        .map(|j| spread_out(j, k))
-        .collect();
-    if let Some(copula) = &model.parameter_copula {
+    let mut uniforms: Vec<f64> = (0..model.drawn_count()).map(|j| spread_out(j, k)).collect();
+    let copulas = [
+        (0, &model.parameter_copula),
+        (model.parameters.len(), &model.per_trial_copula),
+    ];
+    for (first, copula) in copulas {
+        let Some(copula) = copula else { continue };
         let mut scores: Vec<f64> = (copula.members.iter())
-            .map(|&member| normal_quantile(uniforms[member]))
+            .map(|&member| normal_quantile(uniforms[first + member]))
             .collect();
         correlate(&copula.factor, &mut scores);
         for (&member, score) in copula.members.iter().zip(scores) {
-            uniforms[member] = normal_cdf(score);
+            uniforms[first + member] = normal_cdf(score);
         }
     }
     let mut known: Vec<f64> = parameters.iter().map(|value| value.low).collect();
-    for &j in &model.parameter_order {
-        let value = &model.parameters[j].value;
-        if wanted[j] && !value.is_constant() {
-            known[j] = value.at(&known, uniforms[j]);
+    for (j, drawn) in model.drawn_in_order() {
+        if wanted[j] && !drawn.value.is_constant() {
+            known[j] = drawn.value.at(&known, uniforms[j]);
             parameters[j] = Interval::point(known[j]);
         }
     }
@@ -128,7 +130,8 @@ impl Doubt<'_> {
     /// What there is to say, if anything.
     fn told(mut self, model: &Model, median: &State<'_>) -> Option<Diagnostic> {
         let Bounds { rule, beyond, .. } = self.one.bounds;
-        let uncertain = |index: &usize| model.parameters[*index].value.is_drawn();
+        let drawn = |index: usize| model.drawn(index).map(|drawn| &drawn.value);
+        let uncertain = |index: &usize| drawn(*index).is_some_and(ParameterValue::is_drawn);
         let varying: Vec<usize> = self
             .read
             .parameters
@@ -151,10 +154,12 @@ impl Doubt<'_> {
         let mut hints = Vec::new();
         let medians: Vec<f64> = median.parameters.iter().map(|value| value.low).collect();
         for &index in varying.iter().filter(|_| usual) {
-            let Some(drawn) = model.parameters[index].value.distribution(&medians) else {
+            let Some(reach) = drawn(index)
+                .and_then(|value| value.distribution(&medians))
+                .map(|distribution| spread(&distribution))
+            else {
                 continue;
             };
-            let reach = spread(&drawn);
             let ends = [reach.low, reach.high].map(|end| {
                 let seen = self.at(median, index, end);
                 let leads_out = !within(seen, self.one.bounds);
@@ -175,13 +180,18 @@ impl Doubt<'_> {
             some => some.iter().map(|(index, ..)| *index).collect(),
         };
         let names: Vec<String> = (to_blame.iter())
-            .map(|index| format!("`{}`", model.parameters[*index].name))
+            .map(|index| format!("`{}`", model.drawn(*index).map_or("", |drawn| &drawn.name)))
             .collect();
         let share = self.outside as f64 / TRIED as f64;
+        let draws = if to_blame.iter().all(|index| *index < model.parameters.len()) {
+            "parameter draws"
+        } else {
+            "draws"
+        };
         let often = match self.outside {
-            0 => "rare parameter draws give".to_owned(),
-            all if all == TRIED => "all parameter draws give".to_owned(),
-            _ => format!("{} of the parameter draws give", percent(share)),
+            0 => format!("rare {draws} give"),
+            all if all == TRIED => format!("all {draws} give"),
+            _ => format!("{} of the {draws} give", percent(share)),
         };
         let mut report = Diagnostic::warning(
             "range-needed",
@@ -198,13 +208,13 @@ impl Doubt<'_> {
             report = report.hints(in_percent(median.value(&self.one.formula).low));
         }
         for (index, reach, [low, high]) in hints {
-            let name = &model.parameters[index].name;
+            let name = model.drawn(index).map_or("", |drawn| &drawn.name);
             let low = low.map_or("null".to_owned(), |end| short(inward(end, f64::ceil)));
             let high = high.map_or("null".to_owned(), |end| short(inward(end, f64::floor)));
             report = report
                 .hint(format!("give `{name}` the range [{low}, {high}]"))
                 .related(
-                    Place::value(pointer::join("/parameters", name)),
+                    Place::value(model.drawn_pointer(index)),
                     format!("drawn from {} to {}", short(reach.low), short(reach.high)),
                 );
         }
@@ -216,7 +226,7 @@ impl Doubt<'_> {
         let mut state = median.clone();
         let mut values: Vec<f64> = state.parameters.iter().map(|value| value.low).collect();
         values[parameter] = value;
-        state.model.follow_parameter(parameter, &mut values);
+        state.model.follow_drawn(parameter, &mut values);
         state.parameters = values.into_iter().map(Interval::point).collect();
         if self.read.derived {
             state.settle();

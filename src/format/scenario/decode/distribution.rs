@@ -11,7 +11,13 @@ use crate::scenario::types::{
 use serde_json::Value;
 
 impl<'v> Decoder<'v> {
-    pub(super) fn parameter(&mut self, value: &'v Value, pointer: &str) -> Option<Parameter> {
+    /// A parameter, or a quantity of the trial: `what` it is.
+    pub(super) fn parameter(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+        what: &str,
+    ) -> Option<Parameter> {
         if !value.is_object() {
             let draw = Draw::Value(self.bare_quantity(value, pointer, Numbers::FORMULAS)?);
             return Some(Parameter {
@@ -22,7 +28,7 @@ impl<'v> Decoder<'v> {
                 draw,
             });
         }
-        let object = self.distribution_object(value, pointer, "a parameter", keys::PARAMETER)?;
+        let object = self.distribution_object(value, pointer, what, keys::PARAMETER)?;
         let title = self.text(&object, "title");
         let unit = self.text(&object, "unit");
         let why = self.why(&object);

@@ -19,6 +19,7 @@ pub const ROOT: &[&str] = &[
     "step",
     "sources",
     "parameters",
+    "per_trial",
     "correlations",
     "trends",
     "weight_concentration",

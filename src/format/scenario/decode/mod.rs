@@ -386,7 +386,12 @@ impl<'v> Decoder<'v> {
         let words = self.words(&root);
 
         let sources = self.sources(&root);
-        let parameters = self.named(&root, "parameters", Self::parameter);
+        let parameters = self.named(&root, "parameters", |decoder, value, pointer| {
+            decoder.parameter(value, pointer, "a parameter")
+        });
+        let per_trial = self.named(&root, "per_trial", |decoder, value, pointer| {
+            decoder.parameter(value, pointer, "a quantity of the trial")
+        });
         let correlations = self
             .list(&root, "correlations", Self::rank_correlation)
             .unwrap_or_default();
@@ -430,6 +435,7 @@ impl<'v> Decoder<'v> {
             step: step?,
             sources,
             parameters,
+            per_trial,
             correlations,
             trends,
             weight_concentration,

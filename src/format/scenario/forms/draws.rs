@@ -249,14 +249,26 @@ schema!(MomentForm, "Moment", |generator| {
     })
 });
 
-schema!(Parameter, "Parameter", |generator| {
+/// A parameter, or what is drawn in its forms.
+fn named_draw(generator: &mut SchemaGenerator, object: &str, whole: &str) -> Schema {
     let shape = Shape::new(generator)
         .optional("title", text(), "name to show to readers")
         .optional("unit", text(), "unit to show beside its values");
-    let object = distribution(constant(shape), Numbers::Formulas).finish("an uncertain constant");
+    let object = distribution(constant(shape), Numbers::Formulas).finish(object);
     let object = one_form(generator, object);
-    json_schema!({
-        "description": "an uncertain constant; a bare number is certain, a bare text is a formula of other parameters",
-        "anyOf": [{"type": ["number", "string"]}, object]
-    })
-});
+    json_schema!({"description": whole, "anyOf": [{"type": ["number", "string"]}, object]})
+}
+
+schema!(Parameter, "Parameter", |generator| named_draw(
+    generator,
+    "an uncertain constant",
+    "an uncertain constant; a bare number is certain, a bare text is a formula of other parameters"
+));
+
+/// What is drawn once a trial.
+pub struct PerTrial;
+schema!(PerTrial, "PerTrial", |generator| named_draw(
+    generator,
+    "a number that chance decides once a trial",
+    "a number that chance decides once a trial; a bare text is a formula of parameters and of others of these"
+));

@@ -27,6 +27,8 @@ macro_rules! schema {
 mod draws;
 mod things;
 
+pub use draws::PerTrial;
+
 /// A version of the format.
 pub struct Format;
 schema!(Format, "Format", |_| json_schema!({"enum": FORMATS}));

@@ -152,6 +152,7 @@ fn the_decoder_knows_exactly_the_keys_of_the_schema() {
         ("Run", keys::RUN.to_vec()),
         ("Distribution", keys::DISTRIBUTION.to_vec()),
         ("Parameter", both([keys::PARAMETER, keys::DISTRIBUTION])),
+        ("PerTrial", both([keys::PARAMETER, keys::DISTRIBUTION])),
         ("TimeDistribution", keys::DISTRIBUTION.to_vec()),
         ("Expert", both([keys::EXPERT, &keys::DISTRIBUTION[1..]])),
         ("TimeExpert", both([keys::EXPERT, &keys::DISTRIBUTION[1..]])),
@@ -210,6 +211,10 @@ fn constructs() -> Value {
             "moved": {"shift": 1, "scale": 2, "of": {"experts": [{"poisson": {"rate": 3}}]}}, "short": {"student_t": {"df": 3}},
             "twice": "2 * one", "again": {"value": "twice + 1", "unit": "u"}, "varies": {"pert": [0, {"value": "one"}, 3], "lambda": "twice"},
             "views": {"experts": [{"weight": 2, "p10": "one", "p50": 2, "p90": "3 * twice"}], "range": [0, null]}
+        },
+        "per_trial": {
+            "luck": {"normal": {"mean": "one", "sd": 1}, "range": [-3, null]}, "twofold": "2 * luck",
+            "shown": {"value": "luck + one", "title": "t", "unit": "u"}, "sure": 3
         },
         "events": {
             "by_draw": {"when": "t > 1", "effects": [{"set": "support", "to": {"discrete": {"values": [0, 1], "probabilities": [0.5, 0.5]}}}]},

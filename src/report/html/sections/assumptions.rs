@@ -47,7 +47,7 @@ pub const ASSUMPTIONS: Section<RunPart> = Section {
 };
 
 /// Groups that are printed too; the others are in the page and in the file.
-const ON_PAPER: [&str; 3] = ["parameters", "trends", "outcomes"];
+const ON_PAPER: [&str; 4] = ["parameters", "per_trial", "trends", "outcomes"];
 
 /// A list of the file.
 struct Group {
@@ -56,10 +56,15 @@ struct Group {
     entries: fn(&Value) -> Vec<Entry<'_>>,
 }
 
-const GROUPS: [Group; 13] = [
+const GROUPS: [Group; 14] = [
     Group {
         key: "parameters",
         title: "Uncertain parameters",
+        entries: |value| things(value, |thing| vec![statement::quantity(thing)]),
+    },
+    Group {
+        key: "per_trial",
+        title: "Quantities that chance decides once a trial",
         entries: |value| things(value, |thing| vec![statement::quantity(thing)]),
     },
     Group {

@@ -70,13 +70,28 @@ pub fn single(body: &mut Body, story: &Storyline) {
         label(&story.outcome_title, &story.outcome)
     ));
     told(body, story, true);
-    let mut table = Table::new("Uncertain parameters as drawn", ["parameter", "value"]);
-    for (name, value) in &story.parameters {
-        let title = title_of(story, "parameters", name);
-        table.row([Markup::text(title), format::plain(*value).into()]);
-    }
-    if !table.rows.is_empty() {
-        body.details("Uncertain parameters as drawn", |body| body.table(&table));
+    for (section, values, heading, noun) in [
+        (
+            "parameters",
+            &story.parameters,
+            "Uncertain parameters as drawn",
+            "parameter",
+        ),
+        (
+            "per_trial",
+            &story.per_trial,
+            "Drawn for this trial",
+            "quantity",
+        ),
+    ] {
+        let mut table = Table::new(heading, [noun, "value"]);
+        for (name, value) in values {
+            let title = title_of(story, section, name);
+            table.row([Markup::text(title), format::plain(*value).into()]);
+        }
+        if !table.rows.is_empty() {
+            body.details(heading, |body| body.table(&table));
+        }
     }
     let mut table = Table::new("Metrics of this future", ["metric", "value"]);
     for (name, value) in &story.metrics {
