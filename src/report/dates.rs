@@ -1,6 +1,7 @@
 //! Years since the start as civil dates and durations, for the eye.
 
 use super::format;
+use crate::results::ScenarioInfo;
 use crate::time::calendar::{self, DAYS_PER_YEAR};
 use jiff::civil::Date;
 
@@ -11,6 +12,15 @@ pub fn date_at(start: &str, years: f64) -> String {
         Some(date) => date.to_string(),
         None => format!("year {}", format::plain(years)),
     }
+}
+
+/// From when to when, and how long that is; of a scenario without time, that it has none.
+pub fn period(info: &ScenarioInfo) -> String {
+    if info.is_timeless() {
+        return "without time".to_owned();
+    }
+    let end = date_at(&info.start, info.horizon);
+    format!("{} to {end} ({})", info.start, duration(info.horizon))
 }
 
 /// A span of years in the unit that suits it: `36 months`, `90 days`, `10 years`.

@@ -24,6 +24,7 @@ pub fn of(result: &RunResult) -> String {
 pub fn end(result: &RunResult) -> String {
     match result.dates.last() {
         Some(date) => date.clone(),
+        None if result.scenario.is_timeless() => String::new(),
         None => dates::date_at(&result.scenario.start, result.scenario.horizon),
     }
 }
@@ -42,7 +43,8 @@ pub fn classes(result: &RunResult) -> Vec<Class<'_>> {
         title: title(&group.title, &group.name),
         known: group.into(),
     });
-    let rules = result.outcomes.len().saturating_sub(1).max(1);
+    let unclassified = usize::from(result.has_classes());
+    let rules = result.outcomes.len().saturating_sub(1).max(unclassified);
     let free = result
         .outcomes
         .iter()
@@ -69,6 +71,9 @@ fn title<'r>(title: &'r str, name: &'r str) -> &'r str {
 
 /// A sentence for a file that has none.
 fn made(result: &RunResult) -> String {
+    if !result.has_classes() {
+        return made_of_metrics(result);
+    }
     let mut text = String::new();
     for (i, class) in leading(result).iter().take(NAMED).enumerate() {
         if class.known.probability <= 0.0 {
@@ -90,6 +95,33 @@ fn made(result: &RunResult) -> String {
     }
     text.push('.');
     text
+}
+
+/// The same where there are numbers alone.
+fn made_of_metrics(result: &RunResult) -> String {
+    let told = result.metrics.iter().take(NAMED).map(|metric| {
+        let (low, middle, high) = (metric.p5, metric.p50, metric.p95);
+        let (Some(low), Some(middle), Some(high)) = (low, middle, high) else {
+            return format!("{} has no value", title(&metric.title, &metric.name));
+        };
+        let error = metric.p50_std_error.unwrap_or(0.0);
+        let ends = [metric.p5_std_error, metric.p95_std_error]
+            .into_iter()
+            .flatten()
+            .fold(0.0, f64::max);
+        let unit = match metric.unit.as_str() {
+            "" => String::new(),
+            unit => format!(" {unit}"),
+        };
+        format!(
+            "{}: {}{unit} in the middle, {} in nine of ten trials",
+            title(&metric.title, &metric.name),
+            format::estimate(middle, error.max((high - low) / 20.0)).value,
+            format::range([low, high], ends.max((high - low) / 20.0)),
+        )
+    });
+    let text = told.collect::<Vec<_>>().join("; ");
+    format!("{text}.")
 }
 
 fn told(headline: &Headline, result: &RunResult) -> String {
@@ -154,12 +186,15 @@ fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
 pub fn signature(result: &RunResult) -> String {
     let scenario = &result.scenario;
     let mut parts = vec![
-        format!(
-            "{}, {} to {}",
-            title(&scenario.title, &scenario.name),
-            scenario.start,
-            end(result)
-        ),
+        match scenario.is_timeless() {
+            true => title(&scenario.title, &scenario.name).to_owned(),
+            false => format!(
+                "{}, {} to {}",
+                title(&scenario.title, &scenario.name),
+                scenario.start,
+                end(result)
+            ),
+        },
         format!(
             "{} trials, seed {}",
             format::count(result.run.trials),

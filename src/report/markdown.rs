@@ -20,14 +20,7 @@ use std::io::{self, Write};
 pub fn write_run(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
     let info = &result.scenario;
     writeln!(out, "# {}\n", escape(label(&info.title, &info.name)))?;
-    let end = dates::date_at(&info.start, info.horizon);
-    writeln!(
-        out,
-        "{} to {end} ({}); {}.\n",
-        info.start,
-        dates::duration(info.horizon),
-        size(result)
-    )?;
+    writeln!(out, "{}; {}.\n", dates::period(info), size(result))?;
     brief::write(out, result, 2)?;
     body(out, result, 2)?;
     warnings(out, &result.warnings, 2)

@@ -31,7 +31,11 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
     };
     let outcomes = reader.outcomes();
     let largest = outcomes.iter().map(|o| o.std_error).fold(0.0, f64::max);
-    let times = program.reported_times();
+    let times = if model.clock.timeless {
+        Vec::new()
+    } else {
+        program.reported_times()
+    };
     RunResult {
         format: 1,
         tool: tool(),
@@ -72,13 +76,18 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
 
 /// What a result says of its scenario.
 pub fn scenario_info(model: &Model) -> ScenarioInfo {
+    let clock = &model.clock;
+    let timed = |years: f64| if clock.timeless { 0.0 } else { years };
     ScenarioInfo {
         name: model.name.clone(),
         title: model.title.clone(),
         sha256: model.sha256.clone(),
-        start: model.clock.start.to_string(),
-        horizon: model.clock.horizon,
-        step: model.clock.step,
+        start: match clock.timeless {
+            true => String::new(),
+            false => clock.start.to_string(),
+        },
+        horizon: timed(clock.horizon),
+        step: timed(clock.step),
         source: model.source.clone(),
     }
 }
@@ -201,7 +210,10 @@ impl Reader<'_> {
                     name: question.name.clone(),
                     title: question.title.clone(),
                     asks: asks.into(),
-                    by: by.to_string(),
+                    by: match self.model.clock.timeless {
+                        true => String::new(),
+                        false => by.to_string(),
+                    },
                     dated: question.dated,
                     probability: estimate.probability,
                     std_error: estimate.std_error,
@@ -227,6 +239,7 @@ impl Reader<'_> {
             .iter()
             .skip(i)
             .step_by(items)
+            .take_while(|_| !self.model.clock.timeless)
             .map(|hits| self.share(hits, &self.tally.trials))
             .unzip()
     }

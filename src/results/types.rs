@@ -75,14 +75,35 @@ pub struct ScenarioInfo {
     pub name: String,
     pub title: String,
     pub sha256: String,
-    /// Civil date of t = 0.
+    /// Civil date of t = 0; empty, as the two below are 0, for a scenario without time.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub start: String,
     /// Years.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub horizon: f64,
     /// Years.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub step: f64,
     /// The whole scenario after `extends` and `--set`.
     pub source: serde_json::Value,
+}
+
+impl ScenarioInfo {
+    /// Whether nothing in the scenario needs time.
+    pub fn is_timeless(&self) -> bool {
+        self.start.is_empty()
+    }
+}
+
+impl RunResult {
+    /// Whether there are classes that trials fall into: without time a scenario may do without.
+    pub fn has_classes(&self) -> bool {
+        !self.scenario.is_timeless() || self.outcomes.len() > 1
+    }
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// How far an epistemic interval can be told apart from chance.

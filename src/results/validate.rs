@@ -43,7 +43,7 @@ pub fn check_run(result: &RunResult) -> Sound {
     }
     let scenario = &result.scenario;
     for (key, years) in [("horizon", scenario.horizon), ("step", scenario.step)] {
-        if !(years > 0.0 && years.is_finite()) {
+        if !(years > 0.0 && years.is_finite()) && !scenario.is_timeless() {
             return fault(&format!("scenario.{key}"), format!("found {years} years"));
         }
     }
@@ -161,7 +161,7 @@ pub fn check_comparison(result: &CompareResult) -> Sound {
 /// The first thing that no trace writes.
 pub fn check_story(story: &Storyline) -> Sound {
     let horizon = story.scenario.horizon;
-    if !(horizon > 0.0 && horizon.is_finite()) {
+    if !(horizon > 0.0 && horizon.is_finite()) && !story.scenario.is_timeless() {
         return fault("scenario.horizon", format!("found {horizon} years"));
     }
     let mut before = 0.0;
@@ -270,7 +270,7 @@ fn ends(at: &str, ends: Option<[f64; 2]>, are_shares: bool) -> Sound {
 /// Every list over time has one value for each reported time.
 fn times(result: &RunResult) -> Sound {
     let times = &result.times;
-    if times.is_empty() {
+    if times.is_empty() != result.scenario.is_timeless() {
         return fault("times", "a run reports at least one time, found none");
     }
     if !times.is_sorted_by(|a, b| a < b) {

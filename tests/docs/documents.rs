@@ -36,6 +36,7 @@ fn links_between_documents_lead_somewhere() {
         "ARCHITECTURE.md",
         "CHANGELOG.md",
         "docs/explore.md",
+        "docs/gallery.md",
         "docs/guide.md",
         "docs/method.md",
         "docs/performance.md",

@@ -192,6 +192,11 @@ impl<'a> Checker<'a> {
         }
         match &node.kind {
             Kind::Number(value) | Kind::Time(value) => Checked::plain(Expr::Number(*value)),
+            Kind::Day(_) if self.scope.names.timeless => {
+                let text = self.excerpt(node);
+                self.needs_time(&text, node.range.clone());
+                None
+            }
             Kind::Day(day) => {
                 let start = self.scope.names.start?;
                 Checked::plain(Expr::Number(calendar::years_between(start, *day)))
@@ -366,6 +371,14 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn needs_time(&mut self, what: &str, range: Range<usize>) {
+        self.fault(
+            code::NEEDS_TIME,
+            format!("`{what}` needs time, and the file states no `start`, `horizon` and `step`"),
+            range,
+        );
+    }
+
     fn unreadable(&mut self, what: String, range: Range<usize>) {
         let why = self.scope.why;
         self.fault(
@@ -418,6 +431,10 @@ impl<'a> Checker<'a> {
     /// Is there enough of a trial here for this entry? Reports it if not.
     fn usable(&mut self, entry: &Builtin, range: &Range<usize>) -> bool {
         use super::functions::Readable;
+        if self.scope.names.timeless && entry.readable != Readable::Anywhere {
+            self.needs_time(entry.name, range.clone());
+            return false;
+        }
         if !self.scope.reads.offers(entry.readable) {
             let name = entry.name;
             if entry.readable == Readable::Path && self.scope.reads == Reads::State {

@@ -15,6 +15,8 @@ pub mod code {
     pub const UNKNOWN_NAME: &str = "unknown-name";
     /// A name that exists and cannot be read in this place.
     pub const NOT_READABLE: &str = "not-readable-here";
+    /// Time in a file that has none.
+    pub const NEEDS_TIME: &str = "needs-time";
     /// A number where a truth value is wanted, or the reverse, or a name used as something that it is not.
     pub const WRONG_TYPE: &str = "wrong-type";
     /// Too few or too many arguments of a function.

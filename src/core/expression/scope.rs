@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Names {
     /// The day of t = 0, for formulas that name days.
     pub start: Option<Date>,
+    /// The file states no time axis: nothing in it can read time.
+    pub timeless: bool,
     pub parameters: Vec<String>,
     /// Quantities of the trial.
     pub per_trial: Vec<String>,

@@ -4,7 +4,7 @@
 
 use super::types::Clock;
 use crate::time::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 /// A time this close to a grid point, in steps, is that grid point.
 const SNAP: f64 = 1e-9;
@@ -20,6 +20,15 @@ impl Clock {
             horizon,
             step,
             steps: (whole as usize).max(1),
+            timeless: false,
+        }
+    }
+
+    /// The clock of a scenario without time: one step, of which nothing is told.
+    pub fn timeless() -> Self {
+        Self {
+            timeless: true,
+            ..Self::new(date(2000, 1, 1), 1.0, 1.0)
         }
     }
 

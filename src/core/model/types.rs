@@ -61,6 +61,8 @@ pub struct Clock {
     pub step: f64,
     /// Number of steps; the last may be shorter.
     pub steps: usize,
+    /// Nothing in the file needs time: a trial takes one step in which nothing happens, and results tell of no dates.
+    pub timeless: bool,
 }
 
 /// What the file says about a run's size; the command line overrides it.

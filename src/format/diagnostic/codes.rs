@@ -204,6 +204,10 @@ pub const CODES: &[(&str, &str)] = &[
         "no formula reads a parameter, or a quantity of the trial",
     ),
     (
+        "needs-time",
+        "something needs time in a file without `start`, `horizon` and `step`",
+    ),
+    (
         "phase-dead-end",
         "nothing leaves a phase, and no outcome, question or metric names it",
     ),

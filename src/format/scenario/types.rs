@@ -59,7 +59,7 @@ pub type Reference = At<String>;
 
 /// A scenario file: an analyst's assumptions about a conflict.
 #[derive(Clone, Debug, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = forms::with_time)]
 pub struct Scenario {
     /// Address of the JSON Schema, for editors.
     #[schemars(rename = "$schema")]
@@ -82,15 +82,15 @@ pub struct Scenario {
     pub words: Option<super::words::Words>,
     /// Path of the parent file, relative to this one; this file then gives only what differs.
     pub extends: Option<String>,
-    /// Date of t = 0, at 00:00.
-    #[schemars(with = "forms::DateForm")]
-    pub start: Date,
+    /// Date of t = 0, at 00:00. A file that needs no time leaves it out, with `horizon` and `step`.
+    #[schemars(with = "Option<forms::DateForm>")]
+    pub start: Option<Date>,
     /// End of every trial: a duration, or a date.
-    #[schemars(with = "forms::HorizonForm")]
-    pub horizon: At<Horizon>,
+    #[schemars(with = "Option<forms::HorizonForm>")]
+    pub horizon: Option<At<Horizon>>,
     /// Time between grid points: a duration.
-    #[schemars(with = "forms::DurationForm")]
-    pub step: At<f64>,
+    #[schemars(with = "Option<forms::DurationForm>")]
+    pub step: Option<At<f64>>,
     /// Where numbers come from, by the name that `source` uses.
     #[schemars(default)]
     pub sources: IndexMap<String, Source>,

@@ -32,12 +32,7 @@ pub fn list_of(items: Vec<Markup>) -> Markup {
 
 /// From when to when.
 pub fn period(info: &ScenarioInfo) -> String {
-    format!(
-        "{} to {} ({})",
-        info.start,
-        dates::date_at(&info.start, info.horizon),
-        dates::duration(info.horizon)
-    )
+    dates::period(info)
 }
 
 /// How much was simulated.

@@ -69,8 +69,18 @@ pub fn write_only(page: &mut Page<'_>, result: &RunResult, names: &[String]) -> 
     Ok(())
 }
 
+fn at_the_end(result: &RunResult) -> String {
+    match result.scenario.is_timeless() {
+        true => String::new(),
+        false => format!("at the end, {}", end(result)),
+    }
+}
+
 fn outcomes(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
-    page.section("Outcomes", &format!("at the end, {}", end(result)))?;
+    if !result.has_classes() {
+        return Ok(());
+    }
+    page.section("Outcomes", &at_the_end(result))?;
     let rows: Vec<_> = result.outcomes.iter().map(estimates::Row::from).collect();
     estimates::write(page, "", &rows)
 }
@@ -79,10 +89,7 @@ fn groups(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
     if result.groups.is_empty() {
         return Ok(());
     }
-    page.section(
-        "Groups of outcomes",
-        &format!("at the end, {}", end(result)),
-    )?;
+    page.section("Groups of outcomes", &at_the_end(result))?;
     let rows: Vec<_> = result.groups.iter().map(estimates::Row::from).collect();
     estimates::write(page, "", &rows)
 }
@@ -194,12 +201,7 @@ fn drivers(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
 pub fn header(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
     let scenario = &result.scenario;
     page.paragraph(palette::TITLE, &label(&scenario.title, &scenario.name), 0)?;
-    let span = format!(
-        "{} to {} ({})",
-        scenario.start,
-        end(result),
-        dates::duration(scenario.horizon)
-    );
+    let span = dates::period(scenario);
     page.paragraph(
         palette::FAINT,
         &dotted(std::iter::once(span).chain(size(result))),

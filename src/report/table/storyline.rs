@@ -26,6 +26,9 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
         page.paragraph(anstyle::Style::new(), &values(story.per_trial.iter()), 2)?;
     }
 
+    if scenario.is_timeless() {
+        return numbers(page, story);
+    }
     page.section("Story", "")?;
     entry(
         page,
@@ -61,6 +64,11 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
         &label(&story.outcome_title, &story.outcome),
         2,
     )?;
+    numbers(page, story)
+}
+
+/// What is read off the trial.
+fn numbers(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
     if !story.metrics.is_empty() {
         page.section("Metrics", "")?;
         let text = story.metrics.iter().map(|(name, value)| match value {

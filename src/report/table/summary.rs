@@ -74,8 +74,17 @@ pub fn write(
     // The sentence above has ranges of its own making.
     let any_open = sections.iter().skip(1).flatten().any(is_open);
     sections.push(foot(page, result, any_open, against));
+    let last = sections.len() - 1;
     let mut first = true;
-    for lines in sections.iter().filter(|lines| !lines.is_empty()) {
+    for (i, lines) in sections
+        .iter()
+        .enumerate()
+        .filter(|(_, lines)| !lines.is_empty())
+    {
+        // Without time the numbers are the answer.
+        if i == last && result.scenario.is_timeless() {
+            super::series::write_metrics(page, result)?;
+        }
         if !std::mem::replace(&mut first, false) {
             page.blank()?;
         }
@@ -89,13 +98,16 @@ pub fn write(
 /// Title, span, and the answer in a sentence.
 fn head(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
     let scenario = &result.scenario;
-    let title = format!(
-        "{}, {} to {} ({})",
-        label(&scenario.title, &scenario.name),
-        scenario.start,
-        headline::end(result),
-        dates::duration(scenario.horizon)
-    );
+    let name = label(&scenario.title, &scenario.name);
+    let title = match scenario.is_timeless() {
+        true => name,
+        false => format!(
+            "{name}, {} to {} ({})",
+            scenario.start,
+            headline::end(result),
+            dates::duration(scenario.horizon)
+        ),
+    };
     let mut lines = page.wrapped(palette::TITLE, &title, 0);
     if result.run.interrupted {
         let text =
@@ -241,6 +253,9 @@ fn outcomes(
     room: usize,
     against: Option<Against<'_>>,
 ) -> Vec<Line> {
+    if !result.has_classes() {
+        return Vec::new();
+    }
     let mut of_groups = Beside::of(against, |c| &c.groups, page.width());
     let of_outcomes = Beside::of(against, |c| &c.differences, page.width()).aligned(&mut of_groups);
     let none = result.outcomes.last().filter(|_| result.outcomes.len() > 1);
@@ -256,7 +271,9 @@ fn outcomes(
     let for_bars = if against.is_some() { 0 } else { 14 };
     let widest = rows.iter().map(|row| row.indent + row.title.width()).max();
     let mut header = Line::styled(palette::SECTION, "Outcomes");
-    header.push(palette::FAINT, &format!(" at {}", headline::end(result)));
+    if !result.scenario.is_timeless() {
+        header.push(palette::FAINT, &format!(" at {}", headline::end(result)));
+    }
     let name = widest
         .unwrap_or(0)
         .max(header.width())

@@ -47,7 +47,8 @@ impl Builder<'_> {
         }
         events.sort();
         self.names = Names {
-            start: Some(s.start),
+            start: s.start,
+            timeless: s.start.is_none(),
             parameters: sorted(s.parameters.keys().collect()),
             per_trial: sorted(s.per_trial.keys().collect()),
             indicators: sorted(s.indicators.keys().collect()),

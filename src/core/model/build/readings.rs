@@ -245,7 +245,7 @@ impl Builder<'_> {
     /// Outcome rules in the order of the file.
     pub fn build_outcomes(&mut self) -> Vec<Outcome> {
         let s = self.scenario;
-        if s.outcomes.is_empty() {
+        if s.outcomes.is_empty() && s.start.is_some() {
             self.report(
                 Diagnostic::warning(
                     "no-outcomes",

@@ -2,6 +2,7 @@
 
 use super::formulas::{SO_FAR, STATE, at_start};
 use super::names::ONLY;
+use super::time::stated;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::Expr;
@@ -100,7 +101,7 @@ impl Builder<'_> {
         );
         self.report(
             Diagnostic::error("date-out-of-range", time.place(), message)
-                .related(self.scenario.horizon.place(), "the horizon"),
+                .related(stated(self.scenario.horizon.as_ref()), "the horizon"),
         );
         None
     }

@@ -18,11 +18,20 @@ const SECONDS_PER_UPDATE: f64 = 5e-9;
 /// Trials that the message about time assumes if the file does not say.
 const USUAL_TRIALS: u64 = 100_000;
 
+/// Where a part of the time axis stands. Without one nothing is asked that it could be blamed for.
+pub fn stated<T>(part: Option<&At<T>>) -> Place {
+    part.map_or_else(|| Place::value(""), At::place)
+}
+
 impl Builder<'_> {
     /// The clock, or `None` if the file's times are at fault.
     pub fn build_clock(&mut self) -> Option<Clock> {
         let s = self.scenario;
-        let (step, place) = (s.step.value, s.step.place());
+        let (Some(start), Some(stated_horizon), Some(stated_step)) = (s.start, &s.horizon, &s.step)
+        else {
+            return Some(Clock::timeless());
+        };
+        let (step, place) = (stated_step.value, stated_step.place());
         if !(step > 0.0 && step.is_finite()) {
             self.error(
                 "value-out-of-range",
@@ -31,27 +40,24 @@ impl Builder<'_> {
             );
             return None;
         }
-        let place = s.horizon.place();
-        let horizon = match s.horizon.value {
+        let place = stated_horizon.place();
+        let horizon = match stated_horizon.value {
             Horizon::Years(years) => years,
-            Horizon::Date(date) => calendar::last_instant(s.start, date),
+            Horizon::Date(date) => calendar::last_instant(start, date),
         };
         if !(horizon > 0.0 && horizon.is_finite()) {
-            let shown = match s.horizon.value {
+            let shown = match stated_horizon.value {
                 Horizon::Years(years) => format!("{years} years"),
                 Horizon::Date(date) => date.to_string(),
             };
             self.error(
                 "value-out-of-range",
                 place,
-                format!(
-                    "the horizon must lie after the start ({}), found {shown}",
-                    s.start
-                ),
+                format!("the horizon must lie after the start ({start}), found {shown}",),
             );
             return None;
         }
-        let last = calendar::years_between(s.start, Date::MAX);
+        let last = calendar::years_between(start, Date::MAX);
         if horizon > last {
             self.error(
                 "value-out-of-range",
@@ -62,13 +68,13 @@ impl Builder<'_> {
         }
         let steps = steps_within(horizon, step);
         if steps > MOST_STEPS {
-            self.too_many_steps(steps, place);
+            self.too_many_steps(steps, place, stated_step.place());
             return None;
         }
-        Some(Clock::new(s.start, horizon, step))
+        Some(Clock::new(start, horizon, step))
     }
 
-    fn too_many_steps(&mut self, steps: f64, place: Place) {
+    fn too_many_steps(&mut self, steps: f64, place: Place, step: Place) {
         let s = self.scenario;
         let moved = (s.indicators.len() + s.events.len()).max(1) as f64;
         let trials = s.run.trials.as_ref().map_or(USUAL_TRIALS, |t| t.value);
@@ -91,16 +97,17 @@ impl Builder<'_> {
                     rounded(trials as f64)
                 ),
             )
-            .related(s.step.place(), "the step")
+            .related(step, "the step")
             .hint("lengthen the step, or bring the horizon closer; a model of events alone is exact whatever the step"),
         );
     }
 
     /// The time at which a date begins; reports a date before the start. `None` without a clock.
     pub fn time_of(&mut self, date: &At<Date>) -> Option<f64> {
-        let time = self.clock.as_ref()?.time_of(date.value);
+        let clock = self.clock.as_ref()?;
+        let time = clock.time_of(date.value);
         if time < 0.0 {
-            let start = self.scenario.start;
+            let start = clock.start;
             self.error(
                 "date-out-of-range",
                 date.place(),
@@ -130,7 +137,7 @@ impl Builder<'_> {
                         date.value
                     ),
                 )
-                .related(self.scenario.horizon.place(), "the horizon"),
+                .related(stated(self.scenario.horizon.as_ref()), "the horizon"),
             );
             return None;
         }
@@ -142,7 +149,7 @@ impl Builder<'_> {
                     "the run ends at 00:00 of {last}, with the first instant of that day, so no trial can answer what happens by its end"
                 ),
             )
-            .related(self.scenario.horizon.place(), "the horizon");
+            .related(stated(self.scenario.horizon.as_ref()), "the horizon");
             if let Ok(before) = last.yesterday() {
                 report = report.hint(format!("ask by {before}"));
             }
@@ -185,7 +192,7 @@ impl Builder<'_> {
                 clock.date_at(nearest(first.value))
             ),
         )
-        .related(self.scenario.step.place(), "the step")
+        .related(stated(self.scenario.step.as_ref()), "the step")
         .hint("shorten the step, or give multiples of it");
         self.report(warning);
     }

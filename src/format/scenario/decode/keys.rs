@@ -36,6 +36,20 @@ pub const ROOT: &[&str] = &[
     "evidence",
     "run",
 ];
+/// What makes the time axis: all of it, or nothing in a file that needs no time.
+pub const TIME: [&str; 3] = ["start", "horizon", "step"];
+/// Sections that need time.
+pub const TIMED: [&str; 7] = [
+    "trends",
+    "weight_concentration",
+    "shifts",
+    "phases",
+    "indicators",
+    "noise_correlations",
+    "events",
+];
+/// Sections of which a file without time has at least one.
+pub const TOLD: [&str; 3] = ["outcomes", "metrics", "questions"];
 pub const SOURCE: &[&str] = &["title", "author", "publisher", "url", "date", "note"];
 pub const VALUE: &[&str] = &["value", "note", "source"];
 pub const RANK_CORRELATION: &[&str] = &["between", "rank", "note", "source"];

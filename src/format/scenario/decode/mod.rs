@@ -355,6 +355,36 @@ impl<'v> Decoder<'v> {
         }
     }
 
+    /// Whether a file states no time axis, and computes something all the same.
+    fn is_timeless(root: &Object<'v>) -> bool {
+        let states = |key: &&str| root.has(key) || root.meant.contains(key);
+        !keys::TIME.iter().any(|key| states(&key)) && keys::TOLD.iter().any(|key| root.has(key))
+    }
+
+    /// Reports what needs time in a file that states none.
+    fn needs_no_time(&mut self, root: &Object<'v>) {
+        let mut timed: Vec<String> = (keys::TIMED.iter().filter(|key| root.has(key)))
+            .map(|key| join("", key))
+            .collect();
+        let questions = root.map.get("questions").and_then(Value::as_object);
+        for (name, question) in questions.into_iter().flatten() {
+            let dated = ["by", "at"].into_iter();
+            let dated = dated.filter(|key| question.get(key).is_some());
+            timed.extend(dated.map(|key| join(&join("/questions", name), key)));
+        }
+        if self.whole.pointer("/run/times").is_some() {
+            timed.push("/run/times".to_owned());
+        }
+        for place in timed {
+            let key = place.rsplit('/').next().unwrap_or_default();
+            let message =
+                format!("`{key}` needs time, and the file states no `start`, `horizon` and `step`");
+            self.fault("needs-time", Place::key(&place), message)
+                .hints
+                .push("for instance `\"start\": \"2026-01-01\", \"horizon\": \"12 months\", \"step\": \"1 week\"`".to_owned());
+        }
+    }
+
     fn root(&mut self, value: &'v Value) -> Option<Scenario> {
         let root = self.object(value, "", "a scenario", &[keys::ROOT], |_| false)?;
         if root.has("evidence") {
@@ -366,15 +396,20 @@ impl<'v> Decoder<'v> {
         let format = self.format(&root);
         let name = self.scenario_name(&root);
         // Dates elsewhere are counted from the start, so it comes first.
-        self.start = self
-            .required(&root, "start", "a scenario")
-            .and_then(|(value, pointer)| self.date(value, &pointer));
-        let horizon = self
-            .required(&root, "horizon", "a scenario")
-            .and_then(|(value, pointer)| self.horizon(value, &pointer));
-        let step = self
-            .required(&root, "step", "a scenario")
-            .and_then(|(value, pointer)| self.positive_duration(value, &pointer, "the step"));
+        let (mut horizon, mut step) = (None, None);
+        if Self::is_timeless(&root) {
+            self.needs_no_time(&root);
+        } else {
+            self.start = self
+                .required(&root, "start", "a scenario")
+                .and_then(|(value, pointer)| self.date(value, &pointer));
+            horizon = self
+                .required(&root, "horizon", "a scenario")
+                .and_then(|(value, pointer)| self.horizon(value, &pointer));
+            step = self
+                .required(&root, "step", "a scenario")
+                .and_then(|(value, pointer)| self.positive_duration(value, &pointer, "the step"));
+        }
         let schema = self.text(&root, "$schema");
         let title = self.text(&root, "title");
         let note = self.text(&root, "note");
@@ -430,9 +465,9 @@ impl<'v> Decoder<'v> {
             headline,
             words,
             extends: None,
-            start: self.start?,
-            horizon: horizon?,
-            step: step?,
+            start: self.start,
+            horizon,
+            step,
             sources,
             parameters,
             per_trial,

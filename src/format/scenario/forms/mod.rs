@@ -3,6 +3,7 @@
 //! A duration is text in a file and years in a [`Scenario`](super::Scenario); a hazard is one of several sets of keys and becomes an
 //! enum. What a plain struct says about itself is derived in `types.rs`; the rest is said here, key by key.
 
+use super::decode::keys::{TIME, TIMED, TOLD};
 use super::decode::thing::FORMATS;
 use super::types::Why;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -28,6 +29,24 @@ mod draws;
 mod things;
 
 pub use draws::PerTrial;
+
+/// Says that the keys of time go together, what needs them, and that a file without them computes something all the same.
+pub fn with_time(schema: &mut Schema) {
+    let needed: Map<String, Value> = (TIME.iter())
+        .map(|key| {
+            let others = TIME.iter().filter(|other| *other != key);
+            ((*key).to_owned(), others.copied().collect())
+        })
+        .chain(TIMED.iter().map(|key| ((*key).to_owned(), json!(TIME))))
+        .collect();
+    schema.insert("dependentRequired".to_owned(), needed.into());
+    let each = TIME[..1].iter().chain(&TOLD);
+    let each = each.map(|key| json!({"required": [key]}));
+    schema.insert(
+        "oneOf".to_owned(),
+        json!([{"anyOf": each.collect::<Vec<_>>()}]),
+    );
+}
 
 /// A version of the format.
 pub struct Format;

@@ -301,9 +301,12 @@ pub fn of_comparison(body: &mut Body, result: &CompareResult) {
         }
         body.list("plain", items);
     }
-    let span = dates::duration(base.scenario.horizon);
+    let each = match base.scenario.is_timeless() {
+        true => "Each".to_owned(),
+        false => format!("Over {}, each", dates::duration(base.scenario.horizon)),
+    };
     body.remark(format!(
-        "Over {span}, each scenario with {}, seed {}.",
+        "{each} scenario with {}, seed {}.",
         size(&base.run),
         base.run.seed
     ));

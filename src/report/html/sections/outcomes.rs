@@ -7,7 +7,7 @@ use crate::report::html::RunPart;
 pub const OUTCOMES: Section<RunPart> = Section {
     key: "outcomes",
     title: "Outcomes",
-    is_needed: |_| true,
+    is_needed: |part| part.result.has_classes(),
     write: |body, part| body.chart(|frame| chart::outcomes(&part.result, frame)),
 };
 

@@ -110,6 +110,9 @@ const MOST_TOLD: usize = 300;
 
 /// Timeline and text; without `all`, routine is counted.
 fn told(body: &mut Body, story: &Storyline, all: bool) {
+    if story.scenario.is_timeless() {
+        return;
+    }
     let mut list = Markup::default();
     let mut entry = |date: &str, what: &str, followed: &Markup| {
         let mut time = Markup::default();
