@@ -50,10 +50,11 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
 fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
     let frame = Frame::new(Frame::WIDE).with_prefix(prefix);
     let result = &part.result;
-    let mut charts = vec![
-        chart::classes(result).draw(&frame),
-        chart::outcomes(result, &frame),
-    ];
+    let mut charts = Vec::new();
+    if result.has_classes() {
+        charts.push(chart::classes(result).draw(&frame));
+        charts.push(chart::outcomes(result, &frame));
+    }
     charts.extend(chart::outcomes_by_trend(result, &frame));
     charts.extend(chart::questions(result, &frame));
     if result.phases.len() > 1 {

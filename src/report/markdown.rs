@@ -113,15 +113,17 @@ fn size(result: &RunResult) -> String {
 
 fn body(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()> {
     let heading = "#".repeat(level);
-    writeln!(out, "{heading} Outcomes\n")?;
-    let columns = [
-        "outcome",
-        "probability",
-        "± pp",
-        "95% interval",
-        "epistemic 90%",
-    ];
-    table(out, &columns, 1, result.outcomes.iter().map(outcome))?;
+    if result.has_classes() {
+        writeln!(out, "{heading} Outcomes\n")?;
+        let columns = [
+            "outcome",
+            "probability",
+            "± pp",
+            "95% interval",
+            "epistemic 90%",
+        ];
+        table(out, &columns, 1, result.outcomes.iter().map(outcome))?;
+    }
     if result.trends.len() > 1 {
         let trends = result.trends.iter().map(|trend| escape(&trend.name));
         let columns: Vec<String> = std::iter::once("by start trend".to_owned())
@@ -222,7 +224,10 @@ fn question(question: &QuestionResult) -> Vec<String> {
     let word = if question.asks == "holds" { "on" } else { "by" };
     vec![
         escape(label(&question.title, &question.name)),
-        format!("{word} {}", question.by),
+        match question.by.as_str() {
+            "" => "–".to_owned(),
+            date => format!("{word} {date}"),
+        },
         rounded.value,
         rounded.error,
         format::percent_range(question.ci95, question.std_error),

@@ -13,8 +13,10 @@ pub fn write(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Resul
         writeln!(out, "{heading} Trends\n")?;
         trends(out, result)?;
     }
-    writeln!(out, "{heading} Outcomes at a glance\n")?;
-    outcomes(out, result)?;
+    if result.has_classes() {
+        writeln!(out, "{heading} Outcomes at a glance\n")?;
+        outcomes(out, result)?;
+    }
     drivers(out, result, &heading)
 }
 

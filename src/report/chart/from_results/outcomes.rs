@@ -85,7 +85,10 @@ pub fn classes(run: &RunResult) -> Rows {
         about: About {
             id: "classes".into(),
             title: "How it ends".into(),
-            subtitle: format!("Chance of each by {}, and its range.", end(&run.scenario)),
+            subtitle: match run.scenario.is_timeless() {
+                true => "Chance of each, and its range.".to_owned(),
+                false => format!("Chance of each by {}, and its range.", end(&run.scenario)),
+            },
             description: headline::of(run),
             table: probability_table("Outcome", &rows, known),
         },

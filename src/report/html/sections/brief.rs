@@ -22,8 +22,10 @@ const MOST_CHANGES: usize = 6;
 
 pub fn of_run(body: &mut Body, result: &RunResult) {
     body.add(&finding::lead(&Markup::text(&headline::of(result))));
-    let classes = chart::classes(result);
-    body.chart(|frame| classes.draw(frame));
+    if result.has_classes() {
+        let classes = chart::classes(result);
+        body.chart(|frame| classes.draw(frame));
+    }
     trends(body, result);
     outcomes(body, result);
     questions(body, result);
@@ -85,7 +87,10 @@ fn outcomes(body: &mut Body, result: &RunResult) {
     if result.groups.is_empty() {
         return;
     }
-    body.heading(format!("How it ends by {}", headline::end(result)));
+    body.heading(match result.scenario.is_timeless() {
+        true => "How it ends".to_owned(),
+        false => format!("How it ends by {}", headline::end(result)),
+    });
     let scale = Scale::of(result);
     let head = ["outcome", "chance", "range", "in words"];
     let mut table = Table::new(

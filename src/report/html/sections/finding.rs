@@ -1,9 +1,9 @@
 //! What the numbers say, in a few plain sentences made from them, with no claim that they do not carry.
 
 use super::{Body, Pair, name};
-use crate::report::format;
 use crate::report::html::markup::Markup;
 use crate::report::html::wording::{epistemic_range, label, list_of, number_of, percent, size};
+use crate::report::{format, headline};
 use crate::results::{Difference, OutcomeResult, RunResult};
 
 /// 97.5% quantile of the normal distribution: half a 95% interval in standard errors.
@@ -13,6 +13,11 @@ const HALF_WIDTH: f64 = 1.96;
 const NAMED: usize = 4;
 
 pub fn of_run(body: &mut Body, result: &RunResult) {
+    if !result.has_classes() {
+        body.add(&lead(&Markup::text(&headline::of(result))));
+        body.remark(format!("{}, seed {}.", size(&result.run), result.run.seed));
+        return;
+    }
     let mut ranked: Vec<&OutcomeResult> = result.outcomes.iter().collect();
     ranked.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     let Some((first, rest)) = ranked.split_first() else {
