@@ -54,9 +54,16 @@ fn told(
             place: String::new(),
         }));
     }
-    let state = |trend: usize, phase: usize, indicators: &[f64]| StoryState {
+    let state = |trend: usize, phase: usize, states: &[usize], indicators: &[f64]| StoryState {
         trend: model.trends[trend].name.clone(),
         phase: model.phases[phase].name.clone(),
+        states: in_display_order(&model.states, |s| s.display)
+            .into_iter()
+            .map(|s| {
+                let state = &model.states[s];
+                (state.name.clone(), state.values[states[s]].name.clone())
+            })
+            .collect(),
         indicators: named_indicators(study, indicators),
     };
     let varying = |list: &[Parameter], values: &[f64]| {
@@ -86,6 +93,7 @@ fn told(
         start: state(
             replay.start_trend,
             replay.start_phase,
+            &replay.start_states,
             &replay.start_indicators,
         ),
         happenings: (replay.entries.iter().enumerate())
@@ -97,7 +105,12 @@ fn told(
         left_out: (replay.left_out.iter())
             .map(|(event, count)| (model.events[*event as usize].name.clone(), *count))
             .collect(),
-        end: state(replay.end_trend, replay.end_phase, &replay.end_indicators),
+        end: state(
+            replay.end_trend,
+            replay.end_phase,
+            &replay.end_states,
+            &replay.end_indicators,
+        ),
         outcome,
         outcome_title,
         metrics: (model.metrics.iter().zip(&replay.metrics))
@@ -139,6 +152,14 @@ fn happening(study: &Study, entry: &Entry) -> Happening {
                 from: model.trends[*from].name.clone(),
                 to: model.trends[*to].name.clone(),
             },
+            Change::State { state, from, to } => {
+                let state = &model.states[*state];
+                StoryChange::State {
+                    name: state.name.clone(),
+                    from: state.values[*from].name.clone(),
+                    to: state.values[*to].name.clone(),
+                }
+            }
             Change::Indicator {
                 indicator,
                 from,

@@ -91,12 +91,7 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
         ("outcomes", outcomes(sides, width)),
         ("questions", questions(sides)),
         ("metrics", metrics(sides)),
-        (
-            "phases",
-            twice(sides, width, |run, frame| {
-                Some(from_results::phases(run, frame))
-            }),
-        ),
+        ("phases", phases(sides, width)),
         (
             "series",
             twice(sides, width, |run, frame| {
@@ -124,6 +119,26 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
             }),
         ),
     ])
+}
+
+/// Phases over time, and each state.
+fn phases(sides: &Sides<'_>, width: f64) -> String {
+    let states = &sides.base.states;
+    // A scenario may have states alone.
+    let mut html = match sides.base.phases.len() > 1 || states.is_empty() {
+        true => twice(sides, width, |run, frame| {
+            Some(from_results::phases(run, frame))
+        }),
+        false => String::new(),
+    };
+    for state in states {
+        html += &format!("<h3>{}</h3>", escape(named(&state.title, &state.name)));
+        html += &twice(sides, width, |run, frame| {
+            let found = run.states.iter().find(|one| one.name == state.name)?;
+            Some(from_results::state(run, found).draw(frame))
+        });
+    }
+    html
 }
 
 /// The chosen events of `run`, or those that the report of the base would draw, so that both sides show the same.

@@ -11,7 +11,9 @@ pub(in crate::report) use cells::fault_of_writing;
 pub use reweight::write_reweight;
 
 use crate::report::known::Known;
-use crate::results::{ByTrend, CompareResult, Difference, GroupMean, RunResult, SeriesResult};
+use crate::results::{
+    ByTrend, CompareResult, Difference, GroupMean, OccupancyResult, RunResult, SeriesResult,
+};
 use cells::harmless;
 use csv::Writer;
 use indexmap::IndexMap;
@@ -208,14 +210,13 @@ impl<'a> Table<'a> {
         for (section, items) in [("trend", &result.trends), ("phase", &result.phases)] {
             for item in items {
                 let row = all.named(section, &item.name, &item.title);
-                self.row(&row.quantity("weight", item.weight))?;
-                self.series(
-                    &row,
-                    result,
-                    "occupancy",
-                    &item.occupancy,
-                    &item.occupancy_std_error,
-                )?;
+                self.occupancy(&row, result, item)?;
+            }
+        }
+        for state in &result.states {
+            for value in &state.values {
+                let (name, title) = (state.value_name(value), state.value_title(value));
+                self.occupancy(&all.named("state", &name, &title), result, value)?;
             }
         }
         for (section, items) in [
@@ -227,6 +228,17 @@ impl<'a> Table<'a> {
             }
         }
         Ok(())
+    }
+
+    fn occupancy(
+        &mut self,
+        row: &Row<'_>,
+        result: &RunResult,
+        item: &OccupancyResult,
+    ) -> io::Result<()> {
+        self.row(&row.quantity("weight", item.weight))?;
+        let (shares, errors) = (&item.occupancy, &item.occupancy_std_error);
+        self.series(row, result, "occupancy", shares, errors)
     }
 
     fn probability(&mut self, row: &Row<'_>, known: &Known<'_>) -> io::Result<()> {

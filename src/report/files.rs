@@ -60,6 +60,8 @@ fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
     if result.phases.len() > 1 {
         charts.push(chart::phases(result, &frame));
     }
+    let states = result.states.iter();
+    charts.extend(states.map(|state| chart::state(result, state).draw(&frame)));
     charts.extend(chart::trends(result, &frame));
     let events = chosen_events(result, &part.events);
     if !events.is_empty() {

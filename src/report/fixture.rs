@@ -78,6 +78,7 @@ pub fn run() -> RunResult {
             occupancy("treaty", "", None, |x| 0.412 * x * x),
             occupancy("annexation", "", None, |_| 0.0),
         ],
+        states: Vec::new(),
         times: (0..TIMES).map(|i| i as f64 / 12.0).collect(),
         dates: (0..TIMES).map(|i| format!("{}-{:02}-01", 2026 + i / 12, 1 + i % 12)).collect(),
         indicators: vec![
@@ -137,6 +138,7 @@ pub fn storyline() -> Storyline {
     let state = |trend: &str, phase: &str, support: f64| StoryState {
         trend: trend.into(),
         phase: phase.into(),
+        states: IndexMap::new(),
         indicators: indicators(support),
     };
     Storyline {

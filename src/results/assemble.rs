@@ -59,6 +59,7 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         scorecard: reader.scorecard(),
         trends: reader.trends(),
         phases: reader.phases(),
+        states: reader.states(),
         dates: times
             .iter()
             .map(|t| model.clock.date_at(*t).to_string())
@@ -266,13 +267,27 @@ impl Reader<'_> {
         in_display_order(phases, |p| p.display)
             .into_iter()
             .map(|p| {
-                let (occupancy, error) = self.occupancy(&self.tally.phases, phases.len(), p);
-                OccupancyResult {
-                    name: phases[p].name.clone(),
-                    title: phases[p].title.clone(),
-                    weight: None,
-                    occupancy,
-                    occupancy_std_error: error,
+                let shares = self.occupancy(&self.tally.phases, phases.len(), p);
+                occupied(&phases[p].name, &phases[p].title, shares)
+            })
+            .collect()
+    }
+
+    fn states(&self) -> Vec<StateResult> {
+        let states = &self.model.states;
+        in_display_order(states, |s| s.display)
+            .into_iter()
+            .map(|s| {
+                let (state, table) = (&states[s], &self.tally.states[s]);
+                let values = in_display_order(&state.values, |v| v.display).into_iter();
+                let values = values.map(|v| {
+                    let shares = self.occupancy(table, state.values.len(), v);
+                    occupied(&state.values[v].name, &state.values[v].title, shares)
+                });
+                StateResult {
+                    name: state.name.clone(),
+                    title: state.title.clone(),
+                    values: values.collect(),
                 }
             })
             .collect()
@@ -402,6 +417,16 @@ impl Reader<'_> {
             realised: (windows > 0).then(|| self.share(&tally.realised, &tally.windows)),
             never: self.share(&tally.never_open, &self.tally.trials),
         }
+    }
+}
+
+fn occupied(name: &str, title: &str, shares: (Vec<f64>, Vec<f64>)) -> OccupancyResult {
+    OccupancyResult {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        weight: None,
+        occupancy: shares.0,
+        occupancy_std_error: shares.1,
     }
 }
 

@@ -44,6 +44,11 @@ pub struct Storyline {
     pub questions: IndexMap<String, bool>,
 }
 
+fn titled<'s>(thing: &'s serde_json::Value, name: &'s str) -> &'s str {
+    let title = thing["title"].as_str();
+    title.filter(|title| !title.is_empty()).unwrap_or(name)
+}
+
 /// Some of the happenings of a story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Excerpt<'s> {
@@ -54,6 +59,19 @@ pub struct Excerpt<'s> {
 }
 
 impl Storyline {
+    /// The title of a state, or its name.
+    pub fn state_title<'s>(&'s self, state: &'s str) -> &'s str {
+        titled(&self.scenario.source["states"][state], state)
+    }
+
+    /// The title of a value of a state, or its name.
+    pub fn value_title<'s>(&'s self, state: &str, value: &'s str) -> &'s str {
+        titled(
+            &self.scenario.source["states"][state]["values"][value],
+            value,
+        )
+    }
+
     /// How many firings there were, told or not.
     pub fn fired(&self) -> u64 {
         self.happenings.len() as u64 + self.left_out.values().sum::<u64>()
@@ -160,6 +178,13 @@ impl Excerpt<'_> {
 /// Events that a remark names.
 const NAMED: usize = 8;
 
+impl Happening {
+    /// Whether a trend shifted by a hazard of its own.
+    pub fn is_of_trends(&self) -> bool {
+        self.shift && !self.event.contains('.')
+    }
+}
+
 /// Trials of one outcome that stand for many of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Typical {
@@ -190,17 +215,20 @@ pub struct TypicalStory {
 pub struct StoryState {
     pub trend: String,
     pub phase: String,
+    /// Values by state.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub states: IndexMap<String, String>,
     pub indicators: IndexMap<String, f64>,
 }
 
-/// An event that fired, or a trend that shifted.
+/// An event that fired, a trend that shifted, or a state that moved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Happening {
     /// Years since the start.
     pub time: f64,
     /// The same as an ISO date.
     pub date: String,
-    /// Name of the event; `FROM>TO` for a trend shift.
+    /// Name of the event; `FROM>TO` for a trend shift, `STATE.FROM>TO` for a move of a state.
     pub event: String,
     pub title: String,
     pub shift: bool,
@@ -221,6 +249,11 @@ pub enum StoryChange {
         to: String,
     },
     Trend {
+        from: String,
+        to: String,
+    },
+    State {
+        name: String,
         from: String,
         to: String,
     },

@@ -25,6 +25,9 @@ pub struct RunResult {
     pub scorecard: Vec<TrendScore>,
     pub trends: Vec<OccupancyResult>,
     pub phases: Vec<OccupancyResult>,
+    /// In the file's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<StateResult>,
     /// Years since the start.
     pub times: Vec<f64>,
     /// The same as ISO dates.
@@ -279,7 +282,32 @@ fn yes() -> bool {
     true
 }
 
-/// Share of trials in a phase or under a trend, over time.
+/// The values of a state over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateResult {
+    pub name: String,
+    pub title: String,
+    /// In the file's order.
+    pub values: Vec<OccupancyResult>,
+}
+
+impl StateResult {
+    /// One name for a state and a value of it, such as `front.moving`.
+    pub fn value_name(&self, value: &OccupancyResult) -> String {
+        format!("{}.{}", self.name, value.name)
+    }
+
+    /// One title for both.
+    pub fn value_title(&self, value: &OccupancyResult) -> String {
+        fn or_name<'t>(title: &'t str, name: &'t str) -> &'t str {
+            if title.trim().is_empty() { name } else { title }
+        }
+        let state = or_name(&self.title, &self.name);
+        format!("{state}: {}", or_name(&value.title, &value.name))
+    }
+}
+
+/// Share of trials in a phase, under a trend or with a value of a state, over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OccupancyResult {
     pub name: String,
@@ -327,7 +355,7 @@ pub struct FirstTime {
 pub struct EventResult {
     pub name: String,
     pub title: String,
-    /// True for a trend shift (`FROM>TO`).
+    /// True for a trend shift (`FROM>TO`), and for a move of a state (`STATE.FROM>TO`).
     pub shift: bool,
     /// Share of trials in which it fired at least once.
     pub probability: f64,
@@ -345,6 +373,13 @@ pub struct EventResult {
     /// Share of trials in which the window never opened.
     pub never_possible: Option<f64>,
     pub never_possible_std_error: Option<f64>,
+}
+
+impl EventResult {
+    /// Whether it is a shift between trends.
+    pub fn is_of_trends(&self) -> bool {
+        self.shift && !self.name.contains('.')
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -289,7 +289,11 @@ fn times(result: &RunResult) -> Sound {
         let message = format!("{} dates for {} times", result.dates.len(), times.len());
         return fault("dates", message);
     }
-    for (section, items) in [("trends", &result.trends), ("phases", &result.phases)] {
+    let states = (result.states.iter().enumerate())
+        .map(|(i, state)| (format!("states[{i}].values"), &state.values));
+    let sections = [("trends", &result.trends), ("phases", &result.phases)]
+        .map(|(section, items)| (section.to_owned(), items));
+    for (section, items) in sections.into_iter().chain(states) {
         for (i, item) in items.iter().enumerate() {
             let at = format!("{section}[{i}].occupancy");
             long(at.clone(), &item.occupancy)?;
@@ -337,7 +341,7 @@ fn times(result: &RunResult) -> Sound {
 
 /// No section has a name twice.
 fn names(result: &RunResult) -> Sound {
-    let sections: [(&str, Vec<&String>); 10] = [
+    let sections: [(&str, Vec<&String>); 11] = [
         ("groups", result.groups.iter().map(|x| &x.name).collect()),
         (
             "scorecard",
@@ -349,6 +353,7 @@ fn names(result: &RunResult) -> Sound {
         ),
         ("trends", result.trends.iter().map(|x| &x.name).collect()),
         ("phases", result.phases.iter().map(|x| &x.name).collect()),
+        ("states", result.states.iter().map(|x| &x.name).collect()),
         (
             "indicators",
             result.indicators.iter().map(|x| &x.name).collect(),

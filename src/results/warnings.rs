@@ -62,6 +62,9 @@ fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {
                 Fires::At { .. } => {
                     "it was not allowed at its date, or its probability is too small"
                 }
+                Fires::Step(_) => {
+                    "its probability is too small, or nothing was where it leaves from"
+                }
                 Fires::When(_) if code.probability.is_some() => {
                     "its condition never became true while it was allowed, or its probability is too small"
                 }

@@ -102,12 +102,13 @@ fn first_column(heading: &str) -> BTreeSet<String> {
 
 /// Dotted paths of a result; `[]` for items of lists, `{}` for things by name.
 fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
-    const BY_NAME: [&str; 8] = [
+    const BY_NAME: [&str; 9] = [
         "outcomes_given",
         "by_trend",
         "by_outcome",
         "also",
         "parameters",
+        "states",
         "indicators",
         "metrics",
         "questions",
@@ -158,6 +159,18 @@ fn every_key_of_a_result_is_in_the_reference_and_no_other() {
     ]);
     let mut found = BTreeSet::new();
     keys(&run, "", &mut found);
+    // The other has no states.
+    let more = [
+        "run",
+        "gallery/standoff.json",
+        "--trials",
+        "1024",
+        "--format",
+        "json",
+    ];
+    let mut all = BTreeSet::new();
+    keys(&result(&more), "", &mut all);
+    found.extend(all.into_iter().filter(|key| key.starts_with("states")));
     // A run without anything to warn of has an empty list.
     found.remove("warnings");
     let written = first_column("### Of `run`");
@@ -247,6 +260,15 @@ fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
             &mut found,
         );
     }
+    let more = [
+        "trace",
+        "gallery/standoff.json",
+        "--trial",
+        "7",
+        "--format",
+        "json",
+    ];
+    keys(&result(&more), "", &mut found);
     found.retain(|key| !key.starts_with("scenario."));
     let mut written = first_column("### Of `trace`");
     written.retain(|key| !key.starts_with("scenario."));

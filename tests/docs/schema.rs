@@ -100,7 +100,7 @@ impl<'s> Definitions<'s> {
         {
             let _ = writeln!(
                 text,
-                "| a name | {} | what holds for that trend or phase |",
+                "| a name | {} | what holds for that trend, phase or value |",
                 self.kind(others)
             );
         }

@@ -256,6 +256,14 @@ pub fn trend<'r>(result: &'r RunResult, name: &str) -> &'r OccupancyResult {
         .unwrap_or_else(|| panic!("no trend {name}"))
 }
 
+/// A value of a state.
+pub fn value<'r>(result: &'r RunResult, state: &str, name: &str) -> &'r OccupancyResult {
+    let found = result.states.iter().find(|s| s.name == state);
+    let state = found.unwrap_or_else(|| panic!("no state {state}"));
+    let found = state.values.iter().find(|v| v.name == name);
+    found.unwrap_or_else(|| panic!("no value {name}"))
+}
+
 macro_rules! found_by_name {
     ($function:ident, $section:ident, $type:ident) => {
         pub fn $function<'r>(result: &'r RunResult, name: &str) -> &'r quincunx::results::$type {

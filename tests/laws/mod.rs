@@ -18,6 +18,7 @@ mod questions;
 mod ranges;
 mod replays;
 mod reweighting;
+mod states;
 mod streams;
 mod trends;
 mod waits;
@@ -63,6 +64,13 @@ pub fn rich() -> Value {
             "escalation": {"stalemate": {"mean_wait": "2 years"}},
         },
         "phases": {"blockade": {"start": 0.8}, "talks": {"start": 0.2}, "truce": {}, "treaty": {"final": true}},
+        "states": {
+            "posture": {
+                "title": "Posture", "values": {"engaged": {"start": "1 - cost"}, "paused": {"start": "cost"}, "withdrawn": {"title": "Gone"}},
+                "moves": {"engaged": {"paused": {"chance": 0.4, "within": "12 months", "times": {"state": {"law": {"strict": 2}}}}}, "paused": {"engaged": 3}},
+            },
+            "law": {"values": {"lax": {"start": true}, "strict": {}}, "each_step": {"lax": {"strict": "0.02 * leak"}}},
+        },
         "indicators": {
             "support": {"start": 0.6, "drift": "0.8 * (resolve - support)", "volatility": 0.15, "range": [0, 1], "at_range": "reflect"},
             "price": {
@@ -99,6 +107,7 @@ pub fn rich() -> Value {
             "patience_ends": {"after": {"phase": "truce"}, "wait": {"weibull": {"shape": 1.4, "scale": "3 months"}}, "if": "support < 0.7", "if_not_allowed": "wait", "effects": [{"phase": "blockade"}]},
             "tired": {"after": {"trend": "escalation"}, "wait": "5 weeks", "on_leave": "keep", "again": "ignore", "probability": 0.7, "effects": [{"add": "support", "by": -0.02}]},
             "delivery": {"at": {"uniform": ["2026-03-01", "2026-09-01"]}, "effects": [{"add": "support", "by": 0.1}]},
+            "debate": {"at": "2026-08-01", "not_in": {"posture": ["withdrawn"]}, "effects": [{"move": "posture", "to": {"withdrawn": "leak / 2", "engaged": "rest"}}]},
             "panic": {"when": "price > 90", "limit": 2, "effects": [{"phase": "talks"}]},
             "breach": {"hazard": {"ageing": {"weibull": {"shape": 0.7, "scale": "2 years"}}, "since": "phase", "times": {"indicator": {"support": {"ratio": 0.4, "at": 0.5, "per": 0.2}}}}, "phases": ["truce"], "effects": [{"phase": "blockade"}]},
             "flare": {"hazard": {"ageing": {"gompertz": {"rate": "0.2 + leak", "growth": -1}}, "since": {"event": "incident"}}, "rest": "2 weeks", "effects": [{"add": "price", "by": 1}]},
@@ -121,6 +130,7 @@ pub fn rich() -> Value {
             "first_low": "first(support < 0.4)",
             "convoys_sent": "count(convoy)",
             "bill": "both + worse * leak_again",
+            "posture_age": "if(posture == paused, age(posture), 0)",
         },
         "questions": {
             "truce_by_june": {"ever": "phase == truce", "by": "2026-06-30"},

@@ -180,6 +180,9 @@ fn shipped_agree(trials: u64) {
     let files = std::fs::read_dir(&folder).expect("the scenarios");
     for file in files {
         let path = file.expect("a file").path();
+        if path.is_dir() {
+            continue;
+        }
         let name = path
             .file_stem()
             .expect("a name")

@@ -99,7 +99,7 @@ fn path(story: &Storyline) -> Vec<(f64, State)> {
                     *held = *to;
                 }
                 StoryChange::Phase { to, .. } => state.open = to == "open",
-                StoryChange::Trend { .. } => {}
+                StoryChange::Trend { .. } | StoryChange::State { .. } => {}
             }
         }
         assert_eq!(

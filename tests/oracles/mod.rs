@@ -12,3 +12,4 @@ mod mixtures;
 mod passage;
 mod rare;
 mod reference;
+mod states;

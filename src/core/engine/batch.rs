@@ -77,6 +77,8 @@ pub struct Batch<'s> {
     pub fatal: Option<Fatal>,
     pub phase: [u8; LANES],
     pub trend: [u8; LANES],
+    /// Present values, by state.
+    pub states: Vec<[u8; LANES]>,
     /// Lanes by phase and by trend.
     pub phase_lanes: Vec<Lanes>,
     pub trend_lanes: Vec<Lanes>,
@@ -112,6 +114,7 @@ impl<'s> Batch<'s> {
             fatal: None,
             phase: [0; LANES],
             trend: [0; LANES],
+            states: vec![[0; LANES]; program.states.len()],
             phase_lanes: vec![0; program.phases.len()],
             trend_lanes: vec![0; program.trends.len()],
             gates: vec![0; program.gates.len()],
@@ -353,10 +356,20 @@ impl<'s> Batch<'s> {
         self.columns.set(slot, lane, trend as f64);
     }
 
+    /// Gives a state a value in a lane.
+    pub fn enter_value(&mut self, lane: usize, state: usize, value: usize) {
+        self.states[state][lane] = value as u8;
+        self.look_at_gates(lane);
+        let slot = self.program().layout.states + state as Slot;
+        self.columns.set(slot, lane, value as f64);
+    }
+
     fn look_at_gates(&mut self, lane: usize) {
         let (phase, trend) = (self.phase[lane] as usize, self.trend[lane] as usize);
         for (lanes, gate) in self.gates.iter_mut().zip(&self.setup.program.gates) {
-            let open = gate.phases[phase] & gate.trends[trend];
+            let mut restricted = gate.states.iter();
+            let open = gate.phases[phase] & gate.trends[trend]
+                && restricted.all(|(state, lets)| lets[self.states[*state][lane] as usize]);
             *lanes = *lanes & !(1 << lane) | u64::from(open) << lane;
         }
     }

@@ -107,6 +107,9 @@ impl Counter {
             }
             self.count_states(&batch.record.phases, &stretch, &mut tally.phases);
             self.count_states(&batch.record.trends, &stretch, &mut tally.trends);
+            for (values, table) in batch.record.states.iter().zip(&mut tally.states) {
+                self.count_states(values, &stretch, table);
+            }
             self.stretches.push(stretch);
         }
         self.count_series(batch, tally, node);

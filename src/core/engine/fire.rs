@@ -300,75 +300,9 @@ impl Batch<'_> {
                     changes,
                 );
             }
-            EffectCode::Phase(to) => self.move_phase(e, *to, lanes, followed, changes),
-            EffectCode::Trend(to) => self.move_trend(e, *to, lanes, followed, changes),
-        }
-    }
-
-    fn move_phase(
-        &mut self,
-        e: u32,
-        to: usize,
-        lanes: Lanes,
-        followed: Option<usize>,
-        changes: &mut Vec<Change>,
-    ) {
-        let program = self.program();
-        let moving = lanes & !self.phase_lanes[to];
-        if let Some(lane) = followed.filter(|lane| moving >> lane & 1 == 1) {
-            let from = self.phase[lane] as usize;
-            changes.push(Change::Phase { from, to });
-        }
-        for (from, phase) in program.phases.iter().enumerate() {
-            if !phase.moves.stops.is_empty() {
-                self.stop_clocks(&phase.moves, moving & self.phase_lanes[from]);
+            EffectCode::Move { machine, to } => {
+                self.set_going(e, *machine, to, lanes, followed, changes);
             }
-        }
-        for &e in &program.phases[to].moves.starts {
-            self.scratch.starts.add(e, moving);
-        }
-        for lane in each(moving) {
-            self.enter_phase(lane, to);
-            self.columns
-                .set(program.layout.entered, lane, self.now[lane]);
-        }
-        if program.phases[to].is_final {
-            self.alive &= !moving;
-        }
-        if moving != 0 {
-            self.run_for(&program.regime.of_phase, moving);
-            self.derive_within(e, moving);
-        }
-    }
-
-    fn move_trend(
-        &mut self,
-        e: u32,
-        to: usize,
-        lanes: Lanes,
-        followed: Option<usize>,
-        changes: &mut Vec<Change>,
-    ) {
-        let program = self.program();
-        let moving = lanes & !self.trend_lanes[to];
-        if let Some(lane) = followed.filter(|lane| moving >> lane & 1 == 1) {
-            let from = self.trend[lane] as usize;
-            changes.push(Change::Trend { from, to });
-        }
-        for (from, trend) in program.trends.iter().enumerate() {
-            if !trend.moves.stops.is_empty() {
-                self.stop_clocks(&trend.moves, moving & self.trend_lanes[from]);
-            }
-        }
-        for &e in &program.trends[to].moves.starts {
-            self.scratch.starts.add(e, moving);
-        }
-        for lane in each(moving) {
-            self.enter_trend(lane, to);
-        }
-        if moving != 0 {
-            self.run_for(&program.regime.of_trend, moving);
-            self.derive_within(e, moving);
         }
     }
 
@@ -427,7 +361,7 @@ impl Batch<'_> {
 
     /// Before the first effect and after each: evaluates the derived values that this event may have changed, if one of its effects reads any. Otherwise
     /// they are evaluated once, after all effects.
-    fn derive_within(&mut self, e: u32, lanes: Lanes) {
+    pub fn derive_within(&mut self, e: u32, lanes: Lanes) {
         let event = &self.program().events[e as usize];
         if event.reads_derived {
             for &position in event.derived.iter() {

@@ -48,6 +48,11 @@ pub enum Change {
         from: usize,
         to: usize,
     },
+    State {
+        state: usize,
+        from: usize,
+        to: usize,
+    },
 }
 
 impl Journal {

@@ -21,6 +21,7 @@ mod journal;
 mod jumps;
 mod lanes;
 mod looks;
+mod machines;
 mod per_trial;
 mod pilot;
 mod record;

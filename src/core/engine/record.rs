@@ -9,6 +9,8 @@ pub struct Record {
     pub phases: Vec<u8>,
     /// Trend by reported time and lane.
     pub trends: Vec<u8>,
+    /// By state: value by reported time and lane.
+    pub states: Vec<Vec<u8>>,
     /// Indicators, then derived values, by reported time, item and lane.
     pub series: Vec<f64>,
     /// By event: lanes in which the window of its declared chance has not opened yet.
@@ -24,6 +26,7 @@ impl Record {
         Self {
             phases: Vec::with_capacity(times * LANES),
             trends: Vec::with_capacity(times * LANES),
+            states: vec![Vec::with_capacity(times * LANES); program.states.len()],
             series: Vec::with_capacity(times * items * LANES),
             unopened: vec![0; program.events.len()],
             next: vec![Column::ZERO; program.indicators.len()],
@@ -33,6 +36,7 @@ impl Record {
     pub fn clear(&mut self) {
         self.phases.clear();
         self.trends.clear();
+        self.states.iter_mut().for_each(Vec::clear);
         self.series.clear();
     }
 }

@@ -18,6 +18,8 @@ pub struct Replay {
     pub per_trial: Vec<f64>,
     pub start_trend: usize,
     pub start_phase: usize,
+    /// By state: its value at t = 0.
+    pub start_states: Vec<usize>,
     /// By indicator, at t = 0 before anything fired.
     pub start_indicators: Vec<f64>,
     pub entries: Vec<Entry>,
@@ -25,6 +27,7 @@ pub struct Replay {
     pub left_out: BTreeMap<u32, u64>,
     pub end_trend: usize,
     pub end_phase: usize,
+    pub end_states: Vec<usize>,
     pub end_indicators: Vec<f64>,
     /// Index of the outcome; the number of rules for `unclassified`.
     pub outcome: usize,
@@ -66,6 +69,11 @@ pub fn replay(
         .map(|i| batch.columns.get(behind + i, 0))
         .collect();
     let (start_phase, start_indicators) = (batch.phase[0] as usize, indicators(&batch));
+    let states = |batch: &Batch<'_>| -> Vec<usize> {
+        let values = batch.states.iter();
+        values.map(|lanes| usize::from(lanes[0])).collect()
+    };
+    let start_states = states(&batch);
     batch.run();
     if let Some(fault) = batch.fatal.take() {
         let (Fatal::Runaway { .. } | Fatal::Explosion { .. }) = fault;
@@ -104,9 +112,11 @@ pub fn replay(
         per_trial,
         start_trend: dealt.trials[r].start_trend as usize,
         start_phase,
+        start_states,
         start_indicators,
         end_trend: batch.trend[0] as usize,
         end_phase: batch.phase[0] as usize,
+        end_states: states(&batch),
         end_indicators: indicators(&batch),
         entries: journal.entries,
         left_out: journal.left_out,

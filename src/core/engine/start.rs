@@ -50,6 +50,14 @@ impl Batch<'_> {
                     .set(layout.parameters + i as Slot, lane, *value);
             }
         }
+        for state in 0..program.states.len() {
+            self.columns
+                .column_mut(layout.moved + state as Slot)
+                .fill(0.0);
+            for lane in 0..LANES {
+                self.enter_value(lane, state, 0);
+            }
+        }
         self.columns.column_mut(layout.entered).fill(0.0);
         self.set_time_everywhere(0.0);
         self.run_prologue();
@@ -71,6 +79,7 @@ impl Batch<'_> {
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
         self.start_phases();
+        self.start_states();
         self.run_everywhere(&program.regime.all);
         self.start_indicators();
         for position in 0..program.derived.len() {
@@ -101,33 +110,56 @@ impl Batch<'_> {
             })
             .collect();
         for lane in 0..LANES {
-            let total: f64 = weights
-                .iter()
-                .map(|slot| self.columns.get(*slot, lane))
-                .sum();
-            if !(total > 0.0 && total.is_finite()) {
+            let Some(phase) = self.start_of(&weights, lane, stream) else {
                 self.stop(lane, program.phases[0].start.label);
                 continue;
-            }
-            let u = stream.uniform(self.ids[lane], 0) * total;
-            let mut below = 0.0;
-            let mut chosen = None;
-            for (phase, slot) in weights.iter().enumerate() {
-                let weight = self.columns.get(*slot, lane);
-                below += weight;
-                if weight > 0.0 {
-                    chosen = Some(phase);
-                    if u < below {
-                        break;
-                    }
-                }
-            }
-            let phase = chosen.unwrap_or(0);
+            };
             self.enter_phase(lane, phase);
             if program.phases[phase].is_final {
                 self.alive &= !(1 << lane);
             }
         }
+    }
+
+    fn start_states(&mut self) {
+        let program = self.program();
+        for (s, state) in program.states.iter().enumerate() {
+            let stream = self.stream(state.site);
+            let weights: Vec<Slot> = (state.starts.iter())
+                .map(|start| {
+                    self.run_everywhere(&start.ops);
+                    start.result
+                })
+                .collect();
+            for lane in 0..LANES {
+                match self.start_of(&weights, lane, stream) {
+                    Some(value) => self.enter_value(lane, s, value),
+                    None => self.stop(lane, state.starts[0].label),
+                }
+            }
+        }
+    }
+
+    /// One of several with these weights; `None` if they have no sum that they could be shares of.
+    fn start_of(&self, weights: &[Slot], lane: usize, stream: Site) -> Option<usize> {
+        let weights = || weights.iter().map(|slot| self.columns.get(*slot, lane));
+        let total: f64 = weights().sum();
+        if !(total > 0.0 && total.is_finite()) {
+            return None;
+        }
+        let u = stream.uniform(self.ids[lane], 0) * total;
+        let mut below = 0.0;
+        let mut chosen = 0;
+        for (place, weight) in weights().enumerate() {
+            below += weight;
+            if weight > 0.0 {
+                chosen = place;
+                if u < below {
+                    break;
+                }
+            }
+        }
+        Some(chosen)
     }
 
     fn start_indicators(&mut self) {
@@ -185,7 +217,8 @@ impl Batch<'_> {
                 FiresCode::Ageing { .. }
                 | FiresCode::Every { .. }
                 | FiresCode::After { .. }
-                | FiresCode::Branch => {}
+                | FiresCode::Branch
+                | FiresCode::Step { .. } => {}
             }
             if let Some(chance) = &event.probability {
                 self.columns.column_mut(chance.drawn).fill(0.0);

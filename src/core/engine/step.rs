@@ -55,6 +55,9 @@ impl Batch<'_> {
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);
         }
+        if index > 0 {
+            self.step_states(index);
+        }
         self.observe(time);
         self.instant(time);
         // At every grid point: which of them are reported must not decide which trials are stopped.
@@ -203,6 +206,9 @@ impl Batch<'_> {
         let layout = &program.layout;
         self.record.phases.extend_from_slice(&self.phase);
         self.record.trends.extend_from_slice(&self.trend);
+        for (record, values) in self.record.states.iter_mut().zip(&self.states) {
+            record.extend_from_slice(values);
+        }
         for i in 0..program.indicators.len() as Slot {
             self.record
                 .series

@@ -56,6 +56,8 @@ pub struct Tally {
     pub phases: Vec<ByReplicate>,
     /// By reported time, then trend.
     pub trends: Vec<ByReplicate>,
+    /// By state, then reported time, then value.
+    pub states: Vec<Vec<ByReplicate>>,
     /// Values by reported time, then indicator, then derived value.
     pub series: Tables,
     pub events: Vec<EventTally>,
@@ -106,6 +108,9 @@ impl Tally {
             overlap: vec![vec![0; rules]; rules + 1],
             phases: vec![[0; REPLICATES]; times * program.phases.len()],
             trends: vec![[0; REPLICATES]; times * program.trends.len()],
+            states: (program.states.iter())
+                .map(|state| vec![[0; REPLICATES]; times * state.starts.len()])
+                .collect(),
             series: Tables::new(times * items),
             first_times: Tables::new(program.events.len()),
             events: vec![event; program.events.len()],
@@ -196,6 +201,9 @@ impl Tally {
             .for_each(|(a, b)| sum(a, b));
         add_all(&mut self.phases, &other.phases);
         add_all(&mut self.trends, &other.trends);
+        for (a, b) in self.states.iter_mut().zip(&other.states) {
+            add_all(a, b);
+        }
         self.series.merge(&other.series);
         self.first_times.merge(&other.first_times);
         for (a, b) in self.events.iter_mut().zip(&other.events) {

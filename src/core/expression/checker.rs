@@ -274,7 +274,7 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
-            Binary::Compare(operator) if left.is_state_word() || right.is_state_word() => {
+            Binary::Compare(operator) if self.names_state(left) || self.names_state(right) => {
                 self.state_comparison(operator, left, right, node)
             }
             Binary::Compare(operator) => self.comparison(operator, left, right, node),
@@ -495,6 +495,7 @@ impl<'a> Checker<'a> {
             .hint(match thing {
                 Thing::Event => format!("write `count({name})`, `ever({name})` or `since({name})`"),
                 Thing::Phase => format!("write `phase == {name}`"),
+                Thing::State => format!("write `{name} == {}`", names.an_example(name)),
                 _ => format!("write `trend == {name}`"),
             }),
             None => {
@@ -506,8 +507,11 @@ impl<'a> Checker<'a> {
                     Reads::State => "no parameter, indicator or derived value is",
                     Reads::Path => "no parameter, indicator, derived value or metric is",
                 };
+                let of_state = names.state_with(name).map(|state| {
+                    format!("`{name}` is a value of the state `{state}`: write `{state} == {name}`")
+                });
                 FormulaError::new(code::UNKNOWN_NAME, format!("{what} named `{name}`"), range)
-                    .hint_if(names.suggest_value(self.scope.reads, name))
+                    .hint_if(of_state.or_else(|| names.suggest_value(self.scope.reads, name)))
             }
         };
         self.report(error);

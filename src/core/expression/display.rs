@@ -54,7 +54,11 @@ fn strength(expr: &Expr) -> u8 {
         Expr::Or(..) => OR,
         Expr::And(..) => AND,
         Expr::Not(_) => NOT,
-        Expr::Compare(..) | Expr::PhaseIn(_) | Expr::TrendIn(_) | Expr::StartTrendIn(_) => COMPARE,
+        Expr::Compare(..)
+        | Expr::PhaseIn(_)
+        | Expr::TrendIn(_)
+        | Expr::StartTrendIn(_)
+        | Expr::StateIn(..) => COMPARE,
         Expr::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, ..) => SUM,
         Expr::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide, ..) => PRODUCT,
         Expr::Negate(_) => MINUS,
@@ -89,17 +93,24 @@ impl Shown<'_> {
             .map_or("?", String::as_str)
     }
 
-    fn membership(
+    fn value(&self, state: usize, index: usize) -> &str {
+        let values = self.names.values.get(state);
+        values
+            .and_then(|values| values.get(index))
+            .map_or("?", String::as_str)
+    }
+
+    fn membership<'n>(
         &self,
         f: &mut Formatter,
         word: &str,
-        thing: Thing,
+        name: impl Fn(usize) -> &'n str,
         members: &[usize],
     ) -> fmt::Result {
         match members {
-            [one] => write!(f, "{word} == {}", self.name(thing, *one)),
+            [one] => write!(f, "{word} == {}", name(*one)),
             _ => {
-                let names: Vec<_> = members.iter().map(|m| self.name(thing, *m)).collect();
+                let names: Vec<_> = members.iter().map(|m| name(*m)).collect();
                 write!(f, "{word} in [{}]", names.join(", "))
             }
         }
@@ -119,16 +130,17 @@ impl Shown<'_> {
         write!(f, ")")
     }
 
-    fn arms(&self, f: &mut Formatter, word: &str, thing: Thing, arms: &[Expr]) -> fmt::Result {
+    fn arms<'n>(
+        &self,
+        f: &mut Formatter,
+        word: &str,
+        name: impl Fn(usize) -> &'n str,
+        arms: &[Expr],
+    ) -> fmt::Result {
         write!(f, "by {word} (")?;
         for (i, arm) in arms.iter().enumerate() {
             let comma = if i > 0 { ", " } else { "" };
-            write!(
-                f,
-                "{comma}{}: {}",
-                self.name(thing, i),
-                arm.show(self.names)
-            )?;
+            write!(f, "{comma}{}: {}", name(i), arm.show(self.names))?;
         }
         write!(f, ")")
     }
@@ -152,6 +164,8 @@ impl Shown<'_> {
 
 impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let phase = |index: usize| self.name(Thing::Phase, index);
+        let trend = |index: usize| self.name(Thing::Trend, index);
         match self.expr {
             Expr::Number(value) if *value == 0.0 || (1e-5..1e15).contains(&value.abs()) => {
                 write!(f, "{value}")
@@ -170,19 +184,28 @@ impl Display for Shown<'_> {
             Expr::Count(event) => write!(f, "count({})", self.name(Thing::Event, *event)),
             Expr::Ever(event) => write!(f, "ever({})", self.name(Thing::Event, *event)),
             Expr::Since(event) => write!(f, "since({})", self.name(Thing::Event, *event)),
-            Expr::PhaseIn(members) => self.membership(f, "phase", Thing::Phase, members),
-            Expr::TrendIn(members) => self.membership(f, "trend", Thing::Trend, members),
-            Expr::StartTrendIn(members) => self.membership(f, "start_trend", Thing::Trend, members),
+            Expr::PhaseIn(members) => self.membership(f, "phase", phase, members),
+            Expr::TrendIn(members) => self.membership(f, "trend", trend, members),
+            Expr::StartTrendIn(members) => self.membership(f, "start_trend", trend, members),
+            Expr::StateIn(state, members) => {
+                let value = |index: usize| self.value(*state, index);
+                self.membership(f, self.name(Thing::State, *state), value, members)
+            }
+            Expr::Age(state) => write!(f, "age({})", self.name(Thing::State, *state)),
             Expr::Negate(inner) => {
                 write!(f, "-")?;
                 self.part(f, inner, MINUS)
             }
             Expr::Not(inner) => match &**inner {
                 Expr::PhaseIn(m) if m.len() == 1 => {
-                    write!(f, "phase != {}", self.name(Thing::Phase, m[0]))
+                    write!(f, "phase != {}", phase(m[0]))
                 }
                 Expr::TrendIn(m) if m.len() == 1 => {
-                    write!(f, "trend != {}", self.name(Thing::Trend, m[0]))
+                    write!(f, "trend != {}", trend(m[0]))
+                }
+                Expr::StateIn(state, m) if m.len() == 1 => {
+                    let value = self.value(*state, m[0]);
+                    write!(f, "{} != {value}", self.name(Thing::State, *state))
                 }
                 inner => {
                     write!(f, "not ")?;
@@ -208,8 +231,12 @@ impl Display for Shown<'_> {
             Expr::Or(left, right) => self.infix(f, "or", [(left, OR), (right, AND)]),
             Expr::If(a, b, c) => self.call(f, "if", [&**a, &**b, &**c]),
             Expr::Call(function, arguments) => self.call(f, function.name(), arguments),
-            Expr::ByTrend(arms) => self.arms(f, "trend", Thing::Trend, arms),
-            Expr::ByPhase(arms) => self.arms(f, "phase", Thing::Phase, arms),
+            Expr::ByTrend(arms) => self.arms(f, "trend", trend, arms),
+            Expr::ByPhase(arms) => self.arms(f, "phase", phase, arms),
+            Expr::ByState(state, arms) => {
+                let value = |index: usize| self.value(*state, index);
+                self.arms(f, self.name(Thing::State, *state), value, arms)
+            }
             Expr::Path(reading) => self.path(f, reading),
         }
     }

@@ -60,6 +60,8 @@ pub enum Form {
     Time,
     Month,
     TimeInPhase,
+    /// Time since the phase or a state last moved.
+    Age,
     /// `phase`, `trend` or `start_trend`: compared with names only.
     State(State),
     /// A word that is an operator; the parser knows it.
@@ -120,14 +122,14 @@ use Readable::{Anywhere, Path};
 
 /// Everything that the language has built in, except symbols; in the order of the reference.
 #[rustfmt::skip]
-pub const BUILTINS: [Builtin; 46] = [
+pub const BUILTINS: [Builtin; 47] = [
     entry("pi", "pi", "the ratio of a circle's circumference to its diameter", "cos(pi)", Number(-1.0), Anywhere, Form::Constant(core::f64::consts::PI)),
     entry("true", "true", "the condition that always holds", "true or false", Truth(true), Anywhere, Form::Truth(true)),
     entry("false", "false", "the condition that never holds", "not false", Truth(true), Anywhere, Form::Truth(false)),
     entry("and", "a and b", "both conditions hold", "cost > 0 and cost < 1", Truth(true), Anywhere, Form::Operator),
     entry("or", "a or b", "at least one of the conditions holds", "cost < 0 or cost > 1", Truth(false), Anywhere, Form::Operator),
     entry("not", "not a", "the condition does not hold; looser than a comparison, tighter than `and`", "not cost > 1", Truth(true), Anywhere, Form::Operator),
-    entry("in", "phase in [a, b]", "the phase or trend is one of those listed", "phase in [talks, truce]", Truth(true), Readable::State, Form::Operator),
+    entry("in", "phase in [a, b]", "the phase or trend is one of those listed, or a state has one of these values", "phase in [talks, truce]", Truth(true), Readable::State, Form::Operator),
     entry("if", "if(condition, then, otherwise)", "`then` where the condition holds, `otherwise` where it does not; both numbers, or both conditions", "if(cost > 0.4, 10, 20)", Number(10.0), Anywhere, Form::If),
     entry("min", "min(x, y, …)", "the smallest of two or more numbers", "min(3, cost, 2)", Number(0.5), Anywhere, Form::Numeric(Function::Min, 2, ANY_NUMBER)),
     entry("max", "max(x, y, …)", "the largest of two or more numbers", "max(3, cost, 2)", Number(3.0), Anywhere, Form::Numeric(Function::Max, 2, ANY_NUMBER)),
@@ -150,6 +152,7 @@ pub const BUILTINS: [Builtin; 46] = [
     entry("t", "t", "years since the start", "t", Number(2.0), Readable::State, Form::Time),
     entry("month", "month", "the calendar month, 1 to 12", "month", Number(1.0), Readable::State, Form::Month),
     entry("time_in_phase", "time_in_phase", "years since the present phase was entered", "time_in_phase", Number(0.5), Readable::State, Form::TimeInPhase),
+    entry("age", "age(state)", "years since a state last moved, or from the start; of `phase` also", "age(phase)", Number(0.5), Readable::State, Form::Age),
     entry("phase", "phase == NAME", "the present phase, compared with a name by `==`, `!=` or `in`", "phase != war", Truth(true), Readable::State, Form::State(State::Phase)),
     entry("trend", "trend == NAME", "the present trend, compared with a name by `==`, `!=` or `in`", "trend in [escalation, stalemate]", Truth(true), Readable::State, Form::State(State::Trend)),
     entry("count", "count(event)", "how often the event has fired so far", "count(strike)", Number(2.0), Readable::State, Form::OfEvent(OfEvent::Count)),
@@ -160,7 +163,7 @@ pub const BUILTINS: [Builtin; 46] = [
     entry("highest", "highest(x)", "the largest value of `x` along the trial", "highest(support + cost)", Number(1.1), Path, Form::Reading(Reading::Highest)),
     entry("lowest", "lowest(x)", "the smallest value of `x` along the trial", "lowest(support)", Number(0.2), Path, Form::Reading(Reading::Lowest)),
     entry("average", "average(x)", "the time average of `x` along the trial", "average(support)", Number(0.4), Path, Form::Reading(Reading::Average)),
-    entry("time_in", "time_in(condition)", "years during which the condition held; `time_in(phase)` is that since the present phase was entered, and can stand while a trial runs", "time_in(support < 0.5)", Number(1.0), Path, Form::Reading(Reading::TimeIn)),
+    entry("time_in", "time_in(condition)", "years during which the condition held; `time_in(phase)` is that since the present phase was entered, `time_in(state)` the same of a state, and both can stand while a trial runs", "time_in(support < 0.5)", Number(1.0), Path, Form::Reading(Reading::TimeIn)),
     entry("first", "first(event)", "years from the start to the event's first firing, or with `first(condition)` until the condition first held; infinite if never, and a metric then has no value in that trial", "first(strike)", Number(0.5), Path, Form::OfEvent(OfEvent::First)),
     entry("+", "a + b", "the sum", "cost + 1", Number(1.5), Anywhere, Form::Operator),
     entry("-", "a - b", "the difference; `-a` alone changes the sign, after `^` and before `*`", "2 - -cost", Number(2.5), Anywhere, Form::Operator),
@@ -175,7 +178,7 @@ pub fn builtin(name: &str) -> Option<&'static Builtin> {
 }
 
 /// Functions that files of format 1 did not know: things may be called so there.
-const NEW_IN_FORMAT_2: [&str; 4] = ["ceil", "round", "mod", "sign"];
+const NEW_IN_FORMAT_2: [&str; 5] = ["ceil", "round", "mod", "sign", "age"];
 
 /// Words that no parameter, indicator, derived value or metric can be named in files of a format.
 pub fn reserved_words(format: u64) -> impl Iterator<Item = &'static str> {
@@ -191,7 +194,7 @@ impl Builtin {
     pub fn is_function(&self) -> bool {
         matches!(
             self.form,
-            Form::Numeric(..) | Form::If | Form::OfEvent(_) | Form::Reading(_)
+            Form::Numeric(..) | Form::If | Form::OfEvent(_) | Form::Reading(_) | Form::Age
         )
     }
 }

@@ -24,6 +24,9 @@ pub struct Names {
     pub events: Vec<String>,
     pub phases: Vec<String>,
     pub trends: Vec<String>,
+    pub states: Vec<String>,
+    /// By state: its values.
+    pub values: Vec<Vec<String>>,
     /// Metrics and their checked formulas; `None` for one that is at fault, or not checked yet. They are put in wherever they are named.
     pub metrics: BTreeMap<String, Option<Expr>>,
 }
@@ -61,6 +64,7 @@ pub enum Thing {
     Event,
     Phase,
     Trend,
+    State,
 }
 
 impl Thing {
@@ -75,6 +79,7 @@ impl Thing {
             Thing::Event => "an event",
             Thing::Phase => "a phase",
             Thing::Trend => "a trend",
+            Thing::State => "a state",
         }
     }
 
@@ -89,6 +94,7 @@ impl Thing {
             Thing::Event => "events",
             Thing::Phase => "phases",
             Thing::Trend => "trends",
+            Thing::State => "states",
         }
     }
 
@@ -116,6 +122,7 @@ impl Names {
             Thing::Event => &self.events,
             Thing::Phase => &self.phases,
             Thing::Trend => &self.trends,
+            Thing::State => &self.states,
             Thing::Metric => &[],
         }
     }
@@ -138,9 +145,30 @@ impl Names {
             })
     }
 
-    /// What carries this name in the other spaces: events, phases, trends.
+    /// The index of a value of a state.
+    pub fn value_of(&self, state: usize, value: &str) -> Option<usize> {
+        let values = self.values.get(state)?;
+        values.binary_search_by(|v| v.as_str().cmp(value)).ok()
+    }
+
+    /// A value that a state can have, for hints.
+    pub fn an_example(&self, state: &str) -> &str {
+        let values = self
+            .index(Thing::State, state)
+            .and_then(|index| self.values.get(index)?.first());
+        values.map_or("VALUE", String::as_str)
+    }
+
+    /// The first state that has a value of this name.
+    pub fn state_with(&self, value: &str) -> Option<&str> {
+        let has = |state: &usize| self.value_of(*state, value).is_some();
+        let state = (0..self.states.len()).find(has)?;
+        Some(&self.states[state])
+    }
+
+    /// What carries this name and is no value: states, events, phases, trends.
     pub fn elsewhere(&self, name: &str) -> Option<Thing> {
-        [Thing::Event, Thing::Phase, Thing::Trend]
+        [Thing::State, Thing::Event, Thing::Phase, Thing::Trend]
             .into_iter()
             .find(|thing| self.index(*thing, name).is_some())
     }
@@ -168,6 +196,9 @@ impl Names {
         }
         if reads == Reads::Path {
             candidates.extend(self.metrics.keys().map(String::as_str));
+        }
+        if reads >= Reads::State {
+            candidates.extend(self.states.iter().map(String::as_str));
         }
         let word =
             |b: &&Builtin| !b.is_function() && b.form != Form::Operator && reads.offers(b.readable);

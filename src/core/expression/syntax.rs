@@ -119,26 +119,28 @@ impl Node {
 
     /// Names that the formula reads as values: `support` in `2 * support`, not `talks` in `phase == talks` nor `convoy` in `count(convoy)`.
     ///
-    /// May list a name that turns out to be none of the author's things (`t`, a misspelling).
-    pub fn value_names(&self) -> Vec<(&str, Range<usize>)> {
+    /// May list a name that turns out to be none of the author's things (`t`, a misspelling). `states` are the names of states, whose
+    /// values are no values of a formula.
+    pub fn value_names(&self, states: &[String]) -> Vec<(&str, Range<usize>)> {
         let mut names = Vec::new();
-        self.collect(&mut names);
+        self.collect(states, &mut names);
         names
     }
 
-    fn collect<'a>(&'a self, names: &mut Vec<(&'a str, Range<usize>)>) {
+    fn collect<'a>(&'a self, states: &[String], names: &mut Vec<(&'a str, Range<usize>)>) {
         match &self.kind {
             Kind::Number(_) | Kind::Time(_) | Kind::Day(_) => {}
             Kind::Name(name) => names.push((name, self.range.clone())),
-            Kind::Negate(inner) | Kind::Not(inner) => inner.collect(names),
-            Kind::Binary(_, left, right) if left.is_state_word() || right.is_state_word() => {}
+            Kind::Negate(inner) | Kind::Not(inner) => inner.collect(states, names),
+            Kind::Binary(_, left, right)
+                if left.names_state(states) || right.names_state(states) => {}
             Kind::Binary(_, left, right) => {
-                left.collect(names);
-                right.collect(names);
+                left.collect(states, names);
+                right.collect(states, names);
             }
             Kind::In(..) => {}
             // `time_in(phase)` reads no value.
-            Kind::Call { arguments, .. } if matches!(arguments.as_slice(), [only] if only.is_state_word()) =>
+            Kind::Call { arguments, .. } if matches!(arguments.as_slice(), [only] if only.names_state(states)) =>
                 {}
             Kind::Call {
                 name, arguments, ..
@@ -146,12 +148,18 @@ impl Node {
                 let events = matches!(name.as_str(), "count" | "ever" | "since" | "first");
                 for argument in arguments {
                     if !(events && matches!(argument.kind, Kind::Name(_))) {
-                        argument.collect(names);
+                        argument.collect(states, names);
                     }
                 }
             }
-            Kind::Fault(parts) => parts.iter().for_each(|part| part.collect(names)),
+            Kind::Fault(parts) => parts.iter().for_each(|part| part.collect(states, names)),
         }
+    }
+
+    /// Is this the name of a state, or one of the words that stand for the phase and the trend?
+    pub fn names_state(&self, states: &[String]) -> bool {
+        self.is_state_word()
+            || matches!(&self.kind, Kind::Name(name) if states.binary_search(name).is_ok())
     }
 
     /// Is this one of the words that stand for the state, `phase`, `trend` or `start_trend`?

@@ -51,7 +51,7 @@ pub fn sort(node: &Node) -> Sort {
         Kind::Call {
             name, arguments, ..
         } => match name.as_str() {
-            "since" | "first" | "time_in" => Sort::Time,
+            "since" | "first" | "time_in" | "age" => Sort::Time,
             "count" => Sort::Other,
             "if" => joined(&arguments.iter().skip(1).map(sort).collect::<Vec<_>>()),
             "min" | "max" | "clamp" | "abs" | "final" | "highest" | "lowest" | "average" => {

@@ -32,6 +32,10 @@ pub enum Expr {
     TrendIn(Vec<usize>),
     /// Truth: the trend at t = 0 was one of these (finished trials only).
     StartTrendIn(Vec<usize>),
+    /// Truth: a state, by index, has one of these values.
+    StateIn(usize, Vec<usize>),
+    /// Years since a state last moved.
+    Age(usize),
     Negate(Box<Expr>),
     /// Truth-valued.
     Not(Box<Expr>),
@@ -50,6 +54,8 @@ pub enum Expr {
     ByTrend(Vec<Expr>),
     /// One arm for each phase, in canonical order.
     ByPhase(Vec<Expr>),
+    /// One arm for each value of a state, in canonical order.
+    ByState(usize, Vec<Expr>),
     /// A reading of the finished path (outcomes and metrics only).
     Path(PathReading),
 }

@@ -20,6 +20,8 @@ impl Expr {
             | Expr::PhaseIn(_)
             | Expr::TrendIn(_)
             | Expr::StartTrendIn(_)
+            | Expr::StateIn(..)
+            | Expr::Age(_)
             | Expr::Path(PathReading::FirstEvent(_)) => Vec::new(),
             Expr::Negate(inner) | Expr::Not(inner) => vec![inner],
             Expr::Arithmetic(_, a, b)
@@ -27,9 +29,10 @@ impl Expr {
             | Expr::And(a, b)
             | Expr::Or(a, b) => vec![a, b],
             Expr::If(a, b, c) => vec![a, b, c],
-            Expr::Call(_, list) | Expr::ByTrend(list) | Expr::ByPhase(list) => {
-                list.iter().collect()
-            }
+            Expr::Call(_, list)
+            | Expr::ByTrend(list)
+            | Expr::ByPhase(list)
+            | Expr::ByState(_, list) => list.iter().collect(),
             Expr::Path(
                 PathReading::Final(inner)
                 | PathReading::Highest(inner)
@@ -73,6 +76,7 @@ impl Expr {
             | Expr::PhaseIn(_)
             | Expr::TrendIn(_)
             | Expr::StartTrendIn(_)
+            | Expr::StateIn(..)
             | Expr::Not(_)
             | Expr::Compare(..)
             | Expr::And(..)

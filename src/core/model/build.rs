@@ -11,6 +11,7 @@ mod events;
 mod formulas;
 mod hazards;
 mod headline;
+mod machines;
 mod names;
 mod parameters;
 mod readings;
@@ -74,6 +75,7 @@ pub fn build_scenario(
     let trends = builder.build_trends();
     let weight_concentration = builder.weight_concentration();
     let phases = builder.build_phases();
+    let states = builder.build_states();
     let indicators = builder.build_indicators();
     let noise_correlation = builder.noise_correlation(&indicators);
     let derived = builder.build_derived();
@@ -108,6 +110,7 @@ pub fn build_scenario(
         trends,
         weight_concentration,
         phases,
+        states,
         indicators,
         noise_correlation,
         derived,

@@ -2,10 +2,10 @@
 //!
 //! The work is in proportion to what is found, not to what there is: things are looked up by what they read.
 
-use super::types::Model;
+use super::types::{Machine, Model};
 use crate::expression::{Expr, PathReading};
 
-/// Something that can change, by number: the phase, the trend, an indicator, the firings of an event, a derived value.
+/// Something that can change, by number: the phase, the trend, an indicator, the firings of an event, a derived value, a state.
 pub type Item = u32;
 
 /// Numbers of the items of a model.
@@ -14,6 +14,7 @@ pub struct Items {
     indicators: usize,
     events: usize,
     derived: usize,
+    states: usize,
 }
 
 impl Items {
@@ -25,6 +26,7 @@ impl Items {
             indicators: model.indicators.len(),
             events: model.events.len(),
             derived: model.derived.len(),
+            states: model.states.len(),
         }
     }
 
@@ -41,9 +43,22 @@ impl Items {
         (2 + self.indicators + self.events + index) as Item
     }
 
+    pub fn state(&self, index: usize) -> Item {
+        (2 + self.indicators + self.events + self.derived + index) as Item
+    }
+
+    /// What an effect moves.
+    pub fn machine(&self, machine: Machine) -> Item {
+        match machine {
+            Machine::Phase => Self::PHASE,
+            Machine::Trend => Self::TREND,
+            Machine::State(index) => self.state(index),
+        }
+    }
+
     /// How many items there are.
     pub fn count(&self) -> usize {
-        2 + self.indicators + self.events + self.derived
+        2 + self.indicators + self.events + self.derived + self.states
     }
 
     /// What a formula reads; a derived value is an item of its own and not looked into. Items may come more than once.
@@ -55,6 +70,7 @@ impl Items {
                 Expr::Derived(d) => Some(self.derived(*d)),
                 Expr::TimeInPhase | Expr::PhaseIn(_) | Expr::ByPhase(_) => Some(Self::PHASE),
                 Expr::TrendIn(_) | Expr::ByTrend(_) => Some(Self::TREND),
+                Expr::StateIn(s, _) | Expr::Age(s) | Expr::ByState(s, _) => Some(self.state(*s)),
                 Expr::Count(e)
                 | Expr::Ever(e)
                 | Expr::Since(e)

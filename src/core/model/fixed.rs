@@ -3,7 +3,9 @@
 //! That all trials of a run agree is no proof: a rare event may have come in none of them. Here the file is asked. What is called fixed is so, but
 //! not the reverse: an event that fires by hazard counts as one that may come or not.
 
-use super::types::{Draw, Effect, Event, Fires, Indicator, Model, StartsClock};
+use super::types::{
+    Destination, Draw, Effect, Event, Fires, Indicator, Machine, Model, StartsClock,
+};
 use crate::expression::{Expr, PathReading};
 
 /// What of a model is fixed.
@@ -17,6 +19,7 @@ pub struct Fixed<'a> {
     events: Vec<bool>,
     phase: bool,
     trend: bool,
+    states: Vec<bool>,
 }
 
 impl<'a> Fixed<'a> {
@@ -29,6 +32,7 @@ impl<'a> Fixed<'a> {
             events: vec![true; model.events.len()],
             phase: true,
             trend: true,
+            states: vec![true; model.states.len()],
         };
         loop {
             let next = fixed.followed();
@@ -39,8 +43,8 @@ impl<'a> Fixed<'a> {
         }
     }
 
-    fn found(&self) -> ([&[bool]; 3], bool, bool) {
-        let lists = [&self.indicators, &self.derived, &self.events];
+    fn found(&self) -> ([&[bool]; 4], bool, bool) {
+        let lists = [&self.indicators, &self.derived, &self.events, &self.states];
         (lists.map(Vec::as_slice), self.phase, self.trend)
     }
 
@@ -59,16 +63,25 @@ impl<'a> Fixed<'a> {
         for (index, indicator) in model.indicators.iter().enumerate() {
             next.indicators[index] = self.is_determined(index, indicator, runs_on);
         }
-        let lead = |is: &dyn Fn(&Effect) -> bool| {
+        // Every move of it comes at the same instants and leads to the same place.
+        let led = |machine: Machine| {
             let mut events = model.events.iter().zip(&self.events);
-            events.all(|(event, fixed)| *fixed || !event.effects.iter().any(is))
+            events.all(|(event, fixed)| {
+                let mut moves = event.effects.iter().filter_map(|e| e.moves(machine));
+                moves.all(|to| *fixed && matches!(to, Destination::One(_)))
+            })
         };
-        let starts = model.phases.iter().map(|phase| &phase.start);
-        next.phase = starts.filter(|start| **start != Expr::Number(0.0)).count() == 1
-            && lead(&|effect| matches!(effect, Effect::Phase(_)));
+        let is_sure = |starts: &mut dyn Iterator<Item = &Expr>| {
+            starts.filter(|start| **start != Expr::Number(0.0)).count() == 1
+        };
+        next.phase =
+            is_sure(&mut model.phases.iter().map(|phase| &phase.start)) && led(Machine::Phase);
         let weights = model.trends.iter().map(|trend| trend.weight);
-        next.trend = weights.filter(|weight| *weight > 0.0).count() == 1
-            && lead(&|effect| matches!(effect, Effect::Trend(_)));
+        next.trend = weights.filter(|weight| *weight > 0.0).count() == 1 && led(Machine::Trend);
+        for (index, state) in model.states.iter().enumerate() {
+            next.states[index] = is_sure(&mut state.values.iter().map(|value| &value.start))
+                && led(Machine::State(index));
+        }
         next
     }
 
@@ -79,10 +92,11 @@ impl<'a> Fixed<'a> {
         }
         (self.phase || event.phases.is_none())
             && (self.trend || event.trends.is_none())
+            && event.states.iter().all(|(state, _)| self.states[*state])
             && event.guard.iter().all(|guard| self.is_fixed(guard))
             && event.rest.iter().all(|rest| self.is_fixed(rest))
             && match &event.fires {
-                Fires::Hazard(_) => false,
+                Fires::Hazard(_) | Fires::Step(_) => false,
                 Fires::At { time, probability } => {
                     self.is_drawn(time)
                         && matches!(probability, Expr::Number(p) if *p == 0.0 || *p == 1.0)
@@ -138,7 +152,7 @@ impl<'a> Fixed<'a> {
 
     fn names_time(&self, formula: &Expr) -> bool {
         formula.any(&|part| match part {
-            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) => true,
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) | Expr::Age(_) => true,
             // What they read may.
             Expr::Derived(_) => true,
             _ => false,
@@ -156,12 +170,16 @@ impl<'a> Fixed<'a> {
             Expr::Count(event) | Expr::Ever(event) | Expr::Since(event) => self.events[*event],
             Expr::PhaseIn(_) | Expr::TimeInPhase => self.phase,
             Expr::TrendIn(_) => self.trend,
+            Expr::StateIn(state, _) | Expr::Age(state) => self.states[*state],
             Expr::StartTrendIn(_) => {
                 let weights = self.model.trends.iter().map(|trend| trend.weight);
                 weights.filter(|weight| *weight > 0.0).count() == 1
             }
             Expr::ByTrend(arms) => self.trend && arms.iter().all(|arm| self.is_fixed(arm)),
             Expr::ByPhase(arms) => self.phase && arms.iter().all(|arm| self.is_fixed(arm)),
+            Expr::ByState(state, arms) => {
+                self.states[*state] && arms.iter().all(|arm| self.is_fixed(arm))
+            }
             Expr::Path(PathReading::FirstEvent(event)) => self.events[*event],
             Expr::Path(PathReading::Final(inner)) => self.is_fixed(inner),
             Expr::Path(_) => formula.parts().into_iter().all(|part| self.is_seen(part)),

@@ -13,12 +13,13 @@ mod rules;
 mod simultaneous;
 mod start;
 mod state;
+mod states;
 mod support;
 mod units;
 mod waits;
 
 use super::bounds::Use;
-use super::types::{Effect, Event, Model};
+use super::types::{Effect, Event, Machine, Model};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
 use reach::Reached;
@@ -36,6 +37,7 @@ pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
     unused_parameters(model, &mut warnings);
     support::out_of_bounds(model, uses, &mut warnings);
     reach::unreachable(model, &reached, &mut warnings);
+    states::lint(model, &reached, &mut warnings);
     reach::dead_ends(model, &reached, &mut warnings);
     idle_indicators(model, &mut warnings);
     rates::coarse_drifts(model, &reached, &mut warnings);
@@ -51,10 +53,10 @@ pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
 
 /// "the event `x`" or "the shift `a>b`".
 fn event_noun(event: &Event) -> String {
-    let noun = if event.shift.is_some() {
-        "shift"
-    } else {
-        "event"
+    let noun = match event.shift.map(|shift| shift.machine) {
+        None => "event",
+        Some(Machine::State(_)) => "move",
+        Some(_) => "shift",
     };
     format!("the {noun} `{}`", event.name)
 }

@@ -13,6 +13,7 @@ mod dependents;
 mod fixed;
 pub mod headline;
 mod lint;
+mod machines;
 mod parameters;
 mod types;
 mod whole;

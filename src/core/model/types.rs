@@ -1,6 +1,6 @@
 //! The model: what a scenario file means, names resolved, typed, ordered, valid by construction.
 //!
-//! Trends, phases, parameters, indicators, derived values and events stand in *canonical order*, which is the order of
+//! Trends, phases, states, parameters, indicators, derived values and events stand in *canonical order*, which is the order of
 //! their names: numbers depend on that order, never on the order of keys in the file. `display` on each item is its rank in the file
 //! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
 
@@ -10,6 +10,8 @@ use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
 pub use crate::scenario::Again;
 use jiff::civil::Date;
+
+pub use super::machines::{Destination, Machine, Shift, State, StateValue};
 
 /// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more, except by non-finite values at run time.
 #[derive(Clone, Debug)]
@@ -34,13 +36,14 @@ pub struct Model {
     /// Dirichlet concentration of the trend weights; `None` for fixed weights.
     pub weight_concentration: Option<f64>,
     pub phases: Vec<Phase>,
+    pub states: Vec<State>,
     pub indicators: Vec<Indicator>,
     /// Correlation between the noises of some indicators.
     pub noise_correlation: Option<Correlated>,
     pub derived: Vec<Derived>,
     /// Indices into `derived`, each after those that it reads.
     pub derived_order: Vec<usize>,
-    /// Events and trend shifts.
+    /// Events, trend shifts and moves of states.
     pub events: Vec<Event>,
     /// What outcomes are summed under.
     pub groups: Vec<Group>,
@@ -188,12 +191,12 @@ pub struct VaryingDraw {
 
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Name in the file; a trend shift is named `FROM>TO`.
+    /// Name in the file; a trend shift is named `FROM>TO`, a move of a state `STATE.FROM>TO`.
     pub name: String,
     pub title: String,
     pub display: usize,
-    /// `Some((from, to))` for a trend shift.
-    pub shift: Option<(usize, usize)>,
+    /// For a trend shift, or a move of a state.
+    pub shift: Option<Shift>,
     pub fires: Fires,
     /// Truth-valued formula that must hold.
     pub guard: Option<Expr>,
@@ -201,6 +204,8 @@ pub struct Event {
     pub phases: Option<Vec<usize>>,
     /// Trends under which it may fire; `None`: all.
     pub trends: Option<Vec<usize>>,
+    /// States that restrict it, by index, each with the values in which it may fire.
+    pub states: Vec<(usize, Vec<usize>)>,
     pub limit: Option<u32>,
     /// Years during which it cannot fire again; reads parameters only.
     pub rest: Option<Expr>,
@@ -264,6 +269,8 @@ pub enum Fires {
     After(Waiting),
     /// As a result of a firing of this event, right after its effects.
     Branch(usize),
+    /// At the end of a grid step, with this probability; at most one of those of a state.
+    Step(Expr),
 }
 
 /// A clock that something starts, and the time it runs.
@@ -285,7 +292,7 @@ pub enum StartsClock {
     Trend(usize),
 }
 
-/// Rate per year: `base x by_trend x by_phase x product of ratio^((x - at) / per) x factor`.
+/// Rate per year: `base x by_trend x by_phase x by_state x product of ratio^((x - at) / per) x factor`.
 #[derive(Clone, Debug)]
 pub struct Hazard {
     pub base: Expr,
@@ -293,6 +300,8 @@ pub struct Hazard {
     pub by_trend: Option<Vec<Expr>>,
     /// One factor for each phase.
     pub by_phase: Option<Vec<Expr>>,
+    /// By state, one factor for each value.
+    pub by_state: Vec<(usize, Vec<Expr>)>,
     pub ratios: Vec<HazardRatio>,
     pub factor: Option<Expr>,
     /// A further factor, which changes with age; the base is then 1.
@@ -359,8 +368,7 @@ pub enum Effect {
     Set { indicator: usize, to: Draw },
     Add { indicator: usize, by: Draw },
     Multiply { indicator: usize, by: Draw },
-    Phase(usize),
-    Trend(usize),
+    Move { machine: Machine, to: Destination },
 }
 
 /// What some outcomes have in common.
@@ -424,6 +432,8 @@ impl Model {
             drawn.value.each_formula(visit);
         }
         self.phases.iter().for_each(|p| visit(&p.start));
+        let values = self.states.iter().flat_map(|state| &state.values);
+        values.for_each(|value| visit(&value.start));
         for indicator in &self.indicators {
             indicator.start.each_formula(visit);
             indicator
@@ -442,6 +452,7 @@ impl Model {
                 }
                 Fires::When(condition) => visit(condition),
                 Fires::After(waiting) => waiting.wait.each_formula(visit),
+                Fires::Step(share) => visit(share),
                 Fires::Every { .. } | Fires::Branch(_) => {}
             }
             let chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
@@ -449,8 +460,7 @@ impl Model {
             own.chain(&event.probability)
                 .chain(chances)
                 .for_each(&mut *visit);
-            let draws = event.effects.iter().filter_map(Effect::draw);
-            draws.for_each(|draw| draw.each_formula(visit));
+            event.effects.iter().for_each(|e| e.each_formula(visit));
         }
         let materialises = self.trends.iter().filter_map(|t| t.materialises.as_ref());
         materialises.for_each(|m| visit(&m.when));
@@ -468,6 +478,7 @@ impl Hazard {
             .iter()
             .chain(&self.by_phase)
             .flatten()
+            .chain(self.by_state.iter().flat_map(|(_, arms)| arms))
             .for_each(&mut *visit);
         for r in &self.ratios {
             [&r.subject, &r.ratio, &r.at, &r.per]
@@ -520,17 +531,29 @@ impl Event {
 
     /// Where it stands in the file.
     pub fn pointer(&self) -> String {
-        match self.name.split_once('>') {
-            Some((from, to)) if self.shift.is_some() => {
-                pointer::join(&pointer::join("/shifts", from), to)
-            }
-            _ => match self.name.split_once('.') {
-                Some((event, branch)) => pointer::join(
-                    &pointer::join(&pointer::join("/events", event), "branches"),
-                    branch,
-                ),
-                None => pointer::join("/events", &self.name),
-            },
+        // The name of a shift is made of its parts, and so is that of a branch.
+        let parts = self.shift.and_then(|shift| {
+            let (from, to) = self.name.split_once('>')?;
+            let Machine::State(_) = shift.machine else {
+                return Some(("/shifts".to_owned(), from, to));
+            };
+            let (state, from) = from.split_once('.')?;
+            let state = pointer::join("/states", state);
+            let key = match self.fires {
+                Fires::Step(_) => "each_step",
+                _ => "moves",
+            };
+            Some((pointer::join(&state, key), from, to))
+        });
+        if let Some((section, from, to)) = parts {
+            return pointer::join(&pointer::join(&section, from), to);
+        }
+        match self.name.split_once('.') {
+            Some((event, branch)) => pointer::join(
+                &pointer::join(&pointer::join("/events", event), "branches"),
+                branch,
+            ),
+            None => pointer::join("/events", &self.name),
         }
     }
 
@@ -545,6 +568,7 @@ impl Event {
             Fires::When(_) => "when",
             Fires::Every { .. } => "every",
             Fires::After(_) => "after",
+            Fires::Step(_) => return self.pointer(),
         };
         pointer::join(&self.pointer(), key)
     }
@@ -557,7 +581,23 @@ impl Effect {
             Self::Set { indicator, .. }
             | Self::Add { indicator, .. }
             | Self::Multiply { indicator, .. } => Some(*indicator),
-            Self::Phase(_) | Self::Trend(_) => None,
+            Self::Move { .. } => None,
+        }
+    }
+
+    /// Where it moves one machine.
+    pub fn moves(&self, of: Machine) -> Option<&Destination> {
+        match self {
+            Self::Move { machine, to } if *machine == of => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Visits the formulas that it evaluates.
+    pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            Self::Move { to, .. } => to.shares().for_each(visit),
+            _ => self.draw().into_iter().for_each(|d| d.each_formula(visit)),
         }
     }
 
@@ -567,7 +607,7 @@ impl Effect {
             Self::Set { to: draw, .. }
             | Self::Add { by: draw, .. }
             | Self::Multiply { by: draw, .. } => Some(draw),
-            Self::Phase(_) | Self::Trend(_) => None,
+            Self::Move { .. } => None,
         }
     }
 }

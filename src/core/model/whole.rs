@@ -82,7 +82,8 @@ impl Whole {
                 list,
             )
             | Expr::ByTrend(list)
-            | Expr::ByPhase(list) => list.iter().all(is),
+            | Expr::ByPhase(list)
+            | Expr::ByState(_, list) => list.iter().all(is),
             Expr::Path(
                 PathReading::Final(inner)
                 | PathReading::Highest(inner)

@@ -62,12 +62,18 @@ impl Affected {
                     );
                     read.extend(hazard.by_trend.is_some().then_some(Items::TREND));
                     read.extend(hazard.by_phase.is_some().then_some(Items::PHASE));
+                    read.extend(hazard.by_state.iter().map(|(state, _)| items.state(*state)));
                     affected.hazards.add(index, read);
                 }
                 Fires::When(condition) => affected.triggers.add(index, items.read(condition)),
                 // What waits until it is allowed is a trigger whose condition is that it is.
                 _ if event.waits_until_allowed => affected.triggers.add(index, gate),
-                Fires::At { .. } | Fires::Every { .. } | Fires::After(_) | Fires::Branch(_) => {}
+                // Looked at when their time comes.
+                Fires::At { .. }
+                | Fires::Every { .. }
+                | Fires::After(_)
+                | Fires::Branch(_)
+                | Fires::Step(_) => {}
             }
         }
         affected
@@ -93,8 +99,7 @@ impl Affected {
             Effect::Set { indicator, .. }
             | Effect::Add { indicator, .. }
             | Effect::Multiply { indicator, .. } => self.items.indicator(*indicator),
-            Effect::Phase(_) => Items::PHASE,
-            Effect::Trend(_) => Items::TREND,
+            Effect::Move { machine, .. } => self.items.machine(*machine),
         }));
         items.sort_unstable();
         items.dedup();
@@ -109,5 +114,6 @@ fn gate(items: Items, ends: bool, index: usize, event: &Event) -> Vec<Item> {
     read.push(items.event(index));
     read.extend((event.phases.is_some() || ends).then_some(Items::PHASE));
     read.extend(event.trends.is_some().then_some(Items::TREND));
+    read.extend(event.states.iter().map(|(state, _)| items.state(*state)));
     read
 }

@@ -42,6 +42,7 @@ pub fn compile(model: &Model) -> Program {
     for (index, phase) in phases.iter_mut().enumerate() {
         phase.moves = events::moves(model, StartsClock::Phase(index));
     }
+    let states = compiler.states();
     let indicators = compiler.indicators();
     let outcomes: Vec<Formula> = (model.outcomes.iter().enumerate())
         .map(|(i, outcome)| compiler.labelled(format!("/outcomes/{i}/when"), &outcome.when))
@@ -68,6 +69,7 @@ pub fn compile(model: &Model) -> Program {
     for (index, trend) in trends.iter_mut().enumerate() {
         trend.moves = events::moves(model, StartsClock::Trend(index));
     }
+    let steppers = compiler.steppers();
     let trend_site = compiler.site("start_trend".into());
     let phase_site = compiler.site("start_phase".into());
     let uncertain = model.weight_concentration.is_some() && model.trends.len() > 1
@@ -158,6 +160,8 @@ pub fn compile(model: &Model) -> Program {
         trend_site,
         phases,
         phase_site,
+        states,
+        steppers,
         indicators,
         noise_mix: mix(model.noise_correlation.as_ref()),
         derived,
@@ -219,6 +223,8 @@ impl<'a> Compiler<'a> {
             first: emitter.reserve(n_events),
             rest_until: emitter.reserve(n_events),
             due: emitter.reserve(n_events),
+            states: emitter.reserve(model.states.len()),
+            moved: emitter.reserve(model.states.len()),
             kept: emitter.reserve(1),
             total: 0,
         };
@@ -235,6 +241,8 @@ impl<'a> Compiler<'a> {
             count: layout.count,
             last: layout.last,
             first: layout.first,
+            states: layout.states,
+            moved: layout.moved,
         };
         Self {
             model,
@@ -270,7 +278,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Has a number over parameters looked at in every draw; constants have been looked at before.
-    fn bound(&mut self, expr: &Expr, (low, high): (f64, f64), label: u32) {
+    pub fn bound(&mut self, expr: &Expr, (low, high): (f64, f64), label: u32) {
         if !matches!(expr, Expr::Number(_)) {
             let value = self.emitter.parameter_slot(expr, label);
             self.bounds.push(BoundCode {

@@ -46,10 +46,12 @@ impl<'m> Motions<'m> {
         let mut motion = Motion::default();
         expr.visit(&mut |part| {
             motion = motion.and(match part {
-                Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) => Motion {
-                    clock: true,
-                    diffusion: false,
-                },
+                Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) | Expr::Age(_) => {
+                    Motion {
+                        clock: true,
+                        diffusion: false,
+                    }
+                }
                 Expr::Indicator(i) => {
                     let indicator = &self.model.indicators[*i];
                     Motion {

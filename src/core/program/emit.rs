@@ -35,6 +35,8 @@ pub struct Known {
     pub count: Slot,
     pub last: Slot,
     pub first: Slot,
+    pub states: Slot,
+    pub moved: Slot,
 }
 
 /// A text that is the same for equal formulas only: numbers have no order that a map could use.
@@ -241,6 +243,16 @@ impl Emitter {
             Expr::PhaseIn(set) => self.membership(known.phase, set, depth, ops),
             Expr::TrendIn(set) => self.membership(known.trend, set, depth, ops),
             Expr::StartTrendIn(set) => self.membership(known.start_trend, set, depth, ops),
+            Expr::StateIn(s, set) => self.membership(known.states + *s as Slot, set, depth, ops),
+            Expr::Age(s) => {
+                let out = self.temporary(depth);
+                ops.push(Op::Elapsed {
+                    out,
+                    time: known.time,
+                    mark: known.moved + *s as Slot,
+                });
+                Operand::Slot(out)
+            }
             Expr::Negate(a) => {
                 let a = self.emit(a, depth, ops);
                 self.unary(Unary::Negate, a, depth, ops)
@@ -274,6 +286,7 @@ impl Emitter {
             Expr::Call(function, arguments) => self.call(*function, arguments, depth, ops),
             Expr::ByTrend(arms) => self.choice(known.trend, arms, depth, ops),
             Expr::ByPhase(arms) => self.choice(known.phase, arms, depth, ops),
+            Expr::ByState(s, arms) => self.choice(known.states + *s as Slot, arms, depth, ops),
             Expr::Path(reading) => self.path(reading, depth, ops),
         }
     }

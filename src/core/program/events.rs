@@ -7,7 +7,7 @@ use super::dependencies::{Motions, reads_parameters_only};
 use super::types::*;
 use crate::expression::{Arithmetic, Expr, Function};
 use crate::model::{
-    Baseline, Draw, Effect, Event, Fires, Hazard, HazardRatio, Model, Since, StartsClock,
+    Baseline, Draw, Effect, Event, Fires, Hazard, HazardRatio, Machine, Model, Since, StartsClock,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -77,12 +77,12 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         code.trackers = shared(stale.trackers);
         code.windows = shared(stale.windows);
         code.starts = moves(model, StartsClock::Event(i)).starts;
-        let entered = event.effects.iter().filter_map(|effect| match effect {
-            Effect::Phase(phase) => Some(StartsClock::Phase(*phase)),
-            Effect::Trend(trend) => Some(StartsClock::Trend(*trend)),
-            _ => None,
-        });
-        let by_entry: Vec<u32> = entered
+        let entered = |machine: Machine, start: fn(usize) -> StartsClock| {
+            let moves = event.effects.iter().filter_map(move |e| e.moves(machine));
+            moves.flat_map(|to| to.all()).map(start)
+        };
+        let by_entry: Vec<u32> = entered(Machine::Phase, StartsClock::Phase)
+            .chain(entered(Machine::Trend, StartsClock::Trend))
             .flat_map(|start| moves(model, start).starts)
             .collect();
         let wait_reads_clock = |e: &u32| match &model.events[*e as usize].fires {
@@ -137,12 +137,9 @@ fn is_steady(event: &Event, motions: &Motions<'_>) -> bool {
 
 /// True if a formula of an effect satisfies a test.
 fn effect_reads(effect: &Effect, test: &dyn Fn(&Expr) -> bool) -> bool {
-    match effect {
-        Effect::Set { to: draw, .. }
-        | Effect::Add { by: draw, .. }
-        | Effect::Multiply { by: draw, .. } => draw_reads(draw, test),
-        Effect::Phase(_) | Effect::Trend(_) => false,
-    }
+    let mut reads = false;
+    effect.each_formula(&mut |formula| reads |= test(formula));
+    reads
 }
 
 fn draw_reads(draw: &Draw, test: &dyn Fn(&Expr) -> bool) -> bool {
@@ -161,24 +158,18 @@ fn reach(event: &Event, model: &Model) -> (Vec<bool>, Vec<bool>) {
     };
     let mut phases = before(&event.phases, model.phases.len());
     let mut trends = before(&event.trends, model.trends.len());
-    for effect in &event.effects {
-        match effect {
-            Effect::Phase(phase) => phases[*phase] = true,
-            Effect::Trend(trend) => trends[*trend] = true,
-            Effect::Set { .. } | Effect::Add { .. } | Effect::Multiply { .. } => {}
-        }
+    for (machine, reached) in [(Machine::Phase, &mut phases), (Machine::Trend, &mut trends)] {
+        let moves = event.effects.iter().filter_map(|e| e.moves(machine));
+        moves
+            .flat_map(|to| to.all())
+            .for_each(|to| reached[to] = true);
     }
     (phases, trends)
 }
 
 fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> EventCode {
     let model = compiler.model;
-    let at = event.pointer();
-    let hazard_at = if event.shift.is_some() {
-        at.clone()
-    } else {
-        format!("{at}/hazard")
-    };
+    let (at, hazard_at) = (event.pointer(), event.fires_pointer());
     let fires = match &event.fires {
         Fires::Hazard(hazard) => {
             let scale = compiler.labelled(hazard_at.clone(), &scale(hazard));
@@ -219,6 +210,9 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
             ),
             probability: compiler.labelled(format!("{at}/probability"), probability),
             site: compiler.site(format!("event/{}/chance", event.name)),
+        },
+        Fires::Step(share) => FiresCode::Step {
+            share: compiler.labelled(at.clone(), share),
         },
         Fires::When(condition) => FiresCode::When {
             condition: compiler.labelled(format!("{at}/when"), condition),
@@ -276,6 +270,13 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
     let gate = compiler.gate(GateCode {
         phases: flags(&event.phases, model.phases.len()),
         trends: flags(&event.trends, model.trends.len()),
+        states: (event.states.iter())
+            .map(|(state, values)| {
+                let count = model.states[*state].values.len();
+                let lets = (0..count).map(|value| values.contains(&value));
+                (*state, lets.collect())
+            })
+            .collect(),
     });
     EventCode {
         steady: is_steady(event, motions),
@@ -356,12 +357,9 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCo
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     (event.effects.iter().enumerate())
         .map(|(i, effect)| {
-            // The stream is named by what is done to which indicator, not by position, so that an inserted effect moves no numbers.
-            let mut site = |verb: &str, indicator: usize| {
-                let name = format!(
-                    "event/{}/{verb}/{}",
-                    event.name, model.indicators[indicator].name
-                );
+            // The stream is named by what is done to what, not by position, so that an inserted effect moves no numbers.
+            let mut site = |verb: &str, target: &str| {
+                let name = format!("event/{}/{verb}/{target}", event.name);
                 let same = uses.entry(name.clone()).or_default();
                 let site = format!("{name}/{same}");
                 *same += 1;
@@ -369,28 +367,39 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCo
             };
             match effect {
                 Effect::Set { indicator, to } => {
-                    let site = site("set", *indicator);
+                    let site = site("set", &model.indicators[*indicator].name);
                     EffectCode::Set {
                         indicator: *indicator,
                         value: compiler.draw(to, format!("{at}/effects/{i}/to"), site),
                     }
                 }
                 Effect::Add { indicator, by } => {
-                    let site = site("add", *indicator);
+                    let site = site("add", &model.indicators[*indicator].name);
                     EffectCode::Add {
                         indicator: *indicator,
                         value: compiler.draw(by, format!("{at}/effects/{i}/by"), site),
                     }
                 }
                 Effect::Multiply { indicator, by } => {
-                    let site = site("multiply", *indicator);
+                    let site = site("multiply", &model.indicators[*indicator].name);
                     EffectCode::Multiply {
                         indicator: *indicator,
                         value: compiler.draw(by, format!("{at}/effects/{i}/by"), site),
                     }
                 }
-                Effect::Phase(phase) => EffectCode::Phase(*phase),
-                Effect::Trend(trend) => EffectCode::Trend(*trend),
+                Effect::Move { machine, to } => {
+                    let (key, target) = match machine {
+                        Machine::Phase => ("phase", "phase"),
+                        Machine::Trend => ("trend", "trend"),
+                        Machine::State(state) => ("to", model.states[*state].name.as_str()),
+                    };
+                    let site = || site("move", target);
+                    let to = compiler.destination(to, format!("{at}/effects/{i}/{key}"), site);
+                    EffectCode::Move {
+                        machine: *machine,
+                        to,
+                    }
+                }
             }
         })
         .collect()
@@ -423,6 +432,9 @@ fn scale(hazard: &Hazard) -> Expr {
     }
     if let Some(arms) = &hazard.by_phase {
         total = by(arms, total, Expr::ByPhase);
+    }
+    for (state, arms) in &hazard.by_state {
+        total = product(total, Expr::ByState(*state, arms.clone()));
     }
     if let Some(factor) = &hazard.factor {
         total = product(total, factor.clone());

@@ -14,6 +14,7 @@ mod events;
 mod ops;
 mod per_trial;
 mod slots;
+mod states;
 mod types;
 mod visit;
 

@@ -8,6 +8,8 @@ use crate::model::ParameterValue;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use crate::model::Machine;
+
 /// Index of a random site in [`Program::sites`].
 pub type SiteId = u32;
 
@@ -86,6 +88,10 @@ pub struct Layout {
     pub rest_until: Slot,
     /// Instant of a scheduled event, `+inf` if it will not come, by event.
     pub due: Slot,
+    /// Index of the present value, by state.
+    pub states: Slot,
+    /// Time at which it was moved to, by state.
+    pub moved: Slot,
     /// Room for a value that must outlive other formulas.
     pub kept: Slot,
     /// Number of all slots.
@@ -174,6 +180,14 @@ pub struct PhaseCode {
 pub struct EntryCode {
     pub starts: Box<[u32]>,
     pub stops: Box<[u32]>,
+}
+
+/// A state beside the phase and the trend.
+#[derive(Clone, Debug)]
+pub struct StateCode {
+    /// Probability of each value at the start, not normalised.
+    pub starts: Vec<Formula>,
+    pub site: SiteId,
 }
 
 #[derive(Clone, Debug)]
@@ -266,6 +280,10 @@ pub enum FiresCode {
     },
     /// Right after another event, as one of its results.
     Branch,
+    /// At the end of a grid step, as its [`StepperCode`] draws it.
+    Step {
+        share: Formula,
+    },
 }
 
 /// The baseline of a hazard at each age; all numbers are slots.
@@ -331,11 +349,35 @@ pub struct DeclaredCode {
 
 #[derive(Clone, Debug)]
 pub enum EffectCode {
-    Set { indicator: usize, value: DrawCode },
-    Add { indicator: usize, value: DrawCode },
-    Multiply { indicator: usize, value: DrawCode },
-    Phase(usize),
-    Trend(usize),
+    Set {
+        indicator: usize,
+        value: DrawCode,
+    },
+    Add {
+        indicator: usize,
+        value: DrawCode,
+    },
+    Multiply {
+        indicator: usize,
+        value: DrawCode,
+    },
+    Move {
+        machine: Machine,
+        to: DestinationCode,
+    },
+}
+
+/// Where a move leads.
+#[derive(Clone, Debug)]
+pub enum DestinationCode {
+    One(usize),
+    /// Drawn by one number a firing: the probabilities are stacked in this order, the rest comes last.
+    Drawn {
+        shares: Vec<(usize, Formula)>,
+        rest: Option<usize>,
+        site: SiteId,
+        label: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -404,11 +446,21 @@ pub struct RegimeCode {
     pub of_trend: Vec<Op>,
 }
 
-/// Phases and trends that let an event fire; by phase, by trend.
+/// A state that moves at the ends of grid steps, by one number each.
+#[derive(Clone, Debug)]
+pub struct StepperCode {
+    pub state: usize,
+    pub site: SiteId,
+    /// By value: the events that may move it, whose probabilities are stacked in this order.
+    pub rows: Vec<Vec<u32>>,
+}
+
+/// Phases, trends and values of states that let an event fire; by phase, by trend, by state that restricts it and value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GateCode {
     pub phases: Box<[bool]>,
     pub trends: Box<[bool]>,
+    pub states: Box<[(usize, Box<[bool]>)]>,
 }
 
 /// A model, compiled.
@@ -451,6 +503,9 @@ pub struct Program {
     pub trend_site: SiteId,
     pub phases: Vec<PhaseCode>,
     pub phase_site: SiteId,
+    pub states: Vec<StateCode>,
+    /// Those of them that move by the step.
+    pub steppers: Vec<StepperCode>,
     pub indicators: Vec<IndicatorCode>,
     pub noise_mix: Option<MixCode>,
     /// In evaluation order.

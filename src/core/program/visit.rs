@@ -8,6 +8,9 @@ impl Program {
         for phase in &mut self.phases {
             visit(&mut phase.start);
         }
+        let states = self.states.iter_mut();
+        let starts = states.flat_map(|state| &mut state.starts);
+        starts.for_each(&mut *visit);
         for indicator in &mut self.indicators {
             indicator.start.each_formula(visit);
             indicator
@@ -36,6 +39,7 @@ impl Program {
                 }
                 FiresCode::When { condition, .. } => visit(condition),
                 FiresCode::After { wait, .. } => wait.each_formula(visit),
+                FiresCode::Step { share } => visit(share),
                 FiresCode::Every { .. } | FiresCode::Branch => {}
             }
             event.guard.iter_mut().for_each(&mut *visit);
@@ -43,14 +47,8 @@ impl Program {
             let branches = event.branches.iter_mut().flat_map(|b| &mut b.all);
             own.chain(branches.filter_map(|(_, probability)| probability.as_mut()))
                 .for_each(&mut *visit);
-            for effect in &mut event.effects {
-                match effect {
-                    EffectCode::Set { value, .. }
-                    | EffectCode::Add { value, .. }
-                    | EffectCode::Multiply { value, .. } => value.each_formula(visit),
-                    EffectCode::Phase(_) | EffectCode::Trend(_) => {}
-                }
-            }
+            let effects = event.effects.iter_mut();
+            effects.for_each(|effect| effect.each_formula(visit));
         }
         self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
         self.outcomes.iter_mut().for_each(&mut *visit);
@@ -64,7 +62,7 @@ impl Program {
 }
 
 impl DrawCode {
-    fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
+    pub fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
         match self {
             Self::Value(formula) => visit(formula),
             Self::Fixed { .. } => {}

@@ -153,10 +153,14 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("no-start-phase", "no trial could start in any phase"),
     (
+        "no-start-value",
+        "no trial could start with any value of a state",
+    ),
+    (
         "reserved-name",
         "a name is a word of the language, of the format or of the reports",
     ),
-    ("shift-to-itself", "a trend shifts to itself"),
+    ("shift-to-itself", "a trend or a state moves to itself"),
     (
         "too-many-items",
         "a list is longer than the simulation can number its items",
@@ -226,8 +230,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "starts-not-one",
-        "the probabilities of starting in the phases do not sum to one",
+        "the probabilities of starting in the phases, or with the values of a state, do not sum to one",
     ),
+    ("state-unreachable", "nothing leads to a value of a state"),
+    ("state-unused", "nothing hangs on a state"),
     (
         "similar-name",
         "a variant adds a name that is one letter from a name of its parent",

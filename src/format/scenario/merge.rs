@@ -102,7 +102,7 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
         }
     } else if let (Some(old), Some(new)) = (below.get(BY), layer.get(BY))
         && old != new
-        && old.as_str().and_then(places::section_chosen_by).is_some()
+        && old.as_str().is_some_and(places::is_choice_word)
     {
         below.clear();
     }

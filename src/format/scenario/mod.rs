@@ -14,6 +14,7 @@ mod implied;
 mod lists;
 mod load;
 mod merge;
+mod moving;
 mod parse;
 pub mod places;
 mod schema;

@@ -48,6 +48,7 @@ pub const SECTIONS: &[Section] = &[
         names: Names::Of("trends"),
     },
     section("phases", Names::Shared),
+    section("states", Names::Shared),
     section("indicators", Names::Shared),
     section("derived", Names::Shared),
     section("events", Names::Shared),
@@ -87,8 +88,13 @@ pub fn section_of(key: &str) -> Option<&'static Section> {
 pub fn is_named(path: &[String]) -> bool {
     match parts(path).as_slice() {
         [first, rest @ ..] if rest.len() < section_of(first).map_or(0, |own| own.depth) => true,
-        [.., "times", "trend" | "phase" | "indicator"] => is_hazard(&path[..path.len() - 2]),
-        ["events", _, "branches"] => true,
+        [.., "times", "trend" | "phase" | "state" | "indicator"] => {
+            is_hazard(&path[..path.len() - 2])
+        }
+        [.., "times", "state", _] => is_hazard(&path[..path.len() - 3]),
+        ["states", _, "values" | "moves" | "each_step"]
+        | ["states", _, "moves" | "each_step", _] => true,
+        ["events", _, "in" | "not_in" | "branches"] => true,
         _ => false,
     }
 }
@@ -96,7 +102,7 @@ pub fn is_named(path: &[String]) -> bool {
 /// Whether `key` of the `object` at `path` explains: it is an annotation, rather than a thing that its author called so.
 ///
 /// `root` is the whole effective scenario. In a choice by trend or phase a key is an arm if there is such a trend or phase (in a file of
-/// format 1); a title has no place there.
+/// format 1; values of states are never called so); a title has no place there.
 pub fn is_annotation(
     root: &Value,
     path: &[String],
@@ -127,11 +133,16 @@ pub fn section_chosen_by(word: &str) -> Option<&'static str> {
     choice.map(|(_, section)| *section)
 }
 
+/// Whether a text may stand at `by` of a choice: `trend`, `phase` or the name of a state, which no date is.
+pub fn is_choice_word(word: &str) -> bool {
+    word.starts_with(|c: char| c == '_' || c.is_alphabetic())
+}
+
 /// Whether a hazard stands at `path`.
 pub fn is_hazard(path: &[String]) -> bool {
     matches!(
         parts(path).as_slice(),
-        ["events", _, "hazard"] | ["shifts", _, _]
+        ["events", _, "hazard"] | ["shifts", _, _] | ["states", _, "moves", _, _]
     )
 }
 
@@ -222,6 +233,13 @@ mod tests {
             ("/shifts/stalemate/escalation", false),
             ("/shifts/a/b/times/trend", true),
             ("/events/e/hazard/times/indicator", true),
+            ("/events/e/hazard/times/state", true),
+            ("/events/e/hazard/times/state/posture", true),
+            ("/states/posture", false),
+            ("/states/posture/values", true),
+            ("/states/posture/moves/engaged", true),
+            ("/states/posture/moves/engaged/paused", false),
+            ("/events/e/in", true),
             ("/events/times/trend", false),
             ("/events/e/hazard/times", false),
             ("/run", false),

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 
 pub use super::clocks::{Again, Ageing, Baseline, Period, Recurrence, Since, Start, Waiting};
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
+pub use super::moving::{Destination, Restriction, Share, State, StateValue};
 
 /// A value with the JSON pointer (into the effective scenario) at which it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,6 +116,9 @@ pub struct Scenario {
     /// The mutually exclusive states that the conflict can be in.
     #[schemars(default)]
     pub phases: IndexMap<String, Phase>,
+    /// Further state machines: named variables that have one of a few named values at a time.
+    #[schemars(default)]
+    pub states: IndexMap<String, State>,
     /// State variables.
     #[schemars(default)]
     pub indicators: IndexMap<String, Indicator>,
@@ -297,7 +301,7 @@ pub enum AtRange {
     Reflect,
 }
 
-/// A number or formula that may differ by trend or by phase.
+/// A number or formula that may differ by trend, by phase or by the value of a state.
 #[derive(Clone, Debug)]
 pub enum Coefficient {
     Plain(Quantity),
@@ -309,18 +313,20 @@ pub enum Coefficient {
 pub struct Choice {
     pub pointer: String,
     pub by: By,
-    /// By the name of the trend or phase; a key's place is the arm's pointer with `Part::Key`.
+    /// By the name of the trend, phase or value; a key's place is the arm's pointer with `Part::Key`.
     pub arms: IndexMap<String, Coefficient>,
-    /// For the trends or phases that have no arm.
+    /// For those that have no arm.
     pub otherwise: Option<Coefficient>,
     pub why: Why,
 }
 
 /// What a [`Choice`] depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
     Trend,
     Phase,
+    /// The state of this name.
+    State(String),
 }
 
 /// A named formula over the state: its text, or an object with a `value`.
@@ -341,6 +347,8 @@ pub struct Event {
     pub guard: Option<Condition>,
     pub phases: Option<Vec<Reference>>,
     pub trends: Option<Vec<Reference>>,
+    /// What `in` and `not_in` say.
+    pub restrictions: Vec<Restriction>,
     /// At least 1.
     pub limit: Option<u32>,
     /// Years.
@@ -431,6 +439,8 @@ pub struct Times {
     pub trend: IndexMap<String, Coefficient>,
     /// By phase.
     pub phase: IndexMap<String, Coefficient>,
+    /// By state, then value.
+    pub state: IndexMap<String, IndexMap<String, Coefficient>>,
     /// By indicator or derived value.
     pub indicator: IndexMap<String, HazardRatio>,
     pub factor: Option<Coefficient>,
@@ -470,8 +480,9 @@ pub enum Action {
     Set { indicator: Reference, to: Draw },
     Add { indicator: Reference, by: Draw },
     Multiply { indicator: Reference, by: Draw },
-    Phase(Reference),
-    Trend(Reference),
+    Phase(Destination),
+    Trend(Destination),
+    Move { state: Reference, to: Destination },
 }
 
 /// What some outcomes have in common.

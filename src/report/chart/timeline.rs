@@ -30,7 +30,7 @@ pub struct Moment {
     /// ISO date.
     pub date: String,
     pub title: String,
-    /// Whether it changed the phase or the trend.
+    /// Whether it changed the phase, the trend or a state.
     pub turning: bool,
 }
 
@@ -46,6 +46,8 @@ pub struct Timeline {
     pub phases: Vec<Span>,
     /// One after another, without gaps.
     pub trends: Vec<Span>,
+    /// By the title of a state, the same of its values.
+    pub states: Vec<(String, Vec<Span>)>,
     /// In order of time.
     pub moments: Vec<Moment>,
     /// Moments that are not among these, by title: later ones of what happened very often.
@@ -80,11 +82,13 @@ impl Timeline {
         let (width, narrow) = (sheet.width(), sheet.is_narrow());
         let events = self.events();
         let left_out = events.len().saturating_sub(LANES);
-        let groups = [
+        let mut groups = vec![
             ("Phase", by_title(&self.phases)),
             ("Trend", by_title(&self.trends)),
-            ("Events", events.into_iter().take(LANES).collect()),
         ];
+        let states = self.states.iter();
+        groups.extend(states.map(|(title, spans)| (title.as_str(), by_title(spans))));
+        groups.push(("Events", events.into_iter().take(LANES).collect()));
         let names = if narrow {
             0.0
         } else {

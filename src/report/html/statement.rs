@@ -211,17 +211,59 @@ fn factors(times: &Map<String, Value>) -> Markup {
                 });
                 Markup::join(each, " × ")
             }
-            ("trend" | "phase", Value::Object(arms)) => {
-                let each = arms
-                    .iter()
-                    .map(|(name, factor)| Markup::text(&format!("{name} ")).and(quantity(factor)));
-                Markup::text(&format!("by {key} ("))
-                    .and(Markup::join(each, ", "))
-                    .and(")")
+            ("trend" | "phase", Value::Object(arms)) => by(key, arms),
+            ("state", Value::Object(states)) => {
+                let each = states.iter().filter_map(|(state, arms)| {
+                    let arms = arms.as_object()?;
+                    Some(by(state, arms))
+                });
+                Markup::join(each, " × ")
             }
             (_, value) => quantity(value),
         });
     Markup::join(each, " × ")
+}
+
+fn by(what: &str, arms: &Map<String, Value>) -> Markup {
+    let each = arms
+        .iter()
+        .map(|(name, factor)| Markup::text(&format!("{name} ")).and(quantity(factor)));
+    Markup::text(&format!("by {what} ("))
+        .and(Markup::join(each, ", "))
+        .and(")")
+}
+
+/// Values of states in which an event can fire, or cannot.
+pub fn restricted(value: &Value, is: &str) -> Markup {
+    let each = value.as_object().into_iter().flatten();
+    let each = each.map(|(state, values)| {
+        let word = match values.as_array().map(Vec::len) {
+            Some(0 | 1) => "",
+            _ if is == "is" => " one of",
+            _ => " any of",
+        };
+        Markup::code(state)
+            .and(format!(" {is}{word} ").as_str())
+            .and(names(values))
+    });
+    Markup::text("only if ").and(Markup::join(each, " and "))
+}
+
+/// A name, or names with their probabilities.
+fn destination(value: &Value) -> Markup {
+    let Value::Object(shares) = value else {
+        return match value {
+            Value::String(name) => Markup::code(name),
+            other => raw(other),
+        };
+    };
+    let each = shares.iter().map(|(name, share)| match share.as_str() {
+        Some("rest") => Markup::code(name).and(" otherwise"),
+        _ => Markup::code(name)
+            .and(" with probability ")
+            .and(quantity(share)),
+    });
+    Markup::join(each, ", ")
 }
 
 /// What an event does, in order.
@@ -235,10 +277,12 @@ pub fn effects(value: &Value) -> Markup {
         };
         let name = |key: &str| map.get(key).and_then(Value::as_str);
         let amount = |key: &str| map.get(key).map(quantity).unwrap_or_default();
-        if let Some(phase) = name("phase") {
-            Markup::text("phase becomes ").and(Markup::code(phase))
-        } else if let Some(trend) = name("trend") {
-            Markup::text("trend becomes ").and(Markup::code(trend))
+        if let Some(phase) = map.get("phase") {
+            Markup::text("phase becomes ").and(destination(phase))
+        } else if let Some(trend) = map.get("trend") {
+            Markup::text("trend becomes ").and(destination(trend))
+        } else if let (Some(state), Some(to)) = (name("move"), map.get("to")) {
+            Markup::code(state).and(" becomes ").and(destination(to))
         } else if let Some(set) = name("set") {
             Markup::code(set).and(" becomes ").and(amount("to"))
         } else if let Some(add) = name("add") {
@@ -381,10 +425,10 @@ mod tests {
 
     #[test]
     fn effects_are_read_in_their_order() {
-        let value = json!([{"phase": "truce"}, {"set": "a", "to": 0}, {"add": "b", "by": -0.1}, {"multiply": "c", "by": {"uniform": [0, 1]}}, {"trend": "war"}]);
+        let value = json!([{"phase": "truce"}, {"set": "a", "to": 0}, {"add": "b", "by": -0.1}, {"multiply": "c", "by": {"uniform": [0, 1]}}, {"trend": "war"}, {"move": "front", "to": {"moving": 0.3, "static": "rest"}}]);
         assert_eq!(
             plain(&effects(&value)),
-            "phase becomes truce; a becomes 0; b − 0.1; c × uniform (0, 1); trend becomes war"
+            "phase becomes truce; a becomes 0; b − 0.1; c × uniform (0, 1); trend becomes war; front becomes moving with probability 0.3, static otherwise"
         );
     }
 }

@@ -11,7 +11,7 @@ use std::io;
 type Section = fn(&mut Page<'_>, &RunResult) -> io::Result<()>;
 
 /// The tables of a run by the names that they are asked for with, in the order of the page.
-const SECTIONS: [(&str, Section); 14] = [
+const SECTIONS: [(&str, Section); 15] = [
     ("trends", scorecard),
     ("groups", groups),
     ("outcomes", outcomes),
@@ -25,6 +25,12 @@ const SECTIONS: [(&str, Section); 14] = [
     ("phases", |page, result| match result.phases.len() {
         0 | 1 => Ok(()),
         _ => series::write_occupancy(page, "Phases over time", &result.phases, result),
+    }),
+    ("states", |page, result| {
+        result.states.iter().try_for_each(|state| {
+            let name = format!("{} over time", label(&state.title, &state.name));
+            series::write_occupancy(page, &name, &state.values, result)
+        })
     }),
     ("trends-over-time", |page, result| {
         match result.trends.len() {

@@ -34,7 +34,7 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
         page,
         &scenario.start,
         "The start",
-        &state(&story.start, all),
+        &state(story, &story.start, all),
     )?;
     let (turning, routine) = story.turning_points();
     let is_told = |one: &Happening| all || turning.iter().any(|kept| std::ptr::eq(*kept, one));
@@ -43,7 +43,7 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
             page,
             &happening.date,
             &title(happening),
-            &changes(&happening.changes),
+            &changes(story, &happening.changes),
         )?;
     }
     if let Some(words) = routine_in_words(&routine).filter(|_| !all) {
@@ -56,7 +56,7 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
         page.paragraph(palette::FAINT, &format!("{remark}."), 2)?;
     }
     let end = dates::date_at(&scenario.start, scenario.horizon);
-    entry(page, &end, "The end", &state(&story.end, all))?;
+    entry(page, &end, "The end", &state(story, &story.end, all))?;
 
     page.section("Outcome", "")?;
     page.paragraph(
@@ -136,7 +136,7 @@ fn entry(page: &mut Page<'_>, date: &str, what: &str, followed: &str) -> io::Res
 }
 
 fn title(happening: &Happening) -> String {
-    let name = if happening.shift {
+    let name = if happening.is_of_trends() {
         format!("The trend shifts, {}", happening.event.replace('>', " → "))
     } else {
         label(&happening.title, &happening.event)
@@ -148,10 +148,14 @@ fn title(happening: &Happening) -> String {
     }
 }
 
-fn changes(changes: &[StoryChange]) -> String {
+fn changes(story: &Storyline, changes: &[StoryChange]) -> String {
     let text = changes.iter().map(|change| match change {
         StoryChange::Phase { from, to } => format!("phase {from} → {to}"),
         StoryChange::Trend { from, to } => format!("trend {from} → {to}"),
+        StoryChange::State { name, from, to } => {
+            let [from, to] = [from, to].map(|value| story.value_title(name, value));
+            format!("{}: {from} → {to}", story.state_title(name))
+        }
         StoryChange::Indicator { name, from, to } => {
             format!("{name} {} → {}", format::plain(*from), format::plain(*to))
         }
@@ -160,7 +164,11 @@ fn changes(changes: &[StoryChange]) -> String {
 }
 
 /// Where a trial stands; with `all`, its indicators too.
-fn state(state: &StoryState, all: bool) -> String {
+fn state(story: &Storyline, state: &StoryState, all: bool) -> String {
+    let states = state.states.iter().map(|(name, value)| {
+        let value = story.value_title(name, value);
+        format!("{}: {value}", story.state_title(name))
+    });
     let values = (state.indicators.iter())
         .filter(|_| all)
         .map(|(name, value)| format!("{name} {}", format::plain(*value)));
@@ -170,6 +178,7 @@ fn state(state: &StoryState, all: bool) -> String {
             format!("phase {}", state.phase),
         ]
         .into_iter()
+        .chain(states)
         .chain(values),
     )
 }

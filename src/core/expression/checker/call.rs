@@ -36,6 +36,7 @@ impl Checker<'_> {
         match entry.form {
             Form::Numeric(function, ..) => self.numeric(function, arguments, node),
             Form::If => self.choice(arguments, node),
+            Form::Age => self.age(entry, name_range, &arguments[0]),
             Form::OfEvent(of) => self.of_event(of, entry, name_range, &arguments[0]),
             Form::Reading(reading) => self.reading(reading, entry, name_range, &arguments[0]),
             _ => None,
@@ -249,11 +250,9 @@ impl Checker<'_> {
         argument: &Node,
     ) -> Option<Checked> {
         if reading == Reading::TimeIn
-            && matches!(&argument.kind, Kind::Name(word) if word == "phase")
+            && let Some(since) = self.time_since_move(argument)
         {
-            let phase = builtin("phase")?;
-            let usable = self.usable(phase, &argument.range);
-            return usable.then(|| Checked::plain(Expr::TimeInPhase)).flatten();
+            return since;
         }
         if !self.usable(entry, name_range) {
             return None;

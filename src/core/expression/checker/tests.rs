@@ -1,6 +1,7 @@
 //! Table tests of names, types and places: formula to printed tree, faulty formula to fault.
 
 mod examples;
+mod states;
 
 use super::*;
 use crate::expression::scope::Names;

@@ -32,7 +32,7 @@ impl Checker<'_> {
             }
             let is_length = match &other.kind {
                 Kind::Name(name) => name == "time_in_phase",
-                Kind::Call { name, .. } => matches!(name.as_str(), "since" | "time_in"),
+                Kind::Call { name, .. } => matches!(name.as_str(), "since" | "time_in" | "age"),
                 _ => false,
             };
             if is_length && matches!(one.kind, Kind::Day(_)) {

@@ -131,11 +131,11 @@ fn deep_nesting_is_a_clean_fault() {
 #[test]
 fn value_names_leave_out_phases_and_events() {
     let parsed = parse(
-        "cost * 2 + if(phase == talks and count(convoy) > 1 or ever(support < 1), first(deal), t)",
+        "cost * 2 + if(phase == talks and count(convoy) > 1 or ever(support < 1), first(deal), t) + if(mood == calm, age(mood), 0)",
     );
     let names: Vec<_> = parsed
         .root
-        .value_names()
+        .value_names(&["mood".to_owned()])
         .into_iter()
         .map(|(name, _)| name)
         .collect();

@@ -1,4 +1,4 @@
-//! Events and trend shifts: when they fire, where they are allowed, what they do.
+//! Events, trend shifts and moves of states: when they fire, where they are allowed, what they do.
 
 use super::formulas::{STATE, at_start};
 use super::names::branch_of;
@@ -7,7 +7,9 @@ use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Expr, Thing};
 use crate::model::bounds::Bounds;
-use crate::model::types::{Branch, Declared, Draw, Effect, Event, Fires, Mean};
+use crate::model::types::{
+    Branch, Declared, Destination, Draw, Effect, Event, Fires, Machine, Mean, Shift,
+};
 use crate::scenario::{self, Action, Moment, Quantity, Reference};
 
 /// What probabilities that are meant to sum to one may miss it by.
@@ -33,6 +35,21 @@ impl Builder<'_> {
                 display += 1;
             }
         }
+        for (name, state) in &s.states {
+            for (from, targets) in &state.moves {
+                for (to, hazard) in targets {
+                    events.extend(self.build_move(display, name, [from, to], hazard));
+                    display += 1;
+                }
+            }
+            for (from, targets) in &state.each_step {
+                self.is_a_row(&state.pointer, from, targets);
+                for (to, share) in targets {
+                    events.extend(self.build_step(display, name, [from, to], share));
+                    display += 1;
+                }
+            }
+        }
         events.sort_by(|a, b| a.name.cmp(&b.name));
         events
     }
@@ -45,14 +62,7 @@ impl Builder<'_> {
     ) -> Option<Event> {
         let fires = self.fires(&event.fires, &event.probability);
         let guard = event.guard.as_ref().map(|g| self.condition(g, STATE));
-        let phases = event
-            .phases
-            .as_ref()
-            .map(|list| self.members(Thing::Phase, list));
-        let trends = event
-            .trends
-            .as_ref()
-            .map(|list| self.members(Thing::Trend, list));
+        let restricted = self.restricted(event);
         let rest = event.rest.as_ref().map(|rest| {
             let context = at_start("a rest is fixed by parameters");
             self.number(rest, context, Bounds::REST)
@@ -65,6 +75,7 @@ impl Builder<'_> {
         let effects: Vec<Option<Effect>> = event.effects.iter().map(|e| self.effect(e)).collect();
         let branches = self.branches(name, event);
         let (fires, declared) = fires?;
+        let restricted = restricted?;
         Some(Event {
             name: name.to_owned(),
             title: titled(&event.title, name),
@@ -72,8 +83,9 @@ impl Builder<'_> {
             shift: None,
             fires,
             guard: transposed(guard)?,
-            phases: transposed(phases)?,
-            trends: transposed(trends)?,
+            phases: restricted.phases,
+            trends: restricted.trends,
+            states: restricted.states,
             limit: event.limit,
             rest: transposed(rest)?,
             probability: transposed(probability)?,
@@ -118,17 +130,25 @@ impl Builder<'_> {
             name: format!("{from}>{to}"),
             title: format!("{} → {}", title(from), title(to)),
             display,
-            shift: Some((start, end)),
+            shift: Some(Shift {
+                machine: Machine::Trend,
+                from: start,
+                to: end,
+            }),
             fires: Fires::Hazard(hazard),
             guard: None,
             phases: None,
             trends: Some(vec![start]),
+            states: Vec::new(),
             limit: None,
             rest: None,
             probability: None,
             waits_until_allowed: false,
             priority: 0,
-            effects: vec![Effect::Trend(end)],
+            effects: vec![Effect::Move {
+                machine: Machine::Trend,
+                to: Destination::One(end),
+            }],
             branches: Vec::new(),
             declared,
             mean: Mean::Steady,
@@ -233,6 +253,7 @@ impl Builder<'_> {
             guard: None,
             phases: None,
             trends: None,
+            states: Vec::new(),
             limit: None,
             rest: None,
             probability: None,
@@ -285,18 +306,6 @@ impl Builder<'_> {
         }
     }
 
-    /// Phases or trends that an event is limited to, sorted.
-    fn members(&mut self, thing: Thing, list: &[Reference]) -> Option<Vec<usize>> {
-        let found: Vec<Option<usize>> = list
-            .iter()
-            .map(|reference| self.resolve(thing, &reference.value, reference.place()))
-            .collect();
-        let mut found = found.into_iter().collect::<Option<Vec<usize>>>()?;
-        found.sort_unstable();
-        found.dedup();
-        Some(found)
-    }
-
     fn effect(&mut self, effect: &scenario::Effect) -> Option<Effect> {
         match &effect.action {
             Action::Set { indicator, to } => {
@@ -320,16 +329,12 @@ impl Builder<'_> {
                     by: by?,
                 })
             }
-            Action::Phase(phase) => Some(Effect::Phase(self.resolve(
-                Thing::Phase,
-                &phase.value,
-                phase.place(),
-            )?)),
-            Action::Trend(trend) => Some(Effect::Trend(self.resolve(
-                Thing::Trend,
-                &trend.value,
-                trend.place(),
-            )?)),
+            Action::Phase(to) => self.moving(Machine::Phase, to),
+            Action::Trend(to) => self.moving(Machine::Trend, to),
+            Action::Move { state, to } => {
+                let state = self.state(&state.value, state.place())?;
+                self.moving(Machine::State(state), to)
+            }
         }
     }
 

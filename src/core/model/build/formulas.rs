@@ -1,6 +1,7 @@
 //! Numbers and formulas of the file to typed trees, and the contexts in which they stand.
 
 use super::Builder;
+use super::machines::Domain;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{
     self, Expr, FormulaError, LARGEST, Node, Parsed, Reads, Scope, Thing, Wanted, unitless,
@@ -148,7 +149,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A number, a formula, or a choice of such by trend or phase.
+    /// A number, a formula, or a choice of such by trend, phase or state.
     pub fn coefficient(
         &mut self,
         coefficient: &Coefficient,
@@ -162,19 +163,24 @@ impl Builder<'_> {
     }
 
     fn choice(&mut self, choice: &Choice, context: Context, bounds: Bounds) -> Option<Expr> {
-        let thing = match choice.by {
-            By::Trend => Thing::Trend,
-            By::Phase => Thing::Phase,
+        let domain = match &choice.by {
+            By::Trend => Domain::Of(Thing::Trend),
+            By::Phase => Domain::Of(Thing::Phase),
+            By::State(name) => {
+                let place = Place::value(pointer::join(&choice.pointer, "by"));
+                let words = ["trend", "phase"];
+                Domain::Values(self.resolve_beside(Thing::State, &words, name, place)?)
+            }
         };
         let otherwise = choice
             .otherwise
             .as_ref()
             .map(|c| self.coefficient(c, context, bounds));
         let stated = choice.arms.iter();
-        let mut arms = self.arms(&choice.pointer, stated, thing, &["else"], context, bounds)?;
+        let mut arms = self.arms(&choice.pointer, stated, domain, &["else"], context, bounds)?;
         let missing: Vec<String> = arms
             .iter()
-            .zip(self.names.list(thing))
+            .zip(self.domain(domain))
             .filter(|(arm, _)| arm.is_none())
             .map(|(_, name)| format!("`{name}`"))
             .collect();
@@ -188,7 +194,7 @@ impl Builder<'_> {
                         Diagnostic::error(
                             "formula-too-deep",
                             Place::value(&choice.pointer),
-                            format!("written out for every {}, the choice has more than {LARGEST} parts", thing.noun()),
+                            format!("written out for every {}, the choice has more than {LARGEST} parts", self.noun(domain)),
                         )
                         .hint("put what all of them share into a derived value"),
                     );
@@ -205,7 +211,7 @@ impl Builder<'_> {
                         Place::value(&choice.pointer),
                         format!(
                             "the choice by {} says nothing about {}",
-                            thing.noun(),
+                            self.chosen_by(domain),
                             missing.join(", ")
                         ),
                     )
@@ -216,29 +222,30 @@ impl Builder<'_> {
             None => {}
         }
         let arms: Vec<Expr> = arms.into_iter().flatten().collect();
-        Some(match choice.by {
-            By::Trend => Expr::ByTrend(arms),
-            By::Phase => Expr::ByPhase(arms),
+        Some(match domain {
+            Domain::Values(state) => Expr::ByState(state, arms),
+            Domain::Of(Thing::Trend) => Expr::ByTrend(arms),
+            Domain::Of(_) => Expr::ByPhase(arms),
         })
     }
 
-    /// One entry for each trend or phase, in canonical order; `None` where the file has no arm. All of it is `None` if an arm is at fault.
+    /// One entry for each trend, phase or value, in canonical order; `None` where the file has no arm. All of it is `None` if an arm is at fault.
     ///
     /// `words` may stand beside the names, so an unknown name may be one of them misspelt.
     pub fn arms<'c>(
         &mut self,
         parent: &str,
         stated: impl Iterator<Item = (&'c String, &'c Coefficient)>,
-        thing: Thing,
+        domain: Domain,
         words: &[&str],
         context: Context,
         bounds: Bounds,
     ) -> Option<Vec<Option<Expr>>> {
-        let mut arms: Vec<Option<Expr>> = vec![None; self.names.list(thing).len()];
+        let mut arms: Vec<Option<Expr>> = vec![None; self.domain(domain).len()];
         let mut sound = true;
         for (name, coefficient) in stated {
-            let index =
-                self.resolve_beside(thing, words, name, Place::key(pointer::join(parent, name)));
+            let place = Place::key(pointer::join(parent, name));
+            let index = self.resolve_in(domain, words, name, place);
             let value = self.coefficient(coefficient, context, bounds);
             match (index, value) {
                 (Some(index), Some(value)) => arms[index] = Some(value),

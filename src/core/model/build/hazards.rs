@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::formulas::{Context, STATE, at_start};
+use super::machines::Domain;
 use super::states::transposed;
 use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::{Arithmetic, Expr, Function, Thing, fold};
@@ -89,8 +90,11 @@ impl Builder<'_> {
 
     /// The factors of a hazard, with a base of 1.
     fn times(&mut self, times: &Times) -> Option<Hazard> {
-        let trend = self.factors(&times.pointer, "trend", times.trend.iter(), Thing::Trend);
-        let phase = self.factors(&times.pointer, "phase", times.phase.iter(), Thing::Phase);
+        let at = |key: &str| pointer::join(&times.pointer, key);
+        let [of_trend, of_phase] = [Thing::Trend, Thing::Phase].map(Domain::Of);
+        let trend = self.factors(&at("trend"), times.trend.iter(), of_trend);
+        let phase = self.factors(&at("phase"), times.phase.iter(), of_phase);
+        let by_state = self.factors_by_state(&at("state"), &times.state);
         let parent = pointer::join(&times.pointer, "indicator");
         let mut named: Vec<_> = times.indicator.iter().collect();
         named.sort_by_key(|(name, _)| *name);
@@ -106,6 +110,7 @@ impl Builder<'_> {
             base: Expr::Number(1.0),
             by_trend: trend?,
             by_phase: phase?,
+            by_state: by_state?,
             ratios: ratios.into_iter().collect::<Option<_>>()?,
             factor: transposed(factor)?,
             ageing: None,
@@ -162,25 +167,17 @@ impl Builder<'_> {
         })
     }
 
-    /// One factor for each trend or phase; 1 where none is stated. `Some(None)` if none is stated at all.
-    fn factors<'c>(
+    /// One factor for each trend, phase or value; 1 where none is stated. `Some(None)` if none is stated at all.
+    pub fn factors<'c>(
         &mut self,
         parent: &str,
-        key: &str,
         stated: impl ExactSizeIterator<Item = (&'c String, &'c scenario::Coefficient)>,
-        thing: Thing,
+        domain: Domain,
     ) -> Option<Option<Vec<Expr>>> {
         if stated.len() == 0 {
             return Some(None);
         }
-        let arms = self.arms(
-            &pointer::join(parent, key),
-            stated,
-            thing,
-            &[],
-            STATE,
-            Bounds::FACTOR,
-        )?;
+        let arms = self.arms(parent, stated, domain, &[], STATE, Bounds::FACTOR)?;
         Some(Some(
             arms.into_iter()
                 .map(|arm| arm.unwrap_or(Expr::Number(1.0)))

@@ -1,7 +1,7 @@
 //! Which names a scenario has, and whether each can stand for one thing only.
 //!
-//! Parameters, quantities of the trial, indicators, derived values and metrics share one space with the built-in words. Phases, trends, events and
-//! outcomes have spaces of their own; only words that are operators are kept from them.
+//! Parameters, quantities of the trial, indicators, derived values, metrics and states share one space with the built-in words. Phases, trends, events,
+//! outcomes and the values of each state have spaces of their own; only words that are operators are kept from them.
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place, pointer};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// The name of the one trend or phase of a file that has none.
 pub const ONLY: &str = "only";
-/// Trends, and phases, at most: a trial numbers them by a byte.
+/// Trends, phases, and values of a state, at most: a trial numbers them by a byte.
 const MOST_STATES: usize = 256;
 /// Outcome rules at most: one number is left for trials that no rule catches.
 const MOST_OUTCOMES: usize = 255;
@@ -45,7 +45,19 @@ impl Builder<'_> {
         for (from, targets) in &s.shifts {
             events.extend(targets.keys().map(|to| format!("{from}>{to}")));
         }
+        for (state, machine) in &s.states {
+            let moves = machine.moves.iter();
+            let moves = moves.flat_map(|(from, to)| to.keys().map(move |to| (from, to)));
+            let steps = machine.each_step.iter();
+            let steps = steps.flat_map(|(from, to)| to.keys().map(move |to| (from, to)));
+            let all = moves.chain(steps);
+            events.extend(all.map(|(from, to)| format!("{state}.{from}>{to}")));
+        }
         events.sort();
+        let states = sorted(s.states.keys().collect());
+        let values = (states.iter())
+            .map(|state| sorted(s.states[state].values.keys().collect()))
+            .collect();
         self.names = Names {
             start: s.start,
             timeless: s.start.is_none(),
@@ -56,6 +68,8 @@ impl Builder<'_> {
             events,
             phases: or_only(sorted(s.phases.keys().collect())),
             trends: or_only(sorted(s.trends.keys().collect())),
+            states,
+            values,
             metrics: s.metrics.keys().map(|name| (name.clone(), None)).collect(),
         };
         self.too_many("/trends", "trends", s.trends.len(), MOST_STATES);
@@ -64,14 +78,20 @@ impl Builder<'_> {
         self.shared_space();
         let words = OPERATOR_WORDS.into_iter().chain(["true", "false"]);
         let words: Vec<&str> = words.collect();
-        for (section, names) in [
-            ("/phases", s.phases.keys().collect::<Vec<_>>()),
-            ("/trends", s.trends.keys().collect()),
-            ("/events", s.events.keys().collect()),
-        ] {
+        let mut sections = vec![
+            ("/phases".to_owned(), s.phases.keys().collect::<Vec<_>>()),
+            ("/trends".to_owned(), s.trends.keys().collect()),
+            ("/events".to_owned(), s.events.keys().collect()),
+        ];
+        for state in s.states.values() {
+            let section = pointer::join(&state.pointer, "values");
+            self.too_many(&section, "values", state.values.len(), MOST_STATES);
+            sections.push((section, state.values.keys().collect()));
+        }
+        for (section, names) in sections {
             for name in names {
                 if words.contains(&name.as_str()) {
-                    self.reserved(Place::key(pointer::join(section, name)), name);
+                    self.reserved(Place::key(pointer::join(&section, name)), name);
                 }
             }
         }
@@ -125,6 +145,18 @@ impl Builder<'_> {
             };
             self.report(found.hint(format!("name it `{name}_` or something longer")));
         }
+        let states = s.states.iter().map(|(name, state)| (&state.pointer, name));
+        let states = states.map(|(pointer, name)| (pointer.clone(), name));
+        let values = s.states.values().flat_map(|state| {
+            let values = pointer::join(&state.pointer, "values");
+            let names = state.values.keys();
+            names.map(move |name| (pointer::join(&values, name), name))
+        });
+        for (pointer, name) in states.chain(values).filter(|(_, name)| is_reserved(name)) {
+            let message = format!("`{name}` is a word of the format and names no thing");
+            let found = Diagnostic::error("reserved-name", Place::key(pointer), message);
+            self.report(found.hint(format!("name it `{name}_` or something longer")));
+        }
     }
 
     fn too_many(&mut self, section: &str, nouns: &str, count: usize, most: usize) {
@@ -141,12 +173,13 @@ impl Builder<'_> {
 
     fn shared_space(&mut self) {
         let s = self.scenario;
-        let sections: [(&str, Vec<&String>); 5] = [
+        let sections: [(&str, Vec<&String>); 6] = [
             ("/parameters", s.parameters.keys().collect()),
             ("/per_trial", s.per_trial.keys().collect()),
             ("/indicators", s.indicators.keys().collect()),
             ("/derived", s.derived.keys().collect()),
             ("/metrics", s.metrics.keys().collect()),
+            ("/states", s.states.keys().collect()),
         ];
         let mut first: BTreeMap<&str, Place> = BTreeMap::new();
         for (section, names) in sections {
@@ -163,7 +196,7 @@ impl Builder<'_> {
                             format!("`{name}` is the name of two things that formulas could not tell apart"),
                         )
                         .related(other.clone(), "first named here")
-                        .hint("parameters, quantities of the trial, indicators, derived values and metrics share one space of names; rename one of them"),
+                        .hint("parameters, quantities of the trial, indicators, derived values, metrics and states share one space of names; rename one of them"),
                     );
                 } else {
                     first.insert(name, place);

@@ -84,7 +84,7 @@ impl Builder<'_> {
             .map(|parsed| {
                 parsed
                     .as_ref()
-                    .map_or_else(Vec::new, |p| named(&p.root, &names))
+                    .map_or_else(Vec::new, |p| named(&p.root, &names, &self.names.states))
             })
             .collect();
         let order = match ordered(&reads) {
@@ -325,9 +325,9 @@ impl Builder<'_> {
 }
 
 /// Which of these names a formula reads as values, by index in the sorted list.
-fn named(root: &Node, names: &[String]) -> Vec<usize> {
+fn named(root: &Node, names: &[String], states: &[String]) -> Vec<usize> {
     let mut found: Vec<usize> = root
-        .value_names()
+        .value_names(states)
         .into_iter()
         .filter_map(|(name, _)| names.binary_search_by(|n| n.as_str().cmp(name)).ok())
         .collect();

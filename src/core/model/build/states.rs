@@ -184,30 +184,38 @@ impl Builder<'_> {
             );
             return phases;
         }
-        let constants: Option<Vec<f64>> = phases
+        let starts: Vec<&mut Expr> = phases.iter_mut().map(|p| &mut p.start).collect();
+        self.normalise(starts, "/phases", "starting in a phase");
+        phases
+    }
+
+    /// Makes constant probabilities of starts sum to one, and says so.
+    pub fn normalise(&mut self, starts: Vec<&mut Expr>, pointer: &str, what: &str) {
+        let constants: Option<Vec<f64>> = starts
             .iter()
-            .map(|p| match p.start {
+            .map(|start| match **start {
                 Expr::Number(value) => Some(value),
                 _ => None,
             })
             .collect();
-        if let Some(constants) = constants {
-            let sum: f64 = constants.iter().sum();
-            if !((sum - 1.0).abs() <= SLACK) {
-                self.report(
-                    Diagnostic::warning(
-                        "starts-not-one",
-                        Place::value("/phases"),
-                        format!("the probabilities of starting in a phase sum to {}, not to 1; each is divided by that", shown(sum)),
-                    )
-                    .hint("change them so that they sum to 1"),
-                );
-                for (phase, value) in phases.iter_mut().zip(constants) {
-                    phase.start = Expr::Number(value / sum);
-                }
-            }
+        let Some(constants) = constants else {
+            return;
+        };
+        let sum: f64 = constants.iter().sum();
+        if (sum - 1.0).abs() <= SLACK {
+            return;
         }
-        phases
+        let message = format!(
+            "the probabilities of {what} sum to {}, not to 1; each is divided by that",
+            shown(sum)
+        );
+        self.report(
+            Diagnostic::warning("starts-not-one", Place::value(pointer), message)
+                .hint("change them so that they sum to 1"),
+        );
+        for (start, value) in starts.into_iter().zip(constants) {
+            *start = Expr::Number(value / sum);
+        }
     }
 
     /// Indicators in canonical order. One that is at fault is left out, and the model is not used.

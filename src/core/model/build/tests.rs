@@ -1,13 +1,14 @@
 //! What a sound file becomes; planted faults are in `faults`.
 
 mod faults;
+mod states;
 
 use super::*;
 use crate::diagnostic::Part;
 use crate::distribution::Build;
 use crate::expression::{Comparison, Expr};
 use crate::family::{FAMILIES, Written};
-use crate::model::types::{Asks, Draw, Effect, Fires, ParameterValue};
+use crate::model::types::{Asks, Destination, Draw, Fires, Machine, ParameterValue, Shift};
 use serde_json::{Value, json};
 
 /// A small sound scenario in which something of everything exists.
@@ -151,8 +152,15 @@ fn hazards_are_rates_per_year() {
         (&declared.chance, &declared.within),
         (&Expr::Number(0.3), &Expr::Number(1.0))
     );
-    assert_eq!(model.events[0].shift, Some((0, 1)));
-    assert!(matches!(model.events[0].effects[..], [Effect::Trend(1)]));
+    let shift = Shift {
+        machine: Machine::Trend,
+        from: 0,
+        to: 1,
+    };
+    assert_eq!(model.events[0].shift, Some(shift));
+    let effects = &model.events[0].effects;
+    let to = effects[0].moves(Machine::Trend);
+    assert_eq!((effects.len(), to), (1, Some(&Destination::One(1))));
 }
 
 #[test]

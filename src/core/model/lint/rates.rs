@@ -25,11 +25,7 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
         if hazard.ageing.is_some() {
             continue;
         }
-        let pointer = event.pointer();
-        let place = match event.shift {
-            Some(_) => Place::value(pointer),
-            None => Place::value(pointer::join(&pointer, "hazard")),
-        };
+        let place = Place::value(event.fires_pointer());
         let noun = event_noun(event);
         let shown = short(rate);
         if rate * step > NEAR_CERTAIN {
@@ -102,7 +98,7 @@ impl<'a> Moving<'a> {
     fn is_read(&self, formula: &Expr) -> bool {
         let still = |f: &Option<Expr>| matches!(f, None | Some(Expr::Number(0.0)));
         formula.any(&|e| match e {
-            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) => true,
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) | Expr::Age(_) => true,
             Expr::Indicator(index) => {
                 let indicator = &self.model.indicators[*index];
                 !still(&indicator.drift) || !still(&indicator.volatility)

@@ -1,13 +1,13 @@
 //! Which phases and trends a trial can get to, and which events can fire there.
 //!
-//! A search over pairs of phase and trend along the effects of events. What a formula says about the phase, the trend and constants is taken
+//! A search over pairs of phase and trend along the effects of events; each state is looked at by itself. What a formula says about the phase, the trend and constants is taken
 //! into account, everything else is supposed possible: what is called unreachable here is so, but not the reverse.
 
 use super::event_noun;
-use super::known::Supposed;
+use super::known::{Known, Supposed};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
-use crate::model::types::{Branch, Draw, Effect, Event, Fires, Model, StartsClock};
+use crate::model::types::{Branch, Draw, Event, Fires, Machine, Model, StartsClock};
 
 /// Where trials can be.
 pub struct Reached {
@@ -17,6 +17,8 @@ pub struct Reached {
     pub phases: Vec<bool>,
     /// By trend.
     pub trends: Vec<bool>,
+    /// By state, then value.
+    pub states: Vec<Vec<bool>>,
 }
 
 impl Reached {
@@ -26,6 +28,23 @@ impl Reached {
 
     /// Where trials can be in which one event has not fired.
     pub fn without(model: &Model, silent: Option<usize>) -> Self {
+        let can_start = |start: &Expr| *start != Expr::Number(0.0);
+        let starts = model.states.iter().map(|state| {
+            let values = state.values.iter();
+            values.map(|value| can_start(&value.start)).collect()
+        });
+        let mut states: Vec<Vec<bool>> = starts.collect();
+        loop {
+            let reached = Self::with(model, silent, states.clone());
+            reached.move_states(model, silent, &mut states);
+            if states == reached.states {
+                return reached;
+            }
+        }
+    }
+
+    /// Where trials can be whose states have no other values than these.
+    fn with(model: &Model, silent: Option<usize>, states: Vec<Vec<bool>>) -> Self {
         let trends = model.trends.len();
         let mut seen = vec![false; model.phases.len() * trends];
         let mut phases = vec![false; model.phases.len()];
@@ -45,31 +64,31 @@ impl Reached {
             if model.phases[phase].is_final {
                 continue;
             }
-            let mut lead = |event: &Event, (mut y, mut z): (usize, usize)| {
-                for effect in &event.effects {
-                    match effect {
-                        Effect::Phase(to) => {
-                            y = *to;
-                            phases[y] = true;
-                        }
-                        Effect::Trend(to) => z = *to,
-                        _ => continue,
-                    }
-                }
-                if !std::mem::replace(&mut seen[y * trends + z], true) {
-                    open.push((y, z));
-                }
-                (y, z)
-            };
             for (index, event) in model.events.iter().enumerate() {
                 let is_branch = matches!(event.fires, Fires::Branch(_));
-                if silent == Some(index) || is_branch || !can_fire(model, event, phase, trend) {
+                if silent == Some(index)
+                    || is_branch
+                    || !admitted(&states, event)
+                    || !can_fire(model, event, phase, trend)
+                {
                     continue;
                 }
-                let then = lead(event, (phase, trend));
+                let mut lead = |event: &Event, (from, under): (Vec<usize>, Vec<usize>)| {
+                    let ys = led(event, Machine::Phase, from, &mut |y| phases[y] = true);
+                    let zs = led(event, Machine::Trend, under, &mut |_| {});
+                    for &y in &ys {
+                        for &z in &zs {
+                            if !std::mem::replace(&mut seen[y * trends + z], true) {
+                                open.push((y, z));
+                            }
+                        }
+                    }
+                    (ys, zs)
+                };
+                let then = lead(event, (vec![phase], vec![trend]));
                 for branch in event.branches.iter().filter(|b| event.may_have(b)) {
                     if silent != Some(branch.event) {
-                        lead(&model.events[branch.event], then);
+                        lead(&model.events[branch.event], then.clone());
                     }
                 }
             }
@@ -82,8 +101,66 @@ impl Reached {
             pairs,
             phases,
             trends,
+            states,
         }
     }
+
+    /// Adds the values that states can move to from where they can be.
+    fn move_states(&self, model: &Model, silent: Option<usize>, states: &mut [Vec<bool>]) {
+        if states.is_empty() {
+            return;
+        }
+        for (index, event) in model.events.iter().enumerate() {
+            if silent == Some(index) || !self.can_fire(model, event) {
+                continue;
+            }
+            for (state, values) in states.iter_mut().enumerate() {
+                let machine = Machine::State(state);
+                let moves = event.effects.iter().filter_map(|e| e.moves(machine));
+                moves
+                    .flat_map(|to| to.all())
+                    .for_each(|value| values[value] = true);
+            }
+        }
+    }
+
+    /// Can the event fire anywhere?
+    pub fn can_fire(&self, model: &Model, event: &Event) -> bool {
+        let mut pairs = self.pairs.iter();
+        let whole = match event.fires {
+            Fires::Branch(of) => &model.events[of],
+            _ => event,
+        };
+        admitted(&self.states, whole)
+            && pairs.any(|&(phase, trend)| {
+                !model.phases[phase].is_final && can_fire(model, event, phase, trend)
+            })
+    }
+}
+
+/// Can every state that restricts the event have a value that lets it fire?
+fn admitted(states: &[Vec<bool>], event: &Event) -> bool {
+    let mut restricted = event.states.iter();
+    restricted.all(|(state, values)| values.iter().any(|value| states[*state][*value]))
+}
+
+/// Where the effects of an event can lead from one of some places; `entered` is told of every place on the way.
+fn led(
+    event: &Event,
+    machine: Machine,
+    from: Vec<usize>,
+    entered: &mut dyn FnMut(usize),
+) -> Vec<usize> {
+    let mut places = from;
+    for to in event.effects.iter().filter_map(|e| e.moves(machine)) {
+        if to.is_sure() {
+            places.clear();
+        }
+        let all = to.all();
+        all.iter().for_each(|to| entered(*to));
+        places.extend(all);
+    }
+    places
 }
 
 /// Can the event fire while a trial is in this phase under this trend?
@@ -116,6 +193,7 @@ pub fn can_fire(model: &Model, event: &Event, phase: usize, trend: usize) -> boo
                 model.branch_of(event).is_some_and(|b| whole.may_have(b))
                     && can_fire(model, whole, phase, trend)
             }
+            Fires::Step(share) => supposed.value(share) != Known::Number(0.0),
         }
         && event.probability != Some(Expr::Number(0.0))
 }
@@ -132,11 +210,15 @@ fn is_late(model: &Model, time: &Draw) -> bool {
 pub fn dead_ends(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let moves_to = |event: &Event, wanted: &dyn Fn(usize) -> bool| {
         let mut effects = event.effects.iter();
-        effects.any(|effect| matches!(effect, Effect::Phase(to) if wanted(*to)))
+        effects.any(|effect| {
+            let to = effect.moves(Machine::Phase);
+            to.is_some_and(|to| to.all().into_iter().any(wanted))
+        })
     };
     let fires = |event: &Event, within: &dyn Fn(usize) -> bool| {
         let mut pairs = reached.pairs.iter();
-        pairs.any(|&(phase, trend)| within(phase) && can_fire(model, event, phase, trend))
+        admitted(&reached.states, event)
+            && pairs.any(|&(phase, trend)| within(phase) && can_fire(model, event, phase, trend))
     };
     let named = asked_for(model);
     for (index, phase) in model.phases.iter().enumerate() {
@@ -206,9 +288,8 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
             .events
             .iter()
             .filter(|e| {
-                e.effects
-                    .iter()
-                    .any(|effect| matches!(effect, Effect::Phase(to) if *to == index))
+                let mut moves = e.effects.iter().filter_map(|e| e.moves(Machine::Phase));
+                moves.any(|to| to.all().contains(&index))
             })
             .collect::<Vec<_>>()
             .iter()
@@ -238,11 +319,7 @@ pub fn unreachable(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnost
 
 /// Warns of events that can never fire.
 pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
-    let live = |(y, _): &&(usize, usize)| !model.phases[*y].is_final;
-    let is_possible = |event: &Event| {
-        let mut pairs = reached.pairs.iter().filter(live);
-        pairs.any(|(y, z)| can_fire(model, event, *y, *z))
-    };
+    let is_possible = |event: &Event| reached.can_fire(model, event);
     let mut fires: Vec<bool> = model.events.iter().map(is_possible).collect();
     for (index, why) in never_started(model, reached, &mut fires) {
         let event = &model.events[index];
@@ -305,6 +382,16 @@ fn never_started(model: &Model, reached: &Reached, fires: &mut [bool]) -> Vec<(u
             return found;
         }
     }
+}
+
+/// Where the file restricts an event, by `in`, `not_in` or a short form.
+fn restriction(model: &Model, at: &str, name: &str, short: Option<&str>) -> Place {
+    let inside = |key: &str| pointer::join(&pointer::join(at, key), name);
+    let places = [Some(inside("in")), Some(inside("not_in"))];
+    let stated = places.into_iter().flatten();
+    let found = (stated.into_iter()).find(|place| model.source.pointer(place).is_some());
+    let short = short.map(|short| pointer::join(at, short));
+    Place::value(found.or(short).unwrap_or_else(|| at.to_owned()))
 }
 
 /// Why an event cannot fire, and the place that says so.
@@ -379,7 +466,7 @@ fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, 
         } else {
             format!("it is allowed only in {names}, where no trial gets")
         };
-        return (key("phases"), why);
+        return (restriction(model, at, "phase", Some("phases")), why);
     }
     if let Some(trends) = &event.trends
         && !trends.iter().any(|z| reached.trends[*z])
@@ -397,7 +484,26 @@ fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, 
         };
         return match event.shift {
             Some(_) => (Place::key(at), why),
-            None => (key("trends"), why),
+            None => (restriction(model, at, "trend", Some("trends")), why),
+        };
+    }
+    let never = |(state, values): &&(usize, Vec<usize>)| {
+        !values.iter().any(|value| reached.states[*state][*value])
+    };
+    if let Some((state, values)) = event.states.iter().find(never) {
+        let of = &model.states[*state];
+        let names = list(values.iter().map(|v| of.values[*v].name.as_str()).collect());
+        let why = if values.is_empty() {
+            format!("it is allowed with no value of `{}`", of.name)
+        } else {
+            format!(
+                "it is allowed only where `{}` is {names}, which no trial has",
+                of.name
+            )
+        };
+        return match event.shift {
+            Some(_) => (Place::key(at), why),
+            None => (restriction(model, at, &of.name, None), why),
         };
     }
     let place = match (&event.fires, event.shift) {
@@ -410,6 +516,7 @@ fn reason(model: &Model, event: &Event, reached: &Reached, at: &str) -> (Place, 
     let why = match &event.fires {
         Fires::Hazard(_) if event.guard.is_none() => "its hazard is 0 wherever it is allowed",
         Fires::Hazard(_) => "wherever it is allowed its hazard is 0 or its condition cannot hold",
+        Fires::Step(_) => "its probability is 0",
         _ => "its condition cannot hold where it is allowed",
     };
     (place, why.into())

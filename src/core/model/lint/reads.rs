@@ -62,6 +62,9 @@ impl Reads {
             | Expr::TrendIn(_)
             | Expr::ByTrend(_)
             | Expr::ByPhase(_)
+            | Expr::StateIn(..)
+            | Expr::Age(_)
+            | Expr::ByState(..)
             | Expr::Path(_) => read.state = true,
             _ => {}
         });

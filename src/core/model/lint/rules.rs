@@ -70,6 +70,12 @@ impl Implication {
             | (Expr::StartTrendIn(x), Expr::StartTrendIn(y)) => {
                 x.iter().all(|member| y.contains(member))
             }
+            (Expr::StateIn(s, x), Expr::StateIn(r, y)) => {
+                s == r && x.iter().all(|member| y.contains(member))
+            }
+            (Expr::StateIn(s, x), Expr::Not(not)) => {
+                matches!(&**not, Expr::StateIn(r, y) if s == r && disjoint(x, y))
+            }
             (Expr::PhaseIn(x), Expr::Not(not)) => {
                 matches!(&**not, Expr::PhaseIn(y) if disjoint(x, y))
             }

@@ -8,7 +8,7 @@ use super::reach::Reached;
 use super::state::State;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::{Expr, Interval};
-use crate::model::types::{Draw, Effect, Event, Fires, Model};
+use crate::model::types::{Destination, Draw, Effect, Event, Fires, Machine, Model};
 use std::collections::BTreeSet;
 
 /// Most pairs of events that are looked at, if they read no derived values.
@@ -24,7 +24,7 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
             Fires::When(_) => true,
             Fires::Every { times, .. } => !times.is_empty(),
             Fires::After(waiting) => is_fixed(&waiting.wait),
-            Fires::Hazard(_) | Fires::Branch(_) => false,
+            Fires::Hazard(_) | Fires::Branch(_) | Fires::Step(_) => false,
         })
         .map(|(index, _)| index)
         .collect();
@@ -200,10 +200,15 @@ impl Pair<'_> {
                 guards: [Interval::FALSE; 2],
                 frozen: false,
             };
-            for results in self.results() {
+            // Where a move is drawn, each place that it can lead to.
+            let ways = self.results().into_iter();
+            let ways = ways.flat_map(|results| {
+                (0..turns(self.model, [a, b])).map(move |turn| (results, turn))
+            });
+            for (results, turn) in ways {
                 let orders = [[0, 1], [1, 0]].map(|order| {
                     order.into_iter().fold(start, |moment, which| {
-                        self.play(moment, (which, results[which]), state)
+                        self.play(moment, (which, results[which]), turn, state)
                     })
                 });
                 if orders[0] != orders[1] {
@@ -217,7 +222,7 @@ impl Pair<'_> {
                 && self.allowed(0, phase, trend)
                 && self.allowed(1, phase, trend)
         });
-        if !both {
+        if !both || excluded(self.model, a, b) {
             return None;
         }
         for (one, other, index) in [(a, b, self.first), (b, a, self.second)] {
@@ -231,6 +236,12 @@ impl Pair<'_> {
                     one.name
                 ));
             }
+        }
+        if let Some(state) = pulled_apart(self.model, a, b) {
+            return Some(format!(
+                "both move the state `{}`, and the last one has its way",
+                self.model.states[state].name
+            ));
         }
         let clash = clashing(self.model, a, b)?;
         Some(format!(
@@ -311,6 +322,7 @@ impl Pair<'_> {
         &self,
         mut moment: Moment,
         (which, result): (usize, Option<usize>),
+        turn: usize,
         state: &mut State<'_>,
     ) -> Moment {
         let event = &self.model.events[[self.first, self.second][which]];
@@ -349,15 +361,70 @@ impl Pair<'_> {
             .into_iter()
             .flat_map(|branch| &self.model.events[branch].effects);
         for effect in event.effects.iter().chain(branch) {
-            match effect {
-                Effect::Phase(to) => moment.phase = *to,
-                Effect::Trend(to) => moment.trend = *to,
-                _ => {}
+            if let Effect::Move { machine, to } = effect {
+                let all = to.all();
+                match (machine, all.get(turn % all.len().max(1))) {
+                    (Machine::Phase, Some(to)) => moment.phase = *to,
+                    (Machine::Trend, Some(to)) => moment.trend = *to,
+                    _ => {}
+                }
             }
         }
         moment.frozen = self.model.phases[moment.phase].is_final;
         moment
     }
+}
+
+/// Most ways that are looked at in which the moves of two events can go.
+const MOST_TURNS: usize = 16;
+
+/// In how many ways the moves of two events can go, if each draw of one goes through its places in turn.
+fn turns(model: &Model, events: [&Event; 2]) -> usize {
+    let effects = events
+        .into_iter()
+        .flat_map(|event| model.effects_with_branches(event));
+    let ways = effects.map(|effect| match effect {
+        Effect::Move { to, .. } => to.all().len().max(1),
+        _ => 1,
+    });
+    ways.fold(1, |all: usize, ways| all.saturating_mul(ways))
+        .min(MOST_TURNS)
+}
+
+/// Are two events restricted to values of a state of which a trial has one at a time, and neither moves that state?
+fn excluded(model: &Model, a: &Event, b: &Event) -> bool {
+    let moves = |event: &Event, state: usize| {
+        let mut effects = model.effects_with_branches(event);
+        effects.any(|effect| effect.moves(Machine::State(state)).is_some())
+    };
+    a.states.iter().any(|(state, values)| {
+        let of_other = b.states.iter().find(|(other, _)| other == state);
+        of_other.is_some_and(|(_, others)| !values.iter().any(|value| others.contains(value)))
+            && !moves(a, *state)
+            && !moves(b, *state)
+    })
+}
+
+/// A state that two events move to different places.
+fn pulled_apart(model: &Model, a: &Event, b: &Event) -> Option<usize> {
+    let moves = |event: &Event| -> Vec<(usize, Destination)> {
+        let all = model
+            .effects_with_branches(event)
+            .filter_map(|effect| match effect {
+                Effect::Move {
+                    machine: Machine::State(state),
+                    to,
+                } => Some((*state, to.clone())),
+                _ => None,
+            });
+        all.collect()
+    };
+    let others = moves(b);
+    let differs = |(state, to): &(usize, Destination)| {
+        let mut same = others.iter().filter(|(other, _)| other == state);
+        same.any(|(_, other)| other != to || !matches!(to, Destination::One(_)))
+    };
+    moves(a).iter().find(|own| differs(own)).map(|own| own.0)
 }
 
 /// An indicator that two events change in ways that do not commute.
@@ -402,6 +469,7 @@ fn clashing(model: &Model, a: &Event, b: &Event) -> Option<usize> {
 enum Item {
     Phase,
     Trend,
+    State(usize),
     Indicator(usize),
     Event(usize),
 }
@@ -411,6 +479,7 @@ impl Item {
         match self {
             Self::Phase => "the phase".to_owned(),
             Self::Trend => "the trend".to_owned(),
+            Self::State(index) => format!("the state `{}`", model.states[index].name),
             Self::Indicator(index) => format!("the indicator `{}`", model.indicators[index].name),
             Self::Event(index) => format!("whether `{}` has happened", model.events[index].name),
         }
@@ -443,6 +512,9 @@ impl Items {
             Expr::TrendIn(_) | Expr::ByTrend(_) => {
                 self.0.insert(Item::Trend);
             }
+            Expr::StateIn(index, _) | Expr::Age(index) | Expr::ByState(index, _) => {
+                self.0.insert(Item::State(*index));
+            }
             Expr::Indicator(index) => {
                 self.0.insert(Item::Indicator(*index));
             }
@@ -461,13 +533,19 @@ impl Items {
             .guard
             .iter()
             .for_each(|guard| items.add(guard, derived));
-        items.0.retain(|item| matches!(item, Item::Indicator(_)));
+        items
+            .0
+            .retain(|item| matches!(item, Item::Indicator(_) | Item::State(_)));
+        let restricted = event.states.iter();
+        items
+            .0
+            .extend(restricted.map(|(state, _)| Item::State(*state)));
         let chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
         for formula in chances.chain(&event.probability) {
             items.add(formula, derived);
         }
-        for draw in model.effects_with_branches(event).filter_map(Effect::draw) {
-            draw.each_formula(&mut |formula| items.add(formula, derived));
+        for effect in model.effects_with_branches(event) {
+            effect.each_formula(&mut |formula| items.add(formula, derived));
         }
         items
     }
@@ -487,8 +565,11 @@ impl Items {
                 Effect::Set { indicator, .. }
                 | Effect::Add { indicator, .. }
                 | Effect::Multiply { indicator, .. } => Item::Indicator(*indicator),
-                Effect::Phase(_) => Item::Phase,
-                Effect::Trend(_) => Item::Trend,
+                Effect::Move { machine, .. } => match machine {
+                    Machine::Phase => Item::Phase,
+                    Machine::Trend => Item::Trend,
+                    Machine::State(index) => Item::State(*index),
+                },
             });
         }
         items

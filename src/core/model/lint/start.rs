@@ -5,11 +5,13 @@
 use super::support::{deal, spread_out};
 use crate::expression::{Expr, Interval, PathReading};
 use crate::model::dependents::{Dependents, Items};
-use crate::model::types::{Draw, Effect, Event, Fires, Hazard, Indicator, Model, VaryingDraw};
+use crate::model::types::{
+    Draw, Effect, Event, Fires, Hazard, Indicator, Model, State, VaryingDraw,
+};
 
 /// The hazard of an event that may fire again and again: it has no limit, rests not, and leads nowhere else.
 pub fn repeating(event: &Event) -> Option<&Hazard> {
-    let leads_away = |effect: &Effect| matches!(effect, Effect::Phase(_) | Effect::Trend(_));
+    let leads_away = |effect: &Effect| matches!(effect, Effect::Move { .. });
     match &event.fires {
         Fires::Hazard(hazard)
             if event.limit.is_none()
@@ -20,6 +22,17 @@ pub fn repeating(event: &Event) -> Option<&Hazard> {
         }
         _ => None,
     }
+}
+
+/// The value of a state that is the likeliest at the start; a probability that is a formula counts as a half.
+fn likeliest(state: &State) -> usize {
+    let chance = |index: &usize| match state.values[*index].start {
+        Expr::Number(value) => value,
+        _ => 0.5,
+    };
+    let values = 0..state.values.len();
+    let best = values.reduce(|a, b| if chance(&b) > chance(&a) { b } else { a });
+    best.unwrap_or(0)
 }
 
 /// The typical state at t = 0 in one phase under one trend.
@@ -36,6 +49,8 @@ pub struct Start<'a> {
     derived: Vec<f64>,
     phase: usize,
     trend: usize,
+    /// By state: its likeliest value at the start.
+    states: Vec<usize>,
     /// What is not at its median, and where it is instead.
     extreme: Option<(Source, f64)>,
     /// The indicators at t = 0, once they have moved on; readings of the path are then those of the end.
@@ -73,6 +88,7 @@ impl<'a> Start<'a> {
             derived: vec![f64::NAN; model.derived.len()],
             phase: 0,
             trend: 0,
+            states: model.states.iter().map(likeliest).collect(),
             extreme: None,
             begun: None,
             way: 0,
@@ -137,7 +153,7 @@ impl<'a> Start<'a> {
                     Effect::Multiply { indicator, by } => {
                         ends[*indicator] *= self.effect(e, k, by);
                     }
-                    Effect::Phase(_) | Effect::Trend(_) => {}
+                    Effect::Move { .. } => {}
                 }
             }
         }
@@ -222,15 +238,20 @@ impl<'a> Start<'a> {
             Expr::Derived(index) => at(&self.derived, *index),
             Expr::Count(event) => self.firings(*event),
             Expr::Ever(event) => truth(self.firings(*event) > 0.0),
-            Expr::Time | Expr::TimeInPhase => 0.0,
+            Expr::Time | Expr::TimeInPhase | Expr::Age(_) => 0.0,
             Expr::Month => f64::from(self.model.clock.month_at(0.0)),
             Expr::Since(_) => f64::INFINITY,
             Expr::PhaseIn(members) => truth(members.contains(&self.phase)),
             Expr::TrendIn(members) | Expr::StartTrendIn(members) => {
                 truth(members.contains(&self.trend))
             }
+            Expr::StateIn(state, members) => truth(members.contains(&self.states[*state])),
             Expr::ByTrend(arms) => arms.get(self.trend).map_or(f64::NAN, |arm| self.value(arm)),
             Expr::ByPhase(arms) => arms.get(self.phase).map_or(f64::NAN, |arm| self.value(arm)),
+            Expr::ByState(state, arms) => {
+                let arm = arms.get(self.states[*state]);
+                arm.map_or(f64::NAN, |arm| self.value(arm))
+            }
             Expr::Path(reading) if self.begun.is_some() => match reading {
                 PathReading::Final(inner)
                 | PathReading::Highest(inner)
@@ -273,9 +294,18 @@ impl<'a> Start<'a> {
             })
             .product();
         let factor = hazard.factor.as_ref().map_or(1.0, |f| self.value(f));
+        // The largest: where a state is later is not known here.
+        let largest = |arms: &Vec<Expr>| {
+            let values = arms.iter().map(|arm| self.value(arm));
+            values.fold(0.0, f64::max)
+        };
+        let by_state: f64 = (hazard.by_state.iter())
+            .map(|(_, arms)| largest(arms))
+            .product();
         self.value(&hazard.base)
             * arm(&hazard.by_trend, self.trend)
             * arm(&hazard.by_phase, self.phase)
+            * by_state
             * ratios
             * factor
     }

@@ -72,7 +72,7 @@ impl<'a> State<'a> {
             Expr::Parameter(index) => at(&self.parameters, *index),
             Expr::Indicator(index) => at(&self.indicators, *index),
             Expr::Derived(index) => at(&self.derived, *index),
-            Expr::Time | Expr::TimeInPhase => Interval::new(0.0, horizon),
+            Expr::Time | Expr::TimeInPhase | Expr::Age(_) => Interval::new(0.0, horizon),
             Expr::Month => Interval::new(1.0, 12.0),
             Expr::Count(event) => at(&self.counts, *event),
             Expr::Ever(event) => {
@@ -85,7 +85,7 @@ impl<'a> State<'a> {
             Expr::Since(event) => at(&self.since, *event),
             Expr::PhaseIn(members) => member(self.phase, members),
             Expr::TrendIn(members) => member(self.trend, members),
-            Expr::StartTrendIn(_) => Interval::OPEN,
+            Expr::StartTrendIn(_) | Expr::StateIn(..) => Interval::OPEN,
             Expr::Negate(inner) => self.value(inner).negated(),
             Expr::Not(inner) => self.value(inner).opposite(),
             Expr::Arithmetic(operator, a, b) => self.value(a).arithmetic(*operator, self.value(b)),
@@ -99,6 +99,7 @@ impl<'a> State<'a> {
             }
             Expr::ByTrend(arms) => self.arm(self.trend, arms),
             Expr::ByPhase(arms) => self.arm(self.phase, arms),
+            Expr::ByState(_, arms) => self.arm(None, arms),
             Expr::Path(reading) => self.path(reading),
         }
     }

@@ -17,7 +17,7 @@ fn scenario(sections: Value) -> Value {
 }
 
 /// Codes and places of what is told of a scenario, leaving out what these small scenarios leave unused.
-fn told(sections: Value) -> Vec<String> {
+pub(super) fn told(sections: Value) -> Vec<String> {
     let whole = scenario(sections);
     let loaded = load_str(&whole.to_string(), "case.json")
         .unwrap_or_else(|report| panic!("{whole}: {:?}", report.diagnostics));

@@ -252,6 +252,7 @@ fn looked_at(model: &Model) -> Vec<Looked<'_>> {
         let at = event.pointer();
         if let Fires::Hazard(hazard) = &event.fires {
             let arms = [&hazard.by_trend, &hazard.by_phase].into_iter().flatten();
+            let arms = arms.chain(hazard.by_state.iter().map(|(_, arms)| arms));
             let formulas = [&hazard.base].into_iter().chain(&hazard.factor);
             for formula in formulas.chain(arms.flatten()) {
                 let noun = format!("the hazard of {}", event_noun(event));

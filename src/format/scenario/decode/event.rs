@@ -26,6 +26,7 @@ impl<'v> Decoder<'v> {
         let trends = self.list(&object, "trends", |decoder, value, pointer| {
             decoder.reference(value, pointer)
         });
+        let restrictions = self.restrictions(&object);
         let limit = object
             .get("limit")
             .and_then(|(value, pointer)| self.whole(value, &pointer, 1, "a limit"));
@@ -52,6 +53,7 @@ impl<'v> Decoder<'v> {
             guard,
             phases,
             trends,
+            restrictions,
             // More firings than fit are as good as any number.
             limit: limit.map(|limit| u32::try_from(limit.value).unwrap_or(u32::MAX)),
             rest,
@@ -234,6 +236,9 @@ impl<'v> Decoder<'v> {
         let why = self.why(&object);
         let trend = self.named(&object, "trend", Self::coefficient);
         let phase = self.named(&object, "phase", Self::coefficient);
+        let state = self.named(&object, "state", |decoder, value, pointer| {
+            Some(decoder.map_of_named(value, pointer, &mut Self::coefficient))
+        });
         let indicator: IndexMap<String, HazardRatio> =
             self.named(&object, "indicator", Self::hazard_ratio);
         let factor = match object.get("factor") {
@@ -244,6 +249,7 @@ impl<'v> Decoder<'v> {
             pointer: pointer.to_owned(),
             trend,
             phase,
+            state,
             indicator,
             factor,
             why,
@@ -280,9 +286,19 @@ impl<'v> Decoder<'v> {
         let why = self.why(&object);
         let form = self.one_form(
             &object,
-            &[&["set"], &["add"], &["multiply"], &["phase"], &["trend"]],
+            &[
+                &["set"],
+                &["add"],
+                &["multiply"],
+                &["phase"],
+                &["trend"],
+                &["move"],
+            ],
             "an effect",
         )?;
+        if ["phase", "trend", "move"].contains(&form) {
+            return self.moving(&object, form, why);
+        }
         let (value, target) = object.get(form)?;
         let target = self.reference(value, &target);
         let amount_key = match form {
@@ -320,12 +336,10 @@ impl<'v> Decoder<'v> {
                 indicator: target,
                 by,
             },
-            ("multiply", Some(by)) => Action::Multiply {
+            (_, by) => Action::Multiply {
                 indicator: target,
-                by,
+                by: by?,
             },
-            ("phase", _) => Action::Phase(target),
-            _ => Action::Trend(target),
         };
         Some(Effect {
             pointer: pointer.to_owned(),

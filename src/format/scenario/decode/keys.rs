@@ -25,6 +25,7 @@ pub const ROOT: &[&str] = &[
     "weight_concentration",
     "shifts",
     "phases",
+    "states",
     "indicators",
     "noise_correlations",
     "derived",
@@ -56,6 +57,8 @@ pub const RANK_CORRELATION: &[&str] = &["between", "rank", "note", "source"];
 pub const NOISE_CORRELATION: &[&str] = &["between", "value", "note", "source"];
 pub const TREND: &[&str] = &["title", "weight", "when", "by", "note", "source"];
 pub const PHASE: &[&str] = &["title", "start", "final", "note", "source"];
+pub const STATE: &[&str] = &["title", "values", "moves", "each_step", "note", "source"];
+pub const STATE_VALUE: &[&str] = &["title", "start", "note", "source"];
 pub const INDICATOR: &[&str] = &[
     "title",
     "unit",
@@ -84,6 +87,8 @@ pub const EVENT: &[&str] = &[
     "probability",
     "if_not_allowed",
     "if",
+    "in",
+    "not_in",
     "phases",
     "trends",
     "limit",
@@ -109,10 +114,18 @@ pub const HAZARD: &[&str] = &[
     "note",
     "source",
 ];
-pub const TIMES: &[&str] = &["trend", "phase", "indicator", "factor", "note", "source"];
+pub const TIMES: &[&str] = &[
+    "trend",
+    "phase",
+    "state",
+    "indicator",
+    "factor",
+    "note",
+    "source",
+];
 pub const HAZARD_RATIO: &[&str] = &["ratio", "at", "per", "note", "source"];
 pub const EFFECT: &[&str] = &[
-    "set", "to", "add", "multiply", "by", "phase", "trend", "note", "source",
+    "set", "to", "add", "multiply", "by", "phase", "trend", "move", "note", "source",
 ];
 pub const GROUP: &[&str] = &["title", "note", "source"];
 pub const OUTCOME: &[&str] = &["name", "title", "group", "when", "note", "source"];

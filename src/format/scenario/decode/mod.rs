@@ -10,6 +10,7 @@ mod event;
 pub mod keys;
 mod shape;
 mod slips;
+mod state;
 pub mod thing;
 mod times;
 mod value;
@@ -442,6 +443,7 @@ impl<'v> Decoder<'v> {
             ))
         });
         let phases = self.named(&root, "phases", Self::phase);
+        let states = self.named(&root, "states", Self::state);
         let indicators = self.named(&root, "indicators", Self::indicator);
         let noise_correlations = self
             .list(&root, "noise_correlations", Self::noise_correlation)
@@ -476,6 +478,7 @@ impl<'v> Decoder<'v> {
             weight_concentration,
             shifts,
             phases,
+            states,
             indicators,
             noise_correlations,
             derived,

@@ -34,6 +34,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("initial", &["start"]),
     ("inherits", &["extends"]),
     ("intensity", &["rate", "value", "hazard"]),
+    ("machines", &["states"]),
     ("iterations", &["trials"]),
     ("label", &["title"]),
     ("lambda", &["rate"]),
@@ -59,7 +60,6 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("share", &["weight"]),
     ("sigma", &["volatility"]),
     ("simulations", &["trials"]),
-    ("states", &["phases"]),
     ("stages", &["phases"]),
     ("std", &["sd", "volatility"]),
     ("stdev", &["sd", "volatility"]),
@@ -67,7 +67,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("text", &["note"]),
     ("time_step", &["step"]),
     ("timestep", &["step"]),
-    ("transitions", &["shifts"]),
+    ("transitions", &["shifts", "moves"]),
     ("trigger", &["when", "hazard"]),
     ("until", &["by", "horizon"]),
     ("variables", &["indicators"]),
@@ -99,6 +99,7 @@ pub fn misplaced(key: &str, value: &Value, what: &str) -> Option<String> {
         "an event" => ("an event", "events", keys::EVENT),
         "a phase" => ("a phase", "phases", keys::PHASE),
         "a trend" => ("a trend", "trends", keys::TREND),
+        "a state" => ("a state", "states", keys::STATE),
         "an indicator" => ("an indicator", "indicators", keys::INDICATOR),
         "a question" => ("a question", "questions", keys::QUESTION),
         _ => return None,
@@ -175,7 +176,10 @@ pub fn no_object(what: &str, value: &Value) -> Option<String> {
         "a group" => format!("{{\"title\": {plain}}}"),
         "an outcome" => format!("{{\"name\": \"NAME\", \"when\": {plain}}}"),
         "a question" => format!("{{\"ever\": {plain}, \"by\": \"2026-12-31\"}}"),
-        "an effect" => "{\"phase\": \"NAME\"}, or `set`, `add`, `multiply` or `trend`".to_owned(),
+        "a value of a state" => format!("{{\"start\": {plain}}}"),
+        "an effect" => {
+            "{\"phase\": \"NAME\"}, or `set`, `add`, `multiply`, `trend` or `move`".to_owned()
+        }
         "a source" => format!("{{\"title\": {plain}}}"),
         "`run`" => format!("{{\"trials\": {plain}}}"),
         _ => return None,
@@ -194,6 +198,7 @@ mod tests {
             keys::ROOT,
             keys::TREND,
             keys::PHASE,
+            keys::STATE,
             keys::INDICATOR,
             keys::EVENT,
             keys::HAZARD,
@@ -220,8 +225,8 @@ mod tests {
             Some("chance")
         );
         assert_eq!(
-            synonym("states", keys::ROOT.iter().copied()),
-            Some("phases")
+            synonym("machines", keys::ROOT.iter().copied()),
+            Some("states")
         );
         assert_eq!(synonym("variables", event()), None);
     }

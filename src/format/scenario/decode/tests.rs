@@ -149,7 +149,11 @@ fn the_example_decodes_to_what_it_says() {
         panic!()
     };
     assert_eq!(
-        (drift.by, drift.arms.len(), drift.otherwise.is_some()),
+        (
+            drift.by.clone(),
+            drift.arms.len(),
+            drift.otherwise.is_some()
+        ),
         (By::Trend, 1, true)
     );
     assert_eq!(

@@ -183,7 +183,11 @@ impl<'v> Decoder<'v> {
         })
     }
 
-    fn phase_start(&mut self, value: &'v Value, pointer: &str) -> Option<At<NumberOrFormula>> {
+    pub(super) fn phase_start(
+        &mut self,
+        value: &'v Value,
+        pointer: &str,
+    ) -> Option<At<NumberOrFormula>> {
         let (value, pointer) = self.bare(value, pointer, "a probability")?;
         if let Value::Bool(truth) = value {
             return Some(At::new(
@@ -250,7 +254,7 @@ impl<'v> Decoder<'v> {
         }
     }
 
-    /// A number, a formula, or one of these for each trend or phase.
+    /// A number, a formula, or one of these for each trend, phase or value of a state.
     pub(super) fn coefficient(&mut self, value: &'v Value, pointer: &str) -> Option<Coefficient> {
         match value {
             Value::Object(map) if map.contains_key(BY) => self.choice(value, pointer),
@@ -268,7 +272,14 @@ impl<'v> Decoder<'v> {
         let by = match by.as_str() {
             Some("trend") => By::Trend,
             Some("phase") => By::Phase,
-            _ => return self.no_such_word(&by_pointer, &["trend", "phase"], by),
+            Some(state) => {
+                self.check_name(state, Place::value(by_pointer));
+                By::State(state.to_owned())
+            }
+            None => {
+                let expected = "`trend`, `phase` or the name of a state";
+                return self.wrong_type(&by_pointer, expected, by);
+            }
         };
         // A trend or phase may be called `note`: then the key is its arm.
         let [has_note, has_source] =

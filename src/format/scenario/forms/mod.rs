@@ -360,6 +360,12 @@ fn text() -> Value {
 
 /// A map from names to `T`.
 fn map<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    let items = reference::<T>(generator);
+    map_of(generator, &items)
+}
+
+/// A map from names to such items.
+fn map_of(generator: &mut SchemaGenerator, items: &Value) -> Value {
     let names = reference::<Name>(generator);
-    json!({"type": "object", "additionalProperties": reference::<T>(generator), "propertyNames": names})
+    json!({"type": "object", "additionalProperties": items, "propertyNames": names})
 }

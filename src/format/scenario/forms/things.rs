@@ -3,12 +3,12 @@
 use super::draws::MomentForm;
 use super::{
     ChanceForm, ConditionForm, Count, DateForm, DurationForm, NAME, Name, ProbabilityForm,
-    QuantityForm, RateForm, Shape, WaitForm, map, reference, schema_of, text,
+    QuantityForm, RateForm, Shape, WaitForm, map, map_of, reference, schema_of, text,
 };
 use crate::scenario::places::{BY, ELSE};
 use crate::scenario::types::{
     Branch, Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question,
-    Times, Why,
+    State, StateValue, Times, Why,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -17,6 +17,7 @@ use std::borrow::Cow;
 schema!(Times, "Times", |generator| {
     let coefficients = map::<Coefficient>(generator);
     let ratios = map::<HazardRatio>(generator);
+    let by_state = map_of(generator, &coefficients);
     schema_of(
         Shape::new(generator)
             .optional(
@@ -26,8 +27,13 @@ schema!(Times, "Times", |generator| {
             )
             .optional(
                 "phase",
-                coefficients,
+                coefficients.clone(),
                 "factor in each phase; 1 for those not named",
+            )
+            .optional(
+                "state",
+                by_state,
+                "by state, the factor in each of its values; 1 for those not named",
             )
             .optional(
                 "indicator",
@@ -143,7 +149,7 @@ schema!(Coefficient, "Coefficient", |generator| {
     let mut properties = Map::new();
     properties.insert(
         BY.to_owned(),
-        json!({"enum": ["trend", "phase"], "description": "what it depends on"}),
+        json!({"type": "string", "pattern": NAME, "description": "what it depends on: `trend`, `phase` or a state"}),
     );
     let mut otherwise = itself.clone();
     otherwise["description"] = "for those that are not named".into();
@@ -152,7 +158,7 @@ schema!(Coefficient, "Coefficient", |generator| {
         properties.extend(own.clone());
     }
     json_schema!({
-        "description": "a number, a formula, or one of these for each trend or phase",
+        "description": "a number, a formula, or one of these for each trend, phase or value of a state",
         "anyOf": [plain, {
             "type": "object",
             "properties": properties,
@@ -215,15 +221,63 @@ schema!(Question, "Question", |generator| schema_of(
         )
 ));
 
+schema!(State, "State", |generator| {
+    let values = map::<StateValue>(generator);
+    let hazards = map::<Hazard>(generator);
+    let moves = map_of(generator, &hazards);
+    let shares = map::<ProbabilityForm>(generator);
+    let each_step = map_of(generator, &shares);
+    schema_of(
+        Shape::new(generator)
+            .optional("title", text(), "name to show to readers")
+            .required("values", values, "the values that it can have")
+            .optional(
+                "moves",
+                moves,
+                "hazards of moving from one value (outer key) to another (inner key)",
+            )
+            .optional(
+                "each_step",
+                each_step,
+                "probabilities of moving from one value (outer key) to another (inner key) at the end of each grid step; the rest stays",
+            )
+            .why()
+            .finish("a variable that has one of a few named values at a time"),
+    )
+});
+
+/// Where a move leads.
+struct DestinationForm;
+schema!(DestinationForm, "Destination", |generator| {
+    let mut shares = map::<ProbabilityForm>(generator);
+    shares["minProperties"] = 1.into();
+    shares["description"] = "names with their probabilities, one of which may be \"rest\"".into();
+    json_schema!({
+        "description": "a name, or names with their probabilities",
+        "anyOf": [{"type": "string"}, shares]
+    })
+});
+
 schema!(Effect, "Effect", |generator| {
+    let [mut set, mut moved] = [
+        reference::<Draw>(generator),
+        reference::<DestinationForm>(generator),
+    ];
+    set["description"] = "the new value".into();
+    moved["description"] = "the value to move to".into();
     let mut schema = Shape::new(generator)
         .of::<Name>("set", "indicator to set")
-        .of::<Draw>("to", "its new value, for `set`")
+        .optional(
+            "to",
+            json!({"anyOf": [set, moved]}),
+            "its new value, for `set`; the value to move to, for `move`",
+        )
         .of::<Name>("add", "indicator to add to")
         .of::<Name>("multiply", "indicator to multiply")
         .of::<Draw>("by", "the summand or factor, for `add` and `multiply`")
-        .of::<Name>("phase", "phase to move to")
-        .of::<Name>("trend", "trend to move to")
+        .of::<DestinationForm>("phase", "phase to move to")
+        .of::<DestinationForm>("trend", "trend to move to")
+        .of::<Name>("move", "state to move")
         .why()
         .one_of(
             &[
@@ -232,18 +286,25 @@ schema!(Effect, "Effect", |generator| {
                 &["multiply", "by"],
                 &["phase"],
                 &["trend"],
+                &["move", "to"],
             ],
             &[],
             "one thing that a firing does",
         );
-    // `by` goes with either of two.
-    schema["dependentSchemas"] =
-        json!({"by": {"anyOf": [{"required": ["add"]}, {"required": ["multiply"]}]}});
+    // `by` and `to` go with either of two, and mean different things there.
+    schema["dependentSchemas"] = json!({
+        "by": {"anyOf": [{"required": ["add"]}, {"required": ["multiply"]}]},
+        "to": {"anyOf": [
+            {"required": ["set"], "properties": {"to": set}, "additionalProperties": true},
+            {"required": ["move"], "properties": {"to": moved}, "additionalProperties": true}
+        ]}
+    });
     schema_of(schema)
 });
 
 schema!(Event, "Event", |generator| {
     let names = json!({"type": "array", "items": reference::<Name>(generator)});
+    let by_state = map_of(generator, &names);
     let effects = json!({"type": "array", "items": reference::<Effect>(generator)});
     let moment = reference::<MomentForm>(generator);
     let branches = map::<Branch>(generator);
@@ -311,6 +372,16 @@ schema!(Event, "Event", |generator| {
                 "chance that it fires when its time has come, 1 if not stated; not with `hazard`",
             )
             .of::<ConditionForm>("if", "guard: it can fire only while this holds")
+            .optional(
+                "in",
+                by_state.clone(),
+                "by state, `phase` or `trend`: the values in which it can fire",
+            )
+            .optional(
+                "not_in",
+                by_state,
+                "by state, `phase` or `trend`: the values in which it cannot fire",
+            )
             .optional(
                 "phases",
                 names.clone(),

@@ -138,6 +138,8 @@ fn the_decoder_knows_exactly_the_keys_of_the_schema() {
         ("NoiseCorrelation", keys::NOISE_CORRELATION.to_vec()),
         ("Trend", keys::TREND.to_vec()),
         ("Phase", keys::PHASE.to_vec()),
+        ("State", keys::STATE.to_vec()),
+        ("StateValue", keys::STATE_VALUE.to_vec()),
         ("Indicator", keys::INDICATOR.to_vec()),
         ("Derived", keys::DERIVED.to_vec()),
         ("Metric", keys::DERIVED.to_vec()),

@@ -25,7 +25,7 @@ pub use outcomes::{
 pub use over_time::{KINDS, over_time};
 pub use story::{storyline, timeline};
 pub use time::{
-    Course, course, incidence, incidence_curves, occupancy, phases, series, steady, trends,
+    Course, course, incidence, incidence_curves, occupancy, phases, series, state, steady, trends,
 };
 
 /// Half-width of a 95% interval in standard errors.

@@ -1,4 +1,4 @@
-//! All scenarios of a comparison over time: a chart for each phase, event and indicator, a line for each scenario.
+//! All scenarios of a comparison over time: a chart for each phase, value of a state, event and indicator, a line for each scenario.
 //!
 //! Takes a comparison; gives the data of charts, by kind, what changes most first.
 
@@ -6,7 +6,12 @@ use super::*;
 use crate::report::table::letter;
 
 /// Kinds of what charts are about.
-pub const KINDS: [&str; 3] = ["Phases", "Events", "Indicators and derived values"];
+pub const KINDS: [&str; 4] = [
+    "Phases",
+    "States",
+    "Events",
+    "Indicators and derived values",
+];
 
 /// What one scenario says over time of one thing.
 struct Line<'r> {
@@ -43,6 +48,28 @@ const READ: [Kind; KINDS.len()] = [
         },
         line: |run, name| {
             let one = run.phases.iter().find(|one| one.name == name)?;
+            Some(Line {
+                values: &one.occupancy,
+                errors: &one.occupancy_std_error,
+            })
+        },
+    },
+    Kind {
+        id: "state",
+        subtitle: "Share of the futures with this value.",
+        percent: true,
+        things: |run| {
+            let all = run.states.iter().flat_map(|state| {
+                let values = state.values.iter();
+                values
+                    .map(move |value| share_of(&state.value_name(value), &state.value_title(value)))
+            });
+            all.collect()
+        },
+        line: |run, name| {
+            let (state, value) = name.split_once('.')?;
+            let state = run.states.iter().find(|one| one.name == state)?;
+            let one = state.values.iter().find(|one| one.name == value)?;
             Some(Line {
                 values: &one.occupancy,
                 errors: &one.occupancy_std_error,
@@ -215,7 +242,7 @@ mod tests {
         result.scenarios[1].phases[1].occupancy[last] += 0.25;
         result.scenarios[2].phases[0].occupancy[last] += 0.05;
         result.scenarios[1].indicators[0].mean[last] += 0.1;
-        let [phases, events, means] = over_time(&result);
+        let [phases, _, events, means] = over_time(&result);
         assert_eq!(phases.len(), 2);
         assert_eq!(phases[0].about.id, format!("all-phase-{name}"));
         assert_eq!(phases[0].curves.len(), 3);

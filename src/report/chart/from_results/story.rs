@@ -34,6 +34,26 @@ pub fn timeline(story: &Storyline) -> Timeline {
         StoryChange::Trend { to, .. } => Some(to),
         _ => None,
     });
+    let source = &story.scenario.source;
+    let states = story.start.states.iter().map(|(state, first)| {
+        let moves = story.happenings.iter().flat_map(|happening| {
+            let to = happening.changes.iter().filter_map(|change| match change {
+                StoryChange::State { name, to, .. } if name == state => Some(to.as_str()),
+                _ => None,
+            });
+            to.map(|to| (happening.time, to))
+        });
+        let moves: Vec<(f64, &str)> = moves.collect();
+        let values = &source["states"][state]["values"];
+        (
+            story.state_title(state).to_owned(),
+            spans(values, first, &moves, horizon),
+        )
+    });
+    let turning = match story.start.states.is_empty() {
+        true => "Diamonds changed the phase or the trend.",
+        false => "Diamonds changed the phase, the trend or a state.",
+    };
     let excerpt = story.excerpt(MOST_ROWS);
     let mut rows: Vec<Vec<String>> = (excerpt.happenings.iter())
         .map(|happening| {
@@ -53,20 +73,32 @@ pub fn timeline(story: &Storyline) -> Timeline {
         about: About {
             id: format!("trial-{}", story.trial),
             title: format!("Trial {}: {outcome}", format::count(story.trial)),
-            subtitle: "One of the simulated futures, not a forecast. Diamonds changed the phase or the trend.".into(),
-            description: format!("Timeline of one simulated future from {} on with {} events; it ends in “{outcome}”.", story.scenario.start, format::count(story.fired())),
-            table: Table { header: ["Date", "Event", "What changed"].map(str::to_owned).into(), rows },
+            subtitle: format!("One of the simulated futures, not a forecast. {turning}"),
+            description: format!(
+                "Timeline of one simulated future from {} on with {} events; it ends in “{outcome}”.",
+                story.scenario.start,
+                format::count(story.fired())
+            ),
+            table: Table {
+                header: ["Date", "Event", "What changed"].map(str::to_owned).into(),
+                rows,
+            },
         },
         start: story.scenario.start.clone(),
         horizon,
-        phases: spans(&story.scenario.source, "phases", &story.start.phase, &phases, horizon),
-        trends: spans(&story.scenario.source, "trends", &story.start.trend, &trends, horizon),
+        phases: spans(&source["phases"], &story.start.phase, &phases, horizon),
+        trends: spans(&source["trends"], &story.start.trend, &trends, horizon),
+        states: states.collect(),
         moments: (story.happenings.iter())
             .map(|happening| Moment {
                 at: happening.time,
                 date: happening.date.clone(),
                 title: named(&happening.title, &happening.event),
-                turning: happening.shift || happening.changes.iter().any(|change| !matches!(change, StoryChange::Indicator { .. })),
+                turning: happening.shift
+                    || happening
+                        .changes
+                        .iter()
+                        .any(|change| !matches!(change, StoryChange::Indicator { .. })),
             })
             .collect(),
         more: (story.left_out.iter())
@@ -81,13 +113,12 @@ pub fn timeline(story: &Storyline) -> Timeline {
 
 /// Stretches of one state after another; titles and colours by the scenario's own list.
 fn spans(
-    source: &serde_json::Value,
-    list: &str,
+    list: &serde_json::Value,
     first: &str,
     changes: &[(f64, &str)],
     horizon: f64,
 ) -> Vec<Span> {
-    let declared = source.get(list).and_then(|list| list.as_object());
+    let declared = list.as_object();
     let span = |name: &str, from: f64, to: f64| {
         let place = declared.and_then(|list| list.keys().position(|key| key == name));
         let title = declared
@@ -116,6 +147,7 @@ fn in_short(change: &StoryChange) -> String {
     match change {
         StoryChange::Phase { to, .. } => format!("phase: {to}"),
         StoryChange::Trend { to, .. } => format!("trend: {to}"),
+        StoryChange::State { name, to, .. } => format!("{name}: {to}"),
         StoryChange::Indicator { name, from, to } => {
             let pair = format::quantiles(&[(*from, 0.0), (*to, 0.0)]);
             format!("{name} {} → {}", pair[0], pair[1])

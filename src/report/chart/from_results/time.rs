@@ -16,6 +16,18 @@ pub fn phases(run: &RunResult, frame: &Frame) -> Chart {
     .draw(frame)
 }
 
+/// Shares of the futures with each value of a state over time.
+pub fn state(run: &RunResult, state: &StateResult) -> Layers {
+    let title = named(&state.title, &state.name);
+    occupancy(
+        run,
+        &state.values,
+        &format!("state-{}", state.name),
+        &format!("{title} over time"),
+        "Share of the futures with each value.",
+    )
+}
+
 /// Shares of the futures under each trend over time; `None` with fewer than two trends.
 pub fn trends(run: &RunResult, frame: &Frame) -> Option<Chart> {
     let layers = || {
@@ -30,7 +42,7 @@ pub fn trends(run: &RunResult, frame: &Frame) -> Option<Chart> {
     (run.trends.len() > 1).then(|| layers().draw(frame))
 }
 
-/// The data of [`phases`] and [`trends`].
+/// The data of [`phases`], [`trends`] and [`state`].
 pub fn occupancy(
     run: &RunResult,
     shares: &[OccupancyResult],

@@ -56,7 +56,7 @@ struct Group {
     entries: fn(&Value) -> Vec<Entry<'_>>,
 }
 
-const GROUPS: [Group; 14] = [
+const GROUPS: [Group; 16] = [
     Group {
         key: "parameters",
         title: "Uncertain parameters",
@@ -97,6 +97,16 @@ const GROUPS: [Group; 14] = [
         key: "phases",
         title: "Phases",
         entries: |value| things(value, phase),
+    },
+    Group {
+        key: "states",
+        title: "States and their values",
+        entries: |value| things(value, state),
+    },
+    Group {
+        key: "states",
+        title: "Moves of states",
+        entries: moves,
     },
     Group {
         key: "indicators",
@@ -240,6 +250,52 @@ fn shifts(value: &Value) -> Vec<Entry<'_>> {
     .collect()
 }
 
+fn moves(value: &Value) -> Vec<Entry<'_>> {
+    let states = value.as_object().into_iter().flatten();
+    states
+        .flat_map(|(state, thing)| {
+            let moves = thing.get("moves").map(shifts).unwrap_or_default();
+            let steps = thing.get("each_step").map(steps).unwrap_or_default();
+            moves.into_iter().chain(steps).map(move |entry| Entry {
+                name: Markup::code(state).and(": ").and(entry.name),
+                ..entry
+            })
+        })
+        .collect()
+}
+
+fn steps(value: &Value) -> Vec<Entry<'_>> {
+    let from = value.as_object().into_iter().flatten();
+    from.flat_map(|(from, targets)| {
+        let targets = targets.as_object().into_iter().flatten();
+        targets.map(move |(to, share)| Entry {
+            name: Markup::code(from).and(" → ").and(Markup::code(to)),
+            thing: share.as_object(),
+            said: vec![
+                Markup::text("at the end of each step with probability ")
+                    .and(statement::quantity(share)),
+            ],
+        })
+    })
+    .collect()
+}
+
+fn state(thing: &Value) -> Vec<Markup> {
+    let values = (thing.get("values").and_then(Value::as_object)).into_iter();
+    let values = values.flatten().map(|(name, value)| {
+        let said = phase(value);
+        let name = match value.get("title").and_then(Value::as_str) {
+            Some(title) => Markup::text(title).and(" ").and(Markup::code(name)),
+            None => Markup::code(name),
+        };
+        match said.is_empty() {
+            true => name,
+            false => name.and(" (").and(Markup::join(said, ", ")).and(")"),
+        }
+    });
+    values.collect()
+}
+
 fn trend(thing: &Value) -> Vec<Markup> {
     let weight = thing.get("weight").unwrap_or(thing);
     vec![Markup::text("weight ").and(statement::quantity(weight))]
@@ -283,6 +339,8 @@ fn event(thing: &Value) -> Vec<Markup> {
         "when",
         "probability",
         "if",
+        "in",
+        "not_in",
         "phases",
         "trends",
         "limit",
@@ -301,6 +359,8 @@ fn event(thing: &Value) -> Vec<Markup> {
             "probability" => Markup::text("with probability ").and(statement::quantity(value)),
             "when" => Markup::text("as soon as ").and(statement::quantity(value)),
             "if" => Markup::text("only if ").and(statement::quantity(value)),
+            "in" => statement::restricted(value, "is"),
+            "not_in" => statement::restricted(value, "is not"),
             "phases" => Markup::text("in the phases ").and(statement::names(value)),
             "trends" => Markup::text("under the trends ").and(statement::names(value)),
             "limit" => Markup::text("at most ")

@@ -33,13 +33,19 @@ pub const EVENTS: Section<RunPart> = Section {
                     .and(" draws others."),
             );
         }
-        let (shifts, events): (Vec<_>, Vec<_>) = ranked(result).into_iter().partition(|e| e.shift);
+        let (moves, events): (Vec<_>, Vec<_>) = ranked(result).into_iter().partition(|e| e.shift);
+        let (shifts, moves): (Vec<_>, Vec<_>) = moves.into_iter().partition(|e| e.is_of_trends());
         body.details("All events", |body| {
             body.table(&table("Events, the most frequent first", &events, result));
         });
         if !shifts.is_empty() {
             body.details("Shifts between trends", |body| {
                 body.table(&table("Shifts, the most frequent first", &shifts, result));
+            });
+        }
+        if !moves.is_empty() {
+            body.details("Moves of states", |body| {
+                body.table(&table("Moves, the most frequent first", &moves, result));
             });
         }
     },
@@ -83,7 +89,7 @@ fn table(caption: &str, events: &[&EventResult], result: &RunResult) -> Table {
     let mut table = Table::new(caption, head);
     let start = &result.scenario.start;
     for event in events {
-        let title = if event.shift {
+        let title = if event.is_of_trends() {
             event.name.replace('>', " → ")
         } else {
             label(&event.title, &event.name).to_owned()

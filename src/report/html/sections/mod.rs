@@ -42,10 +42,11 @@ pub struct Section<T> {
 }
 
 /// What is said about a run, below its finding and its outcomes.
-const RUN: [Section<RunPart>; 7] = [
+const RUN: [Section<RunPart>; 8] = [
     outcomes::BY_TREND,
     questions::QUESTIONS,
     occupancy::PHASES,
+    occupancy::STATES,
     occupancy::TRENDS,
     events::EVENTS,
     indicators::INDICATORS,

@@ -1,4 +1,4 @@
-//! Phases and trends over time.
+//! Phases, states and trends over time.
 
 use super::Section;
 use crate::report::chart::from_results as chart;
@@ -9,6 +9,19 @@ pub const PHASES: Section<RunPart> = Section {
     title: "Phases over time",
     is_needed: |part| part.result.phases.len() > 1,
     write: |body, part| body.chart(|frame| chart::phases(&part.result, frame)),
+};
+
+pub const STATES: Section<RunPart> = Section {
+    key: "states",
+    title: "States over time",
+    is_needed: |part| !part.result.states.is_empty(),
+    write: |body, part| {
+        let result = &part.result;
+        for state in &result.states {
+            let layers = chart::state(result, state);
+            body.chart(|frame| layers.draw(frame));
+        }
+    },
 };
 
 pub const TRENDS: Section<RunPart> = Section {

@@ -31,7 +31,7 @@ pub fn write(body: &mut Body, result: &CompareResult) {
             n => format!("; {n} more differ, and `--charts` writes them all"),
         };
         body.remark(format!(
-            "Those phases, events and indicators that change most against the first scenario{left}."
+            "Those phases, values of states, events and indicators that change most against the first scenario{left}."
         ));
     });
 }

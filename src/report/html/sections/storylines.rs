@@ -150,15 +150,20 @@ fn told(body: &mut Body, story: &Storyline, all: bool) {
 }
 
 fn state(story: &Storyline, at: &StoryState) -> Markup {
-    Markup::text(&format!(
+    let mut said = format!(
         "trend: {}; phase: {}",
         title_of(story, "trends", &at.trend),
         title_of(story, "phases", &at.phase)
-    ))
+    );
+    for (name, value) in &at.states {
+        let value = story.value_title(name, value);
+        said += &format!("; {}: {value}", story.state_title(name));
+    }
+    Markup::text(&said)
 }
 
 fn title(happening: &Happening) -> String {
-    let name = if happening.shift {
+    let name = if happening.is_of_trends() {
         "The trend shifts".to_owned()
     } else {
         label(&happening.title, &happening.event).to_owned()
@@ -174,6 +179,10 @@ fn changes(story: &Storyline, changes: &[StoryChange]) -> Markup {
     let each = changes.iter().map(|change| match change {
         StoryChange::Phase { from, to } => moved(story, "phases", from, to),
         StoryChange::Trend { from, to } => moved(story, "trends", from, to),
+        StoryChange::State { name, from, to } => {
+            let [from, to] = [from, to].map(|value| story.value_title(name, value));
+            Markup::text(&format!("{}: {from} → ", story.state_title(name))).and(Markup::strong(to))
+        }
         StoryChange::Indicator { name, from, to } => Markup::text(&format!(
             "{}: {} → {}",
             title_of(story, "indicators", name),

@@ -216,7 +216,7 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
         ),
         (
             "indicators",
-            json!({"x": {"start": 0, "drift": {"by": "month"}}}),
+            json!({"x": {"start": 0, "drift": {"by": 3}}}),
             "wrong-type",
             "/indicators/x/drift/by",
         ),

@@ -1,4 +1,4 @@
-//! The models of `scenarios/gallery/`, each against its known answer.
+//! Models of quantities without time: sums and products that have closed forms.
 
 use crate::harness::{Agreement, metric, question, rows, run, settings};
 use quincunx::Study;

@@ -1,0 +1,4 @@
+//! The models of `scenarios/gallery/`, each against its known answer.
+
+mod chains;
+mod quantities;
