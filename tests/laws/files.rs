@@ -110,6 +110,7 @@ fn by_name(result: &RunResult) -> Value {
         "scorecard",
         "trends",
         "phases",
+        "states",
         "indicators",
         "derived",
         "events",
@@ -118,6 +119,10 @@ fn by_name(result: &RunResult) -> Value {
     ] {
         let list = value[section].as_array_mut().expect("a list");
         list.sort_by_key(|item| item["name"].to_string());
+    }
+    for state in value["states"].as_array_mut().expect("a list") {
+        let values = state["values"].as_array_mut().expect("a list");
+        values.sort_by_key(|item| item["name"].to_string());
     }
     value["warnings"]
         .as_array_mut()

@@ -1,6 +1,6 @@
 //! States beside the phases: chains that know nothing of one another, drawn starts and moves, and what they scale and gate.
 //!
-//! All of it is exact in continuous time, so the grid is one step long wherever it can be; what moves by the step is a chain in discrete time. Seeds 171 to 180; a share of n trials is compared with its
+//! All of it is exact in continuous time, so the grid is one step long wherever it can be; what moves by the step is a chain in discrete time. Seeds 171 to 181; a share of n trials is compared with its
 //! binomial standard error, |z| < 4.
 
 use crate::harness::{
@@ -321,8 +321,8 @@ fn states_that_move_by_the_step_see_what_was_before_the_step() {
                     "counted": {"hazard": rate(0.9), "in": {"s": ["b"]}, "limit": 1}
                 },
                 "questions": {
-                    "by": {"holds": "s == b and u == y"}, "cx": {"holds": "s == c and u == x"}, "ay": {"holds": "s == a and u == y"},
-                    "apart": {"ever": "(s == c) != (phase == after)"}
+                    "b_y": {"holds": "s == b and u == y"}, "cx": {"holds": "s == c and u == x"}, "ay": {"holds": "s == a and u == y"},
+                    "apart": {"ever": "s == c and phase != after or s != c and phase == after"}
                 }
             }),
         ),
@@ -372,7 +372,7 @@ fn states_that_move_by_the_step_see_what_was_before_the_step() {
         );
     }
     for (name, exact) in [
-        ("by", shares[1][1]),
+        ("b_y", shares[1][1]),
         ("cx", shares[2][0]),
         ("ay", shares[0][1]),
         ("apart", 0.0),
@@ -412,4 +412,49 @@ fn a_row_that_is_more_than_one_stops_the_trial_with_its_place() {
     let error = fails("p").expect("a sum above one");
     let told = format!("{error:?}");
     assert!(told.contains("/states/s/each_step/a/c"), "{told}");
+}
+
+#[test]
+fn a_clock_that_a_value_starts_stops_when_the_value_is_left() {
+    let mut agreement = Agreement::default();
+    let wait = |on_leave: &str| json!({"after": {"state": "mood", "value": "down"}, "wait": 0.5, "on_leave": on_leave, "again": "ignore", "limit": 1});
+    let result = simulate(
+        &scenario(
+            2.0,
+            2.0,
+            json!({
+                "states": {"mood": {"values": {"up": {"start": true}, "down": {}}, "moves": {"up": {"down": rate(1.2)}, "down": {"up": rate(0.8)}}}},
+                "events": {"stops": wait("stop"), "goes_on": wait("keep")}
+            }),
+        ),
+        TRIALS,
+        181,
+    );
+    // It goes on: what counts is that the first entry comes by 1.5.
+    let goes_on = event(&result, "goes_on").probability;
+    agreement.share("goes on", goes_on, -libm::expm1(-1.2 * 1.5), TRIALS);
+    // It stops: some stay has to last. Rates of entries into either value before any long stay, by the trapezoidal rule.
+    let (n, half) = (800, 200);
+    let h = 2.0 / n as f64;
+    let mut up = vec![0.0; n + 1];
+    let mut down = vec![0.0; n + 1];
+    let integral = |entries: &[f64], rate: f64, from: usize, to: usize| -> f64 {
+        let at = |j: usize| entries[j] * rate * libm::exp(-rate * (to - j) as f64 * h);
+        let inner: f64 = (from..=to).map(at).sum();
+        h * (inner - 0.5 * (at(from) + at(to)))
+    };
+    for k in 0..=n {
+        // The last point of each integral is what the other gives.
+        for _ in 0..4 {
+            let first = 1.2 * libm::exp(-1.2 * k as f64 * h);
+            down[k] = first + integral(&up, 1.2, 0, k);
+            up[k] = integral(&down, 0.8, k.saturating_sub(half), k);
+        }
+    }
+    let stays = libm::exp(-0.8 * 0.5);
+    let entered: f64 = (0..=n - half).map(|k| down[k]).sum();
+    let exact = stays * h * (entered - 0.5 * (down[0] + down[n - half]));
+    let stops = event(&result, "stops").probability;
+    agreement.share("stops", stops, exact, TRIALS);
+    agreement.finish(2);
 }

@@ -77,6 +77,14 @@ impl Batch<'_> {
         for trend in 0..program.trends.len() {
             self.start_all(&program.trends[trend].moves, self.trend_lanes[trend]);
         }
+        for (s, state) in program.states.iter().enumerate() {
+            for (value, moves) in state.moves.iter().enumerate() {
+                if !moves.starts.is_empty() {
+                    let lanes = self.lanes_with(s, value, self.used);
+                    self.start_all(moves, lanes);
+                }
+            }
+        }
     }
 
     fn start_all(&mut self, moves: &EntryCode, lanes: Lanes) {
@@ -125,7 +133,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Stops the clocks that run only as long as a phase or trend lasts.
+    /// Stops the clocks that run only as long as a phase, a trend or a value lasts.
     pub fn stop_clocks(&mut self, moves: &EntryCode, lanes: Lanes) {
         for &e in &moves.stops {
             for lane in each(lanes) {

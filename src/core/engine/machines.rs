@@ -79,6 +79,13 @@ impl Batch<'_> {
         drawn
     }
 
+    /// Those of some lanes in which a state has a value.
+    pub fn lanes_with(&self, state: usize, value: usize, among: Lanes) -> Lanes {
+        let values = &self.states[state];
+        let has_it = each(among).filter(|lane| usize::from(values[*lane]) == value);
+        has_it.fold(0, |set, lane| set | 1 << lane)
+    }
+
     /// Moves what is not there yet; the clock of what is there goes on.
     fn move_to(
         &mut self,
@@ -94,12 +101,7 @@ impl Batch<'_> {
         let moving = match machine {
             Machine::Phase => lanes & !self.phase_lanes[to],
             Machine::Trend => lanes & !self.trend_lanes[to],
-            Machine::State(state) => {
-                let values = &self.states[state];
-                let is_elsewhere = |lane: &usize| usize::from(values[*lane]) != to;
-                let elsewhere = each(lanes).filter(is_elsewhere);
-                elsewhere.fold(0, |set, lane| set | 1 << lane)
-            }
+            Machine::State(state) => lanes & !self.lanes_with(state, to, lanes),
         };
         if moving == 0 {
             return;
@@ -154,6 +156,15 @@ impl Batch<'_> {
                 self.run_for(&program.regime.of_trend, moving);
             }
             Machine::State(state) => {
+                let moves = &program.states[state].moves;
+                for (from, moves) in moves.iter().enumerate() {
+                    if !moves.stops.is_empty() {
+                        self.stop_clocks(moves, self.lanes_with(state, from, moving));
+                    }
+                }
+                for &e in &moves[to].starts {
+                    self.scratch.starts.add(e, moving);
+                }
                 for lane in each(moving) {
                     self.enter_value(lane, state, to);
                     let moved = layout.moved + state as Slot;
@@ -174,10 +185,7 @@ impl Batch<'_> {
         for stepper in &program.steppers {
             let mut fired: Vec<(u32, Lanes)> = Vec::new();
             for (value, row) in stepper.rows.iter().enumerate() {
-                let values = &self.states[stepper.state];
-                let is_here = |lane: &usize| usize::from(values[*lane]) == value;
-                let lanes = each(self.alive).filter(is_here);
-                let lanes = lanes.fold(0, |set, lane| set | 1 << lane);
+                let lanes = self.lanes_with(stepper.state, value, self.alive);
                 if lanes != 0 && !row.is_empty() {
                     self.leave(row, stepper.site, index as u32, lanes, &mut fired);
                 }

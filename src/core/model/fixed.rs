@@ -108,6 +108,7 @@ impl<'a> Fixed<'a> {
                         StartsClock::Event(event) => self.events[event],
                         StartsClock::Phase(_) => self.phase,
                         StartsClock::Trend(_) => self.trend,
+                        StartsClock::Value(state, _) => self.states[state],
                     };
                     starts && self.is_drawn(&waiting.wait)
                 }

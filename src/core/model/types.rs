@@ -280,16 +280,18 @@ pub struct Waiting {
     /// Years, drawn at each start.
     pub wait: Draw,
     pub again: Again,
-    /// Of a phase or trend: the clock runs on when it is left.
+    /// Of a phase, a trend or a value: the clock runs on when it is left.
     pub keeps_on: bool,
 }
 
-/// What starts a clock: a firing of an event, or the entry into a phase or trend.
+/// What starts a clock: a firing of an event, or the entry into a phase, a trend or a value of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartsClock {
     Event(usize),
     Phase(usize),
     Trend(usize),
+    /// A state and its value.
+    Value(usize, usize),
 }
 
 /// Rate per year: `base x by_trend x by_phase x by_state x product of ratio^((x - at) / per) x factor`.

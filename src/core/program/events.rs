@@ -81,8 +81,20 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
             let moves = event.effects.iter().filter_map(move |e| e.moves(machine));
             moves.flat_map(|to| to.all()).map(start)
         };
+        let values = event.effects.iter().filter_map(|effect| match effect {
+            Effect::Move {
+                machine: Machine::State(state),
+                to,
+            } => Some((*state, to.all())),
+            _ => None,
+        });
+        let values = values.flat_map(|(state, all)| {
+            let all = all.into_iter();
+            all.map(move |value| StartsClock::Value(state, value))
+        });
         let by_entry: Vec<u32> = entered(Machine::Phase, StartsClock::Phase)
             .chain(entered(Machine::Trend, StartsClock::Trend))
+            .chain(values)
             .flat_map(|start| moves(model, start).starts)
             .collect();
         let wait_reads_clock = |e: &u32| match &model.events[*e as usize].fires {

@@ -1,14 +1,15 @@
 //! States beside the phase and the trend: their starts, and where moves lead.
 
 use super::compile::Compiler;
+use super::events;
 use super::types::{DestinationCode, EffectCode, Formula, StateCode, StepperCode};
 use crate::diagnostic::pointer;
-use crate::model::{Destination, Fires, Machine};
+use crate::model::{Destination, Fires, Machine, StartsClock};
 
 impl Compiler<'_> {
     pub fn states(&mut self) -> Vec<StateCode> {
         let model = self.model;
-        let states = model.states.iter().map(|state| {
+        let states = model.states.iter().enumerate().map(|(index, state)| {
             let values = pointer::join(&pointer::join("/states", &state.name), "values");
             let starts = state.values.iter().map(|value| {
                 let at = pointer::join(&pointer::join(&values, &value.name), "start");
@@ -20,6 +21,9 @@ impl Compiler<'_> {
             StateCode {
                 starts,
                 site: self.site(format!("start_state/{}", state.name)),
+                moves: (0..state.values.len())
+                    .map(|value| events::moves(model, StartsClock::Value(index, value)))
+                    .collect(),
             }
         });
         states.collect()

@@ -188,6 +188,8 @@ pub struct StateCode {
     /// Probability of each value at the start, not normalised.
     pub starts: Vec<Formula>,
     pub site: SiteId,
+    /// By value: what its entry starts, and what leaving it stops.
+    pub moves: Vec<EntryCode>,
 }
 
 #[derive(Clone, Debug)]

@@ -29,7 +29,7 @@ pub struct Waiting {
     /// Years.
     pub wait: Draw,
     pub again: Again,
-    /// Of a phase or trend: the clock runs on when it is left.
+    /// Of a phase, a trend or a value: the clock runs on when it is left.
     pub keeps_on: bool,
 }
 
@@ -42,6 +42,8 @@ pub enum Start {
     Phase(Reference),
     /// The entry into this trend.
     Trend(Reference),
+    /// The entry of this state into this value.
+    Value { state: Reference, value: Reference },
 }
 
 /// What a further start does to a clock that runs.

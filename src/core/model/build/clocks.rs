@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::formulas::STATE;
+use super::machines::Domain;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::{Expr, Thing};
 use crate::model::types::{Draw, Fires, StartsClock, Waiting};
@@ -82,6 +83,13 @@ impl Builder<'_> {
             Start::Trend(name) => self
                 .resolve(Thing::Trend, &name.value, name.place())
                 .map(StartsClock::Trend),
+            Start::Value { state, value } => {
+                self.state(&state.value, state.place()).and_then(|s| {
+                    let domain = Domain::Values(s);
+                    let value = self.resolve_in(domain, &[], &value.value, value.place())?;
+                    Some(StartsClock::Value(s, value))
+                })
+            }
         };
         let wait = self.draw(&waiting.wait, STATE)?;
         let (pointer, below) = match (&waiting.wait, &wait) {

@@ -372,6 +372,10 @@ fn never_started(model: &Model, reached: &Reached, fires: &mut [bool]) -> Vec<(u
                 }),
                 StartsClock::Trend(trend) => (!reached.trends[trend])
                     .then(|| format!("for no trial is ever under `{}`", model.trends[trend].name)),
+                StartsClock::Value(state, value) => (!reached.states[state][value]).then(|| {
+                    let of = &model.states[state];
+                    format!("for `{}` is never `{}`", of.name, of.values[value].name)
+                }),
             };
             if let Some(why) = why.filter(|_| fires[index]) {
                 fires[index] = false;

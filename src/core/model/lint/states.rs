@@ -3,7 +3,7 @@
 use super::reach::Reached;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
-use crate::model::types::{Fires, Machine, Model};
+use crate::model::types::{Fires, Machine, Model, StartsClock};
 
 /// Warns of values that no trial can have, and of states on which nothing hangs.
 pub fn lint(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
@@ -48,6 +48,9 @@ fn is_read(model: &Model, index: usize) -> bool {
     read || model.events.iter().any(|event| {
         let by_factor = match &event.fires {
             Fires::Hazard(hazard) => hazard.by_state.iter().any(|(state, _)| *state == index),
+            Fires::After(waiting) => {
+                matches!(waiting.after, StartsClock::Value(state, _) if state == index)
+            }
             _ => false,
         };
         let is_own = event.shift.map(|shift| shift.machine) == Some(Machine::State(index));

@@ -73,7 +73,7 @@ impl<'v> Decoder<'v> {
             self.fault(
                 "conflicting-keys",
                 Place::key(place),
-                "`on_leave` goes with the entry into a phase or trend; an event is not left",
+                "`on_leave` goes with the entry into a phase, a trend or a value; an event is not left",
             );
             return None;
         }
@@ -85,7 +85,7 @@ impl<'v> Decoder<'v> {
         })
     }
 
-    /// The name of an event, `{"phase": NAME}` or `{"trend": NAME}`.
+    /// The name of an event, `{"phase": NAME}`, `{"trend": NAME}` or `{"state": NAME, "value": NAME}`.
     fn start_of_clock(&mut self, value: &'v Value, pointer: &str) -> Option<Start> {
         if !value.is_object() {
             let name = self.reference(value, pointer);
@@ -99,12 +99,20 @@ impl<'v> Decoder<'v> {
         }
         let what = "the start of a clock";
         let object = self.object(value, pointer, what, &[keys::ENTRY], |_| false)?;
-        let form = self.one_form(&object, &[&["phase"], &["trend"]], what)?;
-        let (name, pointer) = object.get(form)?;
+        let forms: [&[&'static str]; 3] = [&["phase"], &["trend"], &["state", "value"]];
+        let form = self.one_form(&object, &forms, what)?;
+        let (name, pointer) = self.required(&object, form, what)?;
         let name = self.reference(name, &pointer)?;
         Some(match form {
             "phase" => Start::Phase(name),
-            _ => Start::Trend(name),
+            "trend" => Start::Trend(name),
+            _ => {
+                let (value, pointer) = self.required(&object, "value", what)?;
+                Start::Value {
+                    state: name,
+                    value: self.reference(value, &pointer)?,
+                }
+            }
         })
     }
 

@@ -99,7 +99,7 @@ pub const EVENT: &[&str] = &[
     "note",
     "source",
 ];
-pub const ENTRY: &[&str] = &["phase", "trend"];
+pub const ENTRY: &[&str] = &["phase", "trend", "state", "value"];
 pub const BRANCH: &[&str] = &["title", "probability", "effects", "note", "source"];
 pub const HAZARD: &[&str] = &[
     "chance",

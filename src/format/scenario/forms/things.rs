@@ -314,10 +314,14 @@ schema!(Event, "Event", |generator| {
         "type": "object",
         "properties": {
             "phase": {"type": "string", "description": "the phase that is entered"},
-            "trend": {"type": "string", "description": "the trend that is entered"}
+            "trend": {"type": "string", "description": "the trend that is entered"},
+            "state": {"type": "string", "description": "the state that moves"},
+            "value": {"type": "string", "description": "the value that it is given"}
         },
-        "minProperties": 1,
-        "maxProperties": 1,
+        "oneOf": [
+            {"required": ["phase"]}, {"required": ["trend"]}, {"required": ["state", "value"]}
+        ],
+        "dependentRequired": {"state": ["value"], "value": ["state"]},
         "additionalProperties": false
     });
     let after = json!({"anyOf": [name, entry]});
