@@ -322,7 +322,7 @@ fn states_that_move_by_the_step_see_what_was_before_the_step() {
                 },
                 "questions": {
                     "b_y": {"holds": "s == b and u == y"}, "cx": {"holds": "s == c and u == x"}, "ay": {"holds": "s == a and u == y"},
-                    "apart": {"ever": "s == c and phase != after or s != c and phase == after"}
+                    "apart": {"holds": "s == c and phase != after or s != c and phase == after"}
                 }
             }),
         ),

@@ -1,5 +1,6 @@
 //! What has one of a few named values at a time, and what moves it.
 
+use super::types::{Draw, Effect};
 use crate::expression::Expr;
 
 /// A variable with named values, beside the phase and the trend.
@@ -85,5 +86,43 @@ impl Destination {
             Self::Drawn { shares, .. } => shares,
         };
         shares.iter().map(|(_, share)| share)
+    }
+}
+
+impl Effect {
+    /// The indicator that it moves.
+    pub fn indicator(&self) -> Option<usize> {
+        match self {
+            Self::Set { indicator, .. }
+            | Self::Add { indicator, .. }
+            | Self::Multiply { indicator, .. } => Some(*indicator),
+            Self::Move { .. } => None,
+        }
+    }
+
+    /// Where it moves one machine.
+    pub fn moves(&self, of: Machine) -> Option<&Destination> {
+        match self {
+            Self::Move { machine, to } if *machine == of => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Visits the formulas that it evaluates.
+    pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            Self::Move { to, .. } => to.shares().for_each(visit),
+            _ => self.draw().into_iter().for_each(|d| d.each_formula(visit)),
+        }
+    }
+
+    /// What it does to an indicator.
+    pub fn draw(&self) -> Option<&Draw> {
+        match self {
+            Self::Set { to: draw, .. }
+            | Self::Add { by: draw, .. }
+            | Self::Multiply { by: draw, .. } => Some(draw),
+            Self::Move { .. } => None,
+        }
     }
 }

@@ -576,44 +576,6 @@ impl Event {
     }
 }
 
-impl Effect {
-    /// The indicator that it moves.
-    pub fn indicator(&self) -> Option<usize> {
-        match self {
-            Self::Set { indicator, .. }
-            | Self::Add { indicator, .. }
-            | Self::Multiply { indicator, .. } => Some(*indicator),
-            Self::Move { .. } => None,
-        }
-    }
-
-    /// Where it moves one machine.
-    pub fn moves(&self, of: Machine) -> Option<&Destination> {
-        match self {
-            Self::Move { machine, to } if *machine == of => Some(to),
-            _ => None,
-        }
-    }
-
-    /// Visits the formulas that it evaluates.
-    pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
-        match self {
-            Self::Move { to, .. } => to.shares().for_each(visit),
-            _ => self.draw().into_iter().for_each(|d| d.each_formula(visit)),
-        }
-    }
-
-    /// What it does to an indicator.
-    pub fn draw(&self) -> Option<&Draw> {
-        match self {
-            Self::Set { to: draw, .. }
-            | Self::Add { by: draw, .. }
-            | Self::Multiply { by: draw, .. } => Some(draw),
-            Self::Move { .. } => None,
-        }
-    }
-}
-
 impl Draw {
     /// Visits the formulas that it evaluates.
     pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
