@@ -130,7 +130,6 @@ pub fn rich() -> Value {
             "first_low": "first(support < 0.4)",
             "convoys_sent": "count(convoy)",
             "bill": "both + worse * leak_again",
-            "posture_age": "if(posture == paused, age(posture), 0)",
         },
         "questions": {
             "truce_by_june": {"ever": "phase == truce", "by": "2026-06-30"},
