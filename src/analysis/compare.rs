@@ -173,12 +173,14 @@ impl Merge for Joint {
 
 /// Holm's correction over all pairs, for outcomes, groups, trends, questions and metrics each by themselves.
 pub(super) fn correct(comparisons: &mut [Comparison]) {
-    let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 5] = [
+    let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 7] = [
         |c| &mut c.differences,
         |c| &mut c.groups,
         |c| &mut c.trends,
         |c| &mut c.questions,
+        |c| &mut c.conditional,
         |c| &mut c.metrics,
+        |c| &mut c.ratios,
     ];
     for section in sections {
         let p_values: Vec<f64> = (comparisons.iter_mut())

@@ -4,6 +4,7 @@ mod changes;
 mod compare;
 mod growing;
 mod pairs;
+mod ratios;
 mod reweight;
 mod storyline;
 mod study;

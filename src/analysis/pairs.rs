@@ -4,6 +4,7 @@
 //! numbers; means of metrics are paired by draw.
 
 use super::changes::changes;
+use super::ratios;
 use super::study::Study;
 use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
 use crate::estimate::{
@@ -225,7 +226,9 @@ impl Matching {
             groups: section(1),
             trends: section(2),
             questions: section(3),
+            conditional: ratios::conditional(base, other, identical),
             metrics,
+            ratios: ratios::means(base, other, identical),
             distance,
         }
     }

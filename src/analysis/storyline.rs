@@ -119,6 +119,12 @@ fn told(
         questions: (model.questions.iter().zip(&replay.questions))
             .map(|(question, answer)| (question.name.clone(), *answer))
             .collect(),
+        conditional: (model.conditional.iter().zip(&study.program.conditions))
+            .map(|(conditional, at)| {
+                let answer = replay.questions[*at].then_some(replay.questions[at + 1]);
+                (conditional.question.name.clone(), answer)
+            })
+            .collect(),
     })
 }
 

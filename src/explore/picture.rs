@@ -71,7 +71,10 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
             .iter()
             .map(|q| q.difference.clone())
             .collect(),
+        // Only a run tells those.
+        conditional: Vec::new(),
         metrics: found.metrics.iter().map(|m| m.difference.clone()).collect(),
+        ratios: Vec::new(),
         distance: crate::results::Distance {
             total_variation: 0.0,
             noise: 0.0,

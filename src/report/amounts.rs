@@ -1,7 +1,7 @@
 //! A metric's numbers as text: in its unit, or as dates if it is an instant.
 
 use super::{dates, format};
-use crate::results::{EpistemicStatus, MetricResult, RunResult};
+use crate::results::{EpistemicStatus, MetricResult, QuantileResult, RunResult};
 
 /// How the numbers of one metric are said.
 #[derive(Clone, Copy)]
@@ -83,6 +83,17 @@ impl<'r> Amounts<'r> {
             .map(|(value, error)| (value, error.unwrap_or(f64::NAN)))
             .collect();
         format::quantiles(&pairs).try_into().ok()
+    }
+
+    /// A quantile at some share; empty if there is none.
+    pub fn quantile(self, quantile: &QuantileResult) -> String {
+        match (quantile.value, quantile.std_error) {
+            (Some(value), _) if self.metric.is_instant => dates::date_at(self.start, value),
+            (Some(value), error) => {
+                format::quantiles(&[(value, error.unwrap_or(f64::NAN))]).join("")
+            }
+            _ => String::new(),
+        }
     }
 
     /// The range of the mean as the assumptions vary.

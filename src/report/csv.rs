@@ -4,6 +4,7 @@
 //! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
 
 mod cells;
+mod of_some;
 mod reweight;
 
 pub use cells::Layout;
@@ -11,6 +12,7 @@ pub(in crate::report) use cells::fault_of_writing;
 pub use reweight::write_reweight;
 
 use crate::report::known::Known;
+use crate::report::ratios;
 use crate::results::{
     ByTrend, CompareResult, Difference, GroupMean, OccupancyResult, RunResult, SeriesResult,
 };
@@ -69,7 +71,9 @@ pub fn write_compare(
         table.differences(&pair, "outcome", &comparison.differences)?;
         table.differences(&pair, "comes_true", &comparison.trends)?;
         table.differences(&pair, "question", &comparison.questions)?;
+        table.differences(&pair, "conditional", &comparison.conditional)?;
         table.differences(&pair, "metric", &comparison.metrics)?;
+        table.differences(&pair, "ratio", &comparison.ratios)?;
         let distance = Row {
             section: "distance",
             ..pair
@@ -205,6 +209,7 @@ impl<'a> Table<'a> {
             self.probability(&row, &question.into())?;
             self.by_trend(&row, &question.by_trend)?;
         }
+        self.conditional(&all, result)?;
         self.metrics(&all, result)?;
         self.events(&all, result)?;
         for (section, items) in [("trend", &result.trends), ("phase", &result.phases)] {
@@ -321,6 +326,7 @@ impl<'a> Table<'a> {
             ] {
                 self.row(&row.quantity(quantity, value).error(error))?;
             }
+            self.quantiles(&row, metric)?;
             for (trend, group) in &metric.by_trend {
                 self.group(&Row { trend, ..row }, group)?;
             }
@@ -328,7 +334,7 @@ impl<'a> Table<'a> {
                 self.group(&Row { outcome, ..row }, group)?;
             }
         }
-        Ok(())
+        self.ratios(all, result)
     }
 
     fn group(&mut self, row: &Row<'_>, group: &GroupMean) -> io::Result<()> {
@@ -388,6 +394,10 @@ impl<'a> Table<'a> {
             ("p95", &item.p95, &item.p95_std_error),
         ] {
             self.series(row, result, quantity, values, errors)?;
+        }
+        for told in &item.quantiles {
+            let name = ratios::level(told.level);
+            self.series(row, result, &name, &told.values, &told.values_std_error)?;
         }
         Ok(())
     }

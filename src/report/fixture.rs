@@ -98,9 +98,19 @@ pub fn run() -> RunResult {
             metric("first_truce", "", "years", Some((0.812_3, 0.002_1, 0.44)), 0.623),
             metric("never_defined", "", "", None, 0.0),
         ],
+        ratios: vec![
+            ratio("price_of_calm", "Price of calm", "USD/t a year", Some((138.3, 0.45)), Some("between")),
+            ratio("open_ended", "", "", Some((12.0, 40.0)), Some("outside")),
+            ratio("unknown", "", "", Some((-1.0, 7.0)), Some("anywhere")),
+            ratio("without", "", "", None, None),
+        ],
         questions: vec![
             question("truce_by_june", "Will a truce be signed by 30 June 2026?", "ever", "2026-06-30", 0.212, 0.0012),
             question("dear_at_new_year", "", "holds", "2026-12-31", 0.0713, 0.000_6),
+        ],
+        conditional: vec![
+            conditional("holds_if_signed", "If one is signed, does it last the year?", "ever(truce_signed)", 35, 80),
+            conditional("after_panic", "", "ever(panic) and at(price > 400, 2026-06-30)", 0, 0),
         ],
         drivers: vec![Drivers {
             of: "quiet".into(),
@@ -197,6 +207,10 @@ pub fn storyline() -> Storyline {
             ("first_truce".to_owned(), None),
         ]),
         questions: IndexMap::from([("truce_by_june".to_owned(), true)]),
+        conditional: IndexMap::from([
+            ("holds_if_signed".to_owned(), Some(false)),
+            ("after_panic".to_owned(), None),
+        ]),
     }
 }
 
@@ -330,6 +344,52 @@ fn driver(name: &str, title: &str, share: f64, detectable: bool) -> Driver {
     }
 }
 
+/// The mean of one metric over that of another.
+fn ratio(
+    name: &str,
+    title: &str,
+    unit: &str,
+    told: Option<(f64, f64)>,
+    shape: Option<&str>,
+) -> RatioResult {
+    RatioResult {
+        name: name.into(),
+        title: title.into(),
+        unit: unit.into(),
+        of: "price_at_end".into(),
+        over: "first_truce".into(),
+        ratio: told.map(|told| told.0),
+        std_error: told.map(|told| told.1),
+        ci95: told
+            .filter(|_| shape != Some("anywhere"))
+            .map(|(value, error)| [value - 2.0 * error, value + 2.0 * error]),
+        shape: shape.map(str::to_owned),
+    }
+}
+
+/// A question about some trials, with so many hits and trials in each replicate.
+fn conditional(name: &str, title: &str, given: &str, hits: u64, trials: u64) -> ConditionalResult {
+    let share = (trials > 0).then(|| hits as f64 / trials as f64);
+    let trials_given = 16 * trials;
+    let error = share.map(|p| (p * (1.0 - p) / trials_given as f64).sqrt());
+    ConditionalResult {
+        name: name.into(),
+        title: title.into(),
+        asks: "holds".into(),
+        by: "2026-12-31".into(),
+        dated: true,
+        given: given.into(),
+        trials_given,
+        given_probability: trials_given as f64 / 10_240.0,
+        given_std_error: 0.003,
+        probability: share,
+        std_error: error,
+        ci95: share.zip(error).map(|(p, e)| [p - 2.0 * e, p + 2.0 * e]),
+        hits: vec![hits; 16],
+        trials: vec![trials; 16],
+    }
+}
+
 fn question(
     name: &str,
     title: &str,
@@ -398,6 +458,7 @@ fn series(name: &str, title: &str, unit: &str, start: f64, change: f64) -> Serie
         p75_std_error: errors.clone(),
         p95: line(0.5),
         p95_std_error: errors,
+        quantiles: Vec::new(),
     }
 }
 
@@ -488,6 +549,12 @@ fn metric(
             edges: vec![0.0, 0.5, 1.0],
             counts: vec![10, 20],
         },
+        quantiles: vec![QuantileResult {
+            level: 0.8,
+            value: quantile(0.9),
+            std_error: error,
+        }],
+        distribution: None,
         by_trend: IndexMap::from([
             ("stalemate".to_owned(), group(1.1)),
             ("escalation".to_owned(), group(0.9)),

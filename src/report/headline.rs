@@ -147,6 +147,14 @@ fn read(reading: &Reading, result: &RunResult) -> Option<String> {
             (&outcome.title, Known::from(outcome))
         }
         Of::Question => {
+            if let Some(question) = result.conditional.iter().find(|q| q.name == name) {
+                let known = question.known();
+                return Some(match reading.shows {
+                    Shows::Title => question.title.clone(),
+                    Shows::Estimate => known.map_or("no trial".into(), |known| known.percent()),
+                    Shows::Range => known.map_or_else(String::new, |known| known.range()),
+                });
+            }
             let question = result.questions.iter().find(|q| q.name == name)?;
             (&question.title, Known::from(question))
         }
@@ -230,6 +238,7 @@ pub fn chance(result: &RunResult) -> String {
     let all = (result.outcomes.iter().map(|o| o.std_error))
         .chain(result.groups.iter().map(|g| g.std_error))
         .chain(result.questions.iter().map(|q| q.std_error))
+        .chain(result.conditional.iter().filter_map(|q| q.std_error))
         .chain((result.scorecard.iter()).flat_map(|t| t.comes_true.iter().map(|c| c.std_error)));
     let largest = 100.0 * all.fold(0.0, f64::max);
     // Twice the error, up to the next digit.

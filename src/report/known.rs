@@ -8,7 +8,8 @@
 
 use super::format::{fixed, plain};
 use crate::results::{
-    ComesTrue, Epistemic, EpistemicStatus, GroupResult, OutcomeResult, QuestionResult, RunResult,
+    ComesTrue, ConditionalResult, Epistemic, EpistemicStatus, GroupResult, OutcomeResult,
+    QuestionResult, RunResult,
 };
 use crate::scenario::Words;
 
@@ -41,6 +42,26 @@ macro_rules! known {
     )*};
 }
 known!(OutcomeResult, GroupResult, QuestionResult, ComesTrue);
+
+/// Nothing is told of a range.
+static UNTOLD: Epistemic = Epistemic {
+    status: EpistemicStatus::NotSeparable,
+    std_error: None,
+    at_most_sd: None,
+};
+
+impl ConditionalResult {
+    /// The chance among the trials in which the condition holds; `None` if there is none.
+    pub fn known(&self) -> Option<Known<'static>> {
+        Some(Known {
+            probability: self.probability?,
+            std_error: self.std_error?,
+            ci95: self.ci95?,
+            epistemic90: None,
+            epistemic: &UNTOLD,
+        })
+    }
+}
 
 impl Known<'_> {
     /// Decimals of the percentage; `None` if it is exact.

@@ -8,7 +8,7 @@ mod reweight;
 pub use reweight::write_reweight;
 
 use super::amounts::Amounts;
-use super::{dates, format};
+use super::{dates, format, ratios};
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
     RunResult, Warning,
@@ -70,7 +70,9 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
             ("outcome", &comparison.differences),
             ("trend that has come true", &comparison.trends),
             ("question", &comparison.questions),
+            ("question about some futures", &comparison.conditional),
             ("metric", &comparison.metrics),
+            ("ratio of means", &comparison.ratios),
         ] {
             self::differences(out, name, differences, comparison.identical)?;
         }
@@ -201,7 +203,52 @@ fn body(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()>
         ];
         table(out, &columns, 2, result.questions.iter().map(question))?;
     }
-    metrics(out, result, &heading)
+    if !result.conditional.is_empty() {
+        writeln!(out, "{heading} Questions about some futures\n")?;
+        let columns = ["question", "about", "probability", "± pp", "95% interval"];
+        let rows = ratios::conditional(result).into_iter().map(told);
+        table(out, &columns, 2, rows)?;
+    }
+    metrics(out, result, &heading)?;
+    let levels = result.metrics.first().map_or(&[][..], |m| &m.quantiles);
+    if !levels.is_empty() {
+        writeln!(out, "{heading} Quantiles of metrics\n")?;
+        let names: Vec<String> = levels.iter().map(|q| ratios::level(q.level)).collect();
+        let columns = ["metric", "unit"].into_iter();
+        let columns: Vec<&str> = columns.chain(names.iter().map(String::as_str)).collect();
+        let rows = result.metrics.iter().map(|metric| {
+            let amounts = Amounts::of(result, metric);
+            let mut row = vec![
+                escape(label(&metric.title, &metric.name)),
+                escape(amounts.unit()),
+            ];
+            row.extend(metric.quantiles.iter().map(|q| amounts.quantile(q)));
+            row
+        });
+        table(out, &columns, 2, rows)?;
+    }
+    if !result.ratios.is_empty() {
+        writeln!(out, "{heading} Ratios of means\n")?;
+        let columns = ["ratio", "about", "estimate", "±", "95% interval"];
+        table(
+            out,
+            &columns,
+            2,
+            ratios::means(result).into_iter().map(told),
+        )?;
+    }
+    Ok(())
+}
+
+fn told(row: ratios::Row) -> Vec<String> {
+    let (value, error) = (row.estimate.value, row.estimate.error);
+    vec![
+        escape(&row.title),
+        escape(&row.remark),
+        value,
+        error,
+        row.interval,
+    ]
 }
 
 fn outcome(outcome: &OutcomeResult) -> Vec<String> {

@@ -17,5 +17,6 @@ pub mod html;
 pub mod json;
 pub mod known;
 pub mod markdown;
+mod ratios;
 pub mod table;
 pub mod trials;

@@ -1,7 +1,9 @@
 //! Summary to result: every estimate read off, with its error, in the file's order.
 
+mod conditional;
 mod drivers;
 mod metrics;
+mod ratios;
 mod trends;
 
 use super::types::*;
@@ -9,7 +11,7 @@ use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
     self, Centre, HitTable, LEVELS, Proportion, Quantile, Quantiles, REPLICATES, centre, ratio,
 };
-use crate::model::{Asks, Model};
+use crate::model::Model;
 use crate::program::Program;
 use indexmap::IndexMap;
 
@@ -69,7 +71,9 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         derived: reader.derived(),
         events: reader.events(),
         metrics: reader.metrics(),
+        ratios: reader.ratios(),
         questions: reader.questions(),
+        conditional: reader.conditional(),
         drivers: reader.drivers(),
         warnings: Vec::new(),
     }
@@ -203,17 +207,14 @@ impl Reader<'_> {
             .map(|(question, table)| {
                 let estimate = table.estimate().widened(self.summary.caution());
                 let epistemic = table.epistemic(self.program.uncertain);
-                let (asks, by) = match question.asks {
-                    Asks::EverBy { date, .. } => ("ever", date),
-                    Asks::HoldsAt { date, .. } => ("holds", date),
-                };
+                let (asks, by) = conditional::asked(question.asks);
                 QuestionResult {
                     name: question.name.clone(),
                     title: question.title.clone(),
                     asks: asks.into(),
                     by: match self.model.clock.timeless {
                         true => String::new(),
-                        false => by.to_string(),
+                        false => by,
                     },
                     dated: question.dated,
                     probability: estimate.probability,
@@ -331,6 +332,7 @@ impl Reader<'_> {
             p75_std_error: Vec::with_capacity(times),
             p95: Vec::with_capacity(times),
             p95_std_error: Vec::with_capacity(times),
+            quantiles: self.quantile_series(item, items),
         };
         for time in 0..times {
             let index = time * items + item;

@@ -42,6 +42,9 @@ pub struct Storyline {
     /// `None`: no value in this trial.
     pub metrics: IndexMap<String, Option<f64>>,
     pub questions: IndexMap<String, bool>,
+    /// Questions about some trials; `None`: their condition did not hold in this one.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub conditional: IndexMap<String, Option<bool>>,
 }
 
 fn titled<'s>(thing: &'s serde_json::Value, name: &'s str) -> &'s str {

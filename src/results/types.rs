@@ -36,7 +36,13 @@ pub struct RunResult {
     pub derived: Vec<SeriesResult>,
     pub events: Vec<EventResult>,
     pub metrics: Vec<MetricResult>,
+    /// Means of metrics over means of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratios: Vec<RatioResult>,
     pub questions: Vec<QuestionResult>,
+    /// Questions about the trials in which a condition holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<ConditionalResult>,
     /// What groups hang on, and outcomes that are in none.
     #[serde(default)]
     pub drivers: Vec<Drivers>,
@@ -282,6 +288,35 @@ fn yes() -> bool {
     true
 }
 
+/// A question about the trials in which a condition holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConditionalResult {
+    pub name: String,
+    pub title: String,
+    /// `ever` or `holds`.
+    pub asks: String,
+    /// ISO date; that of the end if the question has none.
+    pub by: String,
+    /// It has a date of its own; if not, it is about the whole run.
+    #[serde(default = "yes")]
+    pub dated: bool,
+    /// The condition, as the file has it.
+    pub given: String,
+    /// Trials in which it held.
+    pub trials_given: u64,
+    /// Share of trials in which it held.
+    pub given_probability: f64,
+    pub given_std_error: f64,
+    /// Among these trials; `None`: there is none.
+    pub probability: Option<f64>,
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+    /// Trials that hold and answer yes, by replicate.
+    pub hits: Vec<u64>,
+    /// Trials that hold, by replicate.
+    pub trials: Vec<u64>,
+}
+
 /// The values of a state over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StateResult {
@@ -339,6 +374,9 @@ pub struct SeriesResult {
     pub p75_std_error: Vec<f64>,
     pub p95: Vec<f64>,
     pub p95_std_error: Vec<f64>,
+    /// At the shares that the file asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<QuantileSeries>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -433,9 +471,61 @@ pub struct MetricResult {
     pub p95: Option<f64>,
     pub p95_std_error: Option<f64>,
     pub histogram: Histogram,
+    /// At the shares that the file asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<QuantileResult>,
+    /// If the file asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<DistributionResult>,
     /// By start trend.
     pub by_trend: IndexMap<String, GroupMean>,
     pub by_outcome: IndexMap<String, GroupMean>,
+}
+
+/// A quantile over the trials in which a metric has a value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuantileResult {
+    /// Share of those trials.
+    pub level: f64,
+    pub value: Option<f64>,
+    pub std_error: Option<f64>,
+}
+
+/// Quantiles at one share over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuantileSeries {
+    pub level: f64,
+    pub values: Vec<f64>,
+    pub values_std_error: Vec<f64>,
+}
+
+/// Distribution function of a metric over the trials in which it has a value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DistributionResult {
+    /// Ascending: every value that was seen, or the upper ends of bins.
+    pub values: Vec<f64>,
+    /// Share of those trials in which the metric is not larger.
+    pub shares: Vec<f64>,
+    pub shares_std_error: Vec<f64>,
+}
+
+/// The mean of one metric over the mean of another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatioResult {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    /// Names of the metrics.
+    pub of: String,
+    pub over: String,
+    /// `None`: one of the two has no mean, or that below is zero.
+    pub ratio: Option<f64>,
+    /// By the delta method; `None` with values in fewer than two replicates, or where nothing varied though it could have.
+    pub std_error: Option<f64>,
+    /// Fieller's, where `shape` says from which side it is to be read.
+    pub ci95: Option<[f64; 2]>,
+    /// `between` the two ends; `outside`: below the first or above the second; `anywhere`: no end can be told. `None` as the error.
+    pub shape: Option<String>,
 }
 
 /// A diagnostic about the scenario or the run.
@@ -475,7 +565,13 @@ pub struct Comparison {
     #[serde(default)]
     pub trends: Vec<Difference>,
     pub questions: Vec<Difference>,
+    /// Questions about some of the trials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<Difference>,
     pub metrics: Vec<Difference>,
+    /// Ratios of means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratios: Vec<Difference>,
     pub distance: Distance,
 }
 

@@ -3,10 +3,13 @@
 //! What reads a result computes with its counts; a file that was edited, cut or made by something else would give numbers without any meaning.
 //! Errors and ranges are taken as they are, if they are possible: counts do not say all that they were made of.
 
+mod of_some;
+
 use super::read::ReadFault;
 use super::types::*;
 use super::{Storyline, Typical};
 use indexmap::IndexMap;
+use of_some::{conditional, quantiles};
 use std::collections::BTreeSet;
 
 /// How far a share may miss its bounds, or its hits over its trials, by rounding.
@@ -103,6 +106,9 @@ pub fn check_run(result: &RunResult) -> Sound {
         ends(&at, question.epistemic90, true)?;
         groups.hits(&at, &question.by_trend, question.probability)?;
     }
+    for (i, question) in result.conditional.iter().enumerate() {
+        conditional(&format!("conditional[{i}]"), question)?;
+    }
     for (i, event) in result.events.iter().enumerate() {
         let at = format!("events[{i}]");
         share(&at, "probability", event.probability)?;
@@ -122,6 +128,7 @@ pub fn check_run(result: &RunResult) -> Sound {
     }
     for (i, metric) in result.metrics.iter().enumerate() {
         groups.metric(&format!("metrics[{i}]"), metric)?;
+        quantiles(&format!("metrics[{i}]"), metric)?;
     }
     Ok(())
 }
@@ -341,7 +348,7 @@ fn times(result: &RunResult) -> Sound {
 
 /// No section has a name twice.
 fn names(result: &RunResult) -> Sound {
-    let sections: [(&str, Vec<&String>); 11] = [
+    let sections: [(&str, Vec<&String>); 12] = [
         ("groups", result.groups.iter().map(|x| &x.name).collect()),
         (
             "scorecard",
@@ -361,9 +368,12 @@ fn names(result: &RunResult) -> Sound {
         ("derived", result.derived.iter().map(|x| &x.name).collect()),
         ("events", result.events.iter().map(|x| &x.name).collect()),
         ("metrics", result.metrics.iter().map(|x| &x.name).collect()),
+        ("ratios", result.ratios.iter().map(|x| &x.name).collect()),
         (
             "questions",
-            result.questions.iter().map(|x| &x.name).collect(),
+            (result.questions.iter().map(|x| &x.name))
+                .chain(result.conditional.iter().map(|x| &x.name))
+                .collect(),
         ),
     ];
     for (section, names) in sections {

@@ -147,11 +147,25 @@ fn result(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
 }
 
+/// Makes one of the questions one about some futures.
+const SOME: &str = "questions.queue_of_100.given=ever(walk_out)";
+
+/// Divides one mean by another.
+const RATIO: &str = r#"ratios={"ships": {"of": "ship_days", "over": "strike_days"}}"#;
+
 #[test]
 fn every_key_of_a_result_is_in_the_reference_and_no_other() {
     let run = result(&[
         "run",
         "port_strike.json",
+        "--set",
+        SOME,
+        "--set",
+        RATIO,
+        "--set",
+        "run.quantiles=[0.8]",
+        "--set",
+        "metrics.rise.full=true",
         "--trials",
         "16384",
         "--format",
@@ -192,6 +206,14 @@ fn every_key_of_a_comparison_is_in_the_reference_and_no_other() {
         "port_strike.json",
         "--set",
         set,
+        "--set",
+        SOME,
+        "--set",
+        RATIO,
+        "--set",
+        "run.quantiles=[0.8]",
+        "--set",
+        "metrics.rise.full=true",
         "--trials",
         "1024",
         "--format",

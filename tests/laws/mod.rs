@@ -4,6 +4,7 @@ mod branches;
 mod bytes;
 mod calendar;
 mod comparisons;
+mod conditional;
 mod conditions;
 mod events;
 mod faults;
@@ -16,8 +17,10 @@ mod per_trial;
 mod quantiles;
 mod questions;
 mod ranges;
+mod readings;
 mod replays;
 mod reweighting;
+mod spread;
 mod states;
 mod streams;
 mod trends;
@@ -131,12 +134,14 @@ pub fn rich() -> Value {
             "convoys_sent": "count(convoy)",
             "bill": "both + worse * leak_again",
         },
+        "ratios": {"price_of_a_convoy": {"title": "Price of a convoy", "of": "price_at_end", "over": "convoys_sent", "unit": "USD/t"}},
         "questions": {
             "truce_by_june": {"ever": "phase == truce", "by": "2026-06-30"},
             "dear_at_new_year": {"holds": "price > 80", "at": "2026-12-31"},
             "late": {"ever": "price < 200 * delay"},
             "crisis": {"ever": "price > 110 and count(convoy) > 2"},
             "mostly_dear": {"holds": "average(price) > 85"},
+            "lasts_if_signed": {"holds": "phase == truce", "at": "2026-12-31", "given": "at(ever(truce_signed), 2026-09-30)"},
         },
     })
 }

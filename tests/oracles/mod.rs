@@ -6,6 +6,7 @@ mod copula;
 mod ctmc;
 mod decision;
 mod dsmts;
+mod forecast_questions;
 mod gallery;
 mod hazards;
 mod mixtures;

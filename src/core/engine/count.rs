@@ -272,6 +272,11 @@ impl Counter {
             (tally.outcomes.iter_mut().zip(&ended.outcomes)).for_each(|(t, hits)| add(t, hits));
             (tally.questions.iter_mut().zip(&ended.questions)).for_each(|(t, hits)| add(t, hits));
             (tally.groups.iter_mut().zip(&united)).for_each(|(t, hits)| add(t, hits));
+            for (given, rows) in program.conditions.iter().zip(&mut tally.conditional) {
+                let [condition, asked] = [&ended.questions[*given], &ended.questions[given + 1]];
+                rows[0][replicate] += u64::from(condition.count(span.clone()));
+                rows[1][replicate] += u64::from(asked.count_both(condition, span.clone()));
+            }
             for (given, rows) in materialised.iter().zip(&mut tally.given) {
                 for (row, outcome) in rows.iter_mut().zip(&ended.outcomes) {
                     row[replicate] += u64::from(outcome.count_both(given, span.clone()));

@@ -8,9 +8,10 @@ use super::journal::{Change, Entry};
 use super::jumps::Within;
 use super::lanes::{Lanes, blend, each, lanes_where, pick};
 use super::scratch::Point;
+use crate::math::operators::discounted;
 use crate::math::width::wide;
 use crate::program::{
-    Column, Columns, DrawCode, EffectCode, FiresCode, LANES, QuestionCode, Slot, TrackerKind,
+    Column, Columns, DrawCode, EffectCode, FiresCode, FiringCode, LANES, Slot, TrackerKind,
 };
 
 /// How an effect combines an indicator's value with a number.
@@ -197,7 +198,7 @@ impl Batch<'_> {
             self.scratch.affected = affected;
             if self.scratch.asked {
                 for (_, lanes) in &fired {
-                    self.answer_lanes(*lanes, within);
+                    self.look_again(*lanes, within);
                 }
             }
         } else {
@@ -214,6 +215,7 @@ impl Batch<'_> {
         let event = &program.events[e as usize];
         let (count, last, first) = (layout.count + e, layout.last + e, layout.first + e);
         let width = self.setup.width;
+        self.note_asked(&event.noted, lanes);
         count_firing(
             width,
             &mut self.columns,
@@ -416,6 +418,14 @@ impl Batch<'_> {
                         state
                     }
                 }
+                TrackerKind::Discounted { rate } => {
+                    let rate = self.columns.get(rate, lane);
+                    let current = self.columns.get(tracker.current, lane);
+                    let since = self.columns.get(tracker.since, lane);
+                    self.columns.set(tracker.current, lane, value);
+                    self.columns.set(tracker.since, lane, now);
+                    state + current * discounted(rate, since, now)
+                }
                 TrackerKind::Integral => {
                     let current = self.columns.get(tracker.current, lane);
                     let since = self.columns.get(tracker.since, lane);
@@ -428,32 +438,46 @@ impl Batch<'_> {
         }
     }
 
-    /// Questions about an instant later in this step see the state as it is now, until the next firing.
-    fn answer_lanes(&mut self, lanes: Lanes, within: Within) {
+    /// What is asked about an instant later in this step is seen in the state as it is now, until the next firing.
+    fn look_again(&mut self, lanes: Lanes, within: Within) {
         let program = self.program();
-        for question in &program.questions {
-            let QuestionCode::HoldsAt {
-                condition,
-                time,
-                answer,
-            } = question
-            else {
-                continue;
-            };
-            if !(*time > within.from && *time < within.to) {
+        for look in &program.looks {
+            if !(look.time > within.from && look.time < within.to) {
                 continue;
             }
             for lane in each(lanes) {
-                if *time < self.now[lane] {
+                if look.time < self.now[lane] {
                     continue;
                 }
-                self.stand_at(lane, *time);
-                let value = self.evaluate_lane(condition, lane);
+                self.stand_at(lane, look.time);
+                let value = self.evaluate_lane(&look.value, lane);
                 if value.is_nan() {
-                    self.stop(lane, condition.label);
+                    self.stop(lane, look.value.label);
                 }
-                self.columns.set(*answer, lane, value);
+                self.columns.set(look.slot, lane, value);
                 self.stand_at(lane, within.from);
+            }
+        }
+    }
+
+    /// Notes what formulas over the path ask of a firing, before it is counted.
+    fn note_asked(&mut self, noted: &[FiringCode], lanes: Lanes) {
+        for code in noted {
+            for lane in each(lanes) {
+                let now = self.now[lane];
+                let (slot, value) = match code {
+                    FiringCode::CountWithin { from, to, slot } if *from <= now && now <= *to => {
+                        (*slot, self.columns.get(*slot, lane) + 1.0)
+                    }
+                    FiringCode::FirstAfter { after, slot }
+                        if self.columns.get(*after, lane) < f64::INFINITY
+                            && self.columns.get(*slot, lane) == f64::INFINITY =>
+                    {
+                        (*slot, now)
+                    }
+                    _ => continue,
+                };
+                self.columns.set(slot, lane, value);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::lanes::{Lanes, each, outside};
 use super::timer::{Streams, first_thresholds};
 use crate::math::width::wide;
-use crate::program::{DrawCode, FiresCode, LANES, Slot, TrackerKind};
+use crate::program::{DrawCode, FiresCode, FiringCode, LANES, Slot, TrackerKind};
 use crate::random::{Site, Stream, TrialId};
 
 /// What a parameter draw fixes for its trials.
@@ -78,6 +78,13 @@ impl Batch<'_> {
                 .fill(f64::NEG_INFINITY);
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
         }
+        for noted in program.events.iter().flat_map(|event| &event.noted) {
+            let (slot, nothing) = match noted {
+                FiringCode::CountWithin { slot, .. } => (*slot, 0.0),
+                FiringCode::FirstAfter { slot, .. } => (*slot, f64::INFINITY),
+            };
+            self.columns.column_mut(slot).fill(nothing);
+        }
         self.start_phases();
         self.start_states();
         self.run_everywhere(&program.regime.all);
@@ -90,7 +97,7 @@ impl Batch<'_> {
             let state = match tracker.kind {
                 TrackerKind::Highest => f64::NEG_INFINITY,
                 TrackerKind::Lowest | TrackerKind::First => f64::INFINITY,
-                TrackerKind::Integral => 0.0,
+                TrackerKind::Integral | TrackerKind::Discounted { .. } => 0.0,
             };
             self.columns.column_mut(tracker.state).fill(state);
             self.columns.column_mut(tracker.current).fill(0.0);

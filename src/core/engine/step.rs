@@ -4,8 +4,10 @@ use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{
     Lanes, at_most, each, equal_to, integrate, keep_first, keep_highest, keep_lowest, not_finite,
+    not_numbers,
 };
-use crate::program::{FiresCode, QuestionCode, Slot, TrackerKind};
+use crate::math::operators::discounted;
+use crate::program::{FiresCode, LANES, LookCode, Slot, TrackerKind};
 
 impl Batch<'_> {
     /// Simulates the trials that [`start`](Self::start) has put into the lanes.
@@ -22,7 +24,7 @@ impl Batch<'_> {
                 (step + 1) as f64 * program.step
             };
             let within = Within { from, to };
-            self.answer_within(within);
+            self.look_within(within);
             if self.alive != 0 {
                 self.competing(within);
                 if self.fatal.is_some() {
@@ -68,20 +70,8 @@ impl Batch<'_> {
         for &e in &program.declared {
             self.open_window(e as usize, self.alive);
         }
-        for question in &program.questions {
-            if let QuestionCode::HoldsAt {
-                condition,
-                time: at,
-                answer,
-            } = question
-                && *at == time
-            {
-                let holds = self.holding(condition);
-                let answers = self.columns.column_mut(*answer);
-                for (lane, a) in answers.iter_mut().enumerate() {
-                    *a = (holds >> lane & 1) as f64;
-                }
-            }
+        for look in program.looks.iter().filter(|look| look.time == time) {
+            self.look_everywhere(look);
         }
         self.record_point(index);
     }
@@ -156,6 +146,17 @@ impl Batch<'_> {
                 TrackerKind::First => {
                     keep_first(width, self.columns.column_mut(tracker.state), &value, time);
                 }
+                TrackerKind::Discounted { rate } => {
+                    for lane in 0..LANES {
+                        let [rate, since, current, state] =
+                            [rate, tracker.since, tracker.current, tracker.state]
+                                .map(|slot| self.columns.get(slot, lane));
+                        let more = current * discounted(rate, since, time);
+                        self.columns.set(tracker.state, lane, state + more);
+                    }
+                    *self.columns.column_mut(tracker.current) = value;
+                    self.columns.column_mut(tracker.since).fill(time);
+                }
                 TrackerKind::Integral => {
                     let current = *self.columns.column(tracker.current);
                     let since = *self.columns.column(tracker.since);
@@ -173,29 +174,29 @@ impl Batch<'_> {
         }
     }
 
-    /// Questions about an instant within this step, answered from the state at its start; a later firing answers anew.
-    fn answer_within(&mut self, within: Within) {
+    /// What is asked about an instant within this step, seen in the state at its start; after a later firing it is looked at anew.
+    fn look_within(&mut self, within: Within) {
         let program = self.program();
         self.scratch.asked = false;
-        for question in &program.questions {
-            if let QuestionCode::HoldsAt {
-                condition,
-                time,
-                answer,
-            } = question
-                && *time > within.from
-                && *time < within.to
-            {
+        for look in &program.looks {
+            if look.time > within.from && look.time < within.to {
                 self.scratch.asked = true;
-                self.stand_everywhere_at(*time);
-                let holds = self.holding(condition);
-                let answers = self.columns.column_mut(*answer);
-                for (lane, a) in answers.iter_mut().enumerate() {
-                    *a = (holds >> lane & 1) as f64;
-                }
+                self.stand_everywhere_at(look.time);
+                self.look_everywhere(look);
                 self.stand_everywhere_at(within.from);
             }
         }
+    }
+
+    /// Keeps what a look sees in all lanes; those in which it sees nothing that is a number are stopped.
+    fn look_everywhere(&mut self, look: &LookCode) {
+        let slot = self.evaluate(&look.value);
+        let seen = *self.columns.column(slot);
+        let broken = not_numbers(self.width(), &seen) & self.used;
+        if broken != 0 {
+            self.stop_all(broken, look.value.label);
+        }
+        *self.columns.column_mut(look.slot) = seen;
     }
 
     fn record_point(&mut self, index: usize) {

@@ -44,6 +44,8 @@ pub struct Tally {
     /// Those of the file, then those of trends.
     pub questions: Vec<HitTable>,
     pub groups: Vec<HitTable>,
+    /// By question about some trials: trials in which its condition held, and those of them that answer yes.
+    pub conditional: Vec<[ByReplicate; 2]>,
     /// By trend that can come true, then outcome: trials of this outcome in which that trend has come true at the end.
     pub given: Vec<Vec<ByReplicate>>,
     /// Hits of the program's targets by uncertain input; `None` if nothing is uncertain, or too much for a table.
@@ -99,6 +101,7 @@ impl Tally {
             outcomes: vec![hits.clone(); rules + 1],
             questions: vec![hits.clone(); program.questions.len()],
             groups: vec![hits; program.groups.len()],
+            conditional: vec![[[0; REPLICATES]; 2]; program.conditions.len()],
             given: (program.trends.iter())
                 .filter(|trend| !trend.materialised.is_empty())
                 .map(|_| vec![[0; REPLICATES]; rules + 1])
@@ -111,10 +114,10 @@ impl Tally {
             states: (program.states.iter())
                 .map(|state| vec![[0; REPLICATES]; times * state.starts.len()])
                 .collect(),
-            series: Tables::new(times * items),
+            series: Tables::new(times * items).with_levels(&program.quantiles),
             first_times: Tables::new(program.events.len()),
             events: vec![event; program.events.len()],
-            metrics: Tables::new(program.metrics.len()),
+            metrics: Tables::new(program.metrics.len()).with_levels(&program.quantiles),
             draw_means: Tables::new(program.metrics.len()),
             by_trend: vec![[0; REPLICATES]; program.trends.len()],
             by_outcome: vec![[0; REPLICATES]; rules + 1],
@@ -187,6 +190,10 @@ impl Tally {
             .iter_mut()
             .zip(&other.groups)
             .for_each(|(a, b)| a.merge(b));
+        self.conditional
+            .iter_mut()
+            .zip(&other.conditional)
+            .for_each(|(a, b)| add_all(a, b));
         self.given
             .iter_mut()
             .zip(&other.given)

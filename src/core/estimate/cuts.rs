@@ -72,11 +72,15 @@ struct Run {
 }
 
 impl Cuts {
-    /// Bins for numbers like these; `owners` has the replicate of each. At least one number; all finite, no negative zero.
-    pub fn learn(values: &[f64], owners: &[u8]) -> Self {
+    /// Bins for numbers like these, narrow around [`LEVELS`] and around `more` shares; `owners` has the replicate of each. At least one number; all finite,
+    /// no negative zero.
+    pub fn learn(values: &[f64], owners: &[u8], more: &[f64]) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
-        let windows = LEVELS.map(|p| window(p, &sorted, values, owners));
+        let levels = LEVELS.iter().chain(more);
+        let windows: Vec<(f64, f64)> = levels
+            .map(|p| window(*p, &sorted, values, owners))
+            .collect();
         let runs = runs(&sorted, values, owners, &windows);
         let stretches = stretches(&runs, &pieces(&windows));
         let atoms: Vec<f64> = (runs.iter().filter(|run| run.is_atom))
@@ -390,7 +394,7 @@ mod tests {
 
     fn dealt(values: &[f64]) -> Cuts {
         let owners: Vec<u8> = (0..values.len()).map(|i| (i % REPLICATES) as u8).collect();
-        Cuts::learn(values, &owners)
+        Cuts::learn(values, &owners, &[])
     }
 
     fn place(cuts: &Cuts, value: f64) -> u16 {
@@ -508,7 +512,7 @@ mod tests {
         let draws: Vec<f64> = (0..32).map(|_| random.uniform()).collect();
         let values: Vec<f64> = (0..2_048).map(|i| draws[i / 64]).collect();
         let owners: Vec<u8> = (0..2_048).map(|i| (i / 64 % REPLICATES) as u8).collect();
-        let cuts = Cuts::learn(&values, &owners);
+        let cuts = Cuts::learn(&values, &owners, &[]);
         let edges = cuts.edges();
         let widest = (edges.iter())
             .filter(|(low, high)| *low > 0.1 && *high < 0.9)

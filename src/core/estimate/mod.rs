@@ -18,6 +18,7 @@ mod proportion;
 mod pulled;
 mod quantiles;
 mod replicate;
+mod replicated;
 mod reweight;
 mod series;
 mod shift;
@@ -43,6 +44,7 @@ pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use quantiles::{Quantile, Quantiles};
 pub use replicate::{REPLICATES, ratio};
+pub use replicated::{Fieller, PartialSum, Replicated, difference, fieller};
 pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };

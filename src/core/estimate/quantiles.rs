@@ -119,6 +119,36 @@ impl Quantiles<'_> {
         })
     }
 
+    /// The distribution function: numbers in ascending order, each with how many are not larger, by replicate.
+    ///
+    /// All numbers that differ while they are kept as they are, and the upper ends of bins otherwise.
+    pub fn cumulative(&self) -> Vec<(f64, [u64; REPLICATES])> {
+        let mut so_far = [0; REPLICATES];
+        match &self.order {
+            Order::Kept { kept, .. } => {
+                let owners = kept.owners.iter().copied();
+                let mut all: Vec<(f64, u8)> = kept.values.iter().copied().zip(owners).collect();
+                all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+                (all.chunk_by(|a, b| a.0 == b.0))
+                    .map(|equal| {
+                        for (_, owner) in equal {
+                            so_far[usize::from(*owner)] += 1;
+                        }
+                        (equal[0].0, so_far)
+                    })
+                    .collect()
+            }
+            Order::Counted { cells, .. } => (cells.iter())
+                .map(|cell| {
+                    for (all, own) in so_far.iter_mut().zip(&cell.row) {
+                        *all += u64::from(*own);
+                    }
+                    (cell.most, so_far)
+                })
+                .collect(),
+        }
+    }
+
     /// Standard error of the `p` quantile, if the share of numbers below it has standard error `share_error`; 0 without numbers.
     pub fn error(&self, p: f64, share_error: f64) -> f64 {
         if self.count() == 0 {

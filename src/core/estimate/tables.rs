@@ -19,6 +19,8 @@ const ENOUGH: usize = 1024;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
     tables: Vec<Table>,
+    /// Shares at which quantiles will be asked for, beside the usual ones.
+    levels: Vec<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +70,14 @@ impl Tables {
     pub fn new(tables: usize) -> Self {
         Self {
             tables: vec![Table::Kept(Kept::default()); tables],
+            levels: Vec::new(),
         }
+    }
+
+    /// The same with bins that will be narrow around these shares too.
+    pub fn with_levels(mut self, levels: &[f64]) -> Self {
+        self.levels = levels.to_vec();
+        self
     }
 
     pub fn len(&self) -> usize {
@@ -117,7 +126,9 @@ impl Tables {
                 Table::Counted(_) => return None,
             }
         }
-        (all.values.len() >= ENOUGH).then(|| Arc::new(Cuts::learn(&all.values, &all.owners)))
+        let levels = parts.first().map_or(&[][..], |part| &part.levels);
+        (all.values.len() >= ENOUGH)
+            .then(|| Arc::new(Cuts::learn(&all.values, &all.owners, levels)))
     }
 
     /// Counts a quantity in these bins from now on, and what was kept of it. Nothing happens if it has bins already.

@@ -6,6 +6,7 @@
 
 mod call;
 mod reach;
+mod readings;
 mod state;
 mod times;
 
@@ -217,7 +218,8 @@ impl<'a> Checker<'a> {
                 name,
                 name_range,
                 arguments,
-            } => self.call(name, name_range, arguments, node),
+                named,
+            } => self.call(name, name_range, (arguments, named), node),
             Kind::Fault(parts) => {
                 for part in parts {
                     self.node(part);

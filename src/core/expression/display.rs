@@ -5,6 +5,7 @@
 use super::scope::{Names, Thing};
 use super::syntax::{AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM};
 use super::tree::{Arithmetic, Expr, Function, PathReading};
+use crate::time::calendar;
 use std::fmt::{self, Display, Formatter};
 
 /// What needs no brackets anywhere.
@@ -145,6 +146,26 @@ impl Shown<'_> {
         write!(f, ")")
     }
 
+    /// An instant as it is written: the day that begins then, or years since the start.
+    fn instant(&self, time: f64) -> String {
+        let day = |start| calendar::date_at(start, time).map(|day| (start, day));
+        match self.names.start.and_then(day) {
+            Some((start, day)) if calendar::years_between(start, day) == time && time > 0.0 => {
+                day.to_string()
+            }
+            _ => format!("{time} years"),
+        }
+    }
+
+    /// The end of a window as it is written: the day of which it is the last instant, or years since the start.
+    fn end(&self, time: f64) -> String {
+        let day = |start| calendar::date_at(start, time).map(|day| (start, day));
+        match self.names.start.and_then(day) {
+            Some((start, day)) if calendar::last_instant(start, day) == time => day.to_string(),
+            _ => format!("{time} years"),
+        }
+    }
+
     fn path(&self, f: &mut Formatter, reading: &PathReading) -> fmt::Result {
         let (name, inner) = match reading {
             PathReading::Final(inner) => ("final", inner),
@@ -154,6 +175,30 @@ impl Shown<'_> {
             PathReading::TimeIn(inner) => ("time_in", inner),
             PathReading::FirstWhen(inner) => ("first", inner),
             PathReading::EverWhen(inner) => ("ever", inner),
+            PathReading::Share(inner) => ("share", inner),
+            PathReading::Total(inner, None) => ("total", inner),
+            PathReading::Total(inner, Some(rate)) => {
+                let (inner, rate) = (inner.show(self.names), rate.show(self.names));
+                return write!(f, "total({inner}, discount: {rate})");
+            }
+            PathReading::At(inner, time) => {
+                let (inner, time) = (inner.show(self.names), self.instant(*time));
+                return write!(f, "at({inner}, {time})");
+            }
+            PathReading::CountWithin { event, from, to } => {
+                write!(f, "count({}", self.name(Thing::Event, *event))?;
+                if *from > f64::NEG_INFINITY {
+                    write!(f, ", from: {}", self.instant(*from))?;
+                }
+                if *to < f64::INFINITY {
+                    write!(f, ", to: {}", self.end(*to))?;
+                }
+                return write!(f, ")");
+            }
+            PathReading::FirstAfter { event, after } => {
+                let [event, after] = [event, after].map(|e| self.name(Thing::Event, *e));
+                return write!(f, "first({event}, after: {after})");
+            }
             PathReading::FirstEvent(event) => {
                 return write!(f, "first({})", self.name(Thing::Event, *event));
             }

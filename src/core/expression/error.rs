@@ -23,6 +23,8 @@ pub mod code {
     pub const ARGUMENT_COUNT: &str = "argument-count";
     /// A value that may be infinite, or a constant without a finite value.
     pub const NOT_FINITE: &str = "not-finite";
+    /// An instant that no trial gets to.
+    pub const DATE: &str = "date-out-of-range";
 }
 
 /// One fault of a formula.

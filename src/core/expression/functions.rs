@@ -85,6 +85,10 @@ pub enum Reading {
     Lowest,
     Average,
     TimeIn,
+    Share,
+    Total,
+    /// At an instant, its second argument.
+    At,
 }
 
 /// Words that stand for a mutually exclusive state.
@@ -122,7 +126,7 @@ use Readable::{Anywhere, Path};
 
 /// Everything that the language has built in, except symbols; in the order of the reference.
 #[rustfmt::skip]
-pub const BUILTINS: [Builtin; 47] = [
+pub const BUILTINS: [Builtin; 53] = [
     entry("pi", "pi", "the ratio of a circle's circumference to its diameter", "cos(pi)", Number(-1.0), Anywhere, Form::Constant(core::f64::consts::PI)),
     entry("true", "true", "the condition that always holds", "true or false", Truth(true), Anywhere, Form::Truth(true)),
     entry("false", "false", "the condition that never holds", "not false", Truth(true), Anywhere, Form::Truth(false)),
@@ -165,6 +169,12 @@ pub const BUILTINS: [Builtin; 47] = [
     entry("average", "average(x)", "the time average of `x` along the trial", "average(support)", Number(0.4), Path, Form::Reading(Reading::Average)),
     entry("time_in", "time_in(condition)", "years during which the condition held; `time_in(phase)` is that since the present phase was entered, `time_in(state)` the same of a state, and both can stand while a trial runs", "time_in(support < 0.5)", Number(1.0), Path, Form::Reading(Reading::TimeIn)),
     entry("first", "first(event)", "years from the start to the event's first firing, or with `first(condition)` until the condition first held; infinite if never, and a metric then has no value in that trial", "first(strike)", Number(0.5), Path, Form::OfEvent(OfEvent::First)),
+    entry("at", "at(x, when)", "the value of `x` at an instant, a day (its beginning) or a time since the start; also of a condition, and of what is read of the path up to then", "at(support, 6 months)", Number(0.6), Path, Form::Reading(Reading::At)),
+    entry("share", "share(condition)", "the part of the time during which the condition held", "share(support < 0.5)", Number(0.5), Path, Form::Reading(Reading::Share)),
+    entry("total", "total(x)", "the integral of `x` over time in years; of a cost per year, the cost", "total(support)", Number(0.8), Path, Form::Reading(Reading::Total)),
+    entry("discount:", "total(x, discount: rate)", "the same, where what comes at time t counts exp(-rate * t): a continuous rate per year, of numbers and parameters", "round(1000 * total(support, discount: 0.05))", Number(771.0), Path, Form::Operator),
+    entry("from:", "count(event, from: a, to: b)", "firings from one instant to another, both included; a day after `to:` counts to its end; either can be left out", "count(strike, from: 2026-03-01, to: 1 year)", Number(1.0), Path, Form::Operator),
+    entry("after:", "first(event, after: other)", "years from the start to the event's first firing after the first one of another event, infinite if there is none", "first(strike, after: strike)", Number(1.5), Path, Form::Operator),
     entry("+", "a + b", "the sum", "cost + 1", Number(1.5), Anywhere, Form::Operator),
     entry("-", "a - b", "the difference; `-a` alone changes the sign, after `^` and before `*`", "2 - -cost", Number(2.5), Anywhere, Form::Operator),
     entry("*", "a * b", "the product; `a / b` is the quotient", "3 * cost / 2", Number(0.75), Anywhere, Form::Operator),
@@ -179,6 +189,8 @@ pub fn builtin(name: &str) -> Option<&'static Builtin> {
 
 /// Functions that files of format 1 did not know: things may be called so there.
 const NEW_IN_FORMAT_2: [&str; 5] = ["ceil", "round", "mod", "sign", "age"];
+/// Functions that things may be called as in every format: they are words that people name things by, and brackets tell them apart.
+const NEVER_RESERVED: [&str; 3] = ["at", "share", "total"];
 
 /// Words that no parameter, indicator, derived value or metric can be named in files of a format.
 pub fn reserved_words(format: u64) -> impl Iterator<Item = &'static str> {
@@ -186,10 +198,21 @@ pub fn reserved_words(format: u64) -> impl Iterator<Item = &'static str> {
         .iter()
         .map(|b| b.name)
         .filter(|n| super::lexer::is_name(n))
+        .filter(|n| !NEVER_RESERVED.contains(n))
         .filter(move |n| format > 1 || !NEW_IN_FORMAT_2.contains(n))
 }
 
 impl Builtin {
+    /// Names of the arguments that are told by name; all of them can be left out.
+    pub fn named_arguments(&self) -> &'static [&'static str] {
+        match self.form {
+            Form::OfEvent(OfEvent::Count) => &["from", "to"],
+            Form::OfEvent(OfEvent::First) => &["after"],
+            Form::Reading(Reading::Total) => &["discount"],
+            _ => &[],
+        }
+    }
+
     /// Is it written with arguments in brackets?
     pub fn is_function(&self) -> bool {
         matches!(
@@ -255,6 +278,7 @@ mod tests {
     #[test]
     fn words_are_reserved_and_symbols_are_not() {
         let words: Vec<_> = reserved_words(2).collect();
+        assert!(!words.contains(&"share"));
         assert!(words.contains(&"round") && reserved_words(1).all(|word| word != "round"));
         assert!(words.contains(&"logistic") && words.contains(&"in") && !words.contains(&"+"));
     }

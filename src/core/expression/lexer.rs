@@ -29,6 +29,8 @@ pub enum Token {
     OpenList,
     CloseList,
     Comma,
+    /// After the name of an argument.
+    Colon,
     /// The end of the text; its range is empty.
     End,
 }
@@ -55,6 +57,7 @@ impl Token {
             Token::OpenList => "`[`".into(),
             Token::CloseList => "`]`".into(),
             Token::Comma => "`,`".into(),
+            Token::Colon => "`:`".into(),
             Token::End => "the end of the formula".into(),
         }
     }
@@ -68,7 +71,7 @@ pub struct Lexeme {
 }
 
 /// Longer spellings stand before their prefixes.
-const OPERATORS: [(&str, Token, Option<&str>); 31] = [
+const OPERATORS: [(&str, Token, Option<&str>); 32] = [
     ("**", Token::Operator("^"), Some("powers are written `^`")),
     (
         "===",
@@ -111,6 +114,7 @@ const OPERATORS: [(&str, Token, Option<&str>); 31] = [
     ("[", Token::OpenList, None),
     ("]", Token::CloseList, None),
     (",", Token::Comma, None),
+    (":", Token::Colon, None),
     (";", Token::Comma, Some("arguments are separated by `,`")),
 ];
 

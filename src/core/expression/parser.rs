@@ -8,7 +8,7 @@
 use super::error::{FormulaError, code};
 use super::lexer::{Lexeme, Token, tokens};
 use super::syntax::{AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM};
-use super::syntax::{Binary, Kind, Node};
+use super::syntax::{Binary, Kind, Named, Node};
 use super::tree::{Arithmetic, Comparison};
 use std::ops::Range;
 
@@ -228,7 +228,7 @@ impl Parser {
                     self.missing_operand(&token, range);
                     continue;
                 }
-                Token::Close | Token::CloseList | Token::Comma | Token::End => {
+                Token::Close | Token::CloseList | Token::Comma | Token::Colon | Token::End => {
                     if token != Token::End {
                         self.next -= 1;
                     }
@@ -270,7 +270,7 @@ impl Parser {
     /// Arguments of a function, with its name read and `(` next.
     fn call(&mut self, name: String, name_range: Range<usize>) -> Node {
         let open = self.advance().range;
-        let arguments = self.list(Token::Close, &open, "`(`");
+        let (arguments, named) = self.arguments(&open);
         let end = self.lexemes[self.next - 1].range.end;
         let range = name_range.start..end.max(open.end);
         self.node(
@@ -278,6 +278,7 @@ impl Parser {
                 name,
                 name_range,
                 arguments,
+                named,
             },
             range,
         )
@@ -286,12 +287,64 @@ impl Parser {
     /// Expressions separated by commas up to and including `close`.
     fn list(&mut self, close: Token, open: &Range<usize>, shown: &str) -> Vec<Node> {
         let mut items = Vec::new();
+        self.each_item(close, open, shown, &mut |parser| {
+            items.push(parser.expression(OR));
+        });
+        items
+    }
+
+    /// Arguments up to and including the closing bracket; those with names stand after the others.
+    fn arguments(&mut self, open: &Range<usize>) -> (Vec<Node>, Vec<Named>) {
+        let (mut arguments, mut named) = (Vec::new(), Vec::<Named>::new());
+        self.each_item(Token::Close, open, "`(`", &mut |parser| {
+            if let Some((name, name_range)) = parser.argument_name() {
+                let value = parser.expression(OR);
+                named.push(Named {
+                    name,
+                    name_range,
+                    value,
+                });
+                return;
+            }
+            let argument = parser.expression(OR);
+            if let Some(last) = named.last() {
+                let message = "an argument without a name stands before those with one";
+                let error = FormulaError::new(code::SYNTAX, message, argument.range.clone());
+                let last = last.name.clone();
+                parser.fault(error.hint(format!("move it to before `{last}:`")));
+            }
+            arguments.push(argument);
+        });
+        (arguments, named)
+    }
+
+    /// The name before a colon, if one is next; both are taken.
+    fn argument_name(&mut self) -> Option<(String, Range<usize>)> {
+        let [name, colon] = self.lexemes.get(self.next..self.next + 2)? else {
+            return None;
+        };
+        let (Token::Word(word), Token::Colon) = (&name.token, &colon.token) else {
+            return None;
+        };
+        let found = (word.clone(), name.range.clone());
+        self.next += 2;
+        Some(found)
+    }
+
+    /// Items separated by commas up to and including `close`.
+    fn each_item(
+        &mut self,
+        close: Token,
+        open: &Range<usize>,
+        shown: &str,
+        item: &mut dyn FnMut(&mut Self),
+    ) {
         if *self.peek() == close {
             self.advance();
-            return items;
+            return;
         }
         loop {
-            items.push(self.expression(OR));
+            item(self);
             match self.peek() {
                 Token::Comma => {
                     self.advance();
@@ -304,7 +357,6 @@ impl Parser {
             }
         }
         self.close(close, open, shown);
-        items
     }
 
     fn close(&mut self, close: Token, open: &Range<usize>, shown: &str) {

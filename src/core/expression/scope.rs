@@ -15,6 +15,8 @@ pub struct Names {
     pub start: Option<Date>,
     /// The file states no time axis: nothing in it can read time.
     pub timeless: bool,
+    /// Years from the start to the end, for formulas that name instants.
+    pub horizon: Option<f64>,
     pub parameters: Vec<String>,
     /// Quantities of the trial.
     pub per_trial: Vec<String>,

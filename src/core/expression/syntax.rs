@@ -44,9 +44,19 @@ pub enum Kind {
         name: String,
         name_range: Range<usize>,
         arguments: Vec<Node>,
+        /// `name: expression`, after the others.
+        named: Vec<Named>,
     },
     /// Something that was reported already; the pieces inside are checked for names all the same.
     Fault(Vec<Node>),
+}
+
+/// An argument that is told by its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    pub name: String,
+    pub name_range: Range<usize>,
+    pub value: Node,
 }
 
 /// An infix operator.
@@ -106,7 +116,9 @@ impl Node {
             Kind::Negate(inner) | Kind::Not(inner) => inner.depth,
             Kind::Binary(_, left, right) => left.depth.max(right.depth),
             Kind::In(subject, members) => subject.depth.max(below(members)),
-            Kind::Call { arguments, .. } => below(arguments),
+            Kind::Call {
+                arguments, named, ..
+            } => below(arguments).max(named.iter().map(|n| n.value.depth).max().unwrap_or(0)),
             Kind::Fault(parts) => below(parts),
         };
         Self {
@@ -143,11 +155,16 @@ impl Node {
             Kind::Call { arguments, .. } if matches!(arguments.as_slice(), [only] if only.names_state(states)) =>
                 {}
             Kind::Call {
-                name, arguments, ..
+                name,
+                arguments,
+                named,
+                ..
             } => {
                 let events = matches!(name.as_str(), "count" | "ever" | "since" | "first");
-                for argument in arguments {
-                    if !(events && matches!(argument.kind, Kind::Name(_))) {
+                let told = named.iter().map(|n| (n.name == "after", &n.value));
+                let all = arguments.iter().map(|argument| (events, argument));
+                for (is_event, argument) in all.chain(told) {
+                    if !(is_event && matches!(argument.kind, Kind::Name(_))) {
                         argument.collect(states, names);
                     }
                 }

@@ -52,7 +52,8 @@ pub fn sort(node: &Node) -> Sort {
             name, arguments, ..
         } => match name.as_str() {
             "since" | "first" | "time_in" | "age" => Sort::Time,
-            "count" => Sort::Other,
+            "count" | "share" => Sort::Other,
+            "at" => arguments.first().map_or(Sort::Unknown, sort),
             "if" => joined(&arguments.iter().skip(1).map(sort).collect::<Vec<_>>()),
             "min" | "max" | "clamp" | "abs" | "final" | "highest" | "lowest" | "average" => {
                 joined(&arguments.iter().map(sort).collect::<Vec<_>>())
@@ -99,7 +100,12 @@ pub fn unitless<'n>(node: &'n Node, found: &mut Vec<(&'n Node, &'n Node)>) {
         }
         Kind::Negate(inner) | Kind::Not(inner) => unitless(inner, found),
         Kind::In(..) | Kind::Number(_) | Kind::Time(_) | Kind::Day(_) | Kind::Name(_) => {}
-        Kind::Call { arguments, .. } => arguments.iter().for_each(|part| unitless(part, found)),
+        Kind::Call {
+            arguments, named, ..
+        } => {
+            let told = named.iter().map(|n| &n.value);
+            (arguments.iter().chain(told)).for_each(|part| unitless(part, found));
+        }
         Kind::Fault(parts) => parts.iter().for_each(|part| unitless(part, found)),
     }
 }

@@ -79,6 +79,16 @@ pub enum PathReading {
     FirstWhen(Box<Expr>),
     /// Truth: the condition held at some time.
     EverWhen(Box<Expr>),
+    /// Value at an instant, in years since the start, of a number or a condition over the path up to it.
+    At(Box<Expr>, f64),
+    /// Firings of an event from one instant to another, both included; `-inf` and `+inf` where there is no such end.
+    CountWithin { event: usize, from: f64, to: f64 },
+    /// Time of an event's first firing after the first one of another, `+inf` if never.
+    FirstAfter { event: usize, after: usize },
+    /// Part of the time during which a condition held.
+    Share(Box<Expr>),
+    /// Integral over time, discounted at a rate per year (over parameters) if there is one.
+    Total(Box<Expr>, Option<Box<Expr>>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,7 +22,11 @@ impl Expr {
             | Expr::StartTrendIn(_)
             | Expr::StateIn(..)
             | Expr::Age(_)
-            | Expr::Path(PathReading::FirstEvent(_)) => Vec::new(),
+            | Expr::Path(
+                PathReading::FirstEvent(_)
+                | PathReading::CountWithin { .. }
+                | PathReading::FirstAfter { .. },
+            ) => Vec::new(),
             Expr::Negate(inner) | Expr::Not(inner) => vec![inner],
             Expr::Arithmetic(_, a, b)
             | Expr::Compare(_, a, b)
@@ -40,8 +44,12 @@ impl Expr {
                 | PathReading::Average(inner)
                 | PathReading::TimeIn(inner)
                 | PathReading::FirstWhen(inner)
-                | PathReading::EverWhen(inner),
+                | PathReading::EverWhen(inner)
+                | PathReading::At(inner, _)
+                | PathReading::Share(inner)
+                | PathReading::Total(inner, None),
             ) => vec![inner],
+            Expr::Path(PathReading::Total(inner, Some(rate))) => vec![inner, rate],
         }
     }
 
@@ -82,7 +90,7 @@ impl Expr {
             | Expr::And(..)
             | Expr::Or(..)
             | Expr::Path(PathReading::EverWhen(_)) => true,
-            Expr::If(_, then, _) => then.is_truth(),
+            Expr::If(_, then, _) | Expr::Path(PathReading::At(then, _)) => then.is_truth(),
             _ => false,
         }
     }

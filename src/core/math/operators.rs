@@ -200,6 +200,16 @@ pub fn elapsed(time: f64, mark: f64) -> f64 {
     if d > 0.0 { d } else { 0.0 }
 }
 
+/// What a steady flow of 1 a year from `mark` to `time` is worth at t = 0 if it is discounted continuously at `rate` a year.
+#[inline(always)]
+pub fn discounted(rate: f64, mark: f64, time: f64) -> f64 {
+    let span = elapsed(time, mark);
+    if rate == 0.0 {
+        return span;
+    }
+    libm::exp(-rate * mark) * (-libm::expm1(-rate * span) / rate)
+}
+
 /// Value of a unary function.
 #[inline(always)]
 pub fn unary(f: Unary, x: f64) -> f64 {

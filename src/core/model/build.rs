@@ -66,6 +66,7 @@ pub fn build_scenario(
     };
     builder.collect_names();
     builder.clock = builder.build_clock();
+    builder.names.horizon = builder.clock.as_ref().map(|clock| clock.horizon);
     let Drawn {
         parameters,
         per_trial,
@@ -81,8 +82,9 @@ pub fn build_scenario(
     let derived = builder.build_derived();
     let events = builder.build_events();
     let metrics = builder.build_metrics();
+    let ratios = builder.build_ratios(&metrics);
     let (groups, outcomes) = (builder.build_groups(), builder.build_outcomes());
-    let questions = builder.build_questions();
+    let (questions, conditional) = builder.build_questions();
     let headline = builder.build_headline();
     let run = builder.run_defaults();
 
@@ -119,7 +121,9 @@ pub fn build_scenario(
         groups,
         outcomes,
         metrics,
+        ratios,
         questions,
+        conditional,
         headline,
         run,
     };

@@ -74,7 +74,9 @@ impl Items {
                 Expr::Count(e)
                 | Expr::Ever(e)
                 | Expr::Since(e)
-                | Expr::Path(PathReading::FirstEvent(e)) => Some(self.event(*e)),
+                | Expr::Path(
+                    PathReading::FirstEvent(e) | PathReading::CountWithin { event: e, .. },
+                ) => Some(self.event(*e)),
                 _ => None,
             });
         });

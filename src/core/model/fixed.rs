@@ -181,8 +181,15 @@ impl<'a> Fixed<'a> {
             Expr::ByState(state, arms) => {
                 self.states[*state] && arms.iter().all(|arm| self.is_fixed(arm))
             }
-            Expr::Path(PathReading::FirstEvent(event)) => self.events[*event],
-            Expr::Path(PathReading::Final(inner)) => self.is_fixed(inner),
+            Expr::Path(PathReading::FirstEvent(event) | PathReading::CountWithin { event, .. }) => {
+                self.events[*event]
+            }
+            Expr::Path(PathReading::FirstAfter { event, after }) => {
+                self.events[*event] && self.events[*after]
+            }
+            Expr::Path(PathReading::Final(inner) | PathReading::At(inner, _)) => {
+                self.is_fixed(inner)
+            }
             Expr::Path(_) => formula.parts().into_iter().all(|part| self.is_seen(part)),
             other => other.parts().into_iter().all(|part| self.is_fixed(part)),
         }

@@ -49,7 +49,10 @@ pub struct Model {
     pub groups: Vec<Group>,
     pub outcomes: Vec<Outcome>,
     pub metrics: Vec<Metric>,
+    pub ratios: Vec<Ratio>,
     pub questions: Vec<Question>,
+    /// Questions about some of the trials.
+    pub conditional: Vec<Conditional>,
     /// The answer in a sentence, if the file has one.
     pub headline: Option<Headline>,
     pub run: RunDefaults,
@@ -76,6 +79,8 @@ pub struct RunDefaults {
     pub seed: Option<u64>,
     /// Years since the start at which series are reported; `None`: chosen by the engine.
     pub times: Option<Vec<f64>>,
+    /// Shares at which quantiles are told beside the usual ones, ascending.
+    pub quantiles: Vec<f64>,
 }
 
 /// A parameter, or a quantity of the trial.
@@ -396,6 +401,19 @@ pub struct Metric {
     pub unit: String,
     pub value: Expr,
     pub mean: Mean,
+    /// Its whole distribution function is told.
+    pub full: bool,
+}
+
+/// The mean of one metric over the mean of another.
+#[derive(Clone, Debug)]
+pub struct Ratio {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    /// Indices into [`Model::metrics`].
+    pub of: usize,
+    pub over: usize,
 }
 
 impl Metric {
@@ -403,7 +421,11 @@ impl Metric {
     pub fn is_instant(&self) -> bool {
         matches!(
             &self.value,
-            Expr::Path(PathReading::FirstEvent(_) | PathReading::FirstWhen(_))
+            Expr::Path(
+                PathReading::FirstEvent(_)
+                    | PathReading::FirstWhen(_)
+                    | PathReading::FirstAfter { .. }
+            )
         )
     }
 }
@@ -419,12 +441,31 @@ pub struct Question {
     pub dated: bool,
 }
 
+/// A question about the trials in which a condition holds.
+#[derive(Clone, Debug)]
+pub struct Conditional {
+    pub question: Question,
+    /// Truth-valued formula over the path up to the instant that the question is about.
+    pub given: Expr,
+    /// The same as the file has it.
+    pub text: String,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Asks {
     /// Did the condition hold at any time up to the last instant of this day?
     EverBy { date: Date, time: f64 },
     /// Did the condition hold at the start of this day?
     HoldsAt { date: Date, time: f64 },
+}
+
+impl Asks {
+    /// The instant that is asked about, in years since the start.
+    pub fn time(self) -> f64 {
+        match self {
+            Self::EverBy { time, .. } | Self::HoldsAt { time, .. } => time,
+        }
+    }
 }
 
 impl Model {
@@ -468,7 +509,10 @@ impl Model {
         materialises.for_each(|m| visit(&m.when));
         self.outcomes.iter().for_each(|o| visit(&o.when));
         self.metrics.iter().for_each(|m| visit(&m.value));
-        self.questions.iter().for_each(|q| visit(&q.condition));
+        let asked = self.questions.iter();
+        let conditional = self.conditional.iter().map(|c| &c.question);
+        asked.chain(conditional).for_each(|q| visit(&q.condition));
+        self.conditional.iter().for_each(|c| visit(&c.given));
     }
 }
 

@@ -64,7 +64,7 @@ impl Whole {
         let is = |part: &Expr| self.is_whole(part);
         match formula {
             Expr::Number(value) => value.fract() == 0.0,
-            Expr::Count(_) | Expr::Month => true,
+            Expr::Count(_) | Expr::Month | Expr::Path(PathReading::CountWithin { .. }) => true,
             Expr::Indicator(index) => self.indicators[*index],
             Expr::Derived(index) => self.derived[*index],
             Expr::Negate(inner) => is(inner),
@@ -87,7 +87,8 @@ impl Whole {
             Expr::Path(
                 PathReading::Final(inner)
                 | PathReading::Highest(inner)
-                | PathReading::Lowest(inner),
+                | PathReading::Lowest(inner)
+                | PathReading::At(inner, _),
             ) => is(inner),
             _ => false,
         }
@@ -121,7 +122,7 @@ mod tests {
             "outcomes": [{"name": "all", "when": "phase == p"}],
             "metrics": {
                 "w_count": "count(step)", "w_sum": "2 * count(step) - 1", "w_stock": "highest(stock)",
-                "w_floor": "floor(final(moved))", "w_flag": "if(ever(step), 1, 0)", "w_least": "min(count(step), 7)", "w_derived": "final(again)", "n_mixed": "final(mixed)",
+                "w_floor": "floor(final(moved))", "w_flag": "if(ever(step), 1, 0)", "w_least": "min(count(step), 7)", "w_derived": "final(again)", "w_within": "count(step, to: 6 months)", "w_at": "at(stock, 6 months)", "n_mixed": "final(mixed)",
                 "n_half": "count(step) / 2", "n_other": "final(other)", "n_moved": "final(moved)", "n_cut": "final(cut)",
                 "n_fed": "final(fed)", "n_time": "time_in(phase == p)", "n_mean": "average(stock)", "n_capped": "min(count(step), 7.5)"
             }

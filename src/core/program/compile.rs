@@ -8,7 +8,9 @@ use super::events;
 use super::per_trial;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
-use crate::model::{Asks, AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDraw};
+use crate::model::{
+    Asks, AtRange, Draw, Model, ParameterValue, Question, StartsClock, VaryingDraw,
+};
 use crate::random::Seed;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -50,6 +52,7 @@ pub fn compile(model: &Model) -> Program {
     let metrics: Vec<MetricCode> = compiler.metrics();
     let mut questions = compiler.questions();
     let materialised = compiler.materialised(&mut questions);
+    let conditions = compiler.conditional(&mut questions);
     let leads = compiler.leads();
     // Trackers are complete only now: events must know which of them to update.
     let events = events::compile(&mut compiler);
@@ -169,12 +172,15 @@ pub fn compile(model: &Model) -> Program {
         events,
         gates,
         trackers: emitter.trackers,
+        looks: emitter.looks,
         outcomes,
         metrics,
         questions,
+        conditions,
         groups: (0..model.groups.len()).map(|g| members(model, g)).collect(),
         targets: targets(model),
         inputs: inputs(model),
+        quantiles: model.run.quantiles.clone(),
         uncertain,
     };
     program.each_formula(&mut |formula| {
@@ -205,7 +211,7 @@ pub struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(model: &'a Model) -> Self {
-        let mut emitter = Emitter::new(model.clock.horizon);
+        let mut emitter = Emitter::new(model.clock.clone());
         let n_events = model.events.len();
         let n_indicators = model.indicators.len();
         let layout = Layout {
@@ -393,6 +399,12 @@ impl<'a> Compiler<'a> {
                     Expr::Path(PathReading::FirstEvent(e)) => {
                         first_times.push(self.layout.first + *e as Slot);
                     }
+                    Expr::Path(reading @ PathReading::FirstAfter { .. }) => {
+                        first_times.push(self.emitter.firing(reading));
+                    }
+                    Expr::Path(PathReading::At(what, time)) if what.any(&is_first) => {
+                        first_times.push(self.emitter.look(what, *time));
+                    }
                     Expr::Path(PathReading::FirstWhen(condition)) => {
                         let (state, _) = self.emitter.tracker(TrackerKind::First, condition);
                         first_times.push(state);
@@ -405,39 +417,49 @@ impl<'a> Compiler<'a> {
     }
 
     fn questions(&mut self) -> Vec<QuestionCode> {
-        let model = self.model;
-        model
-            .questions
-            .iter()
-            .map(|question| {
-                let at = format!("/questions/{}", question.name);
-                match question.asks {
-                    Asks::EverBy { time, .. } => {
-                        let label = self.emitter.label(format!("{at}/ever"));
-                        // Sets the label under which the tracker reports trouble.
-                        self.emitter.formula(&Expr::Number(0.0), label);
-                        let (_, tracker) = self
-                            .emitter
-                            .tracker(TrackerKind::First, &question.condition);
-                        QuestionCode::EverBy {
-                            tracker: tracker as u32,
-                            time,
-                        }
-                    }
-                    Asks::HoldsAt { time, .. } => {
-                        self.holds_at(format!("{at}/holds"), &question.condition, time)
-                    }
+        let asked = self.model.questions.iter();
+        asked.map(|question| self.question(question)).collect()
+    }
+
+    fn question(&mut self, question: &Question) -> QuestionCode {
+        let at = format!("/questions/{}", question.name);
+        match question.asks {
+            Asks::EverBy { time, .. } => {
+                let label = self.emitter.label(format!("{at}/ever"));
+                self.emitter.blame(label);
+                let (_, tracker) = self
+                    .emitter
+                    .tracker(TrackerKind::First, &question.condition);
+                QuestionCode::EverBy {
+                    tracker: tracker as u32,
+                    time,
                 }
+            }
+            Asks::HoldsAt { time, .. } => {
+                self.holds_at(format!("{at}/holds"), &question.condition, time)
+            }
+        }
+    }
+
+    /// Questions about some trials, each after its condition; where the conditions stand among all questions.
+    fn conditional(&mut self, questions: &mut Vec<QuestionCode>) -> Vec<usize> {
+        let model = self.model;
+        (model.conditional.iter())
+            .map(|c| {
+                let (at, time) = (&c.question.name, c.question.asks.time());
+                let given = self.holds_at(format!("/questions/{at}/given"), &c.given, time);
+                let asked = self.question(&c.question);
+                questions.extend([given, asked]);
+                questions.len() - 2
             })
             .collect()
     }
 
     fn holds_at(&mut self, pointer: String, condition: &Expr, time: f64) -> QuestionCode {
         let label = self.emitter.label(pointer);
+        self.emitter.blame(label);
         QuestionCode::HoldsAt {
-            condition: self.emitter.formula_so_far(condition, label, time),
-            time,
-            answer: self.emitter.reserve(1),
+            answer: self.emitter.look(condition, time),
         }
     }
 
@@ -468,6 +490,16 @@ impl<'a> Compiler<'a> {
             })
             .collect()
     }
+}
+
+/// Is it the time of something that may never happen?
+fn is_first(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Path(
+            PathReading::FirstEvent(_) | PathReading::FirstWhen(_) | PathReading::FirstAfter { .. }
+        )
+    )
 }
 
 fn mix(correlated: Option<&crate::model::Correlated>) -> Option<MixCode> {

@@ -6,9 +6,10 @@ use super::affine::Affine;
 use super::columns::{Scalar, Slot};
 use super::dependencies::{reads_parameters_only, reads_regime_only};
 use super::ops::Op;
-use super::types::{Formula, RegimeCode, TrackerCode};
+use super::types::{FiringCode, Formula, LookCode, RegimeCode, TrackerCode};
 use crate::expression::{Arithmetic, Expr, Function, Meaning};
 use crate::math::operators::{Binary, Unary, binary, unary};
+use crate::model::Clock;
 use std::collections::BTreeMap;
 
 /// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
@@ -53,7 +54,10 @@ pub struct Emitter {
     /// Fills what depends on parameters, trend and phase alone.
     pub regime: RegimeCode,
     pub trackers: Vec<TrackerCode>,
-    pub horizon: f64,
+    pub looks: Vec<LookCode>,
+    /// What is noted when an event fires, with the event.
+    pub firings: Vec<(usize, FiringCode)>,
+    pub clock: Clock,
     /// Formulas over the path are evaluated at this time rather than at the horizon.
     so_far: Option<f64>,
     /// Slots of what has been hoisted, by formula.
@@ -70,14 +74,16 @@ pub struct Emitter {
 }
 
 impl Emitter {
-    pub fn new(horizon: f64) -> Self {
+    pub fn new(clock: Clock) -> Self {
         Self {
             known: Known::default(),
             labels: Vec::new(),
             prologue: Vec::new(),
             regime: RegimeCode::default(),
             trackers: Vec::new(),
-            horizon,
+            looks: Vec::new(),
+            firings: Vec::new(),
+            clock,
             so_far: None,
             memo: BTreeMap::new(),
             constants: BTreeMap::new(),

@@ -53,6 +53,7 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         list
     };
     for ((i, event), code) in model.events.iter().enumerate().zip(&mut events) {
+        code.noted = compiler.emitter.noted(i);
         let mut stale = affected.by(i, event);
         // What reads the clock changes as time goes by, so any jump is an instant at which it may be found changed.
         add_all(&mut stale.triggers, &conditions);
@@ -317,6 +318,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
         starts: Box::default(),
         waiting,
         declared,
+        noted: Box::default(),
     }
 }
 

@@ -6,7 +6,7 @@
 use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 use crate::math::elementary;
 use crate::math::operators::{
-    Binary, Unary, binary, each_binary, each_unary, elapsed, select, unary,
+    Binary, Unary, binary, discounted, each_binary, each_unary, elapsed, select, unary,
 };
 use crate::math::width::{Width, wide};
 
@@ -74,6 +74,13 @@ pub enum Op {
     /// `max(0, time - mark)`; a mark of `-inf` gives `+inf`.
     Elapsed {
         out: Slot,
+        time: Slot,
+        mark: Slot,
+    },
+    /// A flow of 1 a year from `mark` to `time`, discounted at `rate` a year.
+    Discounted {
+        out: Slot,
+        rate: Slot,
         time: Slot,
         mark: Slot,
     },
@@ -171,6 +178,18 @@ wide! {
                     *columns.column_mut(*out) = room;
                 }
                 Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
+                Op::Discounted {
+                    out,
+                    rate,
+                    time,
+                    mark,
+                } => {
+                    for lane in 0..LANES {
+                        let [rate, mark, time] =
+                            [rate, mark, time].map(|slot| columns.get(*slot, lane));
+                        columns.set(*out, lane, discounted(rate, mark, time));
+                    }
+                }
             }
         }
     }
@@ -237,6 +256,20 @@ wide! {
                 Op::Elapsed { out, time, mark } => {
                     for_each!(columns, lanes, out, lane => {
                         elapsed(columns.get(*time, lane), columns.get(*mark, lane))
+                    });
+                }
+                Op::Discounted {
+                    out,
+                    rate,
+                    time,
+                    mark,
+                } => {
+                    for_each!(columns, lanes, out, lane => {
+                        discounted(
+                            columns.get(*rate, lane),
+                            columns.get(*mark, lane),
+                            columns.get(*time, lane),
+                        )
                     });
                 }
             }

@@ -78,6 +78,15 @@ impl Op {
                 }
                 visit(out, true);
             }
+            Op::Discounted {
+                out,
+                rate,
+                time,
+                mark,
+            } => {
+                [rate, time, mark].into_iter().for_each(|s| visit(s, false));
+                visit(out, true);
+            }
             Op::Elapsed { out, time, mark } => {
                 visit(time, false);
                 visit(mark, false);

@@ -239,6 +239,8 @@ pub struct EventCode {
     /// 1 while it is due and waits until it is allowed; `None` for events that do not wait.
     pub waiting: Option<Slot>,
     pub declared: Option<DeclaredCode>,
+    /// What formulas over the path ask of its firings.
+    pub noted: Box<[FiringCode]>,
 }
 
 #[derive(Clone, Debug)]
@@ -388,8 +390,30 @@ pub enum TrackerKind {
     Lowest,
     /// Integral of the value over time.
     Integral,
+    /// The same, where what comes later counts less: at a rate per year that this slot holds.
+    Discounted {
+        rate: Slot,
+    },
     /// First time at which the value is true.
     First,
+}
+
+/// A number or a condition at an instant before the end, or at it.
+#[derive(Clone, Debug)]
+pub struct LookCode {
+    pub value: Formula,
+    pub time: f64,
+    /// Where what was seen is kept.
+    pub slot: Slot,
+}
+
+/// What is noted when an event fires.
+#[derive(Clone, Debug)]
+pub enum FiringCode {
+    /// Firings from one instant to another, both included.
+    CountWithin { from: f64, to: f64, slot: Slot },
+    /// The first firing after another event has fired for the first time, which `after` tells.
+    FirstAfter { after: Slot, slot: Slot },
 }
 
 /// Follows a value along the path.
@@ -417,12 +441,8 @@ pub struct MetricCode {
 pub enum QuestionCode {
     /// The tracker's first time is at or before the instant, the last one that counts.
     EverBy { tracker: u32, time: f64 },
-    /// A condition at an instant; its answer is kept in `answer`.
-    HoldsAt {
-        condition: Formula,
-        time: f64,
-        answer: Slot,
-    },
+    /// A condition at an instant; its answer is kept in `answer`, by one of [`Program::looks`].
+    HoldsAt { answer: Slot },
 }
 
 /// A number over parameters that must lie within bounds, or a trial makes no sense.
@@ -536,17 +556,22 @@ pub struct Program {
     /// Events with a declared chance.
     pub declared: Vec<u32>,
     pub trackers: Vec<TrackerCode>,
+    pub looks: Vec<LookCode>,
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,
     pub metrics: Vec<MetricCode>,
-    /// Those of the file, then those of trends.
+    /// Those of the file about all trials, those of trends, then those about some trials, each after its condition.
     pub questions: Vec<QuestionCode>,
+    /// Of these, those about some trials: their conditions.
+    pub conditions: Vec<usize>,
     /// Outcomes of each group.
     pub groups: Vec<Box<[usize]>>,
     /// What inputs are held against: groups, then outcomes that are in none; all outcomes if there are no groups.
     pub targets: Vec<Target>,
     /// What differs between draws.
     pub inputs: Vec<InputCode>,
+    /// Shares at which quantiles are asked for, beside the usual ones.
+    pub quantiles: Vec<f64>,
     /// Something depends on parameters or on uncertain weights.
     pub uncertain: bool,
 }

@@ -53,11 +53,9 @@ impl Program {
         self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
         self.outcomes.iter_mut().for_each(&mut *visit);
         self.metrics.iter_mut().for_each(|m| visit(&mut m.value));
-        for question in &mut self.questions {
-            if let QuestionCode::HoldsAt { condition, .. } = question {
-                visit(condition);
-            }
-        }
+        self.looks
+            .iter_mut()
+            .for_each(|look| visit(&mut look.value));
     }
 }
 

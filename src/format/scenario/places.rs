@@ -54,6 +54,7 @@ pub const SECTIONS: &[Section] = &[
     section("events", Names::Shared),
     section("groups", Names::Own),
     section("metrics", Names::Own),
+    section("ratios", Names::Own),
     section("questions", Names::Own),
 ];
 

@@ -140,6 +140,9 @@ pub struct Scenario {
     /// Numbers read off finished trials.
     #[schemars(default)]
     pub metrics: IndexMap<String, Metric>,
+    /// Means of metrics over means of others.
+    #[schemars(default)]
+    pub ratios: IndexMap<String, Ratio>,
     /// Yes/no forecasts, with a date or about the whole run.
     #[schemars(default)]
     pub questions: IndexMap<String, Question>,
@@ -522,6 +525,26 @@ pub struct Metric {
     pub title: Option<String>,
     pub unit: Option<String>,
     pub value: Quantity,
+    /// Its whole distribution function goes into the result.
+    pub full: bool,
+    pub why: Why,
+}
+
+/// The mean of one metric over the mean of another.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Ratio {
+    /// Name to show to readers.
+    pub title: Option<String>,
+    /// Unit to show beside it.
+    pub unit: Option<String>,
+    /// The metric whose mean is divided.
+    #[schemars(with = "forms::Name")]
+    pub of: Reference,
+    /// The metric whose mean it is divided by.
+    #[schemars(with = "forms::Name")]
+    pub over: Reference,
+    #[schemars(flatten)]
     pub why: Why,
 }
 
@@ -531,6 +554,8 @@ pub struct Question {
     pub pointer: String,
     pub title: Option<String>,
     pub asks: Asks,
+    /// A condition over the path up to the instant that is asked about: only trials in which it holds count.
+    pub given: Option<Condition>,
     pub why: Why,
 }
 
@@ -565,6 +590,9 @@ pub struct Run {
     /// Times at which series are reported: dates or durations since the start. The end is always one of them.
     #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
     pub times: Option<Vec<At<f64>>>,
+    /// Shares between 0 and 1 at which quantiles of metrics, indicators and derived values are told, beside the usual ones.
+    #[schemars(with = "Option<Vec<forms::LevelForm>>")]
+    pub quantiles: Option<Vec<At<f64>>>,
     /// Why these.
     pub note: Option<String>,
 }

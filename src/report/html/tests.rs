@@ -72,6 +72,7 @@ fn tellable(result: &RunResult) -> BTreeSet<String> {
     let known = (result.groups.iter().map(Known::from))
         .chain(result.outcomes.iter().map(Known::from))
         .chain(result.questions.iter().map(Known::from))
+        .chain(result.conditional.iter().filter_map(|q| q.known()))
         .chain(
             result
                 .scorecard

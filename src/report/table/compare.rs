@@ -9,6 +9,7 @@ use super::series::with_unit;
 use super::text::{Line, dotted, printable, shorten};
 use super::{Page, bars, label, palette, run, side_by_side};
 use crate::report::format::{self, Rounded};
+use crate::report::ratios;
 use crate::results::{
     Change, CompareResult, Comparison, Difference, MetricResult, RunResult, Warning,
 };
@@ -52,9 +53,17 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult, full: bool) -> io::Res
             page.section("Questions", &of)?;
             table(page, &comparison.questions, &pair, Kind::Question)?;
         }
+        if !comparison.conditional.is_empty() {
+            page.section("Questions about some futures", &of)?;
+            table(page, &comparison.conditional, &pair, Kind::Conditional)?;
+        }
         if !comparison.metrics.is_empty() {
             page.section("Metrics", &of)?;
             table(page, &comparison.metrics, &pair, Kind::Metric)?;
+        }
+        if !comparison.ratios.is_empty() {
+            page.section("Ratios of means", &of)?;
+            table(page, &comparison.ratios, &pair, Kind::Ratio)?;
         }
     }
     legend(page)?;
@@ -89,7 +98,9 @@ enum Kind {
     Group,
     Trend,
     Question,
+    Conditional,
     Metric,
+    Ratio,
 }
 
 impl Kind {
@@ -98,8 +109,9 @@ impl Kind {
             Self::Outcome => "outcomes",
             Self::Group => "groups",
             Self::Trend => "trends",
-            Self::Question => "questions",
+            Self::Question | Self::Conditional => "questions",
             Self::Metric => "metrics",
+            Self::Ratio => "ratios",
         }
     }
 
@@ -130,7 +142,16 @@ impl Kind {
                 let question = result.questions.iter().find(|q| q.name == name)?;
                 Some(share(question.probability, question.std_error))
             }
+            Self::Conditional => {
+                let mut questions = result.conditional.iter();
+                let question = questions.find(|q| q.name == name)?;
+                Some(Some(ratios::conditional_estimate(question)))
+            }
             Self::Metric => result.metrics.iter().find(|m| m.name == name).map(metric),
+            Self::Ratio => {
+                let ratio = result.ratios.iter().find(|r| r.name == name)?;
+                Some(Some(ratios::means_estimate(ratio)))
+            }
         });
         match found {
             Some(Some(Rounded { value, error })) => (value, error),
@@ -144,7 +165,7 @@ impl Kind {
 
     fn difference(self, value: f64, error: f64) -> Rounded {
         match self {
-            Self::Metric => format::difference(value, error),
+            Self::Metric | Self::Ratio => format::difference(value, error),
             _ => format::points(value, error),
         }
     }

@@ -1,10 +1,10 @@
 //! One run on one page: what was simulated, how it ended, what happened on the way, and what to beware of.
 
 use super::grid::{Grid, align_points};
-use super::text::dotted;
+use super::text::{Line, dotted};
 use super::{Page, estimates, events, label, palette, series};
 use crate::report::headline::{self, end};
-use crate::report::{dates, format};
+use crate::report::{dates, format, ratios};
 use crate::results::{RunInfo, RunResult, Warning};
 use std::io;
 
@@ -19,9 +19,7 @@ const SECTIONS: [(&str, Section); 15] = [
     ("drivers", drivers),
     ("events", events::write),
     ("questions", questions),
-    ("metrics", |page, result| {
-        series::write_metrics(page, result)
-    }),
+    ("metrics", metrics),
     ("phases", |page, result| match result.phases.len() {
         0 | 1 => Ok(()),
         _ => series::write_occupancy(page, "Phases over time", &result.phases, result),
@@ -109,12 +107,45 @@ fn by_trend(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
 }
 
 fn questions(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
-    if result.questions.is_empty() {
+    if !result.questions.is_empty() {
+        page.section("Questions", "")?;
+        let rows: Vec<_> = result.questions.iter().map(estimates::Row::from).collect();
+        estimates::write(page, "", &rows)?;
+    }
+    if !result.conditional.is_empty() {
+        page.section(
+            "Questions about some futures",
+            "those in which a condition holds",
+        )?;
+        ratio_rows(page, "probability ± pp", &ratios::conditional(result))?;
+    }
+    Ok(())
+}
+
+fn metrics(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
+    series::write_metrics(page, result)?;
+    if result.ratios.is_empty() {
         return Ok(());
     }
-    page.section("Questions", "")?;
-    let rows: Vec<_> = result.questions.iter().map(estimates::Row::from).collect();
-    estimates::write(page, "", &rows)
+    page.section("Ratios of means", "95% intervals are Fieller's")?;
+    ratio_rows(page, "ratio ±", &ratios::means(result))
+}
+
+/// Estimates with their intervals, and below each what it is about.
+fn ratio_rows(page: &mut Page<'_>, header: &str, rows: &[ratios::Row]) -> io::Result<()> {
+    let mut grid = Grid::new("", rows.iter().map(|row| row.title.clone()));
+    let told: Vec<String> = rows.iter().map(ratios::Row::told).collect();
+    let bold = |text: &String| Line::styled(palette::ESTIMATE, text);
+    grid.column(header, 0, align_points(&told).iter().map(bold));
+    grid.plain_column(
+        "95% interval",
+        0,
+        rows.iter().map(|row| row.interval.clone()),
+    );
+    for (i, row) in rows.iter().enumerate() {
+        grid.note(i, row.remark.clone());
+    }
+    grid.write(page)
 }
 
 /// What the marks of all tables mean.

@@ -5,7 +5,7 @@ use super::grid::{Grid, align_points};
 use super::text::Line;
 use super::{Page, bars, label, palette};
 use crate::report::amounts::Amounts;
-use crate::report::format;
+use crate::report::{format, ratios};
 use crate::results::{EpistemicStatus, OccupancyResult, RunResult, SeriesResult};
 use std::io;
 
@@ -128,6 +128,14 @@ pub fn write_metrics(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> 
         (amounts.quantiles()).map_or_else(String::new, |[low, _, high]| format!("{low} to {high}"))
     });
     grid.plain_column("5% to 95%", 1, ranges);
+    let levels = metrics.first().map_or(&[][..], |metric| &metric.quantiles);
+    for (i, quantile) in levels.iter().enumerate() {
+        let cells = (metrics.iter().zip(amounts())).map(|(metric, amounts)| {
+            let told = metric.quantiles.get(i);
+            told.map_or_else(String::new, |told| amounts.quantile(told))
+        });
+        grid.plain_column(&ratios::level(quantile.level), 2, cells);
+    }
     if metrics.iter().any(|metric| metric.defined < 1.0) {
         let defined = metrics
             .iter()

@@ -47,11 +47,12 @@ pub struct Cell {
 }
 
 /// All rows, by section.
-pub fn side_by_side(result: &CompareResult) -> [(&'static str, Vec<Row>); 4] {
+pub fn side_by_side(result: &CompareResult) -> [(&'static str, Vec<Row>); 5] {
     [
         ("Outcomes", outcomes(result)),
         ("Trends that come true by the end", trends(result)),
         ("Questions", questions(result)),
+        ("Questions about some futures", conditional(result)),
         ("Metrics, means", metrics(result)),
     ]
 }
@@ -254,6 +255,14 @@ fn trends(result: &CompareResult) -> Vec<Row> {
 fn questions(result: &CompareResult) -> Vec<Row> {
     let rows = shares(result, 2, &|c| &c.questions, &|s, name| {
         s.questions.iter().find(|q| q.name == name).map(Known::from)
+    });
+    ordered(rows).into_iter().map(|(_, row)| row).collect()
+}
+
+fn conditional(result: &CompareResult) -> Vec<Row> {
+    let rows = shares(result, 2, &|c| &c.conditional, &|s, name| {
+        let mut questions = s.conditional.iter();
+        questions.find(|q| q.name == name)?.known()
     });
     ordered(rows).into_iter().map(|(_, row)| row).collect()
 }

@@ -77,12 +77,17 @@ fn numbers(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
         });
         page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
     }
-    if !story.questions.is_empty() {
+    if !story.questions.is_empty() || !story.conditional.is_empty() {
         page.section("Questions", "")?;
-        let text = story
-            .questions
-            .iter()
-            .map(|(name, held)| format!("{name} {}", if *held { "yes" } else { "no" }));
+        let word = |held: bool| if held { "yes" } else { "no" };
+        let all = story.questions.iter();
+        let some = story.conditional.iter().map(|(name, held)| match held {
+            Some(held) => format!("{name} {}", word(*held)),
+            None => format!("{name} does not arise"),
+        });
+        let text = all
+            .map(|(name, held)| format!("{name} {}", word(*held)))
+            .chain(some);
         page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
     }
     Ok(())

@@ -62,6 +62,7 @@ pub fn write(
         0 => 0,
         n => n.min(QUESTIONS[0]) + 2,
     };
+    let asked = asked + 3 * usize::from(!result.conditional.is_empty());
     let outcomes = outcomes(
         page,
         result,
@@ -70,7 +71,16 @@ pub fn write(
         against,
     );
     let left = LINES.saturating_sub(used + outcomes.len() + 2);
-    sections.extend([outcomes, drivers, questions(page, result, left, against)]);
+    // Those about some futures have a line and their heading at least.
+    let room = left.saturating_sub(3 * usize::from(!result.conditional.is_empty()));
+    let all = questions(page, result, room, against);
+    let left = left.saturating_sub(all.len() + 1);
+    sections.extend([
+        outcomes,
+        drivers,
+        all,
+        conditional(page, result, left, against),
+    ]);
     // The sentence above has ranges of its own making.
     let any_open = sections.iter().skip(1).flatten().any(is_open);
     sections.push(foot(page, result, any_open, against));
@@ -492,6 +502,46 @@ fn questions(
         // Dates mostly stand at the end.
         let mut line = named(&shorten_inside(&text, name - 2), 2, name - 2);
         numbers(&mut line, &question.into(), widths);
+        beside.write(&mut line, &question.name);
+        lines.push(line);
+    }
+    lines
+}
+
+/// Questions about the trials in which a condition holds, as many as there is room for.
+fn conditional(
+    page: &Page<'_>,
+    result: &RunResult,
+    room: usize,
+    against: Option<Against<'_>>,
+) -> Vec<Line> {
+    if result.conditional.is_empty() {
+        return Vec::new();
+    }
+    let most = room.saturating_sub(2).clamp(1, QUESTIONS[1]);
+    let more = result.conditional.len().saturating_sub(most);
+    let shown = &result.conditional[..result.conditional.len().min(most)];
+    let widths = Widths::of(shown.iter().filter_map(|question| question.known()));
+    let beside = Beside::of(against, |c| &c.conditional, page.width());
+    let fixed = widths.both() + beside.width();
+    let name = page.width().saturating_sub(fixed).min(74);
+    let mut header = Line::styled(palette::SECTION, "Questions about some futures");
+    if more > 0 {
+        header.push(palette::FAINT, &format!(" ({more} more)"));
+    }
+    beside.heads(&mut header, name + widths.both());
+    let mut lines = vec![header];
+    for question in shown {
+        let text = format!(
+            "{} (given {})",
+            label(&question.title, &question.name),
+            question.given
+        );
+        let mut line = named(&shorten_inside(&text, name - 2), 2, name - 2);
+        match question.known() {
+            Some(known) => numbers(&mut line, &known, widths),
+            None => line.push(palette::FAINT, "no trial"),
+        }
         beside.write(&mut line, &question.name);
         lines.push(line);
     }

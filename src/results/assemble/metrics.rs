@@ -4,7 +4,9 @@ use super::{Reader, told};
 use crate::estimate::{self, LEVELS, Quantiles};
 use crate::expression::Expr;
 use crate::model::{Fixed, Whole, ranges_of_metrics};
-use crate::results::types::{GroupMean, Histogram, MetricResult};
+use crate::results::types::{
+    DistributionResult, GroupMean, Histogram, MetricResult, QuantileResult, QuantileSeries,
+};
 use indexmap::IndexMap;
 
 /// Bars of a metric's histogram.
@@ -63,12 +65,69 @@ impl Reader<'_> {
                     p95: q(4),
                     p95_std_error: e(4),
                     histogram: histogram(&values, whole.is_whole(&metric.value)),
+                    quantiles: self.quantiles_of(&values),
+                    distribution: metric.full.then(|| self.distribution(&values)),
                     by_trend: self.metric_by_trend(m),
                     by_outcome: self.metric_by_outcome(m),
                 }
                 .without_mean_if(!metric.mean.is_steady())
             })
             .collect()
+    }
+
+    fn quantiles_of(&self, values: &Quantiles<'_>) -> Vec<QuantileResult> {
+        let levels = self.model.run.quantiles.iter();
+        levels
+            .map(|level| {
+                let [found] = values.at([*level]);
+                QuantileResult {
+                    level: *level,
+                    value: found.map(|q| q.value),
+                    std_error: found.and_then(|q| q.std_error),
+                }
+            })
+            .collect()
+    }
+
+    /// Quantiles over time of one item of the series, at the shares that the file asks for.
+    pub(super) fn quantile_series(&self, item: usize, items: usize) -> Vec<QuantileSeries> {
+        let times = self.program.report.len();
+        let levels = self.model.run.quantiles.iter();
+        levels
+            .map(|level| {
+                let found = (0..times).map(|time| {
+                    let [found] = self
+                        .tally
+                        .series
+                        .quantiles(time * items + item)
+                        .at([*level]);
+                    let error = found.and_then(|q| q.std_error);
+                    (found.map_or(0.0, |q| q.value), error.unwrap_or(0.0))
+                });
+                let (values, values_std_error) = found.unzip();
+                QuantileSeries {
+                    level: *level,
+                    values,
+                    values_std_error,
+                }
+            })
+            .collect()
+    }
+
+    fn distribution(&self, values: &Quantiles<'_>) -> DistributionResult {
+        let all = values.by_replicate();
+        let mut told = DistributionResult {
+            values: Vec::new(),
+            shares: Vec::new(),
+            shares_std_error: Vec::new(),
+        };
+        for (value, hits) in values.cumulative() {
+            let (share, error) = self.share(&hits, &all);
+            told.values.push(value);
+            told.shares.push(share);
+            told.shares_std_error.push(error);
+        }
+        told
     }
 
     fn metric_by_trend(&self, m: usize) -> IndexMap<String, GroupMean> {

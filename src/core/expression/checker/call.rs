@@ -5,7 +5,7 @@ use super::{Checked, Checker};
 use crate::expression::error::{FormulaError, code};
 use crate::expression::functions::{BUILTINS, Builtin, Form, OfEvent, Reading, builtin};
 use crate::expression::scope::{Reads, Thing, did_you_mean};
-use crate::expression::syntax::{Kind, Node};
+use crate::expression::syntax::{Kind, Named, Node};
 use crate::expression::tree::{Expr, Function, PathReading};
 use std::ops::Range;
 
@@ -14,12 +14,13 @@ impl Checker<'_> {
         &mut self,
         name: &str,
         name_range: &Range<usize>,
-        arguments: &[Node],
+        (arguments, named): (&[Node], &[Named]),
         node: &Node,
     ) -> Option<Checked> {
         let Some(entry) = builtin(name).filter(|entry| entry.is_function()) else {
             self.no_function(name, name_range);
-            for argument in arguments {
+            let told = named.iter().map(|n| &n.value);
+            for argument in arguments.iter().chain(told) {
                 self.node(argument);
             }
             return None;
@@ -27,18 +28,28 @@ impl Checker<'_> {
         let (least, most) = match entry.form {
             Form::Numeric(_, least, most) => (least, most),
             Form::If => (3, 3),
+            Form::Reading(Reading::At) => (2, 2),
             _ => (1, 1),
         };
         if !(least..=most).contains(&arguments.len()) {
             self.wrong_count(entry, least, most, arguments.len(), node.range.clone());
             return None;
         }
+        if !self.names_fit(entry, named) {
+            return None;
+        }
         match entry.form {
+            Form::OfEvent(of) if !named.is_empty() => {
+                self.of_event_told(of, entry, name_range, &arguments[0], named)
+            }
+            Form::Reading(Reading::At) => self.at_instant(entry, name_range, arguments),
             Form::Numeric(function, ..) => self.numeric(function, arguments, node),
             Form::If => self.choice(arguments, node),
             Form::Age => self.age(entry, name_range, &arguments[0]),
             Form::OfEvent(of) => self.of_event(of, entry, name_range, &arguments[0]),
-            Form::Reading(reading) => self.reading(reading, entry, name_range, &arguments[0]),
+            Form::Reading(reading) => {
+                self.reading(reading, entry, name_range, &arguments[0], named)
+            }
             _ => None,
         }
     }
@@ -240,44 +251,5 @@ impl Checker<'_> {
     fn closing(&self, argument: &Node) -> usize {
         let rest = self.text.get(argument.range.end..).unwrap_or_default();
         rest.find(')').map_or(0, |at| at + 1)
-    }
-
-    fn reading(
-        &mut self,
-        reading: Reading,
-        entry: &'static Builtin,
-        name_range: &Range<usize>,
-        argument: &Node,
-    ) -> Option<Checked> {
-        if reading == Reading::TimeIn
-            && let Some(since) = self.time_since_move(argument)
-        {
-            return since;
-        }
-        if !self.usable(entry, name_range) {
-            return None;
-        }
-        let inner = self.within(entry.name, |checker| match reading {
-            Reading::TimeIn => checker.truth(argument),
-            _ => Some(checker.finite(argument)?.expr),
-        })?;
-        let inner = Box::new(inner);
-        Checked::plain(Expr::Path(match reading {
-            Reading::Final => PathReading::Final(inner),
-            Reading::Highest => PathReading::Highest(inner),
-            Reading::Lowest => PathReading::Lowest(inner),
-            Reading::Average => PathReading::Average(inner),
-            Reading::TimeIn => PathReading::TimeIn(inner),
-        }))
-    }
-
-    /// Checks the inside of a path reading, which sees the state at each moment and no path.
-    fn within<T>(&mut self, name: &'static str, check: impl FnOnce(&mut Self) -> T) -> T {
-        let reads = std::mem::replace(&mut self.scope.reads, Reads::State);
-        let inside = self.inside.replace(name);
-        let checked = check(self);
-        self.scope.reads = reads;
-        self.inside = inside;
-        checked
     }
 }

@@ -17,6 +17,7 @@ fn names() -> Names {
     };
     let mut names = Names {
         start: Some(jiff::civil::date(2026, 1, 1)),
+        horizon: Some(2.0),
         parameters: list("cost resolve"),
         indicators: list("price support"),
         derived: list("pressure"),

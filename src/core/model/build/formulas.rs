@@ -4,7 +4,8 @@ use super::Builder;
 use super::machines::Domain;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{
-    self, Expr, FormulaError, LARGEST, Node, Parsed, Reads, Scope, Thing, Wanted, unitless,
+    self, Expr, FormulaError, LARGEST, Node, Parsed, PathReading, Reads, Scope, Thing, Wanted,
+    unitless,
 };
 use crate::model::bounds::{Bounds, Use};
 use crate::scenario::{By, Choice, Coefficient, Condition, NumberOrFormula, Quantity};
@@ -113,6 +114,24 @@ impl Builder<'_> {
                 None
             }
         }
+    }
+
+    /// Reports a reading of an instant that comes after the one at which a condition is looked at. False if there is one.
+    pub fn looks_back(&mut self, condition: &Expr, time: f64, place: Place) -> bool {
+        let later = |e: &Expr| matches!(e, Expr::Path(PathReading::At(_, at)) if *at > time);
+        let is_later = condition.any(&later);
+        if is_later {
+            let day = self.clock.as_ref().map(|clock| clock.date_at(time));
+            let day = day.map_or(String::new(), |day| format!(", {day}"));
+            self.error(
+                "date-out-of-range",
+                place,
+                format!(
+                    "`at` reads an instant after the one at which the condition is looked at{day}"
+                ),
+            );
+        }
+        !is_later
     }
 
     /// Warns of times that are compared with bare numbers. In files of format 1 those were the only way.

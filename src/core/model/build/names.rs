@@ -61,6 +61,7 @@ impl Builder<'_> {
         self.names = Names {
             start: s.start,
             timeless: s.start.is_none(),
+            horizon: None,
             parameters: sorted(s.parameters.keys().collect()),
             per_trial: sorted(s.per_trial.keys().collect()),
             indicators: sorted(s.indicators.keys().collect()),
@@ -120,16 +121,18 @@ impl Builder<'_> {
     /// Names that are keys of the format wherever names are keys. Files of format 1 may have them.
     fn words_of_the_format(&mut self) {
         let s = self.scenario;
-        let named: [(&str, Vec<&String>); 10] = [
+        let named: [(&str, Vec<&String>); 12] = [
             ("parameters", s.parameters.keys().collect()),
             ("per_trial", s.per_trial.keys().collect()),
             ("trends", s.trends.keys().collect()),
             ("phases", s.phases.keys().collect()),
+            ("states", s.states.keys().collect()),
             ("indicators", s.indicators.keys().collect()),
             ("derived", s.derived.keys().collect()),
             ("events", s.events.keys().collect()),
             ("groups", s.groups.keys().collect()),
             ("metrics", s.metrics.keys().collect()),
+            ("ratios", s.ratios.keys().collect()),
             ("questions", s.questions.keys().collect()),
         ];
         let sections = named

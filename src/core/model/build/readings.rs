@@ -7,7 +7,9 @@ use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{self, Expr, Node, Scope, Wanted};
 use crate::model::bounds::Bounds;
-use crate::model::types::{Asks, Derived, Group, Mean, Metric, Outcome, Question};
+use crate::model::types::{
+    Asks, Conditional, Derived, Group, Mean, Metric, Outcome, Question, Ratio,
+};
 use crate::scenario::{self, NumberOrFormula};
 use std::collections::BTreeMap;
 
@@ -133,11 +135,39 @@ impl Builder<'_> {
                         unit: metric.unit.clone().unwrap_or_default(),
                         value,
                         mean: Mean::Steady,
+                        full: metric.full,
                     },
                 );
             }
         }
         built.into_values().collect()
+    }
+
+    /// Ratios of means in the order of the file.
+    pub fn build_ratios(&mut self, metrics: &[Metric]) -> Vec<Ratio> {
+        let s = self.scenario;
+        let mut metric = |named: &scenario::Reference| {
+            let found = metrics.iter().position(|m| m.name == named.value);
+            if found.is_none() && !s.metrics.contains_key(&named.value) {
+                let message = format!("no metric is named `{}`", named.value);
+                let report = Diagnostic::error("unknown-name", named.place(), message);
+                let names = s.metrics.keys().map(String::as_str);
+                self.report(report.suggest(&named.value, names));
+            }
+            found
+        };
+        (s.ratios.iter())
+            .filter_map(|(name, ratio)| {
+                let (of, over) = (metric(&ratio.of), metric(&ratio.over));
+                Some(Ratio {
+                    name: name.clone(),
+                    title: titled(&ratio.title, name),
+                    unit: ratio.unit.clone().unwrap_or_default(),
+                    of: of?,
+                    over: over?,
+                })
+            })
+            .collect()
     }
 
     fn metric_value(
@@ -288,39 +318,60 @@ impl Builder<'_> {
         );
     }
 
-    /// Questions in the order of the file.
-    pub fn build_questions(&mut self) -> Vec<Question> {
+    /// Questions in the order of the file: those about all trials, and those about some.
+    pub fn build_questions(&mut self) -> (Vec<Question>, Vec<Conditional>) {
         let s = self.scenario;
-        s.questions
-            .iter()
-            .filter_map(|(name, question)| {
-                let (condition, stated, whole_day) = match &question.asks {
-                    scenario::Asks::EverBy { condition, by } => (condition, by, true),
-                    scenario::Asks::HoldsAt { condition, at } => (condition, at, false),
-                };
-                let context = if whole_day { STATE } else { SO_FAR };
-                let condition = self.condition(condition, context);
-                let (date, time) = match stated {
-                    Some(date) => (date.value, self.question_time(date, whole_day)?),
-                    None => {
-                        let clock = self.clock.as_ref()?;
-                        (clock.date_at(clock.horizon), clock.horizon)
-                    }
-                };
-                let condition = condition?;
-                Some(Question {
-                    name: name.clone(),
-                    title: titled(&question.title, name),
-                    condition,
-                    asks: if whole_day {
-                        Asks::EverBy { date, time }
-                    } else {
-                        Asks::HoldsAt { date, time }
-                    },
-                    dated: stated.is_some(),
-                })
-            })
-            .collect()
+        let (mut all, mut some) = (Vec::new(), Vec::new());
+        for (name, question) in &s.questions {
+            let built = self.question(name, question);
+            let Some(stated) = &question.given else {
+                all.extend(built);
+                continue;
+            };
+            let given = self.condition(stated, SO_FAR);
+            if let (Some(question), Some(given)) = (built, given)
+                && self.looks_back(&given, question.asks.time(), stated.place())
+            {
+                some.push(Conditional {
+                    question,
+                    given,
+                    text: stated.value.clone(),
+                });
+            }
+        }
+        (all, some)
+    }
+
+    fn question(&mut self, name: &str, question: &scenario::Question) -> Option<Question> {
+        let (condition, stated, whole_day) = match &question.asks {
+            scenario::Asks::EverBy { condition, by } => (condition, by, true),
+            scenario::Asks::HoldsAt { condition, at } => (condition, at, false),
+        };
+        let context = if whole_day { STATE } else { SO_FAR };
+        let place = condition.place();
+        let condition = self.condition(condition, context);
+        let (date, time) = match stated {
+            Some(date) => (date.value, self.question_time(date, whole_day)?),
+            None => {
+                let clock = self.clock.as_ref()?;
+                (clock.date_at(clock.horizon), clock.horizon)
+            }
+        };
+        let condition = condition?;
+        if !self.looks_back(&condition, time, place) {
+            return None;
+        }
+        Some(Question {
+            name: name.to_owned(),
+            title: titled(&question.title, name),
+            condition,
+            asks: if whole_day {
+                Asks::EverBy { date, time }
+            } else {
+                Asks::HoldsAt { date, time }
+            },
+            dated: stated.is_some(),
+        })
     }
 }
 

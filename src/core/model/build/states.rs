@@ -67,7 +67,8 @@ impl Builder<'_> {
 
     /// What a trend's coming true looks like; `None` if the file does not say, or wrongly.
     fn materialises(&mut self, trend: &scenario::Trend) -> Option<Materialises> {
-        let when = self.condition(trend.when.as_ref()?, SO_FAR);
+        let stated = trend.when.as_ref()?;
+        let when = self.condition(stated, SO_FAR);
         let clock = self.clock.clone()?;
         let mut by = match &trend.by {
             Some(times) => times.iter().filter_map(|t| self.asked_by(t)).collect(),
@@ -77,7 +78,9 @@ impl Builder<'_> {
         by.push(clock.horizon);
         by.sort_by(f64::total_cmp);
         by.dedup();
-        Some(Materialises { when: when?, by })
+        let when = when?;
+        let looks_back = self.looks_back(&when, by[0], stated.place());
+        looks_back.then_some(Materialises { when, by })
     }
 
     /// A time by which a trend may have come true.

@@ -11,6 +11,8 @@ use jiff::civil::Date;
 
 /// Reported times at most: each keeps tables for every indicator.
 const MOST_TIMES: usize = 2000;
+/// Quantiles at most that a file can ask for.
+const MOST_LEVELS: usize = 20;
 /// Most steps of a trial.
 const MOST_STEPS: f64 = 1e7;
 /// Roughly what one step of one trial costs for each indicator or event, in seconds on one core; for an error message only.
@@ -255,11 +257,32 @@ impl Builder<'_> {
             draws: run.draws.as_ref().map(|d| d.value),
             seed: run.seed.as_ref().map(|s| s.value),
             times,
+            quantiles: self.quantile_levels(),
         }
     }
 }
 
 impl Builder<'_> {
+    /// Shares at which quantiles are told, ascending.
+    fn quantile_levels(&mut self) -> Vec<f64> {
+        let stated = self.scenario.run.quantiles.iter().flatten();
+        let mut levels: Vec<f64> = stated.map(|level| level.value).collect();
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        if levels.len() > MOST_LEVELS {
+            let count = levels.len();
+            let message = format!(
+                "{count} quantiles are more than a result tells; the limit is {MOST_LEVELS}"
+            );
+            let hint = "for the whole distribution of a metric, write `\"full\": true` in it";
+            self.report(
+                Diagnostic::error("too-many-items", Place::value("/run/quantiles"), message)
+                    .hint(hint),
+            );
+        }
+        levels
+    }
+
     fn times_out_of_range(&mut self, count: usize) {
         let place = Place::value("/run/times");
         self.report(match count {

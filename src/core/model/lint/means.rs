@@ -9,7 +9,7 @@ use super::reads::Reads;
 use super::start::{Source, Start, repeating};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::distribution::Distribution;
-use crate::expression::Expr;
+use crate::expression::{Expr, PathReading};
 use crate::model::types::{Draw, Mean, Model, ParameterValue};
 use std::borrow::Cow;
 
@@ -185,7 +185,9 @@ impl Ways {
             add(&mut metrics, &reads.by(&metric.value).parameters);
             each_part(model, &metric.value, &mut |part| match part {
                 Expr::Indicator(i) => add(&mut metrics, &moving[*i]),
-                Expr::Count(e) => add(&mut metrics, &driving[*e]),
+                Expr::Count(e) | Expr::Path(PathReading::CountWithin { event: e, .. }) => {
+                    add(&mut metrics, &driving[*e]);
+                }
                 _ => {}
             });
         }

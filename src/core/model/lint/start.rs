@@ -256,7 +256,11 @@ impl<'a> Start<'a> {
                 PathReading::Final(inner)
                 | PathReading::Highest(inner)
                 | PathReading::Lowest(inner)
-                | PathReading::Average(inner) => self.value(inner),
+                | PathReading::Average(inner)
+                | PathReading::At(inner, _) => self.value(inner),
+                PathReading::Total(inner, _) => self.value(inner) * self.model.clock.horizon,
+                PathReading::CountWithin { event, .. } => self.firings(*event),
+                PathReading::Share(_) => 1.0,
                 // Times, which the horizon bounds.
                 _ => self.model.clock.horizon,
             },

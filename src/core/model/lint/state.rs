@@ -1,7 +1,8 @@
 //! What is supposed of a trial: a range for everything that a formula can read, and what formulas give then.
 
 use crate::distribution::{Distribution, Recipe};
-use crate::expression::{Expr, Interval, PathReading};
+use crate::expression::{Arithmetic, Expr, Interval, PathReading};
+use crate::math::operators::discounted;
 use crate::model::types::{Draw, Indicator, Model, ParameterValue, VaryingDraw};
 
 /// Share of the draws on either side that counts as never: fewer than a run has.
@@ -117,6 +118,7 @@ impl<'a> State<'a> {
     fn path(&self, reading: &PathReading) -> Interval {
         match reading {
             PathReading::Final(e)
+            | PathReading::At(e, _)
             | PathReading::Highest(e)
             | PathReading::Lowest(e)
             | PathReading::Average(e) => self.value(e),
@@ -126,6 +128,17 @@ impl<'a> State<'a> {
             }
             PathReading::FirstEvent(_) | PathReading::FirstWhen(_) => {
                 Interval::new(0.0, f64::INFINITY)
+            }
+            PathReading::FirstAfter { .. } => Interval::new(0.0, f64::INFINITY),
+            PathReading::CountWithin { event, .. } => Interval::new(0.0, self.counts[*event].high),
+            PathReading::Share(_) => Interval::OPEN,
+            PathReading::Total(e, rate) => {
+                let rate = rate
+                    .as_ref()
+                    .map_or(Interval::point(0.0), |r| self.value(r));
+                let weight = |rate| discounted(rate, 0.0, self.model.clock.horizon);
+                let weights = Interval::new(weight(rate.high), weight(rate.low));
+                self.value(e).arithmetic(Arithmetic::Multiply, weights)
             }
             PathReading::EverWhen(e) => Interval::new(0.0, self.value(e).high),
         }

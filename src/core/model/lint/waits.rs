@@ -315,7 +315,10 @@ fn looked_at(model: &Model) -> Vec<Looked<'_>> {
 fn watched(formula: &Expr) -> Vec<&Expr> {
     match formula {
         Expr::Path(
-            PathReading::TimeIn(c) | PathReading::FirstWhen(c) | PathReading::EverWhen(c),
+            PathReading::TimeIn(c)
+            | PathReading::Share(c)
+            | PathReading::FirstWhen(c)
+            | PathReading::EverWhen(c),
         ) => vec![c],
         other => other.parts().into_iter().flat_map(watched).collect(),
     }

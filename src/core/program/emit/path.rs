@@ -2,7 +2,7 @@
 
 use super::super::columns::Slot;
 use super::super::ops::Op;
-use super::super::types::{Formula, TrackerCode, TrackerKind};
+use super::super::types::{FiringCode, LookCode, TrackerCode, TrackerKind};
 use super::{Emitter, Operand, named};
 use crate::expression::{Expr, PathReading};
 use crate::math::operators::Binary;
@@ -18,12 +18,17 @@ impl Emitter {
             PathReading::Final(e) => self.emit(e, depth, ops),
             PathReading::Highest(e) => Operand::Slot(self.tracker(TrackerKind::Highest, e).0),
             PathReading::Lowest(e) => Operand::Slot(self.tracker(TrackerKind::Lowest, e).0),
-            PathReading::Average(e) => {
+            PathReading::Average(e) | PathReading::Share(e) => {
                 let integral = self.integral(e, depth, ops);
-                let span = Operand::Constant(self.so_far.unwrap_or(self.horizon));
+                let span = Operand::Constant(self.so_far.unwrap_or(self.clock.horizon));
                 self.binary(Binary::Divide, integral, span, depth, ops)
             }
-            PathReading::TimeIn(e) => self.integral(e, depth, ops),
+            PathReading::TimeIn(e) | PathReading::Total(e, None) => self.integral(e, depth, ops),
+            PathReading::Total(e, Some(rate)) => self.discounted(e, rate, depth, ops),
+            PathReading::At(e, time) => Operand::Slot(self.look(e, *time)),
+            PathReading::CountWithin { .. } | PathReading::FirstAfter { .. } => {
+                Operand::Slot(self.firing(reading))
+            }
             PathReading::FirstEvent(e) => Operand::Slot(self.known.first + *e as Slot),
             PathReading::FirstWhen(e) => Operand::Slot(self.tracker(TrackerKind::First, e).0),
             PathReading::EverWhen(e) => {
@@ -55,12 +60,78 @@ impl Emitter {
         self.binary(Binary::Add, Operand::Slot(state), more, depth, ops)
     }
 
-    /// Compiles a condition over the path up to `time`, to be evaluated at that time.
-    pub fn formula_so_far(&mut self, expr: &Expr, label: u32, time: f64) -> Formula {
-        self.so_far = Some(time);
-        let formula = self.formula(expr, label);
-        self.so_far = None;
-        formula
+    /// The same, discounted at a rate over parameters.
+    fn discounted(&mut self, expr: &Expr, rate: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let rate = self.parameter_slot(rate, self.label);
+        let (state, index) = self.tracker(TrackerKind::Discounted { rate }, expr);
+        if self.so_far.is_none() {
+            return Operand::Slot(state);
+        }
+        let tracker = &self.trackers[index];
+        let (current, mark) = (tracker.current, tracker.since);
+        let (time, out) = (self.known.time, self.temporary(depth));
+        ops.push(Op::Discounted {
+            out,
+            rate,
+            time,
+            mark,
+        });
+        let value = Operand::Slot(current);
+        let more = self.binary(Binary::Multiply, value, Operand::Slot(out), depth, ops);
+        self.binary(Binary::Add, Operand::Slot(state), more, depth, ops)
+    }
+
+    /// Slot of what a number or condition is at an instant, looked at once for all that ask the same.
+    pub fn look(&mut self, expr: &Expr, time: f64) -> Slot {
+        let time = self.clock.snapped(time);
+        let name = format!("at {time:?} {}", named(expr));
+        if let Some(slot) = self.memo.get(&name) {
+            return *slot;
+        }
+        let label = self.label;
+        let before = self.so_far.replace(time);
+        let value = self.formula(expr, label);
+        self.so_far = before;
+        let slot = self.reserve(1);
+        self.looks.push(LookCode { value, time, slot });
+        self.memo.insert(name, slot);
+        slot
+    }
+
+    /// Slot of what is noted when an event fires.
+    pub fn firing(&mut self, reading: &PathReading) -> Slot {
+        let name = format!("{reading:?}");
+        if let Some(slot) = self.memo.get(&name) {
+            return *slot;
+        }
+        let slot = self.reserve(1);
+        let (event, code) = match reading {
+            PathReading::FirstAfter { event, after } => {
+                let after = self.known.first + *after as Slot;
+                (*event, FiringCode::FirstAfter { after, slot })
+            }
+            PathReading::CountWithin { event, from, to } => {
+                let horizon = self.clock.horizon;
+                let from = self.clock.snapped(from.max(0.0));
+                let to = self.clock.snapped(to.min(horizon));
+                (*event, FiringCode::CountWithin { from, to, slot })
+            }
+            _ => return slot,
+        };
+        self.firings.push((event, code));
+        self.memo.insert(name, slot);
+        slot
+    }
+
+    /// What is noted when one event fires.
+    pub fn noted(&self, event: usize) -> Box<[FiringCode]> {
+        let of_event = self.firings.iter().filter(|(e, _)| *e == event);
+        of_event.map(|(_, code)| code.clone()).collect()
+    }
+
+    /// Sets the place to which trouble of what is compiled next belongs.
+    pub fn blame(&mut self, label: u32) {
+        self.label = label;
     }
 
     /// Slot and index of the tracker of a value, made at its first mention.

@@ -33,6 +33,7 @@ pub const ROOT: &[&str] = &[
     "groups",
     "outcomes",
     "metrics",
+    "ratios",
     "questions",
     "evidence",
     "run",
@@ -70,8 +71,9 @@ pub const INDICATOR: &[&str] = &[
     "note",
     "source",
 ];
-/// Also of metrics.
 pub const DERIVED: &[&str] = &["title", "unit", "value", "note", "source"];
+pub const METRIC: &[&str] = &["title", "unit", "value", "full", "note", "source"];
+pub const RATIO: &[&str] = &["title", "unit", "of", "over", "note", "source"];
 pub const EVENT: &[&str] = &[
     "title",
     "hazard",
@@ -129,8 +131,10 @@ pub const EFFECT: &[&str] = &[
 ];
 pub const GROUP: &[&str] = &["title", "note", "source"];
 pub const OUTCOME: &[&str] = &["name", "title", "group", "when", "note", "source"];
-pub const QUESTION: &[&str] = &["title", "ever", "by", "holds", "at", "note", "source"];
-pub const RUN: &[&str] = &["trials", "draws", "seed", "times", "note"];
+pub const QUESTION: &[&str] = &[
+    "title", "ever", "by", "holds", "at", "given", "note", "source",
+];
+pub const RUN: &[&str] = &["trials", "draws", "seed", "times", "quantiles", "note"];
 /// Of any distribution, percentiles aside: a form, what belongs to one of them, and reasons.
 pub const DISTRIBUTION: &[&str] = &{
     let mut keys = [""; 1 + LEADING + SHAPES.len() + BESIDE.len() + 1 + REASONS.len()];

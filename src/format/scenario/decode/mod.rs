@@ -453,6 +453,7 @@ impl<'v> Decoder<'v> {
         let groups = self.named(&root, "groups", Self::group);
         let outcomes = self.outcomes(&root);
         let metrics = self.named(&root, "metrics", Self::metric);
+        let ratios = self.named(&root, "ratios", Self::ratio);
         let questions = self.named(&root, "questions", Self::question);
         let run = self.run(&root);
         if !self.faults.is_empty() {
@@ -486,6 +487,7 @@ impl<'v> Decoder<'v> {
             groups,
             outcomes,
             metrics,
+            ratios,
             questions,
             evidence: None,
             run,

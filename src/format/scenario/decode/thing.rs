@@ -7,8 +7,8 @@ use crate::diagnostic::pointer::join;
 use crate::scenario::places::{BY, ELSE, REASONS, is_annotation};
 use crate::scenario::types::{
     Asks, At, AtRange, By, Choice, Coefficient, Derived, Group, Indicator, Metric,
-    NoiseCorrelation, NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Reference, Run,
-    Source, Trend, Why,
+    NoiseCorrelation, NumberOrFormula, Outcome, Phase, Question, RankCorrelation, Ratio, Reference,
+    Run, Source, Trend, Why,
 };
 use crate::scenario::words::{Slip as WordSlip, Words};
 use indexmap::IndexMap;
@@ -355,10 +355,12 @@ impl<'v> Decoder<'v> {
                 title: None,
                 unit: None,
                 value,
+                full: false,
                 why: Default::default(),
             });
         }
-        let object = self.object(value, pointer, "a metric", &[keys::DERIVED], |_| false)?;
+        let object = self.object(value, pointer, "a metric", &[keys::METRIC], |_| false)?;
+        let full = self.truth(&object, "full").unwrap_or(false);
         let title = self.text(&object, "title");
         let unit = self.text(&object, "unit");
         let why = self.why(&object);
@@ -367,8 +369,46 @@ impl<'v> Decoder<'v> {
             title,
             unit,
             value: self.bare_quantity(value, &pointer, Numbers::FORMULAS)?,
+            full,
             why,
         })
+    }
+
+    pub(super) fn ratio(&mut self, value: &'v Value, pointer: &str) -> Option<Ratio> {
+        let what = "a ratio";
+        let object = self.object(value, pointer, what, &[keys::RATIO], |_| false)?;
+        let (title, unit) = (self.text(&object, "title"), self.text(&object, "unit"));
+        let why = self.why(&object);
+        let mut metric = |key: &'static str| {
+            let (value, pointer) = self.required(&object, key, what)?;
+            self.reference(value, &pointer)
+        };
+        let (of, over) = (metric("of"), metric("over"));
+        Some(Ratio {
+            title,
+            unit,
+            of: of?,
+            over: over?,
+            why,
+        })
+    }
+
+    /// A share at which a quantile is told.
+    fn level(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
+        let found = self.number(value, pointer)?;
+        if found.value > 0.0 && found.value < 1.0 {
+            return Some(found);
+        }
+        let message = format!(
+            "a quantile is at a share between 0 and 1, found {}",
+            found.value
+        );
+        let fault = self.fault("value-out-of-range", Place::value(pointer), message);
+        if found.value > 1.0 && found.value < 100.0 {
+            let hint = format!("write {} for {}%", found.value / 100.0, found.value);
+            fault.hints.push(hint);
+        }
+        None
     }
 
     pub(super) fn question(&mut self, value: &'v Value, pointer: &str) -> Option<Question> {
@@ -383,6 +423,10 @@ impl<'v> Decoder<'v> {
             .and_then(|(value, pointer)| self.condition(value, &pointer));
         let date = match object.get(day) {
             Some((value, pointer)) => Some(self.dated(value, &pointer)?),
+            None => None,
+        };
+        let given = match object.get("given") {
+            Some((value, pointer)) => Some(self.condition(value, &pointer)?),
             None => None,
         };
         let condition = condition?;
@@ -401,6 +445,7 @@ impl<'v> Decoder<'v> {
             pointer: pointer.to_owned(),
             title,
             asks,
+            given,
             why,
         })
     }
@@ -525,11 +570,13 @@ impl<'v> Decoder<'v> {
         };
         let (trials, draws, seed) = (whole("trials", 1), whole("draws", 1), whole("seed", 0));
         let times = self.list(&object, "times", Self::reported_time);
+        let quantiles = self.list(&object, "quantiles", Self::level);
         Run {
             trials,
             draws,
             seed,
             times,
+            quantiles,
             note: self.text(&object, "note"),
         }
     }

@@ -192,6 +192,14 @@ schema!(ReportedForm, "Reported", |generator| annotated(
     "a duration since the start such as \"6 months\", or a date"
 ));
 
+/// A share at which a quantile is told.
+pub struct LevelForm;
+schema!(LevelForm, "Level", |generator| annotated(
+    generator,
+    json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+    "a number between 0 and 1"
+));
+
 /// A probability at t = 0.
 pub struct StartForm;
 schema!(StartForm, "Start", |generator| annotated(

@@ -189,6 +189,11 @@ schema!(Metric, "Metric", |generator| {
             json!({"type": ["number", "string"]}),
             "the formula",
         )
+        .optional(
+            "full",
+            json!({"type": "boolean"}),
+            "`true`: the result has its whole distribution function",
+        )
         .why()
         .finish("a formula over the finished trial with its title and reasons");
     json_schema!({"description": "a number read off a finished trial", "anyOf": [{"type": ["number", "string"]}, object]})
@@ -212,6 +217,10 @@ schema!(Question, "Question", |generator| schema_of(
         .of::<DateForm>(
             "at",
             "the date that `holds` is about; the end if not stated"
+        )
+        .of::<ConditionForm>(
+            "given",
+            "only trials in which this holds at that date count; it may read the path so far"
         )
         .why()
         .one_of(

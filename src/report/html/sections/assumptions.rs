@@ -56,7 +56,7 @@ struct Group {
     entries: fn(&Value) -> Vec<Entry<'_>>,
 }
 
-const GROUPS: [Group; 16] = [
+const GROUPS: [Group; 17] = [
     Group {
         key: "parameters",
         title: "Uncertain parameters",
@@ -137,6 +137,11 @@ const GROUPS: [Group; 16] = [
         key: "metrics",
         title: "Metrics",
         entries: |value| things(value, |thing| vec![statement::quantity(thing)]),
+    },
+    Group {
+        key: "ratios",
+        title: "Ratios of means",
+        entries: |value| things(value, rest),
     },
     Group {
         key: "questions",

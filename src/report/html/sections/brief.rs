@@ -115,7 +115,7 @@ fn outcomes(body: &mut Body, result: &RunResult) {
 }
 
 fn questions(body: &mut Body, result: &RunResult) {
-    if result.questions.is_empty() {
+    if result.questions.is_empty() && result.conditional.is_empty() {
         return;
     }
     body.heading("Questions");
@@ -125,6 +125,16 @@ fn questions(body: &mut Body, result: &RunResult) {
     for question in &result.questions {
         let title = Markup::text(label(&question.title, &question.name));
         table.row([title].into_iter().chain(cells(&question.into(), &scale)));
+    }
+    for question in &result.conditional {
+        let title = format!(
+            "{} (given {})",
+            label(&question.title, &question.name),
+            question.given
+        );
+        let told = question.known().map(|known| cells(&known, &scale));
+        let told = told.unwrap_or_else(|| ["no trial", "", ""].map(Markup::from));
+        table.row([Markup::text(&title)].into_iter().chain(told));
     }
     body.table(&table);
 }

@@ -23,9 +23,22 @@ pub const OUTCOMES: Section<Pair> = Section {
 pub const QUESTIONS: Section<Pair> = Section {
     key: "questions",
     title: "Questions compared",
-    is_needed: |pair| !pair.comparison.questions.is_empty(),
+    is_needed: |pair| {
+        let comparison = &pair.comparison;
+        !comparison.questions.is_empty() || !comparison.conditional.is_empty()
+    },
     write: |body, pair| {
+        let some = &pair.comparison.conditional;
+        if !some.is_empty() {
+            body.table(&shares(
+                "Differences of chances in some of the futures, other less base",
+                some,
+            ));
+        }
         let list = &pair.comparison.questions;
+        if list.is_empty() {
+            return;
+        }
         let plot = chart::differences(
             &pair.comparison,
             list,
@@ -36,6 +49,36 @@ pub const QUESTIONS: Section<Pair> = Section {
         one_sided(body, list);
     },
 };
+
+/// Differences of chances, which are told as percentages.
+fn shares(caption: &str, list: &[Difference]) -> Table {
+    let head = ["question", "base", "other", "difference, pp", "detectable"];
+    let mut table = Table::new(caption, head);
+    for one in list {
+        let side = |value: Option<f64>| match (value, one.unpaired_std_error) {
+            (Some(value), Some(error)) => format::percentage(value, error).value,
+            (Some(value), None) => format::percentage(value, 0.005).value,
+            (None, _) => "no trial".into(),
+        };
+        let difference = match (one.difference, one.std_error) {
+            (Some(value), Some(error)) => with_error(format::points(value, error)),
+            _ => "–".into(),
+        };
+        let verdict = if one.detectable {
+            Markup::strong("yes")
+        } else {
+            Markup::faint("no detectable difference")
+        };
+        table.row([
+            Markup::text(label(&one.title, &one.outcome)),
+            side(one.base).into(),
+            side(one.other).into(),
+            difference.into(),
+            verdict,
+        ]);
+    }
+    table
+}
 
 pub const METRICS: Section<Pair> = Section {
     key: "metrics",
@@ -50,8 +93,16 @@ pub const METRICS: Section<Pair> = Section {
             "95% interval",
             "detectable",
         ];
-        let mut table = Table::new("Differences of the means of metrics, other less base", head);
-        for one in &pair.comparison.metrics {
+        let mut table = Table::new(
+            "Differences of the means of metrics, and of ratios of them, other less base",
+            head,
+        );
+        let rows = pair
+            .comparison
+            .metrics
+            .iter()
+            .chain(&pair.comparison.ratios);
+        for one in rows {
             let (difference, interval) = match (one.difference, one.std_error, one.ci95) {
                 (Some(value), Some(error), Some(ends)) => (
                     with_error(format::difference(value, error)),

@@ -1,13 +1,14 @@
 //! Numbers read off finished futures: how they are distributed.
 
 use super::Section;
+use super::questions::ratio_table;
 use crate::report::amounts::Amounts;
 use crate::report::chart::{Frame, from_results as chart};
-use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, with_error};
+use crate::report::{format, ratios};
 use crate::results::RunResult;
 
 pub const METRICS: Section<RunPart> = Section {
@@ -38,8 +39,41 @@ pub const METRICS: Section<RunPart> = Section {
         body.details("All metrics: means and both uncertainties", |body| {
             body.table(&table(result));
         });
+        if let Some(first) = result.metrics.first().filter(|m| !m.quantiles.is_empty()) {
+            let names: Vec<String> = (first.quantiles.iter())
+                .map(|quantile| ratios::level(quantile.level))
+                .collect();
+            body.table(&quantiles(result, &names));
+        }
+        if !result.ratios.is_empty() {
+            let head = ["ratio", "about", "estimate", "95% interval"];
+            let rows = ratios::means(result);
+            body.table(&ratio_table(
+                "Ratios of means, with Fieller's intervals",
+                head,
+                &rows,
+            ));
+        }
     },
 };
+
+fn quantiles(result: &RunResult, names: &[String]) -> Table {
+    let head = ["metric", "unit"].into_iter();
+    let head = head.chain(names.iter().map(String::as_str));
+    let mut table = Table::new("Quantiles of the metrics over futures", head).texts(2);
+    for metric in &result.metrics {
+        let amounts = Amounts::of(result, metric);
+        let title = Markup::text(label(&metric.title, &metric.name));
+        let told = metric.quantiles.iter();
+        let cells = told.map(|quantile| Markup::text(&amounts.quantile(quantile)));
+        table.row(
+            [title, Markup::text(amounts.unit())]
+                .into_iter()
+                .chain(cells),
+        );
+    }
+    table
+}
 
 fn table(result: &RunResult) -> Table {
     let head = [

@@ -79,6 +79,30 @@ fn value(expr: &Expr, t: f64) -> f64 {
             .copied()
             .find(|t| value(e, *t) != 0.0)
             .unwrap_or(f64::INFINITY),
+        Expr::Path(PathReading::At(e, time)) => value(e, *time),
+        Expr::Path(PathReading::CountWithin { event, from, to }) => {
+            let within = |f: &&f64| (*from..=*to).contains(*f);
+            firings(*event).iter().filter(within).count() as f64
+        }
+        Expr::Path(PathReading::FirstAfter { event, after }) => {
+            let before = firings(*after).first().copied();
+            let later = |f: &f64| before.is_some_and(|before| *f > before);
+            let found = firings(*event).into_iter().find(later);
+            found.unwrap_or(f64::INFINITY)
+        }
+        Expr::Path(PathReading::Share(e)) => {
+            grid[..8].iter().map(|t| value(e, *t)).sum::<f64>() / 8.0
+        }
+        Expr::Path(PathReading::Total(e, rate)) => {
+            let rate = rate.as_ref().map_or(0.0, |rate| value(rate, t));
+            let weight = |t: f64| libm::exp(-rate * t);
+            // By Simpson's rule, exact to more digits than are told.
+            let cell = |t: &f64| {
+                let sum = weight(*t) + 4.0 * weight(t + 0.125) + weight(t + 0.25);
+                value(e, *t) * sum * 0.25 / 6.0
+            };
+            grid[..8].iter().map(cell).sum::<f64>()
+        }
         Expr::Path(PathReading::EverWhen(e)) => truth(grid.iter().any(|t| value(e, *t) != 0.0)),
     }
 }

@@ -1,0 +1,83 @@
+//! Ratios of the means of metrics.
+
+use super::Reader;
+use crate::estimate::{Fieller, PartialSum, REPLICATES, Replicated, fieller};
+use crate::model::Fixed;
+use crate::results::types::{MetricResult, RatioResult, RunResult};
+
+impl Reader<'_> {
+    pub(super) fn ratios(&self) -> Vec<RatioResult> {
+        let fixed = Fixed::of(self.model);
+        (self.model.ratios.iter())
+            .map(|ratio| {
+                let metrics = [ratio.of, ratio.over].map(|m| &self.model.metrics[m]);
+                let mut told = RatioResult {
+                    name: ratio.name.clone(),
+                    title: ratio.title.clone(),
+                    unit: ratio.unit.clone(),
+                    of: metrics[0].name.clone(),
+                    over: metrics[1].name.clone(),
+                    ratio: None,
+                    std_error: None,
+                    ci95: None,
+                    shape: None,
+                };
+                if metrics.iter().any(|metric| !metric.mean.is_steady()) {
+                    return told;
+                }
+                let [of, over] = [ratio.of, ratio.over].map(|m| self.sums(m));
+                let Some(found) = Replicated::means(&of, &over) else {
+                    return told;
+                };
+                told.ratio = Some(found.ratio);
+                let is_exact = metrics.iter().all(|metric| fixed.is_fixed(&metric.value));
+                told.std_error = found.std_error().filter(|error| is_exact || *error > 0.0);
+                if told.std_error.is_some() {
+                    let (shape, ends) = match fieller(&of, &over) {
+                        Some(Fieller::Between(ends)) => ("between", Some(ends)),
+                        Some(Fieller::Outside(ends)) => ("outside", Some(ends)),
+                        Some(Fieller::Anywhere) | None => ("anywhere", None),
+                    };
+                    (told.shape, told.ci95) = (Some(shape.into()), ends);
+                }
+                told
+            })
+            .collect()
+    }
+
+    /// Sums of a metric by replicate.
+    fn sums(&self, metric: usize) -> [PartialSum; REPLICATES] {
+        let by_trend = self.summary.node.metrics[metric].sums_by_trend();
+        let mut all = [PartialSum::default(); REPLICATES];
+        for (sums, values) in &by_trend {
+            for (all, (sum, values)) in all.iter_mut().zip(sums.iter().zip(values)) {
+                all.sum += sum;
+                all.values += values;
+            }
+        }
+        all
+    }
+}
+
+impl RunResult {
+    /// What each replicate adds to a ratio of means.
+    pub fn replicated(&self, ratio: &RatioResult) -> Option<Replicated> {
+        ratio.ratio?;
+        let find = |name: &str| self.metrics.iter().find(|m| m.name == name);
+        Replicated::means(&find(&ratio.of)?.sums(), &find(&ratio.over)?.sums())
+    }
+}
+
+impl MetricResult {
+    /// Sums by replicate.
+    fn sums(&self) -> [PartialSum; REPLICATES] {
+        let mut all = [PartialSum::default(); REPLICATES];
+        for group in self.by_trend.values() {
+            for (all, (sum, values)) in all.iter_mut().zip(group.sums.iter().zip(&group.values)) {
+                all.sum += sum;
+                all.values += values;
+            }
+        }
+        all
+    }
+}
