@@ -8,6 +8,7 @@ mod call;
 mod reach;
 mod readings;
 mod state;
+mod tables;
 mod times;
 
 use super::error::{FormulaError, code};
@@ -358,6 +359,7 @@ impl<'a> Checker<'a> {
         match thing {
             Thing::Parameter => Checked::plain(Expr::Parameter(index)),
             Thing::Metric => self.metric(name, node),
+            Thing::Table => self.table(name, index, node),
             Thing::PerTrial if self.scope.reads >= Reads::Trial => {
                 Checked::plain(Expr::Parameter(self.scope.names.parameters.len() + index))
             }

@@ -2,6 +2,7 @@
 //!
 //! What is printed parses back to the same tree, except for choices by trend or phase, which the file format writes otherwise.
 
+use super::curve::Over;
 use super::scope::{Names, Thing};
 use super::syntax::{AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM};
 use super::tree::{Arithmetic, Expr, Function, PathReading};
@@ -276,6 +277,8 @@ impl Display for Shown<'_> {
             Expr::Or(left, right) => self.infix(f, "or", [(left, OR), (right, AND)]),
             Expr::If(a, b, c) => self.call(f, "if", [&**a, &**b, &**c]),
             Expr::Call(function, arguments) => self.call(f, function.name(), arguments),
+            Expr::Lookup(curve, _) if curve.over != Over::Argument => f.write_str(&curve.name),
+            Expr::Lookup(curve, inner) => self.call(f, &curve.name, [&**inner]),
             Expr::ByTrend(arms) => self.arms(f, "trend", trend, arms),
             Expr::ByPhase(arms) => self.arms(f, "phase", phase, arms),
             Expr::ByState(state, arms) => {

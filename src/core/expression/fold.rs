@@ -144,6 +144,10 @@ pub fn fold(expr: Expr) -> Option<Expr> {
                 None => Some(Expr::Call(function, arguments)),
             }
         }
+        Expr::Lookup(curve, inner) => match *inner {
+            Expr::Number(x) => number(curve.at(x)),
+            inner => Some(Expr::Lookup(curve, Box::new(inner))),
+        },
         other => Some(other),
     }
 }

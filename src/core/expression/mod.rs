@@ -5,6 +5,7 @@
 //! evaluating it.
 
 mod checker;
+mod curve;
 mod display;
 mod error;
 mod evaluate;
@@ -20,6 +21,7 @@ mod tree;
 mod walk;
 
 pub use checker::{LARGEST, Wanted, check, compile};
+pub use curve::{Curve, Over};
 pub use display::Shown;
 pub use error::{FormulaError, code};
 pub use fold::{Meaning, arithmetic, call, compare, fold};

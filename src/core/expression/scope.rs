@@ -2,11 +2,13 @@
 //!
 //! The model builder fills [`Names`] once a scenario, and gives each formula a [`Scope`].
 
+use super::curve::Curve;
 use super::functions::{BUILTINS, Builtin, Form, Readable};
 use super::tree::Expr;
 use crate::diagnostic::nearest;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The names of a scenario. Each list is sorted: a position is the index that [`Expr`] uses.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,9 @@ pub struct Names {
     pub states: Vec<String>,
     /// By state: its values.
     pub values: Vec<Vec<String>>,
+    /// Names of tables, and the tables themselves; `None` for one that is at fault.
+    pub tables: Vec<String>,
+    pub curves: Vec<Option<Arc<Curve>>>,
     /// Metrics and their checked formulas; `None` for one that is at fault, or not checked yet. They are put in wherever they are named.
     pub metrics: BTreeMap<String, Option<Expr>>,
 }
@@ -63,6 +68,7 @@ pub enum Thing {
     Indicator,
     Derived,
     Metric,
+    Table,
     Event,
     Phase,
     Trend,
@@ -78,6 +84,7 @@ impl Thing {
             Thing::Indicator => "an indicator",
             Thing::Derived => "a derived value",
             Thing::Metric => "a metric",
+            Thing::Table => "a table",
             Thing::Event => "an event",
             Thing::Phase => "a phase",
             Thing::Trend => "a trend",
@@ -93,6 +100,7 @@ impl Thing {
             Thing::Indicator => "indicators",
             Thing::Derived => "derived values",
             Thing::Metric => "metrics",
+            Thing::Table => "tables",
             Thing::Event => "events",
             Thing::Phase => "phases",
             Thing::Trend => "trends",
@@ -125,17 +133,19 @@ impl Names {
             Thing::Phase => &self.phases,
             Thing::Trend => &self.trends,
             Thing::State => &self.states,
+            Thing::Table => &self.tables,
             Thing::Metric => &[],
         }
     }
 
-    /// What carries this name in the space of values: parameters, quantities of the trial, indicators, derived values and metrics.
+    /// What carries this name in the space of values: parameters, quantities of the trial, indicators, derived values, tables and metrics.
     pub fn value(&self, name: &str) -> Option<(Thing, usize)> {
         let listed = [
             Thing::Parameter,
             Thing::PerTrial,
             Thing::Indicator,
             Thing::Derived,
+            Thing::Table,
         ];
         listed
             .into_iter()
@@ -184,7 +194,8 @@ impl Names {
 
     /// "did you mean …?" for a misspelt value of a formula that reads this much.
     pub fn suggest_value(&self, reads: Reads, name: &str) -> Option<String> {
-        let mut candidates: Vec<&str> = self.parameters.iter().map(String::as_str).collect();
+        let known = self.parameters.iter().chain(&self.tables);
+        let mut candidates: Vec<&str> = known.map(String::as_str).collect();
         if reads >= Reads::Trial {
             candidates.extend(self.per_trial.iter().map(String::as_str));
         }

@@ -2,6 +2,9 @@
 //!
 //! Built by the checker, read by the compiler in `program`. Indices count within the model's canonical order (by name).
 
+use super::curve::Curve;
+use std::sync::Arc;
+
 /// A formula after checking. Truth-valued nodes are marked; all others are numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
@@ -50,6 +53,8 @@ pub enum Expr {
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A call of a numeric function.
     Call(Function, Vec<Expr>),
+    /// A table, and where in it.
+    Lookup(Arc<Curve>, Box<Expr>),
     /// One arm for each trend, in canonical order.
     ByTrend(Vec<Expr>),
     /// One arm for each phase, in canonical order.

@@ -27,7 +27,7 @@ impl Expr {
                 | PathReading::CountWithin { .. }
                 | PathReading::FirstAfter { .. },
             ) => Vec::new(),
-            Expr::Negate(inner) | Expr::Not(inner) => vec![inner],
+            Expr::Negate(inner) | Expr::Not(inner) | Expr::Lookup(_, inner) => vec![inner],
             Expr::Arithmetic(_, a, b)
             | Expr::Compare(_, a, b)
             | Expr::And(a, b)

@@ -16,6 +16,7 @@ mod names;
 mod parameters;
 mod readings;
 mod states;
+mod tables;
 mod time;
 
 use super::bounds::Use;
@@ -67,6 +68,7 @@ pub fn build_scenario(
     builder.collect_names();
     builder.clock = builder.build_clock();
     builder.names.horizon = builder.clock.as_ref().map(|clock| clock.horizon);
+    builder.build_tables();
     let Drawn {
         parameters,
         per_trial,

@@ -81,7 +81,7 @@ impl<'m> Motions<'m> {
 pub fn reads_parameters_only(expr: &Expr) -> bool {
     match expr {
         Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_) => true,
-        Expr::Negate(a) | Expr::Not(a) => reads_parameters_only(a),
+        Expr::Negate(a) | Expr::Not(a) | Expr::Lookup(_, a) => reads_parameters_only(a),
         Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::And(a, b) | Expr::Or(a, b) => {
             reads_parameters_only(a) && reads_parameters_only(b)
         }
@@ -109,6 +109,7 @@ pub fn reads_regime_only(expr: &Expr) -> bool {
         | Expr::Or(..)
         | Expr::If(..)
         | Expr::Call(..)
+        | Expr::Lookup(..)
         | Expr::ByTrend(_)
         | Expr::ByPhase(_) => expr.parts().into_iter().all(reads_regime_only),
         _ => false,

@@ -11,6 +11,7 @@ use crate::expression::{Arithmetic, Expr, Function, Meaning};
 use crate::math::operators::{Binary, Unary, binary, unary};
 use crate::model::Clock;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
 const TEMPORARY: Slot = 1 << 24;
@@ -290,6 +291,15 @@ impl Emitter {
                 self.select(condition, a, b, depth, ops)
             }
             Expr::Call(function, arguments) => self.call(*function, arguments, depth, ops),
+            Expr::Lookup(curve, place) => match self.emit(place, depth, ops) {
+                Operand::Constant(x) => Operand::Constant(curve.at(x)),
+                Operand::Slot(a) => {
+                    let out = self.temporary(depth);
+                    let curve = Arc::clone(curve);
+                    ops.push(Op::Lookup { out, a, curve });
+                    Operand::Slot(out)
+                }
+            },
             Expr::ByTrend(arms) => self.choice(known.trend, arms, depth, ops),
             Expr::ByPhase(arms) => self.choice(known.phase, arms, depth, ops),
             Expr::ByState(s, arms) => self.choice(known.states + *s as Slot, arms, depth, ops),

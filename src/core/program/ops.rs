@@ -4,11 +4,13 @@
 //! jump. Both use the same scalar functions, those of `math/operators.rs`, so both give the same bits.
 
 use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
+use crate::expression::Curve;
 use crate::math::elementary;
 use crate::math::operators::{
     Binary, Unary, binary, discounted, each_binary, each_unary, elapsed, select, unary,
 };
 use crate::math::width::{Width, wide};
+use std::sync::Arc;
 
 /// One operation. `out` may equal an operand: every lane is read before it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +78,12 @@ pub enum Op {
         out: Slot,
         time: Slot,
         mark: Slot,
+    },
+    /// What a table has at this place.
+    Lookup {
+        out: Slot,
+        a: Slot,
+        curve: Arc<Curve>,
     },
     /// A flow of 1 a year from `mark` to `time`, discounted at `rate` a year.
     Discounted {
@@ -178,6 +186,7 @@ wide! {
                     *columns.column_mut(*out) = room;
                 }
                 Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
+                Op::Lookup { out, a, curve } => columns.map1(*out, *a, |x| curve.at(x)),
                 Op::Discounted {
                     out,
                     rate,
@@ -257,6 +266,9 @@ wide! {
                     for_each!(columns, lanes, out, lane => {
                         elapsed(columns.get(*time, lane), columns.get(*mark, lane))
                     });
+                }
+                Op::Lookup { out, a, curve } => {
+                    for_each!(columns, lanes, out, lane => curve.at(columns.get(*a, lane)));
                 }
                 Op::Discounted {
                     out,

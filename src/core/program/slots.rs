@@ -78,6 +78,10 @@ impl Op {
                 }
                 visit(out, true);
             }
+            Op::Lookup { out, a, .. } => {
+                visit(a, false);
+                visit(out, true);
+            }
             Op::Discounted {
                 out,
                 rate,

@@ -241,7 +241,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("step-too-coarse", "something moves too fast for the step"),
     (
         "time-off-grid",
-        "a reported time lies between two grid points",
+        "a reported time, or a step of a table, lies between two grid points",
     ),
     ("trend-unreachable", "nothing leads to a trend"),
     (

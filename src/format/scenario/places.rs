@@ -50,6 +50,7 @@ pub const SECTIONS: &[Section] = &[
     section("phases", Names::Shared),
     section("states", Names::Shared),
     section("indicators", Names::Shared),
+    section("tables", Names::Own),
     section("derived", Names::Shared),
     section("events", Names::Shared),
     section("groups", Names::Own),

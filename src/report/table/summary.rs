@@ -515,7 +515,8 @@ fn conditional(
     room: usize,
     against: Option<Against<'_>>,
 ) -> Vec<Line> {
-    if result.conditional.is_empty() {
+    // With less room than for a heading and a row, the full table has them.
+    if result.conditional.is_empty() || room < 3 {
         return Vec::new();
     }
     let most = room.saturating_sub(2).clamp(1, QUESTIONS[1]);

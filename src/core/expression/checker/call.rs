@@ -17,6 +17,9 @@ impl Checker<'_> {
         (arguments, named): (&[Node], &[Named]),
         node: &Node,
     ) -> Option<Checked> {
+        if let Some(found) = self.table_call(name, name_range, (arguments, named), node) {
+            return found;
+        }
         let Some(entry) = builtin(name).filter(|entry| entry.is_function()) else {
             self.no_function(name, name_range);
             let told = named.iter().map(|n| &n.value);

@@ -71,6 +71,8 @@ impl Builder<'_> {
             trends: or_only(sorted(s.trends.keys().collect())),
             states,
             values,
+            curves: vec![None; s.tables.len()],
+            tables: sorted(s.tables.keys().collect()),
             metrics: s.metrics.keys().map(|name| (name.clone(), None)).collect(),
         };
         self.too_many("/trends", "trends", s.trends.len(), MOST_STATES);
@@ -121,7 +123,7 @@ impl Builder<'_> {
     /// Names that are keys of the format wherever names are keys. Files of format 1 may have them.
     fn words_of_the_format(&mut self) {
         let s = self.scenario;
-        let named: [(&str, Vec<&String>); 12] = [
+        let named: [(&str, Vec<&String>); 13] = [
             ("parameters", s.parameters.keys().collect()),
             ("per_trial", s.per_trial.keys().collect()),
             ("trends", s.trends.keys().collect()),
@@ -129,6 +131,7 @@ impl Builder<'_> {
             ("states", s.states.keys().collect()),
             ("indicators", s.indicators.keys().collect()),
             ("derived", s.derived.keys().collect()),
+            ("tables", s.tables.keys().collect()),
             ("events", s.events.keys().collect()),
             ("groups", s.groups.keys().collect()),
             ("metrics", s.metrics.keys().collect()),
@@ -176,11 +179,12 @@ impl Builder<'_> {
 
     fn shared_space(&mut self) {
         let s = self.scenario;
-        let sections: [(&str, Vec<&String>); 6] = [
+        let sections: [(&str, Vec<&String>); 7] = [
             ("/parameters", s.parameters.keys().collect()),
             ("/per_trial", s.per_trial.keys().collect()),
             ("/indicators", s.indicators.keys().collect()),
             ("/derived", s.derived.keys().collect()),
+            ("/tables", s.tables.keys().collect()),
             ("/metrics", s.metrics.keys().collect()),
             ("/states", s.states.keys().collect()),
         ];

@@ -98,6 +98,7 @@ impl<'a> State<'a> {
                 let values: Vec<Interval> = arguments.iter().map(|a| self.value(a)).collect();
                 Interval::call(*function, &values)
             }
+            Expr::Lookup(curve, inner) => curve.range(self.value(inner)),
             Expr::ByTrend(arms) => self.arm(self.trend, arms),
             Expr::ByPhase(arms) => self.arm(self.phase, arms),
             Expr::ByState(_, arms) => self.arm(None, arms),

@@ -28,6 +28,7 @@ pub const ROOT: &[&str] = &[
     "states",
     "indicators",
     "noise_correlations",
+    "tables",
     "derived",
     "events",
     "groups",
@@ -41,7 +42,8 @@ pub const ROOT: &[&str] = &[
 /// What makes the time axis: all of it, or nothing in a file that needs no time.
 pub const TIME: [&str; 3] = ["start", "horizon", "step"];
 /// Sections that need time.
-pub const TIMED: [&str; 7] = [
+pub const TIMED: [&str; 8] = [
+    "states",
     "trends",
     "weight_concentration",
     "shifts",
@@ -70,6 +72,9 @@ pub const INDICATOR: &[&str] = &[
     "at_range",
     "note",
     "source",
+];
+pub const TABLE: &[&str] = &[
+    "title", "unit", "over", "points", "between", "wrap", "outside", "note", "source",
 ];
 pub const DERIVED: &[&str] = &["title", "unit", "value", "note", "source"];
 pub const METRIC: &[&str] = &["title", "unit", "value", "full", "note", "source"];

@@ -11,6 +11,7 @@ pub mod keys;
 mod shape;
 mod slips;
 mod state;
+mod table;
 pub mod thing;
 mod times;
 mod value;
@@ -448,6 +449,7 @@ impl<'v> Decoder<'v> {
         let noise_correlations = self
             .list(&root, "noise_correlations", Self::noise_correlation)
             .unwrap_or_default();
+        let tables = self.named(&root, "tables", Self::table);
         let derived = self.named(&root, "derived", Self::derived);
         let events = self.named(&root, "events", Self::event);
         let groups = self.named(&root, "groups", Self::group);
@@ -482,6 +484,7 @@ impl<'v> Decoder<'v> {
             states,
             indicators,
             noise_correlations,
+            tables,
             derived,
             events,
             groups,

@@ -8,7 +8,7 @@ use super::{
 use crate::scenario::places::{BY, ELSE};
 use crate::scenario::types::{
     Branch, Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question,
-    State, StateValue, Times, Why,
+    State, StateValue, Table, Times, Why,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -178,6 +178,50 @@ schema!(Derived, "Derived", |generator| {
         .why()
         .finish("a named formula with its title and reasons");
     json_schema!({"description": "a named formula over the state", "anyOf": [coefficient, object]})
+});
+
+schema!(Table, "Table", |generator| {
+    schema_of(
+    Shape::new(generator)
+        .optional("title", text(), "name to show to readers")
+        .optional("unit", text(), "unit of its values")
+        .optional(
+            "over",
+            json!({"enum": ["month", "date"]}),
+            "what it is looked up by; a number in brackets if not stated",
+        )
+        .required(
+            "points",
+            json!({
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "array",
+                    "prefixItems": [{"type": ["number", "string"]}, {"type": "number"}],
+                    "minItems": 2,
+                    "maxItems": 2
+                }
+            }),
+            "pairs of a place (a number, or a date) and a value, by ascending place",
+        )
+        .optional(
+            "between",
+            json!({"enum": ["linear", "step"]}),
+            "lines between the points, or each value up to the next; lines if not stated",
+        )
+        .optional(
+            "wrap",
+            json!({"type": "boolean"}),
+            "`true`: after December comes January, for tables over the month",
+        )
+        .optional(
+            "outside",
+            json!({"enum": ["hold", "error"]}),
+            "outside of the points the outermost values hold, or there is none; they hold if not stated",
+        )
+        .why()
+        .finish("numbers that are looked up")
+)
 });
 
 schema!(Metric, "Metric", |generator| {

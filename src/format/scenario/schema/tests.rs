@@ -143,6 +143,7 @@ fn the_decoder_knows_exactly_the_keys_of_the_schema() {
         ("Indicator", keys::INDICATOR.to_vec()),
         ("Derived", keys::DERIVED.to_vec()),
         ("Metric", keys::METRIC.to_vec()),
+        ("Table", keys::TABLE.to_vec()),
         ("Ratio", keys::RATIO.to_vec()),
         ("Event", keys::EVENT.to_vec()),
         ("Branch", keys::BRANCH.to_vec()),

@@ -56,7 +56,7 @@ struct Group {
     entries: fn(&Value) -> Vec<Entry<'_>>,
 }
 
-const GROUPS: [Group; 17] = [
+const GROUPS: [Group; 18] = [
     Group {
         key: "parameters",
         title: "Uncertain parameters",
@@ -117,6 +117,11 @@ const GROUPS: [Group; 17] = [
         key: "noise_correlations",
         title: "Indicators whose noise goes together",
         entries: pairs,
+    },
+    Group {
+        key: "tables",
+        title: "Tables",
+        entries: |value| things(value, rest),
     },
     Group {
         key: "derived",

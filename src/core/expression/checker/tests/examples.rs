@@ -58,6 +58,7 @@ fn value(expr: &Expr, t: f64) -> f64 {
         Expr::Call(f, list) => call(*f, &list.iter().map(|a| value(a, t)).collect::<Vec<_>>()),
         Expr::ByTrend(_) | Expr::ByPhase(_) | Expr::ByState(..) => panic!("no formula has arms"),
         Expr::StateIn(..) | Expr::Age(_) => panic!("the examples have no state"),
+        Expr::Lookup(..) => panic!("the examples have no table"),
         Expr::Path(PathReading::Final(e)) => value(e, 2.0),
         Expr::Path(PathReading::Highest(e)) => {
             grid.iter().map(|t| value(e, *t)).fold(f64::MIN, f64::max)
