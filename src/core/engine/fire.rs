@@ -10,9 +10,7 @@ use super::lanes::{Lanes, blend, each, lanes_where, pick};
 use super::scratch::Point;
 use crate::math::operators::discounted;
 use crate::math::width::wide;
-use crate::program::{
-    Column, Columns, DrawCode, EffectCode, FiresCode, FiringCode, LANES, Slot, TrackerKind,
-};
+use crate::program::{Column, Columns, DrawCode, EffectCode, FiresCode, LANES, Slot, TrackerKind};
 
 /// How an effect combines an indicator's value with a number.
 #[derive(Clone, Copy)]
@@ -435,50 +433,6 @@ impl Batch<'_> {
                 }
             };
             self.columns.set(tracker.state, lane, next);
-        }
-    }
-
-    /// What is asked about an instant later in this step is seen in the state as it is now, until the next firing.
-    fn look_again(&mut self, lanes: Lanes, within: Within) {
-        let program = self.program();
-        for look in &program.looks {
-            if !(look.time > within.from && look.time < within.to) {
-                continue;
-            }
-            for lane in each(lanes) {
-                if look.time < self.now[lane] {
-                    continue;
-                }
-                self.stand_at(lane, look.time);
-                let value = self.evaluate_lane(&look.value, lane);
-                if value.is_nan() {
-                    self.stop(lane, look.value.label);
-                }
-                self.columns.set(look.slot, lane, value);
-                self.stand_at(lane, within.from);
-            }
-        }
-    }
-
-    /// Notes what formulas over the path ask of a firing, before it is counted.
-    fn note_asked(&mut self, noted: &[FiringCode], lanes: Lanes) {
-        for code in noted {
-            for lane in each(lanes) {
-                let now = self.now[lane];
-                let (slot, value) = match code {
-                    FiringCode::CountWithin { from, to, slot } if *from <= now && now <= *to => {
-                        (*slot, self.columns.get(*slot, lane) + 1.0)
-                    }
-                    FiringCode::FirstAfter { after, slot }
-                        if self.columns.get(*after, lane) < f64::INFINITY
-                            && self.columns.get(*slot, lane) == f64::INFINITY =>
-                    {
-                        (*slot, now)
-                    }
-                    _ => continue,
-                };
-                self.columns.set(slot, lane, value);
-            }
         }
     }
 }

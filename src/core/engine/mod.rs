@@ -24,6 +24,7 @@ mod looks;
 mod machines;
 mod per_trial;
 mod pilot;
+mod readings;
 mod record;
 mod replay;
 mod run;

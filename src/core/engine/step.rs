@@ -4,10 +4,9 @@ use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{
     Lanes, at_most, each, equal_to, integrate, keep_first, keep_highest, keep_lowest, not_finite,
-    not_numbers,
 };
 use crate::math::operators::discounted;
-use crate::program::{FiresCode, LANES, LookCode, Slot, TrackerKind};
+use crate::program::{FiresCode, LANES, Slot, TrackerKind};
 
 impl Batch<'_> {
     /// Simulates the trials that [`start`](Self::start) has put into the lanes.
@@ -172,31 +171,6 @@ impl Batch<'_> {
                 }
             }
         }
-    }
-
-    /// What is asked about an instant within this step, seen in the state at its start; after a later firing it is looked at anew.
-    fn look_within(&mut self, within: Within) {
-        let program = self.program();
-        self.scratch.asked = false;
-        for look in &program.looks {
-            if look.time > within.from && look.time < within.to {
-                self.scratch.asked = true;
-                self.stand_everywhere_at(look.time);
-                self.look_everywhere(look);
-                self.stand_everywhere_at(within.from);
-            }
-        }
-    }
-
-    /// Keeps what a look sees in all lanes; those in which it sees nothing that is a number are stopped.
-    fn look_everywhere(&mut self, look: &LookCode) {
-        let slot = self.evaluate(&look.value);
-        let seen = *self.columns.column(slot);
-        let broken = not_numbers(self.width(), &seen) & self.used;
-        if broken != 0 {
-            self.stop_all(broken, look.value.label);
-        }
-        *self.columns.column_mut(look.slot) = seen;
     }
 
     fn record_point(&mut self, index: usize) {

@@ -28,6 +28,7 @@ impl Expr {
                 let values: Vec<f64> = arguments.iter().map(value).collect();
                 call(*function, &values)
             }
+            Expr::Lookup(curve, inner) => curve.at(value(inner)),
             other => leaf(other),
         }
     }

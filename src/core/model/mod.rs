@@ -6,6 +6,7 @@
 // Checks are written so that NaN fails them, as a negated comparison.
 #![allow(clippy::neg_cmp_op_on_partial_ord)]
 
+mod asked;
 mod bounds;
 mod build;
 mod clock;

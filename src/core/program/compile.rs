@@ -8,12 +8,9 @@ use super::events;
 use super::per_trial;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
-use crate::model::{
-    Asks, AtRange, Draw, Model, ParameterValue, Question, StartsClock, VaryingDraw,
-};
+use crate::model::{AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDraw};
 use crate::random::Seed;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// Grid points at most at which series are reported unless the scenario says otherwise.
 const REPORTED: usize = 40;
@@ -412,70 +409,6 @@ impl<'a> Compiler<'a> {
                     _ => {}
                 });
                 MetricCode { value, first_times }
-            })
-            .collect()
-    }
-
-    fn questions(&mut self) -> Vec<QuestionCode> {
-        let asked = self.model.questions.iter();
-        asked.map(|question| self.question(question)).collect()
-    }
-
-    fn question(&mut self, question: &Question) -> QuestionCode {
-        let at = format!("/questions/{}", question.name);
-        match question.asks {
-            Asks::EverBy { time, .. } => {
-                let label = self.emitter.label(format!("{at}/ever"));
-                self.emitter.blame(label);
-                let (_, tracker) = self
-                    .emitter
-                    .tracker(TrackerKind::First, &question.condition);
-                QuestionCode::EverBy {
-                    tracker: tracker as u32,
-                    time,
-                }
-            }
-            Asks::HoldsAt { time, .. } => {
-                self.holds_at(format!("{at}/holds"), &question.condition, time)
-            }
-        }
-    }
-
-    /// Questions about some trials, each after its condition; where the conditions stand among all questions.
-    fn conditional(&mut self, questions: &mut Vec<QuestionCode>) -> Vec<usize> {
-        let model = self.model;
-        (model.conditional.iter())
-            .map(|c| {
-                let (at, time) = (&c.question.name, c.question.asks.time());
-                let given = self.holds_at(format!("/questions/{at}/given"), &c.given, time);
-                let asked = self.question(&c.question);
-                questions.extend([given, asked]);
-                questions.len() - 2
-            })
-            .collect()
-    }
-
-    fn holds_at(&mut self, pointer: String, condition: &Expr, time: f64) -> QuestionCode {
-        let label = self.emitter.label(pointer);
-        self.emitter.blame(label);
-        QuestionCode::HoldsAt {
-            answer: self.emitter.look(condition, time),
-        }
-    }
-
-    /// Questions of trends, which follow those of the file; for each trend, where its own stand.
-    fn materialised(&mut self, questions: &mut Vec<QuestionCode>) -> Vec<Range<usize>> {
-        let model = self.model;
-        (model.trends.iter())
-            .map(|trend| {
-                let first = questions.len();
-                if let Some(materialises) = &trend.materialises {
-                    for time in &materialises.by {
-                        let at = format!("/trends/{}/when", trend.name);
-                        questions.push(self.holds_at(at, &materialises.when, *time));
-                    }
-                }
-                first..questions.len()
             })
             .collect()
     }

@@ -13,6 +13,7 @@ mod emit;
 mod events;
 mod ops;
 mod per_trial;
+mod questions;
 mod slots;
 mod states;
 mod types;

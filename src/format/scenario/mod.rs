@@ -20,6 +20,7 @@ pub mod places;
 mod schema;
 mod set;
 mod slips;
+mod tables;
 mod types;
 mod words;
 mod written;

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 pub use super::clocks::{Again, Ageing, Baseline, Period, Recurrence, Since, Start, Waiting};
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
 pub use super::moving::{Destination, Restriction, Share, State, StateValue};
+pub use super::tables::{Table, TableOver, TablePlace};
 
 /// A value with the JSON pointer (into the effective scenario) at which it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -520,40 +521,6 @@ pub struct Outcome {
     pub when: Condition,
     #[schemars(flatten)]
     pub why: Why,
-}
-
-/// Points with lines or steps between them.
-#[derive(Clone, Debug)]
-pub struct Table {
-    pub pointer: String,
-    pub title: Option<String>,
-    pub unit: Option<String>,
-    pub over: TableOver,
-    /// In the order of the file: places and values.
-    pub points: Vec<(At<TablePlace>, f64)>,
-    /// Lines between the points; if not, a value holds up to the next.
-    pub is_linear: bool,
-    /// The year begins anew: of tables over the month.
-    pub wrap: bool,
-    /// No value outside of the points; if not, the outermost hold.
-    pub is_bounded: bool,
-    pub why: Why,
-}
-
-/// What a table is looked up by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TableOver {
-    Month,
-    Date,
-    /// A number in brackets.
-    Argument,
-}
-
-/// Where a point of a table lies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum TablePlace {
-    Number(f64),
-    Date(Date),
 }
 
 /// A number read off a finished trial: its formula, or an object with a `value`.

@@ -2,7 +2,8 @@
 
 use super::{Decoder, keys};
 use crate::diagnostic::{Place, pointer::join};
-use crate::scenario::types::{At, Table, TableOver, TablePlace as Where};
+use crate::scenario::tables::{Table, TableOver, TablePlace as Where};
+use crate::scenario::types::At;
 use serde_json::Value;
 
 impl<'v> Decoder<'v> {

@@ -6,9 +6,10 @@ use super::{
     QuantityForm, RateForm, Shape, WaitForm, map, map_of, reference, schema_of, text,
 };
 use crate::scenario::places::{BY, ELSE};
+use crate::scenario::tables::Table;
 use crate::scenario::types::{
     Branch, Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question,
-    State, StateValue, Table, Times, Why,
+    State, StateValue, Times, Why,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
