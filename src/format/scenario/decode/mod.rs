@@ -360,7 +360,7 @@ impl<'v> Decoder<'v> {
     /// Whether a file states no time axis, and computes something all the same.
     fn is_timeless(root: &Object<'v>) -> bool {
         let states = |key: &&str| root.has(key) || root.meant.contains(key);
-        !keys::TIME.iter().any(|key| states(&key)) && keys::TOLD.iter().any(|key| root.has(key))
+        !keys::TIME.iter().any(states) && keys::TOLD.iter().any(|key| root.has(key))
     }
 
     /// Reports what needs time in a file that states none.
