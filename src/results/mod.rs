@@ -1,6 +1,7 @@
 //! What a run found: plain serde data with public fields, read off a summary.
 
 mod assemble;
+mod of_some;
 mod read;
 mod reweighted;
 mod storyline;

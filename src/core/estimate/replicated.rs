@@ -167,7 +167,13 @@ mod tests {
 
     /// Zero mean, and mean square 1 over 16.
     fn wave(period: usize) -> [f64; REPLICATES] {
-        std::array::from_fn(|m| if m / period % 2 == 0 { 1.0 } else { -1.0 })
+        std::array::from_fn(|m| {
+            if (m / period).is_multiple_of(2) {
+                1.0
+            } else {
+                -1.0
+            }
+        })
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod drawn;
 mod files;
 mod forms;
 mod hash;
+mod hazard;
 mod implied;
 mod lists;
 mod load;

@@ -98,9 +98,10 @@ mod tests {
             assert_eq!(row[0].parse(), Ok(i));
             assert_eq!(row[1].parse(), Ok(block.draw[j]));
             assert_eq!(row[2].parse(), Ok(block.parameters[0][j]));
-            assert_eq!(&row[3], ["stalemate", "вибори"][j % 2]);
-            assert_eq!(row[5].is_empty(), block.metrics[0][j].is_nan());
-            assert_eq!(row[6].is_empty(), block.first_times[0][j].is_infinite());
+            assert_eq!(row[3].parse(), Ok(block.per_trial[0][j]));
+            assert_eq!(&row[4], ["stalemate", "вибори"][j % 2]);
+            assert_eq!(row[6].is_empty(), block.metrics[0][j].is_nan());
+            assert_eq!(row[7].is_empty(), block.first_times[0][j].is_infinite());
         }
     }
 }

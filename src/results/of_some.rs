@@ -1,0 +1,65 @@
+//! Results that only some files ask for: questions about some futures, ratios of means, whole distribution functions.
+
+use serde::{Deserialize, Serialize};
+
+fn yes() -> bool {
+    true
+}
+
+/// A question about the trials in which a condition holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConditionalResult {
+    pub name: String,
+    pub title: String,
+    /// `ever` or `holds`.
+    pub asks: String,
+    /// ISO date; that of the end if the question has none.
+    pub by: String,
+    /// It has a date of its own; if not, it is about the whole run.
+    #[serde(default = "yes")]
+    pub dated: bool,
+    /// The condition, as the file has it.
+    pub given: String,
+    /// Trials in which it held.
+    pub trials_given: u64,
+    /// Share of trials in which it held.
+    pub given_probability: f64,
+    pub given_std_error: f64,
+    /// Among these trials; `None`: there is none.
+    pub probability: Option<f64>,
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+    /// Trials that hold and answer yes, by replicate.
+    pub hits: Vec<u64>,
+    /// Trials that hold, by replicate.
+    pub trials: Vec<u64>,
+}
+
+/// The mean of one metric over the mean of another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatioResult {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    /// Names of the metrics.
+    pub of: String,
+    pub over: String,
+    /// `None`: one of the two has no mean, or that below is zero.
+    pub ratio: Option<f64>,
+    /// By the delta method; `None` with values in fewer than two replicates, or where nothing varied though it could have.
+    pub std_error: Option<f64>,
+    /// Fieller's, where `shape` says from which side it is to be read.
+    pub ci95: Option<[f64; 2]>,
+    /// `between` the two ends; `outside`: below the first or above the second; `anywhere`: no end can be told. `None` as the error.
+    pub shape: Option<String>,
+}
+
+/// Distribution function of a metric over the trials in which it has a value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DistributionResult {
+    /// Ascending: every value that was seen, or the upper ends of bins.
+    pub values: Vec<f64>,
+    /// Share of those trials in which the metric is not larger.
+    pub shares: Vec<f64>,
+    pub shares_std_error: Vec<f64>,
+}
