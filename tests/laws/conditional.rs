@@ -40,12 +40,12 @@ fn exact(strike: f64, t: f64, u: f64) -> f64 {
         let b = strike * a;
         // Warned at s up to u, struck by t.
         let missed = match a == b {
-            true => a * u * (-a * t).exp(),
-            false => a * (-b * t).exp() * (1.0 - (-(a - b) * u).exp()) / (a - b),
+            true => a * u * libm::exp(-a * t),
+            false => a * libm::exp(-b * t) * (1.0 - libm::exp(-(a - b) * u)) / (a - b),
         };
-        1.0 - (-a * u).exp() - missed
+        1.0 - libm::exp(-a * u) - missed
     };
-    let warned = |a: f64| 1.0 - (-a * u).exp();
+    let warned = |a: f64| 1.0 - libm::exp(-a * u);
     (both(0.5) + both(2.0)) / (warned(0.5) + warned(2.0))
 }
 
@@ -66,7 +66,7 @@ fn chances_among_some_trials_are_those_of_two_events_in_closed_form() {
             exact(1.5, t, u),
             error,
         );
-        let given = ((1.0 - (-0.5 * u).exp()) + (1.0 - (-2.0 * u).exp())) / 2.0;
+        let given = ((1.0 - libm::exp(-0.5 * u)) + (1.0 - libm::exp(-2.0 * u))) / 2.0;
         agreement.estimate(name, found.given_probability, given, found.given_std_error);
         let trials: u64 = found.trials.iter().sum();
         agreement.holds("counts", trials == found.trials_given && trials < 40_960);

@@ -53,13 +53,13 @@ fn a_two_state_chain_has_its_closed_forms_at_instants_and_in_totals() {
     );
     let result = simulate(&whole, 20_480, 301);
     let (up, s) = (b / (a + b), a + b);
-    let p = |t: f64| up + (1.0 - up) * (-s * t).exp();
+    let p = |t: f64| up + (1.0 - up) * libm::exp(-s * t);
     let total = |r: f64, t: f64| {
         let flow = |k: f64| {
             if k == 0.0 {
                 t
             } else {
-                (1.0 - (-k * t).exp()) / k
+                (1.0 - libm::exp(-k * t)) / k
             }
         };
         up * flow(r) + (1.0 - up) * flow(r + s)
@@ -172,7 +172,7 @@ fn the_first_firing_after_another_event_waits_as_long_as_its_hazard_says() {
         ("delay", 1.0 / 2.5),
         ("second", 2.0 / 2.5),
         // The mean of an exponential time that is below 1.
-        ("known", 0.4 - 1.0 / (2.5_f64.exp() - 1.0)),
+        ("known", 0.4 - 1.0 / (libm::exp(2.5_f64) - 1.0)),
     ] {
         let found = metric(&result, name);
         let error = found.std_error.expect("an error");
@@ -204,9 +204,11 @@ fn a_drift_is_seen_at_the_grid_point_before_an_instant() {
         }),
     );
     let result = simulate(&whole, 64, 304);
-    let x: Vec<f64> = (0..4).map(|k| 8.0 * 0.75_f64.powi(k)).collect();
+    let x: Vec<f64> = (0..4)
+        .map(|k| 8.0 * libm::pow(0.75, f64::from(k)))
+        .collect();
     let weight = |k: i32| {
-        let at = |t: f64| (-0.1 * t).exp() / 0.1;
+        let at = |t: f64| libm::exp(-0.1 * t) / 0.1;
         at(0.25 * f64::from(k)) - at(0.25 * f64::from(k + 1))
     };
     let worth: f64 = (0..4).map(|k| x[k as usize] * weight(k)).sum();
@@ -236,8 +238,9 @@ fn a_diffusion_has_the_mean_of_its_equation_at_an_instant() {
         }),
     );
     let result = simulate(&whole, 20_480, 305);
-    let decay = (1.0 - 1.0 / 365.25_f64).powi(181);
-    let variance = 0.25 / 365.25 * (1.0 - decay * decay) / (1.0 - (1.0 - 1.0 / 365.25_f64).powi(2));
+    let decay = libm::pow(1.0 - 1.0 / 365.25, 181.0);
+    let variance =
+        0.25 / 365.25 * (1.0 - decay * decay) / (1.0 - libm::pow(1.0 - 1.0 / 365.25, 2.0));
     let mut agreement = Agreement::default();
     for (name, exact) in [
         ("mean", 3.0 * decay),
@@ -247,7 +250,7 @@ fn a_diffusion_has_the_mean_of_its_equation_at_an_instant() {
         let error = found.std_error.expect("an error");
         agreement.estimate(name, found.mean.expect("a mean"), exact, error);
     }
-    agreement.close("its limit", 3.0 * decay, 3.0 * (-day(181)).exp(), 2e-3);
+    agreement.close("its limit", 3.0 * decay, 3.0 * libm::exp(-day(181)), 2e-3);
     agreement.finish(3);
 }
 
