@@ -627,3 +627,27 @@ fn at_one_instant_the_higher_priority_comes_first() {
         }
     }
 }
+
+/// Effects that go together read what was before any of them, drawn numbers and derived values too; what comes after them sees all.
+#[test]
+fn effects_together_do_not_see_one_another() {
+    let study = study(&scenario(
+        1.0,
+        0.5,
+        json!({
+            "indicators": {"a": {"start": 1}, "b": {"start": 2}, "c": {"start": 0}, "d": {"start": 10, "range": [0, 12]}},
+            "derived": {"both": "10 * a + b"},
+            "events": {"e": {"at": 0.3, "effects": [
+                {"add": "a", "by": 2},
+                {"together": [{"set": "a", "to": "b"}, {"set": "b", "to": "a"}, {"set": "c", "to": "both"}, {"multiply": "d", "by": "a"}]},
+                {"add": "c", "by": "100 * both"},
+            ]}},
+            "metrics": {"x": "final(a)", "y": "final(b)", "z": "final(c)", "w": "final(d)"},
+        }),
+    ));
+    let (_, rows) = rows(&study, &settings(&study, 64, 88));
+    let last = |name: &str| rows.metric(name)[63];
+    // 3 and 2 become 2 and 3; c is first 32, then 2,300 more.
+    let found = ["x", "y", "z", "w"].map(last);
+    assert_eq!(found, [2.0, 3.0, 32.0 + 2300.0, 12.0]);
+}

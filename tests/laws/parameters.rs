@@ -223,3 +223,33 @@ fn only_what_is_drawn_counts_as_an_input_of_the_uncertainty() {
     assert!(found.contains(&"a") && found.contains(&"c"), "{found:?}");
     assert!(!found.contains(&"b") && !found.contains(&"k"), "{found:?}");
 }
+
+/// Shares of gamma variables are Dirichlet: Beta(3, 5) for one of two, whose mean is 3/8 and whose mean square is 3 4 / (8 9). Seed 2317.
+#[test]
+fn shares_of_gamma_variables_are_dirichlet() {
+    let study = study(&scenario(
+        1.0,
+        1.0,
+        json!({
+            "parameters": {"yes": {"gamma": {"shape": 3, "rate": 1}}, "no": {"gamma": {"shape": 5, "rate": 1}}, "share": "yes / (yes + no)"},
+            "events": {"vote": {"at": 0.5, "branches": {"passed": {"probability": "share"}, "failed": {}}}},
+            "metrics": {"one": "share", "square": "share * share", "both": "if(ever(vote.passed), share, 0)"}
+        }),
+    ));
+    let result = run(&study, 65_536, 2_317);
+    let mut agreement = Agreement::default();
+    for (name, exact) in [
+        ("one", 3.0 / 8.0),
+        ("square", 12.0 / 72.0),
+        ("both", 12.0 / 72.0),
+    ] {
+        let found = metric(&result, name);
+        agreement.estimate(
+            name,
+            found.mean.expect("a mean"),
+            exact,
+            found.std_error.expect("an error"),
+        );
+    }
+    agreement.finish(3);
+}

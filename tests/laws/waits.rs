@@ -360,3 +360,33 @@ fn each_date_has_a_chance_of_its_own() {
         );
     }
 }
+
+/// A wait that is stated in months or years ends on the same day of a later month, or on its last day, and at the same hour; any other has its length.
+#[test]
+fn months_of_a_wait_are_those_of_the_calendar() {
+    let day = |date: &str, wait: &str| {
+        let study = study(&scenario(
+            5.0,
+            0.37,
+            json!({"events": {"a": {"at": date}, "b": {"after": "a", "wait": wait}}}),
+        ));
+        let story = storyline(&study, &settings(&study, 64, 87), 0).expect("a story");
+        story.happenings[1].date.clone()
+    };
+    for (date, wait, wanted) in [
+        ("2001-01-31", "1 month", "2001-02-28"),
+        ("2001-03-31", "1 month", "2001-04-30"),
+        ("2001-02-28", "1 month", "2001-03-28"),
+        ("2004-02-29", "1 year", "2005-02-28"),
+        ("2001-08-31", "6 months", "2002-02-28"),
+        ("2001-01-31", "30 days", "2001-03-02"),
+        ("2001-01-31", "0.5 months", "2001-02-15"),
+    ] {
+        assert_eq!(day(date, wait), wanted, "{wait} after {date}");
+    }
+    let at = 30.4 / 365.25;
+    let sections = json!({"events": {"a": {"at": at}, "b": {"after": "a", "wait": {"value": "1 month", "note": "n"}}}});
+    // The 31st of January at 9:36, and the 28th of February at the same hour.
+    let due = times(0.37, sections, "b")[0];
+    assert!((due - (30.4 + 28.0) / 365.25).abs() < 1e-12, "{due}");
+}

@@ -8,6 +8,7 @@ use super::jumps::Within;
 use super::lanes::{Lanes, each, equal_to};
 use super::scratch::Point;
 use crate::program::{Again, EntryCode, FiresCode, LANES, Program, Slot};
+use crate::time::calendar::day_of;
 
 /// Instants of the clocks of events that may have several running, the earliest apart: by event and lane, in no order.
 pub struct Queues(Vec<Vec<Vec<f64>>>);
@@ -98,6 +99,7 @@ impl Batch<'_> {
         let program = self.program();
         let FiresCode::After {
             wait,
+            by_day,
             again,
             started,
         } = &program.events[e as usize].fires
@@ -112,9 +114,14 @@ impl Batch<'_> {
             if *again == Again::Ignore && running < f64::INFINITY {
                 continue;
             }
-            let Some(wait_for) = self.sample(wait, lane, number as u32) else {
-                continue;
+            let drawn = match by_day {
+                Some(lengths) => {
+                    let day = day_of(self.now[lane]) as usize;
+                    lengths.get(day).copied()
+                }
+                None => self.sample(wait, lane, number as u32),
             };
+            let Some(wait_for) = drawn else { continue };
             if wait_for < 0.0 {
                 self.stop(lane, wait.label());
                 continue;

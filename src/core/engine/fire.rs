@@ -283,6 +283,13 @@ impl Batch<'_> {
         changes: &mut Vec<Change>,
     ) {
         match effect {
+            EffectCode::Read { value, slot } => {
+                let read = self.operand(e, value, lanes);
+                for lane in each(lanes) {
+                    let number = self.columns.get(read, lane);
+                    self.columns.set(*slot, lane, number);
+                }
+            }
             EffectCode::Set { indicator, value } => {
                 self.change(e, *indicator, value, Combine::Set, lanes, followed, changes);
             }
@@ -318,21 +325,9 @@ impl Batch<'_> {
         changes: &mut Vec<Change>,
     ) {
         let program = self.program();
-        let layout = &program.layout;
-        let slot = layout.indicators + indicator as Slot;
+        let slot = program.layout.indicators + indicator as Slot;
         let before = followed.map(|lane| (lane, self.columns.get(slot, lane)));
-        let operand = match value {
-            DrawCode::Value(formula) => self.evaluate_for(formula, lanes),
-            DrawCode::Fixed { .. } | DrawCode::Varying { .. } => {
-                for lane in each(lanes) {
-                    let occurrence = self.columns.get(layout.count + e, lane) as u32;
-                    if let Some(drawn) = self.sample(value, lane, occurrence) {
-                        self.columns.set(layout.kept, lane, drawn);
-                    }
-                }
-                layout.kept
-            }
-        };
+        let operand = self.operand(e, value, lanes);
         let lanes = lanes & !self.halted;
         let code = &program.indicators[indicator];
         let width = self.setup.width;
@@ -357,6 +352,23 @@ impl Batch<'_> {
             });
         }
         self.derive_within(e, lanes);
+    }
+
+    /// Slot of the number that an effect takes.
+    fn operand(&mut self, e: u32, value: &DrawCode, lanes: Lanes) -> Slot {
+        let layout = &self.program().layout;
+        match value {
+            DrawCode::Value(formula) => self.evaluate_for(formula, lanes),
+            DrawCode::Fixed { .. } | DrawCode::Varying { .. } => {
+                for lane in each(lanes) {
+                    let occurrence = self.columns.get(layout.count + e, lane) as u32;
+                    if let Some(drawn) = self.sample(value, lane, occurrence) {
+                        self.columns.set(layout.kept, lane, drawn);
+                    }
+                }
+                layout.kept
+            }
+        }
     }
 
     /// Before the first effect and after each: evaluates the derived values that this event may have changed, if one of its effects reads any. Otherwise

@@ -17,6 +17,7 @@ mod lint;
 mod machines;
 mod parameters;
 mod types;
+mod waiting;
 mod whole;
 
 pub use build::{Built, build, build_scenario};

@@ -5,12 +5,14 @@
 //! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
 
 pub use super::asked::{Asks, Conditional, Question};
+pub use super::waiting::{Ageing, Baseline, Since, StartsClock, Waiting};
 use crate::diagnostic::pointer;
 use crate::distribution::{Distribution, Ranged};
 use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
 pub use crate::scenario::Again;
 use jiff::civil::Date;
+use std::ops::Range;
 
 pub use super::machines::{Destination, Machine, Shift, State, StateValue};
 
@@ -222,6 +224,10 @@ pub struct Event {
     /// Of events due at one instant, those of higher priority come first, then those whose name does.
     pub priority: i32,
     pub effects: Vec<Effect>,
+    /// Where each of them stands in the file.
+    pub effect_pointers: Vec<String>,
+    /// Those that read the state before any of them changes it.
+    pub together: Vec<Range<usize>>,
     /// Results of which each firing has at most one, in canonical order.
     pub branches: Vec<Branch>,
     /// Chance that the file states for this event, to be compared with what the trials realise.
@@ -279,27 +285,6 @@ pub enum Fires {
     Step(Expr),
 }
 
-/// A clock that something starts, and the time it runs.
-#[derive(Clone, Debug)]
-pub struct Waiting {
-    pub after: StartsClock,
-    /// Years, drawn at each start.
-    pub wait: Draw,
-    pub again: Again,
-    /// Of a phase, a trend or a value: the clock runs on when it is left.
-    pub keeps_on: bool,
-}
-
-/// What starts a clock: a firing of an event, or the entry into a phase, a trend or a value of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StartsClock {
-    Event(usize),
-    Phase(usize),
-    Trend(usize),
-    /// A state and its value.
-    Value(usize, usize),
-}
-
 /// Rate per year: `base x by_trend x by_phase x by_state x product of ratio^((x - at) / per) x factor`.
 #[derive(Clone, Debug)]
 pub struct Hazard {
@@ -314,43 +299,6 @@ pub struct Hazard {
     pub factor: Option<Expr>,
     /// A further factor, which changes with age; the base is then 1.
     pub ageing: Option<Ageing>,
-}
-
-/// A hazard that changes with the time since something.
-#[derive(Clone, Debug)]
-pub struct Ageing {
-    pub baseline: Baseline,
-    pub since: Since,
-}
-
-/// The hazard at each age (years); its numbers read parameters only. The formulas are those of [`scenario::Baseline`](crate::scenario::Baseline).
-#[derive(Clone, Debug)]
-pub enum Baseline {
-    Weibull { shape: Expr, scale: Expr },
-    Gompertz { rate: Expr, growth: Expr },
-    LogLogistic { shape: Expr, scale: Expr },
-    Steps(Vec<(f64, Expr)>),
-}
-
-/// What an age is counted from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Since {
-    Start,
-    Phase,
-    Event(usize),
-}
-
-impl Baseline {
-    /// Its numbers, in order.
-    pub fn numbers(&self) -> Vec<&Expr> {
-        match self {
-            Self::Weibull { shape, scale } | Self::LogLogistic { shape, scale } => {
-                vec![shape, scale]
-            }
-            Self::Gompertz { rate, growth } => vec![rate, growth],
-            Self::Steps(steps) => steps.iter().map(|(_, rate)| rate).collect(),
-        }
-    }
 }
 
 /// Multiplies a hazard by `ratio` for each `per` that the subject lies above `at`.

@@ -9,6 +9,7 @@ use crate::expression::{Arithmetic, Expr, Function};
 use crate::model::{
     Baseline, Draw, Effect, Event, Fires, Hazard, HazardRatio, Machine, Model, Since, StartsClock,
 };
+use crate::time::calendar;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -109,6 +110,17 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         events[i].clocked |= (event.branches.iter()).any(|branch| events[branch.event].clocked);
     }
     events
+}
+
+/// By day of the run: years until the same day so many months later, or the last of that month.
+fn lengths(model: &Model, months: u32) -> Box<[f64]> {
+    let clock = &model.clock;
+    let days = calendar::day_of(clock.horizon) as i64;
+    let length = |day| calendar::years_of_months(clock.start, day, months);
+    // Where the calendar ends, no wait does.
+    (0..=days)
+        .map(|day| length(day).unwrap_or(f64::MAX))
+        .collect()
 }
 
 /// Events whose clock this starts, or stops where it is left.
@@ -241,6 +253,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
                 format!("{at}/wait"),
                 format!("event/{}/wait", event.name),
             ),
+            by_day: waiting.months.map(|months| lengths(model, months)),
             again: waiting.again,
             started: compiler.emitter.reserve(1),
         },
@@ -274,7 +287,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
         ),
         opened: compiler.emitter.reserve(1),
     });
-    let effects = effects(compiler, event, &at);
+    let effects = effects(compiler, event);
     let branches = (!event.branches.is_empty()).then(|| branches(compiler, event, &at));
     let flags = |set: &Option<Vec<usize>>, count: usize| -> Box<[bool]> {
         let lets = |i| set.as_ref().is_none_or(|set| set.contains(&i));
@@ -366,57 +379,81 @@ fn branches(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> BranchesCod
     }
 }
 
-fn effects(compiler: &mut Compiler<'_>, event: &Event, at: &str) -> Vec<EffectCode> {
+fn effects(compiler: &mut Compiler<'_>, event: &Event) -> Vec<EffectCode> {
     let model = compiler.model;
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-    (event.effects.iter().enumerate())
-        .map(|(i, effect)| {
-            // The stream is named by what is done to what, not by position, so that an inserted effect moves no numbers.
-            let mut site = |verb: &str, target: &str| {
-                let name = format!("event/{}/{verb}/{target}", event.name);
-                let same = uses.entry(name.clone()).or_default();
-                let site = format!("{name}/{same}");
-                *same += 1;
-                site
-            };
-            match effect {
-                Effect::Set { indicator, to } => {
-                    let site = site("set", &model.indicators[*indicator].name);
-                    EffectCode::Set {
-                        indicator: *indicator,
-                        value: compiler.draw(to, format!("{at}/effects/{i}/to"), site),
-                    }
-                }
-                Effect::Add { indicator, by } => {
-                    let site = site("add", &model.indicators[*indicator].name);
-                    EffectCode::Add {
-                        indicator: *indicator,
-                        value: compiler.draw(by, format!("{at}/effects/{i}/by"), site),
-                    }
-                }
-                Effect::Multiply { indicator, by } => {
-                    let site = site("multiply", &model.indicators[*indicator].name);
-                    EffectCode::Multiply {
-                        indicator: *indicator,
-                        value: compiler.draw(by, format!("{at}/effects/{i}/by"), site),
-                    }
-                }
-                Effect::Move { machine, to } => {
-                    let (key, target) = match machine {
-                        Machine::Phase => ("phase", "phase"),
-                        Machine::Trend => ("trend", "trend"),
-                        Machine::State(state) => ("to", model.states[*state].name.as_str()),
-                    };
-                    let site = || site("move", target);
-                    let to = compiler.destination(to, format!("{at}/effects/{i}/{key}"), site);
-                    EffectCode::Move {
-                        machine: *machine,
-                        to,
-                    }
+    let mut code = Vec::with_capacity(event.effects.len());
+    for (i, (effect, at)) in event.effects.iter().zip(&event.effect_pointers).enumerate() {
+        // The stream is named by what is done to what, not by position, so that an inserted effect moves no numbers.
+        let mut site = |verb: &str, target: &str| {
+            let name = format!("event/{}/{verb}/{target}", event.name);
+            let same = uses.entry(name.clone()).or_default();
+            let site = format!("{name}/{same}");
+            *same += 1;
+            site
+        };
+        code.push(match effect {
+            Effect::Set { indicator, to } => {
+                let site = site("set", &model.indicators[*indicator].name);
+                EffectCode::Set {
+                    indicator: *indicator,
+                    value: compiler.draw(to, format!("{at}/to"), site),
                 }
             }
-        })
-        .collect()
+            Effect::Add { indicator, by } => {
+                let site = site("add", &model.indicators[*indicator].name);
+                EffectCode::Add {
+                    indicator: *indicator,
+                    value: compiler.draw(by, format!("{at}/by"), site),
+                }
+            }
+            Effect::Multiply { indicator, by } => {
+                let site = site("multiply", &model.indicators[*indicator].name);
+                EffectCode::Multiply {
+                    indicator: *indicator,
+                    value: compiler.draw(by, format!("{at}/by"), site),
+                }
+            }
+            Effect::Move { machine, to } => {
+                let (key, target) = match machine {
+                    Machine::Phase => ("phase", "phase"),
+                    Machine::Trend => ("trend", "trend"),
+                    Machine::State(state) => ("to", model.states[*state].name.as_str()),
+                };
+                let site = || site("move", target);
+                EffectCode::Move {
+                    machine: *machine,
+                    to: compiler.destination(to, format!("{at}/{key}"), site),
+                }
+            }
+        });
+        if let Some(range) = event.together.iter().find(|range| range.end == i + 1) {
+            read_first(compiler, &mut code, range.len());
+        }
+    }
+    code
+}
+
+/// Has the last effects read before any of them acts: each keeps its number in a slot of its own until then.
+fn read_first(compiler: &mut Compiler<'_>, code: &mut Vec<EffectCode>, count: usize) {
+    let mut acts = code.split_off(code.len() - count);
+    for act in &mut acts {
+        if let EffectCode::Set { value, .. }
+        | EffectCode::Add { value, .. }
+        | EffectCode::Multiply { value, .. } = act
+        {
+            let slot = compiler.emitter.reserve(1);
+            let kept = DrawCode::Value(Formula {
+                ops: Box::default(),
+                result: slot,
+                constant: None,
+                label: value.label(),
+            });
+            let value = std::mem::replace(value, kept);
+            code.push(EffectCode::Read { value, slot });
+        }
+    }
+    code.append(&mut acts);
 }
 
 fn product(a: Expr, b: Expr) -> Expr {

@@ -278,6 +278,8 @@ pub enum FiresCode {
     /// Some time after something else.
     After {
         wait: DrawCode,
+        /// For waits by the calendar: their length in years, by the day on which they begin.
+        by_day: Option<Box<[f64]>>,
         again: Again,
         /// How often it has been started.
         started: Slot,
@@ -353,6 +355,11 @@ pub struct DeclaredCode {
 
 #[derive(Clone, Debug)]
 pub enum EffectCode {
+    /// Keeps a number for an effect that comes after others which must not change it.
+    Read {
+        value: DrawCode,
+        slot: Slot,
+    },
     Set {
         indicator: usize,
         value: DrawCode,

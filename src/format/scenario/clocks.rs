@@ -28,6 +28,8 @@ pub struct Waiting {
     pub after: Start,
     /// Years.
     pub wait: Draw,
+    /// The same by the calendar, where it is stated as a number of months or years.
+    pub months: Option<u32>,
     pub again: Again,
     /// Of a phase, a trend or a value: the clock runs on when it is left.
     pub keeps_on: bool,

@@ -171,7 +171,19 @@ pub fn is_draw(path: &[String]) -> bool {
             | ["indicators", _, "start"]
             | ["events", _, "at" | "wait"]
             | ["events", _, "effects", _, "to" | "by"]
-            | ["events", _, "branches", _, "effects", _, "to" | "by"] => true,
+            | ["events", _, "effects", _, "together", _, "to" | "by"]
+            | ["events", _, "branches", _, "effects", _, "to" | "by"]
+            | [
+                "events",
+                _,
+                "branches",
+                _,
+                "effects",
+                _,
+                "together",
+                _,
+                "to" | "by",
+            ] => true,
             // Parts of a distribution that are one themselves.
             [whole @ .., "experts", _] | [whole @ .., ELSE | "of"] => is(whole),
             _ => false,

@@ -426,12 +426,26 @@ pub struct Effect {
 /// The change that an effect makes.
 #[derive(Clone, Debug)]
 pub enum Action {
-    Set { indicator: Reference, to: Draw },
-    Add { indicator: Reference, by: Draw },
-    Multiply { indicator: Reference, by: Draw },
+    Set {
+        indicator: Reference,
+        to: Draw,
+    },
+    Add {
+        indicator: Reference,
+        by: Draw,
+    },
+    Multiply {
+        indicator: Reference,
+        by: Draw,
+    },
     Phase(Destination),
     Trend(Destination),
-    Move { state: Reference, to: Destination },
+    Move {
+        state: Reference,
+        to: Destination,
+    },
+    /// All of them read the state before any of them changes it.
+    Together(Vec<Effect>),
 }
 
 /// What some outcomes have in common.

@@ -35,6 +35,15 @@ pub fn date_at(start: Date, years: f64) -> Option<Date> {
     start.checked_add(span.ok()?).ok()
 }
 
+/// Years from 00:00 of a day of the run to 00:00 of the same day so many months later, or of the last of that month; `None` where the calendar ends.
+pub fn years_of_months(start: Date, day: i64, months: u32) -> Option<f64> {
+    let from = start.checked_add(Span::new().try_days(day).ok()?).ok()?;
+    let to = from
+        .checked_add(Span::new().try_months(months).ok()?)
+        .ok()?;
+    Some(years_between(from, to))
+}
+
 /// The last instant that falls on a date, in years since the start: 00:00 of the next day is later.
 pub fn last_instant(start: Date, date: Date) -> f64 {
     let next = f64::from(days_between(start, date)) + 1.0;

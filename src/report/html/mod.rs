@@ -4,6 +4,7 @@
 //! What is on it is a list of sections (`sections`): a new one is a file and a line. Pages are safe by construction
 //! (`markup`), and a content security policy with the hashes of our own style and script lets nothing else run.
 
+mod clocks;
 mod figure;
 pub(crate) mod markup;
 mod page;

@@ -156,8 +156,12 @@ pub fn hazard(value: &Value) -> Markup {
         rate.and(" per ").and(word("per"))
     } else if let Some(Value::Object(form)) = map.get("ageing") {
         let since = match map.get("since") {
-            Some(Value::Object(named)) => named.values().next().map(plain_word).unwrap_or_default(),
-            Some(word) => plain_word(word),
+            Some(Value::Object(named)) => {
+                let named = named.values().next().and_then(Value::as_str);
+                named.map(Markup::code).unwrap_or_default()
+            }
+            Some(Value::String(word)) if word == "phase" => "the phase was entered".into(),
+            Some(word) => Markup::text("the ").and(plain_word(word)),
             None => Markup::default(),
         };
         let form = form.iter().map(|(name, numbers)| {
@@ -268,10 +272,10 @@ fn destination(value: &Value) -> Markup {
 
 /// What an event does, in order.
 pub fn effects(value: &Value) -> Markup {
-    let Value::Array(effects) = value else {
+    let Value::Array(list) = value else {
         return raw(value);
     };
-    let each = effects.iter().map(|effect| {
+    let each = list.iter().map(|effect| {
         let Value::Object(map) = effect else {
             return raw(effect);
         };
@@ -283,6 +287,8 @@ pub fn effects(value: &Value) -> Markup {
             Markup::text("trend becomes ").and(destination(trend))
         } else if let (Some(state), Some(to)) = (name("move"), map.get("to")) {
             Markup::code(state).and(" becomes ").and(destination(to))
+        } else if let Some(together) = map.get("together") {
+            Markup::text("at once (").and(effects(together)).and(")")
         } else if let Some(set) = name("set") {
             Markup::code(set).and(" becomes ").and(amount("to"))
         } else if let Some(add) = name("add") {

@@ -120,6 +120,7 @@ impl Builder<'_> {
         Some(Waiting {
             after: after?,
             wait,
+            months: waiting.months,
             again: waiting.again,
             keeps_on: waiting.keeps_on,
         })

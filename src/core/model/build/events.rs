@@ -11,9 +11,18 @@ use crate::model::types::{
     Branch, Declared, Destination, Draw, Effect, Event, Fires, Machine, Mean, Shift,
 };
 use crate::scenario::{self, Action, Moment, Quantity, Reference};
+use std::ops::Range;
 
 /// What probabilities that are meant to sum to one may miss it by.
 const SUM_TOLERANCE: f64 = 1e-9;
+
+/// What an event does: its effects in a row.
+#[derive(Default)]
+struct Effects {
+    all: Vec<Effect>,
+    pointers: Vec<String>,
+    together: Vec<Range<usize>>,
+}
 
 impl Builder<'_> {
     /// Events and shifts in canonical order. One that is at fault is left out, and the model is not used.
@@ -72,8 +81,9 @@ impl Builder<'_> {
             (scenario::Fires::At(_), _) | (_, None) => None,
             (_, Some(p)) => Some(self.number(p, STATE, Bounds::PROBABILITY)),
         };
-        let effects: Vec<Option<Effect>> = event.effects.iter().map(|e| self.effect(e)).collect();
+        let effects = self.effects(&event.effects);
         let branches = self.branches(name, event);
+        let effects = effects?;
         let (fires, declared) = fires?;
         let restricted = restricted?;
         Some(Event {
@@ -91,7 +101,9 @@ impl Builder<'_> {
             probability: transposed(probability)?,
             waits_until_allowed: event.waits_until_allowed,
             priority: event.priority,
-            effects: effects.into_iter().collect::<Option<_>>()?,
+            effects: effects.all,
+            effect_pointers: effects.pointers,
+            together: effects.together,
             branches: branches?,
             declared,
             mean: Mean::Steady,
@@ -149,6 +161,8 @@ impl Builder<'_> {
                 machine: Machine::Trend,
                 to: Destination::One(end),
             }],
+            effect_pointers: vec![inner.clone()],
+            together: Vec::new(),
             branches: Vec::new(),
             declared,
             mean: Mean::Steady,
@@ -239,7 +253,7 @@ impl Builder<'_> {
     ) -> Option<Event> {
         let whole = branch_of(name, branch_name);
         let parent = self.names.index(Thing::Event, name);
-        let effects: Vec<Option<Effect>> = branch.effects.iter().map(|e| self.effect(e)).collect();
+        let effects = self.effects(&branch.effects)?;
         Some(Event {
             title: format!(
                 "{}: {}",
@@ -259,7 +273,9 @@ impl Builder<'_> {
             probability: None,
             waits_until_allowed: false,
             priority: 0,
-            effects: effects.into_iter().collect::<Option<_>>()?,
+            effects: effects.all,
+            effect_pointers: effects.pointers,
+            together: effects.together,
             branches: Vec::new(),
             declared: None,
             mean: Mean::Steady,
@@ -306,8 +322,45 @@ impl Builder<'_> {
         }
     }
 
+    /// Effects one after another, those that go together in a row.
+    fn effects(&mut self, stated: &[scenario::Effect]) -> Option<Effects> {
+        let mut found = Effects::default();
+        let mut is_whole = true;
+        for effect in stated {
+            let (group, is_group) = match &effect.action {
+                Action::Together(group) => (&group[..], true),
+                _ => (std::slice::from_ref(effect), false),
+            };
+            let first = found.all.len();
+            for one in group {
+                let Some(built) = self.effect(one) else {
+                    is_whole = false;
+                    continue;
+                };
+                let indicator = built.indicator();
+                let mut before = found.all[first..].iter().map(Effect::indicator);
+                if indicator.is_some() && before.any(|other| other == indicator) {
+                    self.error(
+                        "conflicting-keys",
+                        Place::value(&one.pointer),
+                        "of the effects that go together, one alone changes an indicator",
+                    );
+                    is_whole = false;
+                }
+                found.all.push(built);
+                found.pointers.push(one.pointer.clone());
+            }
+            if is_group {
+                found.together.push(first..found.all.len());
+            }
+        }
+        is_whole.then_some(found)
+    }
+
     fn effect(&mut self, effect: &scenario::Effect) -> Option<Effect> {
         match &effect.action {
+            // Taken apart before.
+            Action::Together(_) => None,
             Action::Set { indicator, to } => {
                 let (indicator, to) = (self.indicator(indicator), self.draw(to, STATE));
                 Some(Effect::Set {

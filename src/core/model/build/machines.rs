@@ -253,6 +253,8 @@ impl Builder<'_> {
                 machine,
                 to: Destination::One(end),
             }],
+            effect_pointers: vec![inner.clone()],
+            together: Vec::new(),
             branches: Vec::new(),
             declared,
             mean: Mean::Steady,

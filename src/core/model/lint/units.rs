@@ -49,9 +49,13 @@ pub fn bare_durations(model: &Model, warnings: &mut Vec<Diagnostic>) {
     }
     for (name, event) in section(source, "events") {
         let at = pointer::join("/events", name);
-        longer(
-            event, &at, "rest", "the rest", LONG, horizon, horizon, warnings,
-        );
+        for (key, what) in [
+            ("rest", "the rest"),
+            ("wait", "the wait"),
+            ("every", "the period"),
+        ] {
+            longer(event, &at, key, what, LONG, horizon, horizon, warnings);
+        }
     }
 }
 
@@ -137,15 +141,25 @@ fn bare(object: &Value, at: &str, key: &str) -> Option<(String, f64)> {
     }
 }
 
-/// Hazards of events and shifts, with their pointers.
+/// Hazards of events, of moves between values of a state, and of shifts, with their pointers.
 fn hazards(source: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     for (name, event) in section(source, "events") {
         let at = pointer::join(&pointer::join("/events", name), "hazard");
         found.extend(event.get("hazard").map(|hazard| (at, hazard)));
     }
-    for (from, targets) in section(source, "shifts") {
-        let at = pointer::join("/shifts", from);
+    let states = section(source, "states").map(|(name, state)| {
+        let at = pointer::join(&pointer::join("/states", name), "moves");
+        (at, state.get("moves").unwrap_or(&Value::Null))
+    });
+    let shifts = source
+        .get("shifts")
+        .map(|shifts| ("/shifts".to_owned(), shifts));
+    let maps = states.chain(shifts).flat_map(|(at, moves)| {
+        let rows = moves.as_object().into_iter().flatten();
+        rows.map(move |(from, targets)| (pointer::join(&at, from), targets))
+    });
+    for (at, targets) in maps {
         let each = targets.as_object().into_iter().flatten();
         found.extend(each.map(|(to, hazard)| (pointer::join(&at, to), hazard)));
     }

@@ -61,6 +61,10 @@ impl<'v> Decoder<'v> {
                 self.no_dates(value, &pointer)?;
                 self.draw(value, &pointer, Numbers::TIMES)
             });
+        let months = object.get("wait").and_then(|(value, _)| {
+            let text = value.as_str().or_else(|| value.get("value")?.as_str());
+            duration::whole_months(text?)
+        });
         let again = [
             ("restart", Again::Restart),
             ("ignore", Again::Ignore),
@@ -80,6 +84,7 @@ impl<'v> Decoder<'v> {
         Some(Waiting {
             after,
             wait: wait?,
+            months,
             again,
             keeps_on,
         })

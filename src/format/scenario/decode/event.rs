@@ -5,7 +5,7 @@ use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
 use crate::scenario::types::{
-    Action, Base, Branch, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times,
+    Action, Base, Branch, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times, Why,
 };
 use crate::time::duration;
 use indexmap::IndexMap;
@@ -281,6 +281,37 @@ impl<'v> Decoder<'v> {
         })
     }
 
+    /// Effects on several indicators, none of which sees what the others do.
+    fn together(&mut self, object: &Object<'v>, why: Why) -> Option<Effect> {
+        if let Some(key) = ["to", "by"].into_iter().find(|key| object.has(key)) {
+            self.fault(
+                "conflicting-keys",
+                Place::key(join(&object.pointer, key)),
+                format!("`{key}` does not go with `together`"),
+            );
+            return None;
+        }
+        let effects = self.list(object, "together", Self::effect)?;
+        if effects.is_empty() {
+            let place = join(&object.pointer, "together");
+            return self.out_of_range(&place, "at least one effect goes together with others");
+        }
+        for effect in &effects {
+            let (Action::Set { .. } | Action::Add { .. } | Action::Multiply { .. }) = effect.action
+            else {
+                let place = Place::value(&effect.pointer);
+                let message = "only `set`, `add` and `multiply` go together";
+                self.fault("conflicting-keys", place, message);
+                return None;
+            };
+        }
+        Some(Effect {
+            pointer: object.pointer.clone(),
+            action: Action::Together(effects),
+            why,
+        })
+    }
+
     fn effect(&mut self, value: &'v Value, pointer: &str) -> Option<Effect> {
         let object = self.object(value, pointer, "an effect", &[keys::EFFECT], |_| false)?;
         let why = self.why(&object);
@@ -293,9 +324,13 @@ impl<'v> Decoder<'v> {
                 &["phase"],
                 &["trend"],
                 &["move"],
+                &["together"],
             ],
             "an effect",
         )?;
+        if form == "together" {
+            return self.together(&object, why);
+        }
         if ["phase", "trend", "move"].contains(&form) {
             return self.moving(&object, form, why);
         }

@@ -132,7 +132,7 @@ pub const TIMES: &[&str] = &[
 ];
 pub const HAZARD_RATIO: &[&str] = &["ratio", "at", "per", "note", "source"];
 pub const EFFECT: &[&str] = &[
-    "set", "to", "add", "multiply", "by", "phase", "trend", "move", "note", "source",
+    "set", "to", "add", "multiply", "by", "phase", "trend", "move", "together", "note", "source",
 ];
 pub const GROUP: &[&str] = &["title", "note", "source"];
 pub const OUTCOME: &[&str] = &["name", "title", "group", "when", "note", "source"];

@@ -312,6 +312,26 @@ schema!(DestinationForm, "Destination", |generator| {
     })
 });
 
+/// One of several effects that do not see one another.
+struct TogetherForm;
+schema!(TogetherForm, "EffectTogether", |generator| {
+    let mut schema = Shape::new(generator)
+        .of::<Name>("set", "indicator to set")
+        .of::<Draw>("to", "its new value, for `set`")
+        .of::<Name>("add", "indicator to add to")
+        .of::<Name>("multiply", "indicator to multiply")
+        .of::<Draw>("by", "the summand or factor, for `add` and `multiply`")
+        .why()
+        .one_of(
+            &[&["set", "to"], &["add", "by"], &["multiply", "by"]],
+            &[],
+            "one of several effects that do not see one another",
+        );
+    schema["dependentSchemas"] =
+        json!({"by": {"anyOf": [{"required": ["add"]}, {"required": ["multiply"]}]}});
+    schema_of(schema)
+});
+
 schema!(Effect, "Effect", |generator| {
     let [mut set, mut moved] = [
         reference::<Draw>(generator),
@@ -319,6 +339,7 @@ schema!(Effect, "Effect", |generator| {
     ];
     set["description"] = "the new value".into();
     moved["description"] = "the value to move to".into();
+    let reference_to_effects = reference::<TogetherForm>(generator);
     let mut schema = Shape::new(generator)
         .of::<Name>("set", "indicator to set")
         .optional(
@@ -332,6 +353,11 @@ schema!(Effect, "Effect", |generator| {
         .of::<DestinationForm>("phase", "phase to move to")
         .of::<DestinationForm>("trend", "trend to move to")
         .of::<Name>("move", "state to move")
+        .optional(
+            "together",
+            json!({"type": "array", "items": reference_to_effects, "minItems": 1}),
+            "effects on several indicators, all of which read what was before any of them",
+        )
         .why()
         .one_of(
             &[
@@ -341,6 +367,7 @@ schema!(Effect, "Effect", |generator| {
                 &["phase"],
                 &["trend"],
                 &["move", "to"],
+                &["together"],
             ],
             &[],
             "one thing that a firing does",

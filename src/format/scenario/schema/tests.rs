@@ -233,6 +233,7 @@ fn constructs() -> Value {
             "table": {"hazard": {"ageing": {"steps": [[0, 1], ["6 months", 0.5]]}, "since": "phase"}},
             "grows": {"hazard": {"ageing": {"gompertz": {"rate": 1, "growth": -0.5}}, "since": "start"}},
             "humped": {"hazard": {"ageing": {"log_logistic": {"shape": 2, "scale": {"value": 1, "note": "n"}}}, "since": "start"}},
+            "swaps": {"when": "t > 2", "effects": [{"together": [{"set": "support", "to": "price"}, {"add": "price", "by": {"uniform": [0, 1]}}], "note": "n"}]},
             "ends": {"after": {"phase": "talks"}, "wait": "60 days", "on_leave": "keep", "probability": 1}
         }
     });
@@ -370,6 +371,7 @@ fn what_the_schema_promises_is_what_check_takes() {
         ("if_not_allowed", json!("wait")),
         ("branches", json!({"yes": {}})),
         ("priority", json!(-1)),
+        ("together", json!([{"set": "support", "to": 1}])),
         ("ageing", json!({"gompertz": {"rate": 1, "growth": 1}})),
         ("since", json!("start")),
         ("weibull", json!({"shape": 1, "scale": 1})),

@@ -3,7 +3,7 @@
 use super::{Body, Section};
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
-use crate::report::html::statement;
+use crate::report::html::{clocks, statement};
 use serde_json::{Map, Value};
 
 pub const ASSUMPTIONS: Section<RunPart> = Section {
@@ -342,7 +342,7 @@ fn indicator(thing: &Value) -> Vec<Markup> {
 }
 
 fn event(thing: &Value) -> Vec<Markup> {
-    let mut said = Vec::new();
+    let mut said = clocks::said(thing);
     let keys = [
         "hazard",
         "at",
@@ -385,7 +385,8 @@ fn event(thing: &Value) -> Vec<Markup> {
             _ => Markup::text("effects: ").and(statement::effects(value)),
         });
     }
-    said.extend(said_by_keys(thing, &keys));
+    let told = [&keys[..], &clocks::KEYS, &["if_not_allowed"]].concat();
+    said.extend(said_by_keys(thing, &told));
     said
 }
 
