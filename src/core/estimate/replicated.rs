@@ -1,6 +1,6 @@
 //! Ratios of two totals that trials share: a share of some trials, and a ratio of the means of two metrics.
 //!
-//! In come totals by replicate; out comes the ratio with what each replicate adds to it, from which errors and the difference between two scenarios under
+//! Takes totals by replicate; gives the ratio with what each replicate adds to it, from which errors and the difference between two scenarios under
 //! common random numbers are read. For a ratio of means there is Fieller's interval, which knows how far the lower mean is from zero.
 
 use super::interval::t95;
