@@ -390,3 +390,156 @@ fn months_of_a_wait_are_those_of_the_calendar() {
     let due = times(0.37, sections, "b")[0];
     assert!((due - (30.4 + 28.0) / 365.25).abs() < 1e-12, "{due}");
 }
+
+/// What comes at once comes at the instant at which it is started, on a grid point and between two, at the start and at the end, and in its turn by
+/// priority among what is due.
+#[test]
+fn no_wait_is_none_wherever_it_starts() {
+    let sections = |at: f64| {
+        json!({
+            "phases": {"before": {"start": true}, "voted": {}, "done": {}},
+            "events": {
+                "vote": {"at": at, "effects": [{"phase": "voted"}]},
+                "count": {"after": "vote", "wait": 0, "effects": [{"phase": "done"}]},
+                "entered": {"after": {"phase": "done"}, "wait": 0},
+                "beside": {"after": "vote", "wait": 0, "again": "also"},
+            },
+        })
+    };
+    for at in [0.0, 0.25, 0.3, 0.5, 2.0] {
+        for name in ["vote", "count", "entered", "beside"] {
+            let found = times(0.25, sections(at), name);
+            assert!(
+                found.iter().all(|time| *time == at),
+                "{name} for {at}: {:?}",
+                &found[..4]
+            );
+        }
+    }
+    let priority = |of_c: i32| {
+        let study = study(&scenario(
+            1.0,
+            0.25,
+            json!({
+                "indicators": {"x": {"start": 1}},
+                "events": {
+                    "a": {"at": 0.5, "priority": -1, "effects": [{"multiply": "x", "by": 2}]},
+                    "b": {"at": 0.5, "priority": 5, "effects": [{"add": "x", "by": 3}]},
+                    "c": {"after": "b", "wait": 0, "priority": of_c, "effects": [{"add": "x", "by": 10}]},
+                },
+                "metrics": {"end": "final(x)"},
+            }),
+        ));
+        rows(&study, &settings(&study, 64, 89)).1.metric("end")[0]
+    };
+    assert_eq!([priority(0), priority(-2)], [28.0, 18.0]);
+}
+
+/// A clock that runs only as long as its phase does not outlive it: not where the phase is left within the firing that enters it, by its branch, or by an
+/// event of higher priority at the instant at which the clock runs out.
+#[test]
+fn a_clock_does_not_outlive_its_phase() {
+    for step in STEPS {
+        let count = |events: Value| {
+            let phases = json!({"a": {"start": true}, "b": {}, "c": {}});
+            let found = times(step, json!({"phases": phases, "events": events}), "k");
+            let fired = found.iter().filter(|time| **time < 2.0).count();
+            fired as f64 / found.len() as f64
+        };
+        let k = json!({"after": {"phase": "b"}, "wait": 0.25});
+        let through = json!({"at": 0.5, "effects": [{"phase": "b"}, {"phase": "c"}]});
+        assert_eq!(count(json!({"k": k, "e": through})), 0.0, "step {step}");
+        let by_branch = json!({"at": 0.5, "effects": [{"phase": "b"}], "branches": {"x": {"effects": [{"phase": "c"}]}}});
+        assert_eq!(count(json!({"k": k, "e": by_branch})), 0.0, "step {step}");
+        let enters = json!({"at": 0.5, "effects": [{"phase": "b"}]});
+        let leaves =
+            |priority: i32| json!({"at": 0.75, "priority": priority, "effects": [{"phase": "c"}]});
+        assert_eq!(
+            count(json!({"k": k, "e": enters, "l": leaves(1)})),
+            0.0,
+            "step {step}"
+        );
+        assert_eq!(
+            count(json!({"k": k, "e": enters, "l": leaves(-1)})),
+            1.0,
+            "step {step}"
+        );
+    }
+}
+
+/// Instants that are the same by the calendar are the same: priority and rests are not decided by rounding.
+#[test]
+fn instants_that_are_the_same_are_the_same() {
+    for day in 2..=60 {
+        let days = f64::from(day);
+        let study = study(&scenario(
+            1.0,
+            1.0 / 12.0,
+            json!({
+                "indicators": {"x": {"start": 1}},
+                "events": {
+                    "s": {"at": (days - 1.5) / 365.25},
+                    "c": {"after": "s", "wait": "36 hours", "priority": 1, "effects": [{"multiply": "x", "by": 2}]},
+                    "e": {"at": days / 365.25, "effects": [{"add": "x", "by": 10}]},
+                },
+                "metrics": {"end": "final(x)"},
+            }),
+        ));
+        let end = rows(&study, &settings(&study, 64, 90)).1.metric("end")[0];
+        assert_eq!(end, 12.0, "day {day}");
+    }
+    let study = study(&scenario(
+        1.0,
+        1.0 / 12.0,
+        json!({
+            "events": {
+                "week": {"every": "1 week", "rest": "1 week"},
+                "part": {"every": "1/52 years", "rest": "1/52 years"},
+                "tenth": {"every": "5 days", "rest": "10 days"},
+                "answer": {"after": "week", "wait": "1 week"},
+            },
+            "metrics": {"a": "count(week)", "b": "count(part)", "c": "count(tenth)", "d": "count(answer)"},
+        }),
+    ));
+    let (_, rows) = rows(&study, &settings(&study, 64, 91));
+    // An answer that is due as the next week begins is restarted by it or comes, the same every time.
+    assert_eq!(
+        ["a", "b", "c"].map(|name| rows.metric(name)[0]),
+        [52.0, 52.0, 37.0]
+    );
+    assert!(
+        [0.0, 51.0].contains(&rows.metric("d")[0]),
+        "{}",
+        rows.metric("d")[0]
+    );
+}
+
+/// Three months are three months, whichever grid points they lie between.
+#[test]
+fn a_time_that_is_written_is_met_on_the_grid() {
+    for entered in 1..=8 {
+        let study = study(&scenario(
+            1.0,
+            1.0 / 12.0,
+            json!({
+                "format": 2,
+                "phases": {"a": {"start": true}, "b": {}},
+                "events": {
+                    "e": {"at": f64::from(entered) / 12.0, "effects": [{"phase": "b"}]},
+                    "late": {"when": "phase == b and time_in(phase) >= 3 months"},
+                    "since": {"when": "ever(e) and since(e) >= 3 months"},
+                    "beyond": {"when": "ever(e) and since(e) > 3 months"},
+                },
+                "metrics": {"is": "if(first(late) - first(e) == 3 months, 1, 0)"},
+            }),
+        ));
+        let (_, rows) = rows(&study, &settings(&study, 64, 92));
+        let months = |name: &str| (12.0 * rows.first_time(name)[0]).round() as i32 - entered;
+        assert_eq!(
+            [months("late"), months("since"), months("beyond")],
+            [3, 3, 4],
+            "from {entered}"
+        );
+        assert_eq!(rows.metric("is")[0], 1.0);
+    }
+}

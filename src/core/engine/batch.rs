@@ -7,19 +7,24 @@ use super::clocks::{Clocks, Rate};
 use super::diffusion::{Moves, Noise};
 use super::due::Queues;
 use super::journal::Journal;
-use super::lanes::{Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers};
+use super::lanes::{
+    Lanes, at_most, below, each, equal_to, lanes_where, not_above, not_finite, not_numbers,
+};
 use super::scratch::Scratch;
 use crate::distribution::{Distribution, DistributionError};
 use crate::math::width::Width;
 use crate::program::{
-    Column, Columns, DrawCode, Formula, LANES, MetricCode, Op, Program, QuestionCode, Slot,
-    VaryingCode, run_columns, run_lanes,
+    Column, Columns, DrawCode, FiresCode, Formula, LANES, MetricCode, Op, Program, QuestionCode,
+    Slot, VaryingCode, run_columns, run_lanes,
 };
 use crate::random::{Site, TrialId};
+use crate::time::calendar::{DAYS_PER_YEAR, ROUNDING_OF_DAYS};
 
 /// Lanes from which on a loop over all lanes at once is quicker than one over those that are wanted.
 pub const MANY: u32 = 5;
 
+/// Years by which two instants that are known beforehand differ by rounding.
+pub const SAME_TIME: f64 = ROUNDING_OF_DAYS / DAYS_PER_YEAR;
 /// A program with its streams: what all batches of a run share.
 pub struct Setup<'p> {
     pub program: &'p Program,
@@ -92,6 +97,8 @@ pub struct Batch<'s> {
     pub noise: Vec<Noise>,
     pub clocks: Clocks,
     pub queues: Queues,
+    /// The trials are being put at t = 0.
+    pub starting: bool,
     pub moves: Moves<'s>,
     pub journal: Option<Journal>,
     /// Index of the month that was looked up last.
@@ -123,6 +130,7 @@ impl<'s> Batch<'s> {
             noise: vec![Noise::NONE; program.indicators.len()],
             clocks: Clocks::new(program),
             queues: Queues::new(program),
+            starting: false,
             moves: Moves::new(program),
             journal: None,
             month: 0,
@@ -322,7 +330,13 @@ impl<'s> Batch<'s> {
         }
         if open != 0 && code.rest.is_some() {
             let until = self.columns.column(layout.rest_until + event as Slot);
-            open &= not_above(self.width(), until, &self.now);
+            open &= match code.fires {
+                // Instants that are known beforehand carry rounding errors, and a week of rest ends with the week.
+                FiresCode::Every { .. } | FiresCode::After { .. } => {
+                    lanes_where(|lane| until[lane] - self.now[lane] < SAME_TIME)
+                }
+                _ => not_above(self.width(), until, &self.now),
+            };
         }
         if open != 0
             && let Some(guard) = &code.guard

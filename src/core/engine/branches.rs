@@ -13,6 +13,9 @@ fn last(shares: &[Option<Column>], lane: usize) -> usize {
     shares.iter().rposition(likely).unwrap_or(0)
 }
 
+/// What rounding makes of a probability of nothing, such as `1 - p - q`.
+const ROUNDING: f64 = 1e-12;
+
 impl Batch<'_> {
     /// Draws which of its branches each firing of an event has, and puts them on the list of what fires.
     pub fn branch(
@@ -35,7 +38,7 @@ impl Batch<'_> {
             let slot = self.evaluate_for(probability, lanes);
             let share = *self.columns.column(slot);
             for lane in each(lanes) {
-                if !(0.0..=1.0).contains(&share[lane]) {
+                if !(-ROUNDING..=MOST_STATED).contains(&share[lane]) {
                     self.stop(lane, probability.label);
                 }
                 stated[lane] += share[lane];

@@ -3,12 +3,12 @@
 //! An event of this kind has one instant in each lane, in the slots from `layout.due` on, the earliest of those that it has; a step turns those that lie
 //! within it into points (`scratch`), and `jumps` plays them.
 
-use super::batch::Batch;
+use super::batch::{Batch, SAME_TIME};
 use super::jumps::Within;
 use super::lanes::{Lanes, each, equal_to};
 use super::scratch::Point;
 use crate::program::{Again, EntryCode, FiresCode, LANES, Program, Slot};
-use crate::time::calendar::day_of;
+use crate::time::calendar::{day_of, whole_second};
 
 /// Instants of the clocks of events that may have several running, the earliest apart: by event and lane, in no order.
 pub struct Queues(Vec<Vec<Vec<f64>>>);
@@ -44,11 +44,27 @@ impl Queues {
     }
 }
 
+/// The instant that is meant: whole seconds that rounding has missed, and grid points, are what they are. What is so near by chance moves by less than a
+/// thousandth of a second.
+pub fn same_instant(program: &Program, instant: f64) -> f64 {
+    let instant = whole_second(instant);
+    if (instant - program.horizon).abs() < SAME_TIME {
+        return program.horizon;
+    }
+    let point = libm::round(instant / program.step) * program.step;
+    if (instant - point).abs() < SAME_TIME {
+        point
+    } else {
+        instant
+    }
+}
+
 impl Batch<'_> {
     /// At t = 0: the first of the dates that recur, and no clock running but those of the phase and trend that a trial starts in.
     pub fn start_due(&mut self) {
         let program = self.program();
         self.queues.clear();
+        self.starting = true;
         for &e in &program.scheduled {
             match &program.events[e as usize].fires {
                 FiresCode::Every { times, .. } => {
@@ -78,6 +94,7 @@ impl Batch<'_> {
         for trend in 0..program.trends.len() {
             self.start_all(&program.trends[trend].moves, self.trend_lanes[trend]);
         }
+        self.starting = false;
         for (s, state) in program.states.iter().enumerate() {
             for (value, moves) in state.moves.iter().enumerate() {
                 if !moves.starts.is_empty() {
@@ -126,7 +143,16 @@ impl Batch<'_> {
                 self.stop(lane, wait.label());
                 continue;
             }
-            let instant = self.now[lane] + wait_for;
+            let now = self.now[lane];
+            let instant = same_instant(self.program(), now + wait_for);
+            // What comes at once takes its turn among what is due; at t = 0 the first grid point finds it.
+            if instant <= now && !self.starting {
+                if *again != Again::Also {
+                    self.schedule(e, lane, f64::INFINITY, within);
+                }
+                self.scratch.triggered.push((lane, e));
+                continue;
+            }
             if *again != Again::Also {
                 self.schedule(e, lane, instant, within);
             } else if instant < running {
@@ -140,9 +166,19 @@ impl Batch<'_> {
         }
     }
 
-    /// Stops the clocks that run only as long as a phase, a trend or a value lasts.
+    /// Stops the clocks that run only as long as a phase, trend or value lasts: also those that are only about to start, or have just run out.
     pub fn stop_clocks(&mut self, moves: &EntryCode, lanes: Lanes) {
         for &e in &moves.stops {
+            self.scratch.starts.remove(e, lanes);
+            // Of the lane that is being settled; others have nothing pending.
+            self.scratch.pending.retain(|pending| *pending != e);
+            let gone = |&(lane, triggered): &(usize, u32)| triggered == e && lanes >> lane & 1 == 1;
+            self.scratch.triggered.retain(|one| !gone(one));
+            if let Some(waiting) = self.program().events[e as usize].waiting {
+                for lane in each(lanes) {
+                    self.columns.set(waiting, lane, 0.0);
+                }
+            }
             for lane in each(lanes) {
                 if let Some(queue) = self.queues.0[e as usize].get_mut(lane) {
                     queue.clear();

@@ -29,6 +29,11 @@ impl Sets {
         *set |= lanes;
     }
 
+    /// Takes lanes out of the set of an item.
+    pub fn remove(&mut self, item: u32, lanes: Lanes) {
+        self.lanes[item as usize] &= !lanes;
+    }
+
     /// Moves the sets that are not empty to `list`, in the order in which they came to be.
     pub fn drain(&mut self, list: &mut Vec<(u32, Lanes)>) {
         list.clear();

@@ -17,10 +17,12 @@ use super::functions::{Builtin, Form, builtin};
 use super::parser::{DEEPEST, MOST_FAULTS, Parsed, parse};
 use super::scope::{Reads, Scope, Thing};
 use super::syntax::{Binary, Kind, Node};
+use super::times::{Sort, sort};
 use super::tree::{Arithmetic, Comparison, Expr};
 use crate::time::calendar;
 use reach::Reach;
 use std::ops::Range;
+use times::compared;
 
 /// Most nodes of a formula after the metrics that it names have been put in, and of a choice by trend or phase.
 pub const LARGEST: usize = 100_000;
@@ -296,7 +298,10 @@ impl<'a> Checker<'a> {
         let (first, second) = (self.node(left), self.node(right));
         let (first, second) = (first?.expr, second?.expr);
         if !first.is_truth() && !second.is_truth() {
-            let expr = Expr::Compare(operator, Box::new(first), Box::new(second));
+            let expr = match (sort(left), sort(right)) {
+                (Sort::Written, _) | (_, Sort::Written) => compared(operator, first, second),
+                _ => Expr::Compare(operator, Box::new(first), Box::new(second)),
+            };
             return self.folded(expr, Reach::Finite, node);
         }
         let is_word = |n: &Node| matches!(&n.kind, Kind::Name(w) if w == "true" || w == "false");

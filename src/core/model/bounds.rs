@@ -26,6 +26,13 @@ impl Bounds {
     pub const SCALE: Self = Self::new(0.0, f64::MAX, "this must not be less than 0", STOPS);
     /// 0 to 1.
     pub const PROBABILITY: Self = Self::new(0.0, 1.0, "a probability lies between 0 and 1", STOPS);
+    /// Of results that exclude one another, together.
+    pub const SHARES: Self = Self::new(
+        0.0,
+        1.0 + 1e-9,
+        "probabilities that exclude one another sum to 1 at most",
+        STOPS,
+    );
     /// 0 to 1 without 1, which would need an infinite rate.
     pub const CHANCE: Self = Self::new(
         0.0,
@@ -68,6 +75,20 @@ impl Bounds {
             high,
             rule,
             beyond,
+        }
+    }
+
+    /// The nearer end for a probability that misses it by no more than rounding does: `1 - 0.9 - 0.1` is below nothing. Other numbers stay what they are.
+    pub fn rounded(&self, value: f64) -> f64 {
+        const ROUNDING: f64 = 1e-12;
+        if (self.low, self.high) != (0.0, 1.0) {
+            return value;
+        }
+        let nearest = value.clamp(self.low, self.high);
+        if (value - nearest).abs() <= ROUNDING {
+            nearest
+        } else {
+            value
         }
     }
 

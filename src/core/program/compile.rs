@@ -12,6 +12,8 @@ use crate::model::{AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDra
 use crate::random::Seed;
 use std::collections::BTreeMap;
 
+/// What rounding makes of a probability of nothing, such as `1 - p - q`.
+pub const ROUNDING: f64 = 1e-12;
 /// Grid points at most at which series are reported unless the scenario says otherwise.
 const REPORTED: usize = 40;
 
@@ -29,7 +31,7 @@ pub fn compile(model: &Model) -> Program {
                 .emitter
                 .label(format!("/phases/{}/start", phase.name));
             let start = compiler.emitter.formula(&phase.start, label);
-            compiler.bound(&phase.start, (0.0, 1.0), label);
+            compiler.bound(&phase.start, (-ROUNDING, 1.0 + ROUNDING), label);
             PhaseCode {
                 start,
                 is_final: phase.is_final,

@@ -67,7 +67,11 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
             &lists(keys::EVENT_FORMS),
             keys::OF_EVENT_FORMS,
         );
-    } else if places::is_start_of_clock(path) {
+        // An event is not left, as a phase is.
+        if layer.get("after").is_some_and(Value::is_string) && !layer.contains_key("on_leave") {
+            below.shift_remove("on_leave");
+        }
+    } else if places::is_start_of_clock(path) || places::is_ageing(path) {
         below.clear();
     } else if places::is_question(path) {
         replace_form(below, layer, &lists(keys::QUESTION_FORMS), &[]);

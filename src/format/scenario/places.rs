@@ -158,6 +158,11 @@ pub fn is_start_of_clock(path: &[String]) -> bool {
     matches!(parts(path).as_slice(), ["events", _, "after"])
 }
 
+/// Whether the form of a hazard that ages stands at `path`.
+pub fn is_ageing(path: &[String]) -> bool {
+    matches!(path, [hazard @ .., last] if last == "ageing" && is_hazard(hazard))
+}
+
 /// Whether a question stands at `path`.
 pub fn is_question(path: &[String]) -> bool {
     matches!(parts(path).as_slice(), ["questions", _])
@@ -208,9 +213,10 @@ pub fn list(path: &[String], base: &Value, change: &Map<String, Value>) -> Optio
         ["correlations" | "noise_correlations"]
         | ["events", _, "effects"]
         | ["events", _, "branches", _, "effects"] => [false, false],
-        ["events", _, "phases" | "trends"] | ["trends", _, "by"] | ["run", "times"] => {
-            [false, true]
-        }
+        ["events", _, "in" | "not_in", _] => [false, false],
+        ["events", _, "phases" | "trends"]
+        | ["trends", _, "by"]
+        | ["run", "times" | "quantiles"] => [false, true],
         [.., "experts"] if is_draw(&path[..path.len() - 1]) => [false, false],
         // A trend or phase may be called so; nothing else there is made of these keys.
         [.., "source"]

@@ -35,6 +35,21 @@ pub fn date_at(start: Date, years: f64) -> Option<Date> {
     start.checked_add(span.ok()?).ok()
 }
 
+/// Days by which sums of a few times are off.
+pub const ROUNDING_OF_DAYS: f64 = 1e-10;
+
+/// The instant that is meant, if it is a whole second that rounding has missed; otherwise the instant itself.
+pub fn whole_second(years: f64) -> f64 {
+    const SECONDS: f64 = 86_400.0;
+    let days = years * DAYS_PER_YEAR;
+    let whole = libm::round(days * SECONDS) / SECONDS;
+    if (days - whole).abs() < ROUNDING_OF_DAYS {
+        whole / DAYS_PER_YEAR
+    } else {
+        years
+    }
+}
+
 /// Years from 00:00 of a day of the run to 00:00 of the same day so many months later, or of the last of that month; `None` where the calendar ends.
 pub fn years_of_months(start: Date, day: i64, months: u32) -> Option<f64> {
     let from = start.checked_add(Span::new().try_days(day).ok()?).ok()?;

@@ -4,6 +4,8 @@ use super::Checker;
 use crate::expression::error::{FormulaError, code};
 use crate::expression::syntax::{Kind, Node};
 use crate::expression::times::{Sort, sort};
+use crate::expression::tree::{Arithmetic, Comparison, Expr, Function};
+use crate::time::calendar::{DAYS_PER_YEAR, SAME_INSTANT};
 
 impl Checker<'_> {
     /// Reports a sum or comparison of a written time with what is none, and of a day with a length of time.
@@ -44,3 +46,35 @@ impl Checker<'_> {
         }
     }
 }
+
+/// A comparison with a time that is written as one. The times of a grid carry rounding errors, and three months are three months: what differs by less than
+/// instants are told apart counts as equal.
+pub(super) fn compared(operator: Comparison, first: Expr, second: Expr) -> Expr {
+    let lean = match operator {
+        Comparison::Less | Comparison::GreaterOrEqual => -SAME_TIME,
+        Comparison::LessOrEqual | Comparison::Greater => SAME_TIME,
+        Comparison::Equal | Comparison::NotEqual => {
+            let apart = Expr::Arithmetic(Arithmetic::Subtract, Box::new(first), Box::new(second));
+            let apart = Expr::Call(Function::Abs, vec![apart]);
+            let within = match operator {
+                Comparison::Equal => Comparison::LessOrEqual,
+                _ => Comparison::Greater,
+            };
+            return Expr::Compare(within, Box::new(apart), Box::new(Expr::Number(SAME_TIME)));
+        }
+    };
+    // Into whichever side is a number, or else into the second.
+    let (first, second) = match (first, second) {
+        (first, Expr::Number(number)) => (first, Expr::Number(number + lean)),
+        (Expr::Number(number), second) => (Expr::Number(number - lean), second),
+        (first, second) => {
+            let lean = Box::new(Expr::Number(lean));
+            let second = Expr::Arithmetic(Arithmetic::Add, Box::new(second), lean);
+            (first, second)
+        }
+    };
+    Expr::Compare(operator, Box::new(first), Box::new(second))
+}
+
+/// Years by which times differ that are the same.
+const SAME_TIME: f64 = SAME_INSTANT / DAYS_PER_YEAR;

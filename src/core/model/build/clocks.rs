@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::{Expr, Thing};
 use crate::model::types::{Draw, Fires, StartsClock, Waiting};
 use crate::scenario::{self, Period, Start};
+use crate::time::calendar::whole_second;
 use jiff::Span;
 use jiff::civil::Date;
 
@@ -27,7 +28,7 @@ impl Builder<'_> {
                     Some(clock.time_of(from.checked_add(span).ok()?))
                 }
                 Period::Years(years) => {
-                    Some(clock.snapped(clock.time_of(from) + f64::from(k) * years))
+                    Some(clock.snapped(whole_second(clock.time_of(from) + f64::from(k) * years)))
                 }
             }
         };

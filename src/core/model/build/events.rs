@@ -5,8 +5,8 @@ use super::names::branch_of;
 use super::states::transposed;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
-use crate::expression::{Expr, Thing};
-use crate::model::bounds::Bounds;
+use crate::expression::{Arithmetic, Expr, Thing};
+use crate::model::bounds::{Bounds, Use};
 use crate::model::types::{
     Branch, Declared, Destination, Draw, Effect, Event, Fires, Machine, Mean, Shift,
 };
@@ -216,6 +216,14 @@ impl Builder<'_> {
             .filter(|_| !built.is_empty())
             .map(|p| p.iter().sum::<f64>())
         else {
+            let stated = built.iter().filter_map(|branch| branch.probability.clone());
+            let sum =
+                stated.reduce(|a, b| Expr::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b)));
+            self.uses.extend(sum.map(|formula| Use {
+                place: Place::value(pointer::join(&event.pointer, "branches")),
+                formula,
+                bounds: Bounds::SHARES,
+            }));
             return Some(built);
         };
         let place = Place::value(pointer::join(&event.pointer, "branches"));

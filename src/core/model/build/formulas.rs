@@ -66,6 +66,10 @@ impl Builder<'_> {
                 self.formula(text, &quantity.pointer, context, Wanted::Number)?
             }
         };
+        let expr = match expr {
+            Expr::Number(value) => Expr::Number(bounds.rounded(value)),
+            other => other,
+        };
         match expr {
             Expr::Number(value) if !bounds.allow(value) => {
                 self.error(

@@ -1,6 +1,6 @@
 //! States with their values and moves, what events are restricted to, and where moves lead.
 
-use super::formulas::{STATE, parameters_only};
+use super::formulas::{STATE, at_start};
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Expr, Thing, did_you_mean};
@@ -113,7 +113,7 @@ impl Builder<'_> {
     }
 
     fn build_values(&mut self, name: &str, state: &scenario::State) -> Vec<StateValue> {
-        let context = parameters_only("where a trial starts is drawn before the state exists");
+        let context = at_start("where a trial starts is drawn before the state exists");
         let mut sound = true;
         let mut values = Vec::new();
         for (display, name, value) in canonical(&state.values) {

@@ -12,7 +12,11 @@ use crate::results::{RunResult, SeriesResult};
 pub const INDICATORS: Section<RunPart> = Section {
     key: "indicators",
     title: "Indicators over time",
-    is_needed: |part| !part.result.indicators.is_empty() || !part.result.derived.is_empty(),
+    is_needed: |part| {
+        let result = &part.result;
+        let is_any = !result.indicators.is_empty() || !result.derived.is_empty();
+        is_any && !result.scenario.is_timeless()
+    },
     write: |body, part| {
         let result = &part.result;
         let moving = (result.indicators.iter()).filter(|one| chart::steady(one).is_none());
