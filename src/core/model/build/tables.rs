@@ -35,15 +35,6 @@ impl Builder<'_> {
             }
         };
         let horizon = self.clock.as_ref()?.horizon;
-        if table.points.is_empty() {
-            let place = Place::value(pointer::join(&table.pointer, "points"));
-            self.error(
-                "value-out-of-range",
-                place,
-                "a table has at least one point",
-            );
-            return None;
-        }
         let mut points: Vec<(f64, f64)> = Vec::with_capacity(table.points.len());
         for (at, value) in &table.points {
             let place = match at.value {
@@ -75,7 +66,7 @@ impl Builder<'_> {
             period: table.wrap.then_some(MONTHS),
             is_bounded: table.is_bounded,
         };
-        let (first, last) = (curve.points[0].0, curve.points[curve.points.len() - 1].0);
+        let (first, last) = (curve.points.first()?.0, curve.points.last()?.0);
         let (low, high, what) = match curve.over {
             Over::Month => (1.0, MONTHS, "all months"),
             Over::Date => (0.0, horizon, "all of the run"),

@@ -34,6 +34,11 @@ impl<'v> Decoder<'v> {
         let points = self.list(&object, "points", |decoder, value, pointer| {
             decoder.point(value, pointer, over)
         })?;
+        if let Some((Value::Array(stated), pointer)) = object.get("points")
+            && stated.is_empty()
+        {
+            return self.out_of_range(&pointer, "a table has at least one point".to_owned());
+        }
         Some(Table {
             pointer: pointer.to_owned(),
             title,

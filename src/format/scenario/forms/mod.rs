@@ -137,6 +137,14 @@ schema!(RateForm, "Rate", |generator| annotated(
     "a number that is not negative, or a formula for it"
 ));
 
+/// A number that is no formula.
+struct NumberForm;
+schema!(NumberForm, "Number", |generator| annotated(
+    generator,
+    json!({"type": "number"}),
+    "a number"
+));
+
 /// A number or a formula.
 pub struct QuantityForm;
 schema!(QuantityForm, "Quantity", |generator| annotated(

@@ -2,8 +2,9 @@
 
 use super::draws::MomentForm;
 use super::{
-    ChanceForm, ConditionForm, Count, DateForm, DurationForm, NAME, Name, ProbabilityForm,
-    QuantityForm, RateForm, Shape, WaitForm, map, map_of, reference, schema_of, text,
+    ChanceForm, ConditionForm, Count, DateForm, DurationForm, NAME, Name, NumberForm,
+    ProbabilityForm, QuantityForm, RateForm, Shape, WaitForm, map, map_of, reference, schema_of,
+    text,
 };
 use crate::scenario::places::{BY, ELSE};
 use crate::scenario::tables::Table;
@@ -14,6 +15,11 @@ use crate::scenario::types::{
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+
+/// Says more of one key of an object that is described elsewhere.
+fn part(key: &str, schema: Value) -> Value {
+    json!({"properties": {key: schema}, "additionalProperties": true})
+}
 
 schema!(Times, "Times", |generator| {
     let coefficients = map::<Coefficient>(generator);
@@ -182,8 +188,19 @@ schema!(Derived, "Derived", |generator| {
 });
 
 schema!(Table, "Table", |generator| {
-    schema_of(
-    Shape::new(generator)
+    let number = reference::<NumberForm>(generator);
+    let points_over = |place: Value| {
+        let point = json!({
+            "type": "array", "prefixItems": [place, number], "items": false, "minItems": 2
+        });
+        part(
+            "points",
+            json!({"type": "array", "items": point, "description": "pairs"}),
+        )
+    };
+    let dated = points_over(reference::<DateForm>(generator));
+    let numbered = points_over(number.clone());
+    let mut schema = Shape::new(generator)
         .optional("title", text(), "name to show to readers")
         .optional("unit", text(), "unit of its values")
         .optional(
@@ -193,16 +210,7 @@ schema!(Table, "Table", |generator| {
         )
         .required(
             "points",
-            json!({
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "array",
-                    "prefixItems": [{"type": ["number", "string"]}, {"type": "number"}],
-                    "minItems": 2,
-                    "maxItems": 2
-                }
-            }),
+            json!({"type": "array", "minItems": 1}),
             "pairs of a place (a number, or a date) and a value, by ascending place",
         )
         .optional(
@@ -221,8 +229,21 @@ schema!(Table, "Table", |generator| {
             "outside of the points the outermost values hold, or there is none; they hold if not stated",
         )
         .why()
-        .finish("numbers that are looked up")
-)
+        .finish("numbers that are looked up");
+    // What the places of the points are follows from what it is looked up by, and so does whether a year can begin anew.
+    let is = |key: &str, value: Value| {
+        let mut schema = part(
+            key,
+            json!({"const": value, "description": "what it is here"}),
+        );
+        schema["required"] = json!([key]);
+        schema
+    };
+    schema["if"] = is("over", json!("date"));
+    schema["then"] = dated;
+    schema["else"] = numbered;
+    schema["anyOf"] = json!([is("over", json!("month")), {"not": is("wrap", json!(true))}]);
+    schema_of(schema)
 });
 
 schema!(Metric, "Metric", |generator| {
@@ -511,13 +532,17 @@ schema!(Event, "Event", |generator| {
         let keys: Vec<Value> = keys.iter().map(|key| json!({"required": [key]})).collect();
         json!({"not": {"anyOf": keys}})
     };
+    // What `phases` says, `in` and `not_in` do not say too.
+    let apart = |word: &str| {
+        let silent = json!({"not": {"required": [word]}, "description": "other states"});
+        json!({"allOf": [part("in", silent.clone()), part("not_in", silent)]})
+    };
     schema["dependentSchemas"] = json!({
         "probability": unless(&["hazard"]),
         "if_not_allowed": unless(&["hazard", "when"]),
-        "on_leave": {
-            "properties": {"after": {"type": "object", "description": "an entry, which is left again"}},
-            "additionalProperties": true
-        }
+        "phases": apart("phase"),
+        "trends": apart("trend"),
+        "on_leave": part("after", json!({"type": "object", "description": "an entry, which is left again"}))
     });
     schema_of(schema)
 });
