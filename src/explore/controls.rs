@@ -3,7 +3,7 @@
 //! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes what a slider does not reach.
 
 use super::session::Session;
-use crate::model::{Fires, ParameterValue};
+use crate::model::{Clock, Fires, ParameterValue};
 use crate::report::format;
 use crate::results::in_display_order;
 use serde::Serialize;
@@ -16,14 +16,10 @@ pub struct Controls {
     pub generation: u64,
     pub file: String,
     pub title: String,
-    pub start: String,
-    pub end: String,
     pub trials: u64,
     pub seed: u64,
-    /// Months.
-    pub horizon: f64,
-    /// Months at the right end of the slider.
-    pub horizon_most: f64,
+    /// `None` for a scenario without time.
+    pub time: Option<TimeControl>,
     pub trends: Vec<TrendControl>,
     pub parameters: Vec<ParameterControl>,
     pub events: Vec<EventControl>,
@@ -37,6 +33,17 @@ pub struct Controls {
 pub struct Named {
     pub name: String,
     pub title: String,
+}
+
+/// From when to when the story goes.
+#[derive(Debug, Serialize)]
+pub struct TimeControl {
+    pub start: String,
+    pub end: String,
+    /// Months.
+    pub horizon: f64,
+    /// Months at the right end of the slider.
+    pub horizon_most: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -81,7 +88,6 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
     let model = &session.study.model;
     let source = &model.source;
     let titled = |title: &str, name: &str| if title.is_empty() { name } else { title }.to_owned();
-    let months = 12.0 * model.clock.horizon;
     let trends = in_display_order(&model.trends, |t| t.display);
     let parameters = in_display_order(&model.parameters, |p| p.display);
     let medians = model.drawn_at(|_| 0.5);
@@ -96,12 +102,9 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
         generation: session.generation,
         file: file.display().to_string(),
         title: titled(&model.title, &model.name),
-        start: model.clock.start.to_string(),
-        end: model.clock.date_at(model.clock.horizon).to_string(),
         trials: session.settings.blocks * session.settings.trials_per_block(),
         seed: session.settings.seed,
-        horizon: (months * 1000.0).round() / 1000.0,
-        horizon_most: (2.0 * months).ceil().max(12.0),
+        time: time(&model.clock),
         trends: (trends.into_iter().map(|t| &model.trends[t]))
             .map(|trend| TrendControl {
                 name: trend.name.clone(),
@@ -146,6 +149,16 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
             .map(|d| d.message.clone())
             .collect(),
     }
+}
+
+fn time(clock: &Clock) -> Option<TimeControl> {
+    let months = 12.0 * clock.horizon;
+    (!clock.timeless).then(|| TimeControl {
+        start: clock.start.to_string(),
+        end: clock.date_at(clock.horizon).to_string(),
+        horizon: (months * 1000.0).round() / 1000.0,
+        horizon_most: (2.0 * months).ceil().max(12.0),
+    })
 }
 
 fn text(stated: &Value, key: &str) -> String {

@@ -83,45 +83,51 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
     (other, comparison)
 }
 
-/// All panels.
+/// All panels that the scenario has something for.
 pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
     let width = if view.width > 0.0 {
         view.width
     } else {
         Frame::WIDE
     };
-    BTreeMap::from([
-        ("outcomes", outcomes(sides, width)),
-        ("questions", questions(sides)),
-        ("metrics", metrics(sides)),
-        ("phases", phases(sides, width)),
-        (
-            "series",
-            twice(sides, width, |run, frame| {
-                let of = |run: &'_ RunResult| {
-                    let all = || run.indicators.iter().chain(&run.derived);
-                    let found = all()
-                        .find(|s| s.name == view.series)
-                        .or_else(|| all().next());
-                    found.cloned()
-                };
-                let mut course = from_results::course(run, &of(run)?);
-                // Both sides are read against one axis.
-                let shown = [Some(sides.base), sides.simulated.then_some(sides.other)];
-                for series in shown.into_iter().flatten().filter_map(of) {
-                    course.beside(&series);
-                }
-                Some(course.draw(frame))
-            }),
-        ),
-        (
-            "events",
-            twice(sides, width, |run, frame| {
-                let shown = shown_events(sides.base, run, view.events.as_deref());
-                (!shown.is_empty()).then(|| from_results::incidence(run, &shown, frame))
-            }),
-        ),
-    ])
+    let mut panels = Panels::from([("questions", questions(sides)), ("metrics", metrics(sides))]);
+    if sides.base.has_classes() {
+        panels.insert("outcomes", outcomes(sides, width));
+    }
+    if !sides.base.scenario.is_timeless() {
+        panels.insert("phases", phases(sides, width));
+        panels.insert("series", series(sides, view, width));
+        panels.insert("events", events(sides, view, width));
+    }
+    panels
+}
+
+/// The chosen indicator or derived value over time.
+fn series(sides: &Sides<'_>, view: &View, width: f64) -> String {
+    twice(sides, width, |run, frame| {
+        let of = |run: &'_ RunResult| {
+            let all = || run.indicators.iter().chain(&run.derived);
+            let found = all()
+                .find(|s| s.name == view.series)
+                .or_else(|| all().next());
+            found.cloned()
+        };
+        let mut course = from_results::course(run, &of(run)?);
+        // Both sides are read against one axis.
+        let shown = [Some(sides.base), sides.simulated.then_some(sides.other)];
+        for series in shown.into_iter().flatten().filter_map(of) {
+            course.beside(&series);
+        }
+        Some(course.draw(frame))
+    })
+}
+
+/// The chosen events over time.
+fn events(sides: &Sides<'_>, view: &View, width: f64) -> String {
+    twice(sides, width, |run, frame| {
+        let shown = shown_events(sides.base, run, view.events.as_deref());
+        (!shown.is_empty()).then(|| from_results::incidence(run, &shown, frame))
+    })
 }
 
 /// Phases over time, and each state.
@@ -379,6 +385,13 @@ pub fn announcement(sides: &Sides<'_>, trials: u64) -> String {
     let trials = format::count(trials);
     if sides.unchanged {
         return format!("The scenario as in the file, {trials} trials.");
+    }
+    if !sides.base.has_classes() {
+        let numbers = (sides.comparison.questions.iter()).chain(&sides.comparison.metrics);
+        return match numbers.filter(|d| d.detectable).count() {
+            0 => format!("No detectable difference in any question or metric, {trials} trials."),
+            n => format!("{n} questions and metrics change. {trials} trials."),
+        };
     }
     let seen = sides.comparison.differences.iter().filter(|d| d.detectable);
     let largest = seen.clone().max_by(|a, b| {

@@ -90,7 +90,7 @@ pub fn blamed(overrides: &[Override], pointer: &str) -> Option<String> {
 /// The overrides that a state amounts to, in the order of its controls.
 ///
 /// # Errors
-/// A name that the scenario does not have, or a switch that is neither `never` nor a date.
+/// A name that the scenario does not have, a horizon where there is no time, or a switch that is neither `never` nor a date.
 pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlFault> {
     let source = &study.model.source;
     let mut found = Vec::new();
@@ -113,6 +113,12 @@ pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlF
         });
     }
     if let Some(months) = state.horizon {
+        if study.model.clock.timeless {
+            return Err(ControlFault {
+                control: Some("horizon".into()),
+                message: "the scenario has no time, and so no horizon to move".into(),
+            });
+        }
         found.push(Override {
             path: vec!["horizon".into()],
             value: json!(format!("{} months", number(months))),

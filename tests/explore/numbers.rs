@@ -278,3 +278,36 @@ fn what_came_from_the_file_is_text() {
     let html = picture["panels"]["outcomes"].as_str().expect("text");
     assert!(html.contains("&lt;script&gt;"), "{html}");
 }
+
+#[test]
+fn a_scenario_without_time_has_no_horizon_no_dates_and_no_charts_over_time() {
+    let served = Served::start(|options| {
+        let path = "scenarios/gallery/lift_inspectors.json";
+        options.file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    });
+    let mut messages = served.listen("tests");
+    let scenario = messages.until(|m| m["kind"] == "scenario");
+    assert_eq!(scenario["controls"]["time"], Value::Null);
+    assert!(!scenario.to_string().contains("2000-01-01"), "{scenario}");
+    let state = json!({"parameters": {"per_day": {"pin": 4}}});
+    let picture = served.picture(&mut messages, 1, &state);
+    let panels = picture["panels"].as_object().expect("panels");
+    assert_eq!(panels.keys().collect::<Vec<_>>(), ["metrics", "questions"]);
+    assert!(
+        panels["metrics"]
+            .as_str()
+            .is_some_and(|html| html.contains("Inspectors"))
+    );
+    let announced = picture["announce"].as_str().expect("words");
+    assert!(
+        announced.contains("questions and metrics change"),
+        "{announced}"
+    );
+    let [base, other] = row(&picture, "questions", "more_than_a_hundred");
+    assert!(other > base, "{other} {base}");
+    // A link of before may hold one.
+    let fault = served.picture(&mut messages, 2, &json!({"horizon": 12}));
+    assert_eq!(fault["kind"], "fault", "{fault}");
+    let message = fault["message"].as_str().expect("words");
+    assert!(message.contains("has no time"), "{message}");
+}

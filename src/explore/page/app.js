@@ -20,7 +20,7 @@ const tweaks = new Tweaks((message) => showFault(touched, message));
 // ---- sending
 
 function width() {
-  return Math.round(Math.max(280, document.querySelector("[data-panel=outcomes]").clientWidth));
+  return Math.round(Math.max(280, $("command").clientWidth));
 }
 
 function ask() {
@@ -91,9 +91,12 @@ function scenario(found) {
   $("broken").hidden = true;
   document.title = `${found.title} – Quincunx`;
   $("title").textContent = found.title;
-  $("about").textContent = `${found.start} to ${found.end} · ${count(found.trials)} trials · seed ${found.seed} · ${found.file}`;
-  const middle = new Date((Date.parse(found.start) + Date.parse(found.end)) / 2);
-  controls.middle = middle.toISOString().slice(0, 10);
+  const when = found.time ? `${found.time.start} to ${found.time.end}` : "without time";
+  $("about").textContent = `${when} · ${count(found.trials)} trials · seed ${found.seed} · ${found.file}`;
+  if (found.time) {
+    const middle = new Date((Date.parse(found.time.start) + Date.parse(found.time.end)) / 2);
+    found.time.middle = middle.toISOString().slice(0, 10);
+  }
   const kept = fitting(first ? fromHash(location.hash) : history.state, controls);
   if (first) history = new History(kept);
   else if (again) history.push(kept, null);
@@ -138,7 +141,12 @@ function chooseEvents() {
 
 function draw(message) {
   latest = message;
-  for (const panel of document.querySelectorAll("[data-panel]")) place(panel, message.panels[panel.dataset.panel] ?? "");
+  for (const panel of document.querySelectorAll("[data-panel]")) {
+    const html = message.panels[panel.dataset.panel];
+    // What the scenario has no place for has none on the page.
+    panel.closest("section").hidden = html === undefined;
+    place(panel, html ?? "");
+  }
   $("bar").value = message.trials / message.total;
   $("status").classList.toggle("busy", !message.final);
   const how = message.reweighted ? "Worked out from the base run, without simulating. " : "";

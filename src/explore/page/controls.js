@@ -77,14 +77,20 @@ export function build(controls, change, getState) {
     return row;
   }));
 
-  const horizon = dial({
-    id: "horizon", label: "Horizon in months", low: 1, high: controls.horizon_most, step: 1, unit: "months", describedBy: "says-horizon",
-    onInput: (value) => change("horizon", () => ({ horizon: value === controls.horizon ? null : value }), false),
-    onDone: () => change("horizon", null, true),
-  });
-  const end = frame("horizon", "Months from the start", `file: until ${controls.end}`, () => ({ horizon: null }), horizon.element);
-  shows.push((state) => { horizon.show(state.horizon ?? controls.horizon); end.mark(state.horizon !== null); });
-  place("horizon", [end.row]);
+  const time = controls.time;
+  document.getElementById("group-horizon").hidden = !time;
+  if (time) {
+    const horizon = dial({
+      id: "horizon", label: "Horizon in months", low: 1, high: time.horizon_most, step: 1, unit: "months", describedBy: "says-horizon",
+      onInput: (value) => change("horizon", () => ({ horizon: value === time.horizon ? null : value }), false),
+      onDone: () => change("horizon", null, true),
+    });
+    const end = frame("horizon", "Months from the start", `file: until ${time.end}`, () => ({ horizon: null }), horizon.element);
+    shows.push((state) => { horizon.show(state.horizon ?? time.horizon); end.mark(state.horizon !== null); });
+    place("horizon", [end.row]);
+  } else {
+    place("horizon", []);
+  }
 
   const setParameter = (name, value) => (state) => {
     const parameters = { ...state.parameters };
@@ -140,12 +146,13 @@ export function build(controls, change, getState) {
     if (value) events[name] = value; else delete events[name];
     return { events };
   };
+  document.getElementById("group-events").hidden = controls.events.length === 0;
   place("events", controls.events.map((event) => {
     const control = `event:${event.name}`;
     const options = [["", "as in the file"], ["never", "never"], ["certain", "certain on…"]];
     const choice = make("select", { id: `${control}-choice`, "aria-label": event.title, "aria-describedby": `says-${control}` },
       ...options.map(([value, text]) => make("option", { value }, text)));
-    const date = make("input", { type: "date", id: `${control}-date`, "aria-label": `${event.title}: date`, min: controls.start, value: controls.middle ?? controls.start });
+    const date = make("input", { type: "date", id: `${control}-date`, "aria-label": `${event.title}: date`, min: time?.start, value: time?.middle });
     const tell = () => {
       const value = choice.value === "certain" ? date.value : choice.value;
       date.hidden = choice.value !== "certain";

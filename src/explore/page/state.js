@@ -37,7 +37,7 @@ export function fitting(state, controls) {
   return {
     weights: same ? weights : {},
     parameters: keep(state.parameters, known(controls.parameters)),
-    horizon: Number.isFinite(state.horizon) ? state.horizon : null,
+    horizon: controls.time && Number.isFinite(state.horizon) ? state.horizon : null,
     events: keep(state.events, known(controls.events)),
     simulate: state.simulate === true,
   };
