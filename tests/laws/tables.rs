@@ -124,3 +124,46 @@ fn tables_at_fault_are_told_at_their_points() {
     }
     assert_eq!(told(json!({"points": [[1, 2]]}), "c(1)"), "");
 }
+
+#[test]
+fn a_table_from_a_file_gives_the_bytes_of_the_same_points() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let whole = |table: Value| {
+        with(json!({
+            "tables": {"calendar": table},
+            "events": {"e": {"hazard": "calendar", "effects": []}},
+            "metrics": {"all": "count(e)"},
+        }))
+        .to_string()
+    };
+    let csv = "usd,date\n2,2001-01-01\n10.5,2001-02-12\n0,2001-05-21\n";
+    let data = write("base/data/spending.csv", csv);
+    let table = json!({"over": "date", "between": "step", "file": "data/spending.csv", "x": "date", "y": "usd"});
+    let named = write("base/named.json", &whole(table));
+    let points = json!([["2001-01-01", 2], ["2001-02-12", 10.5], ["2001-05-21", 0]]);
+    let table = json!({"over": "date", "between": "step", "points": points});
+    let inline = write("inline.json", &whole(table));
+    let variant = write("more/variant.json", r#"{"extends": "../base/named.json"}"#);
+    let bytes = |study: &Study| {
+        let result = crate::harness::run(study, 2048, 347);
+        serde_json::to_string(&result).expect("plain data")
+    };
+    let open = |path: &std::path::Path| {
+        Study::open(path, &[]).unwrap_or_else(|report| panic!("{}", faults(&report)))
+    };
+    let expected = bytes(&open(&inline));
+    assert_eq!(bytes(&open(&named)), expected);
+    assert_eq!(bytes(&open(&variant)), expected);
+    // What a result holds runs without the file, and another text of the file is another scenario.
+    let held = open(&named).model.source.to_string();
+    write("base/data/spending.csv", &csv.replace("10.5", "11"));
+    assert_ne!(bytes(&open(&named)), expected);
+    std::fs::remove_file(data).expect("it is there");
+    assert_eq!(bytes(&open(&write("held.json", &held))), expected);
+}

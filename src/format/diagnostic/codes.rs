@@ -18,10 +18,18 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("file-empty", "the file has no content"),
     ("file-not-found", "there is no such file"),
+    (
+        "file-outside-folder",
+        "a table names a CSV file that is not in the folder of the file that names it",
+    ),
     ("file-not-utf8", "the file is not text in UTF-8"),
     (
         "file-unreadable",
         "the file cannot be read, for instance because it is a directory",
+    ),
+    (
+        "invalid-csv",
+        "the text of a CSV file has no header, two columns of one name, a short row, or a quote that nothing closes",
     ),
     ("invalid-json", "the text is not JSON"),
     ("invalid-set", "an argument of `--set` is not PATH=VALUE"),
@@ -32,6 +40,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "number-too-large",
         "a number is beyond the range of floating point",
+    ),
+    (
+        "unknown-column",
+        "a table names a column that its CSV file does not have",
     ),
     (
         "unknown-path",

@@ -71,6 +71,11 @@ enum Root {
         parts: Vec<Range<usize>>,
         value: usize,
     },
+    /// Columns of a file that stand at `path` as a list of pairs: where each pair stands.
+    Columns {
+        path: Vec<String>,
+        cells: Vec<[Range<usize>; 2]>,
+    },
 }
 
 /// All layers, the most derived last.
@@ -126,6 +131,19 @@ impl Layer {
         }
     }
 
+    /// A file of which two columns stand at `path` of the scenario, as a list of pairs: `cells` are the bytes of each pair.
+    pub fn columns(
+        name: impl Into<String>,
+        text: impl Into<String>,
+        path: Vec<String>,
+        cells: Vec<[Range<usize>; 2]>,
+    ) -> Self {
+        Self {
+            root: Root::Columns { path, cells },
+            ..Self::file(name, text)
+        }
+    }
+
     /// The same with lists that it changes in part.
     pub fn edited(mut self, edits: Vec<Edit>) -> Self {
         self.edits = edits;
@@ -141,6 +159,29 @@ impl Layer {
                     steps,
                     spot,
                     mentioned: false,
+                }
+            }
+            Root::Columns { path, cells } => {
+                let inside = wanted.strip_prefix(path.as_slice());
+                let mut indices = inside.into_iter().flatten().map(|part| part.parse().ok());
+                let row: Option<&[Range<usize>; 2]> = indices
+                    .next()
+                    .flatten()
+                    .and_then(|row: usize| cells.get(row));
+                let cell = row.and_then(|row| row.get(indices.next()??));
+                let (deeper, range) = match (cell, row) {
+                    (Some(cell), _) => (2, cell.clone()),
+                    (None, Some([x, y])) => (1, x.start.min(y.start)..x.end.max(y.end)),
+                    (None, None) => (0, 0..self.text.len()),
+                };
+                Found {
+                    steps: inside.map_or(0, |_| path.len() + deeper),
+                    spot: Spot {
+                        key: None,
+                        value: range,
+                    },
+                    // It states nothing else of the scenario.
+                    mentioned: inside.is_none(),
                 }
             }
             Root::Setting { path, parts, value } => {
@@ -246,7 +287,7 @@ impl Sources {
         let files = self
             .layers
             .iter()
-            .filter(|layer| matches!(layer.root, Root::Document));
+            .filter(|layer| !matches!(layer.root, Root::Setting { .. }));
         files.map(|layer| Path::new(&layer.name))
     }
 

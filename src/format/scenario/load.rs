@@ -2,6 +2,7 @@
 //!
 //! Everything that is wrong comes back at once in a [`Report`], with the texts needed to show where.
 
+use super::columns::Columns;
 use super::decode;
 use super::files::{Disk, Files, instead, reason};
 use super::parse::{self, Dialect, Fault};
@@ -236,6 +237,10 @@ impl Chain<'_> {
 
     fn finish(self, sets: &[String]) -> Result<Loaded, Report> {
         let count = self.links.len();
+        let mut columns = Columns::new(self.files);
+        // A setting names files as the scenario does.
+        let own = self.links.first().and_then(|link| link.path.parent());
+        let own = own.unwrap_or(Path::new("")).to_owned();
         let mut sources = Sources::default();
         let mut value = Value::Object(serde_json::Map::new());
         let mut diagnostics: Vec<Diagnostic> = self
@@ -249,6 +254,7 @@ impl Chain<'_> {
                 warnings.extend(slips(&value, &link.value));
             }
             sources.push(Layer::file(link.name, link.text));
+            columns.named_in(&link.value, link.path.parent().unwrap_or(Path::new("")));
             if let Some(object) = link.value.as_object_mut() {
                 object.shift_remove("extends");
                 let below = value.clone();
@@ -270,6 +276,9 @@ impl Chain<'_> {
                 }
             }
         }
+        if diagnostics.is_empty() {
+            diagnostics.extend(columns.put(&mut value, &mut sources));
+        }
         // A scenario that lacks one of its texts would only bring faults that are none.
         if !diagnostics.is_empty() {
             return Err(Report {
@@ -284,13 +293,17 @@ impl Chain<'_> {
             let (layer, applied) = set::apply(&mut value, setting, id);
             sources.push(layer);
             match applied {
-                Ok(layer) => stated.push(layer),
+                Ok(layer) => {
+                    columns.named_in(&layer, &own);
+                    stated.push(layer);
+                }
                 Err(fault) => diagnostics.push(*fault),
             }
         }
         if !stated.is_empty() {
             warnings.extend(implied::settle(&below, &stated, &mut value));
         }
+        diagnostics.extend(columns.put(&mut value, &mut sources));
         let (faults, doubts): (Vec<_>, Vec<_>) =
             warnings.into_iter().partition(Diagnostic::is_error);
         diagnostics.extend(faults);
@@ -333,7 +346,7 @@ fn dialect(path: &Path) -> Dialect {
     }
 }
 
-fn located(fault: Fault, layer: LayerId) -> Diagnostic {
+pub(super) fn located(fault: Fault, layer: LayerId) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         fault.code,
         Place::text(layer, Some(fault.range)),

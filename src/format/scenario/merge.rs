@@ -1,6 +1,6 @@
 //! One layer laid over another: the rule of `extends`.
 //!
-//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard, a distribution, an event or a question than
+//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard, a distribution, an event, a question or a table than
 //! the one below, the lower form goes with all its keys: half of each would mean nothing. An object in the place of a list changes that list
 //! (`lists.rs`). Plain JSON in and out.
 
@@ -75,6 +75,8 @@ fn give_way(below: &mut Map<String, Value>, layer: &Map<String, Value>, path: &[
         below.clear();
     } else if places::is_question(path) {
         replace_form(below, layer, &lists(keys::QUESTION_FORMS), &[]);
+    } else if places::is_table(path) {
+        replace_form(below, layer, &lists(keys::TABLE_FORMS), &[]);
     } else if places::is_draw(path) {
         let mut forms: Vec<Vec<&str>> = keys::DISTRIBUTION_FORMS
             .iter()

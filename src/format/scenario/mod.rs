@@ -5,6 +5,7 @@
 //! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
 
 mod clocks;
+mod columns;
 mod decode;
 mod drawn;
 mod files;

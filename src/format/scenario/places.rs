@@ -168,6 +168,11 @@ pub fn is_question(path: &[String]) -> bool {
     matches!(parts(path).as_slice(), ["questions", _])
 }
 
+/// Whether a table stands at `path`.
+pub fn is_table(path: &[String]) -> bool {
+    matches!(parts(path).as_slice(), ["tables", _])
+}
+
 /// Whether a number that may be a distribution stands at `path`.
 pub fn is_draw(path: &[String]) -> bool {
     fn is(parts: &[&str]) -> bool {

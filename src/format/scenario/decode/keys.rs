@@ -74,7 +74,8 @@ pub const INDICATOR: &[&str] = &[
     "source",
 ];
 pub const TABLE: &[&str] = &[
-    "title", "unit", "over", "points", "between", "wrap", "outside", "note", "source",
+    "title", "unit", "over", "points", "file", "x", "y", "between", "wrap", "outside", "note",
+    "source",
 ];
 pub const DERIVED: &[&str] = &["title", "unit", "value", "note", "source"];
 pub const METRIC: &[&str] = &["title", "unit", "value", "full", "note", "source"];
@@ -217,6 +218,8 @@ pub const EVENT_FORMS: &[&[&str]] = &[
 ];
 /// What goes with any of them but a hazard: it goes with the form that it was stated for.
 pub const OF_EVENT_FORMS: &[&str] = &["probability", "if_not_allowed"];
+/// The ways to state the points of a table: here, or as two columns of a file.
+pub const TABLE_FORMS: &[&[&str]] = &[&["points"], &["file", "x", "y"]];
 /// The ways to ask a question, each with its keys.
 pub const QUESTION_FORMS: &[&[&str]] = &[&["ever", "by"], &["holds", "at"]];
 

@@ -30,7 +30,14 @@ impl<'v> Decoder<'v> {
             fault.hints.push(hint.to_owned());
             return None;
         }
-        self.required(&object, "points", what)?;
+        if self.one_form(&object, keys::TABLE_FORMS, what)? == "file" {
+            // The points took its place when it was read: who reads scenarios has told why not.
+            for key in keys::TABLE_FORMS[1] {
+                self.required(&object, key, what);
+                self.text(&object, key);
+            }
+            return None;
+        }
         let points = self.list(&object, "points", |decoder, value, pointer| {
             decoder.point(value, pointer, over)
         })?;

@@ -6,6 +6,7 @@ use super::{
     ProbabilityForm, QuantityForm, RateForm, Shape, WaitForm, map, map_of, reference, schema_of,
     text,
 };
+use crate::scenario::decode::keys::TABLE_FORMS;
 use crate::scenario::places::{BY, ELSE};
 use crate::scenario::tables::Table;
 use crate::scenario::types::{
@@ -208,11 +209,18 @@ schema!(Table, "Table", |generator| {
             json!({"enum": ["month", "date"]}),
             "what it is looked up by; a number in brackets if not stated",
         )
-        .required(
+        .optional(
             "points",
-            json!({"type": "array", "minItems": 1}),
+            json!({"type": "array", "minItems": 1, "items": {"type": "array"}}),
             "pairs of a place (a number, or a date) and a value, by ascending place",
         )
+        .optional(
+            "file",
+            text(),
+            "in place of `points`: a CSV file, in the folder of the file that names it or below",
+        )
+        .optional("x", text(), "the column of the file that has the places")
+        .optional("y", text(), "the column of the file that has the values")
         .optional(
             "between",
             json!({"enum": ["linear", "step"]}),
@@ -229,7 +237,7 @@ schema!(Table, "Table", |generator| {
             "outside of the points the outermost values hold, or there is none; they hold if not stated",
         )
         .why()
-        .finish("numbers that are looked up");
+        .one_of(TABLE_FORMS, &[], "numbers that are looked up");
     // What the places of the points are follows from what it is looked up by, and so does whether a year can begin anew.
     let is = |key: &str, value: Value| {
         let mut schema = part(
@@ -242,7 +250,11 @@ schema!(Table, "Table", |generator| {
     schema["if"] = is("over", json!("date"));
     schema["then"] = dated;
     schema["else"] = numbered;
-    schema["anyOf"] = json!([is("over", json!("month")), {"not": is("wrap", json!(true))}]);
+    let months = [
+        is("over", json!("month")),
+        json!({"not": is("wrap", json!(true))}),
+    ];
+    schema["dependentSchemas"] = json!({"wrap": {"anyOf": months}});
     schema_of(schema)
 });
 

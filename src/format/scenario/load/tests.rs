@@ -269,3 +269,120 @@ fn the_effective_scenario_loads_to_itself() {
     let again = load_str(&loaded.value.to_string(), "again.json").unwrap();
     assert_eq!(again.value, loaded.value);
 }
+
+const SPENDING: &str = "\u{feff}date,note,usd_bn\r\n2026-01-01,\"a, b\",40\r\n2027-01-01,,55.5\r\n";
+
+fn with_table(table: Value) -> String {
+    let mut whole: Value = serde_json::from_str(BASE).unwrap();
+    whole["tables"] = json!({"spending": table});
+    whole.to_string()
+}
+
+#[test]
+fn a_table_from_a_file_is_one_with_its_points() {
+    let named = |file: &str| json!({"over": "date", "file": file, "x": "date", "y": "usd_bn", "between": "step"});
+    let points = |last: Value| {
+        let points = json!([["2026-01-01", 40], ["2027-01-01", last]]);
+        json!({"over": "date", "points": points, "between": "step"})
+    };
+    let files = shelf(&[
+        ("base.json", &with_table(named("data/spending.csv"))),
+        ("data/spending.csv", SPENDING),
+        ("more/low.csv", "date,usd_bn\n2026-01-01,40\n2027-01-01,1\n"),
+        ("more/a.json", r#"{"extends": "../base.json"}"#),
+        (
+            "more/b.json",
+            r#"{"extends": "../base.json", "tables": {"spending": {"file": "low.csv"}}}"#,
+        ),
+        (
+            "more/c.json",
+            r#"{"extends": "b.json", "tables": {"spending": {"points": [["2026-01-01", 40], ["2027-01-01", 2]]}}}"#,
+        ),
+    ]);
+    for (file, sets, last) in [
+        ("base.json", &[][..], json!(55.5)),
+        ("more/a.json", &[], json!(55.5)),
+        ("more/a.json", &["tables.spending.points.1.1=7"], json!(7)),
+        ("more/a.json", &["tables.spending.file=low.csv"], json!(1)),
+        ("more/b.json", &[], json!(1)),
+        ("more/c.json", &[], json!(2)),
+    ] {
+        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+        let loaded = load_with(&files, Path::new(file), &sets)
+            .unwrap_or_else(|report| panic!("{file} {sets:?}: {:#?}", report.diagnostics));
+        let found = &loaded.value["tables"]["spending"];
+        assert_eq!(*found, points(last), "{file} {sets:?}");
+    }
+    let loaded = load_with(&files, Path::new("more/a.json"), &[]).unwrap();
+    let read: Vec<&Path> = loaded.sources.files().collect();
+    let csv = Path::new("more/../data/spending.csv");
+    assert!(
+        read.contains(&csv),
+        "whoever watches the files sees it: {read:?}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_point_is_shown_in_the_file_that_states_it() {
+    let table = json!({"over": "date", "file": "s.csv", "x": "date", "y": "usd"});
+    for (text, code, shown) in [
+        (
+            "date,usd\n2026-01-01,1\n2026-02-30,2",
+            "invalid-date",
+            "2026-02-30",
+        ),
+        ("date,usd\n2026-01-01, n/a", "formula-not-allowed", " n/a"),
+        ("usd,date\n,2026-01-01", "formula-not-allowed", ""),
+        ("date,usd\n2026-01-01", "invalid-csv", "2026-01-01"),
+        ("date,usd,usd\n2026-01-01,1,2", "invalid-csv", "usd"),
+        ("date,usd\n\"2026-01-01,1", "invalid-csv", "\""),
+        ("\n", "invalid-csv", ""),
+    ] {
+        let report = faults(
+            &[("a.json", &with_table(table.clone())), ("s.csv", text)],
+            &[],
+        );
+        assert_eq!(codes(&report), [code], "{:#?}", report.diagnostics);
+        let found = report.sources.locate(&report.diagnostics[0].place).unwrap();
+        let bytes = found.span.unwrap().bytes;
+        assert_eq!((found.file, &found.text[bytes]), ("s.csv", shown), "{text}");
+    }
+    let empty = faults(
+        &[("a.json", &with_table(table)), ("s.csv", "date,usd\n")],
+        &[],
+    );
+    assert_eq!(codes(&empty), ["value-out-of-range"]);
+}
+
+#[test]
+fn no_table_reads_outside_of_the_folder_of_its_file() {
+    for file in ["../s.csv", "/s.csv", "sub/../../s.csv"] {
+        let table = json!({"over": "date", "file": file, "x": "date", "y": "usd"});
+        let files = [
+            ("a.json", &*with_table(table)),
+            ("../s.csv", SPENDING),
+            ("/s.csv", SPENDING),
+        ];
+        assert_eq!(
+            codes(&faults(&files, &[])),
+            ["file-outside-folder"],
+            "{file}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let table = json!({"over": "date", "file": "s.csv", "x": "date", "y": "usd_bn"});
+    std::fs::write(home.join("a.json"), with_table(table)).unwrap();
+    std::fs::write(folder.path().join("real.csv"), SPENDING).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("real.csv"), home.join("s.csv")).unwrap();
+    let report = load(&home.join("a.json"), &[]).unwrap_err();
+    assert_eq!(codes(&report), ["file-outside-folder"]);
+    std::fs::rename(folder.path().join("real.csv"), home.join("s.csv")).unwrap();
+    assert!(load(&home.join("a.json"), &[]).is_ok());
+}

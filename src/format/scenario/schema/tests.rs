@@ -250,7 +250,8 @@ fn constructs() -> Value {
         "tables": {
             "season": {"over": "month", "points": [[1, 0.65], [4, 1], [12, 0.8]], "between": "linear", "wrap": true, "title": "t", "unit": "u", "note": "n"},
             "calendar": {"over": "date", "points": [["2026-01-01", 1], ["2026-07-01", 2]], "between": "step", "outside": "hold"},
-            "supply": {"points": [[0, 0], [10, 4]], "outside": "error"}
+            "supply": {"points": [[0, 0], [10, 4]], "outside": "error"},
+            "spending": {"over": "date", "file": "spending.csv", "x": "date", "y": "usd", "between": "step", "note": "n"}
         },
         "metrics": {"known": {"value": "final(support)", "full": true, "title": "t", "note": "n"}},
         "ratios": {"cost_each": {"of": "worst_price", "over": "convoys_sent", "title": "t", "unit": "u", "note": "n"}},
@@ -435,6 +436,9 @@ fn what_the_schema_promises_is_what_check_takes() {
         ("move", json!("posture")),
         ("over", json!("month")),
         ("points", json!([[1, 0], [2, 1]])),
+        ("file", json!("spending.csv")),
+        ("x", json!("date")),
+        ("y", json!("usd")),
         ("between", json!("step")),
         ("wrap", json!(true)),
         ("outside", json!("error")),
