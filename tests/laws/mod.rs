@@ -9,6 +9,7 @@ mod conditions;
 mod events;
 mod faults;
 mod files;
+mod history;
 mod judgements;
 mod luck;
 mod one_number;
@@ -115,6 +116,10 @@ pub fn rich() -> Value {
             "breach": {"hazard": {"ageing": {"weibull": {"shape": 0.7, "scale": "2 years"}}, "since": "phase", "times": {"indicator": {"support": {"ratio": 0.4, "at": 0.5, "per": 0.2}}}}, "phases": ["truce"], "effects": [{"phase": "blockade"}]},
             "flare": {"hazard": {"ageing": {"gompertz": {"rate": "0.2 + leak", "growth": -1}}, "since": {"event": "incident"}}, "rest": "2 weeks", "effects": [{"add": "price", "by": 1}]},
             "deal": {"hazard": {"rate": 0.8, "per": "year"}, "phases": ["truce"], "effects": [{"phase": "treaty"}]},
+        },
+        "history": {
+            "phase": "2 months", "posture": "90 days",
+            "events": {"convoy": ["2025-12-20"], "summit.failed": ["2025-12-10", "2025-12-24"], "incident": ["2025-11-03"], "flare": ["2025-12-28"]},
         },
         "headline": "{group.quiet} ({group.quiet.range}) by {end}; {trend.escalation} and {metric.convoys_sent} of {question.crisis.title}",
         "groups": {"quiet": {"title": "Quiet", "note": "why"}},

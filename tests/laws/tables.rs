@@ -37,7 +37,12 @@ fn steps_over_the_date_change_a_hazard_at_their_grid_points() {
         ("then", 2.0),
         ("thereafter", 10.0),
     ] {
-        agreement.close(name, metric(&result, name).mean.expect("a mean"), exact, 1e-9);
+        agreement.close(
+            name,
+            metric(&result, name).mean.expect("a mean"),
+            exact,
+            1e-9,
+        );
     }
     agreement.finish(6);
 }
@@ -58,13 +63,27 @@ fn lines_seasons_and_functions_have_the_values_of_their_points() {
     }));
     let result = simulate(&whole, 64, 342);
     let mut agreement = Agreement::default();
-    for (name, exact) in [("ramp_between", 2.0), ("ramp_before", 0.0), ("ramp_after", 4.0)] {
-        agreement.close(name, metric(&result, name).mean.expect("a mean"), exact, 1e-9);
+    for (name, exact) in [
+        ("ramp_between", 2.0),
+        ("ramp_before", 0.0),
+        ("ramp_after", 4.0),
+    ] {
+        agreement.close(
+            name,
+            metric(&result, name).mean.expect("a mean"),
+            exact,
+            1e-9,
+        );
     }
     let x0 = 4.2;
     agreement.close("x", series(&result, "x").mean[0], x0, 1e-12);
     let supplied = 0.4 * 2.0 * x0;
-    agreement.close("supplied", series(&result, "supplied").mean[0], supplied, 1e-12);
+    agreement.close(
+        "supplied",
+        series(&result, "supplied").mean[0],
+        supplied,
+        1e-12,
+    );
     agreement.close("graded", series(&result, "graded").mean[0], 1.0, 1e-12);
     let last = *series(&result, "graded").mean.last().expect("times");
     agreement.close("graded", last, 2.0, 1e-12);
@@ -93,7 +112,11 @@ fn a_place_without_a_value_stops_the_trial_and_a_changed_point_is_a_difference()
     assert_eq!(simulate(&bounded(2.0), 640, 343).run.non_finite, 0);
     let [a, b] = [1.0, 2.0].map(|high| study(&bounded(high)).model.source);
     let told = changes(&a, &b);
-    assert!(told.iter().any(|c| c.path.starts_with("tables.supply.points")), "{told:?}");
+    assert!(
+        told.iter()
+            .any(|c| c.path.starts_with("tables.supply.points")),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -106,18 +129,62 @@ fn tables_at_fault_are_told_at_their_points() {
         }
     };
     for (table, value, fault) in [
-        (json!({"points": []}), "c(1)", "at least one point at /tables/c/points"),
-        (json!({"points": [[1, 2], [1, 3]]}), "c(1)", "ascending place, each once at /tables/c/points/1/0"),
-        (json!({"points": [[1, 2, 3]]}), "c(1)", "a point `[place, value]`"),
-        (json!({"points": [[1, 2]], "wrap": true}), "c(1)", "only a table over the month"),
-        (json!({"over": "month", "points": [[0, 2]]}), "c", "a month is a number from 1 to 12"),
-        (json!({"over": "week", "points": [[0, 2]]}), "c", "/tables/c/over"),
-        (json!({"over": "date", "points": [[0, 2]]}), "c", "/tables/c/points/0/0"),
-        (json!({"over": "date", "points": [["2001-03-01", 2]], "outside": "error"}), "c", "do not reach over all of the run"),
+        (
+            json!({"points": []}),
+            "c(1)",
+            "at least one point at /tables/c/points",
+        ),
+        (
+            json!({"points": [[1, 2], [1, 3]]}),
+            "c(1)",
+            "ascending place, each once at /tables/c/points/1/0",
+        ),
+        (
+            json!({"points": [[1, 2, 3]]}),
+            "c(1)",
+            "a point `[place, value]`",
+        ),
+        (
+            json!({"points": [[1, 2]], "wrap": true}),
+            "c(1)",
+            "only a table over the month",
+        ),
+        (
+            json!({"over": "month", "points": [[0, 2]]}),
+            "c",
+            "a month is a number from 1 to 12",
+        ),
+        (
+            json!({"over": "week", "points": [[0, 2]]}),
+            "c",
+            "/tables/c/over",
+        ),
+        (
+            json!({"over": "date", "points": [[0, 2]]}),
+            "c",
+            "/tables/c/points/0/0",
+        ),
+        (
+            json!({"over": "date", "points": [["2001-03-01", 2]], "outside": "error"}),
+            "c",
+            "do not reach over all of the run",
+        ),
         (json!({"points": [[1, 2]]}), "c", "looked up by a number"),
-        (json!({"points": [[1, 2]]}), "c(1, 2)", "takes 1 argument, found 2"),
-        (json!({"over": "month", "points": [[1, 2]]}), "c(1)", "takes no argument"),
-        (json!({"points": [[1, 2]]}), "e(1)", "no function is named `e`"),
+        (
+            json!({"points": [[1, 2]]}),
+            "c(1, 2)",
+            "takes 1 argument, found 2",
+        ),
+        (
+            json!({"over": "month", "points": [[1, 2]]}),
+            "c(1)",
+            "takes no argument",
+        ),
+        (
+            json!({"points": [[1, 2]]}),
+            "e(1)",
+            "no function is named `e`",
+        ),
     ] {
         let found = told(table.clone(), value);
         assert!(found.contains(fault), "{table} {value}: {found}");

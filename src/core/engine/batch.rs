@@ -304,7 +304,8 @@ impl<'s> Batch<'s> {
         }
     }
 
-    fn varying(
+    /// The distribution that its arguments make of it now.
+    pub fn varying(
         &mut self,
         code: &VaryingCode,
         lane: usize,

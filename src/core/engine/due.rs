@@ -7,8 +7,9 @@ use super::batch::{Batch, SAME_TIME};
 use super::jumps::Within;
 use super::lanes::{Lanes, each, equal_to};
 use super::scratch::Point;
-use crate::program::{Again, EntryCode, FiresCode, LANES, Program, Slot};
-use crate::time::calendar::{day_of, whole_second};
+use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Slot};
+use crate::time::calendar::whole_second;
+use std::borrow::Cow;
 
 /// Instants of the clocks of events that may have several running, the earliest apart: by event and lane, in no order.
 pub struct Queues(Vec<Vec<Vec<f64>>>);
@@ -89,25 +90,120 @@ impl Batch<'_> {
             }
         }
         for phase in 0..program.phases.len() {
-            self.start_all(&program.phases[phase].moves, self.phase_lanes[phase]);
+            let (moves, lanes) = (&program.phases[phase].moves, self.phase_lanes[phase]);
+            self.start_all(moves, lanes, program.history.phase);
         }
         for trend in 0..program.trends.len() {
-            self.start_all(&program.trends[trend].moves, self.trend_lanes[trend]);
+            self.start_all(&program.trends[trend].moves, self.trend_lanes[trend], 0.0);
         }
         self.starting = false;
         for (s, state) in program.states.iter().enumerate() {
             for (value, moves) in state.moves.iter().enumerate() {
                 if !moves.starts.is_empty() {
                     let lanes = self.lanes_with(s, value, self.used);
-                    self.start_all(moves, lanes);
+                    self.start_all(moves, lanes, program.history.states[s]);
+                }
+            }
+        }
+        for (event, times) in program.history.events.iter().enumerate() {
+            if !times.is_empty() {
+                for &e in &program.events[event].starts {
+                    self.go_on_since(e, self.alive, times);
                 }
             }
         }
     }
 
-    fn start_all(&mut self, moves: &EntryCode, lanes: Lanes) {
+    /// Starts what an entry starts; what was entered so many years before the start has clocks that go on.
+    fn start_all(&mut self, moves: &EntryCode, lanes: Lanes, age: f64) {
         for &e in &moves.starts {
-            self.start_clock(e, lanes & self.alive, None);
+            if age > 0.0 {
+                self.go_on_since(e, lanes & self.alive, &[-age]);
+            } else {
+                self.start_clock(e, lanes & self.alive, None);
+            }
+        }
+    }
+
+    /// At t = 0: the clock of an event goes on that was started at these instants before, as one that has not run out yet.
+    fn go_on_since(&mut self, e: u32, lanes: Lanes, times: &[f64]) {
+        let program = self.program();
+        let FiresCode::After {
+            wait,
+            by_day,
+            again,
+            started,
+        } = &program.events[e as usize].fires
+        else {
+            return;
+        };
+        let times = match again {
+            Again::Restart => &times[times.len().saturating_sub(1)..],
+            Again::Ignore | Again::Also => times,
+        };
+        for lane in each(lanes) {
+            let mut busy = f64::NEG_INFINITY;
+            for &began in times {
+                if *again == Again::Ignore && began < busy {
+                    continue;
+                }
+                let number = self.columns.get(*started, lane);
+                let instant = match by_day {
+                    Some(by_day) => by_day.wait_from(began).map(|wait_for| began + wait_for),
+                    None => self.sample_left(wait, lane, number as u32, began),
+                };
+                let Some(instant) = instant else { break };
+                busy = instant;
+                if instant >= 0.0 {
+                    self.columns.set(*started, lane, number + 1.0);
+                    self.set_clock(e, lane, instant, *again, None);
+                }
+            }
+        }
+    }
+
+    /// When a wait ends that began before the start: one that is known, or one that is drawn and has not ended by the start. Where it is sure to have
+    /// ended, an instant before the start. `None` where the trial has to stop.
+    fn sample_left(
+        &mut self,
+        wait: &DrawCode,
+        lane: usize,
+        occurrence: u32,
+        began: f64,
+    ) -> Option<f64> {
+        let (distribution, site, label) = match wait {
+            DrawCode::Value(_) => {
+                let wait_for = self.sample(wait, lane, occurrence)?;
+                if wait_for < 0.0 {
+                    self.stop(lane, wait.label());
+                    return None;
+                }
+                return Some(began + wait_for);
+            }
+            DrawCode::Fixed {
+                distribution,
+                site,
+                label,
+            } => (Cow::Borrowed(distribution), *site, *label),
+            DrawCode::Varying { code, site, label } => match self.varying(code, lane) {
+                Ok(distribution) => (Cow::Owned(distribution), *site, *label),
+                Err(_) => {
+                    self.stop(lane, *label);
+                    return None;
+                }
+            },
+        };
+        let left = distribution.survival(-began);
+        if left <= 0.0 {
+            return Some(began);
+        }
+        let u = self.stream(site).uniform(self.ids[lane], occurrence);
+        let instant = began + distribution.beyond(left * (1.0 - u), true);
+        if instant.is_finite() {
+            Some(instant.max(0.0))
+        } else {
+            self.stop(lane, label);
+            None
         }
     }
 
@@ -132,10 +228,7 @@ impl Batch<'_> {
                 continue;
             }
             let drawn = match by_day {
-                Some(lengths) => {
-                    let day = day_of(self.now[lane]) as usize;
-                    lengths.get(day).copied()
-                }
+                Some(by_day) => by_day.wait_from(self.now[lane]),
                 None => self.sample(wait, lane, number as u32),
             };
             let Some(wait_for) = drawn else { continue };
@@ -153,16 +246,29 @@ impl Batch<'_> {
                 self.scratch.triggered.push((lane, e));
                 continue;
             }
-            if *again != Again::Also {
-                self.schedule(e, lane, instant, within);
-            } else if instant < running {
-                if running < f64::INFINITY {
-                    self.queues.0[e as usize][lane].push(running);
-                }
-                self.schedule(e, lane, instant, within);
-            } else {
-                self.queues.0[e as usize][lane].push(instant);
+            self.set_clock(e, lane, instant, *again, within);
+        }
+    }
+
+    /// Sets the clock of an event to an instant, or one beside those that run.
+    fn set_clock(
+        &mut self,
+        e: u32,
+        lane: usize,
+        instant: f64,
+        again: Again,
+        within: Option<Within>,
+    ) {
+        let running = self.columns.get(self.program().layout.due + e, lane);
+        if again != Again::Also {
+            self.schedule(e, lane, instant, within);
+        } else if instant < running {
+            if running < f64::INFINITY {
+                self.queues.0[e as usize][lane].push(running);
             }
+            self.schedule(e, lane, instant, within);
+        } else {
+            self.queues.0[e as usize][lane].push(instant);
         }
     }
 

@@ -53,12 +53,13 @@ impl Batch<'_> {
         for state in 0..program.states.len() {
             self.columns
                 .column_mut(layout.moved + state as Slot)
-                .fill(0.0);
+                .fill(0.0 - program.history.states[state]);
             for lane in 0..LANES {
                 self.enter_value(lane, state, 0);
             }
         }
-        self.columns.column_mut(layout.entered).fill(0.0);
+        let entered = 0.0 - program.history.phase;
+        self.columns.column_mut(layout.entered).fill(entered);
         self.set_time_everywhere(0.0);
         self.run_prologue();
         for bound in &program.bounds {
@@ -67,9 +68,8 @@ impl Batch<'_> {
         }
         for e in 0..program.events.len() as Slot {
             self.columns.column_mut(layout.count + e).fill(0.0);
-            self.columns
-                .column_mut(layout.last + e)
-                .fill(f64::NEG_INFINITY);
+            let last = program.history.last(e as usize);
+            self.columns.column_mut(layout.last + e).fill(last);
             self.columns
                 .column_mut(layout.first + e)
                 .fill(f64::INFINITY);
@@ -77,6 +77,14 @@ impl Batch<'_> {
                 .column_mut(layout.rest_until + e)
                 .fill(f64::NEG_INFINITY);
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
+            if let Some(rest) = program.events[e as usize].rest
+                && last.is_finite()
+            {
+                for lane in 0..LANES {
+                    let until = last + self.columns.get(rest, lane);
+                    self.columns.set(layout.rest_until + e, lane, until);
+                }
+            }
         }
         for noted in program.events.iter().flat_map(|event| &event.noted) {
             let (slot, nothing) = match noted {

@@ -161,7 +161,7 @@ pub const BUILTINS: [Builtin; 53] = [
     entry("trend", "trend == NAME", "the present trend, compared with a name by `==`, `!=` or `in`", "trend in [escalation, stalemate]", Truth(true), Readable::State, Form::State(State::Trend)),
     entry("count", "count(event)", "how often the event has fired so far", "count(strike)", Number(2.0), Readable::State, Form::OfEvent(OfEvent::Count)),
     entry("ever", "ever(event)", "the event has fired; in outcomes and metrics also `ever(condition)`: the condition held at some time", "ever(deal)", Truth(false), Readable::State, Form::OfEvent(OfEvent::Ever)),
-    entry("since", "since(event)", "years since the event's last firing, infinite before the first: for comparisons and `exp(-since(…))` only", "since(strike) < 1", Truth(true), Readable::State, Form::OfEvent(OfEvent::Since)),
+    entry("since", "since(event)", "years since the event's last firing, infinite before the first (unless `history` has one): for comparisons and `exp(-since(…))` only", "since(strike) < 1", Truth(true), Readable::State, Form::OfEvent(OfEvent::Since)),
     entry("start_trend", "start_trend == NAME", "the trend at t = 0, compared with a name", "start_trend == stalemate", Truth(true), Path, Form::State(State::StartTrend)),
     entry("final", "final(x)", "the value of `x` at the horizon", "final(support)", Number(0.2), Path, Form::Reading(Reading::Final)),
     entry("highest", "highest(x)", "the largest value of `x` along the trial", "highest(support + cost)", Number(1.1), Path, Form::Reading(Reading::Highest)),

@@ -7,7 +7,7 @@ use super::functions::{BUILTINS, Builtin, Form, Readable};
 use super::tree::Expr;
 use crate::diagnostic::nearest;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The names of a scenario. Each list is sorted: a position is the index that [`Expr`] uses.
@@ -26,6 +26,8 @@ pub struct Names {
     pub derived: Vec<String>,
     /// Events and trend shifts; the latter (`FROM>TO`) cannot be written in a formula.
     pub events: Vec<String>,
+    /// Those of them, by index, that fired before the start: the time since then is finite.
+    pub fired: BTreeSet<usize>,
     pub phases: Vec<String>,
     pub trends: Vec<String>,
     pub states: Vec<String>,

@@ -11,6 +11,7 @@ mod events;
 mod formulas;
 mod hazards;
 mod headline;
+mod history;
 mod machines;
 mod names;
 mod parameters;
@@ -68,6 +69,8 @@ pub fn build_scenario(
     builder.collect_names();
     builder.clock = builder.build_clock();
     builder.names.horizon = builder.clock.as_ref().map(|clock| clock.horizon);
+    let history = builder.build_history();
+    builder.names.fired = history.fired();
     builder.build_tables();
     let Drawn {
         parameters,
@@ -120,6 +123,7 @@ pub fn build_scenario(
         derived,
         derived_order,
         events,
+        history,
         groups,
         outcomes,
         metrics,

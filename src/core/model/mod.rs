@@ -13,6 +13,7 @@ mod clock;
 mod dependents;
 mod fixed;
 pub mod headline;
+mod history;
 mod lint;
 mod machines;
 mod parameters;

@@ -10,6 +10,7 @@ use crate::diagnostic::pointer;
 use crate::distribution::{Distribution, Ranged};
 use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
+pub use crate::model::history::History;
 pub use crate::scenario::Again;
 use jiff::civil::Date;
 use std::ops::Range;
@@ -48,6 +49,7 @@ pub struct Model {
     pub derived_order: Vec<usize>,
     /// Events, trend shifts and moves of states.
     pub events: Vec<Event>,
+    pub history: History,
     /// What outcomes are summed under.
     pub groups: Vec<Group>,
     pub outcomes: Vec<Outcome>,

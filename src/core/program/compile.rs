@@ -169,6 +169,7 @@ pub fn compile(model: &Model) -> Program {
         derived,
         timed: timed(model),
         events,
+        history: model.history.clone(),
         gates,
         trackers: emitter.trackers,
         looks: emitter.looks,

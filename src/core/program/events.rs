@@ -9,7 +9,6 @@ use crate::expression::{Arithmetic, Expr, Function};
 use crate::model::{
     Baseline, Draw, Effect, Event, Fires, Hazard, HazardRatio, Machine, Model, Since, StartsClock,
 };
-use crate::time::calendar;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -110,17 +109,6 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         events[i].clocked |= (event.branches.iter()).any(|branch| events[branch.event].clocked);
     }
     events
-}
-
-/// By day of the run: years until the same day so many months later, or the last of that month.
-fn lengths(model: &Model, months: u32) -> Box<[f64]> {
-    let clock = &model.clock;
-    let days = calendar::day_of(clock.horizon) as i64;
-    let length = |day| calendar::years_of_months(clock.start, day, months);
-    // Where the calendar ends, no wait does.
-    (0..=days)
-        .map(|day| length(day).unwrap_or(f64::MAX))
-        .collect()
 }
 
 /// Events whose clock this starts, or stops where it is left.
@@ -253,7 +241,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
                 format!("{at}/wait"),
                 format!("event/{}/wait", event.name),
             ),
-            by_day: waiting.months.map(|months| lengths(model, months)),
+            by_day: waiting.months.map(|months| ByDay::of(model, months)),
             again: waiting.again,
             started: compiler.emitter.reserve(1),
         },

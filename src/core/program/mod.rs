@@ -5,6 +5,7 @@
 
 mod affected;
 mod affine;
+mod by_day;
 mod classes;
 mod columns;
 mod compile;

@@ -1,10 +1,11 @@
 //! The compiled form of a model.
 
+pub use super::by_day::ByDay;
 use super::columns::{Slot, Source};
 use super::ops::Op;
 use crate::distribution::{Distribution, Ranged};
-pub use crate::model::Again;
 use crate::model::ParameterValue;
+pub use crate::model::{Again, History};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -279,7 +280,7 @@ pub enum FiresCode {
     After {
         wait: DrawCode,
         /// For waits by the calendar: their length in years, by the day on which they begin.
-        by_day: Option<Box<[f64]>>,
+        by_day: Option<ByDay>,
         again: Again,
         /// How often it has been started.
         started: Slot,
@@ -542,6 +543,7 @@ pub struct Program {
     /// Positions of those of them that read the clock.
     pub timed: Vec<u32>,
     pub events: Vec<EventCode>,
+    pub history: History,
     /// No gate twice.
     pub gates: Vec<GateCode>,
     /// Events that fire by hazard, in canonical order.

@@ -12,6 +12,7 @@ mod files;
 mod forms;
 mod hash;
 mod hazard;
+mod history;
 mod implied;
 mod lists;
 mod load;

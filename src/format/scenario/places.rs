@@ -96,7 +96,7 @@ pub fn is_named(path: &[String]) -> bool {
         [.., "times", "state", _] => is_hazard(&path[..path.len() - 3]),
         ["states", _, "values" | "moves" | "each_step"]
         | ["states", _, "moves" | "each_step", _] => true,
-        ["events", _, "in" | "not_in" | "branches"] => true,
+        ["events", _, "in" | "not_in" | "branches"] | ["history", "events"] => true,
         _ => false,
     }
 }
@@ -267,6 +267,8 @@ mod tests {
             ("/events/e/in", true),
             ("/events/times/trend", false),
             ("/events/e/hazard/times", false),
+            ("/history", false),
+            ("/history/events", true),
             ("/run", false),
             ("", false),
         ] {

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 pub use super::clocks::{Again, Ageing, Baseline, Period, Recurrence, Since, Start, Waiting};
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
 pub use super::hazard::{Base, Hazard, HazardRatio, Times};
+pub use super::history::History;
 pub use super::moving::{Destination, Restriction, Share, State, StateValue};
 pub use super::tables::{Table, TableOver, TablePlace};
 
@@ -136,6 +137,9 @@ pub struct Scenario {
     /// What can happen, and what it does.
     #[schemars(default)]
     pub events: IndexMap<String, Event>,
+    /// What happened before the start: since when the phase and states have been as they are, and when events fired.
+    #[schemars(with = "Option<forms::HistoryForm>")]
+    pub history: Option<History>,
     /// What outcomes are summed under.
     #[schemars(default)]
     pub groups: IndexMap<String, Group>,

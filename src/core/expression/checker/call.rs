@@ -227,7 +227,11 @@ impl Checker<'_> {
                 OfEvent::First => Checked::plain(Expr::Path(PathReading::FirstEvent(event))),
                 OfEvent::Since => Some(Checked {
                     expr: Expr::Since(event),
-                    reach: Reach::Up(name_range.start..argument.range.end + self.closing(argument)),
+                    reach: if names.fired.contains(&event) {
+                        Reach::Finite
+                    } else {
+                        Reach::Up(name_range.start..argument.range.end + self.closing(argument))
+                    },
                 }),
             };
         }

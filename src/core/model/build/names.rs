@@ -67,6 +67,7 @@ impl Builder<'_> {
             indicators: sorted(s.indicators.keys().collect()),
             derived: sorted(s.derived.keys().collect()),
             events,
+            fired: Default::default(),
             phases: or_only(sorted(s.phases.keys().collect())),
             trends: or_only(sorted(s.trends.keys().collect())),
             states,

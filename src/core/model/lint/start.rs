@@ -238,9 +238,11 @@ impl<'a> Start<'a> {
             Expr::Derived(index) => at(&self.derived, *index),
             Expr::Count(event) => self.firings(*event),
             Expr::Ever(event) => truth(self.firings(*event) > 0.0),
-            Expr::Time | Expr::TimeInPhase | Expr::Age(_) => 0.0,
+            Expr::Time => 0.0,
+            Expr::TimeInPhase => self.model.history.phase,
+            Expr::Age(state) => self.model.history.states[*state],
             Expr::Month => f64::from(self.model.clock.month_at(0.0)),
-            Expr::Since(_) => f64::INFINITY,
+            Expr::Since(event) => -self.model.history.last(*event),
             Expr::PhaseIn(members) => truth(members.contains(&self.phase)),
             Expr::TrendIn(members) | Expr::StartTrendIn(members) => {
                 truth(members.contains(&self.trend))

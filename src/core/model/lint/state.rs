@@ -25,6 +25,12 @@ pub struct State<'a> {
     derived: Vec<Interval>,
 }
 
+/// Years since an event last fired, whether or not it has in a trial: infinite only if it never did before.
+fn since(model: &Model, event: usize) -> Interval {
+    let last = model.history.last(event);
+    Interval::new(0.0, model.clock.horizon - last)
+}
+
 impl<'a> State<'a> {
     /// Everything that can be: parameters over their distributions, indicators over their ranges.
     pub fn any(model: &'a Model) -> Self {
@@ -33,7 +39,9 @@ impl<'a> State<'a> {
             parameters: vec![Interval::ALL; model.drawn_count()],
             indicators: (model.indicators.iter()).map(range).collect(),
             counts: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
-            since: vec![Interval::new(0.0, f64::INFINITY); model.events.len()],
+            since: (0..model.events.len())
+                .map(|event| since(model, event))
+                .collect(),
             phase: None,
             trend: None,
             derived: vec![Interval::ALL; model.derived.len()],
@@ -73,7 +81,12 @@ impl<'a> State<'a> {
             Expr::Parameter(index) => at(&self.parameters, *index),
             Expr::Indicator(index) => at(&self.indicators, *index),
             Expr::Derived(index) => at(&self.derived, *index),
-            Expr::Time | Expr::TimeInPhase | Expr::Age(_) => Interval::new(0.0, horizon),
+            Expr::Time => Interval::new(0.0, horizon),
+            Expr::TimeInPhase => Interval::new(0.0, horizon + self.model.history.phase),
+            Expr::Age(state) => {
+                let before = self.model.history.states[*state];
+                Interval::new(0.0, horizon + before)
+            }
             Expr::Month => Interval::new(1.0, 12.0),
             Expr::Count(event) => at(&self.counts, *event),
             Expr::Ever(event) => {

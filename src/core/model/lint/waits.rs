@@ -29,7 +29,8 @@ pub fn before_the_first(model: &Model, warnings: &mut Vec<Diagnostic>) {
     let (timed, asked) = asking(model);
     let mut patience = PATIENCE;
     for (index, event) in model.events.iter().enumerate() {
-        if !asked[index] {
+        // One that fired before the start has a time since then.
+        if !asked[index] || model.history.last(index).is_finite() {
             continue;
         }
         let reads = derived_asking(model, index);
@@ -134,7 +135,8 @@ impl<'a> Never<'a> {
         for (index, fires) in fires.iter().enumerate() {
             if !fires {
                 state.counts[index] = Interval::point(0.0);
-                state.since[index] = Interval::point(f64::INFINITY);
+                let last = model.history.last(index);
+                state.since[index] = Interval::new(-last, model.clock.horizon - last);
             }
         }
         let mut effects = vec![Vec::new(); model.indicators.len()];

@@ -31,6 +31,7 @@ pub const ROOT: &[&str] = &[
     "tables",
     "derived",
     "events",
+    "history",
     "groups",
     "outcomes",
     "metrics",
@@ -42,7 +43,7 @@ pub const ROOT: &[&str] = &[
 /// What makes the time axis: all of it, or nothing in a file that needs no time.
 pub const TIME: [&str; 3] = ["start", "horizon", "step"];
 /// Sections that need time.
-pub const TIMED: [&str; 8] = [
+pub const TIMED: [&str; 9] = [
     "states",
     "trends",
     "weight_concentration",
@@ -51,6 +52,7 @@ pub const TIMED: [&str; 8] = [
     "indicators",
     "noise_correlations",
     "events",
+    "history",
 ];
 /// Sections of which a file without time has at least one.
 pub const TOLD: [&str; 3] = ["outcomes", "metrics", "questions"];
@@ -107,6 +109,8 @@ pub const EVENT: &[&str] = &[
     "note",
     "source",
 ];
+/// Beside the names of states.
+pub const HISTORY: &[&str] = &["phase", "events", "note", "source"];
 pub const ENTRY: &[&str] = &["phase", "trend", "state", "value"];
 pub const BRANCH: &[&str] = &["title", "probability", "effects", "note", "source"];
 pub const HAZARD: &[&str] = &[

@@ -7,6 +7,7 @@
 mod clock;
 mod distribution;
 mod event;
+mod history;
 pub mod keys;
 mod shape;
 mod slips;
@@ -452,6 +453,9 @@ impl<'v> Decoder<'v> {
         let tables = self.named(&root, "tables", Self::table);
         let derived = self.named(&root, "derived", Self::derived);
         let events = self.named(&root, "events", Self::event);
+        let history = root
+            .get("history")
+            .and_then(|(value, pointer)| self.history(value, &pointer));
         let groups = self.named(&root, "groups", Self::group);
         let outcomes = self.outcomes(&root);
         let metrics = self.named(&root, "metrics", Self::metric);
@@ -487,6 +491,7 @@ impl<'v> Decoder<'v> {
             tables,
             derived,
             events,
+            history,
             groups,
             outcomes,
             metrics,

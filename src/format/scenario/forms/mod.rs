@@ -29,6 +29,7 @@ mod draws;
 mod things;
 
 pub use draws::PerTrial;
+pub use things::HistoryForm;
 
 /// Says that the keys of time go together, what needs them, and that a file without them computes something all the same.
 pub fn with_time(schema: &mut Schema) {

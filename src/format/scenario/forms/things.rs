@@ -573,3 +573,25 @@ schema!(Branch, "Branch", |generator| {
             .finish("one of several results of a firing"),
     )
 });
+
+/// What happened before the start.
+pub struct HistoryForm;
+schema!(HistoryForm, "History", |generator| {
+    let dates = json!({"type": "array", "items": reference::<DateForm>(generator)});
+    let events = json!({"type": "object", "additionalProperties": dates});
+    let ages = reference::<DurationForm>(generator);
+    let mut history = Shape::new(generator)
+        .of::<DurationForm>(
+            "phase",
+            "how long the phase that a trial starts in has lasted at t = 0",
+        )
+        .optional(
+            "events",
+            events,
+            "dates before the start on which an event, a branch (EVENT.BRANCH) or a move fired, ascending",
+        )
+        .why()
+        .finish("what happened before the start; any other key is a state, and how long it has not moved at t = 0");
+    history["additionalProperties"] = ages;
+    schema_of(history)
+});

@@ -147,6 +147,7 @@ fn the_decoder_knows_exactly_the_keys_of_the_schema() {
         ("Ratio", keys::RATIO.to_vec()),
         ("Event", keys::EVENT.to_vec()),
         ("Branch", keys::BRANCH.to_vec()),
+        ("History", keys::HISTORY.to_vec()),
         ("Hazard", keys::HAZARD.to_vec()),
         ("Times", keys::TIMES.to_vec()),
         ("HazardRatio", keys::HAZARD_RATIO.to_vec()),
@@ -259,7 +260,8 @@ fn constructs() -> Value {
             "given_ever": {"ever": "phase == truce", "by": "2026-06-30", "given": "ever(panic)"},
             "given_holds": {"holds": "price > 100", "given": "ever(panic)", "note": "n"}
         },
-        "run": {"quantiles": [0.1, 0.8], "times": ["6 months"], "draws": 10, "note": "n"}
+        "run": {"quantiles": [0.1, 0.8], "times": ["6 months"], "draws": 10, "note": "n"},
+        "history": {"phase": "14 months", "front": {"value": 0.5, "note": "n"}, "events": {"truce_signed": ["2025-03-25", "2025-05-08"], "answer.yes": []}, "note": "n"}
     });
     super::super::merge::overlay(&mut whole, more, &mut Vec::new(), &mut Default::default());
     whole

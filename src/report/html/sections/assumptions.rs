@@ -56,7 +56,7 @@ struct Group {
     entries: fn(&Value) -> Vec<Entry<'_>>,
 }
 
-const GROUPS: [Group; 18] = [
+const GROUPS: [Group; 19] = [
     Group {
         key: "parameters",
         title: "Uncertain parameters",
@@ -132,6 +132,11 @@ const GROUPS: [Group; 18] = [
         key: "events",
         title: "Events",
         entries: |value| things(value, event),
+    },
+    Group {
+        key: "history",
+        title: "Before the start",
+        entries: history,
     },
     Group {
         key: "outcomes",
@@ -304,6 +309,39 @@ fn state(thing: &Value) -> Vec<Markup> {
         }
     });
     values.collect()
+}
+
+/// Ages, and dates of firings.
+fn history(value: &Value) -> Vec<Entry<'_>> {
+    let mut entries = Vec::new();
+    let stated = value.as_object();
+    if stated.is_some_and(|stated| stated.keys().any(|key| statement::is_label(key))) {
+        entries.push(Entry {
+            name: "all of it".into(),
+            thing: stated,
+            said: Vec::new(),
+        });
+    }
+    for (name, thing) in stated.into_iter().flatten() {
+        if name == "events" {
+            for (event, dates) in thing.as_object().into_iter().flatten() {
+                let dates = dates.as_array().into_iter().flatten();
+                let dates = dates.filter_map(Value::as_str).map(Markup::text);
+                entries.push(Entry {
+                    name: Markup::code(event),
+                    thing: None,
+                    said: vec![Markup::text("fired on ").and(Markup::join(dates, ", "))],
+                });
+            }
+        } else if !statement::is_label(name) {
+            entries.push(Entry {
+                name: Markup::code(name),
+                thing: thing.as_object(),
+                said: vec![Markup::text("for ").and(statement::quantity(thing))],
+            });
+        }
+    }
+    entries
 }
 
 fn trend(thing: &Value) -> Vec<Markup> {

@@ -1,0 +1,34 @@
+//! Waits by the calendar: how long so many months are depends on the day.
+
+use crate::model::Model;
+use crate::time::calendar;
+
+/// How long a wait of some months is, by the day on which it begins: in the run, or in the history before it.
+#[derive(Clone, Debug)]
+pub struct ByDay {
+    /// Number of the first day of `lengths`; the start is day 0.
+    first: i64,
+    /// Years until the same day so many months later, or the last of that month.
+    lengths: Box<[f64]>,
+}
+
+impl ByDay {
+    pub fn of(model: &Model, months: u32) -> Self {
+        let clock = &model.clock;
+        let first = calendar::day_of(model.history.earliest()) as i64;
+        let last = calendar::day_of(clock.horizon) as i64;
+        let length = |day| calendar::years_of_months(clock.start, day, months);
+        // Where the calendar ends, no wait does.
+        let lengths = (first..=last).map(|day| length(day).unwrap_or(f64::MAX));
+        Self {
+            first,
+            lengths: lengths.collect(),
+        }
+    }
+
+    /// Years that it takes from an instant on.
+    pub fn wait_from(&self, instant: f64) -> Option<f64> {
+        let place = calendar::day_of(instant) as i64 - self.first;
+        self.lengths.get(usize::try_from(place).ok()?).copied()
+    }
+}

@@ -1,0 +1,18 @@
+//! What happened before the start, as types.
+
+use super::types::{At, Why};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+
+/// Since when what a trial starts in lasts, and when events fired before the start.
+#[derive(Clone, Debug)]
+pub struct History {
+    pub pointer: String,
+    /// Years since the phase was entered.
+    pub phase: Option<At<f64>>,
+    /// Years since a state last moved, by its name; a key's place is the pointer with `Part::Key`.
+    pub states: IndexMap<String, At<f64>>,
+    /// Dates of the firings of an event, a branch or a move, by its name.
+    pub events: IndexMap<String, Vec<At<Date>>>,
+    pub why: Why,
+}
