@@ -447,7 +447,10 @@ fn since_before_the_first_firing_is_told_of_unless_it_is_guarded() {
     read["metrics"] = json!({"m": "time_in(since(fall) > 0.1)", "calm": "time_in(phase == truce)"});
     read["questions"] = json!({"q": {"ever": "since(fall) > 0.1", "by": "2026-06-01"}});
     read["outcomes"] = json!([{"name": "o", "when": "since(fall) > 0.1"}]);
-    assert_eq!(told(read).len(), 3);
+    assert_eq!(told(read.clone()).len(), 3);
+    // What fired before the start has a time since then.
+    read["history"] = json!({"events": {"fall": ["2025-11-01"]}});
+    assert_eq!(told(read), [] as [String; 0]);
 }
 
 #[test]
