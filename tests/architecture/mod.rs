@@ -471,3 +471,28 @@ fn the_simulator_is_measured_as_it_is_shipped() {
     );
     assert_eq!(profiles[0], profiles[1]);
 }
+
+/// A file of tests that no module names is not compiled: its tests cannot fail.
+#[test]
+fn every_file_of_tests_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut files = Vec::new();
+    gather(&root, &mut files);
+    let lost = files.iter().filter(|file| {
+        let (Some(folder), Some(name)) = (file.parent(), file.file_stem()) else {
+            return false;
+        };
+        let name = name.to_string_lossy();
+        // The binaries themselves, and modules that are folders.
+        if folder == root || ["main", "mod"].contains(&&*name) {
+            return false;
+        }
+        let is_named = |above: &str| {
+            let text = std::fs::read_to_string(folder.join(above)).unwrap_or_default();
+            text.contains(&format!("mod {name};"))
+        };
+        !is_named("mod.rs") && !is_named("main.rs")
+    });
+    let lost = lost.map(|file| file.display().to_string()).collect();
+    fails("files that no module names", lost);
+}

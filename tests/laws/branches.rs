@@ -1,7 +1,10 @@
 //! One happening with several results: which of them a firing has, what it sees and does, and what a probability of firing means.
 
-use crate::harness::{Agreement, event, metric, phase, rows, run, scenario, settings, study};
+use crate::harness::{
+    Agreement, event, metric, phase, rows, run, scenario, settings, study, try_run,
+};
 use quincunx::analysis::storyline;
+use quincunx::engine::EngineError;
 use quincunx::results::RunResult;
 use serde_json::{Value, json};
 
@@ -180,19 +183,19 @@ fn a_trigger_may_come_true_in_vain() {
 
 #[test]
 fn probabilities_that_cannot_be_stop_the_trials_that_meet_them() {
-    let found = run(
-        &study(&votes(json!({
-            "parameters": {"p_yes": {"uniform": [0.5, 0.802]}},
-            "events": {"vote": {"hazard": 1.5, "branches": {"yes": {"probability": "p_yes"}, "no": {"probability": 0.2}}}},
-        }))),
-        10_240,
-        76,
-    );
-    let mut agreement = Agreement::default();
-    // Above 0.8 the two sum to more than one, and any firing stops the trial: 2 of 302 draws.
-    let share = found.run.non_finite as f64 / found.run.trials as f64;
-    agreement.estimate("stopped", share, 2.0 / 302.0 * -libm::expm1(-3.0), 0.002);
-    agreement.finish(1);
+    let whole = votes(json!({
+        "parameters": {"p_yes": {"uniform": [0.5, 1]}},
+        "events": {"vote": {"hazard": 1.5, "branches": {"yes": {"probability": "p_yes"}, "no": {"probability": 0.2}}}},
+    }));
+    let error = try_run(&study(&whole), 10_240, 76).expect_err("many trials stop");
+    let EngineError::NonFinite { stopped, path, .. } = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(path, "/events/vote/branches");
+    // Above 0.8 the two sum to more than one, and any firing stops the trial: 2/5 of the draws.
+    let share = *stopped as f64 / 10_240.0;
+    let exact = 0.4 * -libm::expm1(-3.0);
+    assert!((share - exact).abs() < 0.02, "{share} for {exact}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod conditions;
 mod events;
 mod faults;
 mod files;
+mod formulas;
 mod history;
 mod judgements;
 mod luck;
@@ -24,6 +25,7 @@ mod reweighting;
 mod spread;
 mod states;
 mod streams;
+mod tables;
 mod trends;
 mod waits;
 

@@ -5,7 +5,6 @@ use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Curve, Over};
 use crate::scenario::{self, TableOver};
 use crate::time::calendar;
-use jiff::civil::Date;
 use std::sync::Arc;
 
 /// The part of the time to the next step by which a step may come late without a word.
@@ -24,22 +23,19 @@ impl Builder<'_> {
     }
 
     fn curve(&mut self, name: &str, table: &scenario::Table) -> Option<Curve> {
-        let start = match (self.scenario.start, table.over) {
-            (Some(start), _) => start,
-            (None, TableOver::Argument) => Date::ZERO,
-            (None, TableOver::Month | TableOver::Date) => {
-                let place = Place::value(pointer::join(&table.pointer, "over"));
-                let message = "a table over time needs time, and the file states no `start`, `horizon` and `step`";
-                self.error("needs-time", place, message);
-                return None;
-            }
-        };
-        let horizon = self.clock.as_ref()?.horizon;
+        let clock = self.clock.clone()?;
+        if self.scenario.start.is_none() && table.over != TableOver::Argument {
+            let place = Place::value(pointer::join(&table.pointer, "over"));
+            let message = "a table over time needs time, and the file states no `start`, `horizon` and `step`";
+            self.error("needs-time", place, message);
+            return None;
+        }
+        let horizon = clock.horizon;
         let mut points: Vec<(f64, f64)> = Vec::with_capacity(table.points.len());
         for (at, value) in &table.points {
             let place = match at.value {
                 scenario::TablePlace::Number(x) => x,
-                scenario::TablePlace::Date(date) => calendar::years_between(start, date),
+                scenario::TablePlace::Date(date) => clock.time_of(date),
             };
             let found = Place::value(&at.pointer);
             if table.over == TableOver::Month && !(1.0..=MONTHS).contains(&place) {
