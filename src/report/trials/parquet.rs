@@ -210,17 +210,18 @@ mod tests {
             assert_eq!(*fields[0], Field::ULong(i as u64));
             assert_eq!(*fields[1], Field::UInt(block.draw[i]));
             assert_eq!(*fields[2], Field::Double(block.parameters[0][i]));
+            assert_eq!(*fields[3], Field::Double(block.per_trial[0][i]));
             assert_eq!(
-                *fields[3],
+                *fields[4],
                 text(block.start_trend[i], &sample::columns().trends)
             );
             assert_eq!(
-                *fields[4],
+                *fields[5],
                 text(block.outcome[i], &sample::columns().outcomes)
             );
-            assert_eq!(*fields[5] == Field::Null, block.metrics[0][i].is_nan());
+            assert_eq!(*fields[6] == Field::Null, block.metrics[0][i].is_nan());
             assert_eq!(
-                *fields[6] == Field::Null,
+                *fields[7] == Field::Null,
                 block.first_times[0][i].is_infinite()
             );
             rows += 1;
