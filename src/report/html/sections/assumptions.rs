@@ -411,6 +411,7 @@ fn event(thing: &Value) -> Vec<Markup> {
             "not_in" => statement::restricted(value, "is not"),
             "phases" => Markup::text("in the phases ").and(statement::names(value)),
             "trends" => Markup::text("under the trends ").and(statement::names(value)),
+            "limit" if value.as_u64() == Some(1) => "once at most".into(),
             "limit" => Markup::text("at most ")
                 .and(statement::quantity(value))
                 .and(" times"),
