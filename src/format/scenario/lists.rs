@@ -136,10 +136,26 @@ fn remove(kept: &mut Vec<Item>, value: Value, path: &[String], overlaid: &mut Ov
 fn is_meant(wanted: &Value, item: &Value) -> bool {
     match (wanted, item) {
         (Value::Object(some), Value::Object(all)) => {
-            !some.is_empty() && some.iter().all(|(key, value)| all.get(key) == Some(value))
+            let says = |(key, value): (&String, &Value)| {
+                let found = all.get(key);
+                found == Some(value)
+                    || key == "between" && found.is_some_and(|f| is_same_pair(f, value))
+            };
+            !some.is_empty() && some.iter().all(says)
         }
         (Value::String(_), Value::Object(all)) => all.get("name") == Some(wanted),
         _ => wanted == item,
+    }
+}
+
+/// A correlation is between two things, whichever is named first.
+fn is_same_pair(one: &Value, other: &Value) -> bool {
+    match (
+        one.as_array().map(Vec::as_slice),
+        other.as_array().map(Vec::as_slice),
+    ) {
+        (Some([a, b]), Some([c, d])) => (a, b) == (d, c),
+        _ => false,
     }
 }
 
@@ -184,6 +200,19 @@ fn by_name(
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_pair_is_meant_in_either_order() {
+        let stated = json!({"between": ["u", "v"], "rank": 0.4});
+        for (wanted, meant) in [
+            (json!({"between": ["u", "v"]}), true),
+            (json!({"between": ["v", "u"]}), true),
+            (json!({"between": ["v", "u"], "rank": 0.5}), false),
+            (json!({"between": ["v", "w"]}), false),
+        ] {
+            assert_eq!(is_meant(&wanted, &stated), meant, "{wanted}");
+        }
+    }
 
     /// The list after a change at a path, and the codes and places of what is wrong with it.
     fn changed(path: &str, base: Value, change: Value) -> (Value, Vec<(&'static str, String)>) {
