@@ -435,6 +435,32 @@ fn no_wait_is_none_wherever_it_starts() {
     assert_eq!([priority(0), priority(-2)], [28.0, 18.0]);
 }
 
+/// A clock of nothing that the start itself starts, be it by a phase, a trend or a value, runs out at the start, and so does what it leads to. Each alone:
+/// what else is due at the start would have it looked at.
+#[test]
+fn no_wait_from_the_start_is_over_at_the_start() {
+    for after in [
+        json!({"phase": "war"}),
+        json!({"trend": "calm"}),
+        json!({"state": "front", "value": "static"}),
+    ] {
+        let sections = json!({
+            "phases": {"war": {"start": true}},
+            "trends": {"calm": {"weight": 1}},
+            "states": {"front": {"values": {"static": {"start": true}, "moving": {}}}},
+            "events": {
+                "first": {"after": after, "wait": 0, "effects": [{"move": "front", "to": "moving"}]},
+                "next": {"after": {"state": "front", "value": "moving"}, "wait": 0},
+            },
+        });
+        for name in ["first", "next"] {
+            let found = times(0.25, sections.clone(), name);
+            let at_once = found.iter().all(|time| *time == 0.0);
+            assert!(at_once, "{name} {after}: {:?}", &found[..4]);
+        }
+    }
+}
+
 /// A clock that runs only as long as its phase does not outlive it: not where the phase is left within the firing that enters it, by its branch, or by an
 /// event of higher priority at the instant at which the clock runs out.
 #[test]

@@ -61,7 +61,8 @@ pub fn same_instant(program: &Program, instant: f64) -> f64 {
 }
 
 impl Batch<'_> {
-    /// At t = 0: the first of the dates that recur, and no clock running but those of the phase and trend that a trial starts in.
+    /// At t = 0: the first of the dates that recur, and no clock running but those of what a trial starts in, and of what is known to have happened
+    /// before.
     pub fn start_due(&mut self) {
         let program = self.program();
         self.queues.clear();
@@ -96,7 +97,6 @@ impl Batch<'_> {
         for trend in 0..program.trends.len() {
             self.start_all(&program.trends[trend].moves, self.trend_lanes[trend], 0.0);
         }
-        self.starting = false;
         for (s, state) in program.states.iter().enumerate() {
             for (value, moves) in state.moves.iter().enumerate() {
                 if !moves.starts.is_empty() {
@@ -112,6 +112,7 @@ impl Batch<'_> {
                 }
             }
         }
+        self.starting = false;
     }
 
     /// Starts what an entry starts; what was entered so many years before the start has clocks that go on.
