@@ -198,6 +198,42 @@ fn probabilities_that_cannot_be_stop_the_trials_that_meet_them() {
     assert!((share - exact).abs() < 0.02, "{share} for {exact}");
 }
 
+/// `1 - 0.9 - 0.1` is a little below nothing. Wherever a probability stands, and in whichever order it is stacked, it is nothing: no trial stops, and
+/// nothing comes of it. Seed 78.
+#[test]
+fn what_rounding_makes_of_nothing_is_nothing() {
+    let result = run(
+        &study(&scenario(
+            1.0,
+            0.25,
+            json!({
+                "parameters": {"k": {"uniform": [1, 2]}, "nothing": "1 - 0.9 * (k / k) - 0.1", "all": "0.7 * (k / k) + 0.2 + 0.1 + 2e-16"},
+                "indicators": {"p": {"start": 0.9}, "q": {"start": 0.1}},
+                "phases": {"war": {"start": "all"}, "lull": {"start": "nothing"}},
+                "states": {
+                    "row": {
+                        "values": {"a": {"start": true}, "b": {}, "c": {}, "d": {}},
+                        "each_step": {"a": {"b": "1 - p - q", "c": "p", "d": "q"}},
+                    },
+                    "drawn": {"values": {"x": {"start": "all"}, "y": {"start": "nothing"}, "z": {}}},
+                },
+                "events": {
+                    "dated": {"at": 0.3, "probability": "nothing"},
+                    "every": {"every": "1 month", "probability": "1 - p - q"},
+                    "hazard": {"hazard": 5, "branches": {"no": {"probability": "1 - p - q"}, "one": {"probability": "p"}, "two": {"probability": "q"}}},
+                    "moves": {"at": 0.6, "effects": [{"move": "drawn", "to": {"y": "1 - p - q", "x": "p", "z": "q"}}]},
+                    "sure": {"at": 0.7, "probability": "all"},
+                },
+                "metrics": {"sure": "count(sure)", "none": "count(dated) + count(every) + count(hazard.no) + if(row == b or drawn == y or phase == lull, 1, 0)"},
+            }),
+        )),
+        10_240,
+        78,
+    );
+    assert_eq!(metric(&result, "sure").mean, Some(1.0));
+    assert_eq!(metric(&result, "none").mean, Some(0.0));
+}
+
 #[test]
 fn a_story_tells_which_result_a_happening_had() {
     let study = study(&votes(json!({})));

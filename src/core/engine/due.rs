@@ -7,6 +7,7 @@ use super::batch::{Batch, SAME_TIME};
 use super::jumps::Within;
 use super::lanes::{Lanes, each, equal_to};
 use super::scratch::Point;
+use crate::math::chance::is_probability;
 use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Slot};
 use crate::time::calendar::whole_second;
 use std::borrow::Cow;
@@ -275,6 +276,9 @@ impl Batch<'_> {
 
     /// Stops the clocks that run only as long as a phase, trend or value lasts: also those that are only about to start, or have just run out.
     pub fn stop_clocks(&mut self, moves: &EntryCode, lanes: Lanes) {
+        if lanes == 0 {
+            return;
+        }
         for &e in &moves.stops {
             self.scratch.starts.remove(e, lanes);
             // Of the lane that is being settled; others have nothing pending.
@@ -332,7 +336,7 @@ impl Batch<'_> {
             return true;
         };
         let probability = self.evaluate_lane(&chance.probability, lane);
-        if !(0.0..=1.0).contains(&probability) {
+        if !is_probability(probability) {
             self.stop(lane, chance.probability.label);
             return false;
         }

@@ -5,12 +5,12 @@
 use super::batch::Batch;
 use super::journal::Change;
 use super::lanes::{Lanes, each};
-use crate::program::{DestinationCode, FiresCode, Formula, LANES, Machine, SiteId, Slot};
-
-/// A sum of probabilities above one by no more than this is one.
-const SLACK: f64 = 1e-9;
+use crate::program::{
+    Column, DestinationCode, EntryCode, FiresCode, Formula, Machine, SiteId, Slot,
+};
 
 impl Batch<'_> {
+    /// Has an effect of an event move something in some lanes; for the trial that is followed, it is noted in `changes`.
     pub fn set_going(
         &mut self,
         e: u32,
@@ -30,53 +30,16 @@ impl Batch<'_> {
                 site,
                 label,
             } => {
-                let drawn = self.destinations(e, (shares, *rest), (*site, *label), lanes);
-                for (to, lanes) in drawn {
+                let numbers = self.firing_numbers(*site, e, lanes);
+                let stated = shares.iter().map(|(_, share)| Some(share));
+                let all: Vec<Option<&Formula>> = stated.chain(rest.map(|_| None)).collect();
+                let chosen = self.choose(&all, &numbers, lanes, Some(*label));
+                let places = shares.iter().map(|(to, _)| *to).chain(*rest);
+                for (to, lanes) in places.zip(chosen) {
                     self.move_to(e, machine, to, lanes, followed, changes);
                 }
             }
         }
-    }
-
-    /// Which lanes go where: the probabilities are stacked in their order, and one number falls somewhere among them.
-    fn destinations(
-        &mut self,
-        e: u32,
-        (shares, rest): (&[(usize, Formula)], Option<usize>),
-        (site, label): (SiteId, u32),
-        lanes: Lanes,
-    ) -> Vec<(usize, Lanes)> {
-        let stream = self.stream(site);
-        let count = self.program().layout.count + e;
-        let mut numbers = [0.0; LANES];
-        for lane in each(lanes) {
-            let occurrence = self.columns.get(count, lane) as u32;
-            numbers[lane] = stream.uniform(self.ids[lane], occurrence);
-        }
-        let mut below = [0.0; LANES];
-        let mut left = lanes;
-        let mut drawn = Vec::with_capacity(shares.len() + 1);
-        for (to, share) in shares {
-            let slot = self.evaluate_for(share, lanes);
-            let mut here = 0;
-            for lane in each(lanes) {
-                let share = self.columns.get(slot, lane);
-                below[lane] += share;
-                if !(share >= 0.0 && below[lane] <= 1.0 + SLACK) {
-                    self.stop(lane, label);
-                } else if numbers[lane] < below[lane] {
-                    here |= left & 1 << lane;
-                }
-            }
-            left &= !here;
-            drawn.push((*to, here));
-        }
-        drawn.extend(rest.map(|to| (to, left)));
-        drawn.retain_mut(|(_, lanes)| {
-            *lanes &= !self.halted;
-            *lanes != 0
-        });
-        drawn
     }
 
     /// Those of some lanes in which a state has a value.
@@ -125,13 +88,9 @@ impl Batch<'_> {
         match machine {
             Machine::Phase => {
                 for (from, phase) in program.phases.iter().enumerate() {
-                    if !phase.moves.stops.is_empty() {
-                        self.stop_clocks(&phase.moves, moving & self.phase_lanes[from]);
-                    }
+                    self.stop_clocks(&phase.moves, moving & self.phase_lanes[from]);
                 }
-                for &e in &program.phases[to].moves.starts {
-                    self.scratch.starts.add(e, moving);
-                }
+                self.start_clocks_of(&program.phases[to].moves, moving);
                 for lane in each(moving) {
                     self.enter_phase(lane, to);
                     self.columns.set(layout.entered, lane, self.now[lane]);
@@ -143,13 +102,9 @@ impl Batch<'_> {
             }
             Machine::Trend => {
                 for (from, trend) in program.trends.iter().enumerate() {
-                    if !trend.moves.stops.is_empty() {
-                        self.stop_clocks(&trend.moves, moving & self.trend_lanes[from]);
-                    }
+                    self.stop_clocks(&trend.moves, moving & self.trend_lanes[from]);
                 }
-                for &e in &program.trends[to].moves.starts {
-                    self.scratch.starts.add(e, moving);
-                }
+                self.start_clocks_of(&program.trends[to].moves, moving);
                 for lane in each(moving) {
                     self.enter_trend(lane, to);
                 }
@@ -162,9 +117,7 @@ impl Batch<'_> {
                         self.stop_clocks(moves, self.lanes_with(state, from, moving));
                     }
                 }
-                for &e in &moves[to].starts {
-                    self.scratch.starts.add(e, moving);
-                }
+                self.start_clocks_of(&moves[to], moving);
                 for lane in each(moving) {
                     self.enter_value(lane, state, to);
                     let moved = layout.moved + state as Slot;
@@ -173,6 +126,13 @@ impl Batch<'_> {
             }
         }
         self.derive_within(e, moving);
+    }
+
+    /// The clocks of what has been entered start when the firing is over.
+    fn start_clocks_of(&mut self, entered: &EntryCode, lanes: Lanes) {
+        for &e in &entered.starts {
+            self.scratch.starts.add(e, lanes);
+        }
     }
 
     /// Moves states at the end of grid step `index`, after the diffusion: each at most once, all by what was before any of them moved.
@@ -206,7 +166,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Which lanes leave a value by which of these events.
+    /// Which lanes leave a value by which of its events.
     fn leave(
         &mut self,
         row: &[u32],
@@ -217,25 +177,19 @@ impl Batch<'_> {
     ) {
         let program = self.program();
         let stream = self.stream(site);
-        let mut below = [0.0; LANES];
-        let mut left = lanes;
-        for &e in row {
-            let FiresCode::Step { share } = &program.events[e as usize].fires else {
-                continue;
-            };
-            let slot = self.evaluate_for(share, lanes);
-            let mut here = 0;
-            for lane in each(lanes) {
-                let probability = self.columns.get(slot, lane);
-                below[lane] += probability;
-                if !(probability >= 0.0 && below[lane] <= 1.0 + SLACK) {
-                    self.stop(lane, share.label);
-                } else if stream.uniform(self.ids[lane], index) < below[lane] {
-                    here |= left & 1 << lane;
-                }
-            }
-            left &= !here;
-            fired.push((e, here));
+        let mut numbers = Column::ZERO;
+        for lane in each(lanes) {
+            numbers[lane] = stream.uniform(self.ids[lane], index);
         }
+        let share = |e: &u32| match &program.events[*e as usize].fires {
+            FiresCode::Step { share } => Some((*e, share)),
+            _ => None,
+        };
+        let (events, shares): (Vec<u32>, Vec<Option<&Formula>>) = (row.iter())
+            .filter_map(share)
+            .map(|(e, share)| (e, Some(share)))
+            .unzip();
+        let chosen = self.choose(&shares, &numbers, lanes, None);
+        fired.extend(events.into_iter().zip(chosen));
     }
 }

@@ -11,6 +11,7 @@ mod ageing;
 mod batch;
 mod block;
 mod branches;
+mod choice;
 mod clocks;
 mod count;
 mod deal;

@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::lanes::{Lanes, each, outside};
 use super::timer::{Streams, first_thresholds};
+use crate::math::chance::is_probability;
 use crate::math::width::wide;
 use crate::program::{DrawCode, FiresCode, FiringCode, LANES, Slot, TrackerKind};
 use crate::random::{Site, Stream, TrialId};
@@ -216,7 +217,7 @@ impl Batch<'_> {
                     let stream = self.stream(*site);
                     for lane in each(self.used) {
                         let chance = self.evaluate_lane(probability, lane);
-                        if !(0.0..=1.0).contains(&chance) {
+                        if !is_probability(chance) {
                             self.stop(lane, probability.label);
                             continue;
                         }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Place;
 use crate::expression::Expr;
+use crate::math::chance::{ROUNDING, SLACK};
 
 /// Bounds of a number. A constant must respect them; what a formula can give is looked at by the lint.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +30,7 @@ impl Bounds {
     /// Of results that exclude one another, together.
     pub const SHARES: Self = Self::new(
         0.0,
-        1.0 + 1e-9,
+        1.0 + SLACK,
         "probabilities that exclude one another sum to 1 at most",
         STOPS,
     );
@@ -80,7 +81,6 @@ impl Bounds {
 
     /// The nearer end for a probability that misses it by no more than rounding does: `1 - 0.9 - 0.1` is below nothing. Other numbers stay what they are.
     pub fn rounded(&self, value: f64) -> f64 {
-        const ROUNDING: f64 = 1e-12;
         if (self.low, self.high) != (0.0, 1.0) {
             return value;
         }

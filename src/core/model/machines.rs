@@ -2,6 +2,7 @@
 
 use super::types::{Draw, Effect};
 use crate::expression::Expr;
+use crate::math::chance;
 
 /// A variable with named values, beside the phase and the trend.
 #[derive(Clone, Debug)]
@@ -74,7 +75,7 @@ impl Destination {
                     _ => None,
                 };
                 let sum: Option<f64> = shares.iter().map(|(_, share)| constant(share)).sum();
-                sum.is_some_and(|sum| sum > 1.0 - 1e-9)
+                sum.is_some_and(chance::is_all)
             }
         }
     }

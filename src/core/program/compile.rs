@@ -8,12 +8,13 @@ use super::events;
 use super::per_trial;
 use super::types::*;
 use crate::expression::{Expr, PathReading};
+use crate::math::chance::ROUNDING;
 use crate::model::{AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDraw};
 use crate::random::Seed;
 use std::collections::BTreeMap;
 
-/// What rounding makes of a probability of nothing, such as `1 - p - q`.
-pub const ROUNDING: f64 = 1e-12;
+/// Bounds of a probability.
+pub const PROBABILITY: (f64, f64) = (-ROUNDING, 1.0 + ROUNDING);
 /// Grid points at most at which series are reported unless the scenario says otherwise.
 const REPORTED: usize = 40;
 
@@ -31,7 +32,7 @@ pub fn compile(model: &Model) -> Program {
                 .emitter
                 .label(format!("/phases/{}/start", phase.name));
             let start = compiler.emitter.formula(&phase.start, label);
-            compiler.bound(&phase.start, (-ROUNDING, 1.0 + ROUNDING), label);
+            compiler.bound(&phase.start, PROBABILITY, label);
             PhaseCode {
                 start,
                 is_final: phase.is_final,

@@ -1,6 +1,6 @@
 //! States beside the phase and the trend: their starts, and where moves lead.
 
-use super::compile::Compiler;
+use super::compile::{Compiler, PROBABILITY};
 use super::events;
 use super::types::{DestinationCode, EffectCode, Formula, StateCode, StepperCode};
 use crate::diagnostic::pointer;
@@ -14,7 +14,7 @@ impl Compiler<'_> {
             let starts = state.values.iter().map(|value| {
                 let at = pointer::join(&pointer::join(&values, &value.name), "start");
                 let label = self.emitter.label(at);
-                self.bound(&value.start, (0.0, 1.0), label);
+                self.bound(&value.start, PROBABILITY, label);
                 self.emitter.formula(&value.start, label)
             });
             let starts = starts.collect();

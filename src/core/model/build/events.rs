@@ -6,15 +6,13 @@ use super::states::transposed;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Thing};
+use crate::math::chance;
 use crate::model::bounds::{Bounds, Use};
 use crate::model::types::{
     Branch, Declared, Destination, Draw, Effect, Event, Fires, Machine, Mean, Shift,
 };
 use crate::scenario::{self, Action, Moment, Quantity, Reference};
 use std::ops::Range;
-
-/// What probabilities that are meant to sum to one may miss it by.
-const SUM_TOLERANCE: f64 = 1e-9;
 
 /// What an event does: its effects in a row.
 #[derive(Default)]
@@ -228,7 +226,7 @@ impl Builder<'_> {
         };
         let place = Place::value(pointer::join(&event.pointer, "branches"));
         let shown = sum as f32;
-        if sum > 1.0 + SUM_TOLERANCE {
+        if chance::is_too_much(sum) {
             self.error(
                 "value-out-of-range",
                 place,
@@ -238,7 +236,7 @@ impl Builder<'_> {
             );
             return None;
         }
-        if !takes_rest && sum < 1.0 - SUM_TOLERANCE {
+        if !takes_rest && !chance::is_all(sum) {
             let rest = (1.0 - sum) as f32;
             self.report(
                 Diagnostic::warning(

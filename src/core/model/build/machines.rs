@@ -4,15 +4,13 @@ use super::formulas::{STATE, at_start};
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Expr, Thing, did_you_mean};
+use crate::math::chance;
 use crate::model::bounds::Bounds;
 use crate::model::types::{
     Declared, Destination, Effect, Event, Fires, Machine, Mean, Shift, State, StateValue,
 };
 use crate::scenario::{self, NumberOrFormula, Quantity, Reference, Share};
 use indexmap::IndexMap;
-
-/// Sums of probabilities this close to one are one.
-const SLACK: f64 = 1e-9;
 
 /// The names that arms, restrictions and destinations are chosen from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +191,7 @@ impl Builder<'_> {
             NumberOrFormula::Formula(_) => 0.0,
         });
         let sum: f64 = known.sum();
-        if sum > 1.0 + SLACK {
+        if chance::is_too_much(sum) {
             let at = pointer::join(&pointer::join(state, "each_step"), from);
             let message =
                 format!("the probabilities of leaving `{from}` sum to {sum}, which is more than 1");
@@ -363,7 +361,7 @@ impl Builder<'_> {
             _ => 0.0,
         });
         let sum: f64 = known.sum();
-        if sum > 1.0 + SLACK {
+        if chance::is_too_much(sum) {
             let message = format!("the probabilities sum to {sum}, which is more than 1");
             let report = Diagnostic::error("value-out-of-range", Place::value(at), message);
             self.report(report.hint("change them, or write \"rest\" in place of one of them"));

@@ -6,12 +6,10 @@ use super::time::stated;
 use super::{Builder, canonical, titled};
 use crate::diagnostic::{Diagnostic, Place, in_percent, pointer};
 use crate::expression::Expr;
+use crate::math::chance;
 use crate::model::bounds::Bounds;
 use crate::model::types::{AtRange, Draw, Indicator, Materialises, Mean, Phase, Trend};
 use crate::scenario::{self, At, Horizon};
-
-/// Sums this close to one are one.
-const SLACK: f64 = 1e-9;
 
 impl Builder<'_> {
     /// Trends in canonical order, their weights summing to one.
@@ -45,7 +43,7 @@ impl Builder<'_> {
                 Place::value("/trends"),
                 "all weights are zero, so no trial could start",
             );
-        } else if !((sum - 1.0).abs() <= SLACK) {
+        } else if !chance::is_one(sum) {
             self.weights_not_one(sum);
         }
         let scale = if (sum - 1.0).abs() <= f64::EPSILON * 4.0 {
@@ -205,7 +203,7 @@ impl Builder<'_> {
             return;
         };
         let sum: f64 = constants.iter().sum();
-        if (sum - 1.0).abs() <= SLACK {
+        if chance::is_one(sum) {
             return;
         }
         let message = format!(
