@@ -17,7 +17,7 @@ pub struct Waiting {
 }
 
 /// What starts a clock: a firing of an event, or the entry into a phase, a trend or a value of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StartsClock {
     Event(usize),
     Phase(usize),

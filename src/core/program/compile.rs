@@ -4,6 +4,7 @@ use super::classes::{inputs, members, targets};
 use super::columns::Slot;
 use super::dependencies::Motions;
 use super::emit::{Emitter, Known};
+use super::entries::Entries;
 use super::events;
 use super::per_trial;
 use super::types::*;
@@ -24,10 +25,8 @@ pub fn compile(model: &Model) -> Program {
     let parameters = compiler.parameters();
     let per_trial = compiler.per_trial();
     let derived = compiler.derived();
-    let phases: Vec<PhaseCode> = model
-        .phases
-        .iter()
-        .map(|phase| {
+    let phases: Vec<PhaseCode> = (model.phases.iter().enumerate())
+        .map(|(index, phase)| {
             let label = compiler
                 .emitter
                 .label(format!("/phases/{}/start", phase.name));
@@ -36,14 +35,10 @@ pub fn compile(model: &Model) -> Program {
             PhaseCode {
                 start,
                 is_final: phase.is_final,
-                moves: EntryCode::default(),
+                moves: compiler.entries.by(StartsClock::Phase(index)),
             }
         })
         .collect();
-    let mut phases = phases;
-    for (index, phase) in phases.iter_mut().enumerate() {
-        phase.moves = events::moves(model, StartsClock::Phase(index));
-    }
     let states = compiler.states();
     let indicators = compiler.indicators();
     let outcomes: Vec<Formula> = (model.outcomes.iter().enumerate())
@@ -56,22 +51,16 @@ pub fn compile(model: &Model) -> Program {
     let leads = compiler.leads();
     // Trackers are complete only now: events must know which of them to update.
     let events = events::compile(&mut compiler);
-    let trends: Vec<TrendCode> = model
-        .trends
-        .iter()
+    let trends: Vec<TrendCode> = (model.trends.iter().enumerate())
         .zip(materialised.into_iter().zip(leads))
-        .map(|(t, (materialised, leads))| TrendCode {
+        .map(|((index, t), (materialised, leads))| TrendCode {
             weight: t.weight,
             weight_site: compiler.site(format!("weight/{}", t.name)),
             leads,
             materialised,
-            moves: EntryCode::default(),
+            moves: compiler.entries.by(StartsClock::Trend(index)),
         })
         .collect();
-    let mut trends = trends;
-    for (index, trend) in trends.iter_mut().enumerate() {
-        trend.moves = events::moves(model, StartsClock::Trend(index));
-    }
     let steppers = compiler.steppers();
     let trend_site = compiler.site("start_trend".into());
     let phase_site = compiler.site("start_phase".into());
@@ -204,6 +193,7 @@ pub struct Compiler<'a> {
     pub model: &'a Model,
     pub emitter: Emitter,
     pub layout: Layout,
+    pub entries: Entries,
     sites: Vec<String>,
     bounds: Vec<BoundCode>,
     /// With their indices.
@@ -255,6 +245,7 @@ impl<'a> Compiler<'a> {
             model,
             emitter,
             layout,
+            entries: Entries::of(model),
             sites: Vec::new(),
             bounds: Vec::new(),
             gates: BTreeMap::new(),

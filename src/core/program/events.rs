@@ -77,7 +77,7 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         code.derived = shared(stale.derived);
         code.trackers = shared(stale.trackers);
         code.windows = shared(stale.windows);
-        code.starts = moves(model, StartsClock::Event(i)).starts;
+        code.starts = compiler.entries.by(StartsClock::Event(i)).starts;
         let entered = |machine: Machine, start: fn(usize) -> StartsClock| {
             let moves = event.effects.iter().filter_map(move |e| e.moves(machine));
             moves.flat_map(|to| to.all()).map(start)
@@ -96,7 +96,7 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         let by_entry: Vec<u32> = entered(Machine::Phase, StartsClock::Phase)
             .chain(entered(Machine::Trend, StartsClock::Trend))
             .chain(values)
-            .flat_map(|start| moves(model, start).starts)
+            .flat_map(|start| compiler.entries.by(start).starts)
             .collect();
         let wait_reads_clock = |e: &u32| match &model.events[*e as usize].fires {
             Fires::After(waiting) => draw_reads(&waiting.wait, &reads_clock),
@@ -109,23 +109,6 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         events[i].clocked |= (event.branches.iter()).any(|branch| events[branch.event].clocked);
     }
     events
-}
-
-/// Events whose clock this starts, or stops where it is left.
-pub fn moves(model: &Model, start: StartsClock) -> EntryCode {
-    let all = (model.events.iter().enumerate()).filter_map(|(e, event)| match &event.fires {
-        Fires::After(waiting) if waiting.after == start => Some((e as u32, waiting.keeps_on)),
-        _ => None,
-    });
-    let (starts, keeps_on): (Vec<u32>, Vec<bool>) = all.unzip();
-    let stops = starts
-        .iter()
-        .zip(keeps_on)
-        .filter(|(_, keeps_on)| !keeps_on);
-    EntryCode {
-        stops: stops.map(|(e, _)| *e).collect(),
-        starts: starts.into(),
-    }
 }
 
 /// True if something that a firing evaluates for itself satisfies a test: its effects, and how likely each of its branches is.

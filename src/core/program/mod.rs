@@ -11,6 +11,7 @@ mod columns;
 mod compile;
 mod dependencies;
 mod emit;
+mod entries;
 mod events;
 mod ops;
 mod per_trial;

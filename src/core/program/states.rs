@@ -1,7 +1,6 @@
 //! States beside the phase and the trend: their starts, and where moves lead.
 
 use super::compile::{Compiler, PROBABILITY};
-use super::events;
 use super::types::{DestinationCode, EffectCode, Formula, StateCode, StepperCode};
 use crate::diagnostic::pointer;
 use crate::model::{Destination, Fires, Machine, StartsClock};
@@ -22,7 +21,7 @@ impl Compiler<'_> {
                 starts,
                 site: self.site(format!("start_state/{}", state.name)),
                 moves: (0..state.values.len())
-                    .map(|value| events::moves(model, StartsClock::Value(index, value)))
+                    .map(|value| self.entries.by(StartsClock::Value(index, value)))
                     .collect(),
             }
         });
