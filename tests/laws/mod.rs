@@ -13,6 +13,7 @@ mod formulas;
 mod history;
 mod judgements;
 mod luck;
+mod one_instant;
 mod one_number;
 mod parameters;
 mod per_trial;

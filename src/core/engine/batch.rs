@@ -18,13 +18,11 @@ use crate::program::{
     Slot, VaryingCode, run_columns, run_lanes,
 };
 use crate::random::{Site, TrialId};
-use crate::time::calendar::{DAYS_PER_YEAR, ROUNDING_OF_DAYS};
+use crate::time::calendar::ROUNDING_OF_YEARS;
 
 /// Lanes from which on a loop over all lanes at once is quicker than one over those that are wanted.
 pub const MANY: u32 = 5;
 
-/// Years by which two instants that are known beforehand differ by rounding.
-pub const SAME_TIME: f64 = ROUNDING_OF_DAYS / DAYS_PER_YEAR;
 /// A program with its streams: what all batches of a run share.
 pub struct Setup<'p> {
     pub program: &'p Program,
@@ -334,7 +332,7 @@ impl<'s> Batch<'s> {
             open &= match code.fires {
                 // Instants that are known beforehand carry rounding errors, and a week of rest ends with the week.
                 FiresCode::Every { .. } | FiresCode::After { .. } => {
-                    lanes_where(|lane| until[lane] - self.now[lane] < SAME_TIME)
+                    lanes_where(|lane| until[lane] - self.now[lane] < ROUNDING_OF_YEARS)
                 }
                 _ => not_above(self.width(), until, &self.now),
             };

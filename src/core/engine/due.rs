@@ -3,13 +3,13 @@
 //! An event of this kind has one instant in each lane, in the slots from `layout.due` on, the earliest of those that it has; a step turns those that lie
 //! within it into points (`scratch`), and `jumps` plays them.
 
-use super::batch::{Batch, SAME_TIME};
+use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{Lanes, each, equal_to};
 use super::scratch::Point;
 use crate::math::chance::is_probability;
 use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Slot};
-use crate::time::calendar::whole_second;
+use crate::time::calendar::{self, ROUNDING_OF_YEARS};
 use std::borrow::Cow;
 
 /// Instants of the clocks of events that may have several running, the earliest apart: by event and lane, in no order.
@@ -49,16 +49,12 @@ impl Queues {
 /// The instant that is meant: whole seconds that rounding has missed, and grid points, are what they are. What is so near by chance moves by less than a
 /// thousandth of a second.
 pub fn same_instant(program: &Program, instant: f64) -> f64 {
-    let instant = whole_second(instant);
-    if (instant - program.horizon).abs() < SAME_TIME {
-        return program.horizon;
-    }
-    let point = libm::round(instant / program.step) * program.step;
-    if (instant - point).abs() < SAME_TIME {
-        point
-    } else {
-        instant
-    }
+    calendar::on_grid(
+        calendar::whole_second(instant),
+        program.step,
+        program.horizon,
+        ROUNDING_OF_YEARS,
+    )
 }
 
 impl Batch<'_> {

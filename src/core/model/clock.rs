@@ -3,7 +3,7 @@
 //! Times that are meant to fall on a grid point are set to exactly that grid point, so that rounding never moves a date across a step.
 
 use super::types::Clock;
-use crate::time::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
+use crate::time::calendar::{self, SAME_INSTANT_IN_YEARS};
 use jiff::civil::{Date, date};
 
 /// A time this close to a grid point, in steps, is that grid point.
@@ -46,16 +46,8 @@ impl Clock {
     ///
     /// However long the steps are, no time is moved so far that it would fall on another day.
     pub fn snapped(&self, time: f64) -> f64 {
-        let near = (SNAP * self.step).min(0.5 * SAME_INSTANT / DAYS_PER_YEAR);
-        if (time - self.horizon).abs() < near {
-            return self.horizon;
-        }
-        let point = (time / self.step).round() * self.step;
-        if (time - point).abs() < near {
-            point
-        } else {
-            time
-        }
+        let near = (SNAP * self.step).min(0.5 * SAME_INSTANT_IN_YEARS);
+        calendar::on_grid(time, self.step, self.horizon, near)
     }
 
     /// The time of grid point `k`, from 0 to the number of steps.

@@ -238,6 +238,50 @@ pub struct Event {
     pub mean: Mean,
 }
 
+impl Event {
+    /// One that nothing restricts and that does nothing: what a builder does not state is as it is here.
+    pub fn bare(name: String, title: String, fires: Fires) -> Self {
+        Self {
+            name,
+            title,
+            display: 0,
+            shift: None,
+            fires,
+            guard: None,
+            phases: None,
+            trends: None,
+            states: Vec::new(),
+            limit: None,
+            rest: None,
+            probability: None,
+            waits_until_allowed: false,
+            priority: 0,
+            effects: Vec::new(),
+            effect_pointers: Vec::new(),
+            together: Vec::new(),
+            branches: Vec::new(),
+            declared: None,
+            mean: Mean::Steady,
+        }
+    }
+
+    /// Turned into a move of a machine from one of its values to another, which stands at a place of the file.
+    pub fn moving(mut self, machine: Machine, [from, to]: [usize; 2], place: String) -> Self {
+        self.shift = Some(Shift { machine, from, to });
+        match machine {
+            Machine::Phase => self.phases = Some(vec![from]),
+            Machine::Trend => self.trends = Some(vec![from]),
+            Machine::State(state) => self.states = vec![(state, vec![from])],
+        }
+        self.effects = vec![Effect::Move {
+            machine,
+            to: Destination::One(to),
+        }];
+        self.effect_pointers = vec![place];
+        self
+    }
+}
+
 /// One of several results of a firing.
 #[derive(Clone, Debug)]
 pub struct Branch {

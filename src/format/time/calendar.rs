@@ -13,6 +13,9 @@ pub const DAYS_PER_YEAR: f64 = 365.25;
 /// Instants are told apart to this part of a day, about a thousandth of a second.
 pub const SAME_INSTANT: f64 = 1e-8;
 
+/// The same in years.
+pub const SAME_INSTANT_IN_YEARS: f64 = SAME_INSTANT / DAYS_PER_YEAR;
+
 /// Days from one date to another; civil dates are at most some millions of days apart.
 pub fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
@@ -36,7 +39,23 @@ pub fn date_at(start: Date, years: f64) -> Option<Date> {
 }
 
 /// Days by which sums of a few times are off.
-pub const ROUNDING_OF_DAYS: f64 = 1e-10;
+const ROUNDING_OF_DAYS: f64 = 1e-10;
+
+/// The same in years.
+pub const ROUNDING_OF_YEARS: f64 = ROUNDING_OF_DAYS / DAYS_PER_YEAR;
+
+/// The horizon or the grid point that a time misses by less than `near`, all in years; otherwise the time itself.
+pub fn on_grid(time: f64, step: f64, horizon: f64, near: f64) -> f64 {
+    if (time - horizon).abs() < near {
+        return horizon;
+    }
+    let point = libm::round(time / step) * step;
+    if (time - point).abs() < near {
+        point
+    } else {
+        time
+    }
+}
 
 /// The instant that is meant, if it is a whole second that rounding has missed; otherwise the instant itself.
 pub fn whole_second(years: f64) -> f64 {

@@ -5,7 +5,7 @@
 
 use super::scale::{self, Scale};
 use super::text;
-use crate::time::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
+use crate::time::calendar::{self, SAME_INSTANT_IN_YEARS};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
@@ -85,7 +85,7 @@ pub(super) fn ticks(start: &str, scale: Scale, size: f64) -> Vec<DateTick> {
 /// First and last date that begin between both ends, if the calendar has them.
 fn dates(origin: Date, [low, high]: [f64; 2]) -> Option<(Date, Date)> {
     let first = calendar::date_at(origin, low)?;
-    let begun = low - calendar::years_between(origin, first) > SAME_INSTANT / DAYS_PER_YEAR;
+    let begun = low - calendar::years_between(origin, first) > SAME_INSTANT_IN_YEARS;
     let first = if begun { first.tomorrow().ok()? } else { first };
     Some((first, calendar::date_at(origin, high)?))
 }

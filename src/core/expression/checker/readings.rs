@@ -7,11 +7,8 @@ use crate::expression::scope::{Reads, Thing, did_you_mean};
 use crate::expression::syntax::{Kind, Named, Node};
 use crate::expression::times::{Sort, sort};
 use crate::expression::tree::{Expr, PathReading};
-use crate::time::calendar::{self, DAYS_PER_YEAR, SAME_INSTANT};
+use crate::time::calendar::{self, SAME_INSTANT_IN_YEARS};
 use std::ops::Range;
-
-/// The part of a time in years that rounding may add.
-const SLACK: f64 = SAME_INSTANT / DAYS_PER_YEAR;
 
 /// How an instant is written.
 const WRITTEN: &str = "write a day (`2026-06-30`), or a time since the start (`6 months`)";
@@ -222,7 +219,7 @@ impl Checker<'_> {
             return None;
         };
         let horizon = self.scope.names.horizon.unwrap_or(f64::INFINITY);
-        if time < 0.0 || time > horizon + SLACK {
+        if time < 0.0 || time > horizon + SAME_INSTANT_IN_YEARS {
             let message = if time < 0.0 {
                 format!("`{text}` lies before the start")
             } else {

@@ -5,7 +5,7 @@ use crate::expression::error::{FormulaError, code};
 use crate::expression::syntax::{Kind, Node};
 use crate::expression::times::{Sort, sort};
 use crate::expression::tree::{Arithmetic, Comparison, Expr, Function};
-use crate::time::calendar::{DAYS_PER_YEAR, SAME_INSTANT};
+use crate::time::calendar::SAME_INSTANT_IN_YEARS;
 
 impl Checker<'_> {
     /// Reports a sum or comparison of a written time with what is none, and of a day with a length of time.
@@ -51,8 +51,8 @@ impl Checker<'_> {
 /// instants are told apart counts as equal.
 pub(super) fn compared(operator: Comparison, first: Expr, second: Expr) -> Expr {
     let lean = match operator {
-        Comparison::Less | Comparison::GreaterOrEqual => -SAME_TIME,
-        Comparison::LessOrEqual | Comparison::Greater => SAME_TIME,
+        Comparison::Less | Comparison::GreaterOrEqual => -SAME_INSTANT_IN_YEARS,
+        Comparison::LessOrEqual | Comparison::Greater => SAME_INSTANT_IN_YEARS,
         Comparison::Equal | Comparison::NotEqual => {
             let apart = Expr::Arithmetic(Arithmetic::Subtract, Box::new(first), Box::new(second));
             let apart = Expr::Call(Function::Abs, vec![apart]);
@@ -60,7 +60,11 @@ pub(super) fn compared(operator: Comparison, first: Expr, second: Expr) -> Expr 
                 Comparison::Equal => Comparison::LessOrEqual,
                 _ => Comparison::Greater,
             };
-            return Expr::Compare(within, Box::new(apart), Box::new(Expr::Number(SAME_TIME)));
+            return Expr::Compare(
+                within,
+                Box::new(apart),
+                Box::new(Expr::Number(SAME_INSTANT_IN_YEARS)),
+            );
         }
     };
     // Into whichever side is a number, or else into the second.
@@ -75,6 +79,3 @@ pub(super) fn compared(operator: Comparison, first: Expr, second: Expr) -> Expr 
     };
     Expr::Compare(operator, Box::new(first), Box::new(second))
 }
-
-/// Years by which times differ that are the same.
-const SAME_TIME: f64 = SAME_INSTANT / DAYS_PER_YEAR;

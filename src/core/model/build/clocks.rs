@@ -68,7 +68,7 @@ impl Builder<'_> {
                 );
                 return None;
             }
-            number = number.checked_add(1)?;
+            number += 1;
         }
         Some(Fires::Every { times, first })
     }

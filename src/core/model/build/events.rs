@@ -8,9 +8,7 @@ use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Thing};
 use crate::math::chance;
 use crate::model::bounds::{Bounds, Use};
-use crate::model::types::{
-    Branch, Declared, Destination, Draw, Effect, Event, Fires, Machine, Mean, Shift,
-};
+use crate::model::types::{Branch, Declared, Draw, Effect, Event, Fires, Machine};
 use crate::scenario::{self, Action, Moment, Quantity, Reference};
 use std::ops::Range;
 
@@ -85,11 +83,7 @@ impl Builder<'_> {
         let (fires, declared) = fires?;
         let restricted = restricted?;
         Some(Event {
-            name: name.to_owned(),
-            title: titled(&event.title, name),
             display,
-            shift: None,
-            fires,
             guard: transposed(guard)?,
             phases: restricted.phases,
             trends: restricted.trends,
@@ -104,7 +98,7 @@ impl Builder<'_> {
             together: effects.together,
             branches: branches?,
             declared,
-            mean: Mean::Steady,
+            ..Event::bare(name.to_owned(), titled(&event.title, name), fires)
         })
     }
 
@@ -136,34 +130,16 @@ impl Builder<'_> {
             let trend = self.scenario.trends.get(name);
             trend.map_or_else(|| name.to_owned(), |t| titled(&t.title, name))
         };
+        let name = format!("{from}>{to}");
+        let title = format!("{} → {}", title(from), title(to));
         Some(Event {
-            name: format!("{from}>{to}"),
-            title: format!("{} → {}", title(from), title(to)),
             display,
-            shift: Some(Shift {
-                machine: Machine::Trend,
-                from: start,
-                to: end,
-            }),
-            fires: Fires::Hazard(hazard),
-            guard: None,
-            phases: None,
-            trends: Some(vec![start]),
-            states: Vec::new(),
-            limit: None,
-            rest: None,
-            probability: None,
-            waits_until_allowed: false,
-            priority: 0,
-            effects: vec![Effect::Move {
-                machine: Machine::Trend,
-                to: Destination::One(end),
-            }],
-            effect_pointers: vec![inner.clone()],
-            together: Vec::new(),
-            branches: Vec::new(),
             declared,
-            mean: Mean::Steady,
+            ..Event::bare(name, title, Fires::Hazard(hazard)).moving(
+                Machine::Trend,
+                [start, end],
+                inner,
+            )
         })
     }
 
@@ -257,34 +233,20 @@ impl Builder<'_> {
         branch_name: &str,
         branch: &scenario::Branch,
     ) -> Option<Event> {
-        let whole = branch_of(name, branch_name);
         let parent = self.names.index(Thing::Event, name);
         let effects = self.effects(&branch.effects)?;
+        let whole = branch_of(name, branch_name);
+        let title = format!(
+            "{}: {}",
+            titled(&event.title, name),
+            titled(&branch.title, branch_name)
+        );
         Some(Event {
-            title: format!(
-                "{}: {}",
-                titled(&event.title, name),
-                titled(&branch.title, branch_name)
-            ),
-            name: whole,
             display,
-            shift: None,
-            fires: Fires::Branch(parent?),
-            guard: None,
-            phases: None,
-            trends: None,
-            states: Vec::new(),
-            limit: None,
-            rest: None,
-            probability: None,
-            waits_until_allowed: false,
-            priority: 0,
             effects: effects.all,
             effect_pointers: effects.pointers,
             together: effects.together,
-            branches: Vec::new(),
-            declared: None,
-            mean: Mean::Steady,
+            ..Event::bare(whole, title, Fires::Branch(parent?))
         })
     }
 

@@ -7,7 +7,7 @@ use crate::expression::{Expr, Thing, did_you_mean};
 use crate::math::chance;
 use crate::model::bounds::Bounds;
 use crate::model::types::{
-    Declared, Destination, Effect, Event, Fires, Machine, Mean, Shift, State, StateValue,
+    Declared, Destination, Effect, Event, Fires, Machine, State, StateValue,
 };
 use crate::scenario::{self, NumberOrFormula, Quantity, Reference, Share};
 use indexmap::IndexMap;
@@ -223,39 +223,13 @@ impl Builder<'_> {
         }
         let title = |name: &str| titled(&of.values[name].title, name);
         let machine = Machine::State(state);
+        let of_title = titled(&of.title, name);
+        let name = format!("{name}.{from}>{to}");
+        let title = format!("{of_title}: {} → {}", title(from), title(to));
         Some(Event {
-            name: format!("{name}.{from}>{to}"),
-            title: format!(
-                "{}: {} → {}",
-                titled(&of.title, name),
-                title(from),
-                title(to)
-            ),
             display,
-            shift: Some(Shift {
-                machine,
-                from: start,
-                to: end,
-            }),
-            fires,
-            guard: None,
-            phases: None,
-            trends: None,
-            states: vec![(state, vec![start])],
-            limit: None,
-            rest: None,
-            probability: None,
-            waits_until_allowed: false,
-            priority: 0,
-            effects: vec![Effect::Move {
-                machine,
-                to: Destination::One(end),
-            }],
-            effect_pointers: vec![inner.clone()],
-            together: Vec::new(),
-            branches: Vec::new(),
             declared,
-            mean: Mean::Steady,
+            ..Event::bare(name, title, fires).moving(machine, [start, end], inner)
         })
     }
 
