@@ -136,7 +136,6 @@ impl<'s> Definitions<'s> {
                 "Start" => "number, formula or `true`".into(),
                 "Count" => "whole number from 1".into(),
                 "Seed" => "whole number".into(),
-                "Format" => "`1`".into(),
                 other if self.tabled(other).is_empty() => self.kind(&self.0[other]),
                 other => {
                     let link = format!("[{other}](#{})", other.to_lowercase());

@@ -14,6 +14,22 @@ use std::sync::Mutex;
 /// Largest deviation from an exact number, in standard errors.
 pub const MOST_ERRORS: f64 = 4.0;
 
+/// Holds that intervals of 95% contain the truth as often as they say: one interval for each seed.
+pub fn covers(truth: f64, seeds: std::ops::Range<u64>, interval: impl Fn(u64) -> [f64; 2]) {
+    let runs = (seeds.end - seeds.start) as f64;
+    let held = seeds
+        .filter(|seed| {
+            let [low, high] = interval(*seed);
+            low <= truth && truth <= high
+        })
+        .count() as f64;
+    let error = (0.95 * 0.05 * runs).sqrt();
+    assert!(
+        (held - 0.95 * runs).abs() < MOST_ERRORS * error,
+        "{held} of {runs}"
+    );
+}
+
 /// A scenario with these sections, one phase unless it has its own, and a grid of `step` up to `horizon` (years).
 pub fn scenario(horizon: f64, step: f64, sections: Value) -> Value {
     let mut whole = json!({

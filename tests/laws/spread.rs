@@ -1,6 +1,8 @@
 //! Quantiles of the analyst's choice, whole distribution functions, and ratios of means.
 
-use crate::harness::{Agreement, MOST_ERRORS, metric, run, scenario, series, settings, study};
+use crate::harness::{
+    Agreement, MOST_ERRORS, covers, metric, run, scenario, series, settings, study,
+};
 use quincunx::analysis::{Study, compare};
 use quincunx::engine::Silent;
 use quincunx::results::{RatioResult, RunResult};
@@ -127,19 +129,10 @@ fn a_ratio_of_means_has_fiellers_interval_and_words_where_there_is_none() {
 #[test]
 fn fiellers_intervals_hold_the_truth_as_often_as_they_say() {
     let study = study(&waiting(3.0, json!({})));
-    let runs = 200;
-    let held = (0..runs)
-        .filter(|seed| {
-            let result = run(&study, 640, 2000 + seed);
-            let [low, high] = ratio(&result, "price").ci95.expect("an interval");
-            low <= 4.0 && 4.0 <= high
-        })
-        .count() as f64;
-    let error = (0.95_f64 * 0.05 * runs as f64).sqrt();
-    assert!(
-        (held - 0.95 * runs as f64).abs() < MOST_ERRORS * error,
-        "{held} of {runs}"
-    );
+    covers(4.0, 2000..2200, |seed| {
+        let result = run(&study, 640, seed);
+        ratio(&result, "price").ci95.expect("an interval")
+    });
 }
 
 #[test]

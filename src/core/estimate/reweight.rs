@@ -6,9 +6,9 @@
 //! the trends of a replicate share their parameter draws.
 
 use super::interval::{floored, t95, wilson};
-use super::paired::two_sided;
 use super::proportion::Proportion;
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals, occupied};
+use super::replicated;
 
 /// Hits among the trials that started under one trend, and the trend's new weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -213,17 +213,12 @@ fn ratio_of(
 }
 
 fn shift(difference: f64, std_error: f64, used: usize) -> Shift {
-    let freedom = used as f64 - 1.0;
-    let half = t95(freedom) * std_error;
+    let found = replicated::difference(difference, std_error, used);
     Shift {
         difference,
         std_error,
-        ci95: [difference - half, difference + half],
-        p_value: if std_error > 0.0 {
-            two_sided(difference / std_error, freedom)
-        } else {
-            f64::from(difference == 0.0)
-        },
+        ci95: found.ci95,
+        p_value: found.p_value,
     }
 }
 

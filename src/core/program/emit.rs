@@ -224,42 +224,18 @@ impl Emitter {
             Expr::Derived(i) => Operand::Slot(known.derived + *i as Slot),
             Expr::Time => Operand::Slot(known.time),
             Expr::Month => Operand::Slot(known.month),
-            Expr::TimeInPhase => {
-                let out = self.temporary(depth);
-                ops.push(Op::Elapsed {
-                    out,
-                    time: known.time,
-                    mark: known.entered,
-                });
-                Operand::Slot(out)
-            }
+            Expr::TimeInPhase => self.elapsed(known.entered, depth, ops),
             Expr::Count(e) => Operand::Slot(known.count + *e as Slot),
             Expr::Ever(e) => {
                 let count = Operand::Slot(known.count + *e as Slot);
                 self.binary(Binary::Less, Operand::Constant(0.0), count, depth, ops)
             }
-            Expr::Since(e) => {
-                let out = self.temporary(depth);
-                ops.push(Op::Elapsed {
-                    out,
-                    time: known.time,
-                    mark: known.last + *e as Slot,
-                });
-                Operand::Slot(out)
-            }
+            Expr::Since(e) => self.elapsed(known.last + *e as Slot, depth, ops),
             Expr::PhaseIn(set) => self.membership(known.phase, set, depth, ops),
             Expr::TrendIn(set) => self.membership(known.trend, set, depth, ops),
             Expr::StartTrendIn(set) => self.membership(known.start_trend, set, depth, ops),
             Expr::StateIn(s, set) => self.membership(known.states + *s as Slot, set, depth, ops),
-            Expr::Age(s) => {
-                let out = self.temporary(depth);
-                ops.push(Op::Elapsed {
-                    out,
-                    time: known.time,
-                    mark: known.moved + *s as Slot,
-                });
-                Operand::Slot(out)
-            }
+            Expr::Age(s) => self.elapsed(known.moved + *s as Slot, depth, ops),
             Expr::Negate(a) => {
                 let a = self.emit(a, depth, ops);
                 self.unary(Unary::Negate, a, depth, ops)
@@ -413,6 +389,13 @@ impl Emitter {
             Operand::Slot(slot) => slot,
             Operand::Constant(value) => self.constant_slot(value),
         }
+    }
+
+    /// Years since a mark.
+    fn elapsed(&mut self, mark: Slot, depth: Slot, ops: &mut Vec<Op>) -> Operand {
+        let (out, time) = (self.temporary(depth), self.known.time);
+        ops.push(Op::Elapsed { out, time, mark });
+        Operand::Slot(out)
     }
 
     fn membership(&mut self, key: Slot, set: &[usize], depth: Slot, ops: &mut Vec<Op>) -> Operand {

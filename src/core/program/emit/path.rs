@@ -47,15 +47,8 @@ impl Emitter {
         }
         let tracker = &self.trackers[index];
         let (current, since) = (tracker.current, tracker.since);
-        let time = self.known.time;
-        let elapsed = self.temporary(depth);
-        ops.push(Op::Elapsed {
-            out: elapsed,
-            time,
-            mark: since,
-        });
         let value = Operand::Slot(current);
-        let since_then = Operand::Slot(elapsed);
+        let since_then = self.elapsed(since, depth, ops);
         let more = self.binary(Binary::Multiply, value, since_then, depth, ops);
         self.binary(Binary::Add, Operand::Slot(state), more, depth, ops)
     }

@@ -64,17 +64,12 @@ fn shares(caption: &str, list: &[Difference]) -> Table {
             (Some(value), Some(error)) => with_error(format::points(value, error)),
             _ => "–".into(),
         };
-        let verdict = if one.detectable {
-            Markup::strong("yes")
-        } else {
-            Markup::faint("no detectable difference")
-        };
         table.row([
             Markup::text(label(&one.title, &one.outcome)),
             side(one.base).into(),
             side(one.other).into(),
             difference.into(),
-            verdict,
+            verdict(one),
         ]);
     }
     table
@@ -115,23 +110,26 @@ pub const METRICS: Section<Pair> = Section {
                 (Some(value), Some(error)) => format::estimate(value, error).value,
                 _ => "–".into(),
             };
-            let verdict = if one.detectable {
-                Markup::strong("yes")
-            } else {
-                Markup::faint("no detectable difference")
-            };
             table.row([
                 Markup::text(label(&one.title, &one.outcome)),
                 side(one.base).into(),
                 side(one.other).into(),
                 difference.into(),
                 interval.into(),
-                verdict,
+                verdict(one),
             ]);
         }
         body.table(&table);
     },
 };
+
+fn verdict(one: &Difference) -> Markup {
+    if one.detectable {
+        Markup::strong("yes")
+    } else {
+        Markup::faint("no detectable difference")
+    }
+}
 
 /// Things that only one of the files has.
 fn one_sided(body: &mut Body, list: &[Difference]) {
