@@ -441,6 +441,7 @@ fn series(name: &str, title: &str, unit: &str, start: f64, change: f64) -> Serie
     };
     let errors = vec![0.001 * start; TIMES];
     SeriesResult {
+        fixed: false,
         name: name.into(),
         title: title.into(),
         unit: unit.into(),

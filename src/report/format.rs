@@ -5,12 +5,13 @@
 
 pub use crate::diagnostic::count;
 use crate::diagnostic::grouped;
+use crate::results::SeriesResult;
 
 /// A value and its error, rounded alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rounded {
     pub value: String,
-    /// `exact` if there is no error at all.
+    /// `exact` if there is no error at all; [`IN_ALL_TRIALS`] if none has been seen.
     pub error: String,
 }
 
@@ -61,6 +62,22 @@ pub fn estimate(value: f64, std_error: f64) -> Rounded {
     Rounded {
         value: fixed(value, places),
         error: fixed(std_error, places),
+    }
+}
+
+/// What stands beside a mean that all trials share, though the file does not make it so: more of them may change it.
+pub const IN_ALL_TRIALS: &str = "in all trials";
+
+/// The mean of a quantity at one of the reported times.
+pub fn mean_at(series: &SeriesResult, place: usize) -> Rounded {
+    let value = |values: &[f64]| values.get(place).copied().unwrap_or(f64::NAN);
+    let rounded = estimate(value(&series.mean), value(&series.mean_std_error));
+    match rounded.error.as_str() {
+        "exact" if !series.fixed => Rounded {
+            error: IN_ALL_TRIALS.into(),
+            ..rounded
+        },
+        _ => rounded,
     }
 }
 
@@ -272,6 +289,19 @@ mod tests {
                 "{value} ± {error}"
             );
         }
+    }
+
+    #[test]
+    fn a_mean_that_all_trials_share_is_exact_only_if_the_file_makes_it_so() {
+        let mut series = crate::report::fixture::run().indicators.remove(0);
+        series.mean.fill(3.0);
+        series.mean_std_error.fill(0.0);
+        assert_eq!(joined(mean_at(&series, 0)), "3 ± in all trials");
+        series.fixed = true;
+        assert_eq!(joined(mean_at(&series, 0)), "3 ± exact");
+        series.mean_std_error.fill(0.1);
+        series.fixed = false;
+        assert_eq!(joined(mean_at(&series, 0)), "3.00 ± 0.10");
     }
 
     #[test]

@@ -11,7 +11,8 @@ use crate::engine::{ByReplicate, EventTally, Summary, Tally};
 use crate::estimate::{
     self, Centre, HitTable, LEVELS, Proportion, Quantile, Quantiles, REPLICATES, centre, ratio,
 };
-use crate::model::Model;
+use crate::expression::Expr;
+use crate::model::{Fixed, Model};
 use crate::program::Program;
 use indexmap::IndexMap;
 
@@ -296,18 +297,26 @@ impl Reader<'_> {
 
     fn indicators(&self) -> Vec<SeriesResult> {
         let items = &self.model.indicators;
+        let fixed = Fixed::of(self.model);
         in_display_order(items, |i| i.display)
             .into_iter()
-            .map(|i| self.series(i, &items[i].name, &items[i].title, &items[i].unit))
+            .map(|i| SeriesResult {
+                fixed: fixed.is_fixed(&Expr::Indicator(i)),
+                ..self.series(i, &items[i].name, &items[i].title, &items[i].unit)
+            })
             .collect()
     }
 
     fn derived(&self) -> Vec<SeriesResult> {
         let items = &self.model.derived;
         let offset = self.model.indicators.len();
+        let fixed = Fixed::of(self.model);
         in_display_order(items, |d| d.display)
             .into_iter()
-            .map(|d| self.series(offset + d, &items[d].name, &items[d].title, &items[d].unit))
+            .map(|d| SeriesResult {
+                fixed: fixed.is_fixed(&Expr::Derived(d)),
+                ..self.series(offset + d, &items[d].name, &items[d].title, &items[d].unit)
+            })
             .collect()
     }
 
@@ -318,6 +327,7 @@ impl Reader<'_> {
             name: name.into(),
             title: title.into(),
             unit: unit.into(),
+            fixed: false,
             mean: Vec::with_capacity(times),
             mean_std_error: Vec::with_capacity(times),
             sd: Vec::with_capacity(times),

@@ -332,6 +332,9 @@ pub struct SeriesResult {
     pub name: String,
     pub title: String,
     pub unit: String,
+    /// It takes the same path in every trial, whatever is drawn: an error of 0 is exact. Otherwise 0 says that all trials agree.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fixed: bool,
     pub mean: Vec<f64>,
     pub mean_std_error: Vec<f64>,
     pub sd: Vec<f64>,

@@ -17,6 +17,7 @@ fn a_metric_on_which_all_trials_agree_is_exact_only_if_it_cannot_differ() {
                 "level": {"start": 5},
                 "kept": {"start": 1, "range": [0, 4]},
             },
+            "derived": {"twice": "2 * grows", "both": "grows + level"},
             "events": {
                 "never": {"hazard": 1e-9, "effects": [{"phase": "q"}, {"set": "level", "to": 9}, {"set": "kept", "to": 2}]},
                 "vote": {"at": "2001-05-05", "effects": [{"add": "grows", "by": 1}]},
@@ -27,6 +28,26 @@ fn a_metric_on_which_all_trials_agree_is_exact_only_if_it_cannot_differ() {
                 "level_end": "final(level)",
             },
         }),
+    );
+    // Over time too: a table calls a mean exact where this is so.
+    let result = run(&study(&file), 2048, 1);
+    let told: Vec<_> = (result.indicators.iter().chain(&result.derived))
+        .map(|one| (one.name.as_str(), one.fixed))
+        .collect();
+    let expected = [
+        ("still", true),
+        ("grows", true),
+        ("level", false),
+        ("kept", false),
+        ("twice", true),
+        ("both", false),
+    ];
+    assert_eq!(told, expected);
+    assert!(
+        result
+            .indicators
+            .iter()
+            .all(|one| one.mean_std_error.iter().all(|error| *error == 0.0))
     );
     for trials in [2048, 16_384] {
         let result = run(&study(&file), trials, 1);

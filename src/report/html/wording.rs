@@ -87,7 +87,7 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option
 pub fn with_error(rounded: format::Rounded) -> String {
     match rounded.error.as_str() {
         "" => rounded.value,
-        "exact" => format!("{} (exact)", rounded.value),
+        error @ ("exact" | format::IN_ALL_TRIALS) => format!("{} ({error})", rounded.value),
         error => format!("{} ± {error}", rounded.value),
     }
 }

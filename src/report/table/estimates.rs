@@ -321,7 +321,7 @@ fn join(values: Vec<String>, errors: Vec<String>) -> Vec<String> {
     let joined = values.into_iter().zip(errors);
     let joined = joined.map(|(value, error)| match error.as_str() {
         "" => value,
-        "exact" => format!("{value} exact"),
+        "exact" | format::IN_ALL_TRIALS => format!("{value} {error}"),
         _ => format!("{value} ± {error}"),
     });
     joined.collect()

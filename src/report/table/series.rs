@@ -65,9 +65,9 @@ pub fn write_series(page: &mut Page<'_>, name: &str, items: &[SeriesResult]) -> 
     );
     let ends = items
         .iter()
-        .map(|item| match last_pair(&item.mean, &item.mean_std_error) {
-            Some((mean, error)) => {
-                let rounded = format::estimate(mean, error);
+        .map(|item| match item.mean.len().checked_sub(1) {
+            Some(last) => {
+                let rounded = format::mean_at(item, last);
                 (rounded.value, rounded.error)
             }
             None => ("–".into(), String::new()),

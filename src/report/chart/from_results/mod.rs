@@ -50,7 +50,7 @@ fn end(scenario: &ScenarioInfo) -> String {
 
 fn plus_minus(error: &str) -> String {
     match error {
-        "" | "exact" | "unknown" => error.to_owned(),
+        "" | "exact" | "unknown" | format::IN_ALL_TRIALS => error.to_owned(),
         error => format!("±\u{a0}{error}"),
     }
 }

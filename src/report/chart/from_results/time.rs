@@ -178,8 +178,8 @@ fn few_values(series: &SeriesResult) -> Vec<f64> {
 /// The mean of a quantity over time.
 fn mean_curve(run: &RunResult, series: &SeriesResult, subtitle: String) -> Curves {
     let fan = fan(run, series);
-    let texts: Vec<format::Rounded> = (series.mean.iter().zip(&series.mean_std_error))
-        .map(|(&mean, &error)| format::estimate(mean, error))
+    let texts: Vec<format::Rounded> = (0..series.mean.len())
+        .map(|place| format::mean_at(series, place))
         .collect();
     let end = texts.last().map_or(String::new(), |end| end.value.clone());
     Curves {
@@ -242,12 +242,7 @@ fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
     };
     let last = |i: usize| texts[i].last().cloned().unwrap_or_default();
     let mean = (0..run.times.len())
-        .map(|i| {
-            with_error(&format::estimate(
-                value_at(&series.mean, i),
-                value_at(&series.mean_std_error, i),
-            ))
-        })
+        .map(|i| with_error(&format::mean_at(series, i)))
         .collect();
     let columns = (["5%", "25%", "50% (median)", "75%", "95%"]
         .into_iter()

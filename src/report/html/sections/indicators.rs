@@ -86,7 +86,7 @@ fn derived(result: &RunResult) -> Table {
 /// Mean and range at a reported time.
 fn at(series: &SeriesResult, place: usize) -> [Markup; 2] {
     let value = |values: &[f64]| values.get(place).copied().unwrap_or(f64::NAN);
-    let mean = format::estimate(value(&series.mean), value(&series.mean_std_error));
+    let mean = format::mean_at(series, place);
     let ends = [
         (value(&series.p5), value(&series.p5_std_error)),
         (value(&series.p95), value(&series.p95_std_error)),
