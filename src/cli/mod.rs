@@ -24,6 +24,7 @@ mod report;
 mod reweight;
 mod run;
 mod schema;
+mod sensitivity;
 mod show;
 mod signals;
 mod slips;
@@ -65,6 +66,7 @@ enum Command {
     Run(run::Arguments),
     Compare(compare::Arguments),
     Reweight(reweight::Arguments),
+    Sensitivity(sensitivity::Arguments),
     #[cfg(feature = "explore")]
     Explore(explore::Arguments),
     Check(check::Arguments),
@@ -118,6 +120,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
         Command::Run(arguments) => run::run(arguments, terminal),
         Command::Compare(arguments) => compare::run(arguments, terminal),
         Command::Reweight(arguments) => reweight::run(arguments, terminal),
+        Command::Sensitivity(arguments) => sensitivity::run(arguments, terminal),
         #[cfg(feature = "explore")]
         Command::Explore(arguments) => explore::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),

@@ -32,6 +32,22 @@ impl Meter {
         terminal: &Terminal,
     ) -> Result<Self> {
         let total = settings.blocks.saturating_mul(settings.trials_per_block());
+        let has_end = settings.until.is_none();
+        let mut meter = Self::new(total, has_end, quiet, terminal)?;
+        meter.trials_per_block = settings.trials_per_block();
+        meter.trials = trials.map(Mutex::new);
+        Ok(meter)
+    }
+
+    /// A meter of several designs in turn, whose progress is told in trials.
+    ///
+    /// # Errors
+    /// If the bar cannot be drawn.
+    pub fn of_trials(total: u64, quiet: bool, terminal: &Terminal) -> Result<Self> {
+        Self::new(total, true, quiet, terminal)
+    }
+
+    fn new(total: u64, has_end: bool, quiet: bool, terminal: &Terminal) -> Result<Self> {
         let target = if terminal.is_watched() && !quiet {
             ProgressDrawTarget::stderr_with_hz(10)
         } else {
@@ -39,7 +55,7 @@ impl Meter {
         };
         let bar = ProgressBar::with_draw_target(Some(total), target);
         // A run that stops by precision has no end to be measured against.
-        let template = if settings.until.is_some() {
+        let template = if !has_end {
             "{spinner} {human_pos} trials · {rate}"
         } else {
             "{bar:30} {percent}% of {human_len} trials · {rate} · {eta} left"
@@ -51,8 +67,8 @@ impl Meter {
         signals::can_stop(true);
         Ok(Self {
             bar,
-            trials_per_block: settings.trials_per_block(),
-            trials: trials.map(Mutex::new),
+            trials_per_block: 1,
+            trials: None,
             is_broken: AtomicBool::new(false),
         })
     }

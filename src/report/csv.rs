@@ -6,10 +6,12 @@
 mod cells;
 mod of_some;
 mod reweight;
+mod sensitivity;
 
 pub use cells::Layout;
 pub(in crate::report) use cells::fault_of_writing;
 pub use reweight::write_reweight;
+pub use sensitivity::write_sensitivity;
 
 use crate::report::known::Known;
 use crate::report::ratios;

@@ -4,8 +4,10 @@
 
 mod brief;
 mod reweight;
+mod sensitivity;
 
 pub use reweight::write_reweight;
+pub use sensitivity::write_sensitivity;
 
 use super::amounts::Amounts;
 use super::{dates, format, ratios};

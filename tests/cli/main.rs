@@ -19,6 +19,7 @@ mod report;
 mod results;
 mod reweight;
 mod run;
+mod sensitivity;
 mod show;
 mod texts;
 mod trace;

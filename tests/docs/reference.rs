@@ -269,6 +269,28 @@ fn every_key_of_a_reweighting_is_in_the_reference_and_no_other() {
 }
 
 #[test]
+fn every_key_of_a_sensitivity_is_in_the_reference_and_no_other() {
+    let mut found = BTreeSet::new();
+    let arguments = "sensitivity port_strike.json --trials 16384 --tornado --format json";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let mut told = result(&arguments);
+    for key in ["run", "scenario"] {
+        assert!(told[key].is_object());
+        told[key] = true.into();
+    }
+    keys(&told, "", &mut found);
+    let mut written = first_column("### Of `sensitivity`");
+    for list in ["remarks", "targets[].inputs[].correlated_with"] {
+        // A list of texts has no keys.
+        written.remove(&format!("{list}[]"));
+        found.remove(list);
+    }
+    written.retain(|key| !key.starts_with("warnings"));
+    found.remove("warnings");
+    assert_eq!(found, written);
+}
+
+#[test]
 fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
     let mut found = BTreeSet::new();
     for trial in ["0", "1", "2", "3", "4"] {

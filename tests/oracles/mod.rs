@@ -13,4 +13,5 @@ mod mixtures;
 mod passage;
 mod rare;
 mod reference;
+mod sensitivity;
 mod states;

@@ -4,6 +4,7 @@
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
 
 use super::clocks::{Clocks, Rate};
+use super::deal::Steer;
 use super::diffusion::{Moves, Noise};
 use super::due::Queues;
 use super::journal::Journal;
@@ -32,6 +33,8 @@ pub struct Setup<'p> {
     pub rates: Vec<Option<Rate<'p>>>,
     /// The vector unit to run on; every one gives the same bits.
     pub width: Width,
+    /// Who places inputs otherwise than the design does.
+    pub steer: Option<&'p dyn Steer>,
 }
 
 /// A trial that was stopped, and the place that stopped it.

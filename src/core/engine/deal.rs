@@ -7,7 +7,7 @@
 use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
 use crate::distribution::{Build, Distribution, Family};
-use crate::estimate::{BINS_OF_INPUT, REPLICATES, groups};
+use crate::estimate::{REPLICATES, bin_of_input, groups};
 use crate::math::elementary;
 use crate::math::special::{ln_gamma, normal_cdf, normal_quantile};
 use crate::program::InputCode;
@@ -24,27 +24,60 @@ pub struct Dealt {
     pub trials: Vec<TrialStart>,
 }
 
-/// Deals draw `k` of a design; `position` is its place among the draws that a batch is given.
-pub fn deal(
-    design: Design,
-    setup: &Setup<'_>,
-    k: u32,
-    trials_per_draw: u32,
-    position: usize,
-) -> Dealt {
+/// Places of the inputs that are not the run's own: what an analysis of sensitivity changes between runs that share everything else.
+///
+/// Inputs are numbered as in [`Program::inputs`](crate::program::Program::inputs).
+pub trait Steer: Sync {
+    /// Which set of uniform numbers an input takes in a draw; 0 is the run's own, and others are independent of it.
+    fn sheet(&self, _draw: u32, _input: usize) -> u64 {
+        0
+    }
+
+    /// The probability level that an input is held at in a draw, correlations or not. A start weight stands at the nearest twentieth
+    /// strictly between 0 and 1, and the other weights share the rest in the proportions that they have in the draw.
+    fn level(&self, _draw: u32, _input: usize) -> Option<f64> {
+        None
+    }
+}
+
+/// What a draw has instead of numbers of its own.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// Probability level of each parameter, before correlations are mixed in; 0.5 for those that are not drawn.
+    pub independent: Vec<f64>,
+    /// The same after it.
+    pub scores: Vec<f64>,
+    pub parameters: Vec<f64>,
+    /// Start weight of each trend.
+    pub weights: Vec<f64>,
+    /// Bin of each input.
+    pub bins: Vec<u8>,
+}
+
+/// Inputs of draw `k` of a design: all that is uncertain for a whole draw.
+pub fn inputs(design: Design, setup: &Setup<'_>, k: u32) -> Inputs {
     let program = setup.program;
     let replicate = k % REPLICATES as u32;
     let point = k / REPLICATES as u32;
     // A site's key already depends on the seed.
-    let uniform = |site: u32| {
+    let uniform = |site: u32, sheet: u64| {
         let key = setup.streams[site as usize].key();
-        design.uniform(0, key, u64::from(replicate), u64::from(point))
+        design.uniform(sheet, key, u64::from(replicate), u64::from(point))
     };
-    let mut scores: Vec<f64> = program
-        .parameters
-        .iter()
-        .map(|parameter| parameter.site.map_or(0.5, uniform))
+    let mut sheets = vec![0; program.parameters.len()];
+    let mut weight_sheet = 0;
+    if let Some(steer) = setup.steer {
+        for (i, input) in program.inputs.iter().enumerate() {
+            match input {
+                InputCode::Parameter(p) => sheets[*p] = steer.sheet(k, i),
+                InputCode::Weight { .. } => weight_sheet = steer.sheet(k, i),
+            }
+        }
+    }
+    let independent: Vec<f64> = (program.parameters.iter().zip(&sheets))
+        .map(|(parameter, sheet)| parameter.site.map_or(0.5, |site| uniform(site, *sheet)))
         .collect();
+    let mut scores = independent.clone();
     if let Some(mix) = &program.parameter_mix {
         let normals: Vec<f64> = mix
             .members
@@ -60,19 +93,84 @@ pub fn deal(
             scores[*member] = normal_cdf(mixed);
         }
     }
+    let mut weights = weights(setup, &|site| uniform(site, weight_sheet));
+    if let Some(steer) = setup.steer {
+        for (i, input) in program.inputs.iter().enumerate() {
+            let Some(level) = steer.level(k, i) else {
+                continue;
+            };
+            match input {
+                InputCode::Parameter(p) => scores[*p] = level,
+                InputCode::Weight { trend, edges } => {
+                    hold(&mut weights, *trend, edge_at(edges, level));
+                }
+            }
+        }
+    }
     let mut parameters = vec![f64::NAN; program.parameters.len()];
     for &p in &program.parameter_order {
         parameters[p] = program.parameters[p].value.at(&parameters, scores[p]);
     }
-    let weights = weights(setup, &uniform);
     let bins = (program.inputs.iter())
         .map(|input| match input {
-            InputCode::Parameter(p) => bin_of(scores[*p]),
+            InputCode::Parameter(p) => bin_of_input(scores[*p]),
             InputCode::Weight { trend, edges } => {
                 edges.partition_point(|edge| *edge < weights[*trend]) as u8
             }
         })
         .collect();
+    Inputs {
+        independent,
+        scores,
+        parameters,
+        weights,
+        bins,
+    }
+}
+
+/// The edge nearest to a probability level.
+fn edge_at(edges: &[f64], level: f64) -> f64 {
+    let step = libm::round(level * (edges.len() + 1) as f64) as usize;
+    edges[step.clamp(1, edges.len()) - 1]
+}
+
+/// Gives one weight a value; the others share the rest in the proportions that they have.
+///
+/// Shares of a Dirichlet distribution among the others do not depend on the one (it is neutral), so this is the draw given that weight.
+fn hold(weights: &mut [f64], trend: usize, value: f64) {
+    let rest: f64 = (weights.iter().enumerate())
+        .filter(|(z, _)| *z != trend)
+        .map(|(_, weight)| weight)
+        .sum();
+    for (z, weight) in weights.iter_mut().enumerate() {
+        if z == trend {
+            *weight = if rest > 0.0 { value } else { 1.0 };
+        } else if rest > 0.0 {
+            *weight *= (1.0 - value) / rest;
+        }
+    }
+}
+
+/// Deals draw `k` of a design; `position` is its place among the draws that a batch is given.
+pub fn deal(
+    design: Design,
+    setup: &Setup<'_>,
+    k: u32,
+    trials_per_draw: u32,
+    position: usize,
+) -> Dealt {
+    let program = setup.program;
+    let Inputs {
+        parameters,
+        weights,
+        bins,
+        ..
+    } = inputs(design, setup, k);
+    let first_offset = || {
+        let key = setup.streams[program.trend_site as usize].key();
+        let (replicate, point) = (k % REPLICATES as u32, k / REPLICATES as u32);
+        design.uniform(0, key, u64::from(replicate), u64::from(point))
+    };
     let own = |trial: usize| {
         let trial = trial as u32;
         setup.streams[program.trend_site as usize].uniform(TrialId { draw: k, trial }, OFFSET)
@@ -80,7 +178,7 @@ pub fn deal(
     let per_draw = trials_per_draw as usize;
     let places: Vec<f64> = match design {
         Design::Padded => systematic(per_draw, |g| match g {
-            0 => uniform(program.trend_site),
+            0 => first_offset(),
             _ => own(g),
         }),
         Design::Random => (0..per_draw).map(own).collect(),
@@ -96,11 +194,6 @@ pub fn deal(
         values: DrawValues { parameters, bins },
         trials,
     }
-}
-
-/// The bin that a number in [0, 1] lies in.
-fn bin_of(u: f64) -> u8 {
-    (u * BINS_OF_INPUT as f64).min(BINS_OF_INPUT as f64 - 1.0) as u8
 }
 
 /// Evenly spread places in (0, 1), group after group; each group starts at its own `offset`.
@@ -178,7 +271,7 @@ fn pick(weights: &[f64], u: f64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{dirichlet, pick};
+    use super::{dirichlet, edge_at, hold, pick};
     use crate::random::design::Design;
 
     fn uniforms(draw: u64) -> [f64; 2] {
@@ -236,6 +329,30 @@ mod tests {
         let shares = dirichlet(0.0005, &[0.6, 0.0, 0.4], &[1e-9, 0.5, 1e-9]);
         assert_eq!(shares[1], 0.0);
         assert!((shares[0] + shares[2] - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_weight_that_is_held_leaves_the_proportions_of_the_others() {
+        let mut weights = [0.2, 0.3, 0.5];
+        hold(&mut weights, 1, 0.65);
+        for (found, wanted) in weights.iter().zip([0.1, 0.65, 0.25]) {
+            assert!((found - wanted).abs() < 1e-15, "{weights:?}");
+        }
+        // Where the others have nothing, there is nothing to give to them.
+        let mut weights = [0.0, 1.0];
+        hold(&mut weights, 1, 0.3);
+        assert_eq!(weights, [0.0, 1.0]);
+
+        let edges: Vec<f64> = (1..20).map(f64::from).collect();
+        for (level, edge) in [
+            (0.0, 1.0),
+            (0.05, 1.0),
+            (0.36, 7.0),
+            (0.95, 19.0),
+            (1.0, 19.0),
+        ] {
+            assert_eq!(edge_at(&edges, level), edge);
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod trials;
 
 pub use batch::Setup;
 pub use block::{BlockFault, Worker};
+pub use deal::{Inputs, Steer, inputs};
 pub use journal::{Change, Entry};
 pub use looks::CAUTION;
 pub use pilot::Counting;

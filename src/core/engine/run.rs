@@ -3,6 +3,7 @@
 use super::batch::{Fatal, Setup};
 use super::block::{BlockFault, Worker, blocks_together};
 use super::clocks::Rate;
+use super::deal::Steer;
 use super::looks::{CAUTION, next_look};
 use super::pilot::{self, Counting};
 use super::settings::{EngineError, Observer, Settings};
@@ -26,7 +27,15 @@ impl<'p> Setup<'p> {
             streams: program.streams(Seed(seed)),
             rates: Rate::all(program),
             width: Width::widest(),
+            steer: None,
         }
+    }
+
+    /// The same with inputs that are placed by `steer`; whatever else is random has the same numbers.
+    #[must_use]
+    pub fn steered(mut self, steer: &'p dyn Steer) -> Self {
+        self.steer = Some(steer);
+        self
     }
 }
 

@@ -13,6 +13,18 @@ use crate::math::special::f_survival;
 /// Bins of equal probability into which an input's range is cut.
 pub const BINS_OF_INPUT: usize = 20;
 
+/// The bin that a probability level lies in.
+pub fn bin_of_input(u: f64) -> u8 {
+    (u * BINS_OF_INPUT as f64).clamp(0.0, BINS_OF_INPUT as f64 - 1.0) as u8
+}
+
+/// Bins that are taken together for so many draws; `None` if these are too few for four bins.
+pub(super) fn joined(draws: u64) -> Option<usize> {
+    (1..=BINS_OF_INPUT / FEWEST_BINS)
+        .filter(|joined| BINS_OF_INPUT.is_multiple_of(*joined))
+        .find(|joined| draws * *joined as u64 / BINS_OF_INPUT as u64 >= LEAST_IN_BIN)
+}
+
 /// Draws that a bin has on average at least, or bins are joined.
 const LEAST_IN_BIN: u64 = 32;
 /// Fewest bins that show anything.
@@ -86,10 +98,7 @@ impl InputTable {
         if of.components(&of.totals(None))?.status() == EpistemicStatus::NotDetected {
             return None;
         }
-        let draws = of.draws();
-        let joined = (1..=BINS_OF_INPUT / FEWEST_BINS)
-            .filter(|joined| BINS_OF_INPUT.is_multiple_of(*joined))
-            .find(|joined| draws * *joined as u64 / BINS_OF_INPUT as u64 >= LEAST_IN_BIN)?;
+        let joined = joined(of.draws())?;
         let bins = self.by_bin(input, target, joined);
         let (whole, p_value) = share(&bins, of, None)?;
         let parts: Vec<f64> = (0..REPLICATES)

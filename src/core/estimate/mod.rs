@@ -7,6 +7,7 @@
 
 mod cuts;
 mod deconvolution;
+mod draw_means;
 mod epistemic;
 mod first_order;
 mod forest;
@@ -35,8 +36,9 @@ mod oracle_tests;
 mod quantile_tests;
 
 pub use cuts::{Cuts, LEVELS};
+pub use draw_means::{DrawMean, Index, MOST_GROUPS, Spread, first_order, spread};
 pub use epistemic::{Epistemic, EpistemicStatus};
-pub use first_order::{BINS_OF_INPUT, FirstOrder, InputTable};
+pub use first_order::{BINS_OF_INPUT, FirstOrder, InputTable, bin_of_input};
 pub use forest::{Forest, Merge, Overlap};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};
 pub use moments::{Moments, PARTS, about_mean, in_pairs, mean_and_squares, sums_from_first};

@@ -12,6 +12,7 @@ mod grid;
 mod palette;
 mod reweight;
 mod run;
+mod sensitivity;
 mod series;
 mod side_by_side;
 mod storyline;
@@ -22,10 +23,13 @@ pub use compare::letter;
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
+pub(super) use sensitivity::{answer, reading, swing_text};
 pub use side_by_side::{Cell, Row, side_by_side};
 pub use text::{Look, shorten};
 
-use crate::results::{CompareResult, ReweightResult, RunResult, Storyline, Typical};
+use crate::results::{
+    CompareResult, ReweightResult, RunResult, SensitivityResult, Storyline, Typical,
+};
 use anstyle::Style;
 use std::io::{self, Write};
 use text::{Line, wrap};
@@ -91,6 +95,16 @@ pub fn write_compare(
 /// Writes a run under other start weights.
 pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult, look: Look) -> io::Result<()> {
     reweight::write(&mut Page::new(out, look), result)
+}
+
+/// Writes what a result hangs on; with `full` every input.
+pub fn write_sensitivity(
+    out: &mut dyn Write,
+    result: &SensitivityResult,
+    full: bool,
+    look: Look,
+) -> io::Result<()> {
+    sensitivity::write(&mut Page::new(out, look), result, full)
 }
 
 /// Writes one trial as a dated story.

@@ -1,0 +1,96 @@
+//! `sensitivity`: which uncertain inputs a result hangs on.
+
+use super::exit::{Exit, Misuse};
+use super::options::{Format, Output, Simulation};
+use super::output::Destination;
+use super::places::Places;
+use super::progress::Meter;
+use super::terminal::Terminal;
+use super::{findings, run};
+use crate::analysis::{self, Asked, Study};
+use crate::report::{csv, json, markdown, table};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Say which uncertain inputs a result hangs on, and how much of it is chance
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx sensitivity baseline.json\n  \
+                        quincunx sensitivity baseline.json --of war_ends --of first_truce\n  \
+                        quincunx sensitivity baseline.json --tornado --format json --out drivers.json\n\n\
+                        Without --of: of the group, or the outcome, that is the likeliest; of all metrics of a file without outcomes.\n\
+                        Indices come from the parameter draws of one run. --tornado simulates each input at its 5% and at its 95% besides.")]
+pub struct Arguments {
+    /// Scenario file; `-` reads standard input
+    file: PathBuf,
+    /// What to explain: a group, an outcome, a question or a metric; may be repeated. A kind before the name (`metric.cost`) tells things of one name apart
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    of: Vec<String>,
+    /// Also hold each uncertain input at its 5% and at its 95%, the others varying as they do
+    #[arg(long)]
+    tornado: bool,
+    #[command(flatten)]
+    simulation: Simulation,
+    #[command(flatten)]
+    output: Output,
+    /// Show every input, and the intervals
+    #[arg(long, help_heading = "Output")]
+    full: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let Arguments {
+        simulation, output, ..
+    } = arguments;
+    let study = match Study::open(&arguments.file, &simulation.variant.set) {
+        Ok(study) => study,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
+    };
+    let asked = Asked {
+        of: arguments.of.clone(),
+        tornado: arguments.tornado,
+    };
+    asked
+        .check(&study)
+        .map_err(|error| Misuse(error.to_string()))?;
+    let settings = simulation.settings(&study)?;
+    let format = output.format(&[], terminal)?;
+    let file = arguments.file.as_path();
+    let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
+    places.output("--out", output.out.as_deref())?;
+    let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let screen = (arguments.full && format != Format::Table)
+        .then(|| destination.beside("--full", terminal))
+        .transpose()?;
+    let trials = asked.trials(&study, &settings);
+    let meter = Meter::of_trials(trials, output.quiet, terminal)?;
+    let result = match analysis::sensitivity(&study, &asked, &settings, &meter) {
+        Ok(result) => result,
+        Err(error) => return findings::failed(error, &[&study], terminal),
+    };
+    let simulated = result.run.trials > 0;
+    meter.finish(simulated)?;
+    if !simulated {
+        terminal
+            .error("interrupted before the first block was complete: there is nothing to report");
+        return Ok(Exit::Interrupted);
+    }
+    destination.write(|out, look| match format {
+        Format::Table => table::write_sensitivity(out, &result, arguments.full, look),
+        Format::Json => json::write(out, &result),
+        Format::Csv => csv::write_sensitivity(out, &result, output.layout()),
+        Format::Markdown => markdown::write_sensitivity(out, &result),
+    })?;
+    if let Some(screen) = screen {
+        screen.write(|out, look| table::write_sensitivity(out, &result, true, look))?;
+    }
+    if !output.quiet && format != Format::Table {
+        run::warnings(&result.warnings, terminal);
+    }
+    Ok(if result.run.interrupted {
+        Exit::Interrupted
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,89 @@
+//! What a result hangs on as Markdown.
+
+use super::{escape, label, table, with_error};
+use crate::report::format;
+use crate::report::table::{answer, reading, swing_text};
+use crate::results::SensitivityResult;
+use std::io::{self, Write};
+
+/// # Errors
+/// Those of `out`.
+pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io::Result<()> {
+    let info = &result.scenario;
+    writeln!(out, "# {}\n", escape(label(&info.title, &info.name)))?;
+    writeln!(
+        out,
+        "{} trials in {} draws of {}, seed {}.\n",
+        format::count(result.run.trials),
+        format::count(result.run.draws),
+        result.run.trials_per_draw,
+        result.run.seed
+    )?;
+    let name = |title: &str, name: &str, kind: &str| match kind {
+        "weight" => format!("weight of {}", escape(label(title, name))),
+        _ => escape(label(title, name)),
+    };
+    let verdict = |detectable: bool, not: &str| match detectable {
+        true => String::new(),
+        false => not.to_owned(),
+    };
+    for target in &result.targets {
+        let of = escape(label(&target.title, &target.of));
+        writeln!(out, "## What '{of}' hangs on\n")?;
+        writeln!(out, "{}\n", escape(&answer(target)))?;
+        if !target.inputs.is_empty() {
+            let rows = target.inputs.iter().map(|i| {
+                vec![
+                    name(&i.title, &i.input, &i.kind),
+                    with_error(format::percentage(i.first, i.first_std_error)),
+                    format::percent_range(i.first_ci95, i.first_std_error),
+                    match (i.own, i.own_std_error) {
+                        (Some(own), Some(error)) => with_error(format::percentage(own, error)),
+                        _ => String::new(),
+                    },
+                    with_error(format::estimate(i.evppi, i.evppi_std_error)),
+                    verdict(i.detectable, "not told from noise"),
+                ]
+            });
+            let columns = [
+                "input",
+                "explains ± pp",
+                "95% interval",
+                "alone ± pp",
+                "worth ±",
+                "verdict",
+            ];
+            table(out, &columns, 1, rows)?;
+        }
+        if !target.tornado.is_empty() {
+            writeln!(out, "### Each input alone, at its 5% and its 95%\n")?;
+            let is_metric = target.kind == "metric";
+            let value = |value: Option<f64>, error: Option<f64>| match (value, error) {
+                (Some(value), Some(error)) => with_error(match is_metric {
+                    true => format::estimate(value, error),
+                    false => format::percentage(value, error),
+                }),
+                _ => "no value".into(),
+            };
+            let rows = target.tornado.iter().map(|s| {
+                let (swing, error) = swing_text(s, is_metric);
+                vec![
+                    name(&s.title, &s.input, &s.kind),
+                    value(s.low, s.low_std_error),
+                    value(s.high, s.high_std_error),
+                    with_error(format::Rounded {
+                        value: swing,
+                        error,
+                    }),
+                    verdict(s.detectable, "no detectable difference"),
+                ]
+            });
+            let columns = ["input", "low ±", "high ±", "swing ±", "verdict"];
+            table(out, &columns, 1, rows)?;
+        }
+    }
+    for text in reading(result) {
+        writeln!(out, "{}\n", escape(&text))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `sensitivity`: what a result hangs on.
+
+use crate::program::{call, folder, result, stdout, valley, write};
+use predicates::str::contains;
+use quincunx::results::SensitivityResult;
+use serde_json::json;
+
+fn found(line: &str) -> SensitivityResult {
+    let text = stdout(&call(&format!("{line} --format json")).success());
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+}
+
+/// The table with its lines joined.
+fn table(line: &str) -> String {
+    let text = stdout(&call(line).success());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_indices_are_those_of_the_run_and_no_thread_changes_them() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let run = result(&call(&format!("run {file} --format json --quiet")).success());
+    let sensitivity = found(&format!("sensitivity {file} --quiet --threads 1"));
+    let again = found(&format!("sensitivity {file} --quiet --threads 3"));
+    assert_eq!(sensitivity, again);
+    let [target] = sensitivity.targets.as_slice() else {
+        panic!("one target: {:?}", sensitivity.targets);
+    };
+    let likeliest = (run.outcomes.iter()).max_by(|a, b| a.probability.total_cmp(&b.probability));
+    assert_eq!(Some(&target.of), likeliest.map(|outcome| &outcome.name));
+    let drivers = run.drivers.iter().find(|drivers| drivers.of == target.of);
+    let driver = &drivers.expect("drivers").inputs[0];
+    let index = &target.inputs[0];
+    assert_eq!(driver.input, index.input);
+    assert!((driver.share - index.first).abs() < 1e-9);
+    assert!((driver.share_std_error - index.first_std_error).abs() < 1e-9);
+    let variance = target.variance.expect("a variance");
+    assert!((variance.epistemic_share + variance.chance_share - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn outcomes_questions_and_metrics_are_asked_for_by_name() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let found = found(&format!(
+        "sensitivity {file} --of by_june,metric.wait --of signed --of signed --quiet"
+    ));
+    let told: Vec<(&str, &str)> = (found.targets.iter())
+        .map(|target| (target.of.as_str(), target.kind.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("by_june", "question"),
+            ("wait", "metric"),
+            ("signed", "outcome")
+        ]
+    );
+    call(&format!("sensitivity {file} --of signd"))
+        .code(2)
+        .stderr(contains("did you mean `signed`?"));
+    call(&format!("sensitivity {file} --of question.signed")).code(2);
+}
+
+#[test]
+fn the_table_fits_a_terminal_and_other_formats_have_every_number() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    for options in ["", " --tornado", " --tornado --full --of wait"] {
+        let table = stdout(&call(&format!("sensitivity {file}{options}")).success());
+        assert!(
+            table.lines().all(|line| line.chars().count() <= 80),
+            "{table}"
+        );
+        assert!(
+            table.contains("hangs on") && table.contains("haste"),
+            "{table}"
+        );
+    }
+    let csv = stdout(&call(&format!("sensitivity {file} --tornado --format csv")).success());
+    for quantity in ["epistemic_share", "S1", "evppi", "swing"] {
+        assert!(csv.contains(&format!(",{quantity},")), "{csv}");
+    }
+    let markdown =
+        stdout(&call(&format!("sensitivity {file} --tornado --format markdown")).success());
+    assert!(markdown.contains("| haste |"), "{markdown}");
+    let out = folder.path().join("found.md");
+    call(&format!(
+        "sensitivity {file} --tornado --out {}",
+        out.display()
+    ))
+    .success();
+    assert_eq!(std::fs::read_to_string(out).expect("written"), markdown);
+}
+
+#[test]
+fn what_cannot_be_told_is_said_and_not_made_up() {
+    let folder = folder();
+    let mut certain = valley();
+    certain["parameters"]["haste"] = json!({"value": 0.4});
+    let file = write(folder.path(), "certain.json", &certain);
+    let told = table(&format!("sensitivity {file} --tornado"));
+    assert!(told.contains("Nothing in the file is uncertain"), "{told}");
+
+    // A parameter that nothing hangs on.
+    let mut idle = certain;
+    idle["parameters"]["calm"] = json!({"uniform": [0.4, 0.6]});
+    let file = write(folder.path(), "idle.json", &idle);
+    let told = table(&format!("sensitivity {file} --tornado"));
+    for wanted in [
+        "makes no difference that can be told from noise",
+        "none makes a detectable difference",
+    ] {
+        assert!(told.contains(wanted), "{told}");
+    }
+
+    let file = write(folder.path(), "valley.json", &valley());
+    for (size, wanted) in [
+        ("--trials 2000 --draws 2000", "With one trial a draw"),
+        ("--trials 6400 --draws 100", "128 draws at least"),
+    ] {
+        let told = table(&format!("sensitivity {file} {size}"));
+        assert!(told.contains(wanted), "{told}");
+    }
+}
+
+#[test]
+fn a_start_weight_is_held_at_its_ends_and_the_others_give_way() {
+    let folder = folder();
+    let mut file = valley();
+    file["parameters"]["haste"] = json!({"value": 0.4});
+    file["weight_concentration"] = json!(10);
+    let file = write(folder.path(), "weights.json", &file);
+    let found = found(&format!(
+        "sensitivity {file} --of signed --tornado --trials 65536 --quiet"
+    ));
+    let target = &found.targets[0];
+    let of = |name: &str| {
+        let mut all = target.tornado.iter();
+        all.find(|swing| swing.input == name).expect("a weight")
+    };
+    let (dry, wet) = (of("dry"), of("wet"));
+    assert_eq!((dry.kind.as_str(), dry.detectable), ("weight", true));
+    // Two weights: the 5% of one is the 95% of the other, and the trials are the same.
+    assert!((dry.input_low.expect("an end") + wet.input_high.expect("an end") - 1.0).abs() < 1e-9);
+    assert!((dry.swing.expect("a swing") + wet.swing.expect("a swing")).abs() < 1e-3);
+    assert!(wet.swing > Some(0.0), "{wet:?}");
+}
