@@ -15,7 +15,7 @@ pub use changes::changes;
 pub use compare::compare;
 pub use growing::{Growing, compare_grown};
 pub use reweight::{ReweightError, reweight};
-pub use sensitivity::{Asked, UnknownTarget, sensitivity};
+pub use sensitivity::{Asked, Method, UnknownTarget, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::Study;
 pub use typical::typical;

@@ -1,34 +1,84 @@
 //! What a result hangs on: which uncertain inputs move it, and how much of its variance is chance.
 //!
 //! Takes a study, settings and names; gives first-order indices from the parameter draws of the run itself (given-data estimators, no special
-//! design), with errors, and on request a tornado. Which method suits which question is for the caller.
+//! design), first-order and total ones by pick and freeze, or elementary effects, all with errors, and on request a tornado. Which method suits
+//! which question is for the caller.
 
 mod inputs;
+mod morris;
 mod passes;
+mod sobol;
 mod targets;
 mod tornado;
 
 pub use targets::UnknownTarget;
 
-use crate::engine::{EngineError, Observer, Settings};
-use crate::estimate::{self, DrawMean, Index, Spread, holm};
+use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings};
+use crate::estimate::{self, DrawMean, Effects, Index, PickFreeze, Spread, holm};
 use crate::results::{
-    RunResult, SensitivityIndex, SensitivityResult, SensitivityTarget, Variance, Warning, tool,
+    DesignSize, ElementaryEffect, RunResult, SensitivityIndex, SensitivityResult,
+    SensitivityTarget, Variance, Warning, tool,
 };
 
 use super::study::Study;
 use inputs::{Binned, Named, binned, named};
 use passes::{Stage, pass};
+use sobol::{Factor, factors};
 use targets::{Kind, Target, likeliest, read, told, usual};
 
 /// Level at which a connection, or an epistemic variance, counts as detected.
 const LEVEL: f64 = 0.05;
+
+/// How indices are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// First-order ones from the draws of the run.
+    #[default]
+    GivenData,
+    /// First-order and total ones by pick and freeze.
+    Sobol,
+    /// Elementary effects instead.
+    Morris,
+}
+
+impl Method {
+    pub const ALL: [Self; 3] = [Self::GivenData, Self::Sobol, Self::Morris];
+
+    /// What it is called on the command line and in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GivenData => "given-data",
+            Self::Sobol => "sobol",
+            Self::Morris => "morris",
+        }
+    }
+
+    /// Passes that it simulates besides the run, and their size; `None` for none.
+    fn passes(self, named: &[Named], settings: &Settings) -> Option<(u64, Settings)> {
+        match self {
+            _ if named.is_empty() => None,
+            Self::GivenData => None,
+            Self::Sobol => {
+                let factors = factors(named).len();
+                Some((factors as u64 + 2, sobol::size(settings, factors)))
+            }
+            Self::Morris => match morris::parameters(named) {
+                0 => None,
+                parameters => {
+                    let size = morris::size(settings, parameters);
+                    Some((parameters as u64 + 1, size))
+                }
+            },
+        }
+    }
+}
 
 /// What to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// Names of groups, outcomes, questions or metrics; none: the likeliest group or outcome, or all metrics of a file without outcomes.
     pub of: Vec<String>,
+    pub method: Method,
     /// Hold each input at its 5% and its 95%.
     pub tornado: bool,
 }
@@ -38,12 +88,17 @@ impl Asked {
     pub fn trials(&self, study: &Study, settings: &Settings) -> u64 {
         let run = settings.blocks.saturating_mul(settings.trials_per_block());
         let inputs = study.program.inputs.len();
-        let tornado = tornado::size(settings, inputs);
-        let each = tornado.blocks.saturating_mul(tornado.trials_per_block());
-        match self.tornado {
-            true => run.saturating_add(each.saturating_mul(2 * inputs as u64)),
-            false => run,
-        }
+        let tornado = (2 * inputs as u64, tornado::size(settings, inputs));
+        let designs = [
+            self.method.passes(&named(study), settings),
+            self.tornado.then_some(tornado),
+        ];
+        let each = |(passes, size): (u64, Settings)| {
+            let trials = size.blocks.saturating_mul(size.trials_per_block());
+            trials.saturating_mul(passes)
+        };
+        let trials = designs.into_iter().flatten().map(each);
+        trials.fold(run, u64::saturating_add)
     }
 
     /// # Errors
@@ -88,7 +143,7 @@ pub fn sensitivity(
         false => likeliest(&targets, &run),
     };
     let named = named(study);
-    let draws = (passed.blocks.len() * crate::engine::DRAWS_PER_BLOCK as usize) as u32;
+    let draws = (passed.blocks.len() * DRAWS_PER_BLOCK as usize) as u32;
     let binned = binned(study, settings, draws);
     let mut found: Vec<SensitivityTarget> = (chosen.iter())
         .map(|t| {
@@ -98,11 +153,47 @@ pub fn sensitivity(
         })
         .collect();
     let mut is_interrupted = run.run.interrupted;
+    let targets: Vec<Target> = chosen.iter().map(|t| targets[*t].clone()).collect();
+    let mut before = settings.blocks * settings.trials_per_block();
+    let mut design_size = None;
+    let passes = asked.method.passes(&named, settings);
+    if let Some((passes, size)) = passes.filter(|_| !is_interrupted) {
+        let stage = (observer, before);
+        before += passes * size.blocks * size.trials_per_block();
+        let is_done = match asked.method {
+            Method::Morris => {
+                let parameters = morris::parameters(&named);
+                let all = morris::morris(study, parameters, &targets, &size, stage)?;
+                all.map(|all| {
+                    (found.iter_mut().zip(all)).for_each(|(target, of)| {
+                        target.inputs = Vec::new();
+                        target.effects = effects(&named, &of);
+                    });
+                })
+            }
+            _ => {
+                let factors = factors(&named);
+                let all = sobol::sobol(study, &factors, &targets, &size, stage)?;
+                all.map(|all| {
+                    (found.iter_mut().zip(all))
+                        .for_each(|(target, of)| target.inputs = frozen(&factors, &of));
+                })
+            }
+        };
+        match is_done {
+            Some(()) => {
+                design_size = Some(DesignSize {
+                    variants: passes,
+                    draws: size.blocks * u64::from(DRAWS_PER_BLOCK),
+                    trials_per_draw: size.trials_per_draw,
+                });
+            }
+            None => is_interrupted = true,
+        }
+    }
     let mut tornado_size = None;
     if asked.tornado && !is_interrupted && !named.is_empty() {
-        let targets: Vec<Target> = chosen.iter().map(|t| targets[*t].clone()).collect();
         let size = tornado::size(settings, named.len());
-        let before = settings.blocks * settings.trials_per_block();
         match tornado::tornado(study, &named, &targets, &size, (observer, before))? {
             Some(swings) => {
                 tornado_size = Some(tornado::design_size(&size, named.len()));
@@ -111,15 +202,21 @@ pub fn sensitivity(
             None => is_interrupted = true,
         }
     }
-    let remarks = remarks(&named, &found, settings);
+    // A method that was not finished has left the indices of the run.
+    let method = match design_size {
+        Some(_) => asked.method,
+        None => Method::GivenData,
+    };
+    let remarks = remarks(&named, &found, settings, method);
     let mut info = run.run.clone();
     info.interrupted = is_interrupted;
     Ok(SensitivityResult {
         format: 1,
         tool: tool(),
-        method: "given-data".into(),
+        method: method.name().into(),
         run: info,
         scenario: run.scenario,
+        design_size,
         tornado_size,
         targets: found,
         remarks,
@@ -166,8 +263,76 @@ fn of_draws(
         } else {
             Vec::new()
         },
+        effects: Vec::new(),
         tornado: Vec::new(),
     }
+}
+
+/// First-order and total indices of all factors, largest total first; none without an epistemic variance.
+fn frozen(factors: &[Factor], found: &[Option<PickFreeze>]) -> Vec<SensitivityIndex> {
+    let Some(found) = found.iter().copied().collect::<Option<Vec<PickFreeze>>>() else {
+        return Vec::new();
+    };
+    let p_values: Vec<f64> = found.iter().map(|index| index.p_value).collect();
+    let adjusted = holm(&p_values);
+    let mut indices: Vec<SensitivityIndex> = (factors.iter().zip(&found).zip(adjusted))
+        .map(|((factor, index), p)| SensitivityIndex {
+            input: factor.of.name.clone(),
+            title: factor.of.title.clone(),
+            kind: factor.of.kind.into(),
+            first: index.first.clamp(0.0, 1.0),
+            first_std_error: index.first_std_error,
+            first_ci95: clamped(index.first, index.reach * index.first_std_error, [0.0, 1.0]),
+            total: Some(index.total.clamp(0.0, 1.0)),
+            total_std_error: Some(index.total_std_error),
+            total_ci95: Some(clamped(
+                index.total,
+                index.reach * index.total_std_error,
+                [0.0, 1.0],
+            )),
+            p_adjusted: p,
+            detectable: p < LEVEL,
+            correlated_with: Vec::new(),
+            own: None,
+            own_std_error: None,
+            own_ci95: None,
+            evppi: index.explained.max(0.0),
+            evppi_std_error: index.explained_std_error,
+            evppi_ci95: clamped(
+                index.explained,
+                index.reach * index.explained_std_error,
+                [0.0, f64::INFINITY],
+            ),
+        })
+        .collect();
+    indices.sort_by(|a, b| b.total.partial_cmp(&a.total).expect("numbers"));
+    indices
+}
+
+/// Elementary effects of all parameters, largest first; none if too few trajectories have values.
+fn effects(named: &[Named], found: &[Option<Effects>]) -> Vec<ElementaryEffect> {
+    let Some(found) = found.iter().copied().collect::<Option<Vec<Effects>>>() else {
+        return Vec::new();
+    };
+    let p_values: Vec<f64> = found.iter().map(|effect| effect.p_value).collect();
+    let adjusted = holm(&p_values);
+    let mut effects: Vec<ElementaryEffect> = (named.iter().zip(&found).zip(adjusted))
+        .map(|((of, effect), p)| ElementaryEffect {
+            input: of.name.clone(),
+            title: of.title.clone(),
+            kind: of.kind.into(),
+            mu: effect.mu,
+            mu_std_error: effect.mu_std_error,
+            mu_star: effect.mu_star,
+            mu_star_std_error: effect.mu_star_std_error,
+            sigma: effect.sigma,
+            noise: effect.noise,
+            p_adjusted: p,
+            detectable: p < LEVEL,
+        })
+        .collect();
+    effects.sort_by(|a, b| b.mu_star.total_cmp(&a.mu_star));
+    effects
 }
 
 fn variance(spread: Spread) -> Variance {
@@ -211,6 +376,9 @@ fn indices(draws: &[DrawMean], named: &[Named], binned: &Binned) -> Vec<Sensitiv
                 first: index.share.clamp(0.0, 1.0),
                 first_std_error: index.std_error,
                 first_ci95: clamped(index.share, index.reach * index.std_error, [0.0, 1.0]),
+                total: None,
+                total_std_error: None,
+                total_ci95: None,
                 p_adjusted: adjusted[i],
                 detectable: adjusted[i] < LEVEL,
                 correlated_with: of.correlated_with.clone(),
@@ -231,7 +399,12 @@ fn indices(draws: &[DrawMean], named: &[Named], binned: &Binned) -> Vec<Sensitiv
     indices
 }
 
-fn remarks(named: &[Named], targets: &[SensitivityTarget], settings: &Settings) -> Vec<String> {
+fn remarks(
+    named: &[Named],
+    targets: &[SensitivityTarget],
+    settings: &Settings,
+    method: Method,
+) -> Vec<String> {
     let mut remarks = Vec::new();
     if named.is_empty() {
         remarks.push("Nothing in the file is uncertain: all variance is chance.".into());
@@ -243,7 +416,8 @@ fn remarks(named: &[Named], targets: &[SensitivityTarget], settings: &Settings) 
         );
     }
     let few = |target: &SensitivityTarget| {
-        target.inputs.is_empty() && target.variance.is_some_and(|variance| variance.detectable)
+        let is_empty = target.inputs.is_empty() && method == Method::GivenData;
+        is_empty && target.variance.is_some_and(|variance| variance.detectable)
     };
     if targets.iter().any(few) {
         remarks.push("Indices need 128 draws at least: ask for more --trials or --draws.".into());
@@ -254,17 +428,33 @@ fn remarks(named: &[Named], targets: &[SensitivityTarget], settings: &Settings) 
         .collect();
     if !correlated.is_empty() {
         let names: Vec<String> = correlated.iter().map(|name| format!("`{name}`")).collect();
-        remarks.push(format!(
-            "Correlated: {}. The index of one of them contains what it shares with the others, so the indices may add up to more than \
-             100%; its own part is what is left when the others are known. A tornado holds each without moving the others.",
-            names.join(", ")
-        ));
+        let what = match method {
+            Method::GivenData => {
+                "The index of one of them contains what it shares with the others, so the indices may add up to more than 100%; its own part is \
+                 what is left when the others are known."
+            }
+            Method::Sobol => {
+                "Those that hang together are taken together: no index of one alone is defined."
+            }
+            Method::Morris => "Each steps without moving the others.",
+        };
+        let held = match targets.iter().all(|target| target.tornado.is_empty()) {
+            true => "",
+            false => " A tornado holds each without moving the others.",
+        };
+        remarks.push(format!("Correlated: {}. {what}{held}", names.join(", ")));
     }
     if named.iter().filter(|input| input.kind == "weight").count() > 1 {
-        remarks.push(
-            "Start weights add up to 1, so what one of them explains is shared with the others."
-                .into(),
-        );
+        let text = match method {
+            Method::GivenData => {
+                "Start weights add up to 1, so what one of them explains is shared with the others."
+            }
+            Method::Sobol => "Start weights add up to 1, so they are taken together.",
+            Method::Morris => {
+                "Start weights add up to 1, so none can step alone: they vary as they do."
+            }
+        };
+        remarks.push(text.into());
     }
     remarks
 }

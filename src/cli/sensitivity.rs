@@ -7,10 +7,11 @@ use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
-use crate::analysis::{self, Asked, Study};
+use crate::analysis::{self, Asked, Method, Study};
 use crate::report::{csv, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 
 /// Say which uncertain inputs a result hangs on, and how much of it is chance
@@ -18,15 +19,20 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
                         quincunx sensitivity baseline.json\n  \
                         quincunx sensitivity baseline.json --of war_ends --of first_truce\n  \
-                        quincunx sensitivity baseline.json --tornado --format json --out drivers.json\n\n\
+                        quincunx sensitivity baseline.json --tornado --format json --out drivers.json\n  \
+                        quincunx sensitivity baseline.json --method sobol --trials 1000000\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest; of all metrics of a file without outcomes.\n\
-                        Indices come from the parameter draws of one run. --tornado simulates each input at its 5% and at its 95% besides.")]
+                        Indices come from the parameter draws of one run. The methods sobol and morris, and --tornado, simulate more,\n\
+                        in designs whose size follows from --trials.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
     /// What to explain: a group, an outcome, a question or a metric; may be repeated. A kind before the name (`metric.cost`) tells things of one name apart
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     of: Vec<String>,
+    /// How it is found
+    #[arg(long, value_name = "METHOD", value_parser = method(), default_value = Method::default().name())]
+    method: Method,
     /// Also hold each uncertain input at its 5% and at its 95%, the others varying as they do
     #[arg(long)]
     tornado: bool,
@@ -39,6 +45,23 @@ pub struct Arguments {
     full: bool,
 }
 
+/// Reads the name of a method.
+fn method() -> impl TypedValueParser<Value = Method> {
+    let values = Method::ALL.map(|method| {
+        let help = match method {
+            Method::GivenData => "First-order indices from the draws of one run",
+            Method::Sobol => "First-order and total indices by pick and freeze; correlated inputs are taken together",
+            Method::Morris => "Elementary effects of each parameter, to screen many of them",
+        };
+        PossibleValue::new(method.name()).help(help)
+    });
+    PossibleValuesParser::new(values).map(|name| {
+        let mut all = Method::ALL.into_iter();
+        all.find(|method| method.name() == name)
+            .expect("one of the possible values")
+    })
+}
+
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         simulation, output, ..
@@ -49,6 +72,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     let asked = Asked {
         of: arguments.of.clone(),
+        method: arguments.method,
         tornado: arguments.tornado,
     };
     asked

@@ -11,11 +11,13 @@ pub struct SensitivityResult {
     /// Version of this format.
     pub format: u32,
     pub tool: Tool,
-    /// `given-data`.
+    /// `given-data`, `sobol` or `morris`.
     pub method: String,
     /// The run whose draws these are.
     pub run: RunInfo,
     pub scenario: ScenarioInfo,
+    /// Of each pass of the methods `sobol` and `morris`; `None` for indices from the draws of the run.
+    pub design_size: Option<DesignSize>,
     /// Of each side of each input in the tornado; `None` without one.
     pub tornado_size: Option<DesignSize>,
     /// In the order asked for.
@@ -47,8 +49,10 @@ pub struct SensitivityTarget {
     pub std_error: Option<f64>,
     /// `None` if too few draws have values, or there is one trial a draw.
     pub variance: Option<Variance>,
-    /// By descending index. Empty where nothing is known to be epistemic, or draws are too few.
+    /// By descending index, by the total one if there are such. Empty under `morris`, where nothing is known to be epistemic, or draws are too few.
     pub inputs: Vec<SensitivityIndex>,
+    /// By descending `mu_star`. Only under `morris`.
+    pub effects: Vec<ElementaryEffect>,
     /// By descending size of the swing. Empty without a tornado.
     pub tornado: Vec<Swing>,
 }
@@ -74,10 +78,10 @@ pub struct Variance {
 /// Indices of one input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SensitivityIndex {
-    /// Name of the parameter, or of the trend.
+    /// Name of the parameter, or of the trend; names with `+` between them of inputs that are taken together.
     pub input: String,
     pub title: String,
-    /// `parameter` or `weight`.
+    /// `parameter` or `weight`; `parameters` or `weights` for several together.
     pub kind: String,
     /// First-order index: the share of the epistemic variance that knowing the input would take away.
     #[serde(rename = "S1")]
@@ -86,7 +90,14 @@ pub struct SensitivityIndex {
     pub first_std_error: f64,
     #[serde(rename = "S1_ci95")]
     pub first_ci95: [f64; 2],
-    /// Of no connection, after Holm's correction over all inputs.
+    /// Total index: the share that would be left if all other inputs were known; `None` unless by `sobol`.
+    #[serde(rename = "ST")]
+    pub total: Option<f64>,
+    #[serde(rename = "ST_std_error")]
+    pub total_std_error: Option<f64>,
+    #[serde(rename = "ST_ci95")]
+    pub total_ci95: Option<[f64; 2]>,
+    /// Of no connection, by `sobol` of a total index of 0; after Holm's correction over all inputs.
     pub p_adjusted: f64,
     /// A connection was detected at 5%.
     pub detectable: bool,
@@ -103,6 +114,28 @@ pub struct SensitivityIndex {
     pub evppi: f64,
     pub evppi_std_error: f64,
     pub evppi_ci95: [f64; 2],
+}
+
+/// Elementary effects of one parameter: a step of it, from many places, as if its range from 5% to 95% were one unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ElementaryEffect {
+    pub input: String,
+    pub title: String,
+    /// `parameter`.
+    pub kind: String,
+    /// Mean.
+    pub mu: f64,
+    pub mu_std_error: f64,
+    /// Mean of the absolute values, with what chance adds to them.
+    pub mu_star: f64,
+    pub mu_star_std_error: f64,
+    /// Standard deviation, without what chance adds to it: effects that differ from place to place, so interactions or bends.
+    pub sigma: f64,
+    /// Standard deviation that chance in the simulation gives to a single effect.
+    pub noise: f64,
+    /// Of no effect anywhere, after Holm's correction over all parameters.
+    pub p_adjusted: f64,
+    pub detectable: bool,
 }
 
 /// What one input does alone, at its 5% and at its 95%, while all others vary as they do.

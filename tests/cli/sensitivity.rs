@@ -147,3 +147,44 @@ fn a_start_weight_is_held_at_its_ends_and_the_others_give_way() {
     assert!((dry.swing.expect("a swing") + wet.swing.expect("a swing")).abs() < 1e-3);
     assert!(wet.swing > Some(0.0), "{wet:?}");
 }
+
+#[test]
+fn designs_say_what_they_are_and_no_thread_changes_them() {
+    let folder = folder();
+    let mut file = valley();
+    file["weight_concentration"] = json!(10);
+    let file = write(folder.path(), "valley.json", &file);
+    for method in ["sobol", "morris"] {
+        let line = format!("sensitivity {file} --of signed --method {method} --quiet");
+        let told = found(&format!("{line} --threads 1"));
+        assert_eq!(told, found(&format!("{line} --threads 3")));
+        assert_eq!(told.method, method);
+        let size = told.design_size.expect("a design");
+        let target = &told.targets[0];
+        if method == "sobol" {
+            let inputs: Vec<&str> = target.inputs.iter().map(|i| i.input.as_str()).collect();
+            assert!(
+                inputs.contains(&"haste") && inputs.contains(&"dry+wet"),
+                "{inputs:?}"
+            );
+            assert_eq!(size.variants, 4);
+            assert!(target.inputs.iter().all(|index| index.total.is_some()));
+        } else {
+            assert_eq!((target.inputs.len(), target.effects.len()), (0, 1));
+            let effect = &target.effects[0];
+            assert!(
+                effect.detectable && effect.mu > 0.0 && effect.noise > 0.0,
+                "{effect:?}"
+            );
+        }
+        let text = table(&format!("sensitivity {file} --of signed --method {method}"));
+        assert!(text.contains("which share their random numbers"), "{text}");
+        for format in ["csv", "markdown"] {
+            let text = stdout(&call(&format!("{line} --format {format}")).success());
+            assert!(text.contains("haste"), "{text}");
+        }
+    }
+    call(&format!("sensitivity {file} --method sobl"))
+        .code(2)
+        .stderr(contains("sobol"));
+}

@@ -39,6 +39,12 @@ pub fn write_sensitivity(
                 ci95: Some(index.first_ci95),
                 ..row.quantity("S1", index.first).error(index.first_std_error)
             })?;
+            if index.total.is_some() {
+                table.row(&Row {
+                    ci95: index.total_ci95,
+                    ..row.quantity("ST", index.total).error(index.total_std_error)
+                })?;
+            }
             if index.own.is_some() {
                 table.row(&Row {
                     ci95: index.own_ci95,
@@ -51,6 +57,14 @@ pub fn write_sensitivity(
                     .quantity("evppi", index.evppi)
                     .error(index.evppi_std_error)
             })?;
+        }
+        for effect in &target.effects {
+            let row = all.named("sensitivity", &effect.input, &effect.title);
+            table.row(&row.quantity("mu", effect.mu).error(effect.mu_std_error))?;
+            let mu_star = row.quantity("mu_star", effect.mu_star);
+            table.row(&mu_star.error(effect.mu_star_std_error))?;
+            table.row(&row.quantity("sigma", effect.sigma))?;
+            table.row(&row.quantity("noise", effect.noise))?;
         }
         for swing in &target.tornado {
             let row = all.named("sensitivity", &swing.input, &swing.title);

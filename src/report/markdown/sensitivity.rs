@@ -37,6 +37,10 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
                     name(&i.title, &i.input, &i.kind),
                     with_error(format::percentage(i.first, i.first_std_error)),
                     format::percent_range(i.first_ci95, i.first_std_error),
+                    match (i.total, i.total_std_error) {
+                        (Some(total), Some(error)) => with_error(format::percentage(total, error)),
+                        _ => String::new(),
+                    },
                     match (i.own, i.own_std_error) {
                         (Some(own), Some(error)) => with_error(format::percentage(own, error)),
                         _ => String::new(),
@@ -49,10 +53,25 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
                 "input",
                 "explains ± pp",
                 "95% interval",
+                "in all ± pp",
                 "alone ± pp",
                 "worth ±",
                 "verdict",
             ];
+            table(out, &columns, 1, rows)?;
+        }
+        if !target.effects.is_empty() {
+            let rows = target.effects.iter().map(|e| {
+                vec![
+                    name(&e.title, &e.input, &e.kind),
+                    with_error(format::estimate(e.mu_star, e.mu_star_std_error)),
+                    with_error(format::difference(e.mu, e.mu_std_error)),
+                    format::estimate(e.sigma, e.mu_star_std_error).value,
+                    format::estimate(e.noise, e.mu_star_std_error).value,
+                    verdict(e.detectable, "not told from noise"),
+                ]
+            });
+            let columns = ["input", "mu\\* ±", "mu ±", "sigma", "noise", "verdict"];
             table(out, &columns, 1, rows)?;
         }
         if !target.tornado.is_empty() {

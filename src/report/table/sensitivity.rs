@@ -5,7 +5,9 @@ use super::grid::Grid;
 use super::text::{Line, dotted, shorten};
 use super::{Page, bars, label, palette, run};
 use crate::report::{dates, format};
-use crate::results::{SensitivityIndex, SensitivityResult, SensitivityTarget, Swing};
+use crate::results::{
+    ElementaryEffect, SensitivityIndex, SensitivityResult, SensitivityTarget, Swing,
+};
 use std::io;
 
 /// Rows of a table without `--full`.
@@ -26,6 +28,9 @@ pub fn write(page: &mut Page<'_>, result: &SensitivityResult, full: bool) -> io:
     }
     for target in &result.targets {
         of_target(page, target, full)?;
+        if !target.effects.is_empty() {
+            effects(page, target, full)?;
+        }
         if !target.tornado.is_empty() {
             tornado(page, target, result, full)?;
         }
@@ -45,6 +50,14 @@ fn of_target(page: &mut Page<'_>, target: &SensitivityTarget, full: bool) -> io:
         let mut grid = Grid::new("", names);
         let shares = estimates(told.iter().map(|i| (i.first, i.first_std_error)));
         grid.column("explains ± pp", 0, shaded(&shares, &told, |i| i.detectable));
+        if told.iter().any(|i| i.total.is_some()) {
+            let total = told.iter().map(|i| {
+                let (total, error) = (i.total.unwrap_or(0.0), i.total_std_error.unwrap_or(0.0));
+                (total, error)
+            });
+            let total = estimates(total);
+            grid.plain_column("in all ± pp", 1, total);
+        }
         if told.iter().any(|i| i.own.is_some()) {
             let own = told.iter().map(|i| match (i.own, i.own_std_error) {
                 (Some(own), Some(error)) => {
@@ -69,8 +82,9 @@ fn of_target(page: &mut Page<'_>, target: &SensitivityTarget, full: bool) -> io:
         let width = grid
             .spare_if_wrapped(page.width(), NAME)
             .clamp(BAR[0], BAR[1]);
-        let most = told.iter().map(|i| i.first).fold(0.01, f64::max);
-        let bars = told.iter().map(|i| bars::bar(i.first, most, width));
+        let size = |index: &SensitivityIndex| index.total.unwrap_or(index.first);
+        let most = told.iter().map(|i| size(i)).fold(0.01, f64::max);
+        let bars = told.iter().map(|i| bars::bar(size(i), most, width));
         grid.column("", 2, bars);
         grid.write(page)?;
         if let Some(text) = told.first().and_then(|first| worth_first(target, first)) {
@@ -178,6 +192,58 @@ pub(in crate::report) fn answer(target: &SensitivityTarget) -> String {
     )
 }
 
+/// Elementary effects.
+fn effects(page: &mut Page<'_>, target: &SensitivityTarget, full: bool) -> io::Result<()> {
+    let (told, hidden) = chosen(&target.effects, full, |effect| effect.detectable);
+    if told.is_empty() {
+        let text = format!(
+            "of {} parameters none has an effect that is told from noise",
+            target.effects.len()
+        );
+        return page.paragraph(palette::FAINT, &text, 2);
+    }
+    let names = (told.iter()).map(|e| input_name(&e.input, &e.title, &e.kind, full));
+    let mut grid = Grid::new("", names);
+    let is_metric = target.kind == "metric";
+    let size = |value: f64, error: f64| {
+        let rounded = match is_metric {
+            true => format::estimate(value, error),
+            false => format::points(value, error),
+        };
+        (
+            rounded.value.trim_start_matches('+').to_owned(),
+            rounded.error,
+        )
+    };
+    let signed = |value: f64, error: f64| {
+        let rounded = match is_metric {
+            true => format::difference(value, error),
+            false => format::points(value, error),
+        };
+        (rounded.value, rounded.error)
+    };
+    let mu_star: Vec<_> = (told.iter())
+        .map(|e| size(e.mu_star, e.mu_star_std_error))
+        .collect();
+    let mu_star = join_errors(mu_star);
+    grid.column("mu* ±", 0, shaded(&mu_star, &told, |e| e.detectable));
+    let mu = told.iter().map(|e| signed(e.mu, e.mu_std_error));
+    grid.plain_column("mu ±", 1, join_errors(mu.collect()));
+    for (header, of) in [
+        ("sigma", (|e| e.sigma) as fn(&ElementaryEffect) -> f64),
+        ("chance", |e| e.noise),
+    ] {
+        let cells = (told.iter()).map(|e| (size(of(e), e.mu_star_std_error).0, String::new()));
+        grid.plain_column(header, 1, join_errors(cells.collect()));
+    }
+    grid.write(page)?;
+    if hidden > 0 {
+        let text = format!("{hidden} more are not shown, or not told from noise: --full");
+        page.paragraph(palette::FAINT, &text, 2)?;
+    }
+    Ok(())
+}
+
 fn tornado(
     page: &mut Page<'_>,
     target: &SensitivityTarget,
@@ -261,6 +327,29 @@ pub(in crate::report) fn reading(result: &SensitivityResult) -> Vec<String> {
              would fall."
                 .to_owned(),
         );
+    }
+    if indices().any(|index| index.total.is_some()) {
+        let text = "'in all' is the total index ST: the share that would be left if all other inputs were known; what it has beyond S1 it does \
+                    together with others.";
+        texts.push(text.into());
+    }
+    if let Some(size) = result.design_size {
+        texts.push(format!(
+            "Design: {} passes of {} draws of {} trials, which share their random numbers.",
+            format::count(size.variants),
+            format::count(size.draws),
+            size.trials_per_draw
+        ));
+    }
+    if result
+        .targets
+        .iter()
+        .any(|target| !target.effects.is_empty())
+    {
+        let text = "Elementary effects: what moving a parameter does from many places, over its range from 5% to 95% (of a chance: in points). 'mu*' is their mean size, \
+                    'mu' their mean, 'sigma' how much they differ from place to place; 'chance' is the noise of a single one, which makes mu* too large for small \
+                    effects (0.8 of it for none).";
+        texts.push(text.into());
     }
     if indices().any(|index: &SensitivityIndex| index.own.is_some()) {
         let text = "'alone' is the index of what the parameters correlated with it leave open.";

@@ -1,0 +1,187 @@
+//! First-order and total indices by pick and freeze: passes that take some inputs from a second, independent sample.
+
+use super::inputs::Named;
+use super::passes::{Stage, pass};
+use super::targets::{Target, read};
+use crate::analysis::Study;
+use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
+use crate::estimate::{DrawMean, PickFreeze, pick_freeze};
+
+/// Trials of each draw: two in each of eight groups.
+const TRIALS_PER_DRAW: u32 = 16;
+/// Fewest draws a pass.
+const LEAST_DRAWS: u64 = 256;
+
+/// Inputs that are taken from the second sample together: one alone, all that are correlated with one another, or all start weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Factor {
+    /// By number.
+    pub inputs: Vec<usize>,
+    pub of: Named,
+}
+
+/// Inputs in factors that are independent of one another, in the order of their first inputs.
+pub fn factors(named: &[Named]) -> Vec<Factor> {
+    let mut factors: Vec<Factor> = Vec::new();
+    let mut is_taken = vec![false; named.len()];
+    for first in 0..named.len() {
+        if is_taken[first] {
+            continue;
+        }
+        // Whatever hangs together with it, directly or by way of others.
+        let mut inputs = vec![first];
+        is_taken[first] = true;
+        let mut next = 0;
+        while let Some(&at) = inputs.get(next) {
+            next += 1;
+            for other in 0..named.len() {
+                let together = match (named[at].kind, named[other].kind) {
+                    ("weight", "weight") => true,
+                    ("parameter", "parameter") => {
+                        named[at].correlated_with.contains(&named[other].name)
+                    }
+                    _ => false,
+                };
+                if together && !is_taken[other] {
+                    is_taken[other] = true;
+                    inputs.push(other);
+                }
+            }
+        }
+        inputs.sort_unstable();
+        let of = match inputs.as_slice() {
+            [only] => named[*only].clone(),
+            all => joined(all.iter().map(|i| &named[*i])),
+        };
+        factors.push(Factor { inputs, of });
+    }
+    factors
+}
+
+/// Several inputs under one name.
+fn joined<'n>(inputs: impl Iterator<Item = &'n Named>) -> Named {
+    let all: Vec<&Named> = inputs.collect();
+    let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    let title = match all[0].kind {
+        "weight" => "All start weights together".to_owned(),
+        _ => format!("{} correlated parameters together", all.len()),
+    };
+    Named {
+        name: names.join("+"),
+        title,
+        kind: match all[0].kind {
+            "weight" => "weights",
+            _ => "parameters",
+        },
+        correlated_with: Vec::new(),
+    }
+}
+
+/// The second sample for some inputs, by number.
+struct Second(Vec<bool>);
+
+impl Steer for Second {
+    fn sheet(&self, _: u32, input: usize) -> u64 {
+        u64::from(self.0[input])
+    }
+}
+
+/// The size of each pass: all passes have as many trials as the run, and 256 draws each at least.
+pub fn size(run: &Settings, factors: usize) -> Settings {
+    let trials = run.blocks.saturating_mul(run.trials_per_block());
+    let draws = trials / (factors as u64 + 2) / u64::from(TRIALS_PER_DRAW);
+    Settings {
+        trials_per_draw: TRIALS_PER_DRAW,
+        blocks: draws.max(LEAST_DRAWS).div_ceil(u64::from(DRAWS_PER_BLOCK)),
+        until: None,
+        ..run.clone()
+    }
+}
+
+/// Indices by target and factor; `None` if the observer cancelled it. An index is `None` where no epistemic variance was seen.
+///
+/// # Errors
+/// As [`Study::run`].
+pub fn sobol(
+    study: &Study,
+    factors: &[Factor],
+    targets: &[Target],
+    settings: &Settings,
+    (observer, before): (&dyn Observer, u64),
+) -> Result<Option<Vec<Vec<Option<PickFreeze>>>>, EngineError> {
+    let inputs = study.program.inputs.len();
+    let of_pass = settings.blocks * settings.trials_per_block();
+    let per_draw = settings.trials_per_draw as usize;
+    // By target, the draws of a pass.
+    let one = |number: u64, second: Vec<bool>| -> Result<Option<Vec<Vec<DrawMean>>>, EngineError> {
+        let stage = Stage {
+            observer,
+            before: before + number * of_pass,
+            trials_per_block: settings.trials_per_block(),
+        };
+        let passed = pass(study, Some(&Second(second)), settings, &stage, &|ended| {
+            let readings = read(targets, &study.program, ended);
+            let draws = readings.iter().map(|reading| reading.draws(per_draw));
+            draws.collect::<Vec<_>>()
+        })?;
+        let of = |t: usize| {
+            passed
+                .blocks
+                .iter()
+                .flat_map(|block| block[t].clone())
+                .collect()
+        };
+        Ok((!passed.summary.interrupted).then(|| (0..targets.len()).map(of).collect()))
+    };
+    let Some(a) = one(0, vec![false; inputs])? else {
+        return Ok(None);
+    };
+    let Some(b) = one(1, vec![true; inputs])? else {
+        return Ok(None);
+    };
+    let mut found = vec![Vec::with_capacity(factors.len()); targets.len()];
+    for (f, factor) in factors.iter().enumerate() {
+        let second = (0..inputs).map(|i| factor.inputs.contains(&i)).collect();
+        let Some(mixed) = one(2 + f as u64, second)? else {
+            return Ok(None);
+        };
+        for (t, found) in found.iter_mut().enumerate() {
+            found.push(pick_freeze([&a[t], &b[t]], &mixed[t]));
+        }
+    }
+    Ok(Some(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_that_hang_together_are_one_factor() {
+        let named = |name: &str, kind, with: &[&str]| Named {
+            name: name.into(),
+            title: String::new(),
+            kind,
+            correlated_with: with.iter().map(|other| (*other).to_owned()).collect(),
+        };
+        let factors = factors(&[
+            named("a", "parameter", &["c"]),
+            named("b", "parameter", &[]),
+            named("c", "parameter", &["a", "d"]),
+            named("d", "parameter", &["c"]),
+            named("calm", "weight", &[]),
+            named("wild", "weight", &[]),
+        ]);
+        let told: Vec<(&str, &[usize])> = (factors.iter())
+            .map(|factor| (factor.of.name.as_str(), factor.inputs.as_slice()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a+c+d", &[0, 2, 3][..]),
+                ("b", &[1]),
+                ("calm+wild", &[4, 5])
+            ]
+        );
+    }
+}
