@@ -15,7 +15,7 @@ use crate::results::{CompareResult, Comparison, Difference, Warning, tool};
 use crate::scenario::same_assumptions;
 
 /// Level at which a difference counts as detected, after Holm's correction.
-const LEVEL: f64 = 0.05;
+pub(super) const LEVEL: f64 = 0.05;
 
 /// Simulates all studies and compares each with the first.
 ///
@@ -27,6 +27,17 @@ const LEVEL: f64 = 0.05;
 /// # Panics
 /// Without studies.
 pub fn compare(
+    studies: &[&Study],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<CompareResult, EngineError> {
+    let mut result = compared(studies, settings, observer)?;
+    correct(&mut result.comparisons);
+    Ok(result)
+}
+
+/// As [`compare`], with p-values as if each difference were the only one that is looked at, and nothing said to be detectable.
+pub(super) fn compared(
     studies: &[&Study],
     settings: &Settings,
     observer: &dyn Observer,
@@ -111,7 +122,6 @@ pub fn compare(
             identical,
         ));
     }
-    correct(&mut comparisons);
     let warnings = unlike(studies);
     Ok(CompareResult {
         format: 1,

@@ -2,20 +2,29 @@
 
 mod changes;
 mod compare;
+mod crossing;
+mod given;
 mod growing;
 mod pairs;
+mod quantity;
 mod ratios;
 mod reweight;
 mod sensitivity;
 mod storyline;
 mod study;
+mod sweep;
 mod typical;
 
 pub use changes::changes;
 pub use compare::compare;
+pub use given::{condition_as_question, given};
 pub use growing::{Growing, compare_grown};
+pub use quantity::{Quantity, UnknownQuantity};
 pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, Method, UnknownTarget, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::Study;
+pub use sweep::{
+    NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, sweep, value_at,
+};
 pub use typical::typical;

@@ -11,6 +11,7 @@ mod exit;
 mod explore;
 mod findings;
 mod formats;
+mod given;
 mod input;
 mod man;
 mod new;
@@ -28,9 +29,11 @@ mod sensitivity;
 mod show;
 mod signals;
 mod slips;
+mod sweep;
 mod terminal;
 mod trace;
 mod trial_file;
+mod vary;
 
 use crate::diagnostic::brief;
 use anyhow::Result;
@@ -65,6 +68,8 @@ struct Cli {
 enum Command {
     Run(run::Arguments),
     Compare(compare::Arguments),
+    Sweep(sweep::Arguments),
+    Given(given::Arguments),
     Reweight(reweight::Arguments),
     Sensitivity(sensitivity::Arguments),
     #[cfg(feature = "explore")]
@@ -119,6 +124,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
     match command {
         Command::Run(arguments) => run::run(arguments, terminal),
         Command::Compare(arguments) => compare::run(arguments, terminal),
+        Command::Sweep(arguments) => sweep::run(arguments, terminal),
+        Command::Given(arguments) => given::run(arguments, terminal),
         Command::Reweight(arguments) => reweight::run(arguments, terminal),
         Command::Sensitivity(arguments) => sensitivity::run(arguments, terminal),
         #[cfg(feature = "explore")]

@@ -4,14 +4,18 @@
 //! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
 
 mod cells;
+mod given;
 mod of_some;
 mod reweight;
 mod sensitivity;
+mod sweep;
 
 pub use cells::Layout;
 pub(in crate::report) use cells::fault_of_writing;
+pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
+pub use sweep::write_sweep;
 
 use crate::report::known::Known;
 use crate::report::ratios;

@@ -6,10 +6,16 @@
 use super::chart::{Chart, Frame, from_results as chart};
 use super::headline;
 use super::html::{ComparePart, RunPart, chosen_events};
+use crate::results::SweepResult;
 
 /// Charts of one run.
 pub fn of_run(part: &RunPart) -> Vec<Chart> {
     of_run_named(part, "")
+}
+
+/// Charts of a sweep.
+pub fn of_sweep(result: &SweepResult) -> Vec<Chart> {
+    chart::sweep(result, &Frame::new(Frame::WIDE))
 }
 
 /// Charts of a comparison: each pair, then each scenario with its number before the names.

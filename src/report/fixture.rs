@@ -1,8 +1,10 @@
 //! Results made up for tests of the writers: every kind of number, status and oddity once.
 
 mod compare;
+mod sweep;
 
 pub use compare::compare;
+pub use sweep::sweep;
 
 use crate::results::*;
 use indexmap::IndexMap;

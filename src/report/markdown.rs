@@ -3,11 +3,15 @@
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
 mod brief;
+mod given;
 mod reweight;
 mod sensitivity;
+mod sweep;
 
+pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
+pub use sweep::write_sweep;
 
 use super::amounts::Amounts;
 use super::{dates, format, ratios};

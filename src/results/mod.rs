@@ -1,20 +1,24 @@
 //! What a run found: plain serde data with public fields, read off a summary.
 
 mod assemble;
+mod given;
 mod of_some;
 mod read;
 mod reweighted;
 mod sensitivity;
 mod storyline;
+mod sweep;
 mod types;
 mod validate;
 mod warnings;
 
 pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
+pub use given::*;
 pub use read::{ReadFault, read};
 pub use reweighted::*;
 pub use sensitivity::*;
 pub use storyline::*;
+pub use sweep::*;
 pub use types::*;
 pub use validate::{check_comparison, check_run, check_story, check_typical};
 pub use warnings::from_result;

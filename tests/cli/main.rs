@@ -5,6 +5,7 @@
 mod check;
 mod compare;
 mod faults;
+mod given;
 mod golden;
 mod interrupt;
 mod limits;
@@ -21,5 +22,6 @@ mod reweight;
 mod run;
 mod sensitivity;
 mod show;
+mod sweep;
 mod texts;
 mod trace;

@@ -302,6 +302,65 @@ fn every_key_of_a_sensitivity_is_in_the_reference_and_no_other() {
 }
 
 #[test]
+fn every_key_of_a_sweep_is_in_the_reference_and_no_other() {
+    let arguments = [
+        "sweep",
+        "port_strike.json",
+        "--vary",
+        "parameters.employer_patience.p50=25..50:3",
+        "--until",
+        "agreed = 78%",
+        "--trials",
+        "1024",
+        "--format",
+        "json",
+    ];
+    let mut swept = result(&arguments);
+    for key in ["run", "scenario"] {
+        assert!(swept[key].is_object());
+        swept[key] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&swept, "", &mut found);
+    found.retain(|key| !key.starts_with("warnings"));
+    let mut written = first_column("### Of `sweep`");
+    written.retain(|key| !key.starts_with("warnings"));
+    assert_eq!(found, written);
+}
+
+#[test]
+fn every_key_of_a_split_run_is_in_the_reference_and_no_other() {
+    let arguments = [
+        "given",
+        "port_strike.json",
+        "ever(walk_out)",
+        "--set",
+        SOME,
+        "--trials",
+        "1024",
+        "--format",
+        "json",
+    ];
+    let mut split = result(&arguments);
+    for key in ["run", "scenario"] {
+        assert!(split[key].is_object());
+        split[key] = true.into();
+    }
+    for key in ["groups", "questions", "conditional", "metrics"] {
+        let list = split[key].as_array().expect("a list");
+        assert!(list.iter().all(|row| row["held"].is_object()), "{key}");
+        split[key] = serde_json::json!([{}]);
+    }
+    let mut found = BTreeSet::new();
+    keys(&split, "", &mut found);
+    found.extend(["groups[]", "questions[]", "conditional[]", "metrics[]"].map(String::from));
+    found.retain(|key| !key.starts_with("warnings"));
+    let mut written = first_column("### Of `given`");
+    written.retain(|key| !key.starts_with("warnings"));
+    assert_eq!(found, written);
+}
+
+#[test]
 fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
     let mut found = BTreeSet::new();
     for trial in ["0", "1", "2", "3", "4"] {

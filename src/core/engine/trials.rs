@@ -46,6 +46,15 @@ impl Bits {
         Self { words }
     }
 
+    /// Trials that say yes both here and there.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let words = self.words.iter().zip(&other.words);
+        Self {
+            words: words.map(|(a, b)| a & b).collect(),
+        }
+    }
+
     /// Trials of a span that say yes.
     pub fn count(&self, span: Range<usize>) -> u32 {
         self.windows(span).map(u64::count_ones).sum()
@@ -166,6 +175,7 @@ mod tests {
                 let both = (start..end).filter(|i| bit(&a, *i) && bit(&b, *i)).count();
                 assert_eq!(a.count(start..end), one as u32, "{start}..{end}");
                 assert_eq!(a.count_both(&b, start..end), both as u32, "{start}..{end}");
+                assert_eq!(a.and(&b).count(start..end), both as u32, "{start}..{end}");
             }
         }
     }

@@ -314,6 +314,11 @@ impl Proportion {
         }
     }
 
+    /// Independent trials that would say as much.
+    pub fn effective(&self) -> f64 {
+        self.effective
+    }
+
     /// The same with a standard error that is larger by `factor`, and an interval to match.
     pub fn widened(self, factor: f64) -> Self {
         if factor == 1.0 {

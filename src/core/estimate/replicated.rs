@@ -62,9 +62,28 @@ impl Replicated {
         })
     }
 
+    /// The mean of values; `None` without any.
+    pub fn mean(of: &[PartialSum; REPLICATES]) -> Option<Self> {
+        let Mean {
+            mean,
+            residuals,
+            used,
+        } = Mean::of(of)?;
+        Some(Self {
+            ratio: mean,
+            residuals,
+            used,
+        })
+    }
+
     /// Its standard error, by the spread between replicates; `None` with fewer than two.
     pub fn std_error(&self) -> Option<f64> {
         error_of_residuals(&self.residuals, self.used)
+    }
+
+    /// Replicates that show its spread.
+    pub fn used(&self) -> usize {
+        self.used
     }
 
     /// How much larger it is than that of the base, under common random numbers; `None` with fewer than two replicates.

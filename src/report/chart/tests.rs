@@ -51,7 +51,41 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
         frame,
     ));
     charts.push(from_results::storyline(&fixture::storyline(), frame));
+    charts.extend(swept(run, frame));
     charts
+}
+
+/// A line and a matrix, with the title of the run's first outcome.
+fn swept(run: &RunResult, frame: &Frame) -> Vec<Chart> {
+    let charts = [1, 2].map(|inputs| {
+        let mut result = fixture::sweep(inputs);
+        result.of[0].title = run.outcomes[0].title.clone();
+        result.of[0].name = format!("{inputs}");
+        result.axes[0].path = format!("parameters.{}", run.outcomes[0].title);
+        from_results::sweep(&result, frame)
+    });
+    charts.concat()
+}
+
+#[test]
+fn a_sweep_over_numbers_is_a_line_and_over_pairs_a_matrix_and_over_words_nothing() {
+    let frame = Frame::new(Frame::WIDE);
+    let [line, matrix] = [1, 2].map(|inputs| from_results::sweep(&fixture::sweep(inputs), &frame));
+    let count = |charts: &[Chart], what: &str| charts[0].svg.matches(what).count();
+    assert_eq!(
+        (count(&line, "<circle"), count(&line, "\"whisker\"")),
+        (5, 5)
+    );
+    assert_eq!(count(&matrix, "<rect"), 20);
+    // The largest value has the darkest shade, and its number in it.
+    assert!(
+        matrix[0].svg.contains("\"h6\"") && matrix[0].svg.contains(">68.0%<"),
+        "{}",
+        matrix[0].svg
+    );
+    let mut words = fixture::sweep(1);
+    words.points[0].at[0] = "war".into();
+    assert!(from_results::sweep(&words, &frame).is_empty());
 }
 
 #[test]

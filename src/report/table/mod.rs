@@ -8,6 +8,7 @@ mod beside;
 mod compare;
 mod estimates;
 mod events;
+mod given;
 mod grid;
 mod palette;
 mod reweight;
@@ -17,18 +18,28 @@ mod series;
 mod side_by_side;
 mod storyline;
 mod summary;
+mod sweep;
 mod text;
 
 pub use compare::letter;
+pub(super) use given::{
+    difference as given_difference, lists as given_lists, name as given_name, split as given_split,
+    told as given_value,
+};
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
 pub(super) use sensitivity::{answer, reading, swing_text};
 pub use side_by_side::{Cell, Row, side_by_side};
+pub(super) use sweep::{
+    answer as break_even, difference as sweep_difference, name as sweep_name, short as short_path,
+    text_of, told as sweep_value, verdict as sweep_verdict,
+};
 pub use text::{Look, shorten};
 
 use crate::results::{
-    CompareResult, ReweightResult, RunResult, SensitivityResult, Storyline, Typical,
+    CompareResult, GivenResult, ReweightResult, RunResult, SensitivityResult, Storyline,
+    SweepResult, Typical,
 };
 use anstyle::Style;
 use std::io::{self, Write};
@@ -105,6 +116,16 @@ pub fn write_sensitivity(
     look: Look,
 ) -> io::Result<()> {
     sensitivity::write(&mut Page::new(out, look), result, full)
+}
+
+/// Writes a run that a condition splits.
+pub fn write_given(out: &mut dyn Write, result: &GivenResult, look: Look) -> io::Result<()> {
+    given::write(&mut Page::new(out, look), result)
+}
+
+/// Writes a sweep.
+pub fn write_sweep(out: &mut dyn Write, result: &SweepResult, look: Look) -> io::Result<()> {
+    sweep::write(&mut Page::new(out, look), result)
 }
 
 /// Writes one trial as a dated story.

@@ -8,6 +8,7 @@ mod metric;
 mod outcomes;
 mod over_time;
 mod story;
+mod sweep;
 mod time;
 
 use super::*;
@@ -24,6 +25,7 @@ pub use outcomes::{
 };
 pub use over_time::{KINDS, over_time};
 pub use story::{storyline, timeline};
+pub use sweep::sweep;
 pub use time::{
     Course, course, incidence, incidence_curves, occupancy, phases, series, state, steady, trends,
 };

@@ -1,0 +1,197 @@
+//! One number of a result by its name: a group, an outcome, a question, a metric or a ratio of means.
+
+use crate::diagnostic::nearest;
+use crate::model::Model;
+use crate::results::{Comparison, Difference, RunResult, SweepOf};
+
+/// What kind of number it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Group,
+    Outcome,
+    Question,
+    Conditional,
+    Metric,
+    Ratio,
+}
+
+/// All kinds with their names, singular as in results and plural as in files.
+const KINDS: [(Kind, &str, &str); 6] = [
+    (Kind::Group, "group", "groups"),
+    (Kind::Outcome, "outcome", "outcomes"),
+    (Kind::Question, "question", "questions"),
+    (Kind::Conditional, "conditional", "questions"),
+    (Kind::Metric, "metric", "metrics"),
+    (Kind::Ratio, "ratio", "ratios"),
+];
+
+/// A number that every result of a scenario has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    kind: Kind,
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+}
+
+/// A name that no number has, or that several have.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum UnknownQuantity {
+    #[error("no group, outcome, question, metric or ratio is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    Unknown { name: String, near: Option<String> },
+    #[error("`{name}` is the name of several things; say which: {}", .full.join(" or "))]
+    Several { name: String, full: Vec<String> },
+}
+
+/// Estimate, standard error and 95% interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    pub value: Option<f64>,
+    pub std_error: Option<f64>,
+    pub ci95: Option<[f64; 2]>,
+}
+
+impl Quantity {
+    /// The number of that name, which may have its section before it: `settlement`, `outcomes.settlement`.
+    ///
+    /// # Errors
+    /// [`UnknownQuantity`] with the near match, or with the full names where several have it.
+    pub fn named(model: &Model, text: &str) -> Result<Self, UnknownQuantity> {
+        let all = Self::all(model);
+        let wanted = |q: &&Self| q.name == text || q.path() == text;
+        let found: Vec<&Self> = all.iter().filter(wanted).collect();
+        match found.as_slice() {
+            [one] => Ok((*one).clone()),
+            [] => {
+                let (section, _) = text.split_once('.').unwrap_or_default();
+                let paths = all.iter().map(Self::path);
+                let names: Vec<String> = match KINDS.iter().any(|(.., plural)| *plural == section) {
+                    true => paths.collect(),
+                    false => all.iter().map(|q| q.name.clone()).collect(),
+                };
+                Err(UnknownQuantity::Unknown {
+                    name: text.into(),
+                    near: nearest(text, names.iter().map(String::as_str)).map(str::to_owned),
+                })
+            }
+            several => Err(UnknownQuantity::Several {
+                name: text.into(),
+                full: several.iter().map(|q| q.path()).collect(),
+            }),
+        }
+    }
+
+    /// All that a result of this scenario has.
+    pub fn all(model: &Model) -> Vec<Self> {
+        let of = |kind, name: &str, title: &str, unit: &str| Self {
+            kind,
+            name: name.into(),
+            title: title.into(),
+            unit: unit.into(),
+        };
+        let groups = (model.groups.iter()).map(|g| of(Kind::Group, &g.name, &g.title, ""));
+        let outcomes = (model.outcomes.iter()).map(|o| of(Kind::Outcome, &o.name, &o.title, ""));
+        let questions = (model.questions.iter()).map(|q| of(Kind::Question, &q.name, &q.title, ""));
+        let conditional = (model.conditional.iter())
+            .map(|q| of(Kind::Conditional, &q.question.name, &q.question.title, ""));
+        let metrics = (model.metrics.iter()).map(|m| of(Kind::Metric, &m.name, &m.title, &m.unit));
+        let ratios = (model.ratios.iter()).map(|r| of(Kind::Ratio, &r.name, &r.title, &r.unit));
+        (groups.chain(outcomes).chain(questions))
+            .chain(conditional)
+            .chain(metrics)
+            .chain(ratios)
+            .collect()
+    }
+
+    /// What a run is asked first: its likeliest group; without groups its likeliest outcome, otherwise the first number that it has.
+    pub fn leading(model: &Model, result: &RunResult) -> Option<Self> {
+        let all = Self::all(model);
+        let likeliest = |kind: Kind| {
+            let of_kind = all.iter().filter(|q| q.kind == kind);
+            // The first of equals.
+            of_kind.rev().max_by(|a, b| {
+                let value = |q: &Self| q.read(result).value.unwrap_or(0.0);
+                value(a).total_cmp(&value(b))
+            })
+        };
+        likeliest(Kind::Group)
+            .or_else(|| likeliest(Kind::Outcome))
+            .or(all.first())
+            .cloned()
+    }
+
+    /// The name with its section.
+    pub fn path(&self) -> String {
+        let (.., section) = self.row();
+        format!("{section}.{}", self.name)
+    }
+
+    fn row(&self) -> (Kind, &'static str, &'static str) {
+        let found = KINDS.iter().find(|(kind, ..)| *kind == self.kind);
+        *found.expect("all kinds are in the table")
+    }
+
+    /// Whether it is a number from 0 to 1.
+    pub fn is_probability(&self) -> bool {
+        !matches!(self.kind, Kind::Metric | Kind::Ratio)
+    }
+
+    /// What a result says of it.
+    pub fn told(&self) -> SweepOf {
+        SweepOf {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            kind: self.row().1.into(),
+            unit: self.unit.clone(),
+        }
+    }
+
+    /// Its estimate in a result; nothing if the result does not have it.
+    pub fn read(&self, result: &RunResult) -> Reading {
+        let share = |value: f64, std_error: f64, ci95: [f64; 2]| Reading {
+            value: Some(value),
+            std_error: Some(std_error),
+            ci95: Some(ci95),
+        };
+        let name = self.name.as_str();
+        let found = match self.kind {
+            Kind::Group => (result.groups.iter().find(|g| g.name == name))
+                .map(|g| share(g.probability, g.std_error, g.ci95)),
+            Kind::Outcome => (result.outcomes.iter().find(|o| o.name == name))
+                .map(|o| share(o.probability, o.std_error, o.ci95)),
+            Kind::Question => (result.questions.iter().find(|q| q.name == name))
+                .map(|q| share(q.probability, q.std_error, q.ci95)),
+            Kind::Conditional => {
+                (result.conditional.iter().find(|q| q.name == name)).map(|q| Reading {
+                    value: q.probability,
+                    std_error: q.std_error,
+                    ci95: q.ci95,
+                })
+            }
+            Kind::Metric => (result.metrics.iter().find(|m| m.name == name)).map(|m| Reading {
+                value: m.mean,
+                std_error: m.std_error,
+                ci95: m.ci95,
+            }),
+            Kind::Ratio => (result.ratios.iter().find(|r| r.name == name)).map(|r| Reading {
+                value: r.ratio,
+                std_error: r.std_error,
+                ci95: r.ci95.filter(|_| r.shape.as_deref() == Some("between")),
+            }),
+        };
+        found.unwrap_or_default()
+    }
+
+    /// Its row in a comparison.
+    pub fn difference<'c>(&self, comparison: &'c Comparison) -> Option<&'c Difference> {
+        let rows = match self.kind {
+            Kind::Group => &comparison.groups,
+            Kind::Outcome => &comparison.differences,
+            Kind::Question => &comparison.questions,
+            Kind::Conditional => &comparison.conditional,
+            Kind::Metric => &comparison.metrics,
+            Kind::Ratio => &comparison.ratios,
+        };
+        rows.iter().find(|row| row.outcome == self.name)
+    }
+}

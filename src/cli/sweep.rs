@@ -1,0 +1,329 @@
+//! `sweep`: some numbers of a scenario as some of its inputs vary.
+
+use super::exit::{Exit, Misuse};
+use super::formats;
+use super::options::{Format, Output, Simulation, whole};
+use super::output::Destination;
+use super::paths;
+use super::pictures::{make_folder, write_charts};
+use super::places::Places;
+use super::progress::Meter;
+use super::terminal::Terminal;
+use super::vary::{self, Asked, Plan, Vary};
+use super::{findings, run};
+use crate::analysis::{self, NoBreakEven, Point, Quantity, Study, Sweep, value_at};
+use crate::engine::Settings;
+use crate::report::{csv, files, json, markdown, table};
+use crate::results::SweepAxis;
+use crate::scenario::Report;
+use anyhow::Result;
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Trials that all runs together have, unless someone says otherwise.
+const ALL_TRIALS: u64 = 100_000;
+/// Trials of a run then, at least: a block; and at most.
+const TRIALS: [u64; 2] = [1024, 10_000];
+
+/// Vary inputs of a scenario over grids or a Latin hypercube, under common random numbers, and print how its numbers move
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx sweep baseline.json --vary trends.stalemate.weight=0.3..0.6:7\n  \
+                        quincunx sweep baseline.json --vary parameters.rate_break.p50=0.5..1.5:5 --vary horizon=1,2,3 --of settlement\n  \
+                        quincunx sweep baseline.json --variant escalation.json --variant fast:parameters.rate_break.p50=2\n  \
+                        quincunx sweep baseline.json --vary parameters.rate_break.p50=0.5..1.5:5 --until \"settlement = 10%\"\n  \
+                        quincunx sweep baseline.json --lhs 50 --vary parameters.rate_break.p50=0.5..1.5 --format csv\n\n\
+                        Several --vary make all combinations. Every run has the same random numbers, so differences from the file as it is\n\
+                        are known far better than the numbers themselves.")]
+pub struct Arguments {
+    /// Scenario file (JSON or JSONC)
+    file: PathBuf,
+    /// Vary the value at a dotted path: PATH=FROM..TO:N for N evenly spaced numbers, or PATH=a,b,c; may be repeated
+    #[arg(
+        long,
+        value_name = "PATH=VALUES",
+        value_parser = vary::vary,
+        allow_hyphen_values = true,
+        help_heading = "Inputs",
+        add = ArgValueCompleter::new(paths::to_set)
+    )]
+    vary: Vec<Vary>,
+    /// A whole variant as one choice: another FILE, or NAME:PATH=VALUE of this one (null takes a thing away); the same NAME again changes another of its values
+    #[arg(long, value_name = "VARIANT", help_heading = "Inputs")]
+    variant: Vec<String>,
+    /// A Latin hypercube of N runs instead of a grid; each --vary is then PATH=FROM..TO
+    #[arg(long, value_name = "N", value_parser = whole("lhs"), allow_negative_numbers = true, conflicts_with = "variant", help_heading = "Inputs")]
+    lhs: Option<u64>,
+    /// What to read off each run: groups, outcomes, questions, metrics and ratios by name, separated by commas (default: the likeliest group)
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        help_heading = "Inputs"
+    )]
+    of: Vec<String>,
+    /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as "outcomes.settlement = 0.2"
+    #[arg(long, value_name = "EQUATION", conflicts_with_all = ["lhs", "variant"], help_heading = "Inputs")]
+    until: Option<String>,
+    #[command(flatten)]
+    simulation: Simulation,
+    #[command(flatten)]
+    output: Output,
+    /// Also draw each number over one input as a line, over two as a heat map, as SVG and PNG into this folder, which is made if need be
+    #[arg(long, value_name = "DIR", help_heading = "Pictures")]
+    charts: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let Arguments {
+        file,
+        simulation,
+        output,
+        ..
+    } = arguments;
+    if arguments.vary.is_empty() && arguments.variant.is_empty() {
+        let text = "nothing varies: give --vary PATH=FROM..TO:N, --vary PATH=a,b,c or --variant";
+        return Err(Misuse(text.into()).into());
+    }
+    if file.as_os_str() == "-" {
+        let text = "standard input can be read only once, and a sweep reads the scenario for each run: save it to a file";
+        return Err(Misuse(text.into()).into());
+    }
+    let format = output.format(&[(formats::CHART, "--charts DIR")], terminal)?;
+    let base = match Study::open(file, &simulation.variant.set) {
+        Ok(study) => study,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
+    };
+    let of = (arguments.of.iter())
+        .map(|name| Quantity::named(&base.model, name.trim()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Misuse(format!("--of: {error}")))?;
+    let until = until(arguments, &base)?;
+    let of = match &until {
+        Some((quantity, _)) if !of.contains(quantity) => [of, vec![quantity.clone()]].concat(),
+        _ => of,
+    };
+    let plan = plan(arguments, &base)?;
+    let studies = match opened(&plan, &simulation.variant.set) {
+        Ok(studies) => studies,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
+    };
+    let settings = settings(simulation, &base, plan.points.len())?;
+    let axes = (plan.axes.iter())
+        .map(|(path, values)| SweepAxis {
+            path: path.clone(),
+            values: values.clone(),
+            base: value_at(&base.model.source, path).cloned(),
+        })
+        .collect();
+    let points = (plan.points.into_iter().zip(studies))
+        .map(|(asked, study)| Point {
+            at: asked.at,
+            study,
+        })
+        .collect();
+    let sweep = Sweep {
+        base,
+        axes,
+        points,
+        design: match arguments.lhs {
+            Some(_) => "latin-hypercube",
+            None => "grid",
+        },
+        of,
+    };
+    let read = std::iter::once(&sweep.base)
+        .chain(sweep.points.iter().map(|point| &point.study))
+        .flat_map(|study| study.sources.files());
+    let mut places = Places::reading(std::iter::once(file.as_path()).chain(read));
+    places.output("--out", output.out.as_deref())?;
+    places.charts(arguments.charts.as_deref())?;
+    let folder = arguments.charts.as_deref();
+    if folder.is_some() && !can_be_drawn(&sweep) {
+        let text = "--charts draws one input of numbers, or a grid of two; the other formats have every run";
+        return Err(Misuse(text.into()).into());
+    }
+    let _made = folder.map(make_folder).transpose()?;
+    let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let all = Settings {
+        blocks: settings.blocks * (sweep.points.len() as u64).div_ceil(analysis::TOGETHER as u64),
+        ..settings.clone()
+    };
+    let meter = Meter::start(&all, None, output.quiet, terminal)?;
+    let found = analysis::sweep(&sweep, &settings, &meter);
+    meter.finish(true)?;
+    let mut result = match found {
+        Ok(Some(result)) => result,
+        Ok(None) => {
+            terminal.error(
+                "interrupted before the first runs were complete: there is nothing to report",
+            );
+            return Ok(Exit::Interrupted);
+        }
+        Err((culprit, error)) => {
+            let study = match culprit {
+                Some(i) => {
+                    let at = &sweep.points[i].at;
+                    let told: Vec<String> = (sweep.axes.iter().zip(at))
+                        .map(|(axis, value)| format!("{}={value}", axis.path))
+                        .collect();
+                    terminal.error(&format!("the run with {} failed:", told.join(", ")));
+                    &sweep.points[i].study
+                }
+                None => &sweep.base,
+            };
+            return findings::failed(error, &[study], terminal);
+        }
+    };
+    if let Some((quantity, target)) = &until {
+        let of = sweep.of.iter().position(|one| one == quantity).unwrap_or(0);
+        let endless = Settings {
+            until: Some(0.0),
+            ..settings.clone()
+        };
+        let meter = Meter::start(&endless, None, output.quiet, terminal)?;
+        let path = &sweep.axes[0].path;
+        let open = |at: f64| {
+            let own = [format!("{path}={at}")];
+            Study::open(file, &[simulation.variant.set.as_slice(), &own].concat())
+        };
+        let found =
+            analysis::break_even(&result, (quantity, of, *target), &settings, &meter, &open);
+        meter.finish(true)?;
+        match found {
+            Ok(found) => result.break_even = Some(found),
+            Err(NoBreakEven::Interrupted) => result.run.interrupted = true,
+            Err(NoBreakEven::Refused { at, report }) => {
+                terminal.error(&format!(
+                    "the search came to {path}={at}, where the scenario cannot be used:"
+                ));
+                return Ok(findings::refuse(&report, terminal));
+            }
+            Err(NoBreakEven::Failed { study, error }) => {
+                return findings::failed(error, &[&study], terminal);
+            }
+        }
+    }
+    destination.write(|out, look| match format {
+        Format::Table => table::write_sweep(out, &result, look),
+        Format::Json => json::write(out, &result),
+        Format::Csv => csv::write_sweep(out, &result, output.layout()),
+        Format::Markdown => markdown::write_sweep(out, &result),
+    })?;
+    if let Some(folder) = folder {
+        write_charts(folder, &files::of_sweep(&result))?;
+    }
+    if !output.quiet && format != Format::Table {
+        run::warnings(&result.warnings, terminal);
+    }
+    Ok(match result.run.interrupted {
+        true => Exit::Interrupted,
+        false => Exit::Done,
+    })
+}
+
+/// The number and the target of `--until`.
+///
+/// # Errors
+/// [`Misuse`] for what is no equation of a number of the scenario, and for anything but one input of numbers.
+fn until(arguments: &Arguments, base: &Study) -> Result<Option<(Quantity, f64)>> {
+    let Some(text) = &arguments.until else {
+        return Ok(None);
+    };
+    let fault = |what: &str| Misuse(format!("--until {text}: {what}"));
+    let (name, target) = text
+        .split_once('=')
+        .ok_or_else(|| fault("expected NAME = NUMBER, such as \"outcomes.settlement = 0.2\""))?;
+    let quantity =
+        Quantity::named(&base.model, name.trim()).map_err(|error| fault(&error.to_string()))?;
+    let target = target.trim();
+    let (number, scale) = match target.strip_suffix('%') {
+        Some(number) => (number.trim(), 0.01),
+        None => (target, 1.0),
+    };
+    let number = number.parse::<f64>().ok().filter(|x| x.is_finite());
+    let number = number.ok_or_else(|| fault(&format!("`{target}` is not a number")))? * scale;
+    if quantity.is_probability() && !(0.0..=1.0).contains(&number) {
+        return Err(fault("a probability lies between 0 and 1; write 20% or 0.2").into());
+    }
+    match arguments.vary.as_slice() {
+        [one] if one.numbers() >= 2 => Ok(Some((quantity, number))),
+        [_] => Err(fault(
+            "the input has to take at least two numbers, such as --vary PATH=0.1..0.5:9",
+        )
+        .into()),
+        _ => Err(fault("one input is to vary: give a single --vary PATH=FROM..TO:N").into()),
+    }
+}
+
+/// Whether there is a chart for these inputs.
+fn can_be_drawn(sweep: &Sweep) -> bool {
+    match sweep.axes.len() {
+        1 => sweep.points.iter().all(|point| point.at[0].is_number()),
+        2 => sweep.design == "grid",
+        _ => false,
+    }
+}
+
+fn plan(arguments: &Arguments, base: &Study) -> Result<Plan> {
+    let Some(points) = arguments.lhs else {
+        return vary::grid(&arguments.file, &arguments.vary, &arguments.variant);
+    };
+    let points = usize::try_from(points)
+        .ok()
+        .filter(|n| (2..=10_000).contains(n));
+    let Some(points) = points else {
+        return Err(Misuse("--lhs: a Latin hypercube has from 2 to 10000 runs".into()).into());
+    };
+    let seed = base.settings(None, None, arguments.simulation.seed).seed;
+    vary::hypercube(&arguments.file, &arguments.vary, points, seed)
+}
+
+/// The size of each run: what was asked for, or a share of a usual number of trials.
+fn settings(simulation: &Simulation, base: &Study, points: usize) -> Result<Settings> {
+    let mut simulation = simulation.clone();
+    if simulation.trials.is_none() && simulation.draws.is_none() {
+        let [least, most] = TRIALS;
+        simulation.trials = Some((ALL_TRIALS / (points as u64 + 1)).clamp(least, most));
+    }
+    simulation.settings(base)
+}
+
+/// The scenarios of all runs, read by as many threads as there are cores.
+///
+/// # Errors
+/// What is wrong with the first that cannot be used.
+fn opened(plan: &Plan, shared: &[String]) -> Result<Vec<Study>, Report> {
+    let found: Vec<Mutex<Option<Result<Study, Report>>>> =
+        plan.points.iter().map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    let one = || {
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(Asked { file, sets, .. }) = plan.points.get(i) else {
+                break;
+            };
+            let study = Study::open(file, &[shared, sets].concat());
+            if study.is_err() {
+                next.store(usize::MAX / 2, Ordering::Relaxed);
+            }
+            *found[i].lock().unwrap_or_else(PoisonError::into_inner) = Some(study);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(plan.points.len()) {
+            scope.spawn(one);
+        }
+        one();
+    });
+    let slots = found.into_iter();
+    // What was begun before the fault was seen is complete, and stands before it.
+    slots
+        .filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
