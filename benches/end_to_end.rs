@@ -10,8 +10,8 @@ use quincunx::{Silent, compare};
 use shared::{open, settings};
 
 const TRIALS: u64 = 10_000;
-const BASE: &str = "scenarios/baseline.json";
-const OTHER: &str = "scenarios/talks_with_europe.json";
+const BASE: &str = "tests/fixtures/scenarios/large.json";
+const OTHER: &str = "tests/fixtures/scenarios/large_election_pause.json";
 
 fn files_to_tables(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("end to end");

@@ -50,13 +50,13 @@ const fn stage(name: &'static str, scenario: &'static str, work: Work) -> Stage 
 }
 
 const STAGES: [Stage; 6] = [
-    stage("open baseline", "scenarios/baseline.json", Work::Open),
+    stage("open large", "tests/fixtures/scenarios/large.json", Work::Open),
     stage(
-        "1,024 trials of baseline",
-        "scenarios/baseline.json",
+        "1,024 trials of large",
+        "tests/fixtures/scenarios/large.json",
         Work::Simulate,
     ),
-    stage("read off baseline", "scenarios/baseline.json", Work::Read),
+    stage("read off large", "tests/fixtures/scenarios/large.json", Work::Read),
     stage(
         "1,024 trials of reference",
         "benches/reference.json",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Scenarios that are measured, by name and file.
 pub const SCENARIOS: [(&str, &str); 4] = [
     ("reference", "benches/reference.json"),
-    ("baseline", "scenarios/baseline.json"),
+    ("large", "tests/fixtures/scenarios/large.json"),
     ("birth_death", "benches/birth_death.json"),
     ("sir", "benches/sir.json"),
 ];

@@ -30,7 +30,7 @@ const ELSEWHERE: [(&str, &str); 2] = [
                         quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n  \
                         quincunx compare baseline.json escalation.json --report differences.html\n  \
                         quincunx compare baseline.json --set trends.escalation.weight=0.5\n  \
-                        quincunx compare baseline.json --variant hasty:parameters.rate_deal.value=0.3 --variant slow:parameters.rate_deal.value=0.05\n\n\
+                        quincunx compare baseline.json --variant hasty:parameters.rate_text.value=0.3 --variant slow:parameters.rate_text.value=0.05\n\n\
                         With one file, --set makes the second scenario of it. With several, it changes them all.\n\
                         Differences are taken between trials that share their random numbers, so they are known far better than the\n\
                         scenarios themselves. Size, seed and design come from the options or the first file, for all.")]

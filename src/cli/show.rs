@@ -23,7 +23,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
                         quincunx show baseline.json\n  \
                         quincunx show baseline.json trends\n  \
-                        quincunx show baseline.json parameters.rate_deal\n  \
+                        quincunx show baseline.json parameters.rate_text\n  \
                         quincunx show baseline.json --parameters > parameters.md\n\n\
                         Each path that is shown can be given to --set; what a file takes from the one that it extends is in it.")]
 pub struct Arguments {

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n  \
                         quincunx trace baseline.json --trial 4711\n  \
                         quincunx trace baseline.json --trial 4711 --format json --out story.json\n  \
-                        quincunx trace baseline.json --outcome ceasefire_holds --typical 3 --report stories.html\n\n\
+                        quincunx trace baseline.json --outcome ceasefire --typical 3 --report stories.html\n\n\
                         A trial is exactly that of `quincunx run` with the same file and options: the number is the one in the\n\
                         column `trial` of --trials-out.")]
 pub struct Arguments {

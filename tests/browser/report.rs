@@ -24,7 +24,7 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-/// Pages of a run, a comparison, a trace, and the baseline: made once, for all tests.
+/// Pages of a run, a comparison, a trace, and a large scenario: made once, for all tests.
 fn pages() -> &'static [PathBuf; 4] {
     static PAGES: OnceLock<[PathBuf; 4]> = OnceLock::new();
     PAGES.get_or_init(|| {
@@ -40,8 +40,8 @@ fn pages() -> &'static [PathBuf; 4] {
             ),
             ("trace.html", &["trace", strike, "--trial", "5"]),
             (
-                "baseline.html",
-                &["run", "scenarios/baseline.json", "--trials", "1024"],
+                "large.html",
+                &["run", "tests/fixtures/scenarios/large.json", "--trials", "1024"],
             ),
         ];
         runs.map(|(name, arguments)| {
@@ -99,12 +99,12 @@ fn pages_render_quietly_and_fit_every_window() {
 }
 
 #[test]
-fn the_baseline_is_light_enough_to_mail_and_to_print() {
+fn a_large_scenario_is_light_enough_to_mail_and_to_print() {
     let folder = tempfile::tempdir().expect("a folder");
     let [page, out] = ["page.html", "out.txt"].map(|name| folder.path().join(name));
     call(&[
         "run",
-        "scenarios/baseline.json",
+        "tests/fixtures/scenarios/large.json",
         "--trials",
         "8192",
         "--out",
@@ -127,7 +127,7 @@ fn the_baseline_is_light_enough_to_mail_and_to_print() {
     let brief = folder.path().join("brief.html");
     call(&[
         "run",
-        "scenarios/baseline.json",
+        "tests/fixtures/scenarios/large.json",
         "--trials",
         "8192",
         "--out",

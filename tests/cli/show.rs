@@ -55,9 +55,9 @@ fn a_wrong_path_gets_the_nearest_right_one() {
     for (path, near) in [
         ("trend", "`trends`"),
         ("trends.stalmate", "`stalemate`"),
-        ("events.peace_deal.hazrd", "`hazard`"),
+        ("events.text_signed.hazrd", "`hazard`"),
         ("horizon.months", "no parts"),
-        ("outcomes.setlement", "`settlement`"),
+        ("outcomes.ceasefre", "`ceasefire`"),
     ] {
         call(&format!("show {BASELINE} {path}"))
             .code(2)
@@ -93,7 +93,7 @@ fn parameters_are_a_table_that_pastes() {
     let bars = |line: &str| line.matches(" | ").count();
     assert!(lines.iter().all(|line| bars(line) == 4), "{shown}");
     assert!(
-        lines[2].contains("`parameters.chance_ceasefire`") && lines[2].contains("p50 0.165"),
+        lines[2].contains("`parameters.chance_ceasefire`") && lines[2].contains("p50 0.155"),
         "{}",
         lines[2]
     );

@@ -5,5 +5,6 @@ mod coverage;
 mod designs;
 mod interactions;
 mod pairing;
+mod shipped;
 mod stopping;
 mod strata;

@@ -17,10 +17,10 @@ const VARIANTS: [&str; 4] = [
 
 /// Hazards of the baseline made a tenth larger.
 const EDITS: [(&str, &str); 4] = [
-    ("ukrainian_defence_fails", "rate=0.0066"),
-    ("nato_war", "rate=\"0.55 * rate_nato_war\""),
-    ("eu_finance", "rate=\"1.1 * rate_eu_finance\""),
-    ("talks_round", "rate=\"1.1 * rate_round\""),
+    ("ukraine_fails", "rate=\"1.1 * rate_fails\""),
+    ("war_widens", "rate=\"0.66 * rate_widen\""),
+    ("kyiv_crisis", "rate=\"1.1 * rate_crisis\""),
+    ("talks_break", "rate=\"1.1 * rate_talks_break\""),
 ];
 
 const TRIALS: usize = 20_000;

@@ -40,6 +40,11 @@ impl Plan {
     pub fn scenario(&self, name: &str) -> PathBuf {
         self.root.join("scenarios").join(name)
     }
+
+    /// The large scenario that numbers over time are measured on: an earlier baseline, kept as it was.
+    pub fn large(&self) -> PathBuf {
+        self.root.join("tests/fixtures/scenarios/large.json")
+    }
 }
 
 /// Measures one section; `None` if there is nothing to show.

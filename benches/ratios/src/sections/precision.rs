@@ -1,6 +1,6 @@
 //! Precision per second: the variance of estimates at equal time, the simulator's design against plain sampling.
 //!
-//! In goes the shipped baseline; out comes, for each of its outcomes, how many times longer plain sampling (independent parameter draws,
+//! In goes a large scenario; out comes, for each of its outcomes, how many times longer plain sampling (independent parameter draws,
 //! independent start trends) would have to run for the same standard error. Both designs take turns under many seeds. A run is 16
 //! independent replicates, so a seed gives 16 values to measure a variance by, whatever the design does inside a replicate.
 //!
@@ -23,7 +23,7 @@ const SEEDS_OF_A_LOOK: usize = 16;
 const LEAST_HITS: f64 = 8.0;
 
 pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
-    let study = ours::open(&plan.scenario("baseline.json"))?;
+    let study = ours::open(&plan.large())?;
     let seeds = if plan.quick { SEEDS_OF_A_LOOK } else { SEEDS };
     let designs = [Design::Random, Design::Padded];
     // A fault of the scenario shows here, once, and not in the middle of the measurement.
@@ -92,7 +92,7 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
     Ok(Some(Section {
         title: "Precision at equal time",
         note: format!(
-            "How many times longer plain sampling has to run for the same standard error, on the baseline with {TRIALS} trials under {seeds} seeds. In brackets: one standard error of the quotient on either side; in the last line the least and the most."
+            "How many times longer plain sampling has to run for the same standard error, on the large scenario with {TRIALS} trials under {seeds} seeds. In brackets: one standard error of the quotient on either side; in the last line the least and the most."
         ),
         rows,
     }))

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
-    let scenario = plan.scenario("baseline.json");
+    let scenario = plan.large();
     let opened = || ours::open(&scenario);
     opened()?;
     let binary = binary(&plan.root);
@@ -29,8 +29,8 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
     if let Ok(binary) = &binary {
         const RUN: [&str; 6] = ["run", "--trials", "10000", "--threads", "1", "--quiet"];
         for (name, arguments) in [
-            ("`run` of the baseline, 10,000 trials, one core", &RUN[..]),
-            ("`check` of the baseline", &["check"]),
+            ("`run` of the large scenario, 10,000 trials, one core", &RUN[..]),
+            ("`check` of the large scenario", &["check"]),
         ] {
             whole_process(binary, arguments, &scenario)?;
             contestants.push(Contestant::new(name, |_| {
