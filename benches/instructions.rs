@@ -50,13 +50,21 @@ const fn stage(name: &'static str, scenario: &'static str, work: Work) -> Stage 
 }
 
 const STAGES: [Stage; 6] = [
-    stage("open large", "tests/fixtures/scenarios/large.json", Work::Open),
+    stage(
+        "open large",
+        "tests/fixtures/scenarios/large.json",
+        Work::Open,
+    ),
     stage(
         "1,024 trials of large",
         "tests/fixtures/scenarios/large.json",
         Work::Simulate,
     ),
-    stage("read off large", "tests/fixtures/scenarios/large.json", Work::Read),
+    stage(
+        "read off large",
+        "tests/fixtures/scenarios/large.json",
+        Work::Read,
+    ),
     stage(
         "1,024 trials of reference",
         "benches/reference.json",

@@ -41,7 +41,12 @@ fn pages() -> &'static [PathBuf; 4] {
             ("trace.html", &["trace", strike, "--trial", "5"]),
             (
                 "large.html",
-                &["run", "tests/fixtures/scenarios/large.json", "--trials", "1024"],
+                &[
+                    "run",
+                    "tests/fixtures/scenarios/large.json",
+                    "--trials",
+                    "1024",
+                ],
             ),
         ];
         runs.map(|(name, arguments)| {

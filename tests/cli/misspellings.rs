@@ -19,11 +19,13 @@ use std::path::{Path, PathBuf};
 const SAMPLE: usize = 400;
 
 /// Sections whose keys are names that the file makes up, wherever it first states them.
-const DEFINING: [&str; 9] = [
+const DEFINING: [&str; 11] = [
     "sources",
     "parameters",
     "trends",
     "phases",
+    "states",
+    "tables",
     "indicators",
     "derived",
     "events",
@@ -124,6 +126,7 @@ fn is_free(literal: &Literal<'_>, parent: &Value) -> bool {
         &path[..]
     };
     if prose.iter().skip(2).any(|part| PROSE.contains(part))
+        || matches!(path[..], ["history", "note"])
         || (!literal.is_key && PROSE.contains(&path[0]))
     {
         return true;
@@ -133,6 +136,12 @@ fn is_free(literal: &Literal<'_>, parent: &Value) -> bool {
         [section, name] if literal.is_key => {
             DEFINING.contains(&section) && parent[section].get(name).is_none()
         }
+        [
+            section @ ("states" | "events"),
+            thing,
+            inner @ ("values" | "branches"),
+            name,
+        ] if literal.is_key => parent[section][thing][inner].get(name).is_none(),
         ["sources", _, _] => !literal.is_key,
         ["outcomes", _, "name"] => !literal.is_key,
         [.., "experts", _, "name"] => !literal.is_key,
@@ -297,7 +306,9 @@ fn judge(
                     .span
                     .is_some_and(|span| span.line == line && columns.contains(&span.column))
         });
-        here && one.hints.contains(&hint)
+        // A branch is told with its event: `vote.yes`.
+        let of_branch = |told: &String| told.starts_with(&format!("did you mean `{}.", name.text));
+        here && (one.hints.contains(&hint) || one.hints.iter().any(of_branch))
     };
     if said.iter().any(|one| is_right(&one)) {
         return None;

@@ -180,7 +180,7 @@ fn shipped_agree(trials: u64) {
     let files = std::fs::read_dir(&folder).expect("the scenarios");
     for file in files {
         let path = file.expect("a file").path();
-        if path.is_dir() {
+        if path.extension().is_none_or(|ending| ending != "json") {
             continue;
         }
         let name = path

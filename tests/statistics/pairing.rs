@@ -39,7 +39,10 @@ fn a_small_edit_of_one_hazard_is_seen_with_a_fifth_of_the_unpaired_error() {
             Ok(_) => value.to_owned(),
             Err(_) => format!("{value:?}"),
         };
-        let other = open("fixtures/scenarios/large.json", &[format!("{path}={value}")]);
+        let other = open(
+            "fixtures/scenarios/large.json",
+            &[format!("{path}={value}")],
+        );
         let gain = median_gain(&base, &other);
         assert!(gain > 5.0, "{edit}: the paired error is a {gain:.1}th");
     }

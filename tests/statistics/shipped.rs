@@ -114,7 +114,10 @@ fn without_us_support_russia_is_far_ahead_more_often_and_nothing_gains_by_a_shoc
         far(&stop)
     );
     let file = fs::read_to_string(below_tests("../scenarios/baseline.json")).expect("it is there");
-    assert!(!file.contains("reflect"), "a shock could raise what it hits");
+    assert!(
+        !file.contains("reflect"),
+        "a shock could raise what it hits"
+    );
 }
 
 /// A figure of later date may say how things stood at the start, and nothing else; some are reserved for tests.
