@@ -5,6 +5,7 @@
 //! Counts are integers and merge in any order; sums of floats go through the [`Forest`], whose order is fixed by block index.
 //! Which trials are simulated, and under which names results are shown, is left to `engine` and `results`.
 
+mod anchored;
 mod cuts;
 mod deconvolution;
 mod draw_means;
@@ -37,6 +38,7 @@ mod oracle_tests;
 #[cfg(test)]
 mod quantile_tests;
 
+pub use anchored::{AnchoredMean, AnchoredShare};
 pub use cuts::{Cuts, LEVELS};
 pub use draw_means::{DrawMean, Index, MOST_GROUPS, Spread, first_order, spread};
 pub use effects::{Effects, Step, elementary_effects};

@@ -12,12 +12,12 @@ use crate::math::special::student_t_cdf;
 /// What is kept of a yes/no property in both scenarios. Integers: parts merge in any order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairTable {
-    trials_per_draw: u64,
-    draws: [u64; REPLICATES],
-    a_hits: [u64; REPLICATES],
-    b_hits: [u64; REPLICATES],
-    only_a: u64,
-    only_b: u64,
+    pub(super) trials_per_draw: u64,
+    pub(super) draws: [u64; REPLICATES],
+    pub(super) a_hits: [u64; REPLICATES],
+    pub(super) b_hits: [u64; REPLICATES],
+    pub(super) only_a: u64,
+    pub(super) only_b: u64,
 }
 
 /// Difference `b - a` of two probabilities.
@@ -183,13 +183,13 @@ pub(super) fn two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
 /// What is kept of a metric in both scenarios; float sums, so it is merged by the [`Forest`](super::Forest).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeanPair {
-    a: [Sum; REPLICATES],
-    b: [Sum; REPLICATES],
+    pub(super) a: [Sum; REPLICATES],
+    pub(super) b: [Sum; REPLICATES],
     shift: MeanShift,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Sum {
+pub(super) struct Sum {
     values: u64,
     sum: f64,
 }
@@ -247,6 +247,12 @@ impl MeanPair {
             })
     }
 
+    /// Replicates in which both sides have values.
+    pub(super) fn used(&self) -> usize {
+        let has_both = |m: &usize| self.a[*m].values > 0 && self.b[*m].values > 0;
+        (0..REPLICATES).filter(has_both).count()
+    }
+
     /// The difference `b - a` of the means over trials with a value, its error from the spread between replicates.
     ///
     /// `None` unless both sides have values, in at least two replicates.
@@ -254,9 +260,7 @@ impl MeanPair {
         let (a_mean, a) = residuals(&self.a)?;
         let (b_mean, b) = residuals(&self.b)?;
         let residuals = std::array::from_fn(|m| b[m] - a[m]);
-        let used = (0..REPLICATES)
-            .filter(|m| self.a[*m].values > 0 && self.b[*m].values > 0)
-            .count();
+        let used = self.used();
         let std_error = error_of_residuals(&residuals, used)?;
         let degrees_of_freedom = (used - 1) as f64;
         let difference = b_mean - a_mean;
@@ -283,7 +287,7 @@ impl super::Merge for MeanPair {
 }
 
 /// Mean of a side and what each replicate adds to it; `None` without values.
-fn residuals(side: &[Sum; REPLICATES]) -> Option<(f64, [f64; REPLICATES])> {
+pub(super) fn residuals(side: &[Sum; REPLICATES]) -> Option<(f64, [f64; REPLICATES])> {
     let values: u64 = side.iter().map(|s| s.values).sum();
     if values == 0 {
         return None;
@@ -291,6 +295,17 @@ fn residuals(side: &[Sum; REPLICATES]) -> Option<(f64, [f64; REPLICATES])> {
     let n = values as f64;
     let mean = side.iter().map(|s| s.sum).sum::<f64>() / n;
     Some((mean, side.map(|s| (s.sum - mean * s.values as f64) / n)))
+}
+
+/// The same of counts and sums by replicate.
+pub(super) fn residuals_of(
+    values: &[u64; REPLICATES],
+    sums: &[f64; REPLICATES],
+) -> Option<(f64, [f64; REPLICATES])> {
+    residuals(&std::array::from_fn(|m| Sum {
+        values: values[m],
+        sum: sums[m],
+    }))
 }
 
 /// P-values adjusted so that the chance of calling any true null false stays at the level of a single test (Holm 1979).
