@@ -11,10 +11,20 @@ use crate::engine::{
     BlockTrials, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
     Worker, check_stopped, explain, stretch,
 };
-use crate::estimate::Forest;
+use crate::estimate::{Forest, MeanPair};
 use crate::results::{CompareResult, RunResult, tool};
 use crate::scenario::same_assumptions;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A run as it was read off once: it stays as it is while the run goes on, and can be looked at without it.
+#[derive(Clone)]
+pub struct Look {
+    pub result: Arc<RunResult>,
+    pub(super) settings: Settings,
+    /// By block.
+    pub(super) ended: Vec<Arc<BlockTrials>>,
+}
 
 /// A run of one study, as far as it got.
 pub struct Growing {
@@ -23,9 +33,9 @@ pub struct Growing {
     tally: Option<Tally>,
     forest: Forest<Node>,
     /// By block; all of them are complete.
-    ended: Vec<BlockTrials>,
+    ended: Vec<Arc<BlockTrials>>,
     /// What was read off, by the number of blocks.
-    looks: BTreeMap<u64, RunResult>,
+    looks: BTreeMap<u64, Arc<Look>>,
 }
 
 /// Working memory of a thread: the engine's, and what the trials of its blocks ended in.
@@ -65,11 +75,6 @@ impl Growing {
         self.ended.len() as u64
     }
 
-    /// Whether the run was read off after this many blocks.
-    pub fn has_look(&self, blocks: u64) -> bool {
-        self.looks.contains_key(&blocks)
-    }
-
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -85,7 +90,7 @@ impl Growing {
         study: &Study,
         blocks: u64,
         observer: &dyn Observer,
-    ) -> Result<Option<&RunResult>, EngineError> {
+    ) -> Result<Option<Arc<Look>>, EngineError> {
         if !self.looks.contains_key(&blocks) {
             if blocks < self.blocks() {
                 // Only what is already simulated can be read off; looks go forward.
@@ -94,10 +99,14 @@ impl Growing {
             if !self.grow(study, blocks, observer)? {
                 return Ok(None);
             }
-            let result = self.read(study)?;
-            self.looks.insert(blocks, result);
+            let look = Look {
+                result: Arc::new(self.read(study)?),
+                settings: self.settings.clone(),
+                ended: self.ended.clone(),
+            };
+            self.looks.insert(blocks, Arc::new(look));
         }
-        Ok(self.looks.get(&blocks))
+        Ok(self.looks.get(&blocks).cloned())
     }
 
     /// `true` if it got there.
@@ -148,7 +157,7 @@ impl Growing {
         }
         ended.sort_by_key(|(block, _)| *block);
         self.ended
-            .extend(ended.into_iter().map(|(_, trials)| trials));
+            .extend(ended.into_iter().map(|(_, trials)| Arc::new(trials)));
         Ok(self.blocks() >= blocks)
     }
 
@@ -166,6 +175,13 @@ impl Growing {
         };
         check_stopped(&study.program, &summary).map_err(|e| study.located(e))?;
         Ok(study.result(&summary))
+    }
+}
+
+impl Look {
+    /// Blocks that were simulated.
+    pub fn blocks(&self) -> u64 {
+        self.ended.len() as u64
     }
 
     /// Number of a trial that ended in this outcome (by its index, as in the result): the first at or after `from`, or else the
@@ -187,37 +203,44 @@ impl Growing {
     }
 }
 
-/// Compares two grown runs of equal settings at a look that both have had; `None` if one of them has not.
+/// Compares two runs of equal settings and size.
 ///
 /// Equal to [`compare`](super::compare()) of the two studies with that many blocks.
 pub fn compare_grown(
-    (base, base_run): (&Study, &Growing),
-    (other, other_run): (&Study, &Growing),
-    blocks: u64,
-) -> Option<CompareResult> {
-    let results = [base_run.looks.get(&blocks)?, other_run.looks.get(&blocks)?];
-    let per_draw = base_run.settings.trials_per_draw as usize;
+    (base, base_run): (&Study, &Look),
+    (other, other_run): (&Study, &Look),
+) -> CompareResult {
+    debug_assert_eq!(base_run.blocks(), other_run.blocks());
     let matching = Matching::new(base, other);
-    let mut pairs = Pairs::new(&matching, per_draw);
-    let mut means = Forest::new();
-    let trials = base_run.ended.iter().zip(&other_run.ended);
-    for (block, (a, b)) in (0..blocks).zip(trials) {
-        means.insert(block, pairs.add_block(&matching, block, per_draw, a, b));
-    }
-    let means = means.fold().unwrap_or_else(|| matching.no_means());
+    let (pairs, means) = paired(&matching, base_run, other_run);
     let mut comparisons = vec![matching.comparison(
-        results[0],
-        results[1],
+        &base_run.result,
+        &other_run.result,
         &pairs,
         &means,
         same_assumptions(&base.model.source, &other.model.source),
     )];
     correct(&mut comparisons);
-    Some(CompareResult {
+    CompareResult {
         format: 1,
         tool: tool(),
-        scenarios: results.into_iter().cloned().collect(),
+        scenarios: vec![
+            RunResult::clone(&base_run.result),
+            RunResult::clone(&other_run.result),
+        ],
         comparisons,
         warnings: unlike(&[base, other]),
-    })
+    }
+}
+
+/// The trials of two runs of equal settings, block by block, as far as both have them.
+pub(super) fn paired(matching: &Matching, base: &Look, other: &Look) -> (Pairs, Vec<MeanPair>) {
+    let per_draw = base.settings.trials_per_draw as usize;
+    let mut pairs = Pairs::new(matching, per_draw);
+    let mut means = Forest::new();
+    for (block, (a, b)) in (0..).zip(base.ended.iter().zip(&other.ended)) {
+        means.insert(block, pairs.add_block(matching, block, per_draw, a, b));
+    }
+    let means = means.fold().unwrap_or_else(|| matching.no_means());
+    (pairs, means)
 }

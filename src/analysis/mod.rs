@@ -1,5 +1,6 @@
 //! Questions put to models and results.
 
+mod anchored;
 mod changes;
 mod compare;
 mod crossing;
@@ -15,10 +16,11 @@ mod study;
 mod sweep;
 mod typical;
 
+pub use anchored::compare_anchored;
 pub use changes::changes;
 pub use compare::compare;
 pub use given::{condition_as_question, given};
-pub use growing::{Growing, compare_grown};
+pub use growing::{Growing, Look, compare_grown};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, Method, UnknownTarget, sensitivity};

@@ -16,16 +16,16 @@ use crate::results::{Comparison, Difference, Distance, RunResult, in_display_ord
 use std::ops::Range;
 
 /// A thing that one or both files have, by its index in each.
-struct Match {
+pub(super) struct Match {
     name: String,
     title: String,
-    base: Option<usize>,
-    other: Option<usize>,
+    pub(super) base: Option<usize>,
+    pub(super) other: Option<usize>,
 }
 
 /// Kinds of yes or no.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Outcome,
     Group,
     /// A trend that has come true at the end.
@@ -33,23 +33,23 @@ enum Kind {
     Question,
 }
 
-const KINDS: [Kind; 4] = [Kind::Outcome, Kind::Group, Kind::Trend, Kind::Question];
+pub(super) const KINDS: [Kind; 4] = [Kind::Outcome, Kind::Group, Kind::Trend, Kind::Question];
 
 /// How the things of two files belong together.
 pub struct Matching {
     /// By kind.
-    yes_or_no: [Vec<Match>; KINDS.len()],
-    metrics: Vec<Match>,
+    pub(super) yes_or_no: [Vec<Match>; KINDS.len()],
+    pub(super) metrics: Vec<Match>,
     /// What the difference of each metric can be.
-    ranges: Vec<Interval>,
-    sides: [Side; 2],
+    pub(super) ranges: Vec<Interval>,
+    pub(super) sides: [Side; 2],
     uncertain: bool,
 }
 
 /// Where the trials of a block say what groups and trends there are.
-struct Side {
+pub(super) struct Side {
     /// Outcomes of each group.
-    groups: Vec<Box<[usize]>>,
+    pub(super) groups: Vec<Box<[usize]>>,
     /// The question of each trend that can come true, in the file's order.
     trends: Vec<usize>,
 }
@@ -67,7 +67,11 @@ impl Side {
     }
 
     /// The trials that say yes, by kind.
-    fn read<'t>(&self, ended: &'t BlockTrials, united: &'t [Bits]) -> [Vec<&'t Bits>; KINDS.len()] {
+    pub(super) fn read<'t>(
+        &self,
+        ended: &'t BlockTrials,
+        united: &'t [Bits],
+    ) -> [Vec<&'t Bits>; KINDS.len()] {
         KINDS.map(|kind| match kind {
             Kind::Outcome => ended.outcomes.iter().collect(),
             Kind::Group => united.iter().collect(),
@@ -332,14 +336,14 @@ fn missing(m: &Match, values: [Option<f64>; 2]) -> Difference {
 
 /// Integer tables of one pair, by kind.
 pub struct Pairs {
-    tables: [Vec<Table>; KINDS.len()],
+    pub(super) tables: [Vec<Table>; KINDS.len()],
     groups: usize,
 }
 
 /// What is counted of one yes or no.
 #[derive(Clone)]
-struct Table {
-    pair: PairTable,
+pub(super) struct Table {
+    pub(super) pair: PairTable,
     shift: ShiftTable,
 }
 

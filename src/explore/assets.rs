@@ -22,6 +22,8 @@ pub fn asset(name: &str) -> Option<Asset> {
         ),
         "app.js" => (SCRIPT, include_str!("page/app.js").to_owned()),
         "controls.js" => (SCRIPT, include_str!("page/controls.js").to_owned()),
+        "kept.js" => (SCRIPT, include_str!("page/kept.js").to_owned()),
+        "pins.js" => (SCRIPT, include_str!("page/pins.js").to_owned()),
         "state.js" => (SCRIPT, include_str!("page/state.js").to_owned()),
         "server.js" => (SCRIPT, include_str!("page/server.js").to_owned()),
         "readout.js" => (SCRIPT, chart::READOUT_JS.to_owned()),

@@ -1,10 +1,13 @@
 //! The pages that are open, and what is being done for each.
 //!
-//! A page is a number that it chose, a stream of messages to it, and the tweak that it waits for: a new one cancels the old. The runs of the last
-//! tweak are kept, so that another view of it needs no simulation.
+//! A page is a number that it chose, a stream of messages to it, and the request that it waits for. One request at a time is worked on. A new one
+//! ends the old as soon as that has drawn something, so that pictures come while a hand moves; of those that wait only the newest
+//! is kept. The runs of the last tweak are kept, too, so that another view of it needs no simulation.
 
+use super::job::Request;
+use super::track::Track;
 use super::tweak::Override;
-use crate::analysis::{Growing, Study};
+use crate::analysis::Study;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,16 +24,70 @@ const WAITING: usize = 32;
 pub struct Tweaked {
     pub generation: u64,
     pub overrides: Vec<Override>,
+    /// What falls silent by them, as overrides.
+    pub silenced: Vec<Override>,
     pub study: Study,
-    pub whole: Mutex<Growing>,
-    pub coarse: Mutex<Growing>,
+    pub whole: Track,
+    pub coarse: Track,
+}
+
+impl Tweaked {
+    /// All that a command line has to say.
+    pub fn settings(&self) -> Vec<Override> {
+        [&self.overrides[..], &self.silenced].concat()
+    }
 }
 
 struct Page {
     since: Instant,
     messages: mpsc::Sender<Value>,
-    cancelled: Arc<AtomicBool>,
+    /// What is worked on.
+    turn: Option<Arc<Turn>>,
+    /// What comes next.
+    waiting: Option<Request>,
     tweaked: Option<Arc<Tweaked>>,
+}
+
+/// How far a request has come, and whether anybody still wants it.
+#[derive(Debug, Default)]
+pub struct Turn {
+    stopped: AtomicBool,
+    overtaken: AtomicBool,
+    drawn: AtomicBool,
+}
+
+impl Turn {
+    /// Nobody wants more of it: it was stopped, or it was overtaken and has drawn.
+    pub fn is_over(&self) -> bool {
+        let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        is(&self.stopped) || (is(&self.overtaken) && is(&self.drawn))
+    }
+
+    /// There is a picture of it.
+    pub fn has_drawn(&self) {
+        self.drawn.store(true, Ordering::Relaxed);
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Page {
+    fn stop(&self) {
+        if let Some(turn) = &self.turn {
+            turn.stop();
+        }
+    }
+
+    fn begin(&mut self) -> Ticket {
+        let turn = Arc::<Turn>::default();
+        self.turn = Some(Arc::clone(&turn));
+        Ticket {
+            messages: self.messages.clone(),
+            turn,
+        }
+    }
 }
 
 /// All open pages.
@@ -43,7 +100,17 @@ pub struct Clients {
 #[derive(Clone)]
 pub struct Ticket {
     pub messages: mpsc::Sender<Value>,
-    pub cancelled: Arc<AtomicBool>,
+    pub turn: Arc<Turn>,
+}
+
+/// What becomes of a request.
+pub enum Asked {
+    /// It is to be worked on.
+    Now(Box<Request>, Ticket),
+    /// Whoever works on the page's last request will come to it, unless a newer one comes.
+    Later,
+    /// The page is not connected.
+    Unknown,
 }
 
 impl Clients {
@@ -51,12 +118,12 @@ impl Clients {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A page (re)connects; what was simulated for it before is cancelled.
+    /// A page (re)connects; what was simulated for it before is stopped.
     pub fn connect(&self, name: &str, now: Instant) -> mpsc::Receiver<Value> {
         let (messages, receiver) = mpsc::channel(WAITING);
         let mut pages = self.pages();
         if let Some(old) = pages.remove(name) {
-            old.cancelled.store(true, Ordering::Relaxed);
+            old.stop();
         }
         while pages.len() >= MOST_PAGES {
             let oldest = pages.iter().min_by_key(|(_, page)| page.since);
@@ -64,29 +131,49 @@ impl Clients {
                 break;
             };
             if let Some(page) = pages.remove(&name) {
-                page.cancelled.store(true, Ordering::Relaxed);
+                page.stop();
             }
         }
         let page = Page {
             since: now,
             messages,
-            cancelled: Arc::default(),
+            turn: None,
+            waiting: None,
             tweaked: None,
         };
         pages.insert(name.to_owned(), page);
         receiver
     }
 
-    /// Starts a new request of a page and cancels its old one; `None` if the page is not connected.
-    pub fn begin(&self, name: &str) -> Option<Ticket> {
+    /// Takes a request of a page: the newest that waits, or the one to work on.
+    pub fn ask(&self, request: Request) -> Asked {
         let mut pages = self.pages();
-        let page = pages.get_mut(name)?;
-        page.cancelled.store(true, Ordering::Relaxed);
-        page.cancelled = Arc::default();
-        Some(Ticket {
-            messages: page.messages.clone(),
-            cancelled: Arc::clone(&page.cancelled),
-        })
+        let Some(page) = pages.get_mut(&request.page) else {
+            return Asked::Unknown;
+        };
+        if let Some(turn) = &page.turn {
+            turn.overtaken.store(true, Ordering::Relaxed);
+            page.waiting = Some(request);
+            return Asked::Later;
+        }
+        Asked::Now(Box::new(request), page.begin())
+    }
+
+    /// What comes next, for whoever is done with this turn of the page.
+    pub fn next(&self, page: &str, done: &Arc<Turn>) -> Option<(Request, Ticket)> {
+        let mut pages = self.pages();
+        let page = pages.get_mut(page)?;
+        if !page
+            .turn
+            .as_ref()
+            .is_some_and(|turn| Arc::ptr_eq(turn, done))
+        {
+            // The page has connected again meanwhile, and somebody else works for it.
+            return None;
+        }
+        page.turn = None;
+        let request = page.waiting.take()?;
+        Some((request, page.begin()))
     }
 
     /// The runs of the page's last tweak.
@@ -106,18 +193,18 @@ impl Clients {
             let sent = page.messages.try_send(message.clone());
             let gone = matches!(sent, Err(mpsc::error::TrySendError::Closed(_)));
             if gone {
-                page.cancelled.store(true, Ordering::Relaxed);
+                page.stop();
             }
             !gone
         });
     }
 
-    /// Stops everything.
-    pub fn cancel_all(&self) {
-        let pages = self.pages();
-        pages
-            .values()
-            .for_each(|page| page.cancelled.store(true, Ordering::Relaxed));
+    /// Stops everything, and forgets what waits.
+    pub fn stop_all(&self) {
+        for page in self.pages().values_mut() {
+            page.waiting = None;
+            page.stop();
+        }
     }
 }
 
@@ -125,19 +212,54 @@ impl Clients {
 mod tests {
     use super::*;
 
+    fn request(page: &str, tweak: u64) -> Request {
+        let value = serde_json::json!({"page": page, "tweak": tweak, "state": {}});
+        serde_json::from_value(value).expect("a request")
+    }
+
+    fn now(clients: &Clients, page: &str, tweak: u64) -> Ticket {
+        match clients.ask(request(page, tweak)) {
+            Asked::Now(_, ticket) => ticket,
+            _ => panic!("nothing is worked on for {page}"),
+        }
+    }
+
     #[test]
-    fn a_new_request_cancels_the_old_one_of_its_page_only() {
+    fn a_new_request_waits_for_the_first_picture_of_the_old_one_and_no_longer() {
         let clients = Clients::default();
         let _a = clients.connect("a", Instant::now());
         let _b = clients.connect("b", Instant::now());
-        let (first, other) = (
-            clients.begin("a").expect("open"),
-            clients.begin("b").expect("open"),
-        );
-        let second = clients.begin("a").expect("open");
-        let is_cancelled = |ticket: &Ticket| ticket.cancelled.load(Ordering::Relaxed);
-        assert!(is_cancelled(&first) && !is_cancelled(&second) && !is_cancelled(&other));
-        assert!(clients.begin("c").is_none());
+        let (first, other) = (now(&clients, "a", 1), now(&clients, "b", 1));
+        for tweak in 2..9 {
+            assert!(matches!(clients.ask(request("a", tweak)), Asked::Later));
+            assert!(!first.turn.is_over(), "it has drawn nothing yet");
+        }
+        first.turn.has_drawn();
+        other.turn.has_drawn();
+        assert!(first.turn.is_over() && !other.turn.is_over());
+        let (next, second) = clients.next("a", &first.turn).expect("one waits");
+        assert_eq!(next.tweak, 8, "the newest, and none of the others");
+        assert!(!second.turn.is_over());
+        assert!(clients.next("a", &second.turn).is_none());
+        assert!(clients.next("b", &other.turn).is_none());
+        assert!(matches!(clients.ask(request("c", 1)), Asked::Unknown));
+        // What is done is done: the next one is worked on at once.
+        now(&clients, "a", 9);
+    }
+
+    #[test]
+    fn a_page_that_connects_again_is_worked_for_once() {
+        let clients = Clients::default();
+        let _old = clients.connect("a", Instant::now());
+        let old = now(&clients, "a", 1);
+        assert!(matches!(clients.ask(request("a", 2)), Asked::Later));
+        let _new = clients.connect("a", Instant::now());
+        assert!(old.turn.is_over());
+        let new = now(&clients, "a", 3);
+        assert!(clients.next("a", &old.turn).is_none());
+        assert!(matches!(clients.ask(request("a", 4)), Asked::Later));
+        clients.stop_all();
+        assert!(new.turn.is_over() && clients.next("a", &new.turn).is_none());
     }
 
     #[test]
@@ -150,7 +272,8 @@ mod tests {
             streams.push(clients.connect(&format!("page{i}"), now));
         }
         assert_eq!(clients.pages().len(), MOST_PAGES);
-        assert!(clients.begin("page0").is_none() && clients.begin("page5").is_some());
+        assert!(matches!(clients.ask(request("page0", 1)), Asked::Unknown));
+        assert!(matches!(clients.ask(request("page5", 1)), Asked::Now(..)));
     }
 
     #[test]
@@ -158,6 +281,6 @@ mod tests {
         let clients = Clients::default();
         drop(clients.connect("a", Instant::now()));
         clients.tell_all(&Value::Null);
-        assert!(clients.begin("a").is_none());
+        assert!(matches!(clients.ask(request("a", 1)), Asked::Unknown));
     }
 }

@@ -10,6 +10,11 @@ use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
 
+/// Bars of the histogram behind a slider.
+const BARS: usize = 32;
+/// Values that it is drawn from.
+const VALUES: usize = 800;
+
 /// Everything the page needs to draw its controls.
 #[derive(Debug, Serialize)]
 pub struct Controls {
@@ -70,6 +75,10 @@ pub struct ParameterControl {
     pub low: f64,
     pub high: f64,
     pub step: f64,
+    /// How likely the file holds values from `low` to `high` to be, in equal parts of that range, relative to the likeliest; empty for what is not drawn.
+    pub shape: Vec<f64>,
+    /// 5%, 50% and 95% of what is drawn.
+    pub marks: Option<[f64; 3]>,
     /// Percentiles that the file states, by key, in ascending order; empty if it states another form.
     pub percentiles: Vec<(String, f64)>,
 }
@@ -213,6 +222,11 @@ fn parameter_control(
         None => around(centre),
     };
     let step = step(high - low);
+    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+    let shape = (drawn.as_ref()).map_or(Vec::new(), |d| shape(|p| d.quantile(p), low, high));
+    let marks = drawn
+        .as_ref()
+        .map(|d| [0.05, 0.5, 0.95].map(|p| d.quantile(p)));
     let range = drawn.map(|d| {
         let shown = |p: f64| format::plain(rounded(d.quantile(p), step));
         format!("{} to {} (90% range)", shown(0.05), shown(0.95))
@@ -241,14 +255,32 @@ fn parameter_control(
         centre,
         uncertain: !value.is_constant(),
         correlated: false,
-        low: (low / step).floor() * step,
-        high: (high / step).ceil() * step,
+        low,
+        high,
         step,
+        shape,
+        marks,
         percentiles: percentiles
             .into_iter()
             .map(|(_, key, p)| (key, p))
             .collect(),
     }
+}
+
+/// Heights of a histogram of values at equally spaced probabilities, relative to the highest.
+fn shape(quantile: impl Fn(f64) -> f64, low: f64, high: f64) -> Vec<f64> {
+    let mut counts = vec![0.0; BARS];
+    for i in 0..VALUES {
+        let value = quantile((i as f64 + 0.5) / VALUES as f64);
+        let at = (value - low) / (high - low) * BARS as f64;
+        if (0.0..BARS as f64).contains(&at) {
+            counts[at as usize] += 1.0;
+        }
+    }
+    let highest = counts.iter().copied().fold(1.0, f64::max);
+    (counts.into_iter())
+        .map(|n| (100.0 * n / highest).round() / 100.0)
+        .collect()
 }
 
 /// A range for a constant: from nothing to twice as much, shares up to one.
@@ -292,6 +324,24 @@ mod tests {
         }
         assert_eq!(step(0.0), 0.01);
         assert_eq!(step(f64::INFINITY), 0.01);
+    }
+
+    #[test]
+    fn the_shape_behind_a_slider_is_that_of_what_is_drawn() {
+        let flat = shape(|p| 2.0 + p, 2.0, 3.0);
+        assert!(
+            flat.len() == BARS && flat.iter().all(|h| *h == 1.0),
+            "{flat:?}"
+        );
+        // Density 2x on [0, 1].
+        let rising = shape(|p| p.sqrt(), 0.0, 1.0);
+        assert!(rising[0] < 0.1 && rising[BARS - 1] > 0.9, "{rising:?}");
+        let middle = rising[BARS / 2 - 1..=BARS / 2].iter().sum::<f64>() / 2.0;
+        assert!((middle - 0.5).abs() < 0.05, "{middle}");
+        // All in one place, and nowhere.
+        let point = shape(|_| 5.0, 0.0, 10.0);
+        assert_eq!(point.iter().sum::<f64>(), 1.0);
+        assert!(shape(|_| f64::NAN, 0.0, 1.0).iter().all(|h| *h == 0.0));
     }
 
     #[test]

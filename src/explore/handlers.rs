@@ -3,6 +3,7 @@
 //! Bodies are JSON in both directions; a fault of the request is a status with a sentence. Simulating happens away from here, on threads that
 //! may block, and reaches the page through its stream of events.
 
+use super::clients::{Asked, Ticket};
 use super::server::App;
 use super::story::{Wanted, story};
 use super::tweak::{self, ControlFault, Override};
@@ -18,8 +19,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
@@ -104,25 +105,31 @@ pub async fn tweak(State(app): Shared, body: Bytes) -> Response {
         Ok(request) => request,
         Err(refused) => return *refused,
     };
-    let Some(ticket) = app.clients.begin(&request.page) else {
-        return refuse(StatusCode::CONFLICT, "the page is not connected; reload it");
-    };
     let number = request.tweak;
-    tokio::spawn(async move {
-        // At most so many at a time; who waits may have been overtaken meanwhile.
-        let Ok(_slot) = Arc::clone(&app.slots).acquire_owned().await else {
-            return;
-        };
-        if ticket.cancelled.load(Ordering::Relaxed) {
-            return;
+    match app.clients.ask(request) {
+        Asked::Unknown => {
+            return refuse(StatusCode::CONFLICT, "the page is not connected; reload it");
         }
-        let work = move || {
-            let session = app.session();
-            job::answer(&app.options, &session, &app.clients, &request, &ticket);
-        };
-        let _ = tokio::task::spawn_blocking(work).await;
-    });
+        Asked::Later => {}
+        Asked::Now(request, ticket) => {
+            tokio::task::spawn_blocking(move || work_for(&app, *request, ticket));
+        }
+    }
     (StatusCode::ACCEPTED, Json(json!({"tweak": number}))).into_response()
+}
+
+/// Answers a page's requests until none waits.
+fn work_for(app: &App, mut request: job::Request, mut ticket: Ticket) {
+    loop {
+        let session = app.session();
+        let answer = || job::answer(&app.options, &session, &app.clients, &request, &ticket);
+        // Whatever goes wrong in one answer, the page must get others.
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(answer));
+        match app.clients.next(&request.page, &ticket.turn) {
+            Some(next) => (request, ticket) = next,
+            None => return,
+        }
+    }
 }
 
 /// A future that ended in an outcome.
@@ -133,8 +140,12 @@ pub async fn tell(State(app): Shared, body: Bytes) -> Response {
     };
     let work = move || {
         let session = app.session();
-        let tweaked = app.clients.tweaked(&wanted.page);
-        let current = tweaked.filter(|t| t.generation == session.generation);
+        let current = if wanted.side == "other" {
+            let (page, state) = (&wanted.page, wanted.state.as_ref());
+            job::simulated(&app.options, &session, &app.clients, page, state)?
+        } else {
+            None
+        };
         story(&app.options, &session, current.as_deref(), &wanted)
     };
     match within_limit(work).await {
@@ -182,7 +193,9 @@ fn make_variant(app: &App, asked: &Variant) -> Result<Value, (StatusCode, String
     let session = app.session();
     let found: Vec<Override> =
         tweak::overrides(&asked.state, &session.study).map_err(of_control)?;
-    let study = job::tweaked_study(&app.options, &found).map_err(of_control)?;
+    let (study, silenced) =
+        job::tweaked_study(&app.options, &session, &found).map_err(of_control)?;
+    let found = [found, silenced].concat();
     let text = variant::text(&app.options, &study, &found, &asked.name).map_err(of_variant)?;
     let mut saved = Value::Null;
     let target = variant::target(&app.options.file, &asked.name).map_err(of_variant)?;

@@ -1,20 +1,25 @@
 //! From a state of the page to pictures of it: coarse at once, finer as trials come.
 //!
-//! Takes a session, a request and a ticket; sends messages until the picture is final, a fault is found or the request is cancelled. The last
-//! picture's numbers are those of `quincunx compare` (or `reweight`) for the same size and seed: the library makes both.
+//! Takes a session, a request and a ticket; sends messages until the picture is final, a fault is found or nobody wants more of it. Before the last
+//! picture the base's numbers are those of all trials that it has, and the tweaked ones these plus the difference that the trials so far show. The
+//! last picture's numbers are those of `quincunx compare` (or `reweight`) for the same size and seed: the library makes both.
 
 use super::clients::{Clients, Ticket, Tweaked};
+use super::headline::{movers, rows};
+use super::notes::notes;
 use super::picture::{self, Sides, View};
 use super::session::{Session, Stage};
-use super::tweak::{ControlFault, Override, State, blamed, overrides};
+use super::track::Track;
+use super::tweak::{self, ControlFault, Override, State, blamed, overrides};
 use super::{Options, commands};
-use crate::analysis::{Growing, ReweightError, Study, compare_grown, reweight};
-use crate::engine::{EngineError, Observer};
-use crate::results::{CompareResult, RunResult};
+use crate::analysis::{ReweightError, Study, compare_anchored, compare_grown, reweight};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{EngineError, Observer, Silent};
+use crate::results::CompareResult;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A tweak is given up after this long.
@@ -51,7 +56,7 @@ impl From<EngineError> for End {
     }
 }
 
-/// Cancelled by a newer request, or by the clock.
+/// Cancelled when nobody wants more, or by the clock.
 struct Watch<'t> {
     ticket: &'t Ticket,
     until: Instant,
@@ -59,7 +64,7 @@ struct Watch<'t> {
 
 impl Observer for Watch<'_> {
     fn cancelled(&self) -> bool {
-        self.ticket.cancelled.load(Ordering::Relaxed) || Instant::now() > self.until
+        self.ticket.turn.is_over() || Instant::now() > self.until
     }
 }
 
@@ -84,7 +89,7 @@ pub fn answer(
     };
     let fault = match job.work() {
         Ok(()) => return,
-        Err(End::Cancelled) if ticket.cancelled.load(Ordering::Relaxed) => return,
+        Err(End::Cancelled) if ticket.turn.is_over() => return,
         Err(End::Cancelled) => ControlFault {
             control: None,
             message: "given up after ten minutes; ask for fewer trials".into(),
@@ -124,25 +129,25 @@ impl Job<'_> {
     fn reweigh(&self, found: &[Override]) -> Result<(), End> {
         let state = &self.request.state;
         let asked = state.asked();
-        let stages = self.session.stages();
         let whole = Stage {
             coarse: false,
             blocks: self.session.settings.blocks,
         };
-        let is_ready = self.session.base(false).has_look(whole.blocks);
-        for stage in stages
-            .into_iter()
-            .filter(|stage| !is_ready || *stage == whole)
+        // What has been simulated for others is there at once.
+        let known = self
+            .session
+            .base(false)
+            .latest()
+            .map_or(0, |look| look.blocks());
+        for stage in (self.session.stages().into_iter())
+            .filter(|stage| known == 0 || (!stage.coarse && stage.blocks >= known))
         {
-            let Some(base) = self.look(
-                &mut self.session.base(stage.coarse),
-                &self.session.study,
-                stage,
-            )?
-            else {
+            let Some(look) = self.session.base_for(stage, self.watch)? else {
+                self.check()?;
                 continue;
             };
-            let new = match reweight(&base, &asked) {
+            let base = &look.result;
+            let new = match reweight(base, &asked) {
                 Ok(new) => new,
                 Err(error) => {
                     let fault = weight_fault(&error);
@@ -153,50 +158,55 @@ impl Job<'_> {
                     continue;
                 }
             };
-            let (other, comparison) = picture::reweighted(&base, &new);
+            let (other, comparison) = picture::reweighted(base, &new);
             let sides = Sides {
-                base: &base,
+                base,
                 other: &other,
                 comparison: &comparison,
                 simulated: false,
                 unchanged: asked.is_empty() || new.unchanged,
             };
-            self.picture(&sides, stage, found)?;
+            self.picture(&sides, stage, found, &BTreeMap::new())?;
         }
         Ok(())
     }
 
     fn simulate(&self, found: Vec<Override>) -> Result<(), End> {
-        let tweaked = self.tweaked(found)?;
-        let known = |stage: &Stage| run(&tweaked, stage.coarse).has_look(stage.blocks);
-        let stages = self.session.stages();
+        let session = self.session;
+        let tweaked = tweaked(
+            self.options,
+            session,
+            self.clients,
+            &self.request.page,
+            found,
+        )?;
+        let stages = session.stages();
+        let known = |stage: &Stage| run(&tweaked, stage.coarse).known(stage.blocks).is_some();
         // Another view of what was simulated before starts where that ended.
         let first = stages.iter().rposition(known).unwrap_or(0);
         for stage in &stages[first..] {
-            let session = self.session;
-            let mut base = session.base(stage.coarse);
-            if self.look(&mut base, &session.study, *stage)?.is_none() {
+            let base = session.base_for(*stage, self.watch)?;
+            let other = run(&tweaked, stage.coarse);
+            let other = other.look(&tweaked.study, stage.blocks, self.watch)?;
+            let (Some(base), Some(other)) = (base, other) else {
+                self.check()?;
                 continue;
-            }
-            let mut other = run(&tweaked, stage.coarse);
-            if self.look(&mut other, &tweaked.study, *stage)?.is_none() {
-                continue;
-            }
-            let compared = compare_grown(
-                (&session.study, &base),
-                (&tweaked.study, &other),
-                stage.blocks,
-            );
-            // Others may go on with the base while this one is drawn.
-            drop((base, other));
-            let Some(CompareResult {
+            };
+            let studies = (&session.study, &tweaked.study);
+            let whole = if stage.coarse {
+                session.base(false).latest()
+            } else {
+                Some(Arc::clone(&base)).filter(|base| base.blocks() > other.blocks())
+            };
+            let compared = match whole {
+                Some(whole) => compare_anchored(studies, &whole, [&base, &other]),
+                None => compare_grown((studies.0, &base), (studies.1, &other)),
+            };
+            let CompareResult {
                 scenarios,
                 comparisons,
                 ..
-            }) = compared
-            else {
-                continue;
-            };
+            } = compared;
             let ([base, other], [comparison]) = (&scenarios[..], &comparisons[..]) else {
                 continue;
             };
@@ -207,52 +217,31 @@ impl Job<'_> {
                 simulated: true,
                 unchanged: comparison.identical,
             };
-            self.picture(&sides, *stage, &tweaked.overrides)?;
+            let notes = notes(&self.request.state, studies.0, studies.1, other);
+            self.picture(&sides, *stage, &tweaked.settings(), &notes)?;
         }
         Ok(())
     }
 
-    /// The study of these overrides, with its runs: the last one, if it is the same.
-    fn tweaked(&self, found: Vec<Override>) -> Result<Arc<Tweaked>, End> {
-        let (page, session) = (&self.request.page, self.session);
-        if let Some(last) = self.clients.tweaked(page)
-            && last.generation == session.generation
-            && last.overrides == found
-        {
-            return Ok(last);
-        }
-        let study = tweaked_study(self.options, &found).map_err(End::Fault)?;
-        let growing = |coarse| Growing::new(&session.settings_of(coarse)).map(Mutex::new);
-        let (whole, coarse) = (growing(false)?, growing(true)?);
-        let tweaked = Arc::new(Tweaked {
-            generation: session.generation,
-            overrides: found,
-            study,
-            whole,
-            coarse,
-        });
-        self.clients.keep(page, Arc::clone(&tweaked));
-        Ok(tweaked)
-    }
-
-    fn look(
-        &self,
-        run: &mut Growing,
-        study: &Study,
-        stage: Stage,
-    ) -> Result<Option<RunResult>, End> {
-        let found = run.look(study, stage.blocks, self.watch)?.cloned();
-        if found.is_none() && self.watch.cancelled() {
+    /// Ends the work if nobody wants more of it.
+    fn check(&self) -> Result<(), End> {
+        if self.watch.cancelled() {
             return Err(End::Cancelled);
         }
-        Ok(found)
+        Ok(())
     }
 
-    fn picture(&self, sides: &Sides<'_>, stage: Stage, found: &[Override]) -> Result<(), End> {
+    fn picture(
+        &self,
+        sides: &Sides<'_>,
+        stage: Stage,
+        found: &[Override],
+        notes: &BTreeMap<String, String>,
+    ) -> Result<(), End> {
         let settings = &self.session.settings;
         let total = settings.blocks * settings.trials_per_block();
         let is_final = !stage.coarse && stage.blocks == settings.blocks;
-        let trials = sides.base.run.trials;
+        let trials = sides.other.run.trials;
         let command = if sides.simulated {
             commands::line("run", self.options, found, settings)
         } else if sides.unchanged {
@@ -260,16 +249,23 @@ impl Job<'_> {
         } else {
             commands::reweighting(self.options, &self.request.state.asked(), settings)
         };
+        let (panels, axes) = picture::panels(sides, &self.request.view);
         let message = json!({
             "kind": "picture",
             "tweak": self.request.tweak,
             "generation": self.session.generation,
             "trials": trials,
+            "base_trials": sides.base.run.trials,
             "total": total,
             "final": is_final,
             "reweighted": !sides.simulated && !sides.unchanged,
             "unchanged": sides.unchanged,
-            "panels": picture::panels(sides, &self.request.view),
+            "panels": panels,
+            "axes": axes,
+            "rows": rows(sides),
+            "movers": movers(sides.base),
+            "notes": notes,
+            "held": self.request.view.held,
             "announce": if is_final { picture::announcement(sides, trials) } else { String::new() },
             "command": command,
             "set": commands::set_line(found),
@@ -277,41 +273,118 @@ impl Job<'_> {
         if self.watch.cancelled() || !self.send(message) {
             return Err(End::Cancelled);
         }
+        self.watch.ticket.turn.has_drawn();
         Ok(())
     }
 }
 
-fn run(tweaked: &Tweaked, coarse: bool) -> MutexGuard<'_, Growing> {
-    let run = if coarse {
+fn run(tweaked: &Tweaked, coarse: bool) -> &Track {
+    if coarse {
         &tweaked.coarse
     } else {
         &tweaked.whole
-    };
-    run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// The scenario with its base settings and these overrides.
+/// The study of these overrides, with its runs: the page's last one, if it is the same.
+fn tweaked(
+    options: &Options,
+    session: &Session,
+    clients: &Clients,
+    page: &str,
+    found: Vec<Override>,
+) -> Result<Arc<Tweaked>, End> {
+    if let Some(last) = clients.tweaked(page)
+        && last.generation == session.generation
+        && last.overrides == found
+    {
+        return Ok(last);
+    }
+    let (study, silenced) = tweaked_study(options, session, &found).map_err(End::Fault)?;
+    let track = |coarse| Track::new(&session.settings_of(coarse));
+    let (whole, coarse) = (track(false)?, track(true)?);
+    let tweaked = Arc::new(Tweaked {
+        generation: session.generation,
+        overrides: found,
+        silenced,
+        study,
+        whole,
+        coarse,
+    });
+    clients.keep(page, Arc::clone(&tweaked));
+    Ok(tweaked)
+}
+
+/// What was simulated for a page, or is to be for what its controls say: a first stretch at least. `None` if nothing was.
+///
+/// # Errors
+/// What is wrong with the state, in words.
+pub fn simulated(
+    options: &Options,
+    session: &Session,
+    clients: &Clients,
+    page: &str,
+    state: Option<&State>,
+) -> Result<Option<Arc<Tweaked>>, String> {
+    let Some(state) = state else {
+        let last = clients.tweaked(page);
+        return Ok(last.filter(|t| t.generation == session.generation));
+    };
+    let in_words = |end: End| match end {
+        End::Cancelled => "given up".to_owned(),
+        End::Fault(fault) => fault.message,
+    };
+    let found = overrides(state, &session.study).map_err(|fault| fault.message)?;
+    let tweaked = tweaked(options, session, clients, page, found).map_err(in_words)?;
+    let first = session.stages().into_iter().find(|stage| !stage.coarse);
+    if let Some(stage) = first.filter(|_| tweaked.whole.latest().is_none()) {
+        let looked = (tweaked.whole).look(&tweaked.study, stage.blocks, &Silent);
+        looked.map_err(|error| error.to_string())?;
+    }
+    Ok(Some(tweaked))
+}
+
+/// The scenario with its base settings and these overrides, and what falls silent by them: questions and metrics about days that a shorter
+/// horizon does not reach.
 ///
 /// # Errors
 /// What is wrong with it, at the control that it comes from.
-pub fn tweaked_study(options: &Options, found: &[Override]) -> Result<Study, ControlFault> {
-    let mut sets = options.sets.clone();
-    sets.extend(found.iter().map(Override::setting));
-    Study::open(&options.file, &sets).map_err(|report| {
-        let faults = report.diagnostics.iter().filter(|d| d.is_error());
-        let blamed_one = faults
-            .clone()
-            .find_map(|d| Some((d, blamed(found, &d.place.pointer)?)));
-        let (fault, control) = match blamed_one {
-            Some((fault, control)) => (Some(fault), Some(control)),
-            None => (faults.clone().next(), None),
+pub fn tweaked_study(
+    options: &Options,
+    session: &Session,
+    found: &[Override],
+) -> Result<(Study, Vec<Override>), ControlFault> {
+    let mut silenced: Vec<Override> = Vec::new();
+    loop {
+        let all = found.iter().chain(&silenced);
+        let sets: Vec<String> = all.map(Override::setting).collect();
+        let report = match session.with_settings(options, &sets) {
+            Ok(study) => return Ok((study, silenced)),
+            Err(report) => report,
         };
-        let message = fault.map_or("the scenario cannot be read".into(), |d| {
-            let hints = d.hints.iter().map(|hint| format!("; {hint}"));
-            d.message.clone() + &hints.collect::<String>()
-        });
-        ControlFault { control, message }
-    })
+        let more = tweak::beyond_the_horizon(found, &report.diagnostics);
+        if more.iter().all(|one| silenced.contains(one)) {
+            return Err(fault_of(found, &report.diagnostics));
+        }
+        silenced.extend(more);
+    }
+}
+
+/// The first fault that a control can be blamed for, or else the first.
+fn fault_of(found: &[Override], diagnostics: &[Diagnostic]) -> ControlFault {
+    let faults = diagnostics.iter().filter(|d| d.is_error());
+    let blamed_one = faults
+        .clone()
+        .find_map(|d| Some((d, blamed(found, &d.place.pointer)?)));
+    let (fault, control) = match blamed_one {
+        Some((fault, control)) => (Some(fault), Some(control)),
+        None => (faults.clone().next(), None),
+    };
+    let message = fault.map_or("the scenario cannot be read".into(), |d| {
+        let hints = d.hints.iter().map(|hint| format!("; {hint}"));
+        d.message.clone() + &hints.collect::<String>()
+    });
+    ControlFault { control, message }
 }
 
 struct WeightFault {

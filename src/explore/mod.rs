@@ -5,8 +5,9 @@
 //! numbers, coarse at first and finer as trials come. Reads the scenario and its parents, writes a variant when asked to, and nothing else.
 //! Opening a browser and saying where the page is are left to the command line.
 //!
-//! Order of reading: `tweak` (the page's state), `session` (the file, its base run), `job` (from a state to pictures), `picture` (from results to
-//! fragments of the page), `connection` (how long asking may take), `guard` (who may ask), `server` (addresses), `page/` (what the browser gets).
+//! Order of reading: `tweak` (the page's state), `session` (the file, its base run; `kept`, `track`), `clients` (whose turn it is), `job` (from a state to
+//! pictures), `picture`, `headline` and `notes` (from results to fragments of the page), `connection` (how long asking may take), `guard` (who may ask), `server` (addresses),
+//! `page/` (what the browser gets).
 
 mod assets;
 mod clients;
@@ -15,11 +16,15 @@ mod connection;
 mod controls;
 mod guard;
 mod handlers;
+mod headline;
 mod job;
+mod kept;
+mod notes;
 mod picture;
 mod server;
 mod session;
 mod story;
+mod track;
 mod tweak;
 mod variant;
 mod watch;

@@ -3,6 +3,7 @@
 //! Takes two results with their comparison; gives HTML by panel. Everything that came from a file is escaped here or by the charts. Which
 //! series and events are shown, and how wide, is the reader's choice and comes with each request.
 
+use super::headline::headline;
 use crate::report::chart::{Chart, Frame, escape, from_results};
 use crate::report::format;
 use crate::report::html::chosen_events;
@@ -10,6 +11,9 @@ use crate::report::table::verdict;
 use crate::results::{Comparison, Difference, EventResult, ReweightResult, RunResult};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// In place of a number that a shorter horizon leaves out.
+const SILENT: &str = r#"<span class="silent">not within the horizon</span>"#;
 
 /// Curves in one chart at most: more cannot be told apart.
 const MOST_EVENTS: usize = 8;
@@ -24,6 +28,24 @@ pub struct View {
     pub events: Option<Vec<String>>,
     /// Pixels that a whole panel has; 0 for a desk's.
     pub width: f64,
+    /// From where to where the axis of values went in the last picture, by panel: it never shrinks under the reader's eyes.
+    pub axes: Axes,
+    /// A hand is moving: axes stay exactly as they were.
+    pub held: bool,
+}
+
+/// Ends of the axis of values by panel: `outcomes`, `series`, `events`.
+pub type Axes = BTreeMap<String, [f64; 2]>;
+
+impl View {
+    /// The ends of a panel's axis, for values that go from where to where.
+    fn reach(&self, panel: &str, own: [f64; 2]) -> [f64; 2] {
+        match self.axes.get(panel) {
+            Some(ends) if self.held => *ends,
+            Some([low, high]) => [own[0].min(*low), own[1].max(*high)],
+            None => own,
+        }
+    }
 }
 
 /// Both sides of the page.
@@ -35,6 +57,14 @@ pub struct Sides<'r> {
     pub simulated: bool,
     /// There is no tweak.
     pub unchanged: bool,
+}
+
+impl Sides<'_> {
+    /// The runs of which there are charts over time.
+    fn shown(&self) -> impl Iterator<Item = &RunResult> {
+        let other = (self.simulated && !self.unchanged).then_some(self.other);
+        std::iter::once(self.base).chain(other)
+    }
 }
 
 /// Fragments of the page by the name of their panel.
@@ -83,50 +113,72 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
     (other, comparison)
 }
 
-/// All panels that the scenario has something for.
-pub fn panels(sides: &Sides<'_>, view: &View) -> Panels {
+/// All panels that the scenario has something for, and the axes that they have.
+pub fn panels(sides: &Sides<'_>, view: &View) -> (Panels, Axes) {
     let width = if view.width > 0.0 {
         view.width
     } else {
         Frame::WIDE
     };
+    let mut axes = Axes::new();
     let mut panels = Panels::from([("questions", questions(sides)), ("metrics", metrics(sides))]);
+    if let Some(html) = headline(sides) {
+        panels.insert("headline", html);
+    }
     if sides.base.has_classes() {
-        panels.insert("outcomes", outcomes(sides, width));
+        panels.insert("outcomes", outcomes(sides, view, width, &mut axes));
     }
     if !sides.base.scenario.is_timeless() {
         panels.insert("phases", phases(sides, width));
-        panels.insert("series", series(sides, view, width));
-        panels.insert("events", events(sides, view, width));
+        panels.insert("series", series(sides, view, width, &mut axes));
+        panels.insert("events", events(sides, view, width, &mut axes));
     }
-    panels
+    (panels, axes)
 }
 
 /// The chosen indicator or derived value over time.
-fn series(sides: &Sides<'_>, view: &View, width: f64) -> String {
+fn series(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
+    let course = |run: &RunResult| {
+        let all = || run.indicators.iter().chain(&run.derived);
+        let found = all()
+            .find(|s| s.name == view.series)
+            .or_else(|| all().next());
+        Some(from_results::course(run, found?))
+    };
+    // Both sides are read against one axis.
+    let ranges = sides
+        .shown()
+        .filter_map(course)
+        .map(|course| course.range());
+    let Some(own) = ranges.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]) else {
+        return twice(sides, width, |_, _| None);
+    };
+    let reach = view.reach("series", own);
+    axes.insert("series".into(), reach);
     twice(sides, width, |run, frame| {
-        let of = |run: &'_ RunResult| {
-            let all = || run.indicators.iter().chain(&run.derived);
-            let found = all()
-                .find(|s| s.name == view.series)
-                .or_else(|| all().next());
-            found.cloned()
-        };
-        let mut course = from_results::course(run, &of(run)?);
-        // Both sides are read against one axis.
-        let shown = [Some(sides.base), sides.simulated.then_some(sides.other)];
-        for series in shown.into_iter().flatten().filter_map(of) {
-            course.beside(&series);
-        }
-        Some(course.draw(frame))
+        let frame = frame.clone().following(Some(reach));
+        Some(course(run)?.draw(&frame))
     })
 }
 
 /// The chosen events over time.
-fn events(sides: &Sides<'_>, view: &View, width: f64) -> String {
-    twice(sides, width, |run, frame| {
+fn events(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
+    let curves = |run: &RunResult| {
         let shown = shown_events(sides.base, run, view.events.as_deref());
-        (!shown.is_empty()).then(|| from_results::incidence(run, &shown, frame))
+        (!shown.is_empty()).then(|| from_results::incidence_curves(run, &shown))
+    };
+    let ranges = sides
+        .shown()
+        .filter_map(curves)
+        .map(|curves| curves.range());
+    let Some(own) = ranges.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]) else {
+        return twice(sides, width, |_, _| None);
+    };
+    let reach = view.reach("events", own);
+    axes.insert("events".into(), reach);
+    twice(sides, width, |run, frame| {
+        let frame = frame.clone().following(Some(reach));
+        Some(curves(run)?.draw(&frame))
     })
 }
 
@@ -170,7 +222,7 @@ fn shown_events<'r>(
     }
 }
 
-fn named<'n>(title: &'n str, name: &'n str) -> &'n str {
+pub fn named<'n>(title: &'n str, name: &'n str) -> &'n str {
     if title.trim().is_empty() { name } else { title }
 }
 
@@ -218,14 +270,24 @@ fn twice(
     format!(r#"<div class="twice">{base}{other}</div>"#)
 }
 
-fn outcomes(sides: &Sides<'_>, width: f64) -> String {
+fn outcomes(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
     let mut base = sides.base.clone();
     let mut other = sides.other.clone();
     base.scenario.title = "As in the file".into();
     other.scenario.title = "With your changes".into();
     let mut pairs = from_results::pairs(&base, &other);
     pairs.about.id = "pairs".into();
-    let frame = Frame::new(width).without_heading();
+    if sides.unchanged {
+        // Two bars of one number would say that something was changed.
+        pairs.names[1] = "With your changes: nothing is moved yet".into();
+        for row in &mut pairs.rows {
+            (row.points[1], row.intervals[1]) = (None, None);
+            (row.values[1], row.errors[1]) = Default::default();
+        }
+    }
+    let reach = view.reach("outcomes", pairs.range());
+    axes.insert("outcomes".into(), reach);
+    let frame = Frame::new(width).without_heading().following(Some(reach));
     let mut html = figure("", &pairs.draw(&frame));
     html += r#"<div class="wide" tabindex="0" role="group" aria-label="Outcomes"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">Show such a future</th></tr></thead><tbody>"#;
     for (i, (a, b)) in sides
@@ -257,7 +319,12 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
             share(a.probability, a.std_error),
             b.probability,
             share(b.probability, b.std_error),
-            change(sides.comparison.differences.get(i), sides, format::points),
+            change(
+                "td",
+                sides.comparison.differences.get(i),
+                sides,
+                format::points
+            ),
             button("base", "as in the file", a.probability),
         );
     }
@@ -265,7 +332,7 @@ fn outcomes(sides: &Sides<'_>, width: f64) -> String {
 }
 
 /// A probability with its error.
-fn share(probability: f64, std_error: f64) -> String {
+pub fn share(probability: f64, std_error: f64) -> String {
     with_error(&format::percentage(probability, std_error))
 }
 
@@ -285,14 +352,15 @@ fn minus(number: &str) -> String {
     }
 }
 
-/// The cell of a paired difference, with the words where it cannot be told from chance.
-fn change(
+/// A paired difference in an element of this kind, with the words where it cannot be told from chance.
+pub fn change(
+    tag: &str,
     difference: Option<&Difference>,
     sides: &Sides<'_>,
     shown: fn(f64, f64) -> format::Rounded,
 ) -> String {
     let Some(difference) = difference.filter(|_| !sides.unchanged) else {
-        return "<td>–</td>".into();
+        return format!("<{tag}>–</{tag}>");
     };
     let number = match (difference.difference, difference.std_error) {
         (Some(d), Some(error)) => with_error(&shown(d, error)),
@@ -312,7 +380,7 @@ fn change(
         "unseen"
     };
     format!(
-        r#"<td class="{class}">{number}<span class="verdict">{}</span></td>"#,
+        r#"<{tag} class="{class}">{number}<span class="verdict">{}</span></{tag}>"#,
         escape(&interval)
     )
 }
@@ -338,8 +406,8 @@ fn questions(sides: &Sides<'_>) -> String {
             a.probability,
             share(a.probability, a.std_error),
             b.map_or(String::new(), |b| b.probability.to_string()),
-            b.map_or("–".into(), |b| share(b.probability, b.std_error)),
-            change(d, sides, format::points),
+            b.map_or(SILENT.into(), |b| share(b.probability, b.std_error)),
+            change("td", d, sides, format::points),
         );
     }
     html + "</tbody></table></div>"
@@ -373,8 +441,8 @@ fn metrics(sides: &Sides<'_>) -> String {
             escape(&a.name),
             escape(named(&a.title, &a.name)),
             mean(a.mean, a.std_error),
-            b.map_or("–".into(), |b| mean(b.mean, b.std_error)),
-            change(d, sides, format::difference),
+            b.map_or(SILENT.into(), |b| mean(b.mean, b.std_error)),
+            change("td", d, sides, format::difference),
         );
     }
     html + "</tbody></table></div>"

@@ -14,10 +14,8 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
-/// Simulations at a time.
-const SIMULATIONS: usize = 2;
 /// Random bytes in the address.
 const TOKEN_BYTES: usize = 18;
 
@@ -28,7 +26,6 @@ pub struct App {
     pub port: u16,
     pub clients: Clients,
     pub limiter: Limiter,
-    pub slots: Arc<Semaphore>,
     session: RwLock<Arc<Session>>,
     broken: Mutex<Option<String>>,
 }
@@ -100,7 +97,6 @@ impl Server {
             port,
             clients: Clients::default(),
             limiter: Limiter::new(Instant::now()),
-            slots: Arc::new(Semaphore::new(SIMULATIONS)),
             session: RwLock::new(Arc::new(session)),
             broken: Mutex::new(None),
         };
@@ -154,15 +150,17 @@ impl Server {
             let door = Door::new(listener, app.options.limits);
             let router = router(&app).into_make_service_with_connect_info::<Arrived>();
             let watching = tokio::spawn(watch::watch(Arc::clone(&app)));
+            let beating = tokio::spawn(watch::beat(Arc::clone(&app)));
             // Streams to open pages never end by themselves: the server goes without waiting for them.
             let served = tokio::select! {
                 served = axum::serve(door, router) => served,
                 () = end => Ok(()),
             };
             watching.abort();
+            beating.abort();
             served
         });
-        app.clients.cancel_all();
+        app.clients.stop_all();
         runtime.shutdown_timeout(std::time::Duration::from_secs(2));
         done
     }

@@ -4,11 +4,13 @@
 //! somebody looks and is shared by all tweaks, each of which is paired with it.
 
 use super::Options;
-use crate::analysis::{Growing, Study};
-use crate::engine::{EngineError, Settings};
-use crate::scenario::Report;
+use super::kept::Kept;
+use super::track::Track;
+use crate::analysis::{Look, Study};
+use crate::engine::{EngineError, Observer, Settings};
+use crate::scenario::{Report, load_with};
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// Trials a draw of the first, coarse picture: blocks are then small enough to be there at once.
 const COARSE_TRIALS_PER_DRAW: u32 = 8;
@@ -31,8 +33,9 @@ pub struct Session {
     pub generation: u64,
     pub study: Study,
     pub settings: Settings,
-    base: Mutex<Growing>,
-    coarse: Option<Mutex<Growing>>,
+    kept: Kept,
+    base: Track,
+    coarse: Option<Track>,
 }
 
 /// A stage of a picture: which run, and after how many blocks.
@@ -46,37 +49,61 @@ impl Session {
     /// # Errors
     /// Everything that is wrong with the scenario, or with the size asked for.
     pub fn open(options: &Options, generation: u64) -> Result<Self, Refusal> {
-        let study = Study::open(&options.file, &options.sets).map_err(Refusal::Scenario)?;
+        let kept = Kept::default();
+        let study = load_with(&kept, &options.file, &options.sets)
+            .and_then(Study::new)
+            .map_err(Refusal::Scenario)?;
         if let Some(fault) = study.size_fault(options.trials, options.draws) {
             return Err(Refusal::Size(fault));
         }
         let mut settings = study.settings(options.trials, options.draws, options.seed);
         settings.threads = options.threads;
         let too_large = |error: EngineError| Refusal::Size(error.to_string());
-        let base = Growing::new(&settings).map_err(too_large)?;
-        let coarse = match coarse(&settings) {
-            Some(settings) => {
-                let run = Growing::new(&settings).map_err(too_large)?;
-                Some(Mutex::new(run))
-            }
-            None => None,
-        };
+        let base = Track::new(&settings).map_err(too_large)?;
+        let coarse = coarse(&settings)
+            .map(|settings| Track::new(&settings).map_err(too_large))
+            .transpose()?;
         Ok(Self {
             generation,
             study,
             settings,
-            base: Mutex::new(base),
+            kept,
+            base,
             coarse,
         })
     }
 
+    /// The scenario with more settings, read from the texts that this one was read from.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with_settings(&self, options: &Options, more: &[String]) -> Result<Study, Report> {
+        let sets = [&options.sets, more].concat();
+        load_with(&self.kept, &options.file, &sets).and_then(Study::new)
+    }
+
     /// The base run of a stage.
-    pub fn base(&self, coarse: bool) -> MutexGuard<'_, Growing> {
-        let run = match &self.coarse {
+    pub fn base(&self, coarse: bool) -> &Track {
+        match &self.coarse {
             Some(run) if coarse => run,
             _ => &self.base,
-        };
-        run.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    /// The base over at least the trials of a stage: all that there are, simulated as far as need be.
+    ///
+    /// # Errors
+    /// [`EngineError`] of the run.
+    pub fn base_for(
+        &self,
+        stage: Stage,
+        observer: &dyn Observer,
+    ) -> Result<Option<Arc<Look>>, EngineError> {
+        let track = self.base(stage.coarse);
+        match track.latest() {
+            Some(look) if look.blocks() >= stage.blocks => Ok(Some(look)),
+            _ => track.look(&self.study, stage.blocks, observer),
+        }
     }
 
     /// Settings of a stage.

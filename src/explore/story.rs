@@ -5,12 +5,12 @@
 
 use super::clients::Tweaked;
 use super::session::Session;
+use super::tweak::State;
 use super::{Options, commands};
 use crate::analysis::{Study, short_storyline};
 use crate::report::chart::{Frame, escape, from_results};
 use crate::report::table::{Look, write_storyline};
 use serde::{Deserialize, Serialize};
-use std::sync::PoisonError;
 
 /// Which future.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Wanted {
     pub page: String,
     /// `base` or `other`.
     pub side: String,
+    /// What the controls say, if it may be something else than what was simulated last for the page.
+    #[serde(default)]
+    pub state: Option<State>,
     /// Number of the outcome, as in the table.
     pub outcome: usize,
     /// The first trial at or after this one.
@@ -48,17 +51,15 @@ pub fn story(
 ) -> Result<Story, String> {
     let is_base = wanted.side != "other";
     let (study, overrides): (&Study, _) = match tweaked {
-        Some(tweaked) if !is_base => (&tweaked.study, &tweaked.overrides[..]),
+        Some(tweaked) if !is_base => (&tweaked.study, tweaked.settings()),
         None if !is_base => return Err("there is no simulated change to take a future from".into()),
-        _ => (&session.study, &[][..]),
+        _ => (&session.study, Vec::new()),
     };
-    let trial = match tweaked {
-        Some(tweaked) if !is_base => {
-            let run = tweaked.whole.lock().unwrap_or_else(PoisonError::into_inner);
-            run.trial_of(wanted.outcome, wanted.after)
-        }
-        _ => session.base(false).trial_of(wanted.outcome, wanted.after),
+    let run = match tweaked {
+        Some(tweaked) if !is_base => &tweaked.whole,
+        _ => session.base(false),
     };
+    let trial = (run.latest()).and_then(|look| look.trial_of(wanted.outcome, wanted.after));
     let trial = trial.ok_or("none of the futures simulated so far ended there")?;
     let told =
         short_storyline(study, &session.settings, trial).map_err(|error| error.to_string())?;
@@ -85,7 +86,7 @@ pub fn story(
     } else {
         told.outcome_title.clone()
     };
-    let line = commands::line("trace", options, overrides, &session.settings);
+    let line = commands::line("trace", options, &overrides, &session.settings);
     Ok(Story {
         trial,
         title,

@@ -4,7 +4,7 @@
 //! there. They mean the same as `--set PATH=VALUE`. Whether the values make sense together is for the scenario's own checks to say.
 
 use crate::analysis::Study;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, nearest};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};
@@ -85,6 +85,33 @@ impl Override {
 pub fn blamed(overrides: &[Override], pointer: &str) -> Option<String> {
     let found = overrides.iter().find(|one| one.covers(pointer));
     found.map(|one| one.control.clone())
+}
+
+/// Overrides that leave out the questions and metrics that a shorter horizon leaves without an answer; none if that is not all that is wrong.
+pub fn beyond_the_horizon(found: &[Override], diagnostics: &[Diagnostic]) -> Vec<Override> {
+    if !found.iter().any(|one| one.control == "horizon") {
+        return Vec::new();
+    }
+    let mut beyond: Vec<Override> = Vec::new();
+    for fault in diagnostics.iter().filter(|d| d.is_error()) {
+        let mut parts = fault.place.pointer.split('/').skip(1);
+        let (Some(section @ ("questions" | "metrics")), Some(name)) = (parts.next(), parts.next())
+        else {
+            return Vec::new();
+        };
+        if fault.code != "date-out-of-range" {
+            return Vec::new();
+        }
+        let path = vec![section.to_owned(), name.to_owned()];
+        if beyond.iter().all(|one| one.path != path) {
+            beyond.push(Override {
+                path,
+                value: Value::Null,
+                control: "horizon".into(),
+            });
+        }
+    }
+    beyond
 }
 
 /// The overrides that a state amounts to, in the order of its controls.

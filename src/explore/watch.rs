@@ -13,6 +13,17 @@ use std::time::{Duration, SystemTime};
 
 const EVERY: Duration = Duration::from_millis(300);
 
+/// How often pages hear that the program is there: one that hears nothing for three times as long says so.
+const BEAT: Duration = Duration::from_millis(500);
+
+/// Tells all pages now and then that the program is there.
+pub async fn beat(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        app.clients.tell_all(&json!({"kind": "alive"}));
+    }
+}
+
 /// What is known of a file without reading it.
 type Stamp = Option<(SystemTime, u64)>;
 
@@ -38,13 +49,14 @@ pub async fn watch(app: Arc<App>) {
         let reading = Arc::clone(&app);
         let read = tokio::task::spawn_blocking(move || reload(&reading)).await;
         if let Ok(files) = read {
-            // A variant may extend another parent now. The old ones stay watched: a broken file names none.
+            // A variant may extend another parent now. The old ones stay watched: a broken file names none. What was saved while they were
+            // read differs from what was known before.
             for file in files {
                 if !watched.contains(&file) {
+                    known.extend(stamps(std::slice::from_ref(&file)));
                     watched.push(file);
                 }
             }
-            known = stamps(&watched);
         }
     }
 }
@@ -55,7 +67,7 @@ fn reload(app: &App) -> Vec<PathBuf> {
     match Session::open(&app.options, generation) {
         Ok(session) => {
             let files = session.files();
-            app.clients.cancel_all();
+            app.clients.stop_all();
             app.replace(session);
             app.clients.tell_all(&app.greeting());
             files

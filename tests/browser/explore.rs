@@ -13,22 +13,26 @@ use std::process::{Child, Stdio};
 use tempfile::TempDir;
 
 /// The program that serves a scenario in a folder of its own.
-struct Served {
+pub struct Served {
     _folder: TempDir,
-    file: PathBuf,
-    address: String,
+    pub file: PathBuf,
+    pub address: String,
     process: Child,
 }
 
 impl Served {
-    fn start() -> Self {
+    pub fn start() -> Self {
+        Self::with_trials(8192)
+    }
+
+    pub fn with_trials(trials: u64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("valley.jsonc");
         fs::copy(root().join("src/explore/page/tests.jsonc"), &file).expect("a file");
         let mut process = program()
             .arg("explore")
             .arg(&file)
-            .args(["--no-open", "--trials", "8192"])
+            .args(["--no-open", "--trials", &trials.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -44,6 +48,17 @@ impl Served {
             address: address.trim().to_owned(),
             process,
         }
+    }
+
+    /// Sends the process a signal.
+    pub fn signal(&self, name: &str) {
+        let sent = std::process::Command::new("kill")
+            .args([&format!("-{name}"), &self.process.id().to_string()])
+            .status();
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "{name} cannot be sent"
+        );
     }
 
     fn end(&mut self) {
@@ -70,7 +85,7 @@ fn run(study: &Study) -> RunResult {
 }
 
 /// Opens the page and waits for its first whole picture.
-fn opened(browser: &Browser, served: &Served, view: View) -> Page {
+pub fn opened(browser: &Browser, served: &Served, view: View) -> Page {
     let page = browser.page(view);
     page.goto(&served.address);
     page.wait_for("document.body.dataset.final === 'true'");
@@ -78,17 +93,17 @@ fn opened(browser: &Browser, served: &Served, view: View) -> Page {
 }
 
 /// Does something and waits for the whole picture that it leads to.
-fn after(page: &Page, action: &str) {
+pub fn after(page: &Page, action: &str) {
     page.ask::<bool>(&format!(
         "(() => {{ window.before = document.body.dataset.tweak; {action}; return true; }})()"
     ));
     page.wait_for(
-        "document.body.dataset.tweak !== window.before && document.body.dataset.final === 'true'",
+        "document.body.dataset.tweak !== window.before && document.body.dataset.final === 'true' && !document.body.classList.contains('older')",
     );
 }
 
 /// Sets a field or slider as a hand would.
-fn set(id: &str, value: &str) -> String {
+pub fn set(id: &str, value: &str) -> String {
     format!(
         "(() => {{ const e = document.getElementById('{id}'); e.value = '{value}';
            e.dispatchEvent(new Event('input', {{bubbles: true}})); e.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
@@ -96,7 +111,7 @@ fn set(id: &str, value: &str) -> String {
 }
 
 /// The two numbers of an outcome.
-fn row(page: &Page, name: &str) -> [f64; 2] {
+pub fn row(page: &Page, name: &str) -> [f64; 2] {
     let ask = format!(
         "[...document.querySelectorAll('[data-panel=outcomes] tr[data-name={name}] td[data-value]')].map(cell => Number(cell.dataset.value))"
     );

@@ -8,6 +8,7 @@ mod browser;
 mod explore;
 mod harness;
 mod page;
+mod play;
 mod program;
 mod protocol;
 mod report;

@@ -142,7 +142,11 @@ impl Page {
     pub fn wait_for(&self, condition: &str) {
         let patience = Instant::now() + PATIENCE;
         while !self.ask::<bool>(&format!("Boolean({condition})")) {
-            assert!(Instant::now() < patience, "waited in vain for: {condition}");
+            assert!(
+                Instant::now() < patience,
+                "waited in vain for: {condition}\n{}",
+                self.complaints().join("\n")
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }

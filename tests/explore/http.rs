@@ -151,7 +151,10 @@ impl Messages {
             let read = self.lines.read_line(&mut line).expect("a line in time");
             assert!(read > 0, "the stream has ended");
             if let Some(data) = line.strip_prefix("data: ") {
-                return serde_json::from_str(data).expect("a message is JSON");
+                let message: Value = serde_json::from_str(data).expect("a message is JSON");
+                if message["kind"] != "alive" {
+                    return message;
+                }
             }
         }
         panic!("no message came");

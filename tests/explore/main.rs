@@ -7,6 +7,7 @@ mod command;
 mod http;
 mod limits;
 mod numbers;
+mod playing;
 mod refusals;
 mod saving;
 mod watching;

@@ -264,7 +264,7 @@ fn what_came_from_the_file_is_text() {
     let mut messages = served.listen("tests");
     let picture = served.picture(&mut messages, 1, &json!({"horizon": 8}));
     let panels = picture["panels"].as_object().expect("panels");
-    assert_eq!(panels.len(), 6);
+    assert_eq!(panels.len(), 7);
     std::fs::write(
         &served.file,
         crate::http::valley().replace("Accord signed", "<script>alert(1)</script>\\\"'&"),
@@ -292,7 +292,10 @@ fn a_scenario_without_time_has_no_horizon_no_dates_and_no_charts_over_time() {
     let state = json!({"parameters": {"per_day": {"pin": 4}}});
     let picture = served.picture(&mut messages, 1, &state);
     let panels = picture["panels"].as_object().expect("panels");
-    assert_eq!(panels.keys().collect::<Vec<_>>(), ["metrics", "questions"]);
+    assert_eq!(
+        panels.keys().collect::<Vec<_>>(),
+        ["headline", "metrics", "questions"]
+    );
     assert!(
         panels["metrics"]
             .as_str()

@@ -177,6 +177,8 @@ fn every_file_of_the_page_is_served_with_its_kind_and_asks_for_nothing_from_else
     for name in [
         "app.js",
         "controls.js",
+        "kept.js",
+        "pins.js",
         "state.js",
         "server.js",
         "readout.js",

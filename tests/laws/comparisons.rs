@@ -2,7 +2,7 @@
 
 use super::rich;
 use crate::harness::{Agreement, numbers, run, scenario, settings, study};
-use quincunx::analysis::{Growing, Study, compare, compare_grown};
+use quincunx::analysis::{Growing, Study, compare, compare_anchored, compare_grown};
 use quincunx::engine::Silent;
 use quincunx::results::CompareResult;
 use serde_json::{Value, json};
@@ -246,18 +246,54 @@ fn a_comparison_that_was_watched_while_it_grew_has_the_same_bits() {
     let settings = settings(&base, 8192, 45);
     let whole = compared(&[&base, &other], 8192, 45);
     let mut runs = [(), ()].map(|()| Growing::new(&settings).expect("a usual size"));
-    for (run, study) in runs.iter_mut().zip([&base, &other]) {
-        for blocks in [1, 3, 8] {
+    let looks = [1, 3, 8].map(|blocks| {
+        let mut both = runs.iter_mut().zip([&base, &other]).map(|(run, study)| {
             let look = run.look(study, blocks, &Silent).expect("it runs");
-            assert_eq!(look.expect("nobody cancels").run.blocks, blocks);
-        }
+            look.expect("nobody cancels")
+        });
+        let both = [both.next(), both.next()].map(|look| look.expect("two runs"));
+        assert!(both.iter().all(|look| look.result.run.blocks == blocks));
+        both
+    });
+    let [_, [early_base, early], [a, b]] = &looks;
+    let compared = compare_grown((&base, early_base), (&other, early));
+    assert_eq!(compared.scenarios[0].run.trials, 3 * 1024);
+    assert_eq!(compare_grown((&base, a), (&other, b)), whole);
+    // Only what is simulated already can be read off.
+    let back = runs[0].look(&base, 5, &Silent).expect("it runs");
+    assert!(back.is_none());
+
+    // While the other is short, the base's numbers are those of all its trials, and the differences add up.
+    let found = compare_anchored((&base, &other), a, [a.as_ref(), early.as_ref()]);
+    assert_eq!(found.scenarios[0], *a.result);
+    let all = |c: &CompareResult| {
+        let one = &c.comparisons[0];
+        let rows = (one.differences.iter()).chain(&one.questions);
+        rows.chain(&one.metrics).cloned().collect::<Vec<_>>()
+    };
+    for (row, exact) in all(&found).iter().zip(all(&whole)) {
+        let [Some(x), Some(y), Some(d)] = [row.base, row.other, row.difference] else {
+            continue;
+        };
+        assert!((y - x - d).abs() < 1e-9, "{row:?}");
+        let error = row.std_error.expect("a difference has an error");
+        let exact = exact.difference.expect("the same rows");
+        assert!((d - exact).abs() < 4.0 * error, "{row:?}, {exact}");
     }
-    let [a, b] = &runs;
-    let early = compare_grown((&base, a), (&other, b), 3).expect("both were looked at");
-    assert_eq!(early.scenarios[0].run.trials, 3 * 1024);
-    let grown = compare_grown((&base, a), (&other, b), 8).expect("both were looked at");
-    assert_eq!(grown, whole);
-    assert_eq!(compare_grown((&base, a), (&other, b), 5), None);
+    let same = compare_anchored((&base, &base), a, [a.as_ref(), early_base.as_ref()]);
+    for (x, y) in same.scenarios[0]
+        .outcomes
+        .iter()
+        .zip(&same.scenarios[1].outcomes)
+    {
+        assert_eq!((x.probability, x.std_error), (y.probability, y.std_error));
+    }
+    assert!(
+        same.comparisons[0]
+            .differences
+            .iter()
+            .all(|d| d.difference == Some(0.0))
+    );
 }
 
 #[test]
@@ -279,7 +315,10 @@ fn a_run_that_was_cancelled_goes_on_where_it_stopped() {
         .look(&study, 8, &Silent)
         .expect("it runs")
         .expect("nobody cancels");
-    assert_eq!(*result, study.run(&settings, &Silent).expect("it runs"));
+    assert_eq!(
+        *result.result,
+        study.run(&settings, &Silent).expect("it runs")
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 // The page: puts the state, the controls, the program and the panels together.
 
-import { build, clearFaults, showFault } from "./controls.js";
+import { build, clearFaults, order, showFault, showMarks } from "./controls.js";
+import { Kept } from "./kept.js";
+import { Pins } from "./pins.js";
 import { Tweaks, listen, story, variant } from "./server.js";
 import { History, empty, fitting, fromHash, isEmpty, toHash } from "./state.js";
 
@@ -13,7 +15,16 @@ let history = new History(empty());
 let touched = null;
 let latest = null;
 let heldPicture = null;
+// The number of the request whose picture is shown.
+let drawn = 0;
+const kept = new Kept();
+const pins = new Pins($("pins"), $("pinned"), (state) => go(() => history.push(fitting(state, controls), null)));
 const view = { series: "", events: null };
+// Where the axes end in the picture that is shown; they stay there while a hand moves, and grow afterwards.
+let axes = {};
+let held = false;
+// The version of the file for which the controls are in order.
+let ordered = null;
 
 const tweaks = new Tweaks((message) => showFault(touched, message));
 
@@ -23,10 +34,23 @@ function width() {
   return Math.round(Math.max(280, $("command").clientWidth));
 }
 
+// What a picture shows: the same key, the same picture.
+function keyOf() {
+  return JSON.stringify([controls.generation, history.state, view, width()]);
+}
+
 function ask() {
   if (!controls) return;
-  $("status").classList.add("busy");
-  tweaks.send({ state: history.state, view: { ...view, width: width() }, touched });
+  tweaks.send({ key: held ? null : keyOf(), state: history.state, view: { ...view, width: width(), axes, held }, touched });
+  mark();
+}
+
+// Says whether the picture is that of the controls.
+function mark() {
+  const older = tweaks.next !== null || drawn !== tweaks.number;
+  document.body.classList.toggle("older", older);
+  $("results").setAttribute("aria-busy", String(older));
+  $("older").textContent = older ? "Older than the controls" : "";
 }
 
 // Weights that are those of the file are no change.
@@ -40,10 +64,13 @@ function change(control, update, done) {
   if (update) {
     history.push(plain({ ...history.state, ...update(history.state) }), control);
     refresh();
-    ask();
   }
+  const released = done && held;
+  held = !done;
+  // What was drawn while the hand moved has the axes of before.
+  if (update || released) ask();
   if (done) {
-    history.seal();
+    if (done === "key") history.sealSoon(); else history.seal();
     window.history.replaceState(null, "", toHash(history.state) || location.pathname);
   }
 }
@@ -53,7 +80,12 @@ function go(step) {
   touched = null;
   refresh();
   window.history.replaceState(null, "", toHash(history.state) || location.pathname);
-  ask();
+  const key = keyOf();
+  const found = kept.get(key);
+  if (!found) return ask();
+  // Nothing is asked of the program: the picture is there.
+  tweaks.skip(key);
+  draw({ ...found, tweak: tweaks.number });
 }
 
 function refresh() {
@@ -73,14 +105,20 @@ function receive(message) {
   else if (message.kind === "broken") {
     $("broken").querySelector("pre").textContent = message.text;
     $("broken").hidden = false;
-  } else if (message.tweak !== tweaks.number) return;
-  else if (message.kind === "picture") draw(message);
-  else if (message.kind === "fault") {
-    $("status").classList.remove("busy");
+  } else if (message.kind === "picture") {
+    const key = tweaks.sent.get(message.tweak);
+    if (message.final && key) kept.put(key, message);
+    if (message.final && key) pins.finer(key, message.rows);
+    // A picture of what the controls said a moment ago is better than none; one of before what is shown is not.
+    // Nor is one from before the hand began to move, whose axes may have grown.
+    const late = held && !message.held && latest;
+    if (!late && message.tweak >= drawn && message.generation === controls?.generation) draw(message);
+  } else if (message.tweak === tweaks.number && message.kind === "fault") {
     $("progress").textContent = "This change cannot be simulated; the charts show the last one that could.";
     showFault(message.control, message.message);
+    $("status").classList.remove("busy");
     // A link can hold a change that the file no longer takes: the file itself is shown then.
-    if (!latest) tweaks.send({ state: empty(), view: { ...view, width: width() } });
+    if (!latest) tweaks.send({ key: null, state: empty(), view: { ...view, width: width() } });
   }
 }
 
@@ -88,6 +126,7 @@ function scenario(found) {
   const first = controls === null;
   const again = !first && found.generation !== controls.generation;
   controls = found;
+  if (again) { axes = {}; kept.clear(); pins.clear(); }
   $("broken").hidden = true;
   document.title = `${found.title} – Quincunx`;
   $("title").textContent = found.title;
@@ -97,9 +136,9 @@ function scenario(found) {
     const middle = new Date((Date.parse(found.time.start) + Date.parse(found.time.end)) / 2);
     found.time.middle = middle.toISOString().slice(0, 10);
   }
-  const kept = fitting(first ? fromHash(location.hash) : history.state, controls);
-  if (first) history = new History(kept);
-  else if (again) history.push(kept, null);
+  const fits = fitting(first ? fromHash(location.hash) : history.state, controls);
+  if (first) history = new History(fits);
+  else if (again) history.push(fits, null);
   show = build(controls, change, () => history.state);
   const series = controls.series.map((one) => new Option(one.title, one.name));
   $("series").replaceChildren(...series);
@@ -129,6 +168,7 @@ function chooseEvents() {
     box.addEventListener("change", () => {
       const chosen = [...$("chosen").querySelectorAll("input:checked")].map((each) => each.value);
       view.events = chosen.length ? chosen.slice(0, 8) : null;
+      delete axes.events;
       ask();
     });
     const label = document.createElement("label");
@@ -141,22 +181,60 @@ function chooseEvents() {
 
 function draw(message) {
   latest = message;
+  steady(message.held);
   for (const panel of document.querySelectorAll("[data-panel]")) {
     const html = message.panels[panel.dataset.panel];
     // What the scenario has no place for has none on the page.
     panel.closest("section").hidden = html === undefined;
     place(panel, html ?? "");
   }
+  drawn = message.tweak;
+  showMarks(message.notes);
+  if (ordered !== message.generation && message.base_trials === message.total) {
+    ordered = message.generation;
+    order(message.movers);
+  }
+  const key = tweaks.sent.get(message.tweak);
+  pins.show(key ? JSON.parse(key)[1] : history.state, key, message.rows);
+  if (!message.held) grown(message.axes);
   $("bar").value = message.trials / message.total;
   $("status").classList.toggle("busy", !message.final);
-  const how = message.reweighted ? "Worked out from the base run, without simulating. " : "";
-  $("progress").textContent = message.final
-    ? `${how}${count(message.trials)} trials, as many as asked for.`
-    : `${how}First ${count(message.trials)} of ${count(message.total)} trials; finer numbers are on their way.`;
+  $("progress").textContent = rests(message);
+  mark();
   if (message.announce) $("announce").textContent = message.announce;
   $("command").textContent = message.command;
   document.body.dataset.tweak = String(message.tweak);
   document.body.dataset.final = String(message.final);
+}
+
+// While a hand moves no panel gets shorter, so that nothing below it changes its place.
+function steady(on) {
+  for (const panel of document.querySelectorAll("[data-panel], #command")) {
+    panel.style.minHeight = on ? `${Math.max(panel.getBoundingClientRect().height, parseFloat(panel.style.minHeight) || 0)}px` : "";
+  }
+}
+
+// Takes over where the axes end, and marks for a moment those that have grown.
+function grown(ends) {
+  for (const [panel, [low, high]] of Object.entries(ends)) {
+    const before = axes[panel];
+    const more = before && (low < before[0] || high > before[1]);
+    const note = document.querySelector(`[data-grown="${panel}"]`);
+    if (note && more) {
+      note.textContent = "scale grown";
+      setTimeout(() => { note.textContent = ""; }, 2500);
+    }
+  }
+  axes = ends;
+}
+
+// How many trials the picture rests on.
+function rests(message) {
+  const [trials, total, base] = [message.trials, message.total, message.base_trials].map(count);
+  if (message.reweighted) return `Weighed anew from ${trials} trials of the file, without simulating.`;
+  if (message.final) return `${trials} trials, as many as asked for.`;
+  if (message.base_trials <= message.trials) return `First ${trials} of ${total} trials; finer numbers are on their way.`;
+  return `File: ${base} trials. Your changes: that plus the difference in the first ${trials} of ${total}; finer numbers are on their way.`;
 }
 
 // Puts a fragment in its place; what was open stays open, and the focus stays where it was.
@@ -176,7 +254,7 @@ function place(panel, html) {
 // ---- stories and variants
 
 async function tell(after) {
-  const found = await story({ side: heldPicture.side, outcome: heldPicture.outcome, after, width: Math.min(width(), 720) });
+  const found = await story({ state: history.state, side: heldPicture.side, outcome: heldPicture.outcome, after, width: Math.min(width(), 720) });
   $("h-story").textContent = found.ok ? `Trial ${count(found.trial)}: ${found.title}` : "A future";
   if (found.ok) $("story-body").innerHTML = found.html;
   else $("story-body").textContent = found.message ?? "The program does not answer.";
@@ -239,10 +317,21 @@ $("story-copy").addEventListener("click", (event) => copy($("story-command").tex
 $("copy-set").addEventListener("click", (event) => copy($("set-line").textContent, event.target));
 $("undo").addEventListener("click", () => go(() => history.undo()));
 $("redo").addEventListener("click", () => go(() => history.redo()));
-$("reset").addEventListener("click", () => go(() => history.push(empty(), null)));
+$("reset").addEventListener("click", () => { axes = {}; go(() => history.push(empty(), null)); });
 $("simulate").addEventListener("change", () => change(null, () => ({ simulate: $("simulate").checked }), true));
-$("series").addEventListener("change", () => { view.series = $("series").value; ask(); });
+$("series").addEventListener("change", () => { view.series = $("series").value; delete axes.series; ask(); });
 window.addEventListener("hashchange", () => go(() => history.push(fitting(fromHash(location.hash), controls), null)));
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
+  // A field in which somebody types has an undo of its own.
+  if (event.target.closest?.("[data-typing], input[type=search]")) return;
+  const key = event.key.toLowerCase();
+  const back = key === "z" && !event.shiftKey;
+  if (!back && key !== "y" && !(key === "z" && event.shiftKey)) return;
+  event.preventDefault();
+  if (back ? history.canUndo : history.canRedo) go(() => (back ? history.undo() : history.redo()));
+});
 
 let drawnFor = 0;
 new ResizeObserver(() => {
@@ -258,11 +347,13 @@ listen({
   onMessage: receive,
   onLost: () => {
     $("lost").textContent = "The program that serves this page does not answer. What you see is the last picture; nothing can be simulated until it is back. If it was ended, start it again and open its new address.";
+    mark();
     $("lost").hidden = false;
     document.body.classList.add("gone");
   },
   onBack: () => {
     $("lost").hidden = true;
     document.body.classList.remove("gone");
+    if (tweaks.next && !tweaks.busy) tweaks.flush();
   },
 });

@@ -17,25 +17,65 @@ const digits = (step) => Math.max(0, Math.min(9, -Math.floor(Math.log10(step) + 
 const tidy = (value, step) => Number(value.toFixed(digits(step) + 1));
 
 // A slider with a number field: the field takes what the slider does not reach.
-function dial({ id, label, low, high, step, unit, describedBy, scale = 1, onInput, onDone }) {
+function dial({ id, label, low, high, step, unit, describedBy, scale = 1, above = [], onInput, onDone }) {
   const attributes = { step: String(step), "aria-describedby": describedBy };
   const range = make("input", { type: "range", id: `${id}-range`, min: String(low), max: String(high), "aria-label": label, ...attributes });
   const field = make("input", { type: "number", id: `${id}-number`, "aria-label": `${label}, as a number`, ...attributes, step: "any" });
+  let byKey = false;
+  // While somebody types, the field is theirs.
+  let typing = false;
   const tell = (value, done) => {
     if (!Number.isFinite(value)) return;
     onInput(value / scale);
-    if (done) onDone();
+    if (done) onDone(true);
   };
-  range.addEventListener("input", () => { field.value = range.value; tell(range.valueAsNumber, false); });
-  range.addEventListener("change", () => onDone());
-  field.addEventListener("change", () => { range.value = field.value; tell(field.valueAsNumber, true); });
+  range.addEventListener("keydown", () => { byKey = true; });
+  range.addEventListener("pointerdown", () => { byKey = false; });
+  range.addEventListener("input", () => tell(range.valueAsNumber, false));
+  range.addEventListener("change", () => onDone(byKey ? "key" : true));
+  const type = (now) => { typing = now; field.toggleAttribute("data-typing", now); };
+  field.addEventListener("input", () => type(true));
+  field.addEventListener("blur", () => type(false));
+  field.addEventListener("change", () => { type(false); tell(field.valueAsNumber, true); });
   const show = (value) => {
     const shown = tidy(value * scale, step);
     range.value = String(shown);
-    if (document.activeElement !== field) field.value = String(shown);
+    if (!typing) field.value = String(shown);
     range.setAttribute("aria-valuetext", `${shown}${unit ? ` ${unit}` : ""}`);
   };
-  return { element: make("div", { class: "dial" }, range, field, make("span", { class: "unit" }, unit || "")), show };
+  return { element: make("div", { class: "dial" }, make("div", { class: "track" }, ...above, range), field, make("span", { class: "unit" }, unit || "")), show };
+}
+
+// The file's distribution over the length of a slider, with its median and the ends of its 90% range.
+function behind({ shape, marks, low, high }) {
+  if (!shape.length || !shape.some((height) => height > 0)) return [];
+  const svg = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    return element;
+  };
+  const drawing = svg("svg", { class: "behind", viewBox: "0 0 100 20", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const wide = 100 / shape.length;
+  shape.forEach((height, i) => drawing.append(svg("rect", { x: i * wide, y: 20 - 18 * height, width: wide, height: 18 * height })));
+  (marks ?? []).forEach((mark, i) => {
+    const x = 100 * (mark - low) / (high - low);
+    drawing.append(svg("line", { x1: x, x2: x, y1: i === 1 ? 0 : 8, y2: 20, class: i === 1 ? "median" : "end" }));
+  });
+  return [drawing];
+}
+
+// Puts the parameters that move the headline first, and says what they do to it.
+export function order(movers) {
+  const list = document.getElementById("parameters");
+  const rows = movers.map((mover) => ({ mover, row: document.getElementById(`control-${mover.control}`) })).filter(({ row }) => row);
+  for (const { mover, row } of rows) {
+    const text = row.querySelector(".moves");
+    if (text) text.textContent = mover.says;
+  }
+  // Nothing is moved away under a hand or a reading eye.
+  if (!list.contains(document.activeElement)) list.prepend(...rows.map(({ row }) => row).filter((row) => list.contains(row)));
+  const told = rows.some(({ row }) => list.contains(row));
+  document.getElementById("order").textContent = told ? "Those that move the headline most come first." : "";
 }
 
 const faultOf = (control) => make("p", { class: "fault", id: `fault-${control}`, role: "alert", hidden: true });
@@ -50,7 +90,7 @@ export function build(controls, change, getState) {
     const reset = make("button", { type: "button", class: "back", "aria-label": `${title}: as in the file` }, "as in the file");
     reset.addEventListener("click", () => { change(control, back, true); });
     const row = make("fieldset", { class: "control", id: `control-${control}` },
-      make("legend", {}, title), make("p", { class: "says", id: `says-${control}` }, says, " ", reset), ...body, faultOf(control));
+      make("legend", {}, title), make("p", { class: "says", id: `says-${control}` }, says, " ", reset), ...body, make("p", { class: "mark", id: `mark-${control}`, role: "status" }), faultOf(control));
     return { row, mark: (moved) => { row.classList.toggle("moved", moved); reset.hidden = !moved; } };
   };
 
@@ -66,7 +106,7 @@ export function build(controls, change, getState) {
         const before = held;
         change(control, () => ({ weights: withWeight(before, trend.name, value) }), false);
       },
-      onDone: () => { held = null; change(control, null, true); },
+      onDone: (done) => { held = null; change(control, null, done); },
     });
     const { row, mark } = frame(control, trend.title, `file: ${tidy(trend.weight * 100, 0.1)}%`, () => ({ weights: {} }), one.element);
     shows.push((state) => {
@@ -83,7 +123,7 @@ export function build(controls, change, getState) {
     const horizon = dial({
       id: "horizon", label: "Horizon in months", low: 1, high: time.horizon_most, step: 1, unit: "months", describedBy: "says-horizon",
       onInput: (value) => change("horizon", () => ({ horizon: value === time.horizon ? null : value }), false),
-      onDone: () => change("horizon", null, true),
+      onDone: (done) => change("horizon", null, done),
     });
     const end = frame("horizon", "Months from the start", `file: until ${time.end}`, () => ({ horizon: null }), horizon.element);
     shows.push((state) => { horizon.show(state.horizon ?? time.horizon); end.mark(state.horizon !== null); });
@@ -101,11 +141,11 @@ export function build(controls, change, getState) {
     const control = `parameter:${parameter.name}`;
     const pin = dial({
       id: control, label: `${parameter.title}: pin at`, low: parameter.low, high: parameter.high, step: parameter.step, unit: parameter.unit,
-      describedBy: `says-${control}`,
+      describedBy: `says-${control}`, above: behind(parameter),
       onInput: (value) => change(control, setParameter(parameter.name, { pin: value }), false),
-      onDone: () => change(control, null, true),
+      onDone: (done) => change(control, null, done),
     });
-    const body = [make("p", { class: "mode" }), pin.element];
+    const body = [make("p", { class: "mode" }), make("p", { class: "moves" }), pin.element];
     const fields = parameter.percentiles.map(([key, value]) => {
       const field = make("input", { type: "number", step: "any", id: `${control}-${key}`, value: String(value) });
       field.addEventListener("change", () => {
@@ -120,7 +160,7 @@ export function build(controls, change, getState) {
     if (fields.length) {
       body.push(make("details", { class: "percentiles" }, make("summary", {}, "Move its percentiles instead"), ...fields.map((one) => one.label)));
     }
-    if (parameter.note) body.push(make("details", { class: "note" }, make("summary", {}, "Why the file says so"), make("p", {}, parameter.note)));
+    if (parameter.note) body.push(make("details", { class: "note" }, make("summary", {}, "ⓘ Why the file says so"), make("p", {}, parameter.note)));
     const { row, mark } = frame(control, parameter.title, `file: ${parameter.says}`, setParameter(parameter.name, null), ...body);
     row.dataset.find = `${parameter.title} ${parameter.name}`.toLowerCase();
     shows.push((state) => {
@@ -179,6 +219,14 @@ export function showFault(control, message) {
   row.textContent = message;
   row.hidden = false;
   row.closest("aside > details")?.setAttribute("open", "");
+}
+
+// What is to be known of controls as they stand.
+export function showMarks(notes) {
+  for (const row of document.querySelectorAll("aside .mark")) {
+    const text = notes[row.id.slice("mark-".length)] ?? "";
+    if (row.textContent !== text) row.textContent = text;
+  }
 }
 
 export function clearFaults() {

@@ -2,9 +2,12 @@
 
 const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-export async function post(path, body) {
+// Milliseconds after which a program that says nothing counts as stopped; it gives a sign of life every half second.
+const SILENCE = 1700;
+
+export async function post(path, body, patience = 15000) {
   const answer = await fetch(`api/${path}`, {
-    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...body }),
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...body }), signal: AbortSignal.timeout(patience),
   });
   const found = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
   return { ok: answer.ok, status: answer.status, ...found };
@@ -15,24 +18,34 @@ export const variant = (wanted) => post("variant", wanted);
 
 // Sends the newest state as soon as the last one was taken; what came between is skipped.
 export class Tweaks {
-  constructor(onFault) { this.number = 0; this.next = null; this.busy = false; this.onFault = onFault; }
+  constructor(onFault) { this.number = 0; this.next = null; this.busy = false; this.onFault = onFault; this.sent = new Map(); }
   send(request) { this.next = request; if (!this.busy) this.flush(); }
+  // Nothing more is wanted of what was asked so far; `key` stands for what is shown instead.
+  skip(key) { this.next = null; this.note(key); }
+  // Takes a number for a request, and remembers what it was about.
+  note(key) {
+    this.number += 1;
+    this.sent.set(this.number, key);
+    for (const old of this.sent.keys()) if (old < this.number - 200) this.sent.delete(old);
+  }
   async flush() {
     this.busy = true;
     while (this.next) {
-      const request = this.next;
+      const { key, ...request } = this.next;
+      const taken = this.next;
       this.next = null;
-      this.number += 1;
+      this.note(key);
       try {
-        const answer = await post("tweak", { page, tweak: this.number, ...request });
+        const answer = await post("tweak", { page, tweak: this.number, ...request }, 5000);
         if (answer.status === 429) {
           await new Promise((later) => setTimeout(later, 300));
-          this.next ??= request;
+          this.next ??= taken;
         } else if (!answer.ok && answer.status !== 409) {
           this.onFault(answer.message ?? `the program answered with ${answer.status}`);
         }
       } catch {
-        // The stream of events notices that the program has gone, and says so.
+        // That the program has gone is noticed by its silence; when it is back, the newest state is sent again.
+        this.next ??= taken;
         break;
       }
       // A dragged slider moves some sixty times a second; half of that is smooth.
@@ -45,16 +58,29 @@ export class Tweaks {
 // Listens for messages; tells when the program is lost and when it is back.
 export function listen({ onMessage, onLost, onBack }) {
   let lost = false;
+  let heard = performance.now();
+  const hear = () => {
+    heard = performance.now();
+    if (lost) { lost = false; onBack(); }
+  };
+  const lose = () => {
+    if (!lost) { lost = true; onLost(); }
+  };
   const open = () => {
     const stream = new EventSource(`events/${page}`);
-    stream.onopen = () => { if (lost) onBack(); lost = false; };
-    stream.onmessage = (event) => onMessage(JSON.parse(event.data));
+    stream.onopen = hear;
+    stream.onmessage = (event) => {
+      hear();
+      const message = JSON.parse(event.data);
+      if (message.kind !== "alive") onMessage(message);
+    };
     stream.onerror = () => {
-      if (!lost) onLost();
-      lost = true;
+      lose();
       // After an answer that is no stream the browser gives up by itself.
       if (stream.readyState === EventSource.CLOSED) setTimeout(open, 2000);
     };
   };
   open();
+  // What has come and waits to be read is read before silence is concluded from.
+  setInterval(() => { if (performance.now() - heard > SILENCE) setTimeout(() => { if (performance.now() - heard > SILENCE) lose(); }, 50); }, 200);
 }

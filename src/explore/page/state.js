@@ -75,7 +75,12 @@ export class History {
     }
     this.mark = mark;
   }
-  seal() { this.mark = null; }
+  seal() { clearTimeout(this.timer); this.mark = null; }
+  // Keys that are pressed one after the other make one step.
+  sealSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.seal(), 900);
+  }
   undo() { if (this.at > 0) this.at -= 1; this.mark = null; }
   redo() { if (this.at < this.steps.length - 1) this.at += 1; this.mark = null; }
   get canUndo() { return this.at > 0; }

@@ -48,7 +48,8 @@ impl Curves {
         } else {
             (1.0, "")
         };
-        let ticks = ticks(self.range().map(|end| unit * end), 5, true);
+        let range = frame.reach.unwrap_or_else(|| self.range());
+        let ticks = ticks(range.map(|end| unit * end), 5, true);
         let ends = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
         let mut labels: Vec<SideLabel> = (self.curves.iter().enumerate())
             .map(|(i, curve)| SideLabel {
@@ -116,7 +117,7 @@ impl Curves {
     }
 
     /// Zero and all that is drawn.
-    fn range(&self) -> [f64; 2] {
+    pub fn range(&self) -> [f64; 2] {
         let band = |curve: &Curve| {
             let pairs = curve.values.iter().zip(&curve.errors);
             pairs

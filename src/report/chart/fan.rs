@@ -47,6 +47,19 @@ fn extent(low: f64, high: f64) -> [f64; 2] {
 }
 
 impl Fan {
+    /// The least and the greatest value of what is drawn and of what stands next to it.
+    pub fn range(&self) -> [f64; 2] {
+        let values = || {
+            (self.quantiles.iter().flatten().chain(&self.also))
+                .copied()
+                .filter(|value| value.is_finite())
+        };
+        [
+            values().fold(f64::INFINITY, f64::min),
+            values().fold(f64::NEG_INFINITY, f64::max),
+        ]
+    }
+
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
@@ -56,27 +69,20 @@ impl Fan {
             .map(|texts| minus(texts.last().map_or("", String::as_str)))
             .collect();
         let label = |i: usize| (ends[i].as_str(), NAMES[i]);
-        let label_room = (0..5)
-            .map(|i| text::bold_width(label(i).0, SMALL) + 5.0 + text::width(label(i).1, SMALL))
-            .fold(0.0, f64::max)
-            + 26.0;
+        let label_room =
+            (0..5)
+                .map(|i| text::bold_width(label(i).0, SMALL) + 5.0 + text::width(label(i).1, SMALL))
+                .chain(frame.steady.then(|| {
+                    text::bold_width("8,888.88", SMALL) + 5.0 + text::width(NAMES[0], SMALL)
+                }))
+                .fold(0.0, f64::max)
+                + 26.0;
         let height = if sheet.is_narrow() { 200.0 } else { 240.0 };
         if !self.unit.is_empty() {
             sheet.lines(&self.unit, SMALL, "m", 1);
         }
         let (top, bottom) = (sheet.y + 6.0, sheet.y + 6.0 + height);
-        let values = || {
-            self.quantiles
-                .iter()
-                .flatten()
-                .chain(&self.also)
-                .copied()
-                .filter(|value| value.is_finite())
-        };
-        let (low, high) = (
-            values().fold(f64::INFINITY, f64::min),
-            values().fold(f64::NEG_INFINITY, f64::max),
-        );
+        let [low, high] = frame.reach.unwrap_or_else(|| self.range());
         let data = extent(low, high);
         let ticks = ticks(data, 5, false);
         let left = Sheet::y_labels(&ticks, "");

@@ -62,6 +62,11 @@ pub struct Frame {
     pub prefix: String,
     /// Whether title and subtitle are part of the drawing. Without them the page shows them (the SVG's own `<title>` remains).
     pub heading: bool,
+    /// From where to where the axis of values goes at least, whatever the values are: of drawings that follow one another each has the same. Values
+    /// beyond are drawn at its end. `None`: as far as the values go.
+    pub reach: Option<[f64; 2]>,
+    /// The drawing follows another: it leaves room for numbers that are longer than its own, so that nothing changes its place because one did.
+    pub steady: bool,
 }
 
 impl Frame {
@@ -77,12 +82,21 @@ impl Frame {
             width: width.clamp(280.0, 1600.0),
             prefix: String::new(),
             heading: true,
+            reach: None,
+            steady: false,
         }
     }
 
     /// The same with that prefix.
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// The same for a drawing that follows another, with this reach.
+    pub fn following(mut self, reach: Option<[f64; 2]>) -> Self {
+        self.reach = reach;
+        self.steady = true;
         self
     }
 

@@ -52,6 +52,11 @@ impl Pairs {
         let value_width = (self.rows.iter())
             .flat_map(|row| row.values.iter().zip(&row.errors))
             .map(|(value, error)| text::bold_width(value, SMALL) + 5.0 + text::width(error, SMALL))
+            .chain(
+                frame.steady.then(|| {
+                    text::bold_width("88.888%", SMALL) + 5.0 + text::width("± 0.0088", SMALL)
+                }),
+            )
             .fold(0.0, f64::max);
         let title_width = if narrow {
             0.0
@@ -59,17 +64,7 @@ impl Pairs {
             title_column(self.rows.iter().map(|row| row.title.as_str()), width)
         };
         let plot = [title_width, width - value_width - 14.0];
-        let highest = (self.rows.iter())
-            .flat_map(|row| {
-                row.intervals
-                    .iter()
-                    .flatten()
-                    .map(|interval| interval[1])
-                    .chain(row.points.iter().flatten().copied())
-            })
-            .filter(|value| value.is_finite())
-            .fold(0.01, f64::max)
-            .min(1.0);
+        let [_, highest] = frame.reach.unwrap_or_else(|| self.range());
         let count = ((plot[1] - plot[0]) / 60.0).clamp(2.0, 6.0) as usize;
         let (ticks, in_percent) = axis([0.0, 100.0 * highest], plot, count, true, SMALL, "%");
         let scale = Scale {
@@ -126,6 +121,22 @@ impl Pairs {
         }
         sheet.y = under;
         sheet.finish()
+    }
+
+    /// Zero and the end of the longest bar or interval.
+    pub fn range(&self) -> [f64; 2] {
+        let highest = (self.rows.iter())
+            .flat_map(|row| {
+                row.intervals
+                    .iter()
+                    .flatten()
+                    .map(|interval| interval[1])
+                    .chain(row.points.iter().flatten().copied())
+            })
+            .filter(|value| value.is_finite())
+            .fold(0.01, f64::max)
+            .min(1.0);
+        [0.0, highest]
     }
 
     fn bar(&self, sheet: &mut Sheet, row: &PairRow, side: usize, scale: Scale, y: f64) {

@@ -108,6 +108,14 @@ impl Course {
         }
     }
 
+    /// From where to where the axis goes by itself.
+    pub fn range(&self) -> [f64; 2] {
+        match self {
+            Self::Spread(fan) => fan.range(),
+            Self::Mean(curves) => curves.range(),
+        }
+    }
+
     pub fn draw(&self, frame: &Frame) -> Chart {
         match self {
             Self::Spread(fan) => fan.draw(frame),

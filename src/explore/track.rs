@@ -1,0 +1,76 @@
+//! A run that grows for whoever looks, and the looks that there are.
+//!
+//! One at a time makes it grow; everybody else sees what has been read off so far, without waiting.
+
+use crate::analysis::{Growing, Look, Study};
+use crate::engine::{EngineError, Observer, Settings};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
+use std::time::Duration;
+
+/// How often somebody who waits for another to make the run grow looks up.
+const GLANCE: Duration = Duration::from_millis(2);
+
+/// A growing run with its looks.
+pub struct Track {
+    run: Mutex<Growing>,
+    /// By the number of blocks.
+    looks: RwLock<BTreeMap<u64, Arc<Look>>>,
+}
+
+impl Track {
+    /// # Errors
+    /// [`EngineError`] if the size cannot be had.
+    pub fn new(settings: &Settings) -> Result<Self, EngineError> {
+        Ok(Self {
+            run: Mutex::new(Growing::new(settings)?),
+            looks: RwLock::default(),
+        })
+    }
+
+    /// The look after exactly this many blocks, if there is one.
+    pub fn known(&self, blocks: u64) -> Option<Arc<Look>> {
+        let looks = self.looks.read().unwrap_or_else(PoisonError::into_inner);
+        looks.get(&blocks).cloned()
+    }
+
+    /// The look at most trials.
+    pub fn latest(&self) -> Option<Arc<Look>> {
+        let looks = self.looks.read().unwrap_or_else(PoisonError::into_inner);
+        looks.last_key_value().map(|(_, look)| Arc::clone(look))
+    }
+
+    /// The look after so many blocks, simulated if need be; `None` if the observer cancelled it, or if the run is already past it.
+    ///
+    /// # Errors
+    /// [`EngineError`] of the run.
+    pub fn look(
+        &self,
+        study: &Study,
+        blocks: u64,
+        observer: &dyn Observer,
+    ) -> Result<Option<Arc<Look>>, EngineError> {
+        loop {
+            if let Some(look) = self.known(blocks) {
+                return Ok(Some(look));
+            }
+            let mut run = match self.run.try_lock() {
+                Ok(run) => run,
+                Err(TryLockError::Poisoned(run)) => run.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    if observer.cancelled() {
+                        return Ok(None);
+                    }
+                    std::thread::sleep(GLANCE);
+                    continue;
+                }
+            };
+            let look = run.look(study, blocks, observer)?;
+            if let Some(look) = &look {
+                let mut looks = self.looks.write().unwrap_or_else(PoisonError::into_inner);
+                looks.insert(blocks, Arc::clone(look));
+            }
+            return Ok(look);
+        }
+    }
+}

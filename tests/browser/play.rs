@@ -1,0 +1,256 @@
+//! The page of `explore` under a moving hand: what is drawn meanwhile, what stays where it is, and what is said when nothing comes.
+
+use crate::browser::Browser;
+use crate::explore::{Served, after, opened, row, set};
+use crate::page::View;
+use serde::Deserialize;
+use std::fs;
+use std::time::Instant;
+
+/// What was seen while a slider was dragged.
+#[derive(Deserialize)]
+struct Drag {
+    /// Pictures that were drawn before the slider was let go.
+    drawn: usize,
+    /// Heights of the page, whenever a picture was drawn.
+    heights: Vec<f64>,
+    /// Texts of the axes of the outcomes, each once.
+    axes: Vec<String>,
+    /// The file's probability of the first outcome, each value once.
+    base: Vec<String>,
+}
+
+/// Drags a slider from end to end, in steps of 20 ms, as a hand would.
+fn drag(page: &crate::page::Page, id: &str, steps: u32) -> Drag {
+    page.ask(&format!(
+        "(async () => {{
+            const slider = document.getElementById('{id}');
+            const [low, high] = [Number(slider.min), Number(slider.max)];
+            const seen = {{ drawn: 0, heights: [], axes: new Set(), base: new Set() }};
+            const look = () => {{
+                seen.heights.push(document.documentElement.scrollHeight);
+                const ticks = [...document.querySelectorAll('[data-panel=outcomes] svg text')].map(t => t.textContent).filter(t => /^[0-9.]+%$/.test(t));
+                seen.axes.add([...document.querySelectorAll('[data-panel=outcomes] svg .tick, [data-panel=outcomes] svg .grid')].map(e => e.outerHTML).join('') || ticks.slice(-3).join(' '));
+                seen.base.add(document.querySelector('[data-panel=outcomes] td[data-value]').dataset.value);
+            }};
+            look();
+            const watch = new MutationObserver(() => {{ seen.drawn += 1; look(); }});
+            watch.observe(document.body, {{ attributes: true, attributeFilter: ['data-tweak'] }});
+            for (let i = 0; i <= {steps}; i += 1) {{
+                slider.value = String(low + (high - low) * i / {steps});
+                slider.dispatchEvent(new Event('input', {{ bubbles: true }}));
+                await new Promise(later => setTimeout(later, 20));
+            }}
+            watch.disconnect();
+            slider.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            return {{ ...seen, axes: [...seen.axes], base: [...seen.base] }};
+        }})()"
+    ))
+}
+
+#[test]
+fn the_futures_move_while_the_hand_does_and_all_else_stays() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    for (id, steps) in [("parameter:haste-range", 100), ("horizon-range", 50)] {
+        // The first move puts a second chart beside each of the file's; from then on nothing grows.
+        after(&page, &set(id, "3"));
+        let seen = drag(&page, id, steps);
+        assert!(seen.drawn >= 8, "{id}: {} pictures", seen.drawn);
+        assert_eq!(seen.axes.len(), 1, "{id}: {:?}", seen.axes);
+        assert!(!seen.axes[0].is_empty());
+        assert_eq!(seen.base.len(), 1, "{id}: {:?}", seen.base);
+        assert!(
+            seen.heights.iter().all(|height| *height == seen.heights[0]),
+            "{id}: {:?}",
+            seen.heights
+        );
+        // What is shown in the end is what the slider says.
+        page.wait_for(
+            "!document.body.classList.contains('older') && document.body.dataset.final === 'true'",
+        );
+        // A drag is one step.
+        after(&page, "document.getElementById('undo').click()");
+        let value: String = page.ask(&format!("document.getElementById('{id}').value"));
+        assert!(!value.is_empty());
+        after(&page, "document.getElementById('reset').click()");
+    }
+    page.assert_quiet();
+}
+
+/// Counts what the page asks of the program from now on.
+const COUNT_REQUESTS: &str = "(() => { window.asked = 0; const old = window.fetch;
+    window.fetch = (...all) => { window.asked += 1; return old(...all); }; return true; })()";
+
+#[test]
+fn undo_and_redo_ask_nothing_of_the_program_and_keys_do_them_too() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    after(&page, &set("parameter:haste-number", "0.55"));
+    let moved = row(&page, "signed");
+    after(&page, &set("parameter:haste-number", "0.3"));
+    let again = row(&page, "signed");
+    assert!(moved[1] > again[1]);
+    page.ask::<bool>(COUNT_REQUESTS);
+    let press = |key: &str, shift: bool| {
+        page.ask::<bool>(&format!(
+            "document.body.dispatchEvent(new KeyboardEvent('keydown', {{key: '{key}', ctrlKey: true, shiftKey: {shift}, bubbles: true}}))"
+        ));
+        row(&page, "signed")
+    };
+    assert_eq!(press("z", false), moved);
+    assert!(page.ask::<bool>("!document.body.classList.contains('older')"));
+    let [file, now] = press("z", false);
+    assert_eq!(file, now, "nothing is moved");
+    assert_eq!(press("y", false), moved);
+    assert_eq!(press("Z", true), again);
+    page.ask::<bool>("(document.getElementById('undo').click(), true)");
+    assert_eq!(row(&page, "signed"), moved);
+    assert_eq!(page.ask::<u32>("window.asked"), 0);
+    page.assert_quiet();
+}
+
+#[test]
+fn states_are_pinned_and_seen_together() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    let cells = || -> Vec<String> {
+        page.ask("[...document.querySelectorAll('#pinned tbody tr:first-child td')].map(cell => cell.textContent)")
+    };
+    assert!(page.ask::<bool>("document.getElementById('pinned').closest('section').hidden"));
+    for (value, pin) in [("0.55", "A"), ("0.3", "B")] {
+        after(&page, &set("parameter:haste-number", value));
+        page.ask::<bool>(&format!(
+            "(document.getElementById('pin-{pin}').click(), true)"
+        ));
+    }
+    after(&page, &set("horizon-number", "8"));
+    page.ask::<bool>("(document.getElementById('pin-C').click(), true)");
+    let found = cells();
+    assert_eq!(found.len(), 5, "the file, three pins and now: {found:?}");
+    assert!(
+        found[1] != found[2] && found[2] != found[3] && found[3] == found[4],
+        "{found:?}"
+    );
+    let share = |text: &str| -> f64 {
+        let digits = text.split('%').next().expect("a share");
+        digits.parse().unwrap_or_else(|_| panic!("{text}"))
+    };
+    assert!(share(&found[1]) > share(&found[2]));
+    // A pin is a way back, at once.
+    page.ask::<bool>(COUNT_REQUESTS);
+    page.ask::<bool>("(document.getElementById('pin-A').click(), true)");
+    let value: String = page.ask("document.getElementById('parameter:haste-number').value");
+    assert_eq!(value, "0.55");
+    assert_eq!(cells()[4], found[1]);
+    assert_eq!(page.ask::<u32>("window.asked"), 0);
+    page.ask::<bool>("(document.getElementById('unpin-B').click(), true)");
+    assert_eq!(cells().len(), 4);
+    page.assert_quiet();
+}
+
+#[test]
+fn a_picture_that_is_older_than_the_controls_says_so() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    let older = "document.getElementById('older').textContent !== ''";
+    assert!(!page.ask::<bool>(older));
+    let said: bool = page.ask(&format!(
+        "({}, {older})",
+        set("parameter:haste-number", "0.55")
+    ));
+    assert!(said, "at once, before there is an answer");
+    page.wait_for(&format!("!({older})"));
+    page.wait_for("document.body.dataset.final === 'true'");
+    let rests: String = page.ask("document.getElementById('progress').textContent");
+    assert_eq!(rests, "8,192 trials, as many as asked for.");
+    page.assert_quiet();
+}
+
+#[test]
+fn a_program_that_stands_still_is_noticed_and_goes_on_with_the_newest_state() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    served.signal("STOP");
+    let start = Instant::now();
+    page.ask::<bool>(&format!(
+        "({}, true)",
+        set("parameter:haste-number", "0.55")
+    ));
+    page.wait_for("!document.getElementById('lost').hidden");
+    // Two seconds on a machine that does nothing else.
+    assert!(start.elapsed().as_secs_f64() < 4.0, "{:?}", start.elapsed());
+    assert!(page.ask::<bool>("document.body.classList.contains('older')"));
+    page.ask::<bool>(&format!("({}, true)", set("parameter:haste-number", "0.3")));
+    served.signal("CONT");
+    page.wait_for("document.getElementById('lost').hidden");
+    page.wait_for(
+        "!document.body.classList.contains('older') && document.body.dataset.final === 'true'",
+    );
+    let [file, now] = row(&page, "signed");
+    assert!(now < file, "{now} {file}");
+    page.assert_quiet();
+}
+
+#[test]
+fn what_was_refused_works() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    after(&page, &set("horizon-number", "2"));
+    let question: String =
+        page.ask("document.querySelector('[data-panel=questions] tbody').textContent");
+    assert!(question.contains("not within the horizon"), "{question}");
+    after(&page, &set("parameter:haste-number", "5"));
+    let note: String = page.ask("document.getElementById('mark-parameter:haste').textContent");
+    assert!(note.contains("above what"), "{note}");
+    // A file with a fault stops no move.
+    let text = fs::read_to_string(&served.file).expect("the scenario");
+    fs::write(&served.file, text.replace("\"calm\": 0.5", "\"calm\": ")).expect("written");
+    page.wait_for("!document.getElementById('broken').hidden");
+    after(&page, &set("parameter:haste-number", "0.55"));
+    assert!(page.ask::<bool>("document.getElementById('fault-parameter:haste').hidden"));
+    page.assert_quiet();
+}
+
+#[test]
+fn two_pages_do_not_wait_for_one_another() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::with_trials(400_000);
+    let busy = browser.page(View::DESKTOP);
+    busy.goto(&served.address);
+    busy.wait_for("document.body.dataset.tweak");
+    busy.ask::<bool>(&format!(
+        "({}, true)",
+        set("parameter:haste-number", "0.55")
+    ));
+    let page = browser.page(View::DESKTOP);
+    page.goto(&served.address);
+    page.wait_for("document.body.dataset.tweak");
+    page.ask::<bool>(&format!("({}, true)", set("weight:dry-range", "20")));
+    page.wait_for("!document.body.classList.contains('older')");
+    assert!(
+        busy.ask::<bool>("document.body.dataset.final === 'false'"),
+        "the other page was still simulating"
+    );
+    page.assert_quiet();
+}

@@ -1,0 +1,314 @@
+//! Moving while it simulates: what is drawn when, and what stays where it was.
+
+use crate::http::{Messages, Served, row, valley};
+use quincunx::analysis::Study;
+use quincunx::engine::Silent;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+fn ask(served: &Served, page: &str, tweak: u64, state: &Value, view: &Value) {
+    let body = json!({"page": page, "tweak": tweak, "state": state, "view": view});
+    let answer = served.post("api/tweak", &body);
+    assert_eq!(answer.status, 202, "{}", answer.body);
+}
+
+fn pinned(value: f64) -> Value {
+    json!({"parameters": {"haste": {"pin": value}}})
+}
+
+/// All pictures of a tweak, to the last.
+fn pictures(messages: &mut Messages, tweak: u64) -> Vec<Value> {
+    let mut all = Vec::new();
+    loop {
+        let picture = messages.until(|m| m["kind"] == "picture" && m["tweak"] == tweak);
+        let last = picture["final"] == true;
+        all.push(picture);
+        if last {
+            return all;
+        }
+    }
+}
+
+#[test]
+fn pictures_come_while_a_hand_moves_and_the_newest_tweak_goes_next() {
+    // So many trials that none of these would ever be done.
+    let served = Served::start(|options| options.trials = Some(20_000_000));
+    let mut messages = served.listen("tests");
+    let last = 60;
+    for tweak in 1..=last {
+        ask(
+            &served,
+            "tests",
+            tweak,
+            &pinned(0.2 + 0.005 * tweak as f64),
+            &json!({}),
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut drawn = Vec::new();
+    while drawn.last() != Some(&last) {
+        let picture = messages.until(|m| m["kind"] == "picture");
+        drawn.push(picture["tweak"].as_u64().expect("a number"));
+    }
+    drawn.dedup();
+    assert!(drawn.is_sorted(), "{drawn:?}");
+    // Two thirds of them may be skipped on a machine that does much else; without pictures on the way there are two.
+    assert!(drawn.len() >= 6, "{drawn:?}");
+}
+
+#[test]
+fn the_numbers_of_the_file_stay_while_what_is_moved_grows_finer() {
+    let served = Served::start(|_| {});
+    let mut messages = served.listen("tests");
+    ask(&served, "tests", 1, &json!({}), &json!({}));
+    let base = pictures(&mut messages, 1).pop().expect("a last one");
+    let [file, _] = row(&base, "outcomes", "signed");
+    for (tweak, state) in [
+        (2, pinned(0.55)),
+        (3, json!({"horizon": 8})),
+        (4, json!({"events": {"signature": "never"}})),
+        (
+            5,
+            json!({"weights": {"dry": 0.2, "wet": 0.8}, "simulate": true}),
+        ),
+    ] {
+        ask(&served, "tests", tweak, &state, &json!({}));
+        let all = pictures(&mut messages, tweak);
+        let trials: Vec<_> = all.iter().map(|p| p["trials"].as_u64()).collect();
+        assert_eq!(trials, [Some(256), Some(4096), Some(8192)], "{state}");
+        let exact = row(&all[2], "outcomes", "signed")[1];
+        for picture in &all {
+            assert_eq!(picture["base_trials"], 8192);
+            for (panel, name) in [
+                ("outcomes", "signed"),
+                ("outcomes", "open"),
+                ("questions", "by_june"),
+            ] {
+                let whole = row(&base, panel, name)[0];
+                assert_eq!(row(picture, panel, name)[0], whole, "{state}: {name}");
+            }
+            let [shown, changed] = row(picture, "outcomes", "signed");
+            assert_eq!(shown, file);
+            assert!(
+                (changed - exact).abs() < 0.12,
+                "{state}: {changed}, {exact}"
+            );
+        }
+        // 256 trials by themselves know a share of one half to three points.
+        let first = row(&all[0], "outcomes", "signed")[1];
+        assert!((0.0..=1.0).contains(&first));
+    }
+}
+
+#[test]
+fn an_axis_that_is_held_stays_and_one_that_is_not_never_shrinks() {
+    let served = Served::start(|_| {});
+    let mut messages = served.listen("tests");
+    let mut asked = 0;
+    let mut axes = |state: &Value, view: Value| {
+        asked += 1;
+        ask(&served, "tests", asked, state, &view);
+        let last = pictures(&mut messages, asked).pop().expect("a last one");
+        last["axes"].clone()
+    };
+    let first = axes(&json!({}), json!({}));
+    let far = json!({"events": {"signature": "never", "summit": "2026-02-01"}});
+    let held = axes(&far, json!({"axes": first, "held": true}));
+    assert_eq!(held, first);
+    let released = axes(&far, json!({"axes": first}));
+    assert!(
+        released["outcomes"][1].as_f64() > first["outcomes"][1].as_f64(),
+        "{released}"
+    );
+    let back = axes(&json!({}), json!({"axes": released}));
+    assert_eq!(back, released);
+}
+
+#[test]
+fn a_shorter_horizon_silences_what_lies_beyond_it() {
+    let served = Served::start(|_| {});
+    let mut messages = served.listen("tests");
+    for months in 1..=24 {
+        let picture = served.picture(&mut messages, months, &json!({"horizon": months}));
+        assert_eq!(picture["kind"], "picture", "{months} months: {picture}");
+        let html = picture["panels"]["questions"].as_str().expect("a panel");
+        assert_eq!(
+            html.contains("not within the horizon"),
+            months < 6,
+            "{months} months"
+        );
+        let command = picture["command"].as_str().expect("a command");
+        assert_eq!(
+            command.contains("questions.by_june=null"),
+            months < 6,
+            "{command}"
+        );
+    }
+    // The line of settings and the variant say the same.
+    let state = json!({"horizon": 3});
+    let picture = served.picture(&mut messages, 30, &state);
+    let sets = ["horizon=\"3 months\"", "questions.by_june=null"].map(str::to_owned);
+    let study = Study::open(&served.file, &sets).expect("the settings of the command line");
+    let run = study
+        .run(&study.settings(None, None, None), &Silent)
+        .expect("it runs");
+    assert_eq!(
+        row(&picture, "outcomes", "signed")[1],
+        run.outcomes[0].probability
+    );
+    let made = served.post("api/variant", &json!({"state": state, "name": "short"}));
+    assert_eq!(made.status, 200, "{}", made.body);
+    // What is wrong for another reason is still refused.
+    let fault = served.picture(&mut messages, 31, &json!({"horizon": 0}));
+    assert_eq!(fault["kind"], "fault");
+}
+
+#[test]
+fn a_control_that_does_not_do_what_one_thinks_has_a_note() {
+    let served = Served::start(|options| {
+        let text = valley().replace(
+            "\"probability\": \"pull\"",
+            "\"probability\": \"min(pull, 1)\"",
+        );
+        std::fs::write(&options.file, text).expect("written");
+    });
+    let mut messages = served.listen("tests");
+    for (tweak, state, control, words) in [
+        (
+            1,
+            json!({"horizon": 6, "events": {"summit": "2026-11-01"}}),
+            "event:summit",
+            Some("after the horizon, 2026-07-0"),
+        ),
+        (
+            2,
+            json!({"events": {"summit": "2026-11-01"}}),
+            "event:summit",
+            Some("happens in "),
+        ),
+        (
+            3,
+            json!({"events": {"summit": "2026-01-01"}}),
+            "event:summit",
+            None,
+        ),
+        (
+            4,
+            json!({"parameters": {"pull": {"pin": 1.5}}}),
+            "parameter:pull",
+            Some("outside the range that the file declares, 0 to 1"),
+        ),
+        (
+            5,
+            json!({"parameters": {"haste": {"pin": 5}}}),
+            "parameter:haste",
+            Some("above what"),
+        ),
+        (
+            6,
+            json!({"parameters": {"haste": {"pin": 0.5}}}),
+            "parameter:haste",
+            None,
+        ),
+    ] {
+        let picture = served.picture(&mut messages, tweak, &state);
+        assert_eq!(picture["kind"], "picture", "{picture}");
+        let note = picture["notes"][control].as_str();
+        match words {
+            Some(words) => assert!(note.is_some_and(|note| note.contains(words)), "{note:?}"),
+            None => assert_eq!(note, None, "{state}"),
+        }
+    }
+}
+
+#[test]
+fn a_broken_file_stops_no_move_and_a_good_one_replaces_both_sides_at_once() {
+    let served = Served::start(|_| {});
+    let mut messages = served.listen("tests");
+    let state = pinned(0.55);
+    let before = served.picture(&mut messages, 1, &state);
+    std::fs::write(
+        &served.file,
+        valley().replace("\"calm\": 0.5", "\"calm\": }"),
+    )
+    .expect("written");
+    messages.until(|m| m["kind"] == "broken");
+    for (tweak, state) in [
+        (2, json!({"horizon": 8})),
+        (3, json!({"parameters": {"pull": {"pin": 0.9}}})),
+        (4, json!({"events": {"summit": "never"}})),
+        (5, json!({"weights": {"dry": 0.2, "wet": 0.8}})),
+        (6, state.clone()),
+    ] {
+        let picture = served.picture(&mut messages, tweak, &state);
+        assert_eq!(picture["kind"], "picture", "{state}: {picture}");
+        assert_eq!(
+            row(&picture, "outcomes", "signed")[0],
+            row(&before, "outcomes", "signed")[0]
+        );
+    }
+    std::fs::remove_file(&served.file).expect("removed");
+    let gone = served.picture(&mut messages, 7, &json!({"horizon": 9}));
+    assert_eq!(gone["kind"], "picture", "{gone}");
+
+    // Never the base of one version beside the changes of another: what differs in the file differs on both sides.
+    std::fs::write(
+        &served.file,
+        valley().replace("\"probability\": \"pull\"", "\"probability\": 0"),
+    )
+    .expect("written");
+    ask(&served, "tests", 8, &state, &json!({}));
+    let mut seen = 0;
+    while seen < 3 {
+        let message = messages.next();
+        if message["kind"] == "scenario" {
+            ask(&served, "tests", 9 + seen, &state, &json!({}));
+            seen += 1;
+        } else if message["kind"] == "picture" && message["generation"] == 1 {
+            seen = 3;
+            let [base, changed] = row(&message, "outcomes", "signed");
+            let old = row(&before, "outcomes", "signed");
+            assert!(
+                base < old[0] - 0.03 && changed < old[1] - 0.03,
+                "{base} {changed} {old:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn pages_do_not_wait_for_one_another() {
+    let served = Served::start(|options| options.trials = Some(2_000_000));
+    let (mut busy, mut other) = (served.listen("busy"), served.listen("other"));
+    ask(&served, "busy", 1, &pinned(0.55), &json!({}));
+    busy.until(|m| m["kind"] == "picture" && m["trials"].as_u64() > Some(256));
+    for (tweak, state) in [
+        (1, json!({"weights": {"dry": 0.2, "wet": 0.8}})),
+        (2, pinned(0.3)),
+        (3, json!({"weights": {"dry": 0.4, "wet": 0.6}})),
+    ] {
+        let start = Instant::now();
+        ask(&served, "other", tweak, &state, &json!({}));
+        other.until(|m| m["kind"] == "picture" && m["tweak"] == tweak);
+        let taken = start.elapsed();
+        // Two million trials take this program many seconds.
+        assert!(taken < Duration::from_secs(3), "{state}: {taken:?}");
+    }
+}
+
+#[test]
+fn a_story_is_of_the_state_that_is_shown() {
+    let served = Served::start(|_| {});
+    let mut messages = served.listen("tests");
+    served.picture(&mut messages, 1, &pinned(0.55));
+    // The page went back to another state without asking.
+    let state = json!({"parameters": {"haste": {"pin": 0.4}}});
+    let wanted = json!({"page": "tests", "side": "other", "outcome": 0, "state": state});
+    let answer = served.post("api/story", &wanted);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let command = answer.json()["command"]
+        .as_str()
+        .expect("a command")
+        .to_owned();
+    assert!(command.contains("0.4"), "{command}");
+}
