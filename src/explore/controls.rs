@@ -334,7 +334,7 @@ mod tests {
             "{flat:?}"
         );
         // Density 2x on [0, 1].
-        let rising = shape(|p| p.sqrt(), 0.0, 1.0);
+        let rising = shape(f64::sqrt, 0.0, 1.0);
         assert!(rising[0] < 0.1 && rising[BARS - 1] > 0.9, "{rising:?}");
         let middle = rising[BARS / 2 - 1..=BARS / 2].iter().sum::<f64>() / 2.0;
         assert!((middle - 0.5).abs() < 0.05, "{middle}");

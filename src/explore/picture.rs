@@ -32,12 +32,19 @@ pub struct View {
     pub axes: Axes,
     /// A hand is moving: axes stay exactly as they were.
     pub held: bool,
+    /// The panels that are in the window; `None` for all.
+    pub panels: Option<Vec<String>>,
 }
 
 /// Ends of the axis of values by panel: `outcomes`, `series`, `events`.
 pub type Axes = BTreeMap<String, [f64; 2]>;
 
 impl View {
+    fn wants(&self, panel: &str) -> bool {
+        let named = |panels: &Vec<String>| panels.iter().any(|one| one == panel);
+        self.panels.as_ref().is_none_or(named)
+    }
+
     /// The ends of a panel's axis, for values that go from where to where.
     fn reach(&self, panel: &str, own: [f64; 2]) -> [f64; 2] {
         match self.axes.get(panel) {
@@ -121,18 +128,28 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> (Panels, Axes) {
         Frame::WIDE
     };
     let mut axes = Axes::new();
-    let mut panels = Panels::from([("questions", questions(sides)), ("metrics", metrics(sides))]);
-    if let Some(html) = headline(sides) {
-        panels.insert("headline", html);
-    }
-    if sides.base.has_classes() {
-        panels.insert("outcomes", outcomes(sides, view, width, &mut axes));
-    }
-    if !sides.base.scenario.is_timeless() {
-        panels.insert("phases", phases(sides, width));
-        panels.insert("series", series(sides, view, width, &mut axes));
-        panels.insert("events", events(sides, view, width, &mut axes));
-    }
+    let mut panels = Panels::new();
+    let mut put = |panel: &'static str, draw: &mut dyn FnMut() -> Option<String>| {
+        if view.wants(panel)
+            && let Some(html) = draw()
+        {
+            panels.insert(panel, html);
+        }
+    };
+    let (has_classes, has_time) = (sides.base.has_classes(), !sides.base.scenario.is_timeless());
+    put("questions", &mut || Some(questions(sides)));
+    put("metrics", &mut || Some(metrics(sides)));
+    put("headline", &mut || headline(sides));
+    put("outcomes", &mut || {
+        has_classes.then(|| outcomes(sides, view, width, &mut axes))
+    });
+    put("phases", &mut || has_time.then(|| phases(sides, width)));
+    put("series", &mut || {
+        has_time.then(|| series(sides, view, width, &mut axes))
+    });
+    put("events", &mut || {
+        has_time.then(|| events(sides, view, width, &mut axes))
+    });
     (panels, axes)
 }
 

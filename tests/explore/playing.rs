@@ -115,6 +115,11 @@ fn an_axis_that_is_held_stays_and_one_that_is_not_never_shrinks() {
     let far = json!({"events": {"signature": "never", "summit": "2026-02-01"}});
     let held = axes(&far, json!({"axes": first, "held": true}));
     assert_eq!(held, first);
+    let one = axes(
+        &far,
+        json!({"axes": first, "held": true, "panels": ["outcomes"]}),
+    );
+    assert_eq!(one.as_object().map(|axes| axes.len()), Some(1), "{one}");
     let released = axes(&far, json!({"axes": first}));
     assert!(
         released["outcomes"][1].as_f64() > first["outcomes"][1].as_f64(),

@@ -179,6 +179,10 @@ mod tests {
     use rand_distr::{Beta, Distribution, Normal, StandardNormal};
     use rand_xoshiro::Xoshiro256PlusPlus;
 
+    fn square(x: f64) -> f64 {
+        x * x
+    }
+
     /// How a change works on a trial that would hit with chance `p` and has drawn `u`.
     type Change = fn(f64, f64) -> bool;
 
@@ -270,10 +274,10 @@ mod tests {
                 let base =
                     made.hits.iter().sum::<u64>() as f64 / made.trials.iter().sum::<u64>() as f64;
                 assert!((found.value - base - found.difference.difference).abs() < 1e-12);
-                own += (found.difference.difference - (truth - 0.3)).powi(2) / 600.0;
+                own += square(found.difference.difference - (truth - 0.3)) / 600.0;
                 // The base is the one that all its trials gave; the other ran by itself.
-                fresh += (made.fresh - base - (truth - 0.3)).powi(2) / 600.0;
-                stated += found.difference.std_error.powi(2) / 600.0;
+                fresh += square(made.fresh - base - (truth - 0.3)) / 600.0;
+                stated += square(found.difference.std_error) / 600.0;
             }
             // Two mean squares over 600 runs differ by 8% of themselves where they are equal.
             assert!(own <= 1.16 * fresh, "{name}: {own} against {fresh}");
@@ -287,7 +291,7 @@ mod tests {
                 let made = made(change, seed);
                 let found = made.pair.anchored(&made.hits, &made.trials).unwrap();
                 let alone = made.fresh - 0.36;
-                ((found.value - 0.36).powi(2), alone * alone)
+                (square(found.value - 0.36), square(alone))
             });
             let (own, alone) = squares.fold((0.0, 0.0), |(x, y), (a, b)| (x + a, y + b));
             alone / own
@@ -378,8 +382,8 @@ mod tests {
                 covered += u32::from(found.ci95[0] <= 0.5 && 0.5 <= found.ci95[1]);
                 let [low, high] = found.difference_ci95;
                 shifts += u32::from(low <= 0.5 && 0.5 <= high);
-                own += (found.value - 0.5).powi(2);
-                alone += (fresh - 0.5).powi(2);
+                own += square(found.value - 0.5);
+                alone += square(fresh - 0.5);
             }
             assert!(
                 covered >= 457 && shifts >= 457,

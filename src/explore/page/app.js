@@ -41,8 +41,15 @@ function keyOf() {
 
 function ask() {
   if (!controls) return;
-  tweaks.send({ key: held ? null : keyOf(), state: history.state, view: { ...view, width: width(), axes, held }, touched });
+  const panels = held && latest ? seen() : null;
+  tweaks.send({ key: held ? null : keyOf(), state: history.state, view: { ...view, width: width(), axes, held, panels }, touched });
   mark();
+}
+
+// The panels in the window: while a hand moves, the others can wait until it lets go.
+function seen() {
+  const inWindow = ({ top, bottom }) => bottom > 0 && top < window.innerHeight;
+  return [...document.querySelectorAll("[data-panel]")].filter((panel) => inWindow(panel.getBoundingClientRect())).map((panel) => panel.dataset.panel);
 }
 
 // Says whether the picture is that of the controls.
@@ -184,6 +191,7 @@ function draw(message) {
   steady(message.held);
   for (const panel of document.querySelectorAll("[data-panel]")) {
     const html = message.panels[panel.dataset.panel];
+    if (html === undefined && message.held) continue;
     // What the scenario has no place for has none on the page.
     panel.closest("section").hidden = html === undefined;
     place(panel, html ?? "");
@@ -193,6 +201,7 @@ function draw(message) {
   if (ordered !== message.generation && message.base_trials === message.total) {
     ordered = message.generation;
     order(message.movers);
+    if (!document.querySelector("aside").contains(document.activeElement)) openChanged();
   }
   const key = tweaks.sent.get(message.tweak);
   pins.show(key ? JSON.parse(key)[1] : history.state, key, message.rows);

@@ -160,7 +160,7 @@ export function build(controls, change, getState) {
     if (fields.length) {
       body.push(make("details", { class: "percentiles" }, make("summary", {}, "Move its percentiles instead"), ...fields.map((one) => one.label)));
     }
-    if (parameter.note) body.push(make("details", { class: "note" }, make("summary", {}, "ⓘ Why the file says so"), make("p", {}, parameter.note)));
+    if (parameter.note) body.push(make("details", { class: "note" }, make("summary", {}, "Why the file says so"), make("p", {}, parameter.note)));
     const { row, mark } = frame(control, parameter.title, `file: ${parameter.says}`, setParameter(parameter.name, null), ...body);
     row.dataset.find = `${parameter.title} ${parameter.name}`.toLowerCase();
     shows.push((state) => {
