@@ -87,7 +87,7 @@ fn trends_lead_for_their_weight_and_carry_a_tenth_of_the_outcome() {
         .expect("the trend");
     let true_at_end = (stalemate.comes_true.last()).map_or(0.0, |last| last.probability);
     let (mut whole, mut rest) = (0.0, 0.0);
-    let bits = |p: f64| if p > 0.0 { -p * p.log2() } else { 0.0 };
+    let bits = |p: f64| if p > 0.0 { -p * libm::log2(p) } else { 0.0 };
     for outcome in &result.outcomes {
         let given = &stalemate.outcomes_given[&outcome.name];
         let both = given.probability.unwrap_or(0.0) * true_at_end;
