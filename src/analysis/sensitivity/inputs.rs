@@ -207,10 +207,13 @@ mod tests {
         };
         let columns: Vec<Vec<f64>> = (0..3).map(column).collect();
         for i in 0..3 {
-            let variance: f64 = (0..3).map(|j| columns[j][i] * columns[j][i]).sum();
+            let residual: Vec<f64> = columns.iter().map(|column| column[i]).collect();
+            let product =
+                |other: &[f64]| -> f64 { residual.iter().zip(other).map(|(x, y)| x * y).sum() };
+            let variance = product(&residual);
             assert!((variance - 1.0).abs() < 1e-9, "{i}: {variance}");
-            for other in (0..3).filter(|other| *other != i) {
-                let with: f64 = (0..3).map(|j| columns[j][i] * factor[other][j]).sum();
+            for (other, row) in factor.iter().enumerate().filter(|(row, _)| *row != i) {
+                let with = product(row);
                 assert!(with.abs() < 1e-9, "{i}, {other}: {with}");
             }
         }
