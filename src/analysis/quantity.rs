@@ -1,8 +1,10 @@
 //! One number of a result by its name: a group, an outcome, a question, a metric or a ratio of means.
 
 use crate::diagnostic::nearest;
+use crate::estimate::{PartialSum, REPLICATES, Replicated};
 use crate::model::Model;
-use crate::results::{Comparison, Difference, RunResult, SweepOf};
+use crate::results::{ByTrend, Comparison, Difference, RunResult, SweepOf};
+use indexmap::IndexMap;
 
 /// What kind of number it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,5 +195,46 @@ impl Quantity {
             Kind::Ratio => &comparison.ratios,
         };
         rows.iter().find(|row| row.outcome == self.name)
+    }
+
+    /// Its number in a result with what each replicate adds to it; `None` if it has none there.
+    pub fn replicated(&self, result: &RunResult) -> Option<Replicated> {
+        let name = self.name.as_str();
+        let share = |by_trend: &IndexMap<String, ByTrend>| {
+            let all = |of: fn(&ByTrend) -> &Vec<u64>| -> [u64; REPLICATES] {
+                let at = |m: usize| {
+                    by_trend
+                        .values()
+                        .map(|by| of(by).get(m).copied().unwrap_or(0))
+                        .sum()
+                };
+                std::array::from_fn(at)
+            };
+            Replicated::share(&all(|by| &by.hits), &all(|by| &by.trials))
+        };
+        match self.kind {
+            Kind::Group => share(&result.groups.iter().find(|g| g.name == name)?.by_trend),
+            Kind::Outcome => share(&result.outcomes.iter().find(|o| o.name == name)?.by_trend),
+            Kind::Question => share(&result.questions.iter().find(|q| q.name == name)?.by_trend),
+            Kind::Conditional => {
+                let question = result.conditional.iter().find(|q| q.name == name)?;
+                let of =
+                    |counts: &[u64]| std::array::from_fn(|m| counts.get(m).copied().unwrap_or(0));
+                Replicated::share(&of(&question.hits), &of(&question.trials))
+            }
+            Kind::Metric => {
+                let metric = result.metrics.iter().find(|m| m.name == name)?;
+                let mut sums = [PartialSum::default(); REPLICATES];
+                for by in metric.by_trend.values() {
+                    for (own, (sum, values)) in sums.iter_mut().zip(by.sums.iter().zip(&by.values))
+                    {
+                        own.sum += sum;
+                        own.values += values;
+                    }
+                }
+                metric.mean.and_then(|_| Replicated::mean(&sums))
+            }
+            Kind::Ratio => result.replicated(result.ratios.iter().find(|r| r.name == name)?),
+        }
     }
 }

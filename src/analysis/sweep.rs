@@ -164,11 +164,7 @@ pub fn break_even(
         })
         .collect();
     grid.sort_by(|a, b| a.at.total_cmp(&b.at));
-    let steps = Steps {
-        observer,
-        done: AtomicU64::new(0),
-        total: settings.blocks,
-    };
+    let steps = Steps::new(observer, settings.blocks);
     let mut look = |at: f64| {
         let study = open(at).map_err(|report| NoBreakEven::Refused { at, report })?;
         let run = match study.run(settings, &steps) {
@@ -224,11 +220,7 @@ fn in_turn(
         ..settings.clone()
     };
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let shared = Steps {
-        observer,
-        done: AtomicU64::new(0),
-        total: parts.len() as u64 * settings.blocks,
-    };
+    let shared = Steps::new(observer, parts.len() as u64 * settings.blocks);
     let found: Vec<Mutex<Option<Result<Option<Part>, EngineError>>>> =
         parts.iter().map(|_| Mutex::new(None)).collect();
     let one = || {
@@ -268,10 +260,20 @@ fn in_turn(
 }
 
 /// Counts the blocks of all parts together.
-struct Steps<'o> {
+pub(super) struct Steps<'o> {
     observer: &'o dyn Observer,
     done: AtomicU64,
     total: u64,
+}
+
+impl<'o> Steps<'o> {
+    pub(super) fn new(observer: &'o dyn Observer, total: u64) -> Self {
+        Self {
+            observer,
+            done: AtomicU64::new(0),
+            total,
+        }
+    }
 }
 
 impl Observer for Steps<'_> {

@@ -1,6 +1,7 @@
 //! `compare`: scenarios under common random numbers, each against the first.
 
 use super::exit::{Exit, Misuse};
+use super::explain_edits::Asked;
 use super::formats;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
@@ -8,7 +9,7 @@ use super::pictures::{Pictures, typical};
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use super::{findings, run};
+use super::{explain_edits, findings, run};
 use crate::analysis::{self, Study};
 use crate::report::html::{ComparePart, Part};
 use crate::report::{csv, files, json, markdown, table};
@@ -30,6 +31,7 @@ const ELSEWHERE: [(&str, &str); 2] = [
                         quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n  \
                         quincunx compare baseline.json escalation.json --report differences.html\n  \
                         quincunx compare baseline.json --set trends.escalation.weight=0.5\n  \
+                        quincunx compare baseline.json escalation.json --explain --of silent\n  \
                         quincunx compare baseline.json --variant hasty:parameters.rate_text.value=0.3 --variant slow:parameters.rate_text.value=0.05\n\n\
                         With one file, --set makes the second scenario of it. With several, it changes them all.\n\
                         Differences are taken between trials that share their random numbers, so they are known far better than the\n\
@@ -41,6 +43,17 @@ pub struct Arguments {
     /// Compare a variant of the first file too, with this value changed; the same NAME again changes another of its values
     #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
     variant: Vec<String>,
+    /// Split the difference between two files, or what several --set make of one, among the edits that make it
+    #[arg(long, conflicts_with_all = ["variant", "full", "report", "folder", "until"])]
+    explain: bool,
+    /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by commas (default: the likeliest group)
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "explain"
+    )]
+    of: Vec<String>,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
@@ -125,6 +138,15 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         pictures,
         ..
     } = arguments;
+    if arguments.explain {
+        let asked = Asked {
+            files: &arguments.files,
+            of: &arguments.of,
+            simulation,
+            output,
+        };
+        return explain_edits::run(&asked, terminal);
+    }
     let columns = columns(arguments)?;
     let mut studies = Vec::with_capacity(columns.len());
     let mut is_refused = false;

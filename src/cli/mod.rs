@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod exit;
+mod explain_edits;
 #[cfg(feature = "explore")]
 mod explore;
 mod findings;

@@ -38,7 +38,8 @@ const TRIALS: [u64; 2] = [1024, 10_000];
                         quincunx sweep baseline.json --vary parameters.rate_break.p50=0.5..1.5:5 --until \"settlement = 10%\"\n  \
                         quincunx sweep baseline.json --lhs 50 --vary parameters.rate_break.p50=0.5..1.5 --format csv\n\n\
                         Several --vary make all combinations. Every run has the same random numbers, so differences from the file as it is\n\
-                        are known far better than the numbers themselves.")]
+                        are known far better than the numbers themselves. Without --trials and --draws, 100,000 trials are shared out\n\
+                        among the runs, from 1,024 to 10,000 each.")]
 pub struct Arguments {
     /// Scenario file (JSON or JSONC)
     file: PathBuf,

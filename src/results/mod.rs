@@ -1,6 +1,7 @@
 //! What a run found: plain serde data with public fields, read off a summary.
 
 mod assemble;
+mod explain;
 mod given;
 mod of_some;
 mod read;
@@ -13,6 +14,7 @@ mod validate;
 mod warnings;
 
 pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
+pub use explain::*;
 pub use given::*;
 pub use read::{ReadFault, read};
 pub use reweighted::*;

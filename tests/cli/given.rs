@@ -33,7 +33,7 @@ fn a_condition_splits_a_run_in_every_format() {
         "Questions",
         "Metrics",
         "wait",
-        "not an effect",
+        "connection",
     ] {
         assert!(table.contains(wanted), "{wanted}: {table}");
     }

@@ -4,6 +4,7 @@
 
 mod check;
 mod compare;
+mod explain;
 mod faults;
 mod given;
 mod golden;

@@ -307,9 +307,9 @@ fn every_key_of_a_sweep_is_in_the_reference_and_no_other() {
         "sweep",
         "port_strike.json",
         "--vary",
-        "parameters.employer_patience.p50=25..50:3",
+        "parameters.employer_patience.p50=25..45:3",
         "--until",
-        "agreed = 78%",
+        "agreed = 70%",
         "--trials",
         "1024",
         "--format",
@@ -326,6 +326,31 @@ fn every_key_of_a_sweep_is_in_the_reference_and_no_other() {
     let mut written = first_column("### Of `sweep`");
     written.retain(|key| !key.starts_with("warnings"));
     assert_eq!(found, written);
+}
+
+#[test]
+fn every_key_of_an_explanation_is_in_the_reference_and_no_other() {
+    let arguments = [
+        "compare",
+        "port_strike.json",
+        "--set",
+        "trends.militant.weight=0.5",
+        "--set",
+        "parameters.berths.value=5",
+        "--explain",
+        "--trials",
+        "1024",
+        "--format",
+        "json",
+    ];
+    let mut explained = result(&arguments);
+    for key in ["run", "base", "other"] {
+        assert!(explained[key].is_object());
+        explained[key] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&explained, "", &mut found);
+    assert_eq!(found, first_column("### Of `compare --explain`"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod comparisons;
 mod conditional;
 mod conditions;
 mod events;
+mod explanations;
 mod faults;
 mod files;
 mod formulas;

@@ -6,6 +6,9 @@ use quincunx::engine::{Settings, Silent};
 use quincunx::results::{SweepAxis, SweepResult};
 use serde_json::{Value, json};
 
+/// Largest deviation in standard errors.
+const MOST: f64 = 5.5;
+
 /// An alarm of a constant rate within a year: P = 1 - exp(-rate).
 fn alarm(rate: f64) -> Value {
     json!({
@@ -49,7 +52,8 @@ fn swept(rates: &[f64], of: &[&str], trials: u64, threads: usize) -> SweepResult
         .expect("nobody interrupts")
 }
 
-/// Fifteen points and two numbers of each; 4.5 standard errors each: false alarm below 1 in 4,000.
+/// Fifteen points, two numbers of each, and their differences. The error is one of 16 replicates, so the ratio is Student's t with 15 degrees of
+/// freedom: beyond 5.5 in 1 of 16,000, and so in any of the 60 in 1 of 270 at most.
 #[test]
 fn each_point_has_its_exact_probability_within_its_error_and_the_difference_far_better() {
     let rates: Vec<f64> = (1..=15).map(|i| f64::from(i) / 10.0).collect();
@@ -65,7 +69,7 @@ fn each_point_has_its_exact_probability_within_its_error_and_the_difference_far_
                 value.std_error.expect("an error"),
             );
             assert!(
-                (p - truth).abs() < 4.5 * error,
+                (p - truth).abs() < MOST * error,
                 "{rate}: {p} ± {error}, exact {truth}"
             );
             let (d, error) = (
@@ -73,7 +77,7 @@ fn each_point_has_its_exact_probability_within_its_error_and_the_difference_far_
                 value.difference_std_error.expect("one"),
             );
             assert!(
-                (d - (truth - own)).abs() <= 4.5 * error,
+                (d - (truth - own)).abs() <= MOST * error,
                 "{rate}: {d} ± {error}"
             );
             assert_eq!(value.identical, *rate == 0.5);

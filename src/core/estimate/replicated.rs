@@ -86,6 +86,18 @@ impl Replicated {
         self.used
     }
 
+    /// A weighted sum under common random numbers, with the error that replicates show; `None` with fewer than two.
+    pub fn weighted(terms: &[(f64, &Self)]) -> Option<MeanDifference> {
+        let residuals = std::array::from_fn(|m| {
+            let parts = terms.iter().map(|(weight, one)| weight * one.residuals[m]);
+            parts.sum::<f64>()
+        });
+        let used = terms.iter().map(|(_, one)| one.used).min()?;
+        let std_error = error_of_residuals(&residuals, used)?;
+        let sum = terms.iter().map(|(weight, one)| weight * one.ratio).sum();
+        Some(difference(sum, std_error, used))
+    }
+
     /// How much larger it is than that of the base, under common random numbers; `None` with fewer than two replicates.
     pub fn less(&self, base: &Self) -> Option<MeanDifference> {
         let residuals = std::array::from_fn(|m| self.residuals[m] - base.residuals[m]);

@@ -32,8 +32,8 @@ pub fn write(page: &mut Page<'_>, result: &GivenResult) -> io::Result<()> {
         table(page, rows, is_metrics)?;
     }
     page.blank()?;
-    let text = "± is a standard error and comes from chance in the simulation. · no detectable difference: chance would show one anywhere in its \
-                table in more than 5% of runs. A difference is a connection, not an effect: the condition may only be a sign of what drives both.";
+    let text = "± is a standard error and comes from chance in the simulation. · no detectable difference, all rows of the table considered. \
+                A difference is a connection, not an effect: the condition may only be a sign of what drives both.";
     page.paragraph(palette::FAINT, text, 0)?;
     for warning in result.warnings.iter().take(3) {
         let text = format!("warning[{}]: {}", warning.code, warning.message);
@@ -125,6 +125,10 @@ pub fn difference(row: &GivenRow, is_metric: bool) -> (String, String) {
 }
 
 fn table(page: &mut Page<'_>, rows: &[GivenRow], is_metrics: bool) -> io::Result<()> {
+    // Trials that no rule caught are a row only if there are some.
+    let rows: Vec<&GivenRow> = (rows.iter())
+        .filter(|row| row.name != "unclassified" || row.all.value > Some(0.0))
+        .collect();
     let join = match is_metrics {
         true => join_unlike,
         false => join_errors,
@@ -133,14 +137,14 @@ fn table(page: &mut Page<'_>, rows: &[GivenRow], is_metrics: bool) -> io::Result
     let side = |of: fn(&GivenRow) -> &GivenValue| {
         join(rows.iter().map(|row| told(of(row), is_metrics)).collect())
     };
-    let mut grid = Grid::new("", rows.iter().map(name));
+    let mut grid = Grid::new("", rows.iter().map(|row| name(row)));
     grid.plain_column(&format!("held ±{pp}"), 0, side(|row| &row.held));
     grid.plain_column(&format!("not ±{pp}"), 0, side(|row| &row.not_held));
     let differences = rows.iter().map(|row| difference(row, is_metrics));
     let differences = join(differences.collect());
     let lines = differences
         .iter()
-        .zip(rows)
+        .zip(&rows)
         .map(|(text, row)| match row.detectable {
             true => Line::styled(palette::ESTIMATE, text),
             false => Line::styled(palette::FAINT, &format!("{text} ·")),

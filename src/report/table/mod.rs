@@ -8,6 +8,7 @@ mod beside;
 mod compare;
 mod estimates;
 mod events;
+mod explain;
 mod given;
 mod grid;
 mod palette;
@@ -38,8 +39,8 @@ pub(super) use sweep::{
 pub use text::{Look, shorten};
 
 use crate::results::{
-    CompareResult, GivenResult, ReweightResult, RunResult, SensitivityResult, Storyline,
-    SweepResult, Typical,
+    CompareResult, ExplainResult, GivenResult, ReweightResult, RunResult, SensitivityResult,
+    Storyline, SweepResult, Typical,
 };
 use anstyle::Style;
 use std::io::{self, Write};
@@ -116,6 +117,11 @@ pub fn write_sensitivity(
     look: Look,
 ) -> io::Result<()> {
     sensitivity::write(&mut Page::new(out, look), result, full)
+}
+
+/// Writes a difference split among edits.
+pub fn write_explain(out: &mut dyn Write, result: &ExplainResult, look: Look) -> io::Result<()> {
+    explain::write(&mut Page::new(out, look), result)
 }
 
 /// Writes a run that a condition splits.

@@ -1,0 +1,144 @@
+//! `compare --explain`: which edits make the difference, and how much each.
+
+use super::exit::{Exit, Misuse};
+use super::findings;
+use super::options::{Format, Output, Simulation};
+use super::output::Destination;
+use super::places::Places;
+use super::progress::Meter;
+use super::terminal::Terminal;
+use crate::analysis::{self, MOST_EDITS, NotExplained, Quantity, Study, edits_between, with_edits};
+use crate::engine::Settings;
+use crate::report::{json, table};
+use crate::scenario::Report;
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+/// The two scenarios of a comparison, and what is asked of them.
+pub struct Asked<'a> {
+    pub files: &'a [PathBuf],
+    pub of: &'a [String],
+    pub simulation: &'a Simulation,
+    pub output: &'a Output,
+}
+
+/// A scenario with some of the edits, by bit.
+type Open<'a> = Box<dyn Fn(u64) -> Result<Study, Report> + 'a>;
+
+pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
+    let Asked {
+        files,
+        of,
+        simulation,
+        output,
+    } = asked;
+    let format = output.format(&[], terminal)?;
+    if !matches!(format, Format::Table | Format::Json) {
+        let text = "--explain is written as a table or as JSON: --format table or json";
+        return Err(Misuse(text.into()).into());
+    }
+    let sets = &simulation.variant.set;
+    let open = |file: &Path, sets: &[String]| Study::open(file, sets);
+    let (base, names, opened): (Study, Vec<String>, Open<'_>) = match files {
+        [file] if sets.is_empty() => {
+            let text = format!(
+                "--explain splits the difference between two files, or what several --set make of one: {} alone is neither",
+                file.display()
+            );
+            return Err(Misuse(text).into());
+        }
+        [file] => {
+            let base = match open(file, &[]) {
+                Ok(study) => study,
+                Err(report) => return Ok(findings::refuse(&report, terminal)),
+            };
+            let with = move |bits: u64| {
+                let some = sets.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+                let some: Vec<String> = some.map(|(_, set)| set.clone()).collect();
+                open(file, &some)
+            };
+            (base, sets.clone(), Box::new(with))
+        }
+        [first, second] => {
+            let mut both = Vec::with_capacity(2);
+            for file in [first, second] {
+                match open(file, sets) {
+                    Ok(study) => both.push(study),
+                    Err(report) => return Ok(findings::refuse(&report, terminal)),
+                }
+            }
+            let (other, base) = (both.pop(), both.pop());
+            let (Some(base), Some(other)) = (base, other) else {
+                return Ok(Exit::Input);
+            };
+            let [from, to] = [&base, &other].map(|study| study.model.source.clone());
+            let edits = edits_between(&from, &to);
+            let names = edits.iter().map(|edit| edit.name()).collect();
+            let with = move |bits: u64| {
+                let some = edits.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+                let mixed = with_edits(&from, &to, some.map(|(_, edit)| edit));
+                Study::from_text(&mixed.to_string(), "some of the edits")
+            };
+            (base, names, Box::new(with))
+        }
+        _ => {
+            let text = "--explain is of two files, or of one with --set";
+            return Err(Misuse(text.into()).into());
+        }
+    };
+    if names.is_empty() {
+        let text = "nothing that bears on a number differs between the two files";
+        return Err(Misuse(text.into()).into());
+    }
+    if names.len() > MOST_EDITS {
+        let text = format!(
+            "the files differ in {} things, and at most {MOST_EDITS} can be told apart",
+            names.len()
+        );
+        return Err(Misuse(text).into());
+    }
+    let of = (of.iter())
+        .map(|name| Quantity::named(&base.model, name.trim()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Misuse(format!("--of: {error}")))?;
+    let settings = simulation.settings(&base)?;
+    let parents = base.sources.files();
+    let mut places = Places::reading(files.iter().map(PathBuf::as_path).chain(parents));
+    places.output("--out", output.out.as_deref())?;
+    let destination = Destination::open(output.out.as_deref(), terminal)?;
+    // How many sets of edits are needed is the analysis's business.
+    let endless = Settings {
+        until: Some(0.0),
+        ..settings.clone()
+    };
+    let meter = Meter::start(&endless, None, output.quiet, terminal)?;
+    let found = analysis::explain(&names, &of, &settings, &meter, opened.as_ref());
+    meter.finish(true)?;
+    let result = match found {
+        Ok(result) => result,
+        Err(NotExplained::Interrupted) => {
+            terminal.error("interrupted before all runs were complete: there is nothing to report");
+            return Ok(Exit::Interrupted);
+        }
+        Err(NotExplained::Refused { edits, report }) => {
+            let some: Vec<&str> = edits.iter().map(|i| names[*i].as_str()).collect();
+            let text = match some.as_slice() {
+                [] => "the first scenario cannot be used:".to_owned(),
+                some => format!(
+                    "the edits do not stand alone, so their parts cannot be told: with only {} the scenario cannot be used:",
+                    some.join(", ")
+                ),
+            };
+            terminal.error(&text);
+            return Ok(findings::refuse(&report, terminal));
+        }
+        Err(NotExplained::Failed { study, error }) => {
+            return findings::failed(error, &[&study], terminal);
+        }
+    };
+    destination.write(|out, look| match format {
+        Format::Json => json::write(out, &result),
+        _ => table::write_explain(out, &result, look),
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,103 @@
+//! A difference split among edits, for the eye.
+
+use super::estimates::{join_errors, join_unlike};
+use super::grid::Grid;
+use super::series::with_unit;
+use super::text::{Line, dotted, shorten_inside};
+use super::{Page, label, palette, run};
+use crate::report::format;
+use crate::results::{ExplainPart, ExplainResult, ExplainedNumber};
+use std::io;
+
+/// Longest name of an edit.
+const LONGEST: usize = 40;
+
+pub fn write(page: &mut Page<'_>, result: &ExplainResult) -> io::Result<()> {
+    page.paragraph(palette::TITLE, "What makes the difference", 0)?;
+    let name = |info: &crate::results::ScenarioInfo| label(&info.title, &info.name);
+    let (from, to) = (name(&result.base), name(&result.other));
+    if from != to {
+        page.paragraph(anstyle::Style::new(), &format!("from: {from}"), 2)?;
+        page.paragraph(anstyle::Style::new(), &format!("to: {to}"), 2)?;
+    } else {
+        page.paragraph(anstyle::Style::new(), &from, 2)?;
+    }
+    let mut size = vec![match result.orders {
+        0 => format!("{} runs, one for each set of edits", result.runs),
+        n => format!("{} runs along {n} random orders of the edits", result.runs),
+    }];
+    size.extend(run::size_of(&result.run));
+    page.paragraph(palette::FAINT, &dotted(size), 0)?;
+    for number in &result.numbers {
+        table(page, number)?;
+    }
+    page.blank()?;
+    let text = "Each part is what an edit adds, on average over all orders in which the edits can be made (Shapley value); the parts sum to \
+                the whole. ± is a standard error, by runs with the same random numbers. One counts as detectable only if chance would show \
+                one anywhere in its table in fewer than 5% of runs.";
+    page.paragraph(palette::FAINT, text, 0)
+}
+
+fn table(page: &mut Page<'_>, number: &ExplainedNumber) -> io::Result<()> {
+    let is_probability = !matches!(number.kind.as_str(), "metric" | "ratio");
+    let error = number.total.std_error.unwrap_or(0.0);
+    let side = |value: Option<f64>| match value {
+        Some(value) if is_probability => format::percentage(value, error).value,
+        Some(value) => format::estimate(value, error).value,
+        None => "no value".into(),
+    };
+    let remark = format!("{} → {}", side(number.base), side(number.other));
+    page.section(
+        &with_unit(&number.title, &number.name, &number.unit),
+        &remark,
+    )?;
+    let rows: Vec<&ExplainPart> = number.parts.iter().chain([&number.total]).collect();
+    let told = |part: &&ExplainPart| match (part.difference, part.std_error) {
+        (Some(d), Some(error)) => {
+            let rounded = match is_probability {
+                true => format::points(d, error),
+                false => format::difference(d, error),
+            };
+            (rounded.value, rounded.error)
+        }
+        _ => ("–".into(), String::new()),
+    };
+    let range = |part: &&ExplainPart| match (part.ci95, part.std_error) {
+        (Some(ends), Some(error)) if error > 0.0 && is_probability => {
+            format::points_range(ends, error)
+        }
+        (Some(ends), Some(error)) if error > 0.0 => format::difference_range(ends, error),
+        _ => "–".into(),
+    };
+    let names = rows.iter().map(|part| match part.edit.as_str() {
+        "" => "in all".to_owned(),
+        edit => shorten_inside(edit, LONGEST),
+    });
+    let mut grid = Grid::new("", names);
+    let pp = if is_probability { " pp" } else { "" };
+    let pairs: Vec<_> = rows.iter().map(told).collect();
+    let joined = match is_probability {
+        true => join_errors(pairs),
+        false => join_unlike(pairs),
+    };
+    let lines = joined
+        .iter()
+        .zip(&rows)
+        .map(|(text, part)| match part.detectable {
+            true => Line::styled(palette::ESTIMATE, text),
+            false => Line::styled(palette::FAINT, text),
+        });
+    grid.column(&format!("part ±{pp}"), 0, lines);
+    grid.plain_column("95% interval", 1, rows.iter().map(range));
+    let verdicts = rows
+        .iter()
+        .map(|part| match (part.difference, part.detectable) {
+            (_, true) => "",
+            (Some(_), _) => "no detectable difference",
+            _ => "no difference can be formed",
+        });
+    for (row, text) in verdicts.enumerate().filter(|(_, text)| !text.is_empty()) {
+        grid.note(row, text.to_owned());
+    }
+    grid.write(page)
+}

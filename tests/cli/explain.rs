@@ -1,0 +1,81 @@
+//! `compare --explain`: a difference split among edits.
+
+use crate::program::{call, folder, quincunx, stdout, valley, write};
+use predicates::str::contains;
+use quincunx::results::ExplainResult;
+
+fn explained(line: &str) -> ExplainResult {
+    let text = stdout(&call(&format!("{line} --explain --trials 2048 --format json")).success());
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+}
+
+#[test]
+fn settings_and_files_are_split_alike() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let other = serde_json::json!({
+        "format": 1, "extends": "valley.json", "name": "other",
+        "trends": {"wet": {"weight": 0.8}}, "parameters": {"haste": {"uniform": [0.4, 0.9]}}
+    });
+    let other = write(folder.path(), "other.json", &other);
+    let sets = "--set trends.wet.weight=0.8 --set parameters.haste.uniform=[0.4,0.9]";
+    let by_sets = explained(&format!("compare {file} {sets} --of signed,wait"));
+    let by_files = explained(&format!("compare {file} {other} --of signed,wait"));
+    assert_eq!(by_files.edits.len(), 2);
+    assert_eq!(by_files.runs, 4);
+    for (a, b) in by_sets.numbers.iter().zip(&by_files.numbers) {
+        assert_eq!(a.total, b.total);
+        let part = |number: &quincunx::results::ExplainedNumber, edit: &str| {
+            let mut parts = number.parts.iter();
+            let found = parts.find(|part| part.edit.contains(edit)).expect(edit);
+            (found.difference, found.std_error)
+        };
+        for (one, other) in [("wet", "trends"), ("haste", "haste")] {
+            let ((d, error), (same, own)) = (part(a, one), part(b, other));
+            let near =
+                |x: Option<f64>, y: Option<f64>| (x.expect("one") - y.expect("one")).abs() < 1e-12;
+            // The order of the edits decides the last bits of a sum.
+            assert!(near(d, same) && near(error, own), "{d:?} {same:?}");
+        }
+        let sum: f64 = a.parts.iter().map(|p| p.difference.expect("one")).sum();
+        assert!((sum - a.total.difference.expect("one")).abs() < 1e-12);
+    }
+    let table = quincunx()
+        .args(["compare", &file, &other, "--explain", "--trials", "1024"])
+        .env("COLUMNS", "80")
+        .assert()
+        .success();
+    let table = stdout(&table);
+    assert!(
+        table.lines().all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+    assert!(
+        table.contains("parameters.haste") && table.contains("in all"),
+        "{table}"
+    );
+}
+
+#[test]
+fn what_cannot_be_split_is_refused() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    for (more, wanted) in [
+        ("", "is neither"),
+        (file.as_str(), "nothing that bears on a number differs"),
+        ("--set horizon=2 --format csv", "as a table or as JSON"),
+        ("--set horizon=2 --of singed", "did you mean `signed`"),
+        // The first reads what the second brings.
+        (
+            "--set events.signature.hazard.rate=zeal --set parameters.zeal={\"value\":0.3}",
+            "do not stand alone",
+        ),
+    ] {
+        call(&format!("compare {file} --explain {more}"))
+            .code(2)
+            .stderr(contains(wanted));
+    }
+    call(&format!("compare {file} --set horizon=2 --of signed"))
+        .code(2)
+        .stderr(contains("--explain"));
+}
