@@ -89,9 +89,12 @@ export function build(controls, change, getState) {
   const frame = (control, title, says, back, ...body) => {
     const reset = make("button", { type: "button", class: "back", "aria-label": `${title}: as in the file` }, "as in the file");
     reset.addEventListener("click", () => { change(control, back, true); });
+    const told = make("p", { class: "says", id: `says-${control}` }, says);
+    // Its place is kept while it is not there, so that no slider moves away under a hand.
+    (body[0].classList.contains("mode") ? body[0] : told).append(" ", reset);
     const row = make("fieldset", { class: "control", id: `control-${control}` },
-      make("legend", {}, title), make("p", { class: "says", id: `says-${control}` }, says, " ", reset), ...body, make("p", { class: "mark", id: `mark-${control}`, role: "status" }), faultOf(control));
-    return { row, mark: (moved) => { row.classList.toggle("moved", moved); reset.hidden = !moved; } };
+      make("legend", {}, title), told, ...body, make("p", { class: "mark", id: `mark-${control}`, role: "status" }), faultOf(control));
+    return { row, mark: (moved) => { row.classList.toggle("moved", moved); reset.style.visibility = moved ? "" : "hidden"; } };
   };
 
   let held = null;
@@ -145,7 +148,8 @@ export function build(controls, change, getState) {
       onInput: (value) => change(control, setParameter(parameter.name, { pin: value }), false),
       onDone: (done) => change(control, null, done),
     });
-    const body = [make("p", { class: "mode" }), make("p", { class: "moves" }), pin.element];
+    const [mode, tie] = [make("span"), make("p", { class: "says" })];
+    const body = [make("p", { class: "mode" }, mode), make("p", { class: "moves" }), pin.element, tie];
     const fields = parameter.percentiles.map(([key, value]) => {
       const field = make("input", { type: "number", step: "any", id: `${control}-${key}`, value: String(value) });
       field.addEventListener("change", () => {
@@ -167,7 +171,8 @@ export function build(controls, change, getState) {
       const tweak = state.parameters[parameter.name];
       const pinned = tweak && tweak.pin !== undefined && tweak.pin !== null;
       pin.show(pinned ? tweak.pin : parameter.centre);
-      body[0].textContent = pinned ? `pinned here${parameter.correlated ? "; its correlations with others no longer count" : ""}` : tweak ? "percentiles moved" : parameter.uncertain ? "slide to pin it" : "";
+      tie.textContent = pinned && parameter.correlated ? "Its correlations with others no longer count." : "";
+      mode.textContent = pinned ? "pinned here" : tweak ? "percentiles moved" : parameter.uncertain ? "slide to pin it" : "";
       for (const { key, value, field } of fields) {
         if (document.activeElement !== field) field.value = String(tweak?.percentiles?.[key] ?? value);
       }
