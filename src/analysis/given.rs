@@ -89,7 +89,7 @@ pub fn given(
         blocks: done.blocks,
         interrupted: done.interrupted,
         stopped_by_precision: done.stopped_by_precision,
-        tally: Tally::united(tallies.into_iter(), || Tally::new(program, per_draw)),
+        tally: Tally::united(tallies, || Tally::new(program, per_draw)),
         node: joint.node,
     };
     check_stopped(program, &summary).map_err(|error| study.located(error))?;

@@ -193,8 +193,10 @@ struct Part {
     warnings: Vec<Warning>,
 }
 
-type Work<'w> =
-    dyn Fn(&[Point], &Settings, &dyn Observer) -> Result<Option<Part>, EngineError> + Sync + 'w;
+/// What came of a part: nothing if it was cancelled.
+type Answer = Result<Option<Part>, EngineError>;
+
+type Work<'w> = dyn Fn(&[Point], &Settings, &dyn Observer) -> Answer + Sync + 'w;
 
 /// Does the parts, each with all threads, or with one thread each where a run is too short to be shared out.
 ///
@@ -221,8 +223,7 @@ fn in_turn(
     };
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let shared = Steps::new(observer, parts.len() as u64 * settings.blocks);
-    let found: Vec<Mutex<Option<Result<Option<Part>, EngineError>>>> =
-        parts.iter().map(|_| Mutex::new(None)).collect();
+    let found: Vec<Mutex<Option<Answer>>> = parts.iter().map(|_| Mutex::new(None)).collect();
     let one = || {
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);

@@ -33,13 +33,13 @@ const TRIALS: [u64; 2] = [1024, 10_000];
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx sweep baseline.json --vary trends.stalemate.weight=0.3..0.6:7\n  \
-                        quincunx sweep baseline.json --vary parameters.rate_break.p50=0.5..1.5:5 --vary horizon=1,2,3 --of settlement\n  \
-                        quincunx sweep baseline.json --variant escalation.json --variant fast:parameters.rate_break.p50=2\n  \
-                        quincunx sweep baseline.json --vary parameters.rate_break.p50=0.5..1.5:5 --until \"settlement = 10%\"\n  \
-                        quincunx sweep baseline.json --lhs 50 --vary parameters.rate_break.p50=0.5..1.5 --format csv\n\n\
-                        Several --vary make all combinations. Every run has the same random numbers, so differences from the file as it is\n\
-                        are known far better than the numbers themselves. Without --trials and --draws, 100,000 trials are shared out\n\
-                        among the runs, from 1,024 to 10,000 each.")]
+                        quincunx sweep baseline.json --vary parameters.rate_break.p50=0.6..1.3:5 --vary horizon=2,3,4\n  \
+                        quincunx sweep baseline.json --variant escalation.json --variant fast:parameters.rate_break.p50=1\n  \
+                        quincunx sweep baseline.json --vary horizon=2..5:4 --until \"settlement = 10%\"\n  \
+                        quincunx sweep baseline.json --lhs 50 --vary parameters.rate_break.p50=0.6..1.3 --format csv\n\n\
+                        Several --vary make all combinations. Every run has the same random numbers, so differences from\n\
+                        the file as it is are known far better than the numbers themselves. Without --trials and --draws,\n\
+                        100,000 trials are shared out among the runs, from 1,024 to 10,000 each.")]
 pub struct Arguments {
     /// Scenario file (JSON or JSONC)
     file: PathBuf,
