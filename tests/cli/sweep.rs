@@ -196,7 +196,7 @@ fn a_break_even_is_where_a_formula_has_it_and_its_absence_is_told() {
     let [one] = &once.crossing.crossings[..] else {
         panic!("{once:?}")
     };
-    let exact = -(0.7_f64.ln());
+    let exact = -libm::log(0.7);
     let [low, high] = one.ci95.map(|end| end.expect("within the range"));
     assert!(low < exact && exact < high && one.rises, "{one:?}");
     // An error of 0.36 pp at most over a slope of 0.7.
