@@ -27,7 +27,7 @@ pub use given::{condition_as_question, given};
 pub use growing::{Growing, Look, compare_grown};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use reweight::{ReweightError, reweight};
-pub use sensitivity::{Asked, Method, UnknownTarget, sensitivity};
+pub use sensitivity::{Asked, Method, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::Study;
 pub use sweep::{

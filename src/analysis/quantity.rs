@@ -3,12 +3,14 @@
 use crate::diagnostic::nearest;
 use crate::estimate::{PartialSum, REPLICATES, Replicated};
 use crate::model::Model;
-use crate::results::{ByTrend, Comparison, Difference, RunResult, SweepOf};
+use crate::results::{
+    ByTrend, Comparison, Difference, NONE_OF_THESE, RunResult, SweepOf, UNCLASSIFIED,
+};
 use indexmap::IndexMap;
 
 /// What kind of number it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Group,
     Outcome,
     Question,
@@ -30,7 +32,9 @@ const KINDS: [(Kind, &str, &str); 6] = [
 /// A number that every result of a scenario has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
-    kind: Kind,
+    pub kind: Kind,
+    /// Among those of its kind, in the model and in results; the outcome that is left over is the last.
+    pub index: usize,
     pub name: String,
     pub title: String,
     pub unit: String,
@@ -43,6 +47,10 @@ pub enum UnknownQuantity {
     Unknown { name: String, near: Option<String> },
     #[error("`{name}` is the name of several things; say which: {}", .full.join(" or "))]
     Several { name: String, full: Vec<String> },
+    #[error(
+        "`{name}` is {kind}, which has no sensitivity: ask for a group, an outcome, a question or a metric"
+    )]
+    NotExplained { name: String, kind: &'static str },
 }
 
 /// Estimate, standard error and 95% interval.
@@ -51,6 +59,18 @@ pub struct Reading {
     pub value: Option<f64>,
     pub std_error: Option<f64>,
     pub ci95: Option<[f64; 2]>,
+}
+
+impl Kind {
+    fn row(self) -> (Self, &'static str, &'static str) {
+        let found = KINDS.iter().find(|(kind, ..)| *kind == self);
+        *found.expect("all kinds are in the table")
+    }
+
+    /// As results write it.
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
 }
 
 impl Quantity {
@@ -85,31 +105,47 @@ impl Quantity {
 
     /// All that a result of this scenario has.
     pub fn all(model: &Model) -> Vec<Self> {
-        let of = |kind, name: &str, title: &str, unit: &str| Self {
-            kind,
-            name: name.into(),
-            title: title.into(),
-            unit: unit.into(),
+        let mut all: Vec<Self> = Vec::new();
+        let mut add = |kind, name: &str, title: &str, unit: &str| {
+            let index = all.iter().filter(|one| one.kind == kind).count();
+            all.push(Self {
+                kind,
+                index,
+                name: name.into(),
+                title: title.into(),
+                unit: unit.into(),
+            });
         };
-        let groups = (model.groups.iter()).map(|g| of(Kind::Group, &g.name, &g.title, ""));
-        let outcomes = (model.outcomes.iter()).map(|o| of(Kind::Outcome, &o.name, &o.title, ""));
-        let questions = (model.questions.iter()).map(|q| of(Kind::Question, &q.name, &q.title, ""));
-        let conditional = (model.conditional.iter())
-            .map(|q| of(Kind::Conditional, &q.question.name, &q.question.title, ""));
-        let metrics = (model.metrics.iter()).map(|m| of(Kind::Metric, &m.name, &m.title, &m.unit));
-        let ratios = (model.ratios.iter()).map(|r| of(Kind::Ratio, &r.name, &r.title, &r.unit));
-        (groups.chain(outcomes).chain(questions))
-            .chain(conditional)
-            .chain(metrics)
-            .chain(ratios)
-            .collect()
+        for group in &model.groups {
+            add(Kind::Group, &group.name, &group.title, "");
+        }
+        for outcome in &model.outcomes {
+            add(Kind::Outcome, &outcome.name, &outcome.title, "");
+        }
+        if !model.outcomes.is_empty() {
+            add(Kind::Outcome, UNCLASSIFIED, NONE_OF_THESE, "");
+        }
+        for question in &model.questions {
+            add(Kind::Question, &question.name, &question.title, "");
+        }
+        for one in &model.conditional {
+            let question = &one.question;
+            add(Kind::Conditional, &question.name, &question.title, "");
+        }
+        for metric in &model.metrics {
+            add(Kind::Metric, &metric.name, &metric.title, &metric.unit);
+        }
+        for ratio in &model.ratios {
+            add(Kind::Ratio, &ratio.name, &ratio.title, &ratio.unit);
+        }
+        all
     }
 
     /// What a run is asked first: its likeliest group; without groups its likeliest outcome, otherwise the first number that it has.
     pub fn leading(model: &Model, result: &RunResult) -> Option<Self> {
         let all = Self::all(model);
         let likeliest = |kind: Kind| {
-            let of_kind = all.iter().filter(|q| q.kind == kind);
+            let of_kind = (all.iter()).filter(|q| q.kind == kind && q.name != UNCLASSIFIED);
             // The first of equals.
             of_kind.rev().max_by(|a, b| {
                 let value = |q: &Self| q.read(result).value.unwrap_or(0.0);
@@ -124,13 +160,8 @@ impl Quantity {
 
     /// The name with its section.
     pub fn path(&self) -> String {
-        let (.., section) = self.row();
+        let (.., section) = self.kind.row();
         format!("{section}.{}", self.name)
-    }
-
-    fn row(&self) -> (Kind, &'static str, &'static str) {
-        let found = KINDS.iter().find(|(kind, ..)| *kind == self.kind);
-        *found.expect("all kinds are in the table")
     }
 
     /// Whether it is a number from 0 to 1.
@@ -143,7 +174,7 @@ impl Quantity {
         SweepOf {
             name: self.name.clone(),
             title: self.title.clone(),
-            kind: self.row().1.into(),
+            kind: self.kind.name().into(),
             unit: self.unit.clone(),
         }
     }

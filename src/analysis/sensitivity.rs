@@ -11,8 +11,6 @@ mod sobol;
 mod targets;
 mod tornado;
 
-pub use targets::UnknownTarget;
-
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings};
 use crate::estimate::{self, DrawMean, Effects, Index, PickFreeze, Spread, holm};
 use crate::results::{
@@ -20,11 +18,12 @@ use crate::results::{
     SensitivityTarget, Variance, Warning, tool,
 };
 
+use super::quantity::{Quantity, UnknownQuantity};
 use super::study::Study;
 use inputs::{Binned, Named, binned, named};
 use passes::{Stage, pass};
 use sobol::{Factor, factors};
-use targets::{Kind, Target, likeliest, read, told, usual};
+use targets::{likeliest, read, usual};
 
 /// Level at which a connection, or an epistemic variance, counts as detected.
 const LEVEL: f64 = 0.05;
@@ -103,7 +102,7 @@ impl Asked {
 
     /// # Errors
     /// The first name that the file does not have.
-    pub fn check(&self, study: &Study) -> Result<(), UnknownTarget> {
+    pub fn check(&self, study: &Study) -> Result<(), UnknownQuantity> {
         targets::named(&study.model, &self.of).map(|_| ())
     }
 }
@@ -153,7 +152,7 @@ pub fn sensitivity(
         })
         .collect();
     let mut is_interrupted = run.run.interrupted;
-    let targets: Vec<Target> = chosen.iter().map(|t| targets[*t].clone()).collect();
+    let targets: Vec<Quantity> = chosen.iter().map(|t| targets[*t].clone()).collect();
     let mut before = settings.blocks * settings.trials_per_block();
     let mut design_size = None;
     let passes = asked.method.passes(&named, settings);
@@ -238,7 +237,7 @@ fn clamped(value: f64, reach: f64, [low, high]: [f64; 2]) -> [f64; 2] {
 
 /// What the draws of a run say of one target.
 fn of_draws(
-    target: &Target,
+    target: &Quantity,
     run: &RunResult,
     draws: &[DrawMean],
     named: &[Named],
@@ -246,17 +245,14 @@ fn of_draws(
 ) -> SensitivityTarget {
     let spread = estimate::spread(draws);
     let is_there = spread.is_some_and(|spread| spread.p_value < LEVEL);
-    let value = told(target, run);
+    let value = target.read(run);
     SensitivityTarget {
         of: target.name.clone(),
         title: target.title.clone(),
         kind: target.kind.name().into(),
-        unit: match target.kind {
-            Kind::Metric => target.unit.clone(),
-            _ => String::new(),
-        },
-        value: value.map(|(value, _)| value),
-        std_error: value.map(|(_, error)| error),
+        unit: target.unit.clone(),
+        value: value.value,
+        std_error: value.std_error,
         variance: spread.map(variance),
         inputs: if is_there {
             indices(draws, named, binned)

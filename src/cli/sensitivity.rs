@@ -18,7 +18,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx sensitivity baseline.json\n  \
-                        quincunx sensitivity baseline.json --of war_ends --of first_truce\n  \
+                        quincunx sensitivity baseline.json --of silent --of first_ceasefire\n  \
                         quincunx sensitivity baseline.json --tornado --format json --out drivers.json\n  \
                         quincunx sensitivity baseline.json --method sobol --trials 1000000\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest; of all metrics of a file without outcomes.\n\
@@ -27,7 +27,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What to explain: a group, an outcome, a question or a metric; may be repeated. A kind before the name (`metric.cost`) tells things of one name apart
+    /// What to explain: a group, an outcome, a question or a metric; may be repeated. A section before the name (`metrics.cost`) tells things of one name apart
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     of: Vec<String>,
     /// How it is found

@@ -143,7 +143,7 @@ impl Reader<'_> {
                 let epistemic = table.epistemic(self.program.uncertain);
                 let (name, title) = match rules.get(o) {
                     Some(rule) => (rule.name.clone(), rule.title.clone()),
-                    None => ("unclassified".to_string(), "None of these".to_string()),
+                    None => (UNCLASSIFIED.to_string(), NONE_OF_THESE.to_string()),
                 };
                 let also = (o + 1..rules.len())
                     .filter(|_| o < rules.len())

@@ -326,6 +326,11 @@ pub struct OccupancyResult {
     pub occupancy_std_error: Vec<f64>,
 }
 
+/// Name of the outcome of trials in which no rule holds.
+pub const UNCLASSIFIED: &str = "unclassified";
+/// Its title.
+pub const NONE_OF_THESE: &str = "None of these";
+
 /// An indicator or derived value over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesResult {

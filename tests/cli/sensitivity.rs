@@ -44,7 +44,7 @@ fn outcomes_questions_and_metrics_are_asked_for_by_name() {
     let folder = folder();
     let file = write(folder.path(), "valley.json", &valley());
     let found = found(&format!(
-        "sensitivity {file} --of by_june,metric.wait --of signed --of signed --quiet"
+        "sensitivity {file} --of by_june,metrics.wait --of signed --of signed --quiet"
     ));
     let told: Vec<(&str, &str)> = (found.targets.iter())
         .map(|target| (target.of.as_str(), target.kind.as_str()))
@@ -60,7 +60,7 @@ fn outcomes_questions_and_metrics_are_asked_for_by_name() {
     call(&format!("sensitivity {file} --of signd"))
         .code(2)
         .stderr(contains("did you mean `signed`?"));
-    call(&format!("sensitivity {file} --of question.signed")).code(2);
+    call(&format!("sensitivity {file} --of questions.signed")).code(2);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::inputs::Named;
 use super::passes::{Stage, pass};
-use super::targets::{Target, read};
+use super::targets::read;
 use crate::analysis::Study;
+use crate::analysis::quantity::Quantity;
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
 use crate::estimate::{DrawMean, Effects, Step, elementary_effects};
 use crate::random::design::Design;
@@ -92,7 +93,7 @@ pub fn parameters(named: &[Named]) -> usize {
 pub fn morris(
     study: &Study,
     parameters: usize,
-    targets: &[Target],
+    targets: &[Quantity],
     settings: &Settings,
     (observer, before): (&dyn Observer, u64),
 ) -> Result<Option<Vec<Vec<Option<Effects>>>>, EngineError> {

@@ -2,8 +2,9 @@
 
 use super::inputs::Named;
 use super::passes::{Stage, pass};
-use super::targets::{Target, read};
+use super::targets::read;
 use crate::analysis::Study;
+use crate::analysis::quantity::Quantity;
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
 use crate::estimate::{DrawMean, PickFreeze, pick_freeze};
 
@@ -105,7 +106,7 @@ pub fn size(run: &Settings, factors: usize) -> Settings {
 pub fn sobol(
     study: &Study,
     factors: &[Factor],
-    targets: &[Target],
+    targets: &[Quantity],
     settings: &Settings,
     (observer, before): (&dyn Observer, u64),
 ) -> Result<Option<Vec<Vec<Option<PickFreeze>>>>, EngineError> {

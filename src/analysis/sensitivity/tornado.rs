@@ -2,8 +2,9 @@
 
 use super::inputs::{Named, ends};
 use super::passes::{Stage, pass};
-use super::targets::{Reading, Target, read};
+use super::targets::{Reading, read};
 use crate::analysis::Study;
+use crate::analysis::quantity::Quantity;
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
 use crate::estimate::{MeanPair, PairTable, Proportion, REPLICATES, groups, holm, ratio};
 use crate::results::{DesignSize, Swing};
@@ -58,7 +59,7 @@ pub fn design_size(settings: &Settings, inputs: usize) -> DesignSize {
 pub fn tornado(
     study: &Study,
     named: &[Named],
-    targets: &[Target],
+    targets: &[Quantity],
     settings: &Settings,
     (observer, before): (&dyn Observer, u64),
 ) -> Result<Option<Vec<Vec<Swing>>>, EngineError> {

@@ -1,14 +1,24 @@
 //! What happened before the start.
 
 use super::{Decoder, keys};
+use crate::diagnostic::nearest;
 use crate::diagnostic::pointer::join;
 use crate::scenario::history::History;
+use crate::time::duration;
 use serde_json::Value;
 
 impl<'v> Decoder<'v> {
     pub(super) fn history(&mut self, value: &'v Value, pointer: &str) -> Option<History> {
-        // Every other key is the name of a state.
-        let object = self.object(value, pointer, "a history", &[keys::HISTORY], |_| true)?;
+        // Every other key is the name of a state; but one like `sourse` with no time under it is a slip.
+        let is_state = |name: &str| {
+            let is_time = match &value[name] {
+                Value::String(text) => duration::years(text).is_ok(),
+                Value::Number(_) | Value::Object(_) => true,
+                _ => false,
+            };
+            is_time || nearest(name, keys::HISTORY.iter().copied()).is_none()
+        };
+        let object = self.object(value, pointer, "a history", &[keys::HISTORY], is_state)?;
         let why = self.why(&object);
         let mut history = History {
             pointer: pointer.to_owned(),
@@ -18,7 +28,8 @@ impl<'v> Decoder<'v> {
             why,
         };
         for (name, value) in object.map {
-            if ["events", "note", "source"].contains(&name.as_str()) {
+            let is_known = keys::HISTORY.contains(&name.as_str());
+            if is_known && name != "phase" || !is_known && !is_state(name) {
                 continue;
             }
             let at = join(pointer, name);
