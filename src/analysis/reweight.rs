@@ -80,6 +80,18 @@ pub fn reweight(
         };
         Ok(reweighted(name, title, &run, found))
     };
+    let mut groups = Vec::with_capacity(result.groups.len());
+    for g in &result.groups {
+        let run = Run {
+            probability: g.probability,
+            std_error: g.std_error,
+            ci95: g.ci95,
+            epistemic90: g.epistemic90,
+            epistemic: &g.epistemic,
+            by_trend: &g.by_trend,
+        };
+        groups.push(share(&g.name, &g.title, run)?);
+    }
     let mut outcomes = Vec::with_capacity(result.outcomes.len());
     for o in &result.outcomes {
         let run = Run {
@@ -112,6 +124,7 @@ pub fn reweight(
             mean_of(metric, range, trials, &weights, unchanged)
         })
         .collect();
+    correct(groups.iter_mut().map(|one| &mut one.difference).collect());
     correct(outcomes.iter_mut().map(|one| &mut one.difference).collect());
     correct(
         questions
@@ -128,6 +141,7 @@ pub fn reweight(
         scenario: result.scenario.clone(),
         weights,
         unchanged,
+        groups,
         outcomes,
         questions,
         metrics,
@@ -217,7 +231,7 @@ fn fill_up(weights: &mut [NewWeight]) -> Result<(), ReweightError> {
     Ok(())
 }
 
-/// What the run says of one outcome or question.
+/// What the run says of one group, outcome or question.
 struct Run<'r> {
     probability: f64,
     std_error: f64,

@@ -87,16 +87,11 @@ pub fn headline(sides: &Sides<'_>) -> Option<String> {
         )
     };
     let changed = match other {
-        _ if sides.unchanged => "<strong>–</strong>".to_owned(),
-        // Weighing anew gives outcomes and questions.
-        _ if difference.is_none() => "<strong>–</strong>".to_owned(),
-        Some(other) => number(&other),
-        None => "<strong>–</strong>".to_owned(),
+        Some(other) if !sides.unchanged => number(&other),
+        _ => "<strong>–</strong>".to_owned(),
     };
     let words = if sides.unchanged {
         r#"<p class="change">Nothing is moved yet.</p>"#.to_owned()
-    } else if difference.is_none() {
-        r#"<p class="change">Tick “simulate new weights too” to see it.</p>"#.to_owned()
     } else {
         change("p", difference, sides, format::points)
     };

@@ -80,6 +80,10 @@ pub type Panels = BTreeMap<&'static str, String>;
 /// A run with the numbers of a reweighting in place of its own, and the comparison with it.
 pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Comparison) {
     let mut other = base.clone();
+    for (own, new) in other.groups.iter_mut().zip(&found.groups) {
+        (own.probability, own.std_error, own.ci95) = (new.probability, new.std_error, new.ci95);
+        own.epistemic90 = new.epistemic90;
+    }
     for (own, new) in other.outcomes.iter_mut().zip(&found.outcomes) {
         (own.probability, own.std_error, own.ci95) = (new.probability, new.std_error, new.ci95);
         own.epistemic90 = new.epistemic90;
@@ -101,7 +105,7 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
             .iter()
             .map(|o| o.difference.clone())
             .collect(),
-        groups: Vec::new(),
+        groups: found.groups.iter().map(|g| g.difference.clone()).collect(),
         trends: Vec::new(),
         questions: found
             .questions

@@ -18,7 +18,9 @@ pub struct ReweightResult {
     pub weights: Vec<NewWeight>,
     /// The new weights are those of the run, and so is every number.
     pub unchanged: bool,
-    /// In the order of the run.
+    /// In the order of the run; empty if the file has none.
+    #[serde(default)]
+    pub groups: Vec<ReweightedShare>,
     pub outcomes: Vec<ReweightedShare>,
     pub questions: Vec<ReweightedShare>,
     pub metrics: Vec<ReweightedMean>,

@@ -7,7 +7,10 @@ use quincunx::results::{ReweightResult, RunResult};
 /// Runs the valley and gives the path of its result with the folder that holds it.
 fn finished() -> (tempfile::TempDir, String, RunResult) {
     let folder = folder();
-    let file = write(folder.path(), "valley.json", &valley());
+    let mut valley = valley();
+    valley["groups"] = serde_json::json!({"over": {"title": "It is over"}});
+    valley["outcomes"][0]["group"] = "over".into();
+    let file = write(folder.path(), "valley.json", &valley);
     let out = folder.path().join("result.json").display().to_string();
     call(&format!("run {file} --format json --out {out} --quiet")).success();
     let text = std::fs::read_to_string(&out).expect("the result was written");
@@ -49,6 +52,15 @@ fn all_weight_on_one_trend_gives_the_probabilities_under_that_trend() {
             .expect("trials started there");
         assert!((new.probability - under).abs() < 1e-12, "{}", new.name);
     }
+    // A group of one outcome is that outcome.
+    let [over] = &found.groups[..] else {
+        panic!("one group")
+    };
+    assert_eq!(over.probability, found.outcomes[0].probability);
+    assert_eq!(
+        over.difference.std_error,
+        found.outcomes[0].difference.std_error
+    );
     for (new, old) in found.metrics.iter().zip(&run.metrics) {
         let under = old.by_trend["wet"].mean.expect("values are there");
         assert!(

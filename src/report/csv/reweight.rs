@@ -24,6 +24,7 @@ pub fn write_reweight(
         table.row(&row.quantity("weight_in_the_run", w.before))?;
     }
     for (section, shares) in [
+        ("group", &result.groups),
         ("outcome", &result.outcomes),
         ("question", &result.questions),
     ] {
@@ -52,6 +53,10 @@ pub fn write_reweight(
     };
     let rows = |of: fn(&ReweightResult) -> Vec<Difference>| of(result);
     for (section, differences) in [
+        (
+            "group",
+            rows(|r| r.groups.iter().map(|g| g.difference.clone()).collect()),
+        ),
         (
             "outcome",
             rows(|r| r.outcomes.iter().map(|o| o.difference.clone()).collect()),

@@ -34,6 +34,7 @@ pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult) -> io::Resul
         rows,
     )?;
     for (heading, name, rows) in [
+        ("Groups", "group", &result.groups),
         ("Outcomes", "outcome", &result.outcomes),
         ("Questions", "question", &result.questions),
     ] {

@@ -32,6 +32,10 @@ pub fn write(page: &mut Page<'_>, result: &ReweightResult) -> io::Result<()> {
     grid.plain_column("trials", 1, weights.iter().map(|w| format::count(w.trials)));
     grid.write(page)?;
 
+    if !result.groups.is_empty() {
+        page.section("Groups", "of outcomes")?;
+        shares(page, &result.groups)?;
+    }
     page.section("Outcomes", "at the end")?;
     shares(page, &result.outcomes)?;
     if !result.questions.is_empty() {
