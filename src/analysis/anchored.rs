@@ -6,7 +6,7 @@
 
 use super::compare::{correct, unlike};
 use super::growing::{Look, paired};
-use super::pairs::{KINDS, Kind, Matching, Side};
+use super::pairs::{KINDS, Kind, Matching, Share, Side, told_of};
 use super::study::Study;
 use crate::engine::DRAWS_PER_BLOCK;
 use crate::estimate::{AnchoredShare, REPLICATES};
@@ -15,7 +15,8 @@ use crate::results::{CompareResult, Difference, RunResult, tool};
 use crate::scenario::same_assumptions;
 
 /// Totals of the base over all its trials, by replicate.
-struct Totals {
+#[derive(Clone)]
+pub struct Totals {
     trials: [u64; REPLICATES],
     /// By kind and thing.
     hits: [Vec<[u64; REPLICATES]>; KINDS.len()],
@@ -70,7 +71,8 @@ pub fn compare_anchored(
     let (pairs, means) = paired(&matching, pair[0], pair[1]);
     let mut found = RunResult::clone(&pair[1].result);
     let mut comparison = matching.comparison(&whole.result, &found, &pairs, &means, identical);
-    let totals = Totals::of(&matching.sides[0], whole, base.model.metrics.len());
+    let metrics = base.model.metrics.len();
+    let totals = (whole.totals).get_or_init(|| Totals::of(&matching.sides[0], whole, metrics));
 
     for (index, kind) in KINDS.into_iter().enumerate() {
         let rows = match kind {
@@ -86,7 +88,7 @@ pub fn compare_anchored(
             }
             if identical {
                 if let (Some(a), Some(b)) = (m.base, m.other) {
-                    put(kind, &mut found, b, share_of(kind, &whole.result, a));
+                    put(kind, &mut found, b, told_of(kind, &whole.result, a));
                 }
                 row.other = row.base;
                 continue;
@@ -118,6 +120,11 @@ pub fn compare_anchored(
         }
         let (values, sums) = &totals.metrics[a];
         let Some(mean) = pair.anchored(values, sums) else {
+            // The pair has its own difference, from its own base.
+            row.base = row
+                .other
+                .zip(row.difference)
+                .map(|(other, difference)| other - difference);
             continue;
         };
         let value = mean.value.clamp(ranges[b].low, ranges[b].high);
@@ -139,31 +146,6 @@ pub fn compare_anchored(
         scenarios: vec![RunResult::clone(&whole.result), found],
         comparisons,
         warnings: unlike(&[base, other]),
-    }
-}
-
-/// A probability with its error and interval.
-type Share = (f64, f64, [f64; 2]);
-
-fn share_of(kind: Kind, result: &RunResult, i: usize) -> Option<Share> {
-    match kind {
-        Kind::Outcome => {
-            let found = result.outcomes.get(i)?;
-            Some((found.probability, found.std_error, found.ci95))
-        }
-        Kind::Group => {
-            let found = result.groups.get(i)?;
-            Some((found.probability, found.std_error, found.ci95))
-        }
-        Kind::Trend => {
-            let mut trends = result.scorecard.iter().filter_map(|t| t.comes_true.last());
-            let found = trends.nth(i)?;
-            Some((found.probability, found.std_error, found.ci95))
-        }
-        Kind::Question => {
-            let found = result.questions.get(i)?;
-            Some((found.probability, found.std_error, found.ci95))
-        }
     }
 }
 

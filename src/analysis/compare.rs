@@ -4,18 +4,16 @@
 //! standard error. All run under the same seed, draw by draw, so equal random sites draw equal numbers and most noise cancels.
 //! Which scenarios to compare is the caller's business; so is showing the result.
 
+use super::detectable;
 use super::pairs::{Matching, Pairs};
 use super::study::Study;
 use crate::engine::{
     BlockFault, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
     Worker, check_stopped, drive, explain, largest_error,
 };
-use crate::estimate::{MeanPair, Merge, holm};
+use crate::estimate::{MeanPair, Merge};
 use crate::results::{CompareResult, Comparison, Difference, Warning, tool};
 use crate::scenario::same_assumptions;
-
-/// Level at which a difference counts as detected, after Holm's correction.
-pub(super) const LEVEL: f64 = 0.05;
 
 /// Simulates all studies and compares each with the first.
 ///
@@ -193,24 +191,8 @@ pub(super) fn correct(comparisons: &mut [Comparison]) {
         |c| &mut c.ratios,
     ];
     for section in sections {
-        let p_values: Vec<f64> = (comparisons.iter_mut())
-            .flat_map(|c| {
-                section(c)
-                    .iter()
-                    .filter_map(|d| d.p_adjusted)
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        let mut adjusted = holm(&p_values).into_iter();
-        for comparison in comparisons.iter_mut() {
-            for row in section(comparison)
-                .iter_mut()
-                .filter(|d| d.p_adjusted.is_some())
-            {
-                row.p_adjusted = adjusted.next();
-                row.detectable = row.p_adjusted.is_some_and(|p| p < LEVEL);
-            }
-        }
+        let rows = comparisons.iter_mut().flat_map(section);
+        detectable::correct(rows.map(Difference::detected));
     }
 }
 

@@ -4,12 +4,11 @@
 //! edits can be made (Shapley 1953). The parts sum to the whole. All runs have the same random numbers, so each part is a weighted sum of
 //! runs whose common noise falls out, and its error is read from replicates.
 
-use super::compare::LEVEL;
+use super::detectable::{self, LEVEL};
 use super::quantity::Quantity;
 use super::study::Study;
 use crate::engine::{EngineError, Observer, Settings};
-use crate::estimate::{MeanDifference, Replicated, difference, holm};
-use crate::random::site::unit_interval;
+use crate::estimate::{MeanDifference, Replicated, difference};
 use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{ExplainPart, ExplainResult, ExplainedNumber, RunResult, tool};
 use crate::scenario::Report;
@@ -45,11 +44,7 @@ fn orders(edits: usize, seed: u64) -> Vec<Vec<usize>> {
     let pairs = (RUNS / (2 * edits)).max(2);
     let mut orders = Vec::with_capacity(2 * pairs);
     for _ in 0..pairs {
-        let mut order: Vec<usize> = (0..edits).collect();
-        for i in (1..edits).rev() {
-            let j = (unit_interval(stream.word()) * (i + 1) as f64) as usize;
-            order.swap(i, j.min(i));
-        }
+        let order = stream.order(edits);
         orders.push(order.iter().rev().copied().collect());
         orders.push(order);
     }
@@ -185,7 +180,8 @@ pub fn explain(
                 told(name, sum(&terms), &drawn.unwrap_or_default(), floor)
             })
             .collect();
-        correct(&mut parts);
+        let rows = parts.iter_mut();
+        detectable::correct(rows.map(|part| (&mut part.p_adjusted, &mut part.detectable)));
         let mut total = told("", sum(&[(1.0, whole), (-1.0, 0)]), &[], floor);
         total.detectable = total.p_adjusted.is_some_and(|p| p < LEVEL);
         let of = quantity.told();
@@ -240,15 +236,5 @@ fn told(name: &str, found: Option<MeanDifference>, drawn: &[f64], floor: f64) ->
         ci95: found.map(|d| d.ci95),
         detectable: false,
         p_adjusted: found.map(|d| d.p_value),
-    }
-}
-
-/// Holm's correction over the parts.
-fn correct(parts: &mut [ExplainPart]) {
-    let p_values: Vec<f64> = parts.iter().filter_map(|part| part.p_adjusted).collect();
-    let mut adjusted = holm(&p_values).into_iter();
-    for part in parts.iter_mut().filter(|part| part.p_adjusted.is_some()) {
-        part.p_adjusted = adjusted.next();
-        part.detectable = part.p_adjusted.is_some_and(|p| p < LEVEL);
     }
 }

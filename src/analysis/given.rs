@@ -3,18 +3,20 @@
 //! Takes a study that asks the condition as its last question; gives each number on both sides with its own denominator, the error that replicates
 //! show, and the difference. Nothing is simulated twice: a trial is on one side or the other.
 
-use super::compare::LEVEL;
+use super::detectable;
 use super::study::Study;
 use crate::engine::{
     Bits, BlockFault, BlockTrials, Counting, DRAWS_PER_BLOCK, EngineError, Node, Observer,
     Settings, Setup, Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{
-    MeanDifference, Merge, PartialSum, Proportion, REPLICATES, Replicated, difference, holm,
+    MeanDifference, Merge, PartialSum, Proportion, REPLICATES, Replicated, difference,
 };
 use crate::expression::Interval;
 use crate::model::{Model, ranges_of_metrics};
-use crate::results::{GivenResult, GivenRow, GivenSize, GivenValue, RunResult, tool};
+use crate::results::{
+    GivenResult, GivenRow, GivenSize, GivenValue, NONE_OF_THESE, RunResult, UNCLASSIFIED, tool,
+};
 use std::ops::Range;
 
 /// Trials of the rarer kind below which replicates say too little of an error.
@@ -281,7 +283,7 @@ impl<'s> Split<'s> {
         let mut outcomes: Vec<GivenRow> = (model.outcomes.iter())
             .map(|outcome| named(&outcome.name, &outcome.title))
             .collect();
-        outcomes.push(named("unclassified", "None of these"));
+        outcomes.push(named(UNCLASSIFIED, NONE_OF_THESE));
         let mut groups: Vec<GivenRow> = (model.groups.iter())
             .map(|group| named(&group.name, &group.title))
             .collect();
@@ -305,7 +307,8 @@ impl<'s> Split<'s> {
             &mut conditional,
             &mut metrics,
         ] {
-            correct(list);
+            let rows = list.iter_mut();
+            detectable::correct(rows.map(|row| (&mut row.p_adjusted, &mut row.detectable)));
         }
         let sum = |counts: &Counts| counts.iter().sum::<u64>();
         let [held, not] = counted.sizes.map(|counts| GivenSize {
@@ -481,15 +484,5 @@ fn with(
         difference_ci95: told.map(|d| held(d.ci95)),
         p_adjusted: told.map(|d| d.p_value),
         ..row
-    }
-}
-
-/// Holm's correction over the rows of a list.
-fn correct(rows: &mut [GivenRow]) {
-    let p_values: Vec<f64> = rows.iter().filter_map(|row| row.p_adjusted).collect();
-    let mut adjusted = holm(&p_values).into_iter();
-    for row in rows.iter_mut().filter(|row| row.p_adjusted.is_some()) {
-        row.p_adjusted = adjusted.next();
-        row.detectable = row.p_adjusted.is_some_and(|p| p < LEVEL);
     }
 }

@@ -4,6 +4,7 @@
 //! any of its looks without simulating it again. After as many blocks as `run` or `compare` would simulate, every number is
 //! theirs, bit for bit. When to look, and whom to show, is the caller's business.
 
+use super::anchored::Totals;
 use super::compare::{correct, unlike};
 use super::pairs::{Matching, Pairs};
 use super::study::Study;
@@ -15,7 +16,7 @@ use crate::estimate::{Forest, MeanPair};
 use crate::results::{CompareResult, RunResult, tool};
 use crate::scenario::same_assumptions;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A run as it was read off once: it stays as it is while the run goes on, and can be looked at without it.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct Look {
     pub(super) settings: Settings,
     /// By block.
     pub(super) ended: Vec<Arc<BlockTrials>>,
+    /// Counted once, when a shorter run is first compared with it.
+    pub(super) totals: OnceLock<Totals>,
 }
 
 /// A run of one study, as far as it got.
@@ -103,6 +106,7 @@ impl Growing {
                 result: Arc::new(self.read(study)?),
                 settings: self.settings.clone(),
                 ended: self.ended.clone(),
+                totals: OnceLock::new(),
             };
             self.looks.insert(blocks, Arc::new(look));
         }

@@ -4,6 +4,7 @@ mod anchored;
 mod changes;
 mod compare;
 mod crossing;
+mod detectable;
 mod edits;
 mod explain;
 mod given;
@@ -30,7 +31,5 @@ pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, Method, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::Study;
-pub use sweep::{
-    NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, sweep, value_at,
-};
+pub use sweep::{NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, sweep};
 pub use typical::typical;

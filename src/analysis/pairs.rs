@@ -135,25 +135,28 @@ fn named(kind: Kind, model: &Model) -> Vec<(String, String)> {
     }
 }
 
-/// Probability and standard error of a thing of a result.
-fn told_of(kind: Kind, result: &RunResult, i: usize) -> Option<(f64, f64)> {
+/// A probability with its error and interval.
+pub type Share = (f64, f64, [f64; 2]);
+
+/// Probability of a thing of a result.
+pub fn told_of(kind: Kind, result: &RunResult, i: usize) -> Option<Share> {
     match kind {
         Kind::Outcome => {
             let found = result.outcomes.get(i)?;
-            Some((found.probability, found.std_error))
+            Some((found.probability, found.std_error, found.ci95))
         }
         Kind::Group => {
             let found = result.groups.get(i)?;
-            Some((found.probability, found.std_error))
+            Some((found.probability, found.std_error, found.ci95))
         }
         Kind::Trend => {
             let mut trends = result.scorecard.iter().filter_map(|t| t.comes_true.last());
             let found = trends.nth(i)?;
-            Some((found.probability, found.std_error))
+            Some((found.probability, found.std_error, found.ci95))
         }
         Kind::Question => {
             let found = result.questions.get(i)?;
-            Some((found.probability, found.std_error))
+            Some((found.probability, found.std_error, found.ci95))
         }
     }
 }
@@ -247,8 +250,12 @@ impl Matching {
         identical: bool,
     ) -> Difference {
         let sides = [
-            m.base.and_then(|i| told_of(kind, base, i)),
-            m.other.and_then(|i| told_of(kind, other, i)),
+            m.base
+                .and_then(|i| told_of(kind, base, i))
+                .map(|(p, error, _)| (p, error)),
+            m.other
+                .and_then(|i| told_of(kind, other, i))
+                .map(|(p, error, _)| (p, error)),
         ];
         let mut values = sides.map(|side| side.map(|(p, _)| p));
         // No trial ends in an outcome that the file does not have; nothing else can be said to be false because it is not asked.

@@ -4,12 +4,12 @@
 //! P = Σ w P(under the trend), with their errors and their paired differences from the run as it was. Weights act at the start and
 //! nowhere else, which is what makes this exact up to chance. Needs nothing but the result; reading it is the caller's business.
 
+use super::detectable;
 use super::study::Study;
 use crate::diagnostic::nearest;
 use crate::engine::CAUTION;
 use crate::estimate::{
-    REPLICATES, Reweighted, Shift, WeightedHits, WeightedValues, holm, reweighted_mean,
-    reweighted_share,
+    REPLICATES, Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };
 use crate::expression::{Arithmetic, Interval};
 use crate::model::ranges_of_metrics;
@@ -23,9 +23,6 @@ use indexmap::IndexMap;
 const ROUNDING: f64 = 1.001e-3;
 /// Below this two weights are one number with other roundings.
 const SAME: f64 = 1e-12;
-/// Level at which a difference counts as detected, after Holm's correction.
-const LEVEL: f64 = 0.05;
-
 /// Why a run cannot be given these weights.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ReweightError {
@@ -124,15 +121,10 @@ pub fn reweight(
             mean_of(metric, range, trials, &weights, unchanged)
         })
         .collect();
-    correct(groups.iter_mut().map(|one| &mut one.difference).collect());
-    correct(outcomes.iter_mut().map(|one| &mut one.difference).collect());
-    correct(
-        questions
-            .iter_mut()
-            .map(|one| &mut one.difference)
-            .collect(),
-    );
-    correct(metrics.iter_mut().map(|one| &mut one.difference).collect());
+    for shares in [&mut groups, &mut outcomes, &mut questions] {
+        detectable::correct(shares.iter_mut().map(|one| one.difference.detected()));
+    }
+    detectable::correct(metrics.iter_mut().map(|one| one.difference.detected()));
     let remarks = remarks(result, &weights, unchanged);
     Ok(ReweightResult {
         format: 1,
@@ -406,15 +398,6 @@ fn mean_of(
 }
 
 /// Holm's correction over one table.
-fn correct(mut rows: Vec<&mut Difference>) {
-    let p_values: Vec<f64> = rows.iter().filter_map(|row| row.p_adjusted).collect();
-    let mut adjusted = holm(&p_values).into_iter();
-    for row in rows.iter_mut().filter(|row| row.p_adjusted.is_some()) {
-        row.p_adjusted = adjusted.next();
-        row.detectable = row.p_adjusted.is_some_and(|p| p < LEVEL);
-    }
-}
-
 fn remarks(result: &RunResult, weights: &[NewWeight], unchanged: bool) -> Vec<String> {
     if unchanged {
         return vec!["These are the weights of the run: nothing changes.".into()];

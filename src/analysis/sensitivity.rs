@@ -18,15 +18,13 @@ use crate::results::{
     SensitivityTarget, Variance, Warning, tool,
 };
 
+use super::detectable::LEVEL;
 use super::quantity::{Quantity, UnknownQuantity};
 use super::study::Study;
 use inputs::{Binned, Named, binned, named};
-use passes::{Stage, pass};
+use passes::{Stage, draws_of_block, pass};
 use sobol::{Factor, factors};
-use targets::{likeliest, read, usual};
-
-/// Level at which a connection, or an epistemic variance, counts as detected.
-const LEVEL: f64 = 0.05;
+use targets::{likeliest, usual};
 
 /// How indices are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,17 +123,13 @@ pub fn sensitivity(
         true => targets::named(&study.model, &asked.of).expect("checked before"),
         false => usual(&study.model, &study.program),
     };
-    let per_draw = settings.trials_per_draw as usize;
     let stage = Stage {
         observer,
         before: 0,
         trials_per_block: settings.trials_per_block(),
     };
-    let passed = pass(study, None, settings, &stage, &|ended| {
-        let readings = read(&targets, &study.program, ended);
-        let draws = readings.iter().map(|reading| reading.draws(per_draw));
-        draws.collect::<Vec<Vec<DrawMean>>>()
-    })?;
+    let keep = draws_of_block(study, &targets, settings);
+    let passed = pass(study, None, settings, &stage, &keep)?;
     let run = study.result(&passed.summary);
     let chosen = match by_name {
         true => (0..targets.len()).collect(),
@@ -145,11 +139,7 @@ pub fn sensitivity(
     let draws = (passed.blocks.len() * DRAWS_PER_BLOCK as usize) as u32;
     let binned = binned(study, settings, draws);
     let mut found: Vec<SensitivityTarget> = (chosen.iter())
-        .map(|t| {
-            let blocks = passed.blocks.iter();
-            let draws: Vec<DrawMean> = blocks.flat_map(|block| block[*t].clone()).collect();
-            of_draws(&targets[*t], &run, &draws, &named, &binned)
-        })
+        .map(|t| of_draws(&targets[*t], &run, &passed.target(*t), &named, &binned))
         .collect();
     let mut is_interrupted = run.run.interrupted;
     let targets: Vec<Quantity> = chosen.iter().map(|t| targets[*t].clone()).collect();

@@ -3,12 +3,12 @@
 //! Takes the studies of all runs, made ready and checked; gives each number with its error, and its paired difference from the file as it is.
 //! Which runs there are is the caller's business, but for the points of a Latin hypercube.
 
-use super::compare::{LEVEL, compared};
+use super::compare::compared;
 use super::crossing::{Seen, crossings};
+use super::detectable;
 use super::quantity::Quantity;
 use super::study::Study;
 use crate::engine::{EngineError, Observer, Settings};
-use crate::estimate::holm;
 use crate::random::site::unit_interval;
 use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{
@@ -318,17 +318,8 @@ fn values(of: &[Quantity], run: &RunResult, comparison: &Comparison) -> Vec<Swee
 fn correct(points: &mut [SweepPoint]) {
     let count = points.first().map_or(0, |point| point.values.len());
     for k in 0..count {
-        let p_values: Vec<f64> = (points.iter())
-            .filter_map(|point| point.values[k].p_adjusted)
-            .collect();
-        let mut adjusted = holm(&p_values).into_iter();
-        for point in points.iter_mut() {
-            let value = &mut point.values[k];
-            if value.p_adjusted.is_some() {
-                value.p_adjusted = adjusted.next();
-                value.detectable = value.p_adjusted.is_some_and(|p| p < LEVEL);
-            }
-        }
+        let values = points.iter_mut().map(|point| &mut point.values[k]);
+        detectable::correct(values.map(|value| (&mut value.p_adjusted, &mut value.detectable)));
     }
 }
 
@@ -340,11 +331,7 @@ pub fn latin_hypercube(seed: u64, axes: &[String], points: usize) -> Vec<Vec<f64
     for axis in axes {
         let site = Site::new(Seed(seed), &format!("sweep/{axis}"));
         let mut stream = Stream::new(site, TrialId { draw: 0, trial: 0 });
-        let mut order: Vec<usize> = (0..points).collect();
-        for i in (1..points).rev() {
-            let j = (unit_interval(stream.word()) * (i + 1) as f64) as usize;
-            order.swap(i, j.min(i));
-        }
+        let order = stream.order(points);
         for (point, stratum) in all.iter_mut().zip(order) {
             point.push((stratum as f64 + unit_interval(stream.word())) / points as f64);
         }
@@ -352,24 +339,9 @@ pub fn latin_hypercube(seed: u64, axes: &[String], points: usize) -> Vec<Vec<f64
     all
 }
 
-/// What a scenario has at a dotted path, whose parts are keys, or in a list indices or names of items.
-pub fn value_at<'v>(source: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(source, |here, part| match here {
-        Value::Object(map) => map.get(part),
-        Value::Array(items) => match part.parse::<usize>() {
-            Ok(index) => items.get(index),
-            Err(_) => {
-                (items.iter()).find(|item| item.get("name").and_then(Value::as_str) == Some(part))
-            }
-        },
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_latin_hypercube_has_one_point_in_each_stratum_of_each_axis() {
@@ -389,13 +361,5 @@ mod tests {
             "an axis keeps its numbers"
         );
         assert_ne!(latin_hypercube(8, &axes, 40), points);
-    }
-
-    #[test]
-    fn a_path_leads_through_keys_indices_and_names() {
-        let source = json!({"a": {"b": [{"name": "x", "c": 1}, {"name": "y", "c": 2}]}});
-        assert_eq!(value_at(&source, "a.b.y.c"), Some(&json!(2)));
-        assert_eq!(value_at(&source, "a.b.0.c"), Some(&json!(1)));
-        assert_eq!(value_at(&source, "a.z"), None);
     }
 }

@@ -187,9 +187,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let simulated = result.scenarios.iter().all(|s| s.run.trials > 0);
     meter.finish(simulated)?;
     if !simulated {
-        terminal
-            .error("interrupted before the first block was complete: there is nothing to report");
-        return Ok(Exit::Interrupted);
+        return Ok(run::nothing(terminal));
     }
 
     destination.write(|out, look| match format {
@@ -231,9 +229,5 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         .scenarios
         .iter()
         .any(|scenario| scenario.run.interrupted);
-    Ok(if interrupted {
-        Exit::Interrupted
-    } else {
-        Exit::Done
-    })
+    Ok(run::ended(interrupted))
 }

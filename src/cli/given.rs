@@ -78,9 +78,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let simulated = result.run.trials > 0;
     meter.finish(simulated)?;
     if !simulated {
-        terminal
-            .error("interrupted before the first block was complete: there is nothing to report");
-        return Ok(Exit::Interrupted);
+        return Ok(run::nothing(terminal));
     }
     destination.write(|out, look| match format {
         Format::Table => table::write_given(out, &result, look),
@@ -94,8 +92,5 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             run::warnings(&result.warnings, terminal);
         }
     }
-    Ok(match result.run.interrupted {
-        true => Exit::Interrupted,
-        false => Exit::Done,
-    })
+    Ok(run::ended(result.run.interrupted))
 }

@@ -16,7 +16,7 @@ use crate::engine::Settings;
 use crate::report::html::{Part, RunPart};
 use crate::report::table::View;
 use crate::report::{csv, files, json, markdown, table};
-use crate::results::{RunResult, Warning};
+use crate::results::Warning;
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -204,7 +204,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             file = file.display()
         ));
     }
-    Ok(ended(&result))
+    Ok(ended(result.run.interrupted))
 }
 
 /// The same with differences to another file, under common random numbers.
@@ -262,17 +262,18 @@ fn run_against(
             .remark(run.run.largest_std_error, terminal);
         warnings(&result.warnings, terminal);
     }
-    Ok(ended(run))
+    Ok(ended(run.run.interrupted))
 }
 
 /// No block was complete when the run was stopped.
-fn nothing(terminal: &Terminal) -> Exit {
+pub(super) fn nothing(terminal: &Terminal) -> Exit {
     terminal.error("interrupted before the first block was complete: there is nothing to report");
     Exit::Interrupted
 }
 
-fn ended(result: &RunResult) -> Exit {
-    if result.run.interrupted {
+/// How a command ends whose run was stopped, or was not.
+pub(super) fn ended(interrupted: bool) -> Exit {
+    if interrupted {
         Exit::Interrupted
     } else {
         Exit::Done

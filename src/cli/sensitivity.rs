@@ -96,9 +96,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let simulated = result.run.trials > 0;
     meter.finish(simulated)?;
     if !simulated {
-        terminal
-            .error("interrupted before the first block was complete: there is nothing to report");
-        return Ok(Exit::Interrupted);
+        return Ok(run::nothing(terminal));
     }
     destination.write(|out, look| match format {
         Format::Table => table::write_sensitivity(out, &result, arguments.full, look),
@@ -112,9 +110,5 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }
-    Ok(if result.run.interrupted {
-        Exit::Interrupted
-    } else {
-        Exit::Done
-    })
+    Ok(run::ended(result.run.interrupted))
 }

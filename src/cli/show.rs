@@ -88,7 +88,7 @@ fn stated(value: &Value) -> String {
 ///
 /// # Errors
 /// [`Misuse`] with the near match where it leads nowhere.
-fn at<'v>(root: &'v Value, path: &[&str]) -> Result<&'v Value> {
+pub(super) fn at<'v>(root: &'v Value, path: &[&str]) -> Result<&'v Value> {
     let mut here = root;
     for (depth, part) in path.iter().enumerate() {
         let found = match here {

@@ -10,8 +10,8 @@ use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::vary::{self, Asked, Plan, Vary};
-use super::{findings, run};
-use crate::analysis::{self, NoBreakEven, Point, Quantity, Study, Sweep, value_at};
+use super::{findings, run, show};
+use crate::analysis::{self, NoBreakEven, Point, Quantity, Study, Sweep};
 use crate::engine::Settings;
 use crate::report::{csv, files, json, markdown, table};
 use crate::results::SweepAxis;
@@ -118,7 +118,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         .map(|(path, values)| SweepAxis {
             path: path.clone(),
             values: values.clone(),
-            base: value_at(&base.model.source, path).cloned(),
+            base: show::at(&base.model.source, &path.split('.').collect::<Vec<_>>())
+                .ok()
+                .cloned(),
         })
         .collect();
     let points = (plan.points.into_iter().zip(studies))
@@ -221,10 +223,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }
-    Ok(match result.run.interrupted {
-        true => Exit::Interrupted,
-        false => Exit::Done,
-    })
+    Ok(run::ended(result.run.interrupted))
 }
 
 /// The number and the target of `--until`.

@@ -7,6 +7,7 @@ use super::picture::{Sides, change, named, share};
 use crate::model::headline::{Headline, Of, Piece};
 use crate::report::chart::escape;
 use crate::report::format;
+use crate::report::headline::leading;
 use crate::results::{Difference, RunResult};
 use serde::Serialize;
 
@@ -59,12 +60,13 @@ fn subject(base: &RunResult) -> Option<(Of, String)> {
         })
         .find(|(of, name)| find(base, *of, name).is_some());
     first.or_else(|| {
-        let likeliest =
-            (base.outcomes.iter()).max_by(|a, b| a.probability.total_cmp(&b.probability));
-        match likeliest.filter(|_| base.has_classes()) {
-            Some(outcome) => Some((Of::Outcome, outcome.name.clone())),
-            None => Some((Of::Question, base.questions.first()?.name.clone())),
+        if !base.has_classes() {
+            return Some((Of::Question, base.questions.first()?.name.clone()));
         }
+        let likeliest = leading(base).into_iter().next()?.name;
+        let is_group = base.groups.iter().any(|group| group.name == likeliest);
+        let of = if is_group { Of::Group } else { Of::Outcome };
+        Some((of, likeliest.to_owned()))
     })
 }
 
@@ -106,8 +108,6 @@ pub fn headline(sides: &Sides<'_>) -> Option<String> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Moves {
     pub control: String,
-    /// Share of the variance between draws that knowing it would take away.
-    pub share: f64,
     /// In words: from which probability to which.
     pub says: String,
 }
@@ -129,7 +129,6 @@ pub fn movers(base: &RunResult) -> Vec<Moves> {
             let end = |p: f64, error: f64| format::percentage(p, error).value;
             Moves {
                 control: format!("{}:{}", driver.kind, driver.input),
-                share: driver.share,
                 says: format!(
                     "moves the headline from {} (lowest {}) to {} (highest)",
                     end(driver.low, driver.low_std_error),

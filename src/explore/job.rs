@@ -155,6 +155,8 @@ impl Job<'_> {
                     if stage == whole || fault.is_final {
                         return Err(End::Fault(fault.fault));
                     }
+                    // There is nothing to draw yet: whoever waits for this turn need not wait longer.
+                    self.watch.ticket.turn.has_drawn();
                     continue;
                 }
             };
@@ -344,8 +346,8 @@ pub fn simulated(
     Ok(Some(tweaked))
 }
 
-/// The scenario with its base settings and these overrides, and what falls silent by them: questions and metrics about days that a shorter
-/// horizon does not reach.
+/// The scenario with its base settings and these overrides, and what falls silent by them: whatever asks about days that a shorter horizon does not
+/// reach.
 ///
 /// # Errors
 /// What is wrong with it, at the control that it comes from.
@@ -362,7 +364,7 @@ pub fn tweaked_study(
             Ok(study) => return Ok((study, silenced)),
             Err(report) => report,
         };
-        let more = tweak::beyond_the_horizon(found, &report.diagnostics);
+        let more = tweak::beyond_the_horizon(found, &silenced, &report.diagnostics);
         if more.iter().all(|one| silenced.contains(one)) {
             return Err(fault_of(found, &report.diagnostics));
         }
@@ -378,7 +380,15 @@ fn fault_of(found: &[Override], diagnostics: &[Diagnostic]) -> ControlFault {
         .find_map(|d| Some((d, blamed(found, &d.place.pointer)?)));
     let (fault, control) = match blamed_one {
         Some((fault, control)) => (Some(fault), Some(control)),
-        None => (faults.clone().next(), None),
+        // What only the horizon can have left without an answer.
+        None => {
+            let first = faults.clone().next();
+            let is_beyond = first.is_some_and(|fault| fault.code == "date-out-of-range");
+            let horizon = found
+                .iter()
+                .find(|one| is_beyond && one.control == "horizon");
+            (first, horizon.map(|one| one.control.clone()))
+        }
     };
     let message = fault.map_or("the scenario cannot be read".into(), |d| {
         let hints = d.hints.iter().map(|hint| format!("; {hint}"));

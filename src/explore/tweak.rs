@@ -87,22 +87,29 @@ pub fn blamed(overrides: &[Override], pointer: &str) -> Option<String> {
     found.map(|one| one.control.clone())
 }
 
-/// Overrides that leave out the questions and metrics that a shorter horizon leaves without an answer; none if that is not all that is wrong.
-pub fn beyond_the_horizon(found: &[Override], diagnostics: &[Diagnostic]) -> Vec<Override> {
+/// Overrides that leave out what a shorter horizon leaves without an answer: questions, metrics, times at which trends and series are asked for, and what
+/// names something that was left out before. None if that is not all that is wrong.
+pub fn beyond_the_horizon(
+    found: &[Override],
+    silenced: &[Override],
+    diagnostics: &[Diagnostic],
+) -> Vec<Override> {
     if !found.iter().any(|one| one.control == "horizon") {
         return Vec::new();
     }
     let mut beyond: Vec<Override> = Vec::new();
     for fault in diagnostics.iter().filter(|d| d.is_error()) {
-        let mut parts = fault.place.pointer.split('/').skip(1);
-        let (Some(section @ ("questions" | "metrics")), Some(name)) = (parts.next(), parts.next())
-        else {
-            return Vec::new();
+        let parts: Vec<&str> = fault.place.pointer.split('/').skip(1).collect();
+        let is_beyond = fault.code == "date-out-of-range";
+        let path = match parts.as_slice() {
+            [section @ ("questions" | "metrics"), name, ..] if is_beyond => vec![*section, name],
+            ["trends", name, "by", ..] if is_beyond => vec!["trends", name, "by"],
+            ["run", "times", ..] if is_beyond => vec!["run", "times"],
+            ["headline", ..] if !silenced.is_empty() => vec!["headline"],
+            ["ratios", name, ..] if !silenced.is_empty() => vec!["ratios", name],
+            _ => return Vec::new(),
         };
-        if fault.code != "date-out-of-range" {
-            return Vec::new();
-        }
-        let path = vec![section.to_owned(), name.to_owned()];
+        let path: Vec<String> = path.into_iter().map(str::to_owned).collect();
         if beyond.iter().all(|one| one.path != path) {
             beyond.push(Override {
                 path,

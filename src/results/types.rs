@@ -562,6 +562,13 @@ pub struct Difference {
     pub present: String,
 }
 
+impl Difference {
+    /// Where its p-value stands, and whether it is detectable.
+    pub(crate) fn detected(&mut self) -> (&mut Option<f64>, &mut bool) {
+        (&mut self.p_adjusted, &mut self.detectable)
+    }
+}
+
 /// Total variation between two outcome distributions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Distance {

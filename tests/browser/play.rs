@@ -55,10 +55,16 @@ fn the_futures_move_while_the_hand_does_and_all_else_stays() {
     };
     let served = Served::start();
     let page = opened(&browser, &served, View::DESKTOP);
-    for (id, steps) in [("parameter:haste-range", 100), ("horizon-range", 50)] {
+    for (id, steps, from) in [
+        ("parameter:haste-range", 100, "0.4"),
+        ("horizon-range", 50, "3"),
+    ] {
         // The first move puts a second chart beside each of the file's; from then on nothing grows.
-        after(&page, &set(id, "3"));
+        after(&page, &set(id, from));
+        let value = || -> String { page.ask(&format!("document.getElementById('{id}').value")) };
+        let before = value();
         let seen = drag(&page, id, steps);
+        assert_ne!(value(), before, "{id}");
         assert!(seen.drawn >= 8, "{id}: {} pictures", seen.drawn);
         assert_eq!(seen.axes.len(), 1, "{id}: {:?}", seen.axes);
         assert!(!seen.axes[0].is_empty());
@@ -74,8 +80,7 @@ fn the_futures_move_while_the_hand_does_and_all_else_stays() {
         );
         // A drag is one step.
         after(&page, "document.getElementById('undo').click()");
-        let value: String = page.ask(&format!("document.getElementById('{id}').value"));
-        assert!(!value.is_empty());
+        assert_eq!(value(), before, "{id}: where the slider stood");
         after(&page, "document.getElementById('reset').click()");
     }
     page.assert_quiet();

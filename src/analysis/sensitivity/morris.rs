@@ -1,8 +1,7 @@
 //! Screening by elementary effects: trajectories that move one parameter after another, each once.
 
 use super::inputs::Named;
-use super::passes::{Stage, pass};
-use super::targets::read;
+use super::passes::{Stage, draws};
 use crate::analysis::Study;
 use crate::analysis::quantity::Quantity;
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
@@ -102,7 +101,6 @@ pub fn morris(
         parameters,
     };
     let of_pass = settings.blocks * settings.trials_per_block();
-    let per_draw = settings.trials_per_draw as usize;
     // By point and target, the trajectories.
     let mut points: Vec<Vec<Vec<DrawMean>>> = Vec::with_capacity(parameters + 1);
     for stepped in 0..=parameters {
@@ -115,26 +113,14 @@ pub fn morris(
             trajectories: &trajectories,
             stepped,
         };
-        let passed = pass(study, Some(&point), settings, &stage, &|ended| {
-            let readings = read(targets, &study.program, ended);
-            let draws = readings.iter().map(|reading| reading.draws(per_draw));
-            draws.collect::<Vec<_>>()
-        })?;
-        if passed.summary.interrupted {
-            return Ok(None);
+        match draws(study, &point, targets, settings, &stage)? {
+            Some(by_target) => points.push(by_target),
+            None => return Ok(None),
         }
-        let of = |t: usize| {
-            passed
-                .blocks
-                .iter()
-                .flat_map(|block| block[t].clone())
-                .collect()
-        };
-        points.push((0..targets.len()).map(of).collect());
     }
-    let draws = settings.blocks as u32 * DRAWS_PER_BLOCK;
+    let trajectories_made = settings.blocks as u32 * DRAWS_PER_BLOCK;
     let of = |target: usize, parameter: usize| {
-        let steps = (0..draws).map(|k| {
+        let steps = (0..trajectories_made).map(|k| {
             let rank = trajectories.rank(k, parameter);
             let [start, end] = trajectories.levels(k, parameter);
             Step {

@@ -2,11 +2,14 @@
 //!
 //! All else that is random has the same numbers in every pass, so differences between passes are paired trial by trial.
 
+use super::targets::read;
 use crate::analysis::Study;
+use crate::analysis::quantity::Quantity;
 use crate::engine::{
     BlockTrials, Counting, EngineError, Node, Observer, Settings, Setup, Steer, Summary, Tally,
     Worker, check_stopped, drive, explain,
 };
+use crate::estimate::DrawMean;
 
 /// What a pass leaves behind.
 pub struct Passed<T> {
@@ -81,6 +84,49 @@ pub fn pass<T: Send>(
         blocks: kept.into_iter().map(|(_, kept)| kept).collect(),
         summary,
     })
+}
+
+/// The draws of a pass by target; `None` if the observer cancelled it.
+///
+/// # Errors
+/// As [`pass`].
+pub fn draws(
+    study: &Study,
+    steer: &dyn Steer,
+    targets: &[Quantity],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Option<Vec<Vec<DrawMean>>>, EngineError> {
+    let keep = draws_of_block(study, targets, settings);
+    let passed = pass(study, Some(steer), settings, observer, &keep)?;
+    let is_done = !passed.summary.interrupted;
+    Ok(is_done.then(|| (0..targets.len()).map(|t| passed.target(t)).collect()))
+}
+
+/// What is kept of a block for [`Passed::target`]: the draws of each target.
+pub fn draws_of_block<'a>(
+    study: &'a Study,
+    targets: &'a [Quantity],
+    settings: &Settings,
+) -> impl Fn(&BlockTrials) -> Vec<Vec<DrawMean>> + Sync + use<'a> {
+    let per_draw = settings.trials_per_draw as usize;
+    move |ended| {
+        let readings = read(targets, &study.program, ended);
+        readings
+            .iter()
+            .map(|reading| reading.draws(per_draw))
+            .collect()
+    }
+}
+
+impl Passed<Vec<Vec<DrawMean>>> {
+    /// All draws of a target, in order.
+    pub fn target(&self, target: usize) -> Vec<DrawMean> {
+        let blocks = self.blocks.iter();
+        blocks
+            .flat_map(|block| block[target].iter().copied())
+            .collect()
+    }
 }
 
 /// One pass after another in one bar of progress, which counts trials.

@@ -1,8 +1,7 @@
 //! First-order and total indices by pick and freeze: passes that take some inputs from a second, independent sample.
 
 use super::inputs::Named;
-use super::passes::{Stage, pass};
-use super::targets::read;
+use super::passes::{Stage, draws};
 use crate::analysis::Study;
 use crate::analysis::quantity::Quantity;
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
@@ -112,7 +111,6 @@ pub fn sobol(
 ) -> Result<Option<Vec<Vec<Option<PickFreeze>>>>, EngineError> {
     let inputs = study.program.inputs.len();
     let of_pass = settings.blocks * settings.trials_per_block();
-    let per_draw = settings.trials_per_draw as usize;
     // By target, the draws of a pass.
     let one = |number: u64, second: Vec<bool>| -> Result<Option<Vec<Vec<DrawMean>>>, EngineError> {
         let stage = Stage {
@@ -120,19 +118,7 @@ pub fn sobol(
             before: before + number * of_pass,
             trials_per_block: settings.trials_per_block(),
         };
-        let passed = pass(study, Some(&Second(second)), settings, &stage, &|ended| {
-            let readings = read(targets, &study.program, ended);
-            let draws = readings.iter().map(|reading| reading.draws(per_draw));
-            draws.collect::<Vec<_>>()
-        })?;
-        let of = |t: usize| {
-            passed
-                .blocks
-                .iter()
-                .flat_map(|block| block[t].clone())
-                .collect()
-        };
-        Ok((!passed.summary.interrupted).then(|| (0..targets.len()).map(of).collect()))
+        draws(study, &Second(second), targets, settings, &stage)
     };
     let Some(a) = one(0, vec![false; inputs])? else {
         return Ok(None);

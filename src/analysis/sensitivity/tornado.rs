@@ -4,13 +4,12 @@ use super::inputs::{Named, ends};
 use super::passes::{Stage, pass};
 use super::targets::{Reading, read};
 use crate::analysis::Study;
+use crate::analysis::detectable;
 use crate::analysis::quantity::Quantity;
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
-use crate::estimate::{MeanPair, PairTable, Proportion, REPLICATES, groups, holm, ratio};
+use crate::estimate::{MeanPair, PairTable, Proportion, REPLICATES, groups, ratio};
 use crate::results::{DesignSize, Swing};
 
-/// Level at which a swing counts as detected, after Holm's correction.
-const LEVEL: f64 = 0.05;
 /// Probability levels at which an input is held.
 const ENDS: [f64; 2] = [0.05, 0.95];
 /// Trials of each draw: two in each of eight groups.
@@ -93,12 +92,8 @@ pub fn tornado(
         }
     }
     for swings in &mut by_target {
-        let p_values: Vec<f64> = swings.iter().filter_map(|s| s.p_adjusted).collect();
-        let mut adjusted = holm(&p_values).into_iter();
-        for swing in swings.iter_mut().filter(|s| s.p_adjusted.is_some()) {
-            swing.p_adjusted = adjusted.next();
-            swing.detectable = swing.p_adjusted.is_some_and(|p| p < LEVEL);
-        }
+        let rows = swings.iter_mut();
+        detectable::correct(rows.map(|swing| (&mut swing.p_adjusted, &mut swing.detectable)));
         let size = |swing: &Swing| swing.swing.map_or(-1.0, f64::abs);
         swings.sort_by(|a, b| size(b).total_cmp(&size(a)));
     }

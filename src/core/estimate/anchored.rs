@@ -1,6 +1,6 @@
 //! A share or a mean of the other scenario where the base is known from more trials than the pair.
 //!
-//! In come a pair of `n` trials under common random numbers and the base's totals over all its `N` trials, by replicate; out comes the other
+//! Takes a pair of `n` trials under common random numbers and the base's totals over all its `N` trials, by replicate; gives the other
 //! scenario's value with the error of the sum that it is. The base is a *control variate*: with the pair's means `a` and `b` and the base's
 //! value `A` over all its trials, the value is `b + β (A - a)`, and the difference is that value less `A`. For β = 1 this is the base plus the paired
 //! difference. The β that leaves least is the slope of `b` on `a` (Lavenberg & Welch 1981, *Management Science* 27, 322); for a yes or no
@@ -13,6 +13,7 @@
 use super::interval::{floored, t95, wilson};
 use super::paired::{MeanPair, PairTable, PairedDifference, residuals, two_sided};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::replicated;
 
 /// A probability of the other scenario, and how far it lies from the base's.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,21 +154,17 @@ impl MeanPair {
             Some(error_of_residuals(&sums, used)? * fitted)
         };
         let (std_error, difference_std_error) = (error(slope)?, error(slope - 1.0)?);
-        let degrees_of_freedom = (used - 2) as f64;
-        let t = t95(degrees_of_freedom);
-        let around = |centre: f64, error: f64| [centre - t * error, centre + t * error];
+        // The slope took one of them.
+        let told = |centre: f64, error: f64| replicated::difference(centre, error, used - 1);
+        let apart = told(difference, difference_std_error);
         Some(AnchoredMean {
             value,
             std_error,
-            ci95: around(value, std_error),
+            ci95: told(value, std_error).ci95,
             difference,
             difference_std_error,
-            difference_ci95: around(difference, difference_std_error),
-            p_value: if difference_std_error > 0.0 {
-                two_sided(difference / difference_std_error, degrees_of_freedom)
-            } else {
-                f64::from(difference == 0.0)
-            },
+            difference_ci95: apart.ci95,
+            p_value: apart.p_value,
         })
     }
 }

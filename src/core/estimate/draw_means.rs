@@ -1,6 +1,6 @@
 //! One number, a probability or a mean, draw by draw: how much of its variance is chance, how much is not known, and which input explains that.
 //!
-//! In come the values of the trials of each draw, in the groups that the design keeps independent; out come the epistemic variance, free of
+//! Takes the values of the trials of each draw, in the groups that the design keeps independent; gives the epistemic variance, free of
 //! chance inside the draws, and first-order indices. The estimates are those of [`first_order`](super::first_order), for any number and not
 //! only for yes or no. Draw `k` belongs to replicate `k % 16`; draws are summed up in their order, so that the bits are the same for any threads.
 
@@ -163,7 +163,7 @@ fn sums(draws: &[DrawMean], without: Option<usize>) -> Option<Sums> {
 }
 
 /// Jackknife error over replicates of each of some numbers, and Student's t for as many replicates.
-fn jackknifed<const N: usize>(parts: &[[f64; N]]) -> ([f64; N], f64) {
+pub(super) fn jackknifed<const N: usize>(parts: &[[f64; N]]) -> ([f64; N], f64) {
     let n = parts.len() as f64;
     let errors = std::array::from_fn(|i| {
         let mean = parts.iter().map(|part| part[i]).sum::<f64>() / n;

@@ -1,6 +1,6 @@
 //! Elementary effects: what one step of one input does, from many places, with all else as it is there (Morris 1991).
 //!
-//! In come, trajectory by trajectory, the values before and after the step, under common random numbers; out come the statistics that SALib names
+//! Takes the values before and after the step of each trajectory, under common random numbers; gives the statistics that SALib names
 //! `mu`, `mu_star` (Campolongo, Cariboni & Saltelli 2007) and `sigma`, and how much of an effect is chance.
 
 use super::draw_means::{DrawMean, MOST_GROUPS};

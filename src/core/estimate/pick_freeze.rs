@@ -1,11 +1,10 @@
 //! Sobol' indices by pick and freeze: two independent samples of the inputs, and for each input the first sample with that input from the second.
 //!
-//! In come the same draws of three passes, A, B and A with one input of B, under common random numbers. First-order indices are those of Saltelli et al.
+//! Takes the same draws of three passes, A, B and A with one input of B, under common random numbers. First-order indices are those of Saltelli et al.
 //! (2010), total ones those of Jansen (1999), as in SALib. Where p(θ) is seen through trials, a product of two means is taken between different groups of
 //! the draw only, which are independent given θ: so no estimate contains chance inside the draws, though groups of one number share theirs.
 
-use super::draw_means::{DrawMean, MOST_GROUPS};
-use super::interval::t95;
+use super::draw_means::{DrawMean, MOST_GROUPS, jackknifed};
 use super::paired::two_sided;
 use super::replicate::REPLICATES;
 
@@ -110,33 +109,25 @@ pub fn pick_freeze([a, b]: [&[DrawMean]; 2], mixed: &[DrawMean]) -> Option<PickF
         return None;
     }
     let parts: Vec<[f64; 5]> = (0..used.len()).map(|m| told(Some(m))).collect();
-    let n = parts.len() as f64;
-    let error = |i: usize| {
-        let mean = parts.iter().map(|part| part[i]).sum::<f64>() / n;
-        let squares: f64 = parts
-            .iter()
-            .map(|part| (part[i] - mean) * (part[i] - mean))
-            .sum();
-        ((n - 1.0) / n * squares).sqrt()
-    };
-    let unfrozen_error = error(3);
+    let ([first_error, total_error, explained_error, unfrozen_error, _], reach) =
+        jackknifed(&parts);
     let p_value = if unfrozen <= 0.0 {
         1.0
     } else if unfrozen_error > 0.0 {
-        two_sided(unfrozen / unfrozen_error, n - 1.0) / 2.0
+        two_sided(unfrozen / unfrozen_error, parts.len() as f64 - 1.0) / 2.0
     } else {
         0.0
     };
     Some(PickFreeze {
         first,
-        first_std_error: error(0),
+        first_std_error: first_error,
         total,
-        total_std_error: error(1),
+        total_std_error: total_error,
         variance,
         explained,
-        explained_std_error: error(2),
+        explained_std_error: explained_error,
         p_value,
-        reach: t95(n - 1.0),
+        reach,
     })
 }
 

@@ -37,6 +37,16 @@ impl Stream {
         word
     }
 
+    /// The numbers below `count` in a random order, each order as likely as any other (Fisher and Yates).
+    pub fn order(&mut self, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for i in (1..count).rev() {
+            let j = (unit_interval(self.word()) * (i + 1) as f64) as usize;
+            order.swap(i, j.min(i));
+        }
+        order
+    }
+
     /// Exponential with mean one, above 0.
     #[inline(always)]
     pub fn exponential(&mut self) -> f64 {

@@ -91,7 +91,7 @@ function go(step) {
   const found = kept.get(key);
   if (!found) return ask();
   // Nothing is asked of the program: the picture is there.
-  tweaks.skip(key);
+  tweaks.skip(key, history.state);
   draw({ ...found, tweak: tweaks.number });
 }
 
@@ -113,7 +113,7 @@ function receive(message) {
     $("broken").querySelector("pre").textContent = message.text;
     $("broken").hidden = false;
   } else if (message.kind === "picture") {
-    const key = tweaks.sent.get(message.tweak);
+    const key = tweaks.sent.get(message.tweak)?.key;
     if (message.final && key) kept.put(key, message);
     if (message.final && key) pins.finer(key, message.rows);
     // A picture of what the controls said a moment ago is better than none; one of before what is shown is not.
@@ -146,6 +146,8 @@ function scenario(found) {
   const fits = fitting(first ? fromHash(location.hash) : history.state, controls);
   if (first) history = new History(fits);
   else if (again) history.push(fits, null);
+  // What is built anew stands in the order of the file.
+  ordered = null;
   show = build(controls, change, () => history.state);
   const series = controls.series.map((one) => new Option(one.title, one.name));
   $("series").replaceChildren(...series);
@@ -199,12 +201,11 @@ function draw(message) {
   drawn = message.tweak;
   showMarks(message.notes);
   if (ordered !== message.generation && message.base_trials === message.total) {
-    ordered = message.generation;
-    order(message.movers);
+    if (order(message.movers)) ordered = message.generation;
     if (!document.querySelector("aside").contains(document.activeElement)) openChanged();
   }
-  const key = tweaks.sent.get(message.tweak);
-  pins.show(key ? JSON.parse(key)[1] : history.state, key, message.rows);
+  const sent = tweaks.sent.get(message.tweak);
+  pins.show(sent?.state ?? history.state, sent?.key, message.rows);
   if (!message.held) grown(message.axes);
   $("bar").value = message.trials / message.total;
   $("status").classList.toggle("busy", !message.final);

@@ -64,7 +64,7 @@ function behind({ shape, marks, low, high }) {
   return [drawing];
 }
 
-// Puts the parameters that move the headline first, and says what they do to it.
+// Puts the parameters that move the headline first, and says what they do to it; false while that has to wait.
 export function order(movers) {
   const list = document.getElementById("parameters");
   const rows = movers.map((mover) => ({ mover, row: document.getElementById(`control-${mover.control}`) })).filter(({ row }) => row);
@@ -73,9 +73,11 @@ export function order(movers) {
     if (text) text.textContent = mover.says;
   }
   // Nothing is moved away under a hand or a reading eye.
-  if (!list.contains(document.activeElement)) list.prepend(...rows.map(({ row }) => row).filter((row) => list.contains(row)));
+  if (list.contains(document.activeElement)) return false;
+  list.prepend(...rows.map(({ row }) => row).filter((row) => list.contains(row)));
   const told = rows.some(({ row }) => list.contains(row));
   document.getElementById("order").textContent = told ? "Those that move the headline most come first." : "";
+  return true;
 }
 
 const faultOf = (control) => make("p", { class: "fault", id: `fault-${control}`, role: "alert", hidden: true });

@@ -20,12 +20,12 @@ export const variant = (wanted) => post("variant", wanted);
 export class Tweaks {
   constructor(onFault) { this.number = 0; this.next = null; this.busy = false; this.onFault = onFault; this.sent = new Map(); }
   send(request) { this.next = request; if (!this.busy) this.flush(); }
-  // Nothing more is wanted of what was asked so far; `key` stands for what is shown instead.
-  skip(key) { this.next = null; this.note(key); }
+  // Nothing more is wanted of what was asked so far; `key` and `state` stand for what is shown instead.
+  skip(key, state) { this.next = null; this.note(key, state); }
   // Takes a number for a request, and remembers what it was about.
-  note(key) {
+  note(key, state) {
     this.number += 1;
-    this.sent.set(this.number, key);
+    this.sent.set(this.number, { key, state });
     for (const old of this.sent.keys()) if (old < this.number - 200) this.sent.delete(old);
   }
   async flush() {
@@ -34,18 +34,22 @@ export class Tweaks {
       const { key, ...request } = this.next;
       const taken = this.next;
       this.next = null;
-      this.note(key);
+      this.note(key, request.state);
+      const number = this.number;
+      // What was skipped or asked anew in the meantime is not sent again.
+      const again = () => { if (this.number === number) this.next ??= taken; };
       try {
         const answer = await post("tweak", { page, tweak: this.number, ...request }, 5000);
         if (answer.status === 429) {
           await new Promise((later) => setTimeout(later, 300));
-          this.next ??= taken;
+          again();
         } else if (!answer.ok && answer.status !== 409) {
           this.onFault(answer.message ?? `the program answered with ${answer.status}`);
         }
       } catch {
-        // That the program has gone is noticed by its silence; when it is back, the newest state is sent again.
-        this.next ??= taken;
+        // That the program has gone is noticed by its silence; the newest state is sent again after a while, and when it is back.
+        again();
+        setTimeout(() => { if (this.next && !this.busy) this.flush(); }, 1000);
         break;
       }
       // A dragged slider moves some sixty times a second; half of that is smooth.
