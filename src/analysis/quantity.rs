@@ -74,7 +74,7 @@ impl Kind {
 }
 
 impl Quantity {
-    /// The number of that name, which may have its section before it: `settlement`, `outcomes.settlement`.
+    /// The number of that name, which may have its section before it: `ceasefire`, `outcomes.ceasefire`.
     ///
     /// # Errors
     /// [`UnknownQuantity`] with the near match, or with the full names where several have it.

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx given strike.jsonc \"ever(talks_open)\"\n  \
-                        quincunx given baseline.json \"phase == escalated\" --trials 50000\n  \
+                        quincunx given baseline.json \"ever(phase == wider_war)\" --trials 50000\n  \
                         quincunx given baseline.json \"final(ru_share) > 21\" --format csv --out split.csv\n\n\
                         The condition is a formula as in a question's `holds`: over the end, and over the path up to there.\n\
                         Both sides are of one run. A difference between them is a connection, not an effect: to see what a change\n\

@@ -33,10 +33,10 @@ const TRIALS: [u64; 2] = [1024, 10_000];
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx sweep baseline.json --vary trends.stalemate.weight=0.3..0.6:7\n  \
-                        quincunx sweep baseline.json --vary parameters.rate_break.p50=0.6..1.3:5 --vary horizon=2,3,4\n  \
-                        quincunx sweep baseline.json --variant escalation.json --variant fast:parameters.rate_break.p50=1\n  \
-                        quincunx sweep baseline.json --vary horizon=2..5:4 --until \"settlement = 10%\"\n  \
-                        quincunx sweep baseline.json --lhs 50 --vary parameters.rate_break.p50=0.6..1.3 --format csv\n\n\
+                        quincunx sweep baseline.json --vary parameters.rate_text.p50=0.4..0.9:5 --vary horizon=2,3,4\n  \
+                        quincunx sweep baseline.json --variant escalation.json --variant fast:parameters.rate_text.p50=0.9\n  \
+                        quincunx sweep baseline.json --vary horizon=2..5:4 --until \"silent = 15%\"\n  \
+                        quincunx sweep baseline.json --lhs 50 --vary parameters.rate_text.p50=0.4..0.9 --format csv\n\n\
                         Several --vary make all combinations. Every run has the same random numbers, so differences from\n\
                         the file as it is are known far better than the numbers themselves. Without --trials and --draws,\n\
                         100,000 trials are shared out among the runs, from 1,024 to 10,000 each.")]
@@ -67,7 +67,7 @@ pub struct Arguments {
         help_heading = "Inputs"
     )]
     of: Vec<String>,
-    /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as "outcomes.settlement = 0.2"
+    /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as "outcomes.ceasefire = 0.2"
     #[arg(long, value_name = "EQUATION", conflicts_with_all = ["lhs", "variant"], help_heading = "Inputs")]
     until: Option<String>,
     #[command(flatten)]
@@ -237,7 +237,7 @@ fn until(arguments: &Arguments, base: &Study) -> Result<Option<(Quantity, f64)>>
     let fault = |what: &str| Misuse(format!("--until {text}: {what}"));
     let (name, target) = text
         .split_once('=')
-        .ok_or_else(|| fault("expected NAME = NUMBER, such as \"outcomes.settlement = 0.2\""))?;
+        .ok_or_else(|| fault("expected NAME = NUMBER, such as \"outcomes.ceasefire = 0.2\""))?;
     let quantity =
         Quantity::named(&base.model, name.trim()).map_err(|error| fault(&error.to_string()))?;
     let target = target.trim();

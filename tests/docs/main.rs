@@ -4,6 +4,7 @@
 
 mod claims;
 mod documents;
+mod examples;
 mod guide;
 mod program;
 mod readme;
