@@ -103,6 +103,21 @@ impl Quantity {
         }
     }
 
+    /// The numbers of these names, each once, in the order in which they are first named.
+    ///
+    /// # Errors
+    /// As [`named`](Self::named), of the first name that is wrong.
+    pub fn all_named(model: &Model, names: &[String]) -> Result<Vec<Self>, UnknownQuantity> {
+        let mut found: Vec<Self> = Vec::new();
+        for name in names {
+            let one = Self::named(model, name.trim())?;
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+        Ok(found)
+    }
+
     /// All that a result of this scenario has.
     pub fn all(model: &Model) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();

@@ -96,7 +96,16 @@ pub fn sweep(
     let mut points: Vec<SweepPoint> = Vec::with_capacity(sweep.points.len());
     for (part, done) in parts.iter().zip(&mut done) {
         let Some(done) = done.take() else { continue };
-        warnings.extend(done.warnings);
+        // Whoever sweeps a clock knows that the runs differ in it.
+        let is_swept = |warning: &Warning| {
+            let mut paths = sweep.axes.iter().map(|axis| format!("/{}", axis.path));
+            paths.any(|path| path == warning.path)
+        };
+        warnings.extend(
+            done.warnings
+                .into_iter()
+                .filter(|warning| !is_swept(warning)),
+        );
         points.extend(
             part.iter()
                 .zip(done.told)

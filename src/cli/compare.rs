@@ -44,7 +44,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
     variant: Vec<String>,
     /// Split the difference between two files, or what several --set make of one, among the edits that make it
-    #[arg(long, conflicts_with_all = ["variant", "full", "report", "folder", "until"])]
+    #[arg(long, conflicts_with_all = ["variant", "full", "report", "folder", "until", "brief", "only", "events"])]
     explain: bool,
     /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by commas (default: the likeliest group)
     #[arg(

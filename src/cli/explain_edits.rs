@@ -47,7 +47,12 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
             );
             return Err(Misuse(text).into());
         }
+        [file] if file.as_os_str() == "-" => {
+            let text = "--explain reads its file once for each set of edits, and standard input can be read only once: give a file";
+            return Err(Misuse(text.into()).into());
+        }
         [file] => {
+            apart(sets)?;
             let base = match open(file, &[]) {
                 Ok(study) => study,
                 Err(report) => return Ok(findings::refuse(&report, terminal)),
@@ -97,10 +102,8 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
         );
         return Err(Misuse(text).into());
     }
-    let of = (of.iter())
-        .map(|name| Quantity::named(&base.model, name.trim()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Misuse(format!("--of: {error}")))?;
+    let of =
+        Quantity::all_named(&base.model, of).map_err(|error| Misuse(format!("--of: {error}")))?;
     let settings = simulation.settings(&base)?;
     let parents = base.sources.files();
     let mut places = Places::reading(files.iter().map(PathBuf::as_path).chain(parents));
@@ -124,6 +127,9 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
             let some: Vec<&str> = edits.iter().map(|i| names[*i].as_str()).collect();
             let text = match some.as_slice() {
                 [] => "the first scenario cannot be used:".to_owned(),
+                some if some.len() == names.len() => {
+                    "the second scenario cannot be used:".to_owned()
+                }
                 some => format!(
                     "the edits do not stand alone, so their parts cannot be told: with only {} the scenario cannot be used:",
                     some.join(", ")
@@ -141,4 +147,25 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
         _ => table::write_explain(out, &result, look),
     })?;
     Ok(Exit::Done)
+}
+
+/// # Errors
+/// Two edits of the same place, or of a place and a part of it: the later one undoes the other, so neither has a part of its own.
+fn apart(sets: &[String]) -> Result<()> {
+    let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
+    let paths: Vec<String> = sets.iter().map(|set| path(set)).collect();
+    for (i, one) in paths.iter().enumerate() {
+        let meets = |other: &&String| {
+            **other == *one
+                || other.starts_with(&format!("{one}."))
+                || one.starts_with(&format!("{other}."))
+        };
+        if let Some(other) = paths[..i].iter().find(meets) {
+            let text = format!(
+                "--explain tells edits apart, and `{other}` and `{one}` change the same thing: state one of them"
+            );
+            return Err(Misuse(text).into());
+        }
+    }
+    Ok(())
 }

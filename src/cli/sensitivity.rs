@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     asked
         .check(&study)
-        .map_err(|error| Misuse(error.to_string()))?;
+        .map_err(|error| Misuse(format!("--of: {error}")))?;
     let settings = simulation.settings(&study)?;
     let format = output.format(&[], terminal)?;
     let file = arguments.file.as_path();

@@ -99,9 +99,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let of = (arguments.of.iter())
-        .map(|name| Quantity::named(&base.model, name.trim()))
-        .collect::<Result<Vec<_>, _>>()
+    let of = Quantity::all_named(&base.model, &arguments.of)
         .map_err(|error| Misuse(format!("--of: {error}")))?;
     let until = until(arguments, &base)?;
     let of = match &until {

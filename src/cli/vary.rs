@@ -51,7 +51,9 @@ pub fn vary(text: &str) -> Result<Vary, String> {
     if values.is_empty() {
         return Err(fault("there is no value after `=`"));
     }
-    let values = match values.split_once("..") {
+    // Text in quotation marks, or in a list, may have dots of its own.
+    let is_range = |(from, _): &(&str, &str)| !from.contains(['"', ',', '[', '{']);
+    let values = match values.split_once("..").filter(is_range) {
         Some((from, rest)) => range(from, rest).map_err(|what| fault(&what))?,
         None => Values::List(items(values).map_err(|what| fault(&what))?),
     };

@@ -454,10 +454,15 @@ fn difference_text(difference: &Difference, shown: fn(f64, f64) -> format::Round
 }
 
 fn with_error(rounded: format::Rounded) -> String {
-    match rounded.error.as_str() {
-        "" => rounded.value,
-        "exact" => format!("{} (exact)", rounded.value),
-        error => format!("{} ± {error}", rounded.value),
+    joined((rounded.value, rounded.error))
+}
+
+/// A value and its error.
+fn joined((value, error): (String, String)) -> String {
+    match error.as_str() {
+        "" => value,
+        "exact" => format!("{value} (exact)"),
+        error => format!("{value} ± {error}"),
     }
 }
 

@@ -65,6 +65,13 @@ fn what_cannot_be_split_is_refused() {
         (file.as_str(), "nothing that bears on a number differs"),
         ("--set horizon=2 --format csv", "as a table or as JSON"),
         ("--set horizon=2 --of singed", "did you mean `signed`"),
+        ("--set horizon=2 --brief", "cannot be used with"),
+        ("--set horizon=2 --set horizon=3", "change the same thing"),
+        (
+            "--set parameters.haste.uniform=[0,1] --set parameters.haste={\"value\":0.3}",
+            "change the same thing",
+        ),
+        ("--set horizon=-1", "the second scenario cannot be used"),
         // The first reads what the second brings.
         (
             "--set events.signature.hazard.rate=zeal --set parameters.zeal={\"value\":0.3}",
@@ -78,4 +85,7 @@ fn what_cannot_be_split_is_refused() {
     call(&format!("compare {file} --set horizon=2 --of signed"))
         .code(2)
         .stderr(contains("--explain"));
+    call("compare - --explain --set horizon=2")
+        .code(2)
+        .stderr(contains("standard input can be read only once"));
 }

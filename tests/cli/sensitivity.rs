@@ -85,6 +85,28 @@ fn the_table_fits_a_terminal_and_other_formats_have_every_number() {
     let markdown =
         stdout(&call(&format!("sensitivity {file} --tornado --format markdown")).success());
     assert!(markdown.contains("| haste |"), "{markdown}");
+    // An effect on a chance is in points, in the table as here.
+    let morris = |format: &str| {
+        stdout(
+            &call(&format!(
+                "sensitivity {file} --of signed --method morris --format {format}"
+            ))
+            .success(),
+        )
+    };
+    let result: quincunx::results::SensitivityResult =
+        serde_json::from_str(&morris("json")).expect("a result");
+    let points = 100.0 * result.targets[0].effects[0].mu_star;
+    assert!(points > 2.0, "{points}");
+    let whole = format!("{}.", points.trunc());
+    let row = |text: &str| {
+        text.lines()
+            .find(|line| line.contains("haste ") && line.contains(&whole))
+            .is_some()
+    };
+    for format in ["markdown", "table"] {
+        assert!(row(&morris(format)), "{whole}: {}", morris(format));
+    }
     let out = folder.path().join("found.md");
     call(&format!(
         "sensitivity {file} --tornado --out {}",

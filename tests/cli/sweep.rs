@@ -225,3 +225,29 @@ fn a_break_even_is_where_a_formula_has_it_and_its_absence_is_told() {
         .code(2)
         .stderr(contains("one input is to vary"));
 }
+
+#[test]
+fn numbers_of_one_name_have_a_chart_each_and_a_number_that_is_named_twice_has_one() {
+    let folder = folder();
+    let mut valley = valley();
+    valley["metrics"]["signed"] = serde_json::json!("final(level)");
+    let file = write(folder.path(), "valley.json", &valley);
+    let charts = folder.path().join("charts");
+    let found = swept(&format!(
+        "sweep {file} --vary parameters.calm.value=0.5..1:2 --of outcomes.signed,metrics.signed,outcomes.signed --charts {}",
+        charts.display()
+    ));
+    assert_eq!(found.of.len(), 2);
+    for name in ["sweep-outcome-signed.svg", "sweep-metric-signed.svg"] {
+        assert!(charts.join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn text_may_have_dots_of_its_own() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let found = swept(&format!("sweep {file} --vary title=\"a..b\",c --of signed"));
+    assert_eq!(found.axes[0].values, ["a..b", "c"]);
+    assert!(found.points.iter().all(|point| point.values[0].identical));
+}

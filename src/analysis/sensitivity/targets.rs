@@ -5,7 +5,7 @@ use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
 use crate::estimate::{DrawMean, groups as groups_of_draw};
 use crate::model::Model;
 use crate::program::{self, Program};
-use crate::results::RunResult;
+use crate::results::{RunResult, UNCLASSIFIED};
 use std::ops::Range;
 
 /// Targets by their names.
@@ -13,21 +13,15 @@ use std::ops::Range;
 /// # Errors
 /// The first name that the file does not have, that several have, or that nothing here explains.
 pub fn named(model: &Model, names: &[String]) -> Result<Vec<Quantity>, UnknownQuantity> {
-    let mut found: Vec<Quantity> = Vec::new();
-    for name in names {
-        let target = Quantity::named(model, name)?;
-        let other = match target.kind {
-            Kind::Conditional => Some("a question about some of the futures"),
-            Kind::Ratio => Some("a ratio of means"),
-            Kind::Group | Kind::Outcome | Kind::Question | Kind::Metric => None,
+    let found = Quantity::all_named(model, names)?;
+    for target in &found {
+        let kind = match target.kind {
+            Kind::Conditional => "a question about some of the futures",
+            Kind::Ratio => "a ratio of means",
+            Kind::Group | Kind::Outcome | Kind::Question | Kind::Metric => continue,
         };
-        if let Some(kind) = other {
-            let name = target.name;
-            return Err(UnknownQuantity::NotExplained { name, kind });
-        }
-        if !found.contains(&target) {
-            found.push(target);
-        }
+        let name = target.name.clone();
+        return Err(UnknownQuantity::NotExplained { name, kind });
     }
     Ok(found)
 }
@@ -45,7 +39,8 @@ pub fn usual(model: &Model, program: &Program) -> Vec<Quantity> {
             program::Target::Outcome(o) => (target.kind, target.index) == (Kind::Outcome, *o),
         })
     };
-    all.into_iter().filter(is_told).collect()
+    let rules = |target: &Quantity| target.name != UNCLASSIFIED || model.outcomes.is_empty();
+    (all.into_iter().filter(is_told)).filter(rules).collect()
 }
 
 /// Of groups or outcomes the likeliest; metrics stay as they are.

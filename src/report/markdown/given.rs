@@ -1,6 +1,6 @@
 //! A run split by a condition, as Markdown.
 
-use super::{escape, label, table};
+use super::{escape, joined, label, table};
 use crate::report::table::{given_difference, given_lists, given_name, given_split, given_value};
 use crate::results::GivenResult;
 use std::io::{self, Write};
@@ -17,11 +17,6 @@ pub fn write_given(out: &mut dyn Write, result: &GivenResult) -> io::Result<()> 
         }
         let is_metric = title == "Metrics";
         writeln!(out, "## {title}\n")?;
-        let joined = |(number, error): (String, String)| match error.as_str() {
-            "" => number,
-            "exact" => format!("{number} (exact)"),
-            _ => format!("{number} ± {error}"),
-        };
         let rows = rows.iter().map(|row| {
             vec![
                 escape(&given_name(row)),

@@ -1,8 +1,8 @@
 //! What a result hangs on as Markdown.
 
-use super::{escape, label, table, with_error};
+use super::{escape, joined, label, table, with_error};
 use crate::report::format;
-use crate::report::table::{answer, reading, swing_text};
+use crate::report::table::{answer, effect, effect_size, reading, swing_text};
 use crate::results::SensitivityResult;
 use std::io::{self, Write};
 
@@ -29,6 +29,7 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
     };
     for target in &result.targets {
         let of = escape(label(&target.title, &target.of));
+        let is_metric = target.kind == "metric";
         writeln!(out, "## What '{of}' hangs on\n")?;
         writeln!(out, "{}\n", escape(&answer(target)))?;
         if !target.inputs.is_empty() {
@@ -62,21 +63,21 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
         }
         if !target.effects.is_empty() {
             let rows = target.effects.iter().map(|e| {
+                let size = |value| effect_size(value, e.mu_star_std_error, is_metric);
                 vec![
                     name(&e.title, &e.input, &e.kind),
-                    with_error(format::estimate(e.mu_star, e.mu_star_std_error)),
-                    with_error(format::difference(e.mu, e.mu_std_error)),
-                    format::estimate(e.sigma, e.mu_star_std_error).value,
-                    format::estimate(e.noise, e.mu_star_std_error).value,
+                    joined(size(e.mu_star)),
+                    joined(effect(e.mu, e.mu_std_error, is_metric)),
+                    size(e.sigma).0,
+                    size(e.noise).0,
                     verdict(e.detectable, "not told from noise"),
                 ]
             });
-            let columns = ["input", "mu\\* ±", "mu ±", "sigma", "noise", "verdict"];
+            let columns = ["input", "mu\\* ±", "mu ±", "sigma", "chance", "verdict"];
             table(out, &columns, 1, rows)?;
         }
         if !target.tornado.is_empty() {
             writeln!(out, "### Each input alone, at its 5% and its 95%\n")?;
-            let is_metric = target.kind == "metric";
             let value = |value: Option<f64>, error: Option<f64>| match (value, error) {
                 (Some(value), Some(error)) => with_error(match is_metric {
                     true => format::estimate(value, error),
@@ -85,15 +86,11 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
                 _ => "no value".into(),
             };
             let rows = target.tornado.iter().map(|s| {
-                let (swing, error) = swing_text(s, is_metric);
                 vec![
                     name(&s.title, &s.input, &s.kind),
                     value(s.low, s.low_std_error),
                     value(s.high, s.high_std_error),
-                    with_error(format::Rounded {
-                        value: swing,
-                        error,
-                    }),
+                    joined(swing_text(s, is_metric)),
                     verdict(s.detectable, "no detectable difference"),
                 ]
             });

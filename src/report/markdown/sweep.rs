@@ -1,6 +1,6 @@
 //! A sweep as Markdown.
 
-use super::{escape, label, table};
+use super::{escape, joined, label, table};
 use crate::report::format;
 use crate::report::table::{
     break_even, sweep_difference, sweep_name, sweep_value, sweep_verdict, text_of,
@@ -30,11 +30,6 @@ pub fn write_sweep(out: &mut dyn Write, result: &SweepResult) -> io::Result<()> 
         let mut columns: Vec<&str> = paths.iter().map(String::as_str).collect();
         columns.extend([value.as_str(), &difference, "verdict"]);
         let row = |at: Vec<String>, value: &SweepValue, verdict: &str| {
-            let joined = |(number, error): (String, String)| match error.as_str() {
-                "" => number,
-                "exact" => format!("{number} (exact)"),
-                _ => format!("{number} ± {error}"),
-            };
             let told = [
                 joined(sweep_value(of, value)),
                 joined(sweep_difference(of, value)),

@@ -30,7 +30,7 @@ pub(super) use given::{
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
-pub(super) use sensitivity::{answer, reading, swing_text};
+pub(super) use sensitivity::{answer, effect, effect_size, reading, swing_text};
 pub use side_by_side::{Cell, Row, side_by_side};
 pub(super) use sweep::{
     answer as break_even, difference as sweep_difference, name as sweep_name, short as short_path,

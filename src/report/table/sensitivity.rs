@@ -205,23 +205,8 @@ fn effects(page: &mut Page<'_>, target: &SensitivityTarget, full: bool) -> io::R
     let names = (told.iter()).map(|e| input_name(&e.input, &e.title, &e.kind, full));
     let mut grid = Grid::new("", names);
     let is_metric = target.kind == "metric";
-    let size = |value: f64, error: f64| {
-        let rounded = match is_metric {
-            true => format::estimate(value, error),
-            false => format::points(value, error),
-        };
-        (
-            rounded.value.trim_start_matches('+').to_owned(),
-            rounded.error,
-        )
-    };
-    let signed = |value: f64, error: f64| {
-        let rounded = match is_metric {
-            true => format::difference(value, error),
-            false => format::points(value, error),
-        };
-        (rounded.value, rounded.error)
-    };
+    let size = |value, error| effect_size(value, error, is_metric);
+    let signed = |value, error| effect(value, error, is_metric);
     let mu_star: Vec<_> = (told.iter())
         .map(|e| size(e.mu_star, e.mu_star_std_error))
         .collect();
@@ -242,6 +227,21 @@ fn effects(page: &mut Page<'_>, target: &SensitivityTarget, full: bool) -> io::R
         page.paragraph(palette::FAINT, &text, 2)?;
     }
     Ok(())
+}
+
+/// An effect with its sign and its error; of a chance in points.
+pub fn effect(value: f64, error: f64, is_metric: bool) -> (String, String) {
+    let rounded = match is_metric {
+        true => format::difference(value, error),
+        false => format::points(value, error),
+    };
+    (rounded.value, rounded.error)
+}
+
+/// The same of something that has no sign.
+pub fn effect_size(value: f64, error: f64, is_metric: bool) -> (String, String) {
+    let (value, error) = effect(value, error, is_metric);
+    (value.trim_start_matches('+').to_owned(), error)
 }
 
 fn tornado(

@@ -72,7 +72,7 @@ pub fn answer(result: &SweepResult) -> Option<String> {
             )
         }
         [] => format!(
-            "{what} nowhere in this range of {path}, as far as the simulation can tell: at some value chance alone could hide it."
+            "No crossing seen: {what} nowhere between values of {path} that lie on either side of it, but at some value chance alone could hide that."
         ),
         [one] => format!("{what} at {path} = {one}."),
         several => format!(

@@ -53,7 +53,7 @@ pub fn response(result: &SweepResult, k: usize) -> Option<Response> {
     }
     Some(Response {
         about: About {
-            id: format!("sweep-{}", of.name),
+            id: format!("sweep-{}-{}", of.kind, of.name),
             title: sweep_name(of),
             subtitle,
             description: format!(
@@ -133,7 +133,7 @@ pub fn heat(result: &SweepResult, k: usize) -> Option<Heat> {
     };
     Some(Heat {
         about: About {
-            id: format!("sweep-{}", of.name),
+            id: format!("sweep-{}-{}", of.kind, of.name),
             title: sweep_name(of),
             subtitle: "The darker, the larger.".into(),
             description: format!(
