@@ -99,7 +99,7 @@ fn trends_lead_for_their_weight_and_carry_a_tenth_of_the_outcome() {
     assert!(shared > 0.1, "{shared}");
 }
 
-/// An end of US support is among the largest things that a variant does, and a pause among the smallest that an event does.
+/// An end of US support is among the largest things that a variant does.
 #[test]
 fn without_us_support_russia_is_far_ahead_more_often_and_nothing_gains_by_a_shock() {
     let [base, stop] = ["baseline.json", "us_aid_stop.json"].map(|path| run(path, 8192));
