@@ -1,24 +1,41 @@
 //! Typical trials of an outcome: real futures that stand for many.
 //!
-//! Takes a study and the run's settings; gives a few trials of each outcome asked for, with their storylines. The first trials of
-//! the run with that outcome are replayed, described by how they started, which phases they spent their time in and when each event
-//! first happened, and grouped around medoids: the trials that lie nearest to all others of their group.
+//! Takes a study and the run's settings; gives a few trials of each outcome asked for, with their storylines. The history of a trial is how it
+//! started and when each event first happened. Some trials of the outcome are grouped around medoids, the trials that lie nearest to all others
+//! of their group; then all of them that were found are counted to the nearest medoid.
 //!
-//! Dissimilarity is Gower's (1971, "A general coefficient of similarity and some of its properties", Biometrics 27), grouping is
-//! k-medoids by building and swapping (Kaufman and Rousseeuw 1990, "Finding Groups in Data", chapter 2). Nothing in it is random.
+//! Dissimilarity is Gower's (1971, "A general coefficient of similarity and some of its properties", Biometrics 27), grouping is k-medoids by
+//! building and swapping (Kaufman and Rousseeuw 1990, "Finding Groups in Data", chapter 2), the number of groups has the largest mean silhouette
+//! (Rousseeuw 1987, J. Comput. Appl. Math. 20). Whether there are groups at all is judged against histories whose events were shuffled among
+//! the trials, each by itself. Nothing in it is random.
 
 use super::storyline::short_storyline;
 use super::study::Study;
 use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
-use crate::results::{StoryChange, Storyline, Typical, TypicalStory, tool};
+use crate::estimate::{Proportion, REPLICATES};
+use crate::results::{Tell, Typical, TypicalStory, narrative, tool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-/// Trials of an outcome that are described and grouped: enough to know what is usual, few enough to replay at once.
-const COMPARED: usize = 100;
+/// Trials of an outcome after which no more blocks are simulated: they give a share within a point.
+const COMPARED: usize = 4096;
+/// Those of them that are grouped, from the first.
+const GROUPED: usize = 200;
+/// Groups that are tried where no number of them is asked for.
+const MOST_GROUPS: usize = 6;
+/// Mean silhouette below which there is no structure to speak of (Kaufman and Rousseeuw 1990, table 4 of chapter 2).
+const NO_STRUCTURE: f64 = 0.25;
+/// Shuffled histories that the silhouette must exceed, all of them: one chance in twenty if events are independent.
+const SHUFFLES: u64 = 19;
+/// Every group must have an event that happens in so much more, or less, of it than of the others: a group that is only earlier is none.
+const SET_APART: f64 = 0.5;
+/// What tells a group from the others: at least so far apart, and by three standard errors.
+const TOLD_APART: f64 = 0.1;
+/// Events told of each kind, more frequent and less frequent.
+const TELLS: usize = 3;
 
-/// Picks up to `wanted` typical trials of each outcome in `outcomes` (indices in the model; the number of rules stands for
-/// `unclassified`), from the first `searched` trials of the run or all of them.
+/// Picks typical trials of each outcome in `outcomes` (indices in the model; the number of rules stands for `unclassified`), from the
+/// first `searched` trials of the run or all of them: up to `wanted`, or one for each group that there is; one alone if they do not fall into groups.
 ///
 /// The answers stand in the order of `outcomes`; the stories of each in the order of the share that they stand for. An outcome that
 /// did not come up has no stories. The result does not depend on the number of threads.
@@ -29,7 +46,7 @@ pub fn typical(
     study: &Study,
     settings: &Settings,
     outcomes: &[usize],
-    wanted: usize,
+    wanted: Option<usize>,
     searched: Option<u64>,
 ) -> Result<Vec<Typical>, EngineError> {
     let per_block = settings.trials_per_block();
@@ -51,87 +68,360 @@ pub fn typical(
     outcomes
         .iter()
         .map(|outcome| {
-            let trials = found
-                .unbroken()
-                .flat_map(|block| block.get(outcome).into_iter().flatten());
+            let (histories, blocks) = found.of(*outcome);
             of_outcome(
                 study,
                 settings,
                 *outcome,
                 wanted,
-                trials,
-                found.trials(per_block),
+                histories,
+                blocks * per_block,
             )
         })
         .collect()
 }
 
-fn of_outcome<'t>(
+fn of_outcome(
     study: &Study,
     settings: &Settings,
     outcome: usize,
-    wanted: usize,
-    trials: impl Iterator<Item = &'t u64>,
+    wanted: Option<usize>,
+    mut histories: Vec<History>,
     searched: u64,
 ) -> Result<Typical, EngineError> {
     let horizon = study.model.clock.horizon;
-    // Of a hundred stories a few are told: the others are not kept.
-    let mut replayed = Vec::new();
-    let mut traits = Vec::new();
-    let mut last = None;
-    for trial in trials {
-        match short_storyline(study, settings, *trial) {
-            Ok(story) => {
-                traits.push(Traits::of(&story, horizon));
-                replayed.push(*trial);
-            }
-            // Such a trial counts as unclassified, but it has no end that could be told.
-            Err(EngineError::NonFinite { .. }) => continue,
-            Err(other) => return Err(other),
-        }
-        if replayed.len() == COMPARED {
-            last = Some(*trial);
-            break;
-        }
-    }
-    let groups = medoids(&dissimilarities(&traits, horizon), wanted);
-    let compared = replayed.len();
-    let stories = groups.into_iter().map(|group| {
-        Ok(TypicalStory {
-            share: group.size as f64 / compared as f64,
-            story: short_storyline(study, settings, replayed[group.medoid])?,
-        })
-    });
-    let stories = stories.collect::<Result<Vec<_>, EngineError>>()?;
     let (name, title) = match study.model.outcomes.get(outcome) {
         Some(rule) => (rule.name.clone(), rule.title.clone()),
         None => ("unclassified".into(), "None of these".into()),
     };
-    Ok(Typical {
-        format: 1,
-        tool: tool(),
-        outcome: name,
-        outcome_title: title,
-        searched: last.map_or(searched, |trial| trial + 1),
-        compared: compared as u64,
-        stories,
+    loop {
+        let grouped = &histories[..histories.len().min(GROUPED)];
+        let grouping = Grouping::of(grouped, wanted, horizon);
+        let mut stories = Vec::new();
+        let mut broken = None;
+        for medoid in &grouping.medoids {
+            match short_storyline(study, settings, histories[*medoid].trial) {
+                Ok(story) => stories.push(story),
+                // Such a trial counts as unclassified, but it has no end that could be told.
+                Err(EngineError::NonFinite { .. }) => broken = Some(*medoid),
+                Err(other) => return Err(other),
+            }
+        }
+        if let Some(broken) = broken {
+            histories.remove(broken);
+            continue;
+        }
+        let counted = Counted::new(&histories, &grouping.medoids, study, horizon);
+        let mut stories: Vec<TypicalStory> = (stories.into_iter().enumerate())
+            .map(|(group, story)| {
+                let share = counted.share(group);
+                TypicalStory {
+                    share: share.probability,
+                    share_std_error: if grouping.medoids.len() > 1 {
+                        share.std_error
+                    } else {
+                        0.0
+                    },
+                    tells: counted.tells(group, study),
+                    narrative: narrative(&story),
+                    story,
+                }
+            })
+            .collect();
+        stories
+            .sort_by(|a, b| (b.share.total_cmp(&a.share)).then(a.story.trial.cmp(&b.story.trial)));
+        return Ok(Typical {
+            format: 1,
+            tool: tool(),
+            outcome: name,
+            outcome_title: title,
+            searched,
+            compared: histories.len() as u64,
+            grouped: histories.len().min(GROUPED) as u64,
+            in_groups: grouping.in_groups,
+            silhouette: grouping.silhouette,
+            silhouette_if_independent: grouping.shuffled,
+            stories,
+        });
+    }
+}
+
+/// What happened in a trial, as far as it makes one like another.
+#[derive(Clone, Debug, PartialEq)]
+struct History {
+    trial: u64,
+    replicate: usize,
+    start_trend: u8,
+    /// By event, in years since the start; infinite: never.
+    first_times: Vec<f64>,
+}
+
+impl History {
+    /// The mean over the start trend and the events that happened in either: 0 where they agree, 1 where only one had it, and else the time
+    /// between them as a share of the time to the horizon. What happened in neither says nothing about how alike they are.
+    fn dissimilarity(&self, other: &Self, horizon: f64) -> f64 {
+        let mut sum = f64::from(u8::from(self.start_trend != other.start_trend));
+        let mut items = 1.0;
+        for (a, b) in self.first_times.iter().zip(&other.first_times) {
+            match (a.is_finite(), b.is_finite()) {
+                (false, false) => continue,
+                (true, true) => sum += (a - b).abs() / horizon,
+                _ => sum += 1.0,
+            }
+            items += 1.0;
+        }
+        sum / items
+    }
+}
+
+/// Medoids among some histories, and how well they part them.
+struct Grouping {
+    medoids: Vec<usize>,
+    silhouette: Option<f64>,
+    /// The largest silhouette of shuffled histories, where it was looked for.
+    shuffled: Option<f64>,
+    in_groups: bool,
+}
+
+impl Grouping {
+    fn of(histories: &[History], wanted: Option<usize>, horizon: f64) -> Self {
+        let far = dissimilarities(histories, horizon);
+        let (medoids, silhouette) = best(&far, wanted);
+        let mut grouping = Self {
+            in_groups: false,
+            medoids,
+            silhouette,
+            shuffled: None,
+        };
+        let is_parted = silhouette.is_some_and(|s| s >= NO_STRUCTURE)
+            && are_set_apart(histories, &far, &grouping.medoids);
+        if is_parted {
+            let shuffled = (1..=SHUFFLES).filter_map(|n| {
+                let far = dissimilarities(&shuffled(histories, n), horizon);
+                best(&far, wanted).1
+            });
+            grouping.shuffled = shuffled.max_by(f64::total_cmp);
+            // Of values that are equal but for rounding neither is larger.
+            grouping.in_groups = grouping.silhouette > grouping.shuffled.map(|s| s + 1e-9);
+        }
+        if wanted.is_none() && !grouping.in_groups {
+            grouping.medoids = medoids_of(&far, 1);
+        }
+        grouping
+    }
+}
+
+fn medoids_of(far: &[Vec<f64>], wanted: usize) -> Vec<usize> {
+    medoids(far, wanted).iter().map(|g| g.medoid).collect()
+}
+
+/// Medoids, as many as are wanted or as have the largest mean silhouette, and that silhouette; `None` with a single one.
+fn best(far: &[Vec<f64>], wanted: Option<usize>) -> (Vec<usize>, Option<f64>) {
+    let numbers = match wanted {
+        Some(n) => n..=n,
+        None => 2..=MOST_GROUPS,
+    };
+    let mut found: (Vec<usize>, Option<f64>) = (Vec::new(), None);
+    for number in numbers {
+        let medoids = medoids_of(far, number);
+        let silhouette = silhouette(far, &medoids);
+        if found.0.is_empty() || silhouette > found.1 {
+            found = (medoids, silhouette);
+        }
+    }
+    found
+}
+
+/// Mean silhouette: how much nearer an item is to the others of its group than to those of the next group, from -1 to 1; an item that is
+/// alone in its group counts as 0. `None` with a single group.
+fn silhouette(far: &[Vec<f64>], medoids: &[usize]) -> Option<f64> {
+    if medoids.len() < 2 {
+        return None;
+    }
+    let group: Vec<usize> = (0..far.len())
+        .map(|item| nearest(far, medoids, item).0)
+        .collect();
+    let of_item = |item: usize| {
+        let mean = |medoid: usize| {
+            let others = (0..far.len()).filter(|other| *other != item && group[*other] == medoid);
+            let (sum, n) = others.fold((0.0, 0_u32), |(sum, n), o| (sum + far[item][o], n + 1));
+            (n > 0).then(|| sum / f64::from(n))
+        };
+        let Some(own) = mean(group[item]) else {
+            return 0.0;
+        };
+        let others = medoids.iter().filter(|medoid| **medoid != group[item]);
+        let next = others
+            .filter_map(|m| mean(*m))
+            .fold(f64::INFINITY, f64::min);
+        let wider = own.max(next);
+        if next.is_finite() && wider > 0.0 {
+            (next - own) / wider
+        } else {
+            0.0
+        }
+    };
+    Some((0..far.len()).map(of_item).sum::<f64>() / far.len() as f64)
+}
+
+/// Whether each group has an event, or a start trend, that the others mostly have not, or the reverse.
+fn are_set_apart(histories: &[History], far: &[Vec<f64>], medoids: &[usize]) -> bool {
+    let group: Vec<usize> = (0..far.len())
+        .map(|item| nearest(far, medoids, item).0)
+        .collect();
+    let events = histories.first().map_or(0, |one| one.first_times.len());
+    let trends: BTreeSet<u8> = histories.iter().map(|one| one.start_trend).collect();
+    medoids.iter().all(|medoid| {
+        let differ = |has: &dyn Fn(&History) -> bool| {
+            let share = |inside: bool| {
+                let mut members = histories.iter().zip(&group);
+                let (hits, n) =
+                    members.by_ref().fold((0.0, 0.0), |(hits, n), (one, of)| {
+                        match (*of == *medoid) == inside {
+                            true => (hits + f64::from(u8::from(has(one))), n + 1.0),
+                            false => (hits, n),
+                        }
+                    });
+                if n > 0.0 { hits / n } else { 0.0 }
+            };
+            (share(true) - share(false)).abs() >= SET_APART
+        };
+        (0..events).any(|e| differ(&|one| one.first_times[e].is_finite()))
+            || trends.iter().any(|t| differ(&|one| one.start_trend == *t))
     })
 }
 
-/// Numbers of the trials with the outcomes wanted, by block and outcome.
+/// Histories that have each event as often and at the same times, but dealt to them independently: what there is without groups.
+fn shuffled(histories: &[History], number: u64) -> Vec<History> {
+    let mut all = histories.to_vec();
+    let order = |column: u64| {
+        let mut order: Vec<usize> = (0..histories.len()).collect();
+        order.sort_by_key(|i| scrambled(number << 48 | column << 24 | *i as u64));
+        order
+    };
+    for (to, from) in order(0).into_iter().enumerate() {
+        all[to].start_trend = histories[from].start_trend;
+    }
+    for e in 0..histories.first().map_or(0, |one| one.first_times.len()) {
+        for (to, from) in order(e as u64 + 1).into_iter().enumerate() {
+            all[to].first_times[e] = histories[from].first_times[e];
+        }
+    }
+    all
+}
+
+/// SplitMix64's finisher (Steele, Lea and Flood 2014): bits without a pattern from a number.
+fn scrambled(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ x >> 31
+}
+
+/// All trials of an outcome, counted to their nearest medoid.
+struct Counted {
+    /// By group and replicate.
+    sizes: Vec<[u64; REPLICATES]>,
+    /// By group, event and replicate: trials in which it happened.
+    with: Vec<Vec<[u64; REPLICATES]>>,
+    draws: u64,
+}
+
+impl Counted {
+    fn new(histories: &[History], medoids: &[usize], study: &Study, horizon: f64) -> Self {
+        let events = study.model.events.len();
+        let mut counted = Self {
+            sizes: vec![[0; REPLICATES]; medoids.len()],
+            with: vec![vec![[0; REPLICATES]; events]; medoids.len()],
+            draws: 0,
+        };
+        for one in histories {
+            let far = medoids
+                .iter()
+                .map(|m| one.dissimilarity(&histories[*m], horizon))
+                .enumerate();
+            let Some((group, _)) = far.min_by(|a, b| a.1.total_cmp(&b.1)) else {
+                continue;
+            };
+            counted.draws += 1;
+            counted.sizes[group][one.replicate] += 1;
+            for (with, time) in counted.with[group].iter_mut().zip(&one.first_times) {
+                with[one.replicate] += u64::from(time.is_finite());
+            }
+        }
+        counted
+    }
+
+    fn all(&self) -> [u64; REPLICATES] {
+        std::array::from_fn(|m| self.sizes.iter().map(|size| size[m]).sum())
+    }
+
+    fn share(&self, group: usize) -> Proportion {
+        Proportion::of(&self.sizes[group], &self.all(), self.draws)
+    }
+
+    /// Events that happen more often in a group than in the others, the largest difference first, then those that happen less often.
+    fn tells(&self, group: usize, study: &Study) -> Vec<Tell> {
+        if self.sizes.len() < 2 {
+            return Vec::new();
+        }
+        let whole = self.all();
+        let others: [u64; REPLICATES] = std::array::from_fn(|m| whole[m] - self.sizes[group][m]);
+        let mut tells: Vec<Tell> = (study.model.events.iter().enumerate())
+            .filter_map(|(e, event)| {
+                let here = Proportion::of(&self.with[group][e], &self.sizes[group], self.draws);
+                let elsewhere: [u64; REPLICATES] = std::array::from_fn(|m| {
+                    let all: u64 = self.with.iter().map(|with| with[e][m]).sum();
+                    all - self.with[group][e][m]
+                });
+                let there = Proportion::of(&elsewhere, &others, self.draws);
+                let apart = (here.probability - there.probability).abs();
+                let error = here.std_error.hypot(there.std_error);
+                (apart >= TOLD_APART && apart >= 3.0 * error).then(|| Tell {
+                    event: event.name.clone(),
+                    title: event.title.clone(),
+                    here: here.probability,
+                    here_std_error: here.std_error,
+                    elsewhere: there.probability,
+                    elsewhere_std_error: there.std_error,
+                })
+            })
+            .collect();
+        let apart = |tell: &Tell| tell.here - tell.elsewhere;
+        tells.sort_by(|a, b| apart(b).total_cmp(&apart(a)));
+        let more = tells.iter().filter(|tell| apart(tell) > 0.0).take(TELLS);
+        let less = tells
+            .iter()
+            .rev()
+            .filter(|tell| apart(tell) < 0.0)
+            .take(TELLS);
+        more.chain(less).cloned().collect()
+    }
+}
+
+/// Histories with the outcomes wanted, by block and outcome.
 #[derive(Default)]
-struct Found(BTreeMap<u64, BTreeMap<usize, Vec<u64>>>);
+struct Found(BTreeMap<u64, BTreeMap<usize, Vec<History>>>);
 
 impl Found {
     /// Blocks from the first up to the first that has not been simulated.
-    fn unbroken(&self) -> impl Iterator<Item = &BTreeMap<usize, Vec<u64>>> {
+    fn unbroken(&self) -> impl Iterator<Item = &BTreeMap<usize, Vec<History>>> {
         (self.0.iter().zip(0..))
             .take_while(|((block, _), place)| *block == place)
             .map(|((_, found), _)| found)
     }
 
-    fn trials(&self, per_block: u64) -> u64 {
-        self.unbroken().count() as u64 * per_block
+    /// Those of an outcome in the first blocks that have enough of them, and how many blocks these are.
+    fn of(&self, outcome: usize) -> (Vec<History>, u64) {
+        let (mut histories, mut blocks) = (Vec::new(), 0);
+        for block in self.unbroken() {
+            blocks += 1;
+            histories.extend(block.get(&outcome).into_iter().flatten().cloned());
+            if histories.len() >= COMPARED {
+                break;
+            }
+        }
+        (histories, blocks)
     }
 }
 
@@ -147,7 +437,7 @@ impl Observer for Collector {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         self.wanted.iter().all(|outcome| {
             let trials = found.unbroken().filter_map(|block| block.get(outcome));
-            trials.map(Vec::len).sum::<usize>() >= 2 * COMPARED
+            trials.map(Vec::len).sum::<usize>() >= COMPARED
         })
     }
 
@@ -156,11 +446,17 @@ impl Observer for Collector {
     }
 
     fn rows(&self, block: u64, rows: TrialRows) {
-        let mut here: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
-        for (outcome, trial) in rows.outcome.iter().zip(rows.first_trial..) {
+        let mut here: BTreeMap<usize, Vec<History>> = BTreeMap::new();
+        for (place, outcome) in rows.outcome.iter().enumerate() {
             let outcome = usize::from(*outcome);
             if self.wanted.contains(&outcome) {
-                here.entry(outcome).or_default().push(trial);
+                let draw = rows.draw[place] as usize;
+                here.entry(outcome).or_default().push(History {
+                    trial: rows.first_trial + place as u64,
+                    replicate: draw % REPLICATES,
+                    start_trend: rows.start_trend[place],
+                    first_times: rows.first_times.iter().map(|times| times[place]).collect(),
+                });
             }
         }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,68 +464,12 @@ impl Observer for Collector {
     }
 }
 
-/// What makes one story like another.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Traits {
-    start_trend: String,
-    /// Share of the time to the horizon.
-    phases: BTreeMap<String, f64>,
-    /// Years since the start.
-    first_times: BTreeMap<String, f64>,
-}
-
-impl Traits {
-    fn of(story: &Storyline, horizon: f64) -> Self {
-        let mut traits = Self {
-            start_trend: story.start.trend.clone(),
-            ..Self::default()
-        };
-        let (mut phase, mut since) = (story.start.phase.as_str(), 0.0);
-        for happening in &story.happenings {
-            let first = traits.first_times.entry(happening.event.clone());
-            first.or_insert(happening.time);
-            for change in &happening.changes {
-                if let StoryChange::Phase { to, .. } = change {
-                    *traits.phases.entry(phase.into()).or_default() +=
-                        (happening.time - since) / horizon;
-                    (phase, since) = (to, happening.time);
-                }
-            }
-        }
-        *traits.phases.entry(phase.into()).or_default() += (horizon - since) / horizon;
-        traits
-    }
-
-    /// From 0, the same, to 1: start trend, phases and events count a third each.
-    fn dissimilarity(&self, other: &Self, horizon: f64) -> f64 {
-        let trend = f64::from(u8::from(self.start_trend != other.start_trend));
-        let share = |traits: &Self, phase: &String| traits.phases.get(phase).copied();
-        let phases: BTreeSet<&String> = self.phases.keys().chain(other.phases.keys()).collect();
-        let phases: f64 = phases
-            .into_iter()
-            .map(|p| (share(self, p).unwrap_or(0.0) - share(other, p).unwrap_or(0.0)).abs())
-            .sum();
-        // What happened in neither says nothing about how alike they are.
-        let events: BTreeSet<&String> = (self.first_times.keys())
-            .chain(other.first_times.keys())
-            .collect();
-        let count = events.len().max(1) as f64;
-        let events: f64 = events
-            .into_iter()
-            .map(
-                |event| match (self.first_times.get(event), other.first_times.get(event)) {
-                    (Some(a), Some(b)) => (a - b).abs() / horizon,
-                    _ => 1.0,
-                },
-            )
-            .sum();
-        (trend + 0.5 * phases + events / count) / 3.0
-    }
-}
-
-fn dissimilarities(traits: &[Traits], horizon: f64) -> Vec<Vec<f64>> {
-    let row = |a: &Traits| traits.iter().map(|b| a.dissimilarity(b, horizon)).collect();
-    traits.iter().map(row).collect()
+fn dissimilarities(histories: &[History], horizon: f64) -> Vec<Vec<f64>> {
+    let row = |a: &History| {
+        let each = histories.iter().map(|b| a.dissimilarity(b, horizon));
+        each.collect()
+    };
+    histories.iter().map(row).collect()
 }
 
 /// A medoid and the number of items nearest to it, itself included.

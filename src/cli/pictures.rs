@@ -261,7 +261,7 @@ pub fn typical(study: &Study, settings: &Settings, result: &RunResult) -> Result
         study,
         &settings,
         &outcomes,
-        1,
+        Some(1),
         Some(SEARCHED),
     )?)
 }

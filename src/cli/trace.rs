@@ -33,9 +33,9 @@ pub struct Arguments {
     /// Tell typical trials that end in this outcome instead
     #[arg(long, value_name = "NAME", conflicts_with = "trial")]
     outcome: Option<String>,
-    /// How many of them, each standing for others that are like it
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "outcome", value_parser = clap::value_parser!(u8).range(1..=20), allow_negative_numbers = true)]
-    typical: u8,
+    /// How many of them, each standing for others that are like it (default: one for each group that these futures fall into)
+    #[arg(long, value_name = "N", requires = "outcome", value_parser = clap::value_parser!(u8).range(1..=20), allow_negative_numbers = true)]
+    typical: Option<u8>,
     #[command(flatten)]
     simulation: Simulation,
     /// Tell everything that happens, not only what turns the story
@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let canvas = page.open(terminal)?;
     let part = match outcome {
         Some(outcome) => {
-            let wanted = usize::from(arguments.typical);
+            let wanted = arguments.typical.map(usize::from);
             let found = match analysis::typical(&study, &settings, &[outcome], wanted, None) {
                 Ok(found) => found,
                 Err(error) => return findings::failed(error, &[&study], terminal),

@@ -18,5 +18,6 @@ pub mod json;
 pub mod known;
 pub mod markdown;
 mod ratios;
+mod stories;
 pub mod table;
 pub mod trials;

@@ -3,6 +3,7 @@
 mod assemble;
 mod explain;
 mod given;
+mod narrative;
 mod of_some;
 mod read;
 mod reweighted;
@@ -16,6 +17,7 @@ mod warnings;
 pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
 pub use explain::*;
 pub use given::*;
+pub use narrative::narrative;
 pub use read::{ReadFault, read};
 pub use reweighted::*;
 pub use sensitivity::*;

@@ -47,7 +47,7 @@ pub struct Storyline {
     pub conditional: IndexMap<String, Option<bool>>,
 }
 
-fn titled<'s>(thing: &'s serde_json::Value, name: &'s str) -> &'s str {
+pub(super) fn titled<'s>(thing: &'s serde_json::Value, name: &'s str) -> &'s str {
     let title = thing["title"].as_str();
     title.filter(|title| !title.is_empty()).unwrap_or(name)
 }
@@ -199,8 +199,20 @@ pub struct Typical {
     pub outcome_title: String,
     /// Trials of the run, from the first, that were looked through.
     pub searched: u64,
-    /// Those of them with this outcome: they were replayed and grouped.
+    /// Those of them with this outcome, each counted to the story that it is most like.
     pub compared: u64,
+    /// The first of these, among which the stories were found.
+    #[serde(default)]
+    pub grouped: u64,
+    /// Whether they fall into groups at all; if not, stories that were asked for by number are places in one crowd.
+    #[serde(default)]
+    pub in_groups: bool,
+    /// Mean silhouette of the grouped ones, from -1 to 1; `None` with a single story, if none was found.
+    #[serde(default)]
+    pub silhouette: Option<f64>,
+    /// The largest that was found when events were dealt to the trials independently; `None` if it did not come to that.
+    #[serde(default)]
+    pub silhouette_if_independent: Option<f64>,
     /// The one that stands for most first; none if the outcome did not come up.
     pub stories: Vec<TypicalStory>,
 }
@@ -210,7 +222,29 @@ pub struct Typical {
 pub struct TypicalStory {
     /// Share of the trials compared that are more like this one than like the other stories.
     pub share: f64,
+    /// Its standard error, from replicates; of a single story 0.
+    #[serde(default)]
+    pub share_std_error: f64,
+    /// What tells its group from the others: what happens more often first.
+    #[serde(default)]
+    pub tells: Vec<Tell>,
+    /// The story in sentences.
+    #[serde(default)]
+    pub narrative: Vec<String>,
     pub story: Storyline,
+}
+
+/// How often an event happens in a group and in the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tell {
+    pub event: String,
+    pub title: String,
+    /// Share of the group's trials in which it happens.
+    pub here: f64,
+    pub here_std_error: f64,
+    /// Share of the other trials of the outcome.
+    pub elsewhere: f64,
+    pub elsewhere_std_error: f64,
 }
 
 /// Where a trial stands at one instant.

@@ -2,6 +2,7 @@
 
 use super::text::{Line, dotted};
 use super::{Page, label, palette};
+use crate::report::stories::{in_groups, stands_for, tells};
 use crate::report::{dates, format};
 use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
 use std::io;
@@ -93,8 +94,9 @@ fn numbers(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
     Ok(())
 }
 
-/// Each story with what it stands for.
+/// Each story with what it stands for, in sentences; with `all`, also firing by firing.
 pub fn write_typical(page: &mut Page<'_>, typical: &[Typical], all: bool) -> io::Result<()> {
+    let plain = anstyle::Style::new();
     for group in typical {
         let title = label(&group.outcome_title, &group.outcome);
         if group.stories.is_empty() {
@@ -102,22 +104,39 @@ pub fn write_typical(page: &mut Page<'_>, typical: &[Typical], all: bool) -> io:
                 "None of the first {} trials ends in `{title}`.",
                 format::count(group.searched)
             );
-            page.paragraph(anstyle::Style::new(), &text, 0)?;
+            page.paragraph(plain, &text, 0)?;
+            continue;
         }
+        if let Some(one) = group.stories.first() {
+            let scenario = &one.story.scenario;
+            page.paragraph(palette::TITLE, &label(&scenario.title, &scenario.name), 0)?;
+        }
+        page.paragraph(plain, &in_groups(group), 0)?;
         for (number, one) in (1..).zip(&group.stories) {
-            if number > 1 {
-                page.blank()?;
-            }
-            let count = group.compared as f64;
-            let error = (one.share * (1.0 - one.share) / count).sqrt();
+            page.blank()?;
             let text = format!(
-                "{title}: typical trial {number} of {}, most like {} of the {} compared",
+                "{title}: typical trial {number} of {}, {}",
                 group.stories.len(),
-                format::percentage(one.share, error).value,
-                format::count(group.compared)
+                stands_for(group, one)
             );
             page.paragraph(palette::SECTION, &text, 0)?;
-            write(page, &one.story, all)?;
+            let which = [
+                format!("trial {}", format::count(one.story.trial)),
+                format!("parameter draw {}", format::count(one.story.draw)),
+                format!("seed {}", one.story.seed),
+                "one possible future, not a forecast".into(),
+            ];
+            page.paragraph(palette::FAINT, &dotted(which), 0)?;
+            for text in tells(&one.tells) {
+                page.paragraph(palette::ESTIMATE, &text, 2)?;
+            }
+            for text in &one.narrative {
+                page.paragraph(plain, text, 2)?;
+            }
+            if all {
+                page.blank()?;
+                write(page, &one.story, true)?;
+            }
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, percent};
-use crate::report::{dates, format};
+use crate::report::{dates, format, stories};
 use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub const TYPICAL: Section<RunPart> = Section {
 /// Outcome by outcome. `is_all`: outcomes without stories are spoken of too.
 pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
     body.paragraph(
-        "Each is one future of the run, in the middle of those that end alike by its start trend, its time in phases and the dates of its events. \
+        "Each is one future of the run, in the middle of those that end alike by its start trend and by which events happen in it and when. \
          It happened in the simulation just so; it is an illustration, not a forecast.",
     );
     for group in typical
@@ -38,15 +38,15 @@ pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
                 format::count(group.searched)
             ));
         }
+        if group.silhouette.is_some() {
+            body.paragraph(stories::in_groups(group));
+        }
         for one in &group.stories {
             let mut text = format!("Trial {}", format::count(one.story.trial));
             if group.stories.len() > 1 {
                 text += &format!(
                     " stands for {} of the {} futures compared that end so",
-                    percent(
-                        one.share,
-                        (one.share * (1.0 - one.share) / group.compared as f64).sqrt()
-                    ),
+                    percent(one.share, one.share_std_error),
                     format::count(group.compared)
                 );
             }
@@ -55,7 +55,15 @@ pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
                     .and(". Again by ")
                     .and(Markup::code(&command_line(&one.story))),
             );
+            for text in stories::tells(&one.tells) {
+                body.paragraph(text);
+            }
             told(body, &one.story, false);
+            if !one.narrative.is_empty() {
+                body.details("The same in sentences", |body| {
+                    body.paragraph(one.narrative.join(" "));
+                });
+            }
         }
     }
 }

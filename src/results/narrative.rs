@@ -1,0 +1,241 @@
+//! One trial in plain sentences, made from the titles of the file.
+
+use super::{Happening, StoryChange, Storyline};
+use indexmap::IndexMap;
+
+/// Firings from which on an event that moves neither phase nor trend is told once, with how often it happened.
+const ROUTINE: u64 = 3;
+
+/// The story in sentences, one a date or a routine, in the order of the (first) date.
+pub fn narrative(story: &Storyline) -> Vec<String> {
+    let scenario = &story.scenario;
+    let ends = format!("“{}”", or_name(&story.outcome_title, &story.outcome));
+    if scenario.is_timeless() {
+        return vec![format!("It ends in {ends}.")];
+    }
+    let trend = title(story, "trends", &story.start.trend);
+    let phase = title(story, "phases", &story.start.phase);
+    let mut told = vec![format!(
+        "It begins on {} in the phase “{phase}”, under the trend “{trend}”.",
+        day(&scenario.start)
+    )];
+    let routine = routine(story);
+    // What is being said of one date.
+    let mut today: Option<(&str, Vec<String>)> = None;
+    for one in &story.happenings {
+        let text = match routine.get(one.event.as_str()) {
+            Some(all) if all.first == one.date && one.count == all.first_count => {
+                told.extend(today.take().map(sentence));
+                told.push(all.told(story, one));
+                continue;
+            }
+            Some(_) => continue,
+            None => what(story, one),
+        };
+        match &mut today {
+            Some((date, texts)) if *date == one.date => texts.push(text),
+            _ => {
+                told.extend(today.take().map(sentence));
+                today = Some((&one.date, vec![text]));
+            }
+        }
+    }
+    told.extend(today.take().map(sentence));
+    let phase = title(story, "phases", &story.end.phase);
+    told.push(format!("It ends in the phase “{phase}”, as {ends}."));
+    told
+}
+
+fn sentence((date, texts): (&str, Vec<String>)) -> String {
+    let mut text = format!("On {}: {}", day(date), texts.join("; then: "));
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+/// All firings of an event that happens often.
+struct Routine<'s> {
+    first: &'s str,
+    first_count: u32,
+    last: &'s str,
+    times: u64,
+}
+
+impl Routine<'_> {
+    fn told(&self, story: &Storyline, one: &Happening) -> String {
+        let name = named(story, one);
+        let (first, last) = (month(self.first), month(self.last));
+        let times = crate::diagnostic::count(self.times);
+        if first == last {
+            format!("In {first}, {times} times: {name}.")
+        } else {
+            format!("Between {first} and {last}, {times} times: {name}.")
+        }
+    }
+}
+
+/// Events that fire often and move neither phase nor trend, by name.
+fn routine(story: &Storyline) -> IndexMap<&str, Routine<'_>> {
+    let turns = |one: &Happening| {
+        let moves =
+            |c: &StoryChange| matches!(c, StoryChange::Phase { .. } | StoryChange::Trend { .. });
+        one.changes.iter().any(moves)
+    };
+    let mut all: IndexMap<&str, Routine<'_>> = IndexMap::new();
+    for one in &story.happenings {
+        let entry = all.entry(one.event.as_str()).or_insert(Routine {
+            first: &one.date,
+            first_count: one.count,
+            last: &one.date,
+            times: 0,
+        });
+        entry.last = &one.date;
+        entry.times += 1;
+    }
+    for (event, more) in &story.left_out {
+        if let Some(entry) = all.get_mut(event.as_str()) {
+            entry.times += more;
+        }
+    }
+    for one in story.happenings.iter().filter(|one| turns(one)) {
+        all.shift_remove(one.event.as_str());
+    }
+    all.retain(|_, routine| routine.times >= ROUTINE);
+    all
+}
+
+/// What happened and what it turned; indicators are not spoken of.
+fn what(story: &Storyline, one: &Happening) -> String {
+    let mut text = named(story, one);
+    if one.count > 1 {
+        text += &format!(" (for the {} time)", ordinal(one.count));
+    }
+    // The name of a shift says already what it changes.
+    let changes = one.changes.iter().filter(|_| !one.shift);
+    let changes: Vec<String> = changes
+        .filter_map(|change| match change {
+            StoryChange::Phase { from, to } => Some(moved(
+                "the phase",
+                [from, to].map(|p| title(story, "phases", p)),
+            )),
+            StoryChange::Trend { from, to } => Some(moved(
+                "the trend",
+                [from, to].map(|t| title(story, "trends", t)),
+            )),
+            StoryChange::State { name, from, to } => Some(moved(
+                &format!("“{}”", story.state_title(name)),
+                [from, to].map(|v| story.value_title(name, v)),
+            )),
+            StoryChange::Indicator { .. } => None,
+        })
+        .collect();
+    if !changes.is_empty() {
+        text += &format!(" – {}", changes.join(", "));
+    }
+    text
+}
+
+fn moved(what: &str, [from, to]: [&str; 2]) -> String {
+    format!("{what} goes from “{from}” to “{to}”")
+}
+
+/// The title of a happening, or what a shift moves.
+fn named(story: &Storyline, one: &Happening) -> String {
+    let mut changes = one.changes.iter();
+    let first = changes.find(|c| !matches!(c, StoryChange::Indicator { .. }));
+    match first {
+        Some(StoryChange::Trend { from, to }) if one.shift => {
+            moved("the trend", [from, to].map(|t| title(story, "trends", t)))
+        }
+        Some(StoryChange::State { name, from, to }) if one.shift => moved(
+            &format!("“{}”", story.state_title(name)),
+            [from, to].map(|v| story.value_title(name, v)),
+        ),
+        _ => or_name(&one.title, &one.event).to_owned(),
+    }
+}
+
+fn or_name<'s>(title: &'s str, name: &'s str) -> &'s str {
+    if title.is_empty() { name } else { title }
+}
+
+fn title<'s>(story: &'s Storyline, list: &str, name: &'s str) -> &'s str {
+    super::storyline::titled(&story.scenario.source[list][name], name)
+}
+
+fn ordinal(n: u32) -> String {
+    match n {
+        1 => "first".into(),
+        2 => "second".into(),
+        3 => "third".into(),
+        n => {
+            let ending = match (n % 10, n % 100) {
+                (_, 11..=13) => "th",
+                (1, _) => "st",
+                (2, _) => "nd",
+                (3, _) => "rd",
+                _ => "th",
+            };
+            format!("{n}{ending}")
+        }
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// An ISO date as it is spoken; anything else as it is.
+fn day(date: &str) -> String {
+    match parts(date) {
+        Some((year, month, day)) => format!("{day} {month} {year}"),
+        None => date.to_owned(),
+    }
+}
+
+fn month(date: &str) -> String {
+    match parts(date) {
+        Some((year, month, _)) => format!("{month} {year}"),
+        None => date.to_owned(),
+    }
+}
+
+fn parts(date: &str) -> Option<(&str, &'static str, u32)> {
+    let (rest, day) = date.rsplit_once('-')?;
+    let (year, month) = rest.rsplit_once('-')?;
+    let month = month.parse::<usize>().ok()?.checked_sub(1)?;
+    Some((year, MONTHS.get(month)?, day.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_numbers_are_spoken() {
+        assert_eq!(day("2026-03-03"), "3 March 2026");
+        assert_eq!(month("2026-12-31"), "December 2026");
+        assert_eq!(day("year 12"), "year 12");
+        assert_eq!(day("2026-13-01"), "2026-13-01");
+        let all = [1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 111].map(ordinal);
+        assert_eq!(
+            all,
+            [
+                "first", "second", "third", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd",
+                "111th"
+            ]
+        );
+    }
+}
