@@ -376,7 +376,7 @@ impl Counted {
                 });
                 let there = Proportion::of(&elsewhere, &others, self.draws);
                 let apart = (here.probability - there.probability).abs();
-                let error = here.std_error.hypot(there.std_error);
+                let error = libm::hypot(here.std_error, there.std_error);
                 (apart >= TOLD_APART && apart >= 3.0 * error).then(|| Tell {
                     event: event.name.clone(),
                     title: event.title.clone(),

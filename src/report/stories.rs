@@ -33,6 +33,7 @@ pub fn in_groups(group: &Typical) -> String {
                 silhouette(s)
             )
         }
+        (_, None) if group.grouped == 1 => "Only one such future was found.".into(),
         (_, None) => format!(
             "{grouped} of these futures were laid side by side, and the one in their middle is told."
         ),
@@ -72,4 +73,55 @@ pub fn tells(tells: &[Tell]) -> Vec<String> {
     let told = words.into_iter().filter(|(_, list)| !list.is_empty());
     told.map(|(word, list)| format!("{word} than in the other futures: {list}."))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_its_reason() {
+        let group = |in_groups, silhouette, silhouette_if_independent, grouped| Typical {
+            format: 1,
+            tool: crate::results::tool(),
+            outcome: "x".into(),
+            outcome_title: String::new(),
+            searched: 1000,
+            compared: grouped,
+            grouped,
+            in_groups,
+            silhouette,
+            silhouette_if_independent,
+            stories: Vec::new(),
+        };
+        for (given, expected) in [
+            (
+                group(true, Some(0.8), Some(0.312), 200),
+                "fall into 0 groups: mean silhouette 0.80 over 200 of them, at most 0.31",
+            ),
+            (
+                group(false, Some(0.07), None, 200),
+                "do not fall into groups: mean silhouette 0.07 over 200 of them, below 0.25.",
+            ),
+            (
+                group(false, Some(0.4), Some(0.5), 90),
+                "no more than the 0.50 of independent events.",
+            ),
+            (
+                group(false, Some(0.6), None, 90),
+                "they differ in when, not in what.",
+            ),
+            (
+                group(false, None, None, 90),
+                "the one in their middle is told.",
+            ),
+            (
+                group(false, None, None, 1),
+                "Only one such future was found.",
+            ),
+        ] {
+            let told = super::in_groups(&given);
+            assert!(told.contains(expected), "{told}");
+        }
+    }
 }
