@@ -1,9 +1,10 @@
 //! Columns that line up, within the width of the terminal.
 //!
 //! Takes headed columns and rows of styled cells; gives lines. The first column is the label: it wraps when room is short. If that
-//! does not help, columns are left out, those marked as most expendable first, so that what stays is never garbled.
+//! does not help, columns are left out, those marked as most expendable first, so that what stays is never garbled; what may not be left out
+//! stands in a further table below.
 
-use super::text::{Line, wrap};
+use super::text::{Line, shorten, wrap};
 use super::{Page, palette};
 use crate::diagnostic::with_short_names;
 use anstyle::Style;
@@ -181,6 +182,18 @@ impl Grid {
     pub fn write(mut self, page: &mut Page<'_>) -> io::Result<()> {
         while !self.reads_well(page.width()) && self.drop_one(2) {}
         while !self.fits(page.width()) && self.drop_one(1) {}
+        // What is always shown, and has no room beside the rest, is a table of its own below.
+        let mut below = Vec::new();
+        while !self.fits(page.width()) && self.columns.len() > 1 {
+            below.splice(..0, self.columns.pop());
+        }
+        let rest = (!below.is_empty()).then(|| Self {
+            columns: below,
+            ..self.clone()
+        });
+        if rest.is_some() {
+            self.notes.clear();
+        }
         let room = page.width().saturating_sub(INDENT + self.columns_width());
         let label_width = self.label_wish().min(room.max(NARROWEST_LABEL));
         let widths: Vec<usize> = self.columns.iter().map(Column::width).collect();
@@ -188,7 +201,8 @@ impl Grid {
         if !self.label_header.is_empty()
             || self.columns.iter().any(|column| !column.header.is_empty())
         {
-            let mut line = indented(palette::HEADER, &self.label_header, label_width);
+            let header = shorten(&self.label_header, label_width);
+            let mut line = indented(palette::HEADER, &header, label_width);
             for (column, &width) in self.columns.iter().zip(&widths) {
                 place(
                     &mut line,
@@ -213,7 +227,7 @@ impl Grid {
                 page.paragraph(palette::FAINT, note, 2 * INDENT)?;
             }
         }
-        Ok(())
+        rest.map_or(Ok(()), |rest| rest.write(page))
     }
 }
 

@@ -21,6 +21,8 @@ mod storyline;
 mod summary;
 mod sweep;
 mod text;
+#[cfg(test)]
+mod widths;
 
 pub use compare::letter;
 pub(super) use given::{
@@ -179,15 +181,19 @@ impl<'a> Page<'a> {
         self.out.write_all(b"\n")
     }
 
-    /// A blank line and the name of what follows, with a remark if there is room for it.
+    /// A blank line and the name of what follows, over as many lines as it needs, with a remark if there is room for it.
     fn section(&mut self, name: &str, remark: &str) -> io::Result<()> {
         self.blank()?;
-        let mut line = Line::styled(palette::SECTION, name);
+        let mut lines = self.wrapped(palette::SECTION, name, 0);
         let note = Line::styled(palette::FAINT, &format!("  {remark}"));
-        if !remark.is_empty() && line.width() + note.width() <= self.width() {
+        let width = self.width();
+        if let Some(line) = lines.last_mut()
+            && !remark.is_empty()
+            && line.width() + note.width() <= width
+        {
             line.append(note);
         }
-        self.line(&line)
+        lines.iter().try_for_each(|line| self.line(line))
     }
 
     /// A paragraph, its lines set in by `indent` cells.

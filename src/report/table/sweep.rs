@@ -3,7 +3,7 @@
 use super::estimates::{join_errors, join_unlike};
 use super::grid::Grid;
 use super::series::with_unit;
-use super::text::{Line, dotted, shorten};
+use super::text::{Line, dotted, shorten, shorten_inside};
 use super::{Page, label, palette, run};
 use crate::report::format;
 use crate::results::{CrossingAt, SweepOf, SweepResult, SweepValue};
@@ -189,11 +189,11 @@ fn list(page: &mut Page<'_>, result: &SweepResult, k: usize) -> io::Result<()> {
         let own = "file".to_owned();
         std::iter::once(own).chain(result.points.iter().map(move |p| text_of(&p.at[axis])))
     };
-    let head = |axis: usize| short(&result.axes[axis].path);
-    let mut grid = Grid::new(head(0), column(0));
+    let head = |axis: usize| shorten_inside(short(&result.axes[axis].path), LONGEST_VALUE);
+    let mut grid = Grid::new(&head(0), column(0));
     grid.style_label(0, palette::FAINT);
     for axis in 1..result.axes.len() {
-        grid.plain_column(head(axis), 0, column(axis));
+        grid.plain_column(&head(axis), 0, column(axis));
     }
     let pp = if of.is_probability() { " pp" } else { "" };
     let values = join(rows.iter().map(|value| told(of, value)).collect());
