@@ -21,6 +21,9 @@ use crate::results::{
 };
 use std::io::{self, Write};
 
+/// What a result says that Ctrl-C cut short.
+const INTERRUPTED: &str = "Interrupted: fewer futures than were asked for.";
+
 /// # Errors
 /// Those of `out`.
 pub fn write_run(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! A run split by a condition, as Markdown.
 
-use super::{escape, joined, label, table};
+use super::{INTERRUPTED, escape, joined, label, table};
 use crate::report::table::{given_difference, given_lists, given_name, given_split, given_value};
 use crate::results::GivenResult;
 use std::io::{self, Write};
@@ -10,6 +10,9 @@ use std::io::{self, Write};
 pub fn write_given(out: &mut dyn Write, result: &GivenResult) -> io::Result<()> {
     let info = &result.scenario;
     writeln!(out, "# {}\n", escape(label(&info.title, &info.name)))?;
+    if result.run.interrupted {
+        writeln!(out, "{INTERRUPTED}\n")?;
+    }
     writeln!(out, "{}\n", escape(&given_split(result)))?;
     for (title, rows) in given_lists(result) {
         if rows.is_empty() {

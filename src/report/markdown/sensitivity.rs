@@ -1,6 +1,6 @@
 //! What a result hangs on as Markdown.
 
-use super::{escape, joined, label, table, with_error};
+use super::{INTERRUPTED, escape, joined, label, table, with_error};
 use crate::report::format;
 use crate::report::table::{answer, effect, effect_size, reading, swing_text};
 use crate::results::SensitivityResult;
@@ -19,6 +19,9 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
         result.run.trials_per_draw,
         result.run.seed
     )?;
+    if result.run.interrupted {
+        writeln!(out, "{INTERRUPTED}\n")?;
+    }
     let name = |title: &str, name: &str, kind: &str| match kind {
         "weight" => format!("weight of {}", escape(label(title, name))),
         _ => escape(label(title, name)),

@@ -1,6 +1,6 @@
 //! A sweep as Markdown.
 
-use super::{escape, joined, label, table};
+use super::{INTERRUPTED, escape, joined, label, table};
 use crate::report::format;
 use crate::report::table::{
     break_even, sweep_difference, sweep_name, sweep_value, sweep_verdict, text_of,
@@ -22,6 +22,9 @@ pub fn write_sweep(out: &mut dyn Write, result: &SweepResult) -> io::Result<()> 
         result.run.trials_per_draw,
         result.run.seed
     )?;
+    if result.run.interrupted {
+        writeln!(out, "{INTERRUPTED}\n")?;
+    }
     for (k, of) in result.of.iter().enumerate() {
         writeln!(out, "## {}\n", escape(&sweep_name(of)))?;
         let pp = if of.is_probability() { ", pp" } else { "" };

@@ -167,6 +167,28 @@ fn explain() -> ExplainResult {
 }
 
 #[test]
+fn markdown_says_that_a_result_was_cut_short() {
+    use crate::report::markdown;
+    for interrupted in [false, true] {
+        let (mut swept, mut split, mut driven) = (sweep(1), given(), sensitivity());
+        swept.run.interrupted = interrupted;
+        split.run.interrupted = interrupted;
+        driven.run.interrupted = interrupted;
+        let texts: [&dyn Fn(&mut Vec<u8>) -> io::Result<()>; 3] = [
+            &|out| markdown::write_sweep(out, &swept),
+            &|out| markdown::write_given(out, &split),
+            &|out| markdown::write_sensitivity(out, &driven),
+        ];
+        for write in texts {
+            let mut bytes = Vec::new();
+            write(&mut bytes).expect("a vector takes all");
+            let text = String::from_utf8(bytes).expect("text is UTF-8");
+            assert_eq!(text.contains("Interrupted"), interrupted, "{text}");
+        }
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_page_however_long_the_titles_are() {
     for width in [60, 80, 100] {
         let look = Look {
