@@ -10,6 +10,9 @@ use unicode_width::UnicodeWidthStr;
 
 const LONG: &str = "A title that goes on and on, 停戦協定 and all, past any width that a terminal has, and_holds_a_name_without_a_break_of_more_than_forty_cells";
 
+/// Something that writes a result.
+type Written<'a> = &'a dyn Fn(&mut Vec<u8>) -> io::Result<()>;
+
 fn sweep(inputs: usize) -> SweepResult {
     let mut result = fixture::sweep(inputs);
     result.scenario.title = LONG.into();
@@ -174,7 +177,7 @@ fn markdown_says_that_a_result_was_cut_short() {
         swept.run.interrupted = interrupted;
         split.run.interrupted = interrupted;
         driven.run.interrupted = interrupted;
-        let texts: [&dyn Fn(&mut Vec<u8>) -> io::Result<()>; 3] = [
+        let texts: [Written<'_>; 3] = [
             &|out| markdown::write_sweep(out, &swept),
             &|out| markdown::write_given(out, &split),
             &|out| markdown::write_sensitivity(out, &driven),
@@ -195,7 +198,7 @@ fn no_line_is_wider_than_the_page_however_long_the_titles_are() {
             color: false,
             width,
         };
-        let texts: [(&str, &dyn Fn(&mut Vec<u8>) -> io::Result<()>); 6] = [
+        let texts: [(&str, Written<'_>); 6] = [
             ("sweep of one", &|out| write_sweep(out, &sweep(1), look)),
             ("sweep of two", &|out| write_sweep(out, &sweep(2), look)),
             ("given", &|out| write_given(out, &given(), look)),
