@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Trials of an outcome after which no more blocks are simulated: they give a share within a point.
 const COMPARED: usize = 4096;
-/// Those of them that are grouped, from the first.
+/// Those of them that are grouped, evenly spread: the first ones would come from a few parameter draws.
 const GROUPED: usize = 200;
 /// Groups that are tried where no number of them is asked for.
 const MOST_GROUPS: usize = 6;
@@ -95,8 +95,12 @@ fn of_outcome(
         None => ("unclassified".into(), "None of these".into()),
     };
     loop {
-        let grouped = &histories[..histories.len().min(GROUPED)];
-        let grouping = Grouping::of(grouped, wanted, horizon);
+        let places = spread(histories.len(), GROUPED);
+        let grouped: Vec<History> = places.iter().map(|i| histories[*i].clone()).collect();
+        let mut grouping = Grouping::of(&grouped, wanted, horizon);
+        for medoid in &mut grouping.medoids {
+            *medoid = places[*medoid];
+        }
         let mut stories = Vec::new();
         let mut broken = None;
         for medoid in &grouping.medoids {
@@ -146,10 +150,17 @@ fn of_outcome(
     }
 }
 
+/// At most so many places of a list, evenly spread over it, in order.
+fn spread(length: usize, most: usize) -> Vec<usize> {
+    let taken = length.min(most);
+    (0..taken).map(|i| i * length / taken).collect()
+}
+
 /// What happened in a trial, as far as it makes one like another.
 #[derive(Clone, Debug, PartialEq)]
 struct History {
     trial: u64,
+    draw: u64,
     replicate: usize,
     start_trend: u8,
     /// By event, in years since the start; infinite: never.
@@ -324,7 +335,8 @@ struct Counted {
     sizes: Vec<[u64; REPLICATES]>,
     /// By group, event and replicate: trials in which it happened.
     with: Vec<Vec<[u64; REPLICATES]>>,
-    draws: u64,
+    /// By group, the parameter draws that its trials are of.
+    draws: Vec<BTreeSet<u64>>,
 }
 
 impl Counted {
@@ -333,7 +345,7 @@ impl Counted {
         let mut counted = Self {
             sizes: vec![[0; REPLICATES]; medoids.len()],
             with: vec![vec![[0; REPLICATES]; events]; medoids.len()],
-            draws: 0,
+            draws: vec![BTreeSet::new(); medoids.len()],
         };
         for one in histories {
             let far = medoids
@@ -343,7 +355,7 @@ impl Counted {
             let Some((group, _)) = far.min_by(|a, b| a.1.total_cmp(&b.1)) else {
                 continue;
             };
-            counted.draws += 1;
+            counted.draws[group].insert(one.draw);
             counted.sizes[group][one.replicate] += 1;
             for (with, time) in counted.with[group].iter_mut().zip(&one.first_times) {
                 with[one.replicate] += u64::from(time.is_finite());
@@ -357,7 +369,15 @@ impl Counted {
     }
 
     fn share(&self, group: usize) -> Proportion {
-        Proportion::of(&self.sizes[group], &self.all(), self.draws)
+        let draws = self.draws_of(|_| true);
+        Proportion::of(&self.sizes[group], &self.all(), draws)
+    }
+
+    /// How many parameter draws have trials in any of some groups.
+    fn draws_of(&self, is_one: impl Fn(usize) -> bool) -> u64 {
+        let groups = (self.draws.iter().enumerate()).filter(|(group, _)| is_one(*group));
+        let draws: BTreeSet<&u64> = groups.flat_map(|(_, draws)| draws).collect();
+        draws.len() as u64
     }
 
     /// Events that happen more often in a group than in the others, the largest difference first, then those that happen less often.
@@ -367,14 +387,16 @@ impl Counted {
         }
         let whole = self.all();
         let others: [u64; REPLICATES] = std::array::from_fn(|m| whole[m] - self.sizes[group][m]);
+        let [own_draws, other_draws] =
+            [self.draws_of(|g| g == group), self.draws_of(|g| g != group)];
         let mut tells: Vec<Tell> = (study.model.events.iter().enumerate())
             .filter_map(|(e, event)| {
-                let here = Proportion::of(&self.with[group][e], &self.sizes[group], self.draws);
+                let here = Proportion::of(&self.with[group][e], &self.sizes[group], own_draws);
                 let elsewhere: [u64; REPLICATES] = std::array::from_fn(|m| {
                     let all: u64 = self.with.iter().map(|with| with[e][m]).sum();
                     all - self.with[group][e][m]
                 });
-                let there = Proportion::of(&elsewhere, &others, self.draws);
+                let there = Proportion::of(&elsewhere, &others, other_draws);
                 let apart = (here.probability - there.probability).abs();
                 let error = libm::hypot(here.std_error, there.std_error);
                 (apart >= TOLD_APART && apart >= 3.0 * error).then(|| Tell {
@@ -450,10 +472,11 @@ impl Observer for Collector {
         for (place, outcome) in rows.outcome.iter().enumerate() {
             let outcome = usize::from(*outcome);
             if self.wanted.contains(&outcome) {
-                let draw = rows.draw[place] as usize;
+                let draw = rows.draw[place];
                 here.entry(outcome).or_default().push(History {
                     trial: rows.first_trial + place as u64,
-                    replicate: draw % REPLICATES,
+                    draw: u64::from(draw),
+                    replicate: draw as usize % REPLICATES,
                     start_trend: rows.start_trend[place],
                     first_times: rows.first_times.iter().map(|times| times[place]).collect(),
                 });

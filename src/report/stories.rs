@@ -3,6 +3,9 @@
 use super::format;
 use crate::results::{Tell, Typical, TypicalStory};
 
+/// With fewer trials, groups that are there would mostly not be found.
+const FEW: u64 = 20;
+
 /// Whether the futures of an outcome fall into groups, with the numbers that it was judged by: sentences.
 pub fn in_groups(group: &Typical) -> String {
     let grouped = format::count(group.grouped);
@@ -17,6 +20,11 @@ pub fn in_groups(group: &Typical) -> String {
                 "These futures fall into {} groups: mean silhouette {} over {grouped} of them, {shuffled} if their events were independent.",
                 group.stories.len(),
                 silhouette(s)
+            )
+        }
+        (false, Some(_)) if group.grouped < FEW => {
+            format!(
+                "With only {grouped} such futures, nothing can be said about whether they fall into groups."
             )
         }
         (_, Some(s)) => {
@@ -34,6 +42,7 @@ pub fn in_groups(group: &Typical) -> String {
             )
         }
         (_, None) if group.grouped == 1 => "Only one such future was found.".into(),
+        (_, None) if group.grouped == 0 => "No such future was found.".into(),
         (_, None) => format!(
             "{grouped} of these futures were laid side by side, and the one in their middle is told."
         ),
@@ -48,7 +57,7 @@ pub fn stands_for(group: &Typical, one: &TypicalStory) -> String {
     }
     let share = format::percentage(one.share, one.share_std_error);
     format!(
-        "most like {} ± {} of the {count} compared",
+        "nearest to {} ± {} of the {count} compared",
         share.value, share.error
     )
 }
@@ -63,15 +72,19 @@ pub fn tells(tells: &[Tell]) -> Vec<String> {
             } else {
                 &tell.title
             };
-            let here = format::percentage(tell.here, tell.here_std_error).value;
-            let there = format::percentage(tell.elsewhere, tell.elsewhere_std_error).value;
+            let share = |share, std_error| {
+                let share = format::percentage(share, std_error);
+                format!("{} ± {}", share.value, share.error)
+            };
+            let here = share(tell.here, tell.here_std_error);
+            let there = share(tell.elsewhere, tell.elsewhere_std_error);
             format!("{title} ({here}, elsewhere {there})")
         });
         each.collect::<Vec<_>>().join("; ")
     };
     let words = [("More often", named(true)), ("Less often", named(false))];
     let told = words.into_iter().filter(|(_, list)| !list.is_empty());
-    told.map(|(word, list)| format!("{word} than in the other futures: {list}."))
+    told.map(|(word, list)| format!("{word} in those like it than in the others: {list}."))
         .collect()
 }
 
@@ -115,6 +128,11 @@ mod tests {
                 group(false, None, None, 90),
                 "the one in their middle is told.",
             ),
+            (
+                group(false, Some(0.1), None, 3),
+                "With only 3 such futures, nothing can be said",
+            ),
+            (group(false, None, None, 0), "No such future was found."),
             (
                 group(false, None, None, 1),
                 "Only one such future was found.",

@@ -201,7 +201,7 @@ pub struct Typical {
     pub searched: u64,
     /// Those of them with this outcome, each counted to the story that it is most like.
     pub compared: u64,
-    /// The first of these, among which the stories were found.
+    /// Some of these, evenly spread over them, among which the stories were found.
     #[serde(default)]
     pub grouped: u64,
     /// Whether they fall into groups at all; if not, stories that were asked for by number are places in one crowd.

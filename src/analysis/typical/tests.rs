@@ -187,6 +187,7 @@ fn a_silhouette_is_what_its_definition_gives() {
 fn history(start_trend: u8, first_times: [f64; 3]) -> History {
     History {
         trial: 0,
+        draw: 0,
         replicate: 0,
         start_trend,
         first_times: first_times.to_vec(),
@@ -227,4 +228,117 @@ fn shuffled_histories_have_each_event_as_often_and_no_longer_together() {
         .filter(|one| one.first_times[0] == one.first_times[1]);
     let together = together.count();
     assert!((30..70).contains(&together), "{together}");
+}
+
+#[test]
+fn those_that_are_grouped_are_spread_over_all_that_were_found() {
+    assert_eq!(spread(0, 4), [0_usize; 0]);
+    assert_eq!(spread(3, 4), [0, 1, 2]);
+    assert_eq!(spread(10, 4), [0, 2, 5, 7]);
+    let all = spread(4234, GROUPED);
+    assert_eq!((all.len(), all[0]), (GROUPED, 0));
+    assert!(all.windows(2).all(|w| (21..=22).contains(&(w[1] - w[0]))));
+}
+
+#[test]
+fn what_all_of_a_group_have_in_common_is_known_no_better_than_from_its_draws() {
+    let study = routes();
+    let never = f64::INFINITY;
+    // Two routes, each of a single draw with a hundred trials.
+    let all: Vec<History> = (0..200)
+        .map(|i| {
+            let east = i < 100;
+            let own = |went: bool| if went { 1.0 } else { never };
+            History {
+                trial: i,
+                draw: u64::from(!east),
+                replicate: usize::from(!east),
+                start_trend: 0,
+                first_times: [east, !east, east, east, !east, !east].map(own).to_vec(),
+            }
+        })
+        .collect();
+    let counted = Counted::new(&all, &[0, 100], &study, 8.0);
+    assert_eq!(counted.draws_of(|_| true), 2);
+    assert_eq!(counted.draws_of(|group| group == 0), 1);
+    let all: [u64; REPLICATES] = std::array::from_fn(|m| if m == 0 { 100 } else { 0 });
+    let as_trials = Proportion::of(&all, &all, 100).std_error;
+    let told = counted.tells(0, &study);
+    assert!(!told.is_empty());
+    for tell in told {
+        let [here, elsewhere] = [tell.here_std_error, tell.elsewhere_std_error];
+        assert!(
+            here > 2.0 * as_trials && elsewhere > 2.0 * as_trials,
+            "{here} {elsewhere} {as_trials}"
+        );
+    }
+}
+
+/// The typical trials of some histories of the study of the routes.
+fn told(histories: Vec<History>, wanted: Option<usize>) -> Typical {
+    let study = routes();
+    let settings = study.settings(Some(1024), None, Some(3));
+    of_outcome(&study, &settings, 0, wanted, histories, 1024).expect("it can be told")
+}
+
+#[test]
+fn few_trials_or_equal_ones_are_told_without_more_than_they_say() {
+    let one = |trial| History {
+        trial,
+        draw: trial / 64,
+        replicate: 0,
+        start_trend: 0,
+        first_times: vec![1.0; 6],
+    };
+    for wanted in [None, Some(1), Some(3), Some(20)] {
+        assert_eq!(told(Vec::new(), wanted).stories, []);
+        let single = told(vec![one(5)], wanted);
+        assert_eq!((single.stories.len(), single.silhouette), (1, None));
+        assert_eq!(
+            (single.stories[0].share, single.stories[0].share_std_error),
+            (1.0, 0.0)
+        );
+        let equal = told(vec![one(5), one(6)], wanted);
+        assert_eq!((equal.stories.len(), equal.compared), (1, 2));
+        assert!(!equal.in_groups && equal.silhouette.is_none());
+        // Two that differ: with two groups each is alone, which is no structure.
+        let other = History {
+            first_times: vec![2.0; 6],
+            ..one(6)
+        };
+        let two = told(vec![one(5), other], wanted);
+        assert!(!two.in_groups);
+        let number = wanted.map_or(1, |n| n.min(2));
+        assert_eq!(two.stories.len(), number, "{wanted:?}");
+        let sum: f64 = two.stories.iter().map(|s| s.share).sum();
+        assert!((sum - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn a_scenario_without_events_or_with_hundreds_is_told() {
+    let of = |events: serde_json::Value| {
+        of_text(&json!({
+            "format": 2, "name": "many", "start": "2001-01-01", "horizon": 2, "step": 0.25,
+            "trends": {"dry": {"weight": 0.5}, "wet": {"weight": 0.5}},
+            "phases": {"open": {"start": true}},
+            "events": events,
+            "outcomes": [{"name": "over", "when": "t >= 0"}]
+        }))
+    };
+    let many: serde_json::Map<String, serde_json::Value> = (0..400)
+        .map(|i| {
+            let hazard = json!({"hazard": {"rate": 0.3, "per": "year"}, "limit": 1});
+            (format!("event_{i}"), hazard)
+        })
+        .collect();
+    for events in [json!({}), many.into()] {
+        let study = of(events);
+        let settings = study.settings(Some(64), None, Some(3));
+        for wanted in [None, Some(2)] {
+            let found = typical(&study, &settings, &[0], wanted, None).expect("it runs");
+            assert!(!found[0].stories.is_empty());
+            assert!(found[0].silhouette.is_none_or(|s| s.abs() <= 1.0));
+        }
+    }
 }

@@ -230,3 +230,67 @@ fn no_line_is_wider_than_the_page_however_long_the_titles_are() {
         }
     }
 }
+
+#[test]
+fn stories_with_long_titles_stay_on_the_page() {
+    use crate::report::fixture::storyline;
+    let mut story = storyline();
+    story.outcome_title = LONG.into();
+    story.scenario.title = LONG.into();
+    for one in &mut story.happenings {
+        one.title = LONG.into();
+    }
+    let tell = |here, elsewhere| crate::results::Tell {
+        event: "event".into(),
+        title: LONG.into(),
+        here,
+        here_std_error: 0.01,
+        elsewhere,
+        elsewhere_std_error: 0.012,
+    };
+    let one = crate::results::TypicalStory {
+        share: 0.5,
+        share_std_error: 0.012,
+        tells: vec![tell(0.5, 0.2), tell(0.2, 0.5)],
+        narrative: crate::results::narrative(&story),
+        story,
+    };
+    let typical = Typical {
+        format: 1,
+        tool: fixture::run().tool,
+        outcome: "long".into(),
+        outcome_title: LONG.into(),
+        searched: 1024,
+        compared: 100,
+        grouped: 100,
+        in_groups: false,
+        silhouette: Some(0.1),
+        silhouette_if_independent: None,
+        stories: vec![one.clone(), one],
+    };
+    let none = Typical {
+        stories: Vec::new(),
+        compared: 0,
+        grouped: 0,
+        ..typical.clone()
+    };
+    for width in [60, 80] {
+        for all in [false, true] {
+            let mut bytes = Vec::new();
+            let look = Look {
+                color: false,
+                width,
+            };
+            write_typical(&mut bytes, &[typical.clone(), none.clone()], all, look)
+                .expect("a vector takes all");
+            let text = String::from_utf8(bytes).expect("text is UTF-8");
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}:\n{line}\n\n{text}");
+            }
+            assert!(
+                text.contains("50.0% ± 1.0"),
+                "no share without its error:\n{text}"
+            );
+        }
+    }
+}
