@@ -13,16 +13,23 @@ pub fn narrative(story: &Storyline) -> Vec<String> {
     if scenario.is_timeless() {
         return vec![format!("It ends in {ends}.")];
     }
-    let trend = title(story, "trends", &story.start.trend);
-    let phase = title(story, "phases", &story.start.phase);
-    let mut told = vec![format!(
-        "It begins on {} in the phase “{phase}”, under the trend “{trend}”.",
-        day(&scenario.start)
-    )];
+    let mut begins = format!("It begins on {}", day(&scenario.start));
+    // A scenario without phases or trends has a single one that no one named.
+    let has = |list: &str| !scenario.source[list].is_null();
+    if has("phases") {
+        let phase = title(story, "phases", &story.start.phase);
+        begins += &format!(" in the phase “{phase}”");
+    }
+    if has("trends") {
+        let trend = title(story, "trends", &story.start.trend);
+        let comma = if has("phases") { "," } else { "" };
+        begins += &format!("{comma} under the trend “{trend}”");
+    }
+    let mut told = vec![format!("{begins}.")];
     let routine = routine(story);
     // What is being said of one date.
     let mut today: Option<(&str, Vec<String>)> = None;
-    for one in &story.happenings {
+    for one in story.happenings.iter().filter(|one| is_told(story, one)) {
         let text = match routine.get(one.event.as_str()) {
             Some(all) if all.first == one.date && one.count == all.first_count => {
                 told.extend(today.take().map(sentence));
@@ -41,9 +48,26 @@ pub fn narrative(story: &Storyline) -> Vec<String> {
         }
     }
     told.extend(today.take().map(sentence));
-    let phase = title(story, "phases", &story.end.phase);
-    told.push(format!("It ends in the phase “{phase}”, as {ends}."));
+    told.push(if has("phases") {
+        let phase = title(story, "phases", &story.end.phase);
+        format!("It ends in the phase “{phase}”. Its outcome is {ends}.")
+    } else {
+        format!("Its outcome is {ends}.")
+    });
     told
+}
+
+/// Whether there is anything to tell: an event that does nothing but draw a trend may draw the same again.
+fn is_told(story: &Storyline, one: &Happening) -> bool {
+    !one.changes.is_empty() || !draws_a_trend(story, one)
+}
+
+/// Whether all effects of an event are new trends.
+fn draws_a_trend(story: &Storyline, one: &Happening) -> bool {
+    let event = &story.scenario.source["events"][&one.event];
+    let effects = event["effects"].as_array().filter(|all| !all.is_empty());
+    let is_plain = event["branches"].is_null();
+    is_plain && effects.is_some_and(|all| all.iter().all(|effect| !effect["trend"].is_null()))
 }
 
 fn sentence((date, texts): (&str, Vec<String>)) -> String {
@@ -60,6 +84,8 @@ struct Routine<'s> {
     first_count: u32,
     last: &'s str,
     times: u64,
+    /// Later firings are counted, but the story does not hold when they were.
+    goes_on: bool,
 }
 
 impl Routine<'_> {
@@ -67,7 +93,9 @@ impl Routine<'_> {
         let name = named(story, one);
         let (first, last) = (month(self.first), month(self.last));
         let times = crate::diagnostic::count(self.times);
-        if first == last {
+        if self.goes_on {
+            format!("From {first} on, {times} times: {name}.")
+        } else if first == last {
             format!("In {first}, {times} times: {name}.")
         } else {
             format!("Between {first} and {last}, {times} times: {name}.")
@@ -83,12 +111,13 @@ fn routine(story: &Storyline) -> IndexMap<&str, Routine<'_>> {
         one.changes.iter().any(moves)
     };
     let mut all: IndexMap<&str, Routine<'_>> = IndexMap::new();
-    for one in &story.happenings {
+    for one in story.happenings.iter().filter(|one| is_told(story, one)) {
         let entry = all.entry(one.event.as_str()).or_insert(Routine {
             first: &one.date,
             first_count: one.count,
             last: &one.date,
             times: 0,
+            goes_on: false,
         });
         entry.last = &one.date;
         entry.times += 1;
@@ -96,6 +125,7 @@ fn routine(story: &Storyline) -> IndexMap<&str, Routine<'_>> {
     for (event, more) in &story.left_out {
         if let Some(entry) = all.get_mut(event.as_str()) {
             entry.times += more;
+            entry.goes_on = *more > 0;
         }
     }
     for one in story.happenings.iter().filter(|one| turns(one)) {
@@ -108,17 +138,17 @@ fn routine(story: &Storyline) -> IndexMap<&str, Routine<'_>> {
 /// What happened and what it turned; indicators are not spoken of.
 fn what(story: &Storyline, one: &Happening) -> String {
     let mut text = named(story, one);
-    if one.count > 1 {
+    if one.count > 1 && !draws_a_trend(story, one) {
         text += &format!(" (for the {} time)", ordinal(one.count));
     }
     // The name of a shift says already what it changes.
     let changes = one.changes.iter().filter(|_| !one.shift);
     let changes: Vec<String> = changes
         .filter_map(|change| match change {
-            StoryChange::Phase { from, to } => Some(moved(
-                "the phase",
-                [from, to].map(|p| title(story, "phases", p)),
-            )),
+            // Where it comes from was told when it began.
+            StoryChange::Phase { to, .. } => {
+                Some(format!("the phase is now “{}”", title(story, "phases", to)))
+            }
             StoryChange::Trend { from, to } => Some(moved(
                 "the trend",
                 [from, to].map(|t| title(story, "trends", t)),
@@ -137,7 +167,7 @@ fn what(story: &Storyline, one: &Happening) -> String {
 }
 
 fn moved(what: &str, [from, to]: [&str; 2]) -> String {
-    format!("{what} goes from “{from}” to “{to}”")
+    format!("{what} changes from “{from}” to “{to}”")
 }
 
 /// The title of a happening, or what a shift moves.
@@ -169,6 +199,12 @@ fn ordinal(n: u32) -> String {
         1 => "first".into(),
         2 => "second".into(),
         3 => "third".into(),
+        4 => "fourth".into(),
+        5 => "fifth".into(),
+        6 => "sixth".into(),
+        7 => "seventh".into(),
+        8 => "eighth".into(),
+        9 => "ninth".into(),
         n => {
             let ending = match (n % 10, n % 100) {
                 (_, 11..=13) => "th",
@@ -233,9 +269,85 @@ mod tests {
         assert_eq!(
             all,
             [
-                "first", "second", "third", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd",
-                "111th"
+                "first", "second", "third", "fourth", "11th", "12th", "13th", "21st", "22nd",
+                "23rd", "111th"
             ]
         );
+    }
+
+    /// A story of a scenario in which a trend is drawn anew and talks are held.
+    fn story(happenings: serde_json::Value) -> Storyline {
+        let mut story = serde_json::to_value(crate::report::fixture::storyline()).expect("a story");
+        story["scenario"]["start"] = "2026-01-01".into();
+        story["scenario"]["source"] = serde_json::json!({
+            "trends": {"calm": {"title": "Calm seas"}, "storm": {"title": "A storm"}},
+            "phases": {"open": {"title": "Port open"}, "shut": {"title": "Port shut"}},
+            "events": {
+                "turn": {"effects": [{"trend": {"calm": 0.5, "storm": 0.5}}]},
+                "talks": {"effects": []}
+            }
+        });
+        let state = serde_json::json!({"trend": "calm", "phase": "open", "indicators": {}});
+        story["start"] = state.clone();
+        story["end"] = state;
+        story["outcome_title"] = "Still there".into();
+        story["happenings"] = happenings;
+        story["left_out"] = serde_json::json!({"talks": 7});
+        serde_json::from_value(story).expect("a story")
+    }
+
+    fn firing(
+        event: &str,
+        date: &str,
+        count: u32,
+        changes: serde_json::Value,
+    ) -> serde_json::Value {
+        serde_json::json!({
+            "time": 0.5, "date": date, "event": event, "title": format!("The {event}"), "shift": false,
+            "count": count, "changes": changes, "indicators": {}
+        })
+    }
+
+    #[test]
+    fn a_trend_that_is_drawn_again_is_not_told_as_another() {
+        let none = serde_json::json!([]);
+        let turned = serde_json::json!([{"what": "trend", "from": "calm", "to": "storm"}]);
+        let told = narrative(&story(serde_json::json!([
+            firing("turn", "2026-02-01", 1, none.clone()),
+            firing("talks", "2026-02-03", 1, none.clone()),
+            firing("turn", "2026-03-01", 2, turned),
+            firing("talks", "2026-04-03", 2, none),
+        ])));
+        assert_eq!(
+            told,
+            [
+                "It begins on 1 January 2026 in the phase “Port open”, under the trend “Calm seas”.",
+                // The story holds two of nine, so when the last one was is not known.
+                "From February 2026 on, 9 times: The talks.",
+                "On 1 March 2026: The turn – the trend changes from “Calm seas” to “A storm”.",
+                "It ends in the phase “Port open”. Its outcome is “Still there”.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_trend_that_never_turns_is_not_told_however_often_it_is_drawn() {
+        let none = serde_json::json!([]);
+        let firings: Vec<_> = (1..=4)
+            .map(|n| firing("turn", "2026-02-01", n, none.clone()))
+            .collect();
+        let told = narrative(&story(firings.into()));
+        assert_eq!(told.len(), 2, "{told:?}");
+    }
+
+    #[test]
+    fn phases_and_trends_that_no_file_named_are_not_spoken_of() {
+        let mut bare = story(serde_json::json!([]));
+        bare.scenario.source = serde_json::json!({});
+        let expected = [
+            "It begins on 1 January 2026.",
+            "Its outcome is “Still there”.",
+        ];
+        assert_eq!(narrative(&bare), expected);
     }
 }
