@@ -85,6 +85,11 @@ fn printed(folder: &Path, command: &str) -> String {
 /// The document as it should be, every command having been run in order.
 fn played(text: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
+    // The guide shows a shipped scenario too, by the path that it has in the repository.
+    let shipped = folder.path().join("scenarios");
+    fs::create_dir(&shipped).expect("the folder is writable");
+    let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.json");
+    fs::copy(baseline, shipped.join("baseline.json")).expect("it is shipped");
     let mut out = String::new();
     let mut rest = text;
     for block in blocks(text) {
