@@ -187,6 +187,59 @@ fn what_no_run_writes_is_refused_with_the_place() {
         .stderr(contains("missing field `times`"));
 }
 
+#[test]
+fn typical_trials_that_no_trace_writes_are_refused_with_the_place() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let line = format!("trace {file} --outcome open --typical 2 --trials 2048 -q --format json");
+    let mut whole: Value = serde_json::from_str(&stdout(&call(&line).success())).expect("JSON");
+    whole["stories"][0]["tells"] = json!([{
+        "event": "e", "title": "", "here": 0.5, "here_std_error": 0.1, "elsewhere": 0.1, "elsewhere_std_error": 0.1
+    }]);
+    let path = write(folder.path(), "whole.json", &whole);
+    call(&format!("report {path} --out - -q")).success();
+    for (pointer, value, wanted) in [
+        ("/compared", json!(1_000_000), "compared"),
+        ("/grouped", json!(1_000_000), "grouped"),
+        ("/silhouette", json!(1.5), "silhouette"),
+        (
+            "/silhouette_if_independent",
+            json!(-2),
+            "silhouette_if_independent",
+        ),
+        ("/stories/0/share", json!(1.2), "stories[0]"),
+        ("/stories/0/share_std_error", json!(-0.1), "standard error"),
+        ("/stories/0/tells/0/here", json!(-0.5), "`here`"),
+        (
+            "/stories/0/tells/0/elsewhere",
+            json!(3),
+            "stories[0].tells[0]",
+        ),
+        (
+            "/stories/0/tells/0/here_std_error",
+            json!(-1),
+            "stories[0].tells[0]",
+        ),
+        (
+            "/stories/0/tells/0/elsewhere_std_error",
+            json!(-1),
+            "standard error",
+        ),
+    ] {
+        let mut broken = whole.clone();
+        *broken
+            .pointer_mut(pointer)
+            .unwrap_or_else(|| panic!("{pointer}")) = value;
+        let path = write(folder.path(), "broken.json", &broken);
+        let done = call(&format!("report {path} --out -")).code(2).stdout("");
+        let told = stderr(&done);
+        assert!(
+            told.contains(wanted) && told.contains("broken.json"),
+            "{pointer}: {told}"
+        );
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_without_end_is_given_up() {
