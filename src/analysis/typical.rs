@@ -38,7 +38,8 @@ const TELLS: usize = 3;
 /// first `searched` trials of the run or all of them: up to `wanted`, or one for each group that there is; one alone if they do not fall into groups.
 ///
 /// The answers stand in the order of `outcomes`; the stories of each in the order of the share that they stand for. An outcome that
-/// did not come up has no stories. The result does not depend on the number of threads.
+/// did not come up has no stories. The result does not depend on the number of threads. If `watcher` ends the run early, it is of what was
+/// simulated until then, without a gap from the first trial, and says so where that may have left something out.
 ///
 /// # Errors
 /// [`EngineError`] of the simulation.
@@ -48,6 +49,7 @@ pub fn typical(
     outcomes: &[usize],
     wanted: Option<usize>,
     searched: Option<u64>,
+    watcher: &dyn Observer,
 ) -> Result<Vec<Typical>, EngineError> {
     let per_block = settings.trials_per_block();
     let most = searched.map_or(settings.blocks, |trials| trials.div_ceil(per_block));
@@ -59,6 +61,7 @@ pub fn typical(
     let collector = Collector {
         wanted: outcomes.iter().copied().collect(),
         found: Mutex::default(),
+        watcher,
     };
     simulate(&study.program, &scan, &collector)?;
     let found = collector
@@ -69,14 +72,13 @@ pub fn typical(
         .iter()
         .map(|outcome| {
             let (histories, blocks) = found.of(*outcome);
-            of_outcome(
-                study,
-                settings,
-                *outcome,
-                wanted,
-                histories,
-                blocks * per_block,
-            )
+            let is_cut = histories.len() < COMPARED && blocks < scan.blocks;
+            let searched = blocks * per_block;
+            let told = of_outcome(study, settings, *outcome, wanted, histories, searched)?;
+            Ok(Typical {
+                interrupted: is_cut,
+                ..told
+            })
         })
         .collect()
 }
@@ -140,6 +142,7 @@ fn of_outcome(
             outcome: name,
             outcome_title: title,
             searched,
+            interrupted: false,
             compared: histories.len() as u64,
             grouped: histories.len().min(GROUPED) as u64,
             in_groups: grouping.in_groups,
@@ -423,20 +426,29 @@ impl Counted {
 
 /// Histories with the outcomes wanted, by block and outcome.
 #[derive(Default)]
-struct Found(BTreeMap<u64, BTreeMap<usize, Vec<History>>>);
+struct Found {
+    blocks: BTreeMap<u64, BTreeMap<usize, Vec<History>>>,
+    /// Blocks from the first up to the first that has not been simulated.
+    unbroken: u64,
+    /// Histories in these, by outcome.
+    seen: BTreeMap<usize, usize>,
+}
 
 impl Found {
-    /// Blocks from the first up to the first that has not been simulated.
-    fn unbroken(&self) -> impl Iterator<Item = &BTreeMap<usize, Vec<History>>> {
-        (self.0.iter().zip(0..))
-            .take_while(|((block, _), place)| *block == place)
-            .map(|((_, found), _)| found)
+    fn add(&mut self, block: u64, here: BTreeMap<usize, Vec<History>>) {
+        self.blocks.insert(block, here);
+        while let Some(next) = self.blocks.get(&self.unbroken) {
+            for (outcome, histories) in next {
+                *self.seen.entry(*outcome).or_default() += histories.len();
+            }
+            self.unbroken += 1;
+        }
     }
 
     /// Those of an outcome in the first blocks that have enough of them, and how many blocks these are.
     fn of(&self, outcome: usize) -> (Vec<History>, u64) {
         let (mut histories, mut blocks) = (Vec::new(), 0);
-        for block in self.unbroken() {
+        for (_, block) in self.blocks.range(..self.unbroken) {
             blocks += 1;
             histories.extend(block.get(&outcome).into_iter().flatten().cloned());
             if histories.len() >= COMPARED {
@@ -447,20 +459,26 @@ impl Found {
     }
 }
 
-struct Collector {
+struct Collector<'w> {
     wanted: BTreeSet<usize>,
     found: Mutex<Found>,
+    watcher: &'w dyn Observer,
 }
 
-impl Observer for Collector {
+impl Observer for Collector<'_> {
+    fn progress(&self, done: u64, total: u64) {
+        self.watcher.progress(done, total);
+    }
+
     /// There is no need to go on once every outcome has enough trials in the blocks that lie without a gap: those that are taken
     /// are then the same whatever other blocks are done.
     fn cancelled(&self) -> bool {
+        if self.watcher.cancelled() {
+            return true;
+        }
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        self.wanted.iter().all(|outcome| {
-            let trials = found.unbroken().filter_map(|block| block.get(outcome));
-            trials.map(Vec::len).sum::<usize>() >= COMPARED
-        })
+        let seen = |outcome| found.seen.get(outcome).copied().unwrap_or(0);
+        self.wanted.iter().all(|outcome| seen(outcome) >= COMPARED)
     }
 
     fn wants_rows(&self) -> bool {
@@ -483,7 +501,7 @@ impl Observer for Collector {
             }
         }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.0.insert(block, here);
+        found.add(block, here);
     }
 }
 

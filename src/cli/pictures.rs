@@ -8,7 +8,7 @@ use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::{self, Study};
 use crate::diagnostic::nearest;
-use crate::engine::Settings;
+use crate::engine::{Settings, Silent};
 use crate::report::chart::Chart;
 use crate::report::html::{self, Part};
 use crate::results::{RunResult, Typical};
@@ -263,5 +263,6 @@ pub fn typical(study: &Study, settings: &Settings, result: &RunResult) -> Result
         &outcomes,
         Some(1),
         Some(SEARCHED),
+        &Silent,
     )?)
 }

@@ -7,11 +7,14 @@ use super::options::{Simulation, whole};
 use super::output::Destination;
 use super::pictures::Pictures;
 use super::places::Places;
+use super::progress::Meter;
+use super::run;
 use super::terminal::Terminal;
 use crate::analysis::{self, Study};
 use crate::diagnostic::{count, nearest};
 use crate::report::html::Part;
 use crate::report::{json, table};
+use crate::results::Typical;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -23,7 +26,8 @@ use std::path::{Path, PathBuf};
                         quincunx trace baseline.json --trial 4711 --format json --out story.json\n  \
                         quincunx trace baseline.json --outcome ceasefire --typical 3 --report stories.html\n\n\
                         A trial is exactly that of `quincunx run` with the same file and options: the number is the one in the\n\
-                        column `trial` of --trials-out.")]
+                        column `trial` of --trials-out. Ctrl-C ends the search for typical ones early: what was seen until then is told,\n\
+                        with status 130.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
@@ -41,6 +45,9 @@ pub struct Arguments {
     /// Tell everything that happens, not only what turns the story
     #[arg(long, help_heading = "Output")]
     full: bool,
+    /// No progress bar and no remarks on standard error
+    #[arg(long, short, help_heading = "Output")]
+    quiet: bool,
     /// Format of the story (default: json if --out ends in .json, otherwise table)
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     format: Option<StoryFormat>,
@@ -86,13 +93,28 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         None => None,
     };
     let canvas = page.open(terminal)?;
+    let mut interrupted = false;
     let part = match outcome {
         Some(outcome) => {
             let wanted = arguments.typical.map(usize::from);
-            let found = match analysis::typical(&study, &settings, &[outcome], wanted, None) {
+            let quiet = arguments.quiet;
+            let meter = Meter::start(&settings, None, quiet, terminal)?;
+            let found = match analysis::typical(&study, &settings, &[outcome], wanted, None, &meter)
+            {
                 Ok(found) => found,
                 Err(error) => return findings::failed(error, &[&study], terminal),
             };
+            let simulated = found.iter().any(|one| one.searched > 0);
+            meter.finish(simulated)?;
+            if !simulated {
+                return Ok(run::nothing(terminal));
+            }
+            interrupted = found.iter().any(|one| one.interrupted);
+            for remark in found.iter().filter_map(|one| fewer(one, wanted)) {
+                if !quiet {
+                    terminal.warning(&remark);
+                }
+            }
             destination.write(|out, look| match format {
                 StoryFormat::Table => table::write_typical(out, &found, arguments.full, look),
                 // One outcome was asked for: its object, and not a list of it.
@@ -105,7 +127,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         }
         None => {
             let trials = settings.blocks.saturating_mul(settings.trials_per_block());
-            if let Some(remark) = beyond(arguments.trial, trials) {
+            if let Some(remark) = beyond(arguments.trial, trials).filter(|_| !arguments.quiet) {
                 terminal.warning(&remark);
             }
             let story = match analysis::storyline(&study, &settings, arguments.trial) {
@@ -123,7 +145,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         }
     };
     canvas.draw(&[part], Vec::new)?;
-    Ok(Exit::Done)
+    Ok(run::ended(interrupted))
 }
 
 /// Place of an outcome among the rules; `unclassified` stands behind them.
@@ -142,6 +164,15 @@ fn index(study: &Study, name: &str) -> Result<usize> {
         };
         Misuse(format!("no outcome is called `{name}`; {hint}")).into()
     })
+}
+
+/// Says that fewer trials are told than were asked for, because others differ in nothing that is compared.
+fn fewer(found: &Typical, wanted: Option<usize>) -> Option<String> {
+    let told = found.stories.len();
+    let wanted = wanted.filter(|wanted| (1..*wanted).contains(&told))?;
+    Some(format!(
+        "only {told} of {wanted} typical trials: the other futures with this outcome are equal to one of these in start trend, events and their times"
+    ))
 }
 
 /// Says that a run of so many trials does not have this one.

@@ -3,6 +3,10 @@
 use super::format;
 use crate::results::{Tell, Typical, TypicalStory};
 
+/// What is said of a search that was ended early.
+pub const INTERRUPTED: &str =
+    "Interrupted: only a part of the run was looked through for these futures.";
+
 /// With fewer trials, groups that are there would mostly not be found.
 const FEW: u64 = 20;
 
@@ -100,6 +104,7 @@ mod tests {
             outcome: "x".into(),
             outcome_title: String::new(),
             searched: 1000,
+            interrupted: false,
             compared: grouped,
             grouped,
             in_groups,

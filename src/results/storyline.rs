@@ -199,6 +199,9 @@ pub struct Typical {
     pub outcome_title: String,
     /// Trials of the run, from the first, that were looked through.
     pub searched: u64,
+    /// True if the search was ended early: there may be more in the rest of the run.
+    #[serde(default)]
+    pub interrupted: bool,
     /// Those of them with this outcome, each counted to the story that it is most like.
     pub compared: u64,
     /// Some of these, evenly spread over them, among which the stories were found.

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use crate::program::{folder, valley, write};
-use quincunx::results::RunResult;
+use quincunx::results::{RunResult, Typical};
 use serde_json::json;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -95,6 +95,28 @@ fn an_interrupted_run_reports_what_it_has_and_says_so() {
         .len();
     assert_eq!(rows as u64, result.run.trials);
     assert_eq!(unfinished(folder.path()), None);
+}
+
+#[test]
+fn an_interrupted_search_for_typical_trials_tells_what_it_saw_and_says_so() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    // Nothing is unclassified: the search would go through the whole run.
+    let child = start(&format!(
+        "trace {path} --outcome unclassified --trials 1e9 --threads 2 --format json"
+    ));
+    std::thread::sleep(Duration::from_secs(4));
+    interrupt(&child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("stopping after the blocks under way"),
+        "{told}"
+    );
+    let found: Typical = serde_json::from_slice(&output.stdout).expect("a whole result");
+    assert!(found.interrupted && found.stories.is_empty());
+    assert!(found.searched >= 1024 && found.searched.is_multiple_of(1024));
 }
 
 #[test]

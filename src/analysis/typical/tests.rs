@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::analysis::storyline;
+use crate::engine::Silent;
 use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Distances between points on a line.
 fn line(points: &[f64]) -> Vec<Vec<f64>> {
@@ -68,7 +70,8 @@ fn typical_trials_are_trials_of_the_run_with_that_outcome() {
     let settings = study.settings(Some(4096), None, Some(2));
     let index = |name: &str| study.model.outcomes.iter().position(|o| o.name == name);
     let [blocked, never] = ["blocked", "never"].map(|name| index(name).expect("a rule"));
-    let found = typical(&study, &settings, &[blocked, never], Some(3), None).expect("it runs");
+    let found =
+        typical(&study, &settings, &[blocked, never], Some(3), None, &Silent).expect("it runs");
     assert_eq!(found[0].outcome, "blocked");
     assert_eq!(found[0].stories.len(), 3);
     assert!(
@@ -97,7 +100,7 @@ fn the_choice_is_the_same_for_any_number_of_threads() {
             threads,
             ..study.settings(Some(20_480), None, Some(2))
         };
-        typical(&study, &settings, &[0, 1], Some(2), None).expect("it runs")
+        typical(&study, &settings, &[0, 1], Some(2), None, &Silent).expect("it runs")
     };
     assert_eq!(on(1), on(4));
 }
@@ -128,7 +131,7 @@ fn routes() -> Study {
 fn two_routes_are_two_groups_with_the_shares_that_their_hazards_give() {
     let study = routes();
     let settings = study.settings(Some(4096), None, Some(3));
-    let found = typical(&study, &settings, &[0], None, None).expect("it runs");
+    let found = typical(&study, &settings, &[0], None, None, &Silent).expect("it runs");
     let found = &found[0];
     assert!(
         found.in_groups,
@@ -167,7 +170,7 @@ fn two_routes_are_two_groups_with_the_shares_that_their_hazards_give() {
 fn a_single_route_is_no_group_however_early_or_late() {
     let study = study();
     let settings = study.settings(Some(4096), None, Some(2));
-    let found = typical(&study, &settings, &[0], None, None).expect("it runs");
+    let found = typical(&study, &settings, &[0], None, None, &Silent).expect("it runs");
     // The start trend is one of two, and the slide comes when it comes, whatever it is.
     assert!(!found[0].in_groups);
     assert_eq!(
@@ -336,9 +339,41 @@ fn a_scenario_without_events_or_with_hundreds_is_told() {
         let study = of(events);
         let settings = study.settings(Some(64), None, Some(3));
         for wanted in [None, Some(2)] {
-            let found = typical(&study, &settings, &[0], wanted, None).expect("it runs");
+            let found = typical(&study, &settings, &[0], wanted, None, &Silent).expect("it runs");
             assert!(!found[0].stories.is_empty());
             assert!(found[0].silhouette.is_none_or(|s| s.abs() <= 1.0));
         }
+    }
+}
+
+/// Ends a run once so many blocks are done.
+struct Impatient(u64, AtomicU64);
+
+impl Observer for Impatient {
+    fn progress(&self, done: u64, _: u64) {
+        self.1.store(done, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.1.load(Ordering::Relaxed) >= self.0
+    }
+}
+
+#[test]
+fn what_was_seen_before_an_interruption_is_told_and_marked() {
+    let study = study();
+    let settings = Settings {
+        threads: 1,
+        ..study.settings(Some(65_536), None, Some(2))
+    };
+    // Nothing ends so: the whole run would be looked through.
+    let never = 2;
+    for (most, is_cut) in [(0, true), (3, true), (u64::MAX, false)] {
+        let watcher = Impatient(most, AtomicU64::new(0));
+        let found = typical(&study, &settings, &[never], None, None, &watcher).expect("it runs");
+        assert_eq!(found[0].interrupted, is_cut, "after {most} blocks");
+        let whole = settings.blocks * settings.trials_per_block();
+        assert_eq!(found[0].searched < whole, is_cut, "{}", found[0].searched);
+        assert_eq!(found[0].searched > 0, most > 0);
     }
 }

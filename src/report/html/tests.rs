@@ -14,6 +14,7 @@ fn run_part() -> RunPart {
             outcome: "settled".into(),
             outcome_title: "A treaty is signed".into(),
             searched: 1024,
+            interrupted: false,
             compared: 100,
             grouped: 100,
             in_groups: false,

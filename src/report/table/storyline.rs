@@ -2,7 +2,7 @@
 
 use super::text::{Line, dotted};
 use super::{Page, label, palette};
-use crate::report::stories::{in_groups, stands_for, tells};
+use crate::report::stories::{INTERRUPTED, in_groups, stands_for, tells};
 use crate::report::{dates, format};
 use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
 use std::io;
@@ -99,6 +99,9 @@ pub fn write_typical(page: &mut Page<'_>, typical: &[Typical], all: bool) -> io:
     let plain = anstyle::Style::new();
     for group in typical {
         let title = label(&group.outcome_title, &group.outcome);
+        if group.interrupted {
+            page.paragraph(palette::FAINT, INTERRUPTED, 0)?;
+        }
         if group.stories.is_empty() {
             let text = format!(
                 "None of the first {} trials ends in `{title}`.",

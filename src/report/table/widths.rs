@@ -261,6 +261,7 @@ fn stories_with_long_titles_stay_on_the_page() {
         outcome: "long".into(),
         outcome_title: LONG.into(),
         searched: 1024,
+        interrupted: false,
         compared: 100,
         grouped: 100,
         in_groups: false,

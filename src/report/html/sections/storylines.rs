@@ -32,6 +32,9 @@ pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
         if typical.len() > 1 || is_all {
             body.heading(title);
         }
+        if group.interrupted {
+            body.paragraph(stories::INTERRUPTED);
+        }
         if group.stories.is_empty() {
             body.paragraph(format!(
                 "None of the first {} futures ends so.",
