@@ -11,6 +11,7 @@ use crate::engine::{
 };
 use crate::estimate::{
     MeanDifference, Merge, PartialSum, Proportion, REPLICATES, Replicated, difference,
+    without_rounding,
 };
 use crate::expression::Interval;
 use crate::model::{Model, ranges_of_metrics};
@@ -423,15 +424,16 @@ fn mean(
     let value = |sums: &[PartialSum; REPLICATES]| {
         let found = Replicated::mean(sums);
         let error = found.and_then(|found| found.std_error());
+        let value = found.map(|found| match error {
+            Some(error) => without_rounding(found.ratio, error, found.ratio.abs()).0,
+            None => found.ratio,
+        });
         GivenValue {
             trials: sums.iter().map(|part| part.values).sum(),
-            value: found.map(|found| found.ratio),
+            value,
             std_error: error,
-            ci95: found.zip(error).map(|(found, error)| {
-                range.around(
-                    found.ratio,
-                    difference(found.ratio, error, found.used()).ci95,
-                )
+            ci95: (found.zip(value).zip(error)).map(|((found, value), error)| {
+                range.around(value, difference(value, error, found.used()).ci95)
             }),
             effective_trials: None,
         }
@@ -466,11 +468,9 @@ fn apart(
     }
     let [a, b] = [values[0].std_error?, values[1].std_error?];
     let used = held.used().min(not.used());
-    Some(difference(
-        held.ratio - not.ratio,
-        (a * a + b * b).sqrt(),
-        used,
-    ))
+    let size = held.ratio.abs().max(not.ratio.abs());
+    let (apart, error) = without_rounding(held.ratio - not.ratio, (a * a + b * b).sqrt(), size);
+    Some(difference(apart, error, used))
 }
 
 fn with(

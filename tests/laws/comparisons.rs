@@ -97,6 +97,39 @@ fn a_variant_equal_to_its_parent_differs_by_exactly_nothing() {
 }
 
 #[test]
+fn constants_differ_by_an_exact_number_and_a_small_real_error_stays() {
+    let case = |sum: &str, tiny: &str| {
+        study(&scenario(
+            1.0,
+            1.0,
+            json!({
+                "parameters": {"p": {"uniform": [0, 1]}},
+                "indicators": {"x": {"start": {"uniform": [0, 1]}}},
+                "outcomes": [{"name": "high", "when": "x > p"}],
+                "metrics": {"sum": sum, "large": format!("1e9 + {sum}"), "tiny": tiny},
+            }),
+        ))
+    };
+    let (base, other) = (case("1.1", "1"), case("0.1 + 0.2", "1 + x / 1e9"));
+    let result = compared(&[&base, &other], 20_032, 5);
+    let metrics = &result.comparisons[0].metrics;
+    for (row, truth) in metrics.iter().zip([-0.8, -0.8]) {
+        assert_eq!(
+            (row.difference, row.std_error, row.ci95, row.epistemic90),
+            (Some(truth), Some(0.0), Some([truth; 2]), Some([truth; 2])),
+            "{row:?}"
+        );
+    }
+    // Of x / 10^9, which is uniform: stratified or not, its error is far above rounding.
+    let (d, error) = (metrics[2].difference, metrics[2].std_error);
+    let (d, error) = (d.expect("a difference"), error.expect("an error"));
+    assert!(
+        error > 1e-13 && (d - 0.5e-9).abs() < 5.5 * error,
+        "{d} ± {error}"
+    );
+}
+
+#[test]
 fn an_added_metric_makes_no_difference_to_anything_else() {
     let mut other = rich();
     other["metrics"]["mean_price"] = json!("average(price)");

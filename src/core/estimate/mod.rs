@@ -24,6 +24,7 @@ mod quantiles;
 mod replicate;
 mod replicated;
 mod reweight;
+mod rounding;
 mod series;
 mod shift;
 mod shift_mean;
@@ -56,6 +57,7 @@ pub use replicated::{Fieller, PartialSum, Replicated, difference, fieller};
 pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
 };
+pub use rounding::without_rounding;
 pub use series::SeriesMoments;
 pub use shift::ShiftTable;
 pub use tables::Tables;

@@ -3,9 +3,10 @@
 //! In come, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario `b`; out comes the difference
 //! **b minus a** with the error that pairing leaves, and p-values adjusted for looking at many outcomes.
 
-use super::epistemic::Epistemic;
+use super::epistemic::{Epistemic, EpistemicStatus};
 use super::interval::{floored, t95};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::rounding::without_rounding;
 use super::shift_mean::MeanShift;
 use crate::math::special::student_t_cdf;
 
@@ -198,7 +199,7 @@ pub(super) struct Sum {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanDifference {
     pub difference: f64,
-    /// 0 if and only if both scenarios differ by the same amount in every replicate, as identical ones do.
+    /// 0 if and only if both scenarios differ by the same amount in every replicate, up to rounding: identical ones do, and constants.
     pub std_error: f64,
     pub ci95: [f64; 2],
     /// Of no difference, two-sided, for this metric alone.
@@ -243,8 +244,25 @@ impl MeanPair {
     pub fn epistemic(&self, uncertain: bool) -> Epistemic {
         self.difference()
             .map_or_else(Epistemic::not_separable, |d| {
-                self.shift.epistemic(d.difference, uncertain)
+                let told = self.shift.epistemic(d.difference, uncertain);
+                let spread = self.shift.spread();
+                match without_rounding(d.difference, spread, self.size()) {
+                    // Draws differ by rounding at most: what that is taken for would be ends with digits that nobody knows.
+                    (exact, 0.0) if uncertain && told.ends.is_some() => Epistemic {
+                        status: EpistemicStatus::NotDetected,
+                        ends: Some([exact; 2]),
+                        std_error: None,
+                        at_most_sd: Some(0.0),
+                    },
+                    _ => told,
+                }
             })
+    }
+
+    /// How large the totals of replicates are per trial, on the larger side.
+    fn size(&self) -> f64 {
+        let sums = self.a.iter().chain(&self.b).filter(|s| s.values > 0);
+        sums.fold(0.0, |most, s| most.max((s.sum / s.values as f64).abs()))
     }
 
     /// Replicates in which both sides have values.
@@ -261,9 +279,9 @@ impl MeanPair {
         let (b_mean, b) = residuals(&self.b)?;
         let residuals = std::array::from_fn(|m| b[m] - a[m]);
         let used = self.used();
-        let std_error = error_of_residuals(&residuals, used)?;
+        let seen = error_of_residuals(&residuals, used)?;
         let degrees_of_freedom = (used - 1) as f64;
-        let difference = b_mean - a_mean;
+        let (difference, std_error) = without_rounding(b_mean - a_mean, seen, self.size());
         let half = t95(degrees_of_freedom) * std_error;
         Some(MeanDifference {
             difference,

@@ -6,6 +6,7 @@
 use super::interval::t95;
 use super::paired::{MeanDifference, two_sided};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::rounding::{size_of, without_rounding};
 
 /// Sum of a metric's values, and how many trials have one, in one replicate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -76,9 +77,15 @@ impl Replicated {
         })
     }
 
-    /// Its standard error, by the spread between replicates; `None` with fewer than two.
+    /// Its standard error, by the spread between replicates; `None` with fewer than two. 0 where that spread is rounding.
     pub fn std_error(&self) -> Option<f64> {
-        error_of_residuals(&self.residuals, self.used)
+        let seen = error_of_residuals(&self.residuals, self.used)?;
+        Some(without_rounding(self.ratio, seen, self.size()).1)
+    }
+
+    /// How large the totals of replicates are per trial.
+    fn size(&self) -> f64 {
+        size_of(self.ratio, &self.residuals, self.used)
     }
 
     /// Replicates that show its spread.
@@ -93,8 +100,10 @@ impl Replicated {
             parts.sum::<f64>()
         });
         let used = terms.iter().map(|(_, one)| one.used).min()?;
-        let std_error = error_of_residuals(&residuals, used)?;
+        let seen = error_of_residuals(&residuals, used)?;
         let sum = terms.iter().map(|(weight, one)| weight * one.ratio).sum();
+        let sizes = terms.iter().map(|(weight, one)| weight.abs() * one.size());
+        let (sum, std_error) = without_rounding(sum, seen, sizes.fold(0.0, f64::max));
         Some(difference(sum, std_error, used))
     }
 
@@ -102,8 +111,10 @@ impl Replicated {
     pub fn less(&self, base: &Self) -> Option<MeanDifference> {
         let residuals = std::array::from_fn(|m| self.residuals[m] - base.residuals[m]);
         let used = self.used.min(base.used);
-        let std_error = error_of_residuals(&residuals, used)?;
-        Some(difference(self.ratio - base.ratio, std_error, used))
+        let seen = error_of_residuals(&residuals, used)?;
+        let size = self.size().max(base.size());
+        let (less, std_error) = without_rounding(self.ratio - base.ratio, seen, size);
+        Some(difference(less, std_error, used))
     }
 }
 

@@ -67,6 +67,11 @@ impl MeanShift {
             .extend_from_slice(&right.kept[..room.min(right.kept.len())]);
     }
 
+    /// Standard deviation of the differences over draws, chance included; 0 of fewer than two.
+    pub fn spread(&self) -> f64 {
+        merged(&self.draws, None).variance().map_or(0.0, f64::sqrt)
+    }
+
     /// The 5%-95% range of the difference, which is `estimate` over all trials. `uncertain`: some parameter or weight differs between draws.
     pub fn epistemic(&self, estimate: f64, uncertain: bool) -> Epistemic {
         if !uncertain {
