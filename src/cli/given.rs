@@ -8,6 +8,7 @@ use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
 use crate::analysis::{self, Study, condition_as_question};
+use crate::diagnostic::Sources;
 use crate::report::{csv, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
@@ -60,9 +61,19 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
     let (set, question) = condition_as_question(&original.model, condition);
+    // Nobody typed that setting: what is wrong with it is shown in the condition.
+    let shown = |sources: &mut Sources| {
+        sources.typed("CONDITION", condition, ["questions", &question], "holds");
+    };
     let study = match Study::open(file, &[sets.as_slice(), &[set]].concat()) {
-        Ok(study) => study,
-        Err(report) => return Ok(findings::refuse(&report, terminal)),
+        Ok(mut study) => {
+            shown(&mut study.sources);
+            study
+        }
+        Err(mut report) => {
+            shown(&mut report.sources);
+            return Ok(findings::refuse(&report, terminal));
+        }
     };
     let settings = simulation.settings_until(precision, &original)?;
     let mut places =

@@ -1,6 +1,6 @@
 //! `given`: a run split by a condition.
 
-use crate::program::{call, folder, quincunx, stdout, valley, write};
+use crate::program::{call, folder, quincunx, stderr, stdout, valley, write};
 use predicates::str::contains;
 use quincunx::results::GivenResult;
 
@@ -39,8 +39,8 @@ fn a_condition_splits_a_run_in_every_format() {
     }
     assert!(!table.contains("condition_"), "{table}");
     let csv = given(&["--format", "csv"]);
-    // The condition; four rows of three outcomes, a question and two metrics.
-    assert_eq!(csv.lines().count(), 1 + 1 + 4 * 6, "{csv}");
+    // Whether it was interrupted; the condition; four rows of three outcomes, a question and two metrics.
+    assert_eq!(csv.lines().count(), 1 + 1 + 1 + 4 * 6, "{csv}");
     let markdown = given(&["--format", "markdown"]);
     assert!(markdown.contains("| held ±, pp |"), "{markdown}");
 }
@@ -62,6 +62,18 @@ fn a_condition_that_is_none_is_shown_with_the_near_name() {
             .code(2)
             .stderr(contains(wanted));
     }
+    let shown = quincunx()
+        .args(["given", &file, "phase == accord and ever(signatur)"])
+        .assert()
+        .code(2);
+    assert_eq!(
+        stderr(&shown),
+        "error[unknown-name]: no event is named `signatur`; did you mean `signature`?\n  \
+         --> CONDITION:1:26\n   \
+         |\n \
+         1 | phase == accord and ever(signatur)\n   \
+         |                          ^^^^^^^^\n"
+    );
     call(&format!("given {file}"))
         .code(2)
         .stderr(contains("CONDITION"));

@@ -141,6 +141,7 @@ pub fn text(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String 
     let mut shown = format!("{}{message}\n", style.paint(accent, &head));
     for (rank, (place, label, located)) in places.iter().enumerate() {
         let pointer = match place.part {
+            _ if located.is_formula => "",
             Part::Text(_) => "",
             Part::Key | Part::Value => place.pointer.as_str(),
         };

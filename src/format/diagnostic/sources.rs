@@ -17,7 +17,7 @@ pub struct LayerId(pub usize);
 /// One text that says something about the scenario.
 #[derive(Clone, Debug)]
 pub struct Layer {
-    /// Path as the author gave it, or `--set`.
+    /// Path as the author gave it, or `--set`, or what a formula of the command line is called.
     pub name: String,
     pub text: String,
     root: Root,
@@ -71,6 +71,10 @@ enum Root {
         parts: Vec<Range<usize>>,
         value: usize,
     },
+    /// A formula that stands at `path`; all of the text is the formula, as it was typed.
+    Formula {
+        path: Vec<String>,
+    },
     /// Columns of a file that stand at `path` as a list of pairs: where each pair stands.
     Columns {
         path: Vec<String>,
@@ -91,6 +95,8 @@ pub struct Located<'s> {
     pub text: &'s str,
     /// `None` if the fault is about the file as a whole.
     pub span: Option<Span>,
+    /// A formula of the command line, which stands nowhere in the scenario.
+    pub is_formula: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -159,6 +165,17 @@ impl Layer {
                     steps,
                     spot,
                     mentioned: false,
+                }
+            }
+            Root::Formula { path } => {
+                let shared = path.iter().zip(wanted).take_while(|(a, b)| a == b).count();
+                Found {
+                    steps: shared,
+                    spot: Spot {
+                        key: None,
+                        value: 0..self.text.len(),
+                    },
+                    mentioned: shared < path.len(),
                 }
             }
             Root::Columns { path, cells } => {
@@ -243,6 +260,24 @@ impl Sources {
         LayerId(self.layers.len() - 1)
     }
 
+    /// Shows the last layer, if it is the setting of `path`, as what its author typed: the formula which is the value of `key` there. Faults then
+    /// point into that formula, under this name.
+    pub fn typed(&mut self, name: &str, formula: &str, path: [&str; 2], key: &str) {
+        let Some(last) = self.layers.last_mut() else {
+            return;
+        };
+        if matches!(&last.root, Root::Setting { path: own, .. } if *own == path) {
+            let path = path.iter().chain([&key]).map(|part| (*part).to_owned());
+            let root = Root::Formula {
+                path: path.collect(),
+            };
+            *last = Layer {
+                root,
+                ..Layer::file(name, formula)
+            };
+        }
+    }
+
     /// Says which lists the last layer changes in part.
     pub fn edited(&mut self, edits: Vec<Edit>) {
         if let Some(last) = self.layers.last_mut() {
@@ -287,7 +322,7 @@ impl Sources {
         let files = self
             .layers
             .iter()
-            .filter(|layer| !matches!(layer.root, Root::Setting { .. }));
+            .filter(|layer| !matches!(layer.root, Root::Setting { .. } | Root::Formula { .. }));
         files.map(|layer| Path::new(&layer.name))
     }
 
@@ -329,7 +364,8 @@ impl Sources {
 
 impl Layer {
     fn inside(&self, value: &Range<usize>, range: &Range<usize>) -> Range<usize> {
-        if self.text[value.clone()].starts_with('"') {
+        let is_quoted = self.text[value.clone()].starts_with('"');
+        if is_quoted && !matches!(self.root, Root::Formula { .. }) {
             scan::inside_string(&self.text, value, range)
         } else {
             let start = (value.start + range.start).min(value.end);
@@ -364,6 +400,7 @@ impl Layer {
             file: &self.name,
             text: &self.text,
             span,
+            is_formula: matches!(self.root, Root::Formula { .. }),
         }
     }
 }
@@ -428,6 +465,24 @@ mod tests {
         );
         assert_eq!(shown(&sources, &Place::key("/a/d")), ("--set", "d", 1, 3));
         assert_eq!(shown(&sources, &Place::value("/a")).0, "child.json");
+    }
+
+    #[test]
+    fn a_formula_of_the_command_line_is_shown_as_it_was_typed() {
+        let mut sources = family();
+        let place = Place::formula("/a/d/holds", 8..12);
+        sources.typed("CONDITION", "\"x\" or w\nnone", ["a", "b"], "holds");
+        assert_eq!(shown(&sources, &place).0, "--set", "it is of another path");
+        sources.typed("CONDITION", "\"x\" or none", ["a", "d"], "holds");
+        let wanted = ("CONDITION", "none", 1, 8);
+        assert_eq!(
+            shown(&sources, &Place::formula("/a/d/holds", 7..11)),
+            wanted
+        );
+        assert!(sources.locate(&place).is_some_and(|found| found.is_formula));
+        assert_eq!(shown(&sources, &Place::key("/a/d/holds")).0, "CONDITION");
+        assert_eq!(shown(&sources, &Place::value("/a/b")).0, "child.json");
+        assert_eq!(sources.files().count(), 2);
     }
 
     #[test]
