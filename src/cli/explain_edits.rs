@@ -9,7 +9,7 @@ use super::progress::Meter;
 use super::terminal::Terminal;
 use crate::analysis::{self, MOST_EDITS, NotExplained, Quantity, Study, edits_between, with_edits};
 use crate::engine::Settings;
-use crate::report::{json, table};
+use crate::report::{csv, json, markdown, table};
 use crate::scenario::Report;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -33,10 +33,6 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
         output,
     } = asked;
     let format = output.format(&[], terminal)?;
-    if !matches!(format, Format::Table | Format::Json) {
-        let text = "--explain is written as a table or as JSON: --format table or json";
-        return Err(Misuse(text.into()).into());
-    }
     let sets = &simulation.variant.set;
     let open = |file: &Path, sets: &[String]| Study::open(file, sets);
     let (base, names, opened): (Study, Vec<String>, Open<'_>) = match files {
@@ -143,8 +139,10 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
         }
     };
     destination.write(|out, look| match format {
+        Format::Table => table::write_explain(out, &result, look),
         Format::Json => json::write(out, &result),
-        _ => table::write_explain(out, &result, look),
+        Format::Csv => csv::write_explain(out, &result, output.layout()),
+        Format::Markdown => markdown::write_explain(out, &result),
     })?;
     Ok(Exit::Done)
 }

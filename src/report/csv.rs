@@ -4,6 +4,7 @@
 //! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
 
 mod cells;
+mod explain;
 mod given;
 mod of_some;
 mod reweight;
@@ -12,6 +13,7 @@ mod sweep;
 
 pub use cells::Layout;
 pub(in crate::report) use cells::fault_of_writing;
+pub use explain::write_explain;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
@@ -22,7 +24,7 @@ use crate::report::ratios;
 use crate::results::{
     ByTrend, CompareResult, Difference, GroupMean, OccupancyResult, RunResult, SeriesResult,
 };
-use cells::harmless;
+use cells::{harmless, told_interrupted};
 use csv::Writer;
 use indexmap::IndexMap;
 use std::io::{self, Write};
@@ -194,7 +196,7 @@ impl<'a> Table<'a> {
         self.row(&run.quantity("draws", result.run.draws as f64))?;
         self.row(&run.quantity("trials_per_draw", f64::from(result.run.trials_per_draw)))?;
         self.row(&run.quantity("non_finite", result.run.non_finite as f64))?;
-        self.row(&run.quantity("interrupted", f64::from(u8::from(result.run.interrupted))))?;
+        self.row(&run.quantity("interrupted", told_interrupted(&result.run)))?;
 
         for group in &result.groups {
             let row = all.named("group", &group.name, &group.title);

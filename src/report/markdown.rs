@@ -3,11 +3,13 @@
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
 mod brief;
+mod explain;
 mod given;
 mod reweight;
 mod sensitivity;
 mod sweep;
 
+pub use explain::write_explain;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;

@@ -38,6 +38,13 @@ pub struct ExplainedNumber {
     pub parts: Vec<ExplainPart>,
 }
 
+impl ExplainedNumber {
+    /// Whether it is a share of trials, and not the mean of a metric or a ratio of means.
+    pub fn is_probability(&self) -> bool {
+        !matches!(self.kind.as_str(), "metric" | "ratio")
+    }
+}
+
 /// What an edit adds: its Shapley value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExplainPart {

@@ -57,13 +57,65 @@ fn settings_and_files_are_split_alike() {
 }
 
 #[test]
+fn every_format_has_the_parts() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let line = format!(
+        "compare {file} --set trends.wet.weight=0.8 --set parameters.haste.uniform=[0.4,0.9] --of signed,wait"
+    );
+    let found = explained(&line);
+    let text = |format: &str| {
+        let line = format!("{line} --explain --trials 2048 --format {format}");
+        stdout(&call(&line).success())
+    };
+    let csv = text("csv");
+    let mut table = csv::Reader::from_reader(csv.as_bytes());
+    let rows: Vec<_> = (table.records())
+        .map(|row| row.expect("of one width"))
+        .collect();
+    // Both values, the whole and two edits, of two numbers.
+    assert_eq!(rows.len(), 2 * 5, "{csv}");
+    let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
+    for (number_of, rows) in found.numbers.iter().zip(rows.chunks(5)) {
+        assert_eq!(rows[0][7], number(number_of.base));
+        assert_eq!(rows[1][7], number(number_of.other));
+        let parts = std::iter::once(&number_of.total).chain(&number_of.parts);
+        for (part, row) in parts.zip(&rows[2..]) {
+            let kind = if part.edit.is_empty() {
+                "total"
+            } else {
+                "edit"
+            };
+            assert_eq!((&row[5], &row[6]), (kind, part.edit.as_str()));
+            let told = [
+                number(part.difference),
+                number(part.std_error),
+                number(part.ci95.map(|ends| ends[0])),
+                number(part.ci95.map(|ends| ends[1])),
+            ];
+            assert_eq!((7..11).map(|i| &row[i]).collect::<Vec<_>>(), told);
+        }
+    }
+    let markdown = text("markdown");
+    for wanted in [
+        "# What makes the difference: A dispute over water",
+        "4 runs, one for each set of edits",
+        "| edit | part ±, pp | 95% interval | verdict |",
+        "(years)",
+        "| parameters.haste.uniform=\\[0.4,0.9\\] | +",
+        "| in all | +",
+    ] {
+        assert!(markdown.contains(wanted), "{wanted}: {markdown}");
+    }
+}
+
+#[test]
 fn what_cannot_be_split_is_refused() {
     let folder = folder();
     let file = write(folder.path(), "valley.json", &valley());
     for (more, wanted) in [
         ("", "is neither"),
         (file.as_str(), "nothing that bears on a number differs"),
-        ("--set horizon=2 --format csv", "as a table or as JSON"),
         ("--set horizon=2 --of singed", "did you mean `signed`"),
         ("--set horizon=2 --brief", "cannot be used with"),
         ("--set horizon=2 --set horizon=3", "change the same thing"),

@@ -161,7 +161,7 @@ fn tables_fit_a_terminal_and_every_format_has_every_run() {
         csv.starts_with("run,parameters.calm.value,horizon,section,name,title,value,"),
         "{csv}"
     );
-    assert_eq!(csv.lines().count(), 1 + 2 * 7);
+    assert_eq!(csv.lines().count(), 1 + 1 + 2 * 7);
     let markdown = stdout(&call(&format!("{line} --format markdown")).success());
     assert!(
         markdown.contains("| parameters.calm.value | horizon | value ±, pp |"),
@@ -204,6 +204,20 @@ fn a_break_even_is_where_a_formula_has_it_and_its_absence_is_told() {
         (one.at - exact).abs() < 0.02 && high - low < 0.03,
         "{one:?}"
     );
+    let csv = line.replace("json", "csv");
+    let arguments = csv.split(' ').chain(["outcomes.alarmed = 30%"]);
+    let csv = stdout(&quincunx().args(arguments).assert().success());
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let heads = rows.headers().expect("a header").clone();
+    let rows = rows.records().map(|row| row.expect("of one width"));
+    let row = rows.last().expect("the crossing");
+    let cell = |name: &str| &row[heads.iter().position(|head| head == name).expect(name)];
+    assert_eq!((cell("run"), cell("value")), ("break_even", "0.3"));
+    assert_eq!(cell("parameters.rate.value"), one.at.to_string());
+    // The interval is one of the input and not of the number.
+    let ends = [cell("input_low95"), cell("input_high95")];
+    assert_eq!(ends, [low.to_string().as_str(), &high.to_string()]);
+    assert_eq!([cell("std_error"), cell("low95"), cell("high95")], [""; 3]);
     let never = found("alarmed = 0.9").break_even.expect("it was asked for");
     assert!(never.crossing.crossings.is_empty() && never.crossing.excluded);
     for (equation, wanted) in [

@@ -1,5 +1,6 @@
 //! What a cell may hold and what stands between cells.
 
+use crate::results::RunInfo;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -42,6 +43,11 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{text}")),
         _ => Cow::Borrowed(text),
     }
+}
+
+/// 1 of a run that was ended early, and 0 of a complete one.
+pub(super) fn told_interrupted(run: &RunInfo) -> f64 {
+    f64::from(u8::from(run.interrupted))
 }
 
 /// What the stream said: the conversion of the csv crate hides which kind of fault it was.

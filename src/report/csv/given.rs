@@ -1,7 +1,7 @@
 //! A run split by a condition, as CSV: a row a number of a side.
 
 use super::Layout;
-use super::cells::{fault_of_writing, harmless};
+use super::cells::{fault_of_writing, harmless, told_interrupted};
 use crate::results::{GivenResult, GivenRow, GivenValue};
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ const HEADER: [&str; 12] = [
     "detectable",
 ];
 
-/// The sides are `all`, `held`, `not_held` and `difference`; the first rows have the chance of the condition itself.
+/// The sides are `all`, `held`, `not_held` and `difference`; the first row says whether the run was interrupted, the second has the chance of the condition itself.
 ///
 /// # Errors
 /// Those of `out`.
@@ -51,6 +51,12 @@ pub fn write_given(out: &mut dyn Write, result: &GivenResult, layout: Layout) ->
         ])
         .map_err(fault_of_writing)
     };
+    let interrupted = GivenValue {
+        trials: result.run.trials,
+        value: Some(told_interrupted(&result.run)),
+        ..GivenValue::default()
+    };
+    write("run", ["interrupted", ""], "all", &interrupted, "")?;
     let condition = GivenValue {
         trials: result.run.trials,
         value: Some(result.probability),

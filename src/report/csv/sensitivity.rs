@@ -1,10 +1,11 @@
 //! What a result hangs on as CSV, in the columns of a run's.
 
+use super::cells::told_interrupted;
 use super::{Layout, Row, Table};
 use crate::results::SensitivityResult;
 use std::io::{self, Write};
 
-/// Rows of section `sensitivity`: `outcome` has the name of the target; `name` the input, or the target itself for its variance.
+/// Two rows of section `run`, as of a run; then rows of section `sensitivity`: `outcome` has the name of the target; `name` the input, or the target itself for its variance.
 ///
 /// # Errors
 /// Those of `out`.
@@ -14,6 +15,13 @@ pub fn write_sensitivity(
     layout: Layout,
 ) -> io::Result<()> {
     let mut table = Table::new(out, layout)?;
+    let run = Row {
+        scenario: &result.scenario.name,
+        section: "run",
+        ..Row::default()
+    };
+    table.row(&run.quantity("trials", result.run.trials as f64))?;
+    table.row(&run.quantity("interrupted", told_interrupted(&result.run)))?;
     for target in &result.targets {
         let all = Row {
             scenario: &result.scenario.name,

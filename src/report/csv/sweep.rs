@@ -1,13 +1,13 @@
 //! A sweep as CSV: a row a number of a run, with a column for each input that varies.
 
 use super::Layout;
-use super::cells::{fault_of_writing, harmless};
+use super::cells::{fault_of_writing, harmless, told_interrupted};
 use crate::results::{SweepResult, SweepValue};
 use serde_json::Value;
 use std::io::{self, Write};
 
 /// Columns behind those of the inputs.
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 15] = [
     "section",
     "name",
     "title",
@@ -21,9 +21,12 @@ const HEADER: [&str; 13] = [
     "difference_high95",
     "p_adjusted",
     "detectable",
+    "input_low95",
+    "input_high95",
 ];
 
-/// The file as it is comes first, with `file` as its run; the others are numbered from 1.
+/// The first row says whether the sweep was interrupted. The file as it is comes next, with `file` as its run; the others are numbered from 1.
+/// A crossing has `break_even` as its run: its interval is one of the input, and has columns of its own.
 ///
 /// # Errors
 /// Those of `out`.
@@ -32,6 +35,13 @@ pub fn write_sweep(out: &mut dyn Write, result: &SweepResult, layout: Layout) ->
     let paths = result.axes.iter().map(|axis| axis.path.as_str());
     let header = std::iter::once("run").chain(paths).chain(HEADER);
     csv.write_record(header).map_err(fault_of_writing)?;
+    let width = 1 + result.axes.len() + HEADER.len();
+    let mut all = vec!["all".to_owned()];
+    all.resize(1 + result.axes.len(), String::new());
+    all.extend(["run", "interrupted", ""].map(str::to_owned));
+    all.push(told_interrupted(&result.run).to_string());
+    all.resize(width, String::new());
+    csv.write_record(all).map_err(fault_of_writing)?;
     let own: Vec<Value> = (result.axes.iter())
         .map(|axis| axis.base.clone().unwrap_or(Value::Null))
         .collect();
@@ -48,6 +58,7 @@ pub fn write_sweep(out: &mut dyn Write, result: &SweepResult, layout: Layout) ->
                 harmless(&of.title).into_owned(),
             ]);
             row.extend(numbers(value));
+            row.resize(width, String::new());
             csv.write_record(row).map_err(fault_of_writing)?;
         }
     }
@@ -63,13 +74,9 @@ pub fn write_sweep(out: &mut dyn Write, result: &SweepResult, layout: Layout) ->
                 of.name.clone(),
                 harmless(&of.title).into_owned(),
             ]);
-            row.extend([
-                found.crossing.target.to_string(),
-                String::new(),
-                end(0),
-                end(1),
-            ]);
-            row.resize(1 + result.axes.len() + HEADER.len(), String::new());
+            row.push(found.crossing.target.to_string());
+            row.resize(width - 2, String::new());
+            row.extend([end(0), end(1)]);
             csv.write_record(row).map_err(fault_of_writing)?;
         }
     }

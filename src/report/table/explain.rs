@@ -38,44 +38,65 @@ pub fn write(page: &mut Page<'_>, result: &ExplainResult) -> io::Result<()> {
     page.paragraph(palette::FAINT, text, 0)
 }
 
-fn table(page: &mut Page<'_>, number: &ExplainedNumber) -> io::Result<()> {
-    let is_probability = !matches!(number.kind.as_str(), "metric" | "ratio");
+/// The number in both scenarios.
+pub fn sides(number: &ExplainedNumber) -> String {
     let error = number.total.std_error.unwrap_or(0.0);
     let side = |value: Option<f64>| match value {
-        Some(value) if is_probability => format::percentage(value, error).value,
+        Some(value) if number.is_probability() => format::percentage(value, error).value,
         Some(value) => format::estimate(value, error).value,
         None => "no value".into(),
     };
-    let remark = format!("{} → {}", side(number.base), side(number.other));
-    page.section(
-        &with_unit(&number.title, &number.name, &number.unit),
-        &remark,
-    )?;
-    let rows: Vec<&ExplainPart> = number.parts.iter().chain([&number.total]).collect();
-    let told = |part: &&ExplainPart| match (part.difference, part.std_error) {
+    format!("{} → {}", side(number.base), side(number.other))
+}
+
+/// What an edit adds, and its error.
+pub fn value(number: &ExplainedNumber, part: &ExplainPart) -> (String, String) {
+    match (part.difference, part.std_error) {
         (Some(d), Some(error)) => {
-            let rounded = match is_probability {
+            let rounded = match number.is_probability() {
                 true => format::points(d, error),
                 false => format::difference(d, error),
             };
             (rounded.value, rounded.error)
         }
         _ => ("–".into(), String::new()),
-    };
-    let range = |part: &&ExplainPart| match (part.ci95, part.std_error) {
-        (Some(ends), Some(error)) if error > 0.0 && is_probability => {
+    }
+}
+
+/// Where that lies with 95% confidence.
+pub fn range(number: &ExplainedNumber, part: &ExplainPart) -> String {
+    match (part.ci95, part.std_error) {
+        (Some(ends), Some(error)) if error > 0.0 && number.is_probability() => {
             format::points_range(ends, error)
         }
         (Some(ends), Some(error)) if error > 0.0 => format::difference_range(ends, error),
         _ => "–".into(),
-    };
+    }
+}
+
+/// Empty where something is detected.
+pub fn verdict(part: &ExplainPart) -> &'static str {
+    match (part.difference, part.detectable) {
+        (_, true) => "",
+        (Some(_), _) => "no detectable difference",
+        _ => "no difference can be formed",
+    }
+}
+
+fn table(page: &mut Page<'_>, number: &ExplainedNumber) -> io::Result<()> {
+    let is_probability = number.is_probability();
+    page.section(
+        &with_unit(&number.title, &number.name, &number.unit),
+        &sides(number),
+    )?;
+    let rows: Vec<&ExplainPart> = number.parts.iter().chain([&number.total]).collect();
     let names = rows.iter().map(|part| match part.edit.as_str() {
         "" => "in all".to_owned(),
         edit => shorten_inside(edit, LONGEST),
     });
     let mut grid = Grid::new("", names);
     let pp = if is_probability { " pp" } else { "" };
-    let pairs: Vec<_> = rows.iter().map(told).collect();
+    let pairs: Vec<_> = rows.iter().map(|part| value(number, part)).collect();
     let joined = match is_probability {
         true => join_errors(pairs),
         false => join_unlike(pairs),
@@ -88,14 +109,9 @@ fn table(page: &mut Page<'_>, number: &ExplainedNumber) -> io::Result<()> {
             false => Line::styled(palette::FAINT, text),
         });
     grid.column(&format!("part ±{pp}"), 0, lines);
-    grid.plain_column("95% interval", 1, rows.iter().map(range));
-    let verdicts = rows
-        .iter()
-        .map(|part| match (part.difference, part.detectable) {
-            (_, true) => "",
-            (Some(_), _) => "no detectable difference",
-            _ => "no difference can be formed",
-        });
+    let ranges = rows.iter().map(|part| range(number, part));
+    grid.plain_column("95% interval", 1, ranges);
+    let verdicts = rows.iter().map(|part| verdict(part));
     for (row, text) in verdicts.enumerate().filter(|(_, text)| !text.is_empty()) {
         grid.note(row, text.to_owned());
     }

@@ -25,6 +25,10 @@ mod text;
 mod widths;
 
 pub use compare::letter;
+pub(super) use explain::{
+    range as explained_range, sides as explained_sides, value as explained_value,
+    verdict as explained_verdict,
+};
 pub(super) use given::{
     difference as given_difference, lists as given_lists, name as given_name, split as given_split,
     told as given_value,

@@ -192,6 +192,39 @@ fn markdown_says_that_a_result_was_cut_short() {
 }
 
 #[test]
+fn csv_has_a_row_that_says_whether_a_result_was_cut_short() {
+    use crate::report::csv::{self, Layout};
+    for interrupted in [false, true] {
+        let (mut swept, mut split, mut driven) = (sweep(2), given(), sensitivity());
+        swept.run.interrupted = interrupted;
+        split.run.interrupted = interrupted;
+        driven.run.interrupted = interrupted;
+        let texts: [Written<'_>; 3] = [
+            &|out| csv::write_sweep(out, &swept, Layout::default()),
+            &|out| csv::write_given(out, &split, Layout::default()),
+            &|out| csv::write_sensitivity(out, &driven, Layout::default()),
+        ];
+        for write in texts {
+            let mut bytes = Vec::new();
+            write(&mut bytes).expect("a vector takes all");
+            let mut table = ::csv::Reader::from_reader(bytes.as_slice());
+            let heads = table.headers().expect("a header").clone();
+            let [section, value] = ["section", "value"]
+                .map(|name| heads.iter().position(|head| head == name).expect(name));
+            // The reader refuses rows of different widths.
+            let rows: Vec<_> = table.records().map(|row| row.expect("a row")).collect();
+            let mut said = rows
+                .iter()
+                .filter(|row| row.iter().any(|cell| cell == "interrupted"));
+            let row = said.next().expect("it is said");
+            assert_eq!(&row[section], "run", "{row:?}");
+            assert_eq!(&row[value], if interrupted { "1" } else { "0" }, "{row:?}");
+            assert!(said.next().is_none());
+        }
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_page_however_long_the_titles_are() {
     for width in [60, 80, 100] {
         let look = Look {
