@@ -68,11 +68,12 @@ fn a_condition_that_is_none_is_shown_with_the_near_name() {
         .code(2);
     assert_eq!(
         stderr(&shown),
-        "error[unknown-name]: no event is named `signatur`; did you mean `signature`?\n  \
+        "error[unknown-name]: no event is named `signatur`\n  \
          --> CONDITION:1:26\n   \
          |\n \
          1 | phase == accord and ever(signatur)\n   \
-         |                          ^^^^^^^^\n"
+         |                          ^^^^^^^^\n   \
+         = hint: did you mean `signature`?\n"
     );
     call(&format!("given {file}"))
         .code(2)

@@ -204,7 +204,7 @@ fn a_break_even_is_where_a_formula_has_it_and_its_absence_is_told() {
         (one.at - exact).abs() < 0.02 && high - low < 0.03,
         "{one:?}"
     );
-    let csv = line.replace("json", "csv");
+    let csv = line.replace("--format json", "--format csv");
     let arguments = csv.split(' ').chain(["outcomes.alarmed = 30%"]);
     let csv = stdout(&quincunx().args(arguments).assert().success());
     let mut rows = csv::Reader::from_reader(csv.as_bytes());
