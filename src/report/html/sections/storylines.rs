@@ -62,7 +62,8 @@ pub fn groups(body: &mut Body, typical: &[Typical], is_all: bool) {
                 body.paragraph(text);
             }
             told(body, &one.story, false);
-            if !one.narrative.is_empty() {
+            // A run has a story for each outcome: twice would be too much paper.
+            if is_all && !one.narrative.is_empty() {
                 body.details("The same in sentences", |body| {
                     body.paragraph(one.narrative.join(" "));
                 });
