@@ -143,9 +143,9 @@ impl Merge for Joint {
 
 /// Hits and trials of a yes or no, by side.
 #[derive(Clone, Default)]
-struct Halves {
-    hits: [Counts; 2],
-    trials: [Counts; 2],
+pub(super) struct Halves {
+    pub hits: [Counts; 2],
+    pub trials: [Counts; 2],
 }
 
 /// Integer counts: of outcomes, groups, questions, and questions with a condition of their own.
@@ -382,7 +382,8 @@ fn empty(name: &str, title: &str) -> GivenRow {
     }
 }
 
-fn share(name: &str, title: &str, halves: &Halves, draws: u64) -> GivenRow {
+/// A yes or no on both sides, and their difference with its own p-value.
+pub(super) fn share(name: &str, title: &str, halves: &Halves, draws: u64) -> GivenRow {
     let added =
         |parts: &[Counts; 2]| -> Counts { std::array::from_fn(|m| parts[0][m] + parts[1][m]) };
     let value = |hits: &Counts, trials: &Counts| {

@@ -17,6 +17,7 @@ mod sensitivity;
 mod storyline;
 mod study;
 mod sweep;
+mod tripwires;
 mod typical;
 
 pub use anchored::compare_anchored;
@@ -32,4 +33,5 @@ pub use sensitivity::{Asked, Method, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::Study;
 pub use sweep::{NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, sweep};
+pub use tripwires::{NothingToWatch, Watch, tripwires};
 pub use typical::typical;

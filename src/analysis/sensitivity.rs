@@ -6,9 +6,9 @@
 
 mod inputs;
 mod morris;
-mod passes;
+pub(super) mod passes;
 mod sobol;
-mod targets;
+pub(super) mod targets;
 mod tornado;
 
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings};

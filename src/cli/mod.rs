@@ -34,6 +34,7 @@ mod sweep;
 mod terminal;
 mod trace;
 mod trial_file;
+mod tripwires;
 mod vary;
 
 use crate::diagnostic::brief;
@@ -73,6 +74,7 @@ enum Command {
     Given(given::Arguments),
     Reweight(reweight::Arguments),
     Sensitivity(sensitivity::Arguments),
+    Tripwires(tripwires::Arguments),
     #[cfg(feature = "explore")]
     Explore(explore::Arguments),
     Check(check::Arguments),
@@ -129,6 +131,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
         Command::Given(arguments) => given::run(arguments, terminal),
         Command::Reweight(arguments) => reweight::run(arguments, terminal),
         Command::Sensitivity(arguments) => sensitivity::run(arguments, terminal),
+        Command::Tripwires(arguments) => tripwires::run(arguments, terminal),
         #[cfg(feature = "explore")]
         Command::Explore(arguments) => explore::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),

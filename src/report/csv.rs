@@ -10,6 +10,7 @@ mod of_some;
 mod reweight;
 mod sensitivity;
 mod sweep;
+mod tripwires;
 
 pub use cells::Layout;
 pub(in crate::report) use cells::fault_of_writing;
@@ -18,6 +19,7 @@ pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
 pub use sweep::write_sweep;
+pub use tripwires::write_tripwires;
 
 use crate::report::known::Known;
 use crate::report::ratios;

@@ -8,12 +8,14 @@ mod given;
 mod reweight;
 mod sensitivity;
 mod sweep;
+mod tripwires;
 
 pub use explain::write_explain;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
 pub use sweep::write_sweep;
+pub use tripwires::write_tripwires;
 
 use super::amounts::Amounts;
 use super::{dates, format, ratios};

@@ -26,3 +26,4 @@ mod show;
 mod sweep;
 mod texts;
 mod trace;
+mod tripwires;

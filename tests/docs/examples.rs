@@ -4,7 +4,15 @@ use crate::program::{answer, document, path};
 use std::fs;
 
 /// Commands that simulate or look at a scenario, and end by themselves.
-const RUN: [&str; 6] = ["run", "compare", "sweep", "given", "sensitivity", "show"];
+const RUN: [&str; 7] = [
+    "run",
+    "compare",
+    "sweep",
+    "given",
+    "sensitivity",
+    "tripwires",
+    "show",
+];
 
 /// The words of a command line; a space within quotation marks separates nothing.
 fn words(line: &str) -> Vec<String> {

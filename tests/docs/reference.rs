@@ -386,6 +386,22 @@ fn every_key_of_a_split_run_is_in_the_reference_and_no_other() {
 }
 
 #[test]
+fn every_key_of_a_watch_list_is_in_the_reference_and_no_other() {
+    let line = "tripwires port_strike.json --trials 8192 --format json";
+    let mut list = result(&line.split(' ').collect::<Vec<_>>());
+    for key in ["run", "scenario"] {
+        assert!(list[key].is_object());
+        list[key] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&list, "", &mut found);
+    found.retain(|key| !key.starts_with("warnings"));
+    let mut written = first_column("### Of `tripwires`");
+    written.retain(|key| !key.starts_with("warnings"));
+    assert_eq!(found, written);
+}
+
+#[test]
 fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
     let mut found = BTreeSet::new();
     for trial in ["0", "1", "2", "3", "4"] {

@@ -31,6 +31,7 @@ mod streams;
 mod sweeps;
 mod tables;
 mod trends;
+mod tripwires;
 mod waits;
 
 use serde_json::{Value, json};

@@ -21,6 +21,7 @@ mod storyline;
 mod summary;
 mod sweep;
 mod text;
+mod tripwires;
 #[cfg(test)]
 mod widths;
 
@@ -43,10 +44,14 @@ pub(super) use sweep::{
     text_of, told as sweep_value, verdict as sweep_verdict,
 };
 pub use text::{Look, shorten};
+pub(super) use tripwires::{
+    answer as watched_answer, deciding as watched_deciding, observation,
+    share_cells as tripwire_share,
+};
 
 use crate::results::{
     CompareResult, ExplainResult, GivenResult, ReweightResult, RunResult, SensitivityResult,
-    Storyline, SweepResult, Typical,
+    Storyline, SweepResult, TripwiresResult, Typical,
 };
 use anstyle::Style;
 use std::io::{self, Write};
@@ -138,6 +143,15 @@ pub fn write_given(out: &mut dyn Write, result: &GivenResult, look: Look) -> io:
 /// Writes a sweep.
 pub fn write_sweep(out: &mut dyn Write, result: &SweepResult, look: Look) -> io::Result<()> {
     sweep::write(&mut Page::new(out, look), result)
+}
+
+/// Writes a dated watch list.
+pub fn write_tripwires(
+    out: &mut dyn Write,
+    result: &TripwiresResult,
+    look: Look,
+) -> io::Result<()> {
+    tripwires::write(&mut Page::new(out, look), result)
 }
 
 /// Writes one trial as a dated story.
