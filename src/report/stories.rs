@@ -95,6 +95,7 @@ pub fn tells(tells: &[Tell]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::{Storyline, narrative};
 
     #[test]
     fn every_verdict_has_its_reason() {
@@ -146,5 +147,81 @@ mod tests {
             let told = super::in_groups(&given);
             assert!(told.contains(expected), "{told}");
         }
+    }
+
+    /// A story of a scenario in which a trend is drawn anew and talks are held.
+    fn story(happenings: serde_json::Value) -> Storyline {
+        let mut story = serde_json::to_value(crate::report::fixture::storyline()).expect("a story");
+        story["scenario"]["start"] = "2026-01-01".into();
+        story["scenario"]["source"] = serde_json::json!({
+            "trends": {"calm": {"title": "Calm seas"}, "storm": {"title": "A storm"}},
+            "phases": {"open": {"title": "Port open"}, "shut": {"title": "Port shut"}},
+            "events": {
+                "turn": {"effects": [{"trend": {"calm": 0.5, "storm": 0.5}}]},
+                "talks": {"effects": []}
+            }
+        });
+        let state = serde_json::json!({"trend": "calm", "phase": "open", "indicators": {}});
+        story["start"] = state.clone();
+        story["end"] = state;
+        story["outcome_title"] = "Still there".into();
+        story["happenings"] = happenings;
+        story["left_out"] = serde_json::json!({"talks": 7});
+        serde_json::from_value(story).expect("a story")
+    }
+
+    fn firing(
+        event: &str,
+        date: &str,
+        count: u32,
+        changes: serde_json::Value,
+    ) -> serde_json::Value {
+        serde_json::json!({
+            "time": 0.5, "date": date, "event": event, "title": format!("The {event}"), "shift": false,
+            "count": count, "changes": changes, "indicators": {}
+        })
+    }
+
+    #[test]
+    fn a_trend_that_is_drawn_again_is_not_told_as_another() {
+        let none = serde_json::json!([]);
+        let turned = serde_json::json!([{"what": "trend", "from": "calm", "to": "storm"}]);
+        let told = narrative(&story(serde_json::json!([
+            firing("turn", "2026-02-01", 1, none.clone()),
+            firing("talks", "2026-02-03", 1, none.clone()),
+            firing("turn", "2026-03-01", 2, turned),
+            firing("talks", "2026-04-03", 2, none),
+        ])));
+        assert_eq!(
+            told,
+            [
+                "It begins on 1 January 2026 in the phase “Port open”, under the trend “Calm seas”.",
+                // The story holds two of nine, so when the last one was is not known.
+                "From February 2026 on, 9 times: The talks.",
+                "On 1 March 2026: The turn – the trend changes from “Calm seas” to “A storm”.",
+                "It ends in the phase “Port open”. Its outcome is “Still there”.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_trend_that_never_turns_is_not_told_however_often_it_is_drawn() {
+        let none = serde_json::json!([]);
+        let firings: Vec<_> = (1..=4)
+            .map(|n| firing("turn", "2026-02-01", n, none.clone()))
+            .collect();
+        let told = narrative(&story(firings.into()));
+        assert_eq!(told.len(), 2, "{told:?}");
+    }
+
+    #[test]
+    fn phases_and_trends_that_no_file_named_are_not_spoken_of() {
+        let mut bare = story(serde_json::json!([]));
+        bare.scenario.source = serde_json::json!({});
+        let expected = [
+            "It begins on 1 January 2026.",
+            "Its outcome is “Still there”.",
+        ];
+        assert_eq!(narrative(&bare), expected);
     }
 }

@@ -4,12 +4,14 @@
 //! Errors and ranges are taken as they are, if they are possible: counts do not say all that they were made of.
 
 mod of_some;
+mod of_typical;
 
+use super::Storyline;
 use super::read::ReadFault;
 use super::types::*;
-use super::{Storyline, Typical};
 use indexmap::IndexMap;
 use of_some::{conditional, quantiles};
+pub use of_typical::check_typical;
 use std::collections::BTreeSet;
 
 /// How far a share may miss its bounds, or its hits over its trials, by rounding.
@@ -179,50 +181,6 @@ pub fn check_story(story: &Storyline) -> Sound {
             return fault(&format!("happenings[{i}].time"), message);
         }
         before = time;
-    }
-    Ok(())
-}
-
-/// # Errors
-/// The first thing that no trace writes.
-pub fn check_typical(typical: &Typical) -> Sound {
-    if typical.compared > typical.searched {
-        let message = format!("{} of {} trials", typical.compared, typical.searched);
-        return fault("compared", message);
-    }
-    if typical.grouped > typical.compared {
-        let message = format!("{} of {} trials", typical.grouped, typical.compared);
-        return fault("grouped", message);
-    }
-    for (key, value) in [
-        ("silhouette", typical.silhouette),
-        (
-            "silhouette_if_independent",
-            typical.silhouette_if_independent,
-        ),
-    ] {
-        if let Some(value) =
-            value.filter(|value| !(-1.0 - ROUNDING..=1.0 + ROUNDING).contains(value))
-        {
-            return fault(key, format!("it lies between -1 and 1, found {value}"));
-        }
-    }
-    for (i, one) in typical.stories.iter().enumerate() {
-        let at = format!("stories[{i}]");
-        share(&at, "share", one.share)?;
-        error(&at, one.share_std_error)?;
-        for (j, tell) in one.tells.iter().enumerate() {
-            let at = format!("{at}.tells[{j}]");
-            for (key, value, std_error) in [
-                ("here", tell.here, tell.here_std_error),
-                ("elsewhere", tell.elsewhere, tell.elsewhere_std_error),
-            ] {
-                share(&at, key, value)?;
-                error(&at, std_error)?;
-            }
-        }
-        let sound = check_story(&one.story);
-        sound.map_err(|fault| ReadFault::new(format!("{at}.{}", fault.path), fault.message))?;
     }
     Ok(())
 }
