@@ -7,6 +7,8 @@ use super::replicate::REPLICATES;
 
 /// Digits of a double, after sums over many trials, that say something: its 15 to 17, less what up to 10⁸ additions lose.
 const DIGITS: i32 = 12;
+/// The last of them, as a share of the number.
+const LAST: f64 = 1e-12;
 
 /// A difference and its standard error without the rounding of doubles. `size`: the largest of the values that were subtracted, as a distance from 0.
 ///
@@ -14,7 +16,7 @@ const DIGITS: i32 = 12;
 /// difference ends in digits that nobody stated. An error of at most 10⁻¹² of `size` is such rounding, not sampling: it becomes 0, and the difference
 /// is rounded to as many digits after the point as `size` has among its first 12. Any larger error, and what is not finite, is left alone.
 pub fn without_rounding(difference: f64, std_error: f64, size: f64) -> (f64, f64) {
-    let least = size * 10_f64.powi(-DIGITS);
+    let least = size * LAST;
     if !(std_error <= least && least.is_normal() && difference.is_finite()) {
         return (difference, std_error);
     }
@@ -27,9 +29,11 @@ pub fn without_rounding(difference: f64, std_error: f64, size: f64) -> (f64, f64
     (text.parse().unwrap_or(difference), 0.0)
 }
 
-/// Of the first digit of a number that is not 0.
+/// Power of ten of the first digit of a number, read off its decimals: a logarithm has other last bits on other machines.
 fn exponent(x: f64) -> i32 {
-    x.abs().log10().floor() as i32
+    let text = format!("{x:e}");
+    let power = text.split('e').nth(1).and_then(|power| power.parse().ok());
+    power.unwrap_or(0)
 }
 
 /// How large the totals of replicates are per trial, from a ratio and what each of `used` replicates adds to it.
@@ -102,7 +106,7 @@ mod tests {
             pair.add_draw((k + k / REPLICATES) % REPLICATES, 8, &a, &b);
         }
         let found = pair.difference().unwrap();
-        assert!((found.difference - 0.3).abs() < 1e-12, "{found:?}");
+        assert_eq!((found.difference, found.std_error), (0.3, 0.0));
     }
 
     #[test]
