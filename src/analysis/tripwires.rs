@@ -6,7 +6,7 @@
 
 mod choose;
 
-use choose::{Look, Sign, What, choose, named};
+use choose::{Look, Sign, choose, named};
 
 use super::detectable;
 use super::given::{Halves, share};

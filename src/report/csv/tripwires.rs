@@ -44,12 +44,12 @@ pub fn write_tripwires(
         };
         let text = |of: fn(&Tripwire) -> &String| row.map(of).cloned().unwrap_or_default();
         csv.write_record([
-            &scenario,
+            scenario.as_str(),
             &result.of.name,
             &text(|row| &row.by),
             &text(|row| &row.kind),
             &text(|row| &row.name),
-            &harmless(&text(|row| &row.title)).into_owned(),
+            &harmless(&text(|row| &row.title)),
             &text(|row| &row.sign),
             &number(row.and_then(|row| row.threshold)),
             measure,
