@@ -192,16 +192,17 @@ fn what_says_nothing_is_hardly_ever_shown() {
             "outcomes": [{"name": "ended", "when": "ever(end)"}, {"name": "not", "when": "true"}]
         }),
     );
-    let seeds = 40;
+    let seeds = 80;
     let (mut shown, mut looked) = (0, 0);
     for seed in 0..seeds {
         let found = watch(&file, "ended", 2048, 1000 * seed, 1);
         looked += found.tripwires.len();
         shown += u32::from(found.tripwires.iter().any(|row| row.detectable));
     }
-    // Something is chosen by chance now and then; shown it is in 5% of lists at most: 2 of 40, and 3.5 standard errors.
-    assert!(looked > 5, "{looked}");
-    assert!(shown <= 7, "{shown} of {seeds}");
+    // One list in eight has something that chance chose; of these, one in twenty shows it: half a list is expected. If signs were counted on
+    // the run that chose them, all of these would.
+    assert!(looked > 6, "{looked}");
+    assert!(shown <= 3, "{shown} of {seeds}");
 }
 
 #[test]
@@ -229,7 +230,7 @@ fn choosing_the_best_of_many_thresholds_does_not_flatter() {
     let on_grid = libm::floor(t / 0.25) * 0.25;
     let exact = 2.0 * (0.25 + libm::asin((on_grid / YEARS).sqrt()) / std::f64::consts::TAU);
     let (mut sum, mut least) = (0.0, f64::INFINITY);
-    let runs = 24;
+    let runs = 200;
     for seed in 0..runs {
         let settings = Settings {
             threads: 1,
