@@ -18,6 +18,8 @@ struct Side<'r> {
     replicated: Option<Replicated>,
     /// So few trials that the spread between replicates may be luck.
     is_sparse: bool,
+    /// Of metrics: where replicates agree but for rounding, the difference is exact. Shares that agree may have been seen too seldom.
+    is_of_means: bool,
 }
 
 impl<'r> Side<'r> {
@@ -31,6 +33,7 @@ impl<'r> Side<'r> {
             std_error: question.std_error,
             replicated: Replicated::share(&hits, &trials),
             is_sparse: hit.min(question.trials_given - hit) < FEW,
+            is_of_means: false,
         }
     }
 
@@ -42,6 +45,7 @@ impl<'r> Side<'r> {
             std_error: ratio.std_error,
             replicated: result.replicated(ratio),
             is_sparse: false,
+            is_of_means: true,
         }
     }
 
@@ -49,7 +53,10 @@ impl<'r> Side<'r> {
     fn less(&self, base: &Self) -> Option<MeanDifference> {
         let (own, other) = (self.replicated.as_ref()?, base.replicated.as_ref()?);
         let paired = own.less(other);
-        if !self.is_sparse && !base.is_sparse && paired.is_some_and(|d| d.std_error > 0.0) {
+        if !self.is_sparse
+            && !base.is_sparse
+            && paired.is_some_and(|d| d.std_error > 0.0 || self.is_of_means)
+        {
             return paired;
         }
         let apart = unpaired(self, base)?;
