@@ -15,7 +15,7 @@ use super::sensitivity::passes::{Stage, pass};
 use super::sensitivity::targets::{self, Reading};
 use super::study::Study;
 use crate::engine::{BlockTrials, DRAWS_PER_BLOCK, EngineError, Observer, Settings};
-use crate::estimate::{PartialSum, REPLICATES, Replicated, SignCounts, WithError, plug_in};
+use crate::estimate::{PartialSum, REPLICATES, Replicated, SignCounts, WithError};
 use crate::model::{Mean, Metric, Model};
 use crate::program::compile;
 use crate::results::{ChosenOn, Told, Tripwire, TripwiresResult, scenario_info, tool};
@@ -25,7 +25,7 @@ use jiff::civil::Date;
 
 /// Trials of the run on which is chosen.
 const CHOOSING: u64 = 20_480;
-/// Months after the start by whose end is looked, if no days are asked for.
+/// Months after the start at which is looked, if no days are asked for.
 const MONTHS: [i32; 7] = [1, 3, 6, 12, 24, 48, 96];
 /// The last of them that leave time enough.
 const USUAL_DAYS: usize = 3;
@@ -46,19 +46,19 @@ pub struct Watch {
 /// Why nothing can be watched.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NothingToWatch {
-    #[error("--of: {0}")]
+    #[error(transparent)]
     Unknown(#[from] UnknownQuantity),
     #[error(
-        "--of: `{0}` is a metric, which is not yes or no: ask for a group, an outcome or a question"
+        "`{name}` is {kind}, which is not yes or no in each future: ask for a group, an outcome or a question"
     )]
-    NotYesOrNo(String),
+    NotYesOrNo { name: String, kind: &'static str },
     #[error("the scenario has neither outcomes nor questions: there is nothing to watch for")]
     NoTarget,
     #[error("the scenario has no time in which something could be observed")]
     NoTime,
-    #[error("--by: {day} is not after the start, {start}")]
+    #[error("{day} is not after the start, {start}")]
     TooEarly { day: Date, start: Date },
-    #[error("--by: {day} is not before {end}, when the answer is read")]
+    #[error("{day} is not before {end}, when the answer is read")]
     TooLate { day: Date, end: String },
 }
 
@@ -70,16 +70,10 @@ impl Watch {
     pub fn prepare(&self, study: &Study) -> Result<(Vec<Quantity>, Vec<Date>), NothingToWatch> {
         let model = &study.model;
         let targets = match &self.of {
-            Some(name) => targets::named(model, std::slice::from_ref(name))?,
+            Some(name) => vec![yes_or_no(Quantity::named(model, name.trim())?)?],
             None => targets::usual(model, &study.program),
         };
-        if let Some(metric) = targets.iter().find(|target| target.kind == Kind::Metric) {
-            return Err(match self.of {
-                Some(_) => NothingToWatch::NotYesOrNo(metric.name.clone()),
-                None => NothingToWatch::NoTarget,
-            });
-        }
-        if targets.is_empty() {
+        if targets.iter().all(|target| target.kind == Kind::Metric) {
             return Err(NothingToWatch::NoTarget);
         }
         if model.clock.timeless {
@@ -129,6 +123,18 @@ impl Watch {
     pub fn trials(settings: &Settings) -> u64 {
         (choosing(settings).blocks + settings.blocks) * settings.trials_per_block()
     }
+}
+
+/// A number that each future answers with yes or no.
+fn yes_or_no(target: Quantity) -> Result<Quantity, NothingToWatch> {
+    let kind = match target.kind {
+        Kind::Group | Kind::Outcome | Kind::Question => return Ok(target),
+        Kind::Conditional => "a question about some of the futures",
+        Kind::Metric => "a metric",
+        Kind::Ratio => "a ratio of means",
+    };
+    let name = target.name;
+    Err(NothingToWatch::NotYesOrNo { name, kind })
 }
 
 /// The instant at which an answer is read, in years since the start.
@@ -248,17 +254,17 @@ pub fn tripwires(
             let hits = each(reading, ended.len());
             let count =
                 |(sign, values): (&&Sign, &Vec<f64>)| Counted::of(sign, values, &hits, &days, end);
-            signs
-                .iter()
-                .zip(&ended.metrics)
-                .map(count)
-                .collect::<Vec<_>>()
+            let rows: Vec<Counted> = signs.iter().zip(&ended.metrics).map(count).collect();
+            (Counted::unseen(&hits), rows)
         },
     )?;
     let result = counting.result(&counted.summary);
+    // Without any sign, then by sign.
+    let mut answers = Counted::default();
     let mut totals = vec![Counted::default(); signs.len()];
-    for block in &counted.blocks {
-        for (own, more) in totals.iter_mut().zip(block) {
+    for (all, rows) in &counted.blocks {
+        answers.merge(all);
+        for (own, more) in totals.iter_mut().zip(rows) {
             own.merge(more);
         }
     }
@@ -271,21 +277,14 @@ pub fn tripwires(
         .collect();
     let rows = tripwires.iter_mut();
     detectable::correct(rows.map(|row| (&mut row.p_adjusted, &mut row.detectable)));
-    let entropy = match totals.first() {
-        Some(counted) => counted.sign.information().map(|found| found.entropy),
-        None => None,
-    };
-    let chance = reading.value.unwrap_or(0.0);
-    let entropy = entropy.unwrap_or_else(|| WithError {
-        value: plug_in([1_000_000, 0, (1e6 * chance) as u64, 0]).map_or(0.0, |all| all[0]),
-        ..WithError::default()
-    });
+    // Of a run without trials there is nothing.
+    let entropy = (answers.sign.information()).map_or_else(WithError::default, |all| all.entropy);
     Ok(TripwiresResult {
         format: 1,
         tool: tool(),
         scenario: scenario_info(model),
         of: of.told(),
-        probability: chance,
+        probability: reading.value.unwrap_or_default(),
         std_error: reading.std_error.unwrap_or(0.0),
         ci95: reading.ci95.unwrap_or([0.0, 1.0]),
         answered: date_at(start, end).map_or_else(String::new, |day| day.to_string()),
@@ -298,9 +297,7 @@ pub fn tripwires(
         days: dates[..usable].iter().map(Date::to_string).collect(),
         tripwires,
         deciding: chosen.deciding,
-        warnings: (result.warnings.into_iter())
-            .filter(|warning| !warning.path.starts_with("metrics"))
-            .collect(),
+        warnings: result.warnings,
         run: result.run,
     })
 }
@@ -356,6 +353,19 @@ impl Counted {
             if seen && *hit && sign.threshold.is_none() && !sign.turned {
                 counted.lead[m] += libm::round(DAYS_PER_YEAR * (end - value)).max(0.0) as u64;
             }
+        }
+        counted
+    }
+
+    /// Of a block, with nothing seen.
+    fn unseen(hits: &[bool]) -> Self {
+        let mut counted = Self::default();
+        for (m, hits) in hits
+            .chunks(hits.len() / DRAWS_PER_BLOCK as usize)
+            .enumerate()
+        {
+            counted.sign.trials[m % REPLICATES] += hits.len() as u64;
+            counted.sign.hits[m % REPLICATES] += hits.iter().filter(|hit| **hit).count() as u64;
         }
         counted
     }

@@ -13,6 +13,7 @@ use super::storyline::short_storyline;
 use super::study::Study;
 use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
 use crate::estimate::{Proportion, REPLICATES};
+use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{Tell, Typical, TypicalStory, narrative, tool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -308,28 +309,17 @@ fn are_set_apart(histories: &[History], far: &[Vec<f64>], medoids: &[usize]) -> 
 /// Histories that have each event as often and at the same times, but dealt to them independently: what there is without groups.
 fn shuffled(histories: &[History], number: u64) -> Vec<History> {
     let mut all = histories.to_vec();
-    let order = |column: u64| {
-        let mut order: Vec<usize> = (0..histories.len()).collect();
-        order.sort_by_key(|i| scrambled(number << 48 | column << 24 | *i as u64));
-        order
-    };
-    for (to, from) in order(0).into_iter().enumerate() {
+    let site = Site::new(Seed(number), "typical/shuffled");
+    let mut stream = Stream::new(site, TrialId { draw: 0, trial: 0 });
+    for (to, from) in stream.order(histories.len()).into_iter().enumerate() {
         all[to].start_trend = histories[from].start_trend;
     }
     for e in 0..histories.first().map_or(0, |one| one.first_times.len()) {
-        for (to, from) in order(e as u64 + 1).into_iter().enumerate() {
+        for (to, from) in stream.order(histories.len()).into_iter().enumerate() {
             all[to].first_times[e] = histories[from].first_times[e];
         }
     }
     all
-}
-
-/// SplitMix64's finisher (Steele, Lea and Flood 2014): bits without a pattern from a number.
-fn scrambled(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ x >> 31
 }
 
 /// All trials of an outcome, counted to their nearest medoid.

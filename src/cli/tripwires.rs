@@ -7,7 +7,7 @@ use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
-use crate::analysis::{self, Study, Watch};
+use crate::analysis::{self, NothingToWatch, Study, Watch};
 use crate::report::{csv, json, markdown, table};
 use crate::time::duration;
 use anyhow::Result;
@@ -21,9 +21,9 @@ use std::path::PathBuf;
                         quincunx tripwires baseline.json\n  \
                         quincunx tripwires baseline.json --of settlement_land --by 2026-06-01 --by 2027-01-01\n  \
                         quincunx tripwires baseline.json --of silent --top 5 --format csv --out watch.csv\n\n\
-                        Without --of: of the group, or the outcome, that is the likeliest. Observations and thresholds are chosen on a run\n\
-                        of their own; every number shown is counted on another. A sign is a connection, not a cause: to see what a change\n\
-                        does, compare two scenarios.")]
+                        Without --of: of the group, or the outcome, that is the likeliest. Observations and thresholds\n\
+                        are chosen on a run of their own; every number shown is counted on another. A sign is a\n\
+                        connection, not a cause: to see what a change does, compare two scenarios.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
@@ -59,7 +59,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         by: arguments.by.clone(),
         top: usize::from(arguments.top),
     };
-    let (wanted, days) = (watch.prepare(&study)).map_err(|error| Misuse(error.to_string()))?;
+    let (wanted, days) = (watch.prepare(&study)).map_err(|error| {
+        let option = match &error {
+            NothingToWatch::Unknown(_) | NothingToWatch::NotYesOrNo { .. } => "--of: ",
+            NothingToWatch::TooEarly { .. } | NothingToWatch::TooLate { .. } => "--by: ",
+            NothingToWatch::NoTarget | NothingToWatch::NoTime => "",
+        };
+        Misuse(format!("{option}{error}"))
+    })?;
     let settings = simulation.settings(&study)?;
     let format = output.format(&[], terminal)?;
     let file = arguments.file.as_path();

@@ -2,6 +2,7 @@
 
 use super::{Happening, StoryChange, Storyline};
 use indexmap::IndexMap;
+use jiff::civil::Date;
 
 /// Firings from which on an event that moves neither phase nor trend is told once, with how often it happened.
 const ROUTINE: u64 = 3;
@@ -218,41 +219,18 @@ fn ordinal(n: u32) -> String {
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// An ISO date as it is spoken; anything else as it is.
 fn day(date: &str) -> String {
-    match parts(date) {
-        Some((year, month, day)) => format!("{day} {month} {year}"),
-        None => date.to_owned(),
-    }
+    spoken(date, "%-d %B %Y")
 }
 
 fn month(date: &str) -> String {
-    match parts(date) {
-        Some((year, month, _)) => format!("{month} {year}"),
-        None => date.to_owned(),
-    }
+    spoken(date, "%B %Y")
 }
 
-fn parts(date: &str) -> Option<(&str, &'static str, u32)> {
-    let (rest, day) = date.rsplit_once('-')?;
-    let (year, month) = rest.rsplit_once('-')?;
-    let month = month.parse::<usize>().ok()?.checked_sub(1)?;
-    Some((year, MONTHS.get(month)?, day.parse().ok()?))
+fn spoken(date: &str, form: &str) -> String {
+    let parsed = date.parse::<Date>();
+    parsed.map_or_else(|_| date.to_owned(), |day| day.strftime(form).to_string())
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ fn a_watch_list_in_every_format() {
         assert!(table.contains(wanted), "{wanted}: {table}");
     }
     let csv = list("--format csv");
-    assert_eq!(csv.lines().count(), 2 + 10 * found.tripwires.len(), "{csv}");
+    assert_eq!(csv.lines().count(), 3 + 10 * found.tripwires.len(), "{csv}");
     let markdown = list("--format markdown");
     assert!(markdown.contains("## By 20"), "{markdown}");
     // More of them, and only by the day that was asked for.
@@ -49,9 +49,12 @@ fn what_cannot_be_watched_is_refused_with_the_near_name() {
     let file = write(folder.path(), "valley.json", &valley());
     for (options, wanted) in [
         ("--of signd", "did you mean `signed`"),
-        ("--of wait", "is a metric, which is not yes or no"),
+        (
+            "--of wait",
+            "--of: `wait` is a metric, which is not yes or no",
+        ),
         ("--by june", "is not a day, such as 2026-06-01"),
-        ("--by 1999-01-01", "is not after the start"),
+        ("--by 1999-01-01", "--by: 1999-01-01 is not after the start"),
         ("--by 2999-01-01", "when the answer is read"),
         ("--top 0", "1..=50"),
     ] {

@@ -253,6 +253,61 @@ fn choosing_the_best_of_many_thresholds_does_not_flatter() {
 }
 
 #[test]
+fn what_is_dated_on_the_day_comes_too_late_and_looking_changes_no_future() {
+    // A vote on the 300th day decides half of what comes.
+    let file = |by: i64| {
+        let mut file = scenario(
+            YEARS,
+            0.25,
+            json!({
+                "events": {
+                    "vote": {"at": "2000-01-01", "probability": 0.5},
+                    "bell": {"hazard": {"rate": 0.3, "per": "year"}},
+                    "end": {"hazard": "if(ever(vote), 1.5, 0.2)", "limit": 1}
+                },
+                "derived": {"rung": "count(bell) / (1 + t)"},
+                "outcomes": [{"name": "ended", "when": "ever(end)"}, {"name": "not", "when": "true"}]
+            }),
+        );
+        let start = study(&signs()).model.clock.start;
+        let vote = start
+            .checked_add(jiff::Span::new().days(by))
+            .expect("a day");
+        file["events"]["vote"]["at"] = vote.to_string().into();
+        file
+    };
+    // `watch` looks on the 300th day.
+    let seen = |by: i64| {
+        let found = watch(&file(by), "ended", 20_000, 5, 0);
+        let run = crate::harness::run(&study(&file(by)), 20_000, 5);
+        assert_eq!(found.run.non_finite, run.run.non_finite);
+        assert_eq!(found.probability, run.outcomes[0].probability);
+        found.tripwires.iter().any(|row| row.name == "vote")
+    };
+    assert!(seen(299));
+    assert!(!seen(300));
+}
+
+#[test]
+fn the_entropy_is_known_without_any_sign() {
+    let mut file = signs();
+    file["events"]
+        .as_object_mut()
+        .expect("events")
+        .remove("sign");
+    file["events"]["end"]["hazard"] = json!(0.5);
+    let found = watch(&file, "ended", 65_536, 5, 0);
+    assert!(found.tripwires.is_empty(), "{:#?}", found.tripwires);
+    let hit = 1.0 - libm::exp(-0.5 * YEARS);
+    near(
+        "entropy",
+        found.entropy,
+        found.entropy_std_error,
+        part(hit) + part(1.0 - hit),
+    );
+}
+
+#[test]
 fn the_list_has_the_same_bytes_for_any_number_of_threads() {
     let one = watch(&signs(), "ended", 20_000, 5, 1);
     let many = watch(&signs(), "ended", 20_000, 5, 4);

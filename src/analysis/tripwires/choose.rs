@@ -39,7 +39,7 @@ pub struct Look {
 impl Look {
     pub fn all(model: &Model, days: usize) -> Vec<Self> {
         let events = (0..model.events.len())
-            // Shifts of trends are in nobody's sight; moves of states have events or titles of their own.
+            // Shifts of trends are in nobody's sight. Moves of states, and phases, are not looked at: often an event goes with them.
             .filter(|e| model.events[*e].shift.is_none())
             .map(|e| Self {
                 what: What::Event(e),
@@ -83,10 +83,11 @@ pub struct Sign {
 impl Sign {
     pub fn is_seen(&self, value: f64, days: &[f64]) -> bool {
         let is_met = match self.threshold {
-            None => value <= days[self.day],
+            // Before that day begins: what is dated on the day itself comes too late. Never is NaN.
+            None => value < days[self.day],
             Some(threshold) => value >= threshold,
         };
-        // A trial that was stopped shows nothing.
+        // A trial that was stopped has no number.
         (is_met != self.turned) && !(self.threshold.is_some() && value.is_nan())
     }
 }

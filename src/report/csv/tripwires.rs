@@ -1,7 +1,7 @@
 //! A dated watch list, as CSV: a row per number of an observation.
 
 use super::Layout;
-use super::cells::{fault_of_writing, harmless};
+use super::cells::{fault_of_writing, harmless, told_interrupted};
 use crate::results::{GivenValue, Told, Tripwire, TripwiresResult};
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ const HEADER: [&str; 15] = [
     "detectable",
 ];
 
-/// The first row has the chance without any sign.
+/// The first row says whether the run was interrupted, the second has the chance without any sign.
 ///
 /// # Errors
 /// Those of `out`.
@@ -69,6 +69,12 @@ pub fn write_tripwires(
         ci95: Some(result.ci95),
         effective_trials: None,
     };
+    let interrupted = GivenValue {
+        trials: result.run.trials,
+        value: Some(told_interrupted(&result.run)),
+        ..GivenValue::default()
+    };
+    write(None, "interrupted", &interrupted, "")?;
     write(None, "probability", &chance, "")?;
     let plain = |told: Option<&Told>| GivenValue {
         value: told.map(|told| told.value),

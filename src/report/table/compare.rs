@@ -192,9 +192,7 @@ fn header(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
         .iter()
         .any(|scenario| scenario.run.interrupted)
     {
-        let text =
-            "interrupted: these are the trials simulated until then, fewer than were asked for";
-        page.paragraph(palette::WARNING, text, 0)?;
+        page.paragraph(palette::WARNING, run::INTERRUPTED, 0)?;
     }
     for (i, scenario) in result.scenarios.iter().enumerate() {
         let info = &scenario.scenario;

@@ -13,11 +13,7 @@ pub fn write(page: &mut Page<'_>, result: &GivenResult) -> io::Result<()> {
     let info = &result.scenario;
     page.paragraph(palette::TITLE, &label(&info.title, &info.name), 0)?;
     page.paragraph(palette::FAINT, &dotted(run::size_of(&result.run)), 0)?;
-    if result.run.interrupted {
-        let text =
-            "interrupted: these are the trials simulated until then, fewer than were asked for";
-        page.paragraph(palette::WARNING, text, 0)?;
-    }
+    run::interrupted(page, &result.run)?;
     page.paragraph(anstyle::Style::new(), &split(result), 0)?;
     for (title, rows) in lists(result) {
         if rows.is_empty() {

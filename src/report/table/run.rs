@@ -244,12 +244,19 @@ pub fn header(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
         &dotted(std::iter::once(span).chain(size(result))),
         0,
     )?;
-    if result.run.interrupted {
-        let text =
-            "interrupted: these are the trials simulated until then, fewer than were asked for";
-        page.paragraph(palette::WARNING, text, 0)?;
+    interrupted(page, &result.run)
+}
+
+/// What is said of a run that was ended early.
+pub const INTERRUPTED: &str =
+    "interrupted: these are the trials simulated until then, fewer than were asked for";
+
+/// Says so, if it was.
+pub fn interrupted(page: &mut Page<'_>, run: &RunInfo) -> io::Result<()> {
+    match run.interrupted {
+        true => page.paragraph(palette::WARNING, INTERRUPTED, 0),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 /// Trials, draws and seed in words.

@@ -8,7 +8,7 @@ mod questions;
 
 use super::beside::{Against, Beside};
 use super::text::{Line, right, shorten};
-use super::{Order, Page, label, palette};
+use super::{Order, Page, label, palette, run};
 use crate::report::headline::{self, Class};
 use crate::report::known::Known;
 use crate::report::{dates, format};
@@ -122,9 +122,7 @@ fn head(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
     };
     let mut lines = page.wrapped(palette::TITLE, &title, 0);
     if result.run.interrupted {
-        let text =
-            "interrupted: these are the trials simulated until then, fewer than were asked for";
-        lines.extend(page.wrapped(palette::WARNING, text, 0));
+        lines.extend(page.wrapped(palette::WARNING, run::INTERRUPTED, 0));
     }
     lines.extend(page.wrapped(anstyle::Style::new(), &headline::of(result), 0));
     lines

@@ -14,11 +14,7 @@ pub fn write(page: &mut Page<'_>, result: &TripwiresResult) -> io::Result<()> {
     let plain = anstyle::Style::new();
     page.paragraph(palette::TITLE, &label(&info.title, &info.name), 0)?;
     page.paragraph(palette::FAINT, &dotted(run::size_of(&result.run)), 0)?;
-    if result.run.interrupted {
-        let text =
-            "interrupted: these are the trials simulated until then, fewer than were asked for";
-        page.paragraph(palette::WARNING, text, 0)?;
-    }
+    run::interrupted(page, &result.run)?;
     page.paragraph(plain, &answer(result), 0)?;
     for day in &result.days {
         let rows: Vec<&Tripwire> = (result.tripwires.iter())
