@@ -211,11 +211,16 @@ impl MeanNode {
         }
         let separable =
             groups(trials_per_draw) > 1 && merged(&self.draw_means, None).n >= LEAST_DRAWS;
-        let [low, high] = draw_means.at([0.05, 0.95]);
-        let quantiles = low.zip(high).map(|(low, high)| (low.value, high.value));
-        let (true, Some((low, high)), Some(components)) =
-            (separable, quantiles, self.components(None))
-        else {
+        let quantiles = |levels: [f64; 2]| {
+            let [low, high] = draw_means.at(levels);
+            low.zip(high).map(|(low, high)| [low.value, high.value])
+        };
+        let (true, Some(ends), Some(far), Some(components)) = (
+            separable,
+            quantiles([0.05, 0.95]),
+            quantiles([0.02, 0.98]),
+            self.components(None),
+        ) else {
             return Epistemic::not_separable();
         };
         let of_share = error_of_share(components.draws);
@@ -224,7 +229,8 @@ impl MeanNode {
         DrawMeans {
             components,
             centre: centre(None),
-            quantiles: [low, high],
+            quantiles: ends,
+            far,
             quantile_errors: [0.05, 0.95].map(|p| draw_means.error(p, of_share)),
             left_out: (0..REPLICATES)
                 .filter(|m| self.draw_means[*m].n > 0)

@@ -142,6 +142,7 @@ impl ShiftTable {
             components,
             centre,
             quantiles: [0.05, 0.95].map(quantile),
+            far: [0.02, 0.98].map(quantile),
             quantile_errors: [0.05, 0.95].map(|p| (quantile(p + off) - quantile(p - off)) / 2.0),
             left_out: (0..REPLICATES)
                 .filter(has_draws)
