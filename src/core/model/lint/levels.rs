@@ -22,12 +22,7 @@ const COARSE_WAY: f64 = 0.1;
 
 /// Warns of conditions on levels that the step is too coarse for.
 pub fn coarse_levels(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
-    let mut looked = Looked {
-        model,
-        reached,
-        start: Start::of(model),
-        diffusing: diffusing(model),
-    };
+    let mut looked = Looked::new(model, reached);
     for event in &model.events {
         if let Fires::When(condition) = &event.fires {
             let place = Place::value(pointer::join(&event.pointer(), "when"));
@@ -55,13 +50,35 @@ pub fn coarse_levels(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
 
 struct Looked<'a> {
     model: &'a Model,
-    reached: &'a Reached,
+    /// In the first phase and trend that can be.
     start: Start<'a>,
+    /// In each phase and trend that can be and is not final. Moving one start about would compute all derived values for each condition.
+    starts: Vec<Start<'a>>,
+    /// By indicator: how fast it is pulled back, per year, at most; as far as it was asked.
+    pulls: Vec<Option<f64>>,
     /// By derived value: the diffusing indicators that it reads.
     diffusing: Vec<Vec<usize>>,
 }
 
-impl Looked<'_> {
+impl<'a> Looked<'a> {
+    fn new(model: &'a Model, reached: &Reached) -> Self {
+        let start = Start::of(model);
+        let placed = |(phase, trend): (usize, usize)| {
+            let mut placed = start.clone();
+            placed.go(phase, trend);
+            placed
+        };
+        let going_on = |(phase, _): &&(usize, usize)| !model.phases[*phase].is_final;
+        let starts = reached.pairs.iter().filter(going_on).copied().map(placed);
+        Self {
+            model,
+            starts: starts.collect(),
+            start: placed(reached.pairs.first().copied().unwrap_or((0, 0))),
+            pulls: vec![None; model.indicators.len()],
+            diffusing: diffusing(model),
+        }
+    }
+
     /// The first doubt about the conditions whose first time a formula reads.
     fn first(&mut self, formula: &Expr, place: &Place, noun: &str) -> Option<Diagnostic> {
         let mut conditions = Vec::new();
@@ -82,8 +99,6 @@ impl Looked<'_> {
         place: Place,
         noun: &str,
     ) -> Option<Diagnostic> {
-        let anywhere = self.reached.pairs.first().copied().unwrap_or((0, 0));
-        self.start.go(anywhere.0, anywhere.1);
         let mut compared = Vec::new();
         condition.visit(&mut |e| {
             if let Expr::Compare(operator, a, b) = e
@@ -169,7 +184,7 @@ impl Looked<'_> {
             )
         });
         let back = event.zip(level).and_then(|(event, level)| {
-            let way = self.way_back(event, indicator, level)?;
+            let way = way_back(&self.start, event, indicator, level)?;
             let volatility = self.model.indicators[indicator].volatility.as_ref()?;
             let part = SHIFT * self.start.value(volatility).abs() * step.sqrt() / way;
             (part > COARSE).then(|| {
@@ -201,15 +216,11 @@ impl Looked<'_> {
         let (step, name) = (self.step(), &one.name);
         let drift = one.drift.as_ref()?;
         let mut worst: Option<f64> = None;
-        for &(phase, trend) in &self.reached.pairs {
-            if self.model.phases[phase].is_final {
-                continue;
-            }
-            self.start.go(phase, trend);
-            let (level, speed) = (self.start.value(level), self.start.value(drift));
-            let away = level - self.start.value(&Expr::Indicator(indicator));
+        for start in &self.starts {
+            let (level, speed) = (start.value(level), start.value(drift));
+            let away = level - start.value(&Expr::Indicator(indicator));
             let first = Some(away).filter(|away| away * speed > 0.0).map(f64::abs);
-            let again = event.and_then(|event| self.way_back(event, indicator, level));
+            let again = event.and_then(|event| way_back(start, event, indicator, level));
             for way in first.into_iter().chain(again) {
                 let part = speed.abs() * step / way;
                 if part.is_finite() && part > COARSE_WAY && worst.is_none_or(|w| part > w) {
@@ -237,31 +248,32 @@ impl Looked<'_> {
         let Some(drift) = &self.model.indicators[indicator].drift else {
             return 0.0;
         };
-        let mut pull = 0.0_f64;
-        for &(phase, trend) in &self.reached.pairs {
-            if !self.model.phases[phase].is_final {
-                self.start.go(phase, trend);
-                pull = pull.max(self.start.reversion(indicator, drift));
-            }
+        if let Some(known) = self.pulls[indicator] {
+            return known;
         }
+        let each = self.starts.iter_mut();
+        let pull = each
+            .map(|start| start.reversion(indicator, drift))
+            .fold(0.0, f64::max);
+        self.pulls[indicator] = Some(pull);
         pull
     }
+}
 
-    /// How far from the level an event sets its indicator; `None` if it does not.
-    fn way_back(&self, event: &Event, indicator: usize, level: f64) -> Option<f64> {
-        let drawn = |draw: &Draw| self.start.typical(draw);
-        let mut at = level;
-        for effect in &event.effects {
-            match effect {
-                Effect::Set { indicator: i, to } if *i == indicator => at = drawn(to),
-                Effect::Add { indicator: i, by } if *i == indicator => at += drawn(by),
-                Effect::Multiply { indicator: i, by } if *i == indicator => at *= drawn(by),
-                _ => {}
-            }
+/// How far from the level an event sets its indicator; `None` if it does not.
+fn way_back(start: &Start<'_>, event: &Event, indicator: usize, level: f64) -> Option<f64> {
+    let drawn = |draw: &Draw| start.typical(draw);
+    let mut at = level;
+    for effect in &event.effects {
+        match effect {
+            Effect::Set { indicator: i, to } if *i == indicator => at = drawn(to),
+            Effect::Add { indicator: i, by } if *i == indicator => at += drawn(by),
+            Effect::Multiply { indicator: i, by } if *i == indicator => at *= drawn(by),
+            _ => {}
         }
-        let way = (level - at).abs();
-        (way > 0.0 && way.is_finite()).then_some(way)
     }
+    let way = (level - at).abs();
+    (way > 0.0 && way.is_finite()).then_some(way)
 }
 
 fn moves(coefficient: &Option<Expr>) -> bool {

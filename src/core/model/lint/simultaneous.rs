@@ -28,7 +28,8 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         })
         .map(|(index, _)| index)
         .collect();
-    let derived = Items::of_derived(model);
+    let reads = model.events.iter().map(|event| reads_derived(model, event));
+    let reads: Vec<bool> = reads.collect();
     let mut state = State::any(model);
     let mut patience = PATIENCE;
     let mut told: BTreeSet<usize> = BTreeSet::new();
@@ -39,7 +40,7 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
         if one.priority != other.priority {
             continue;
         }
-        let cost = 1 + if reads_derived(one) || reads_derived(other) {
+        let cost = 1 + if reads[first] || reads[second] {
             model.derived.len() / DERIVED_PER_PAIR
         } else {
             0
@@ -56,7 +57,7 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
             first,
             second,
         };
-        if let Some(why) = pair.conflict(reached, &derived, &mut state) {
+        if let Some(why) = pair.conflict(reached, &mut state) {
             told.insert(second);
             let at = |event: &Event| Place::value(event.fires_pointer());
             warnings.push(
@@ -77,10 +78,24 @@ pub fn order_by_name(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     }
 }
 
-/// Does the condition that allows an event read a derived value?
-fn reads_derived(event: &Event) -> bool {
-    let guard = event.guard.as_ref();
-    guard.is_some_and(|guard| guard.any(&|part| matches!(part, Expr::Derived(_))))
+/// Does an event read a derived value when it comes due?
+fn reads_derived(model: &Model, event: &Event) -> bool {
+    let mut found = event.guard.as_ref().is_some_and(has_derived);
+    each_drawn(model, event, &mut |formula| found |= has_derived(formula));
+    found
+}
+
+fn has_derived(formula: &Expr) -> bool {
+    formula.any(&|part| matches!(part, Expr::Derived(_)))
+}
+
+/// The formulas of an event's chances and effects, those of its branches too.
+fn each_drawn(model: &Model, event: &Event, visit: &mut dyn FnMut(&Expr)) {
+    let chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
+    chances.chain(&event.probability).for_each(&mut *visit);
+    for effect in model.effects_with_branches(event) {
+        effect.each_formula(visit);
+    }
 }
 
 /// Can two events be due at the same instant? Dates of continuous distributions never are; conditions are if they are the same.
@@ -182,12 +197,7 @@ impl Pair<'_> {
     /// Why the order matters, if it does.
     ///
     /// `state`: everything that can be; it is that again afterwards.
-    fn conflict(
-        &self,
-        reached: &Reached,
-        derived: &[Items],
-        state: &mut State<'_>,
-    ) -> Option<String> {
+    fn conflict(&self, reached: &Reached, state: &mut State<'_>) -> Option<String> {
         let [a, b] = [self.first, self.second].map(|index| &self.model.events[index]);
         for &(phase, trend) in &reached.pairs {
             if self.model.phases[phase].is_final {
@@ -227,7 +237,7 @@ impl Pair<'_> {
         }
         for (one, other, index) in [(a, b, self.first), (b, a, self.second)] {
             let changed = Items::changed(self.model, one, index);
-            let read = Items::read(self.model, other, derived);
+            let read = Items::read(self.model, other);
             if let Some(item) = changed.common(&read) {
                 return Some(format!(
                     "`{}` reads {}, which `{}` changes",
@@ -344,7 +354,7 @@ impl Pair<'_> {
                     state.since[index] = Interval::point(f64::INFINITY);
                 }
             }
-            if reads_derived(event) {
+            if has_derived(guard) {
                 state.settle();
             }
             moment.guards[which] = state.value(guard);
@@ -494,59 +504,50 @@ impl Items {
         self.0.intersection(&other.0).next().copied()
     }
 
-    fn of_derived(model: &Model) -> Vec<Self> {
-        let mut all = vec![Self::default(); model.derived.len()];
-        for &index in &model.derived_order {
-            let mut items = Self::default();
-            items.add(&model.derived[index].value, &all);
-            all[index] = items;
+    /// What a formula reads, through all derived values; of these, `walked` have been looked at.
+    fn add(&mut self, model: &Model, formula: &Expr, walked: &mut BTreeSet<usize>) {
+        // A list and no recursion: derived values may stand in chains of thousands.
+        let mut due = vec![formula];
+        while let Some(formula) = due.pop() {
+            formula.visit(&mut |e| {
+                self.0.insert(match e {
+                    Expr::PhaseIn(_) | Expr::ByPhase(_) | Expr::TimeInPhase => Item::Phase,
+                    Expr::TrendIn(_) | Expr::ByTrend(_) => Item::Trend,
+                    Expr::StateIn(index, _) | Expr::Age(index) | Expr::ByState(index, _) => {
+                        Item::State(*index)
+                    }
+                    Expr::Indicator(index) => Item::Indicator(*index),
+                    Expr::Count(index) | Expr::Ever(index) | Expr::Since(index) => {
+                        Item::Event(*index)
+                    }
+                    Expr::Derived(index) => {
+                        if walked.insert(*index) {
+                            due.push(&model.derived[*index].value);
+                        }
+                        return;
+                    }
+                    _ => return,
+                });
+            });
         }
-        all
-    }
-
-    fn add(&mut self, formula: &Expr, derived: &[Self]) {
-        formula.visit(&mut |e| match e {
-            Expr::PhaseIn(_) | Expr::ByPhase(_) | Expr::TimeInPhase => {
-                self.0.insert(Item::Phase);
-            }
-            Expr::TrendIn(_) | Expr::ByTrend(_) => {
-                self.0.insert(Item::Trend);
-            }
-            Expr::StateIn(index, _) | Expr::Age(index) | Expr::ByState(index, _) => {
-                self.0.insert(Item::State(*index));
-            }
-            Expr::Indicator(index) => {
-                self.0.insert(Item::Indicator(*index));
-            }
-            Expr::Count(index) | Expr::Ever(index) | Expr::Since(index) => {
-                self.0.insert(Item::Event(*index));
-            }
-            Expr::Derived(index) => self.0.extend(&derived[*index].0),
-            _ => {}
-        });
     }
 
     /// What an event reads when it comes due. Phase, trend and firings are played as far as its guard goes.
-    fn read(model: &Model, event: &Event, derived: &[Self]) -> Self {
+    fn read(model: &Model, event: &Event) -> Self {
         let mut items = Self::default();
-        event
-            .guard
-            .iter()
-            .for_each(|guard| items.add(guard, derived));
-        items
-            .0
-            .retain(|item| matches!(item, Item::Indicator(_) | Item::State(_)));
+        if let Some(guard) = &event.guard {
+            items.add(model, guard, &mut BTreeSet::new());
+        }
+        let is_kept = |item: &Item| matches!(item, Item::Indicator(_) | Item::State(_));
+        items.0.retain(is_kept);
         let restricted = event.states.iter();
         items
             .0
             .extend(restricted.map(|(state, _)| Item::State(*state)));
-        let chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
-        for formula in chances.chain(&event.probability) {
-            items.add(formula, derived);
-        }
-        for effect in model.effects_with_branches(event) {
-            effect.each_formula(&mut |formula| items.add(formula, derived));
-        }
+        let mut walked = BTreeSet::new();
+        each_drawn(model, event, &mut |formula| {
+            items.add(model, formula, &mut walked);
+        });
         items
     }
 

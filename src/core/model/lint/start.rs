@@ -8,6 +8,7 @@ use crate::model::dependents::{Dependents, Items};
 use crate::model::types::{
     Draw, Effect, Event, Fires, Hazard, Indicator, Model, State, VaryingDraw,
 };
+use std::rc::Rc;
 
 /// The hazard of an event that may fire again and again: it has no limit, rests not, and leads nowhere else.
 pub fn repeating(event: &Event) -> Option<&Hazard> {
@@ -36,10 +37,11 @@ fn likeliest(state: &State) -> usize {
 }
 
 /// The typical state at t = 0 in one phase under one trend.
+#[derive(Clone)]
 pub struct Start<'a> {
     model: &'a Model,
     /// Which derived values follow what.
-    dependents: Dependents,
+    dependents: Rc<Dependents>,
     /// Of parameters and quantities of the trial.
     medians: Vec<f64>,
     /// Medians of the effects of each event that are drawn; NaN for all others.
@@ -78,7 +80,7 @@ impl<'a> Start<'a> {
         let medians = model.drawn_at(|_| 0.5);
         let mut start = Self {
             model,
-            dependents: Dependents::of(model),
+            dependents: Rc::new(Dependents::of(model)),
             effects: (model.events.iter())
                 .map(|event| event.effects.iter().map(|e| fixed(e.draw())).collect())
                 .collect(),

@@ -466,6 +466,7 @@ fn simultaneous_events_are_told_of_if_their_order_shows() {
             "phases": {"race": {"start": true}, "left": {}, "right": {}, "over": {"final": true}},
             "trends": {"calm": {"weight": 0.5}, "storm": {"weight": 0.5}},
             "indicators": {"x": {"start": 0}, "y": {"start": 0}},
+            "derived": {"n": "count(a)", "m": "n + 1"},
             "events": events
         })
     };
@@ -487,6 +488,11 @@ fn simultaneous_events_are_told_of_if_their_order_shows() {
         (json!({"if": "not ever(b)"}), json!({"if": "not ever(a)"})),
         (json!({}), json!({"if": "ever(a)"})),
         (json!({}), json!({"if": "count(a) == 0"})),
+        // Read by the guard, where it makes no difference, and by the effect, where it does.
+        (
+            json!({}),
+            json!({"if": "m > 0", "effects": [{"add": "y", "by": "m"}]}),
+        ),
         (
             effects(json!([{"set": "x", "to": 1}])),
             json!({"if": "x == 0"}),
