@@ -1,6 +1,7 @@
 //! What is wrong or doubtful about a scenario, as text for the terminal.
 
 use super::exit::Exit;
+use super::messages::{self, Messages};
 use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::diagnostic::{self, Diagnostic, Sources, Style};
@@ -11,13 +12,7 @@ use std::io::Write;
 
 /// Says on standard error why a scenario cannot be used.
 pub fn refuse(report: &Report, terminal: &Terminal) -> Exit {
-    let text = texts(
-        &report.diagnostics,
-        &report.sources,
-        terminal.colors_errors(),
-    );
-    // Nobody is left to be told if standard error is closed.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    say(&report.diagnostics, &report.sources, terminal);
     Exit::Input
 }
 
@@ -32,9 +27,18 @@ pub fn failed(error: EngineError, studies: &[&Study], terminal: &Terminal) -> Re
     let Some((fault, sources)) = explained else {
         return Err(error.into());
     };
-    let text = texts(&[fault], sources, terminal.colors_errors());
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    say(&[fault], sources, terminal);
     Ok(Exit::Failed)
+}
+
+/// Says diagnostics on standard error.
+fn say(diagnostics: &[Diagnostic], sources: &Sources, terminal: &Terminal) {
+    if terminal.messages() == Messages::Json {
+        return messages::findings(diagnostics, sources);
+    }
+    let text = texts(diagnostics, sources, terminal.colors_errors());
+    // Nobody is left to be told if standard error is closed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Diagnostics for the eye, with a blank line between them.

@@ -15,6 +15,7 @@ mod formats;
 mod given;
 mod input;
 mod man;
+mod messages;
 mod new;
 mod options;
 mod output;
@@ -41,6 +42,7 @@ use crate::diagnostic::brief;
 use anyhow::Result;
 use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 use exit::Exit;
+use messages::Messages;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use terminal::Terminal;
@@ -90,6 +92,13 @@ enum Command {
 /// Does what the command line says; the answer is the exit status.
 pub fn main() -> ExitCode {
     completions::answer();
+    let messages = match Messages::asked(std::env::var_os(messages::VARIABLE).as_deref()) {
+        Ok(messages) => messages,
+        Err(misuse) => {
+            Terminal::new(ColorChoice::Auto).error(&misuse.to_string());
+            return Exit::Input.into();
+        }
+    };
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -102,14 +111,18 @@ pub fn main() -> ExitCode {
             let whole = error.render().to_string();
             let short = brief(&whole);
             // A reader that closed the pipe does not want the help any more.
-            let _ = match error.use_stderr() && short != whole {
-                true => write!(io::stderr(), "{short}"),
-                false => error.print(),
-            };
+            if error.use_stderr() && messages == Messages::Json {
+                messages::slip(&short);
+            } else {
+                let _ = match error.use_stderr() && short != whole {
+                    true => write!(io::stderr(), "{short}"),
+                    false => error.print(),
+                };
+            }
             return ExitCode::from(error.exit_code().clamp(0, 2) as u8);
         }
     };
-    let terminal = Terminal::new(cli.color);
+    let terminal = Terminal::new(cli.color).with_messages(messages);
     let watched = match &cli.command {
         #[cfg(feature = "explore")]
         Command::Explore(_) => signals::watch_endings(),

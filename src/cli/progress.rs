@@ -1,5 +1,6 @@
 //! What happens beside a simulation: the progress bar, Ctrl-C, and the file of trials.
 
+use super::messages::{Messages, Progress};
 use super::signals;
 use super::terminal::Terminal;
 use super::trial_file::TrialFile;
@@ -14,9 +15,11 @@ use std::time::Duration;
 /// Watches a simulation.
 pub struct Meter {
     bar: ProgressBar,
+    /// For a program that watches.
+    lines: Option<Progress>,
     trials_per_block: u64,
     trials: Option<Mutex<TrialFile>>,
-    /// The file of trials cannot be written: there is no use in going on.
+    /// The file of trials cannot be written, or the program that watches is gone: there is no use in going on.
     is_broken: AtomicBool,
 }
 
@@ -64,9 +67,11 @@ impl Meter {
             .progress_chars("█▉▊▋▌▍▎▏ ")
             .with_key("rate", rate);
         bar.set_style(style);
+        let is_told = terminal.messages() == Messages::Json && !quiet;
         signals::can_stop(true);
         Ok(Self {
             bar,
+            lines: is_told.then(|| Progress::new(has_end.then_some(total))),
             trials_per_block: 1,
             trials: None,
             is_broken: AtomicBool::new(false),
@@ -97,7 +102,13 @@ impl Meter {
 
 impl Observer for Meter {
     fn progress(&self, done: u64, _: u64) {
-        self.bar.set_position(done * self.trials_per_block);
+        let done = done * self.trials_per_block;
+        self.bar.set_position(done);
+        if let Some(lines) = &self.lines
+            && lines.tell(done).is_err()
+        {
+            self.is_broken.store(true, Ordering::Relaxed);
+        }
     }
 
     fn cancelled(&self) -> bool {

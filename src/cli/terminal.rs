@@ -1,5 +1,6 @@
 //! What is known about the terminal: colours, width, and how to say things on standard error.
 
+use super::messages::{self, Messages};
 use crate::diagnostic::brief;
 use crate::report::table::Look;
 use anstream::AutoStream;
@@ -15,11 +16,25 @@ const WIDEST: usize = 140;
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     choice: ColorChoice,
+    messages: Messages,
 }
 
 impl Terminal {
     pub fn new(choice: ColorChoice) -> Self {
-        Self { choice }
+        Self {
+            choice,
+            messages: Messages::Text,
+        }
+    }
+
+    /// The same with messages that look so.
+    pub fn with_messages(self, messages: Messages) -> Self {
+        Self { messages, ..self }
+    }
+
+    /// How messages look.
+    pub fn messages(&self) -> Messages {
+        self.messages
     }
 
     /// Whether standard error takes colours.
@@ -49,7 +64,7 @@ impl Terminal {
 
     /// Whether a person watches standard error.
     pub fn is_watched(&self) -> bool {
-        io::stderr().is_terminal()
+        self.messages == Messages::Text && io::stderr().is_terminal()
     }
 
     pub fn error(&self, message: &str) {
@@ -73,6 +88,9 @@ impl Terminal {
     }
 
     fn say(&self, style: Style, word: &str, message: &str) {
+        if self.messages == Messages::Json {
+            return messages::say(word, &brief(message));
+        }
         let style = if self.colors_errors() {
             style
         } else {

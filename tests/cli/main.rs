@@ -11,6 +11,7 @@ mod golden;
 mod interrupt;
 mod limits;
 mod lint;
+mod messages;
 mod misspellings;
 mod mistakes;
 mod mistyped;
