@@ -1,0 +1,363 @@
+"""The commands as functions: each keyword is an option of the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from ._errors import Finding, Interrupted, QuincunxError, UsageError
+from ._program import Done, call
+from ._progress import Progress, watching
+from ._results import (
+    CompareResult,
+    ExplainResult,
+    GivenResult,
+    Result,
+    ReweightResult,
+    RunResult,
+    SensitivityResult,
+    SweepResult,
+    TraceResult,
+    TripwiresResult,
+    read_trials,
+)
+from ._scenario import Scenario, ScenarioLike, opened, set_options, setting, to_json
+
+Settings = Mapping[str, Any]
+Names = str | Sequence[str]
+StrPath = str | os.PathLike[str]
+Design = Literal["padded", "random"]
+R = TypeVar("R", bound=Result)
+
+
+class RunWarning(UserWarning):
+    """What the program warns of: a result that may not mean what its reader thinks."""
+
+
+def run(
+    scenario: ScenarioLike,
+    *,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    until: str | None = None,
+    trials_out: bool | StrPath = False,
+    report: StrPath | None = None,
+    brief: bool = False,
+    charts: StrPath | None = None,
+    only: Names = (),
+    events: Names = (),
+    progress: Progress = None,
+) -> RunResult:
+    """Simulate a scenario.
+
+    `until` is an error such as "0.1pp", at which the run ends. With `trials_out=True` the trials are kept as `result.trials`; a path that ends in
+    .csv is where they are written besides. `report` and `charts` write a page and pictures, as the methods of the result do later.
+    """
+    with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+        kept: str | None = None
+        if trials_out is True:
+            kept = os.path.join(folder, "trials.csv")
+        elif trials_out is not False:
+            kept = os.fspath(trials_out)
+        options = _options(
+            **_size(trials, draws, seed, threads, design),
+            until=until,
+            trials_out=kept,
+            **_pictures(report, brief, charts, only, events),
+        )
+        done = _simulated("run", [scenario], set, options, progress)
+        rows = read_trials(kept) if kept and kept.endswith(".csv") and done.output and os.path.exists(kept) else None
+        return _finished(done, lambda data: RunResult(data, rows))
+
+
+def compare(
+    *scenarios: ScenarioLike,
+    variant: Mapping[str, Settings] | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    until: str | None = None,
+    report: StrPath | None = None,
+    brief: bool = False,
+    charts: StrPath | None = None,
+    only: Names = (),
+    events: Names = (),
+    progress: Progress = None,
+) -> CompareResult:
+    """Run scenarios under common random numbers, and tell what differs from the first.
+
+    `variant` has further ones by their names: `{"hasty": {"trends.slump.weight": 0.8}}` is the first with this value. With one scenario, `set`
+    makes the second of it; with several, it changes them all.
+    """
+    variants = [f"{name}:{setting(path, to)}" for name, own in (variant or {}).items() for path, to in own.items()]
+    options = _options(
+        variant=variants,
+        **_size(trials, draws, seed, threads, design),
+        until=until,
+        **_pictures(report, brief, charts, only, events),
+    )
+    done = _simulated("compare", _compared(scenarios), set, options, progress)
+    return _finished(done, CompareResult)
+
+
+def explain(
+    *scenarios: ScenarioLike,
+    of: Names = (),
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    progress: Progress = None,
+) -> ExplainResult:
+    """Split the difference between two scenarios, or what several settings make of one, among the edits that make it (`compare --explain`)."""
+    options = _options(explain=True, of=_joined(of), **_size(trials, draws, seed, threads, design))
+    return _finished(_simulated("compare", _compared(scenarios), set, options, progress), ExplainResult)
+
+
+def sweep(
+    scenario: ScenarioLike,
+    *,
+    vary: Mapping[str, str | Iterable[Any]] | None = None,
+    variant: Mapping[str, Settings] | Sequence[StrPath] | None = None,
+    lhs: int | None = None,
+    of: Names = (),
+    until: str | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    charts: StrPath | None = None,
+    progress: Progress = None,
+) -> SweepResult:
+    """Vary inputs of a scenario, under common random numbers.
+
+    `vary` has the values of each path: a list, or a range as the command line writes it, "0.3..0.6:7". `variant` has whole variants: their settings
+    by name, or files. `until` is an equation, such as "outcomes.ceasefire = 0.2", that is solved for the one input.
+    """
+    variants: list[str] = []
+    if isinstance(variant, Mapping):
+        variants = [f"{name}:{setting(path, to)}" for name, own in variant.items() for path, to in own.items()]
+    elif variant:
+        variants = [os.fspath(path) for path in variant]
+    options = _options(
+        vary=[_varied(path, values) for path, values in (vary or {}).items()],
+        variant=variants,
+        lhs=lhs,
+        of=_joined(of),
+        until=until,
+        **_size(trials, draws, seed, threads, design),
+        charts=charts,
+    )
+    return _finished(_simulated("sweep", [scenario], set, options, progress), SweepResult)
+
+
+def given(
+    scenario: ScenarioLike,
+    condition: str,
+    *,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    until: str | None = None,
+    progress: Progress = None,
+) -> GivenResult:
+    """Simulate a scenario, and tell everything again among the trials in which a condition held, and among the others."""
+    options = _options(**_size(trials, draws, seed, threads, design), until=until)
+    done = _simulated("given", [scenario], set, options, progress, [condition])
+    return _finished(done, GivenResult)
+
+
+def sensitivity(
+    scenario: ScenarioLike,
+    *,
+    of: Names = (),
+    method: Literal["given-data", "sobol", "morris"] | None = None,
+    tornado: bool = False,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    progress: Progress = None,
+) -> SensitivityResult:
+    """Tell which uncertain inputs a result hangs on, and how much of it is chance."""
+    options = _options(of=_listed(of), method=method, tornado=tornado, **_size(trials, draws, seed, threads, design))
+    return _finished(_simulated("sensitivity", [scenario], set, options, progress), SensitivityResult)
+
+
+def tripwires(
+    scenario: ScenarioLike,
+    *,
+    of: str | None = None,
+    by: str | Sequence[Any] = (),
+    top: int | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    progress: Progress = None,
+) -> TripwiresResult:
+    """Tell what to watch: which observations, by which days, best tell the futures with an outcome from the others."""
+    days = [to_json(day).strip('"') for day in ([by] if isinstance(by, str) else by)]
+    options = _options(of=of, by=days, top=top, **_size(trials, draws, seed, threads, design))
+    return _finished(_simulated("tripwires", [scenario], set, options, progress), TripwiresResult)
+
+
+def trace(
+    scenario: ScenarioLike,
+    *,
+    trial: int | None = None,
+    outcome: str | None = None,
+    typical: int | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    report: StrPath | None = None,
+    progress: Progress = None,
+) -> TraceResult:
+    """Replay a trial of a run, or with `outcome` typical trials that end so."""
+    options = _options(
+        trial=trial,
+        outcome=outcome,
+        typical=typical,
+        **_size(trials, draws, seed, threads, design),
+        report=report,
+    )
+    return _finished(_simulated("trace", [scenario], set, options, progress), TraceResult)
+
+
+def reweight(result: RunResult, weights: Mapping[str, float]) -> ReweightResult:
+    """Give a finished run other start weights of the trends, without simulating. Trends that are not named share what is left."""
+    words = [f"{name}={to_json(weight)}" for name, weight in weights.items()]
+    with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+        path = os.path.join(folder, "result.json")
+        result.save(path)
+        done = call(["reweight", path, *_options(weights=words), "--format=json"], names={path: "<result>"})
+    return _finished(done, ReweightResult)
+
+
+def check(*scenarios: ScenarioLike, set: Settings | None = None) -> list[Finding]:
+    """Find every error and warning of scenarios, with file, line and column, without running them. Nothing is raised for them."""
+    found: list[Finding] = []
+    for scenario in scenarios:
+        one = Scenario(scenario, set=set)
+        with one.file() as (file, names):
+            done = call(["check", file, "--format=json", *set_options(one.settings)], names=names)
+        if done.status not in (0, 2) or not done.output:
+            done.check()
+        found += [Finding.of(stated, names) for stated in json.loads(done.output)]
+    return found
+
+
+def _simulated(
+    command: str,
+    scenarios: Sequence[ScenarioLike],
+    set: Settings | None,
+    options: Sequence[str],
+    progress: Progress,
+    after: Sequence[str] = (),
+) -> Done:
+    with (
+        opened([Scenario(one) for one in scenarios], set) as (files, sets, names),
+        watching(progress, command) as watcher,
+    ):
+        words = [command, *options, *sets, "--format=json", "--", *files, *after]
+        return call(words, names=names, watcher=watcher)
+
+
+def _finished(done: Done, kind: Callable[[bytes], R]) -> R:
+    """Make a result, or raise what happened instead."""
+    if done.interrupts or done.status == 130:
+        raise Interrupted(kind(done.output) if done.status in (0, 130) and done.output else None)
+    done.check()
+    for warning in done.warnings:
+        # The caller's line is that of the function that was called.
+        warnings.warn(warning, RunWarning, stacklevel=3)
+    return kind(done.output)
+
+
+def _options(**options: Any) -> list[str]:
+    """Write options: True is a flag, a list repeats, what is None, False or empty is left out."""
+    words = []
+    for name, value in options.items():
+        option = "--" + name.replace("_", "-")
+        if value is True:
+            words.append(option)
+        elif isinstance(value, list):
+            words += [f"{option}={one}" for one in value]
+        elif value is not None and value is not False:
+            words.append(f"{option}={os.fspath(value) if isinstance(value, Path) else value}")
+    return words
+
+
+def _size(trials: int | None, draws: int | None, seed: int | None, threads: int | None, design: str | None) -> dict[str, Any]:
+    return {"trials": trials, "draws": draws, "seed": seed, "threads": threads, "design": design}
+
+
+def _pictures(report: StrPath | None, brief: bool, charts: StrPath | None, only: Names, events: Names) -> dict[str, Any]:
+    return {"report": report, "brief": brief, "charts": charts, "only": _joined(only), "events": _joined(events)}
+
+
+def _listed(names: Names) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _joined(names: Names) -> str | None:
+    return ",".join(_listed(names)) or None
+
+
+def _varied(path: str, values: str | Iterable[Any]) -> str:
+    """Write what `--vary` takes: a range as it is, values with commas between them."""
+    if isinstance(values, str):
+        return f"{path}={values}"
+    texts = [to_json(value) for value in values]
+    if not texts:
+        raise UsageError(f"there are no values to vary {path} over")
+    return f"{path}={','.join(texts)}"
+
+
+def _compared(scenarios: Sequence[ScenarioLike]) -> Sequence[ScenarioLike]:
+    if not scenarios:
+        raise UsageError("there is no scenario to compare")
+    return scenarios
+
+
+__all__ = [
+    "QuincunxError",
+    "RunWarning",
+    "check",
+    "compare",
+    "explain",
+    "given",
+    "reweight",
+    "run",
+    "sensitivity",
+    "sweep",
+    "trace",
+    "tripwires",
+]
