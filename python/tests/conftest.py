@@ -44,7 +44,7 @@ VALLEY = {
 
 @pytest.fixture(scope="session")
 def port() -> quincunx.RunResult:
-    return quincunx.run(PORT, trials=4096, trials_out=True)
+    return quincunx.run(PORT, trials=2048, trials_out=True)
 
 
 @pytest.fixture(scope="session")

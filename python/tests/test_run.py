@@ -17,7 +17,7 @@ import quincunx
 def numbers(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     """The same run as CSV, which knows nothing of the JSON."""
     path = tmp_path_factory.mktemp("csv") / "port.csv"
-    command = [quincunx.find_program(), "run", PORT, "--trials", "4096", "--out", path, "--quiet"]
+    command = [quincunx.find_program(), "run", PORT, "--trials", "2048", "--out", path, "--quiet"]
     subprocess.run(command, check=True)
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -66,7 +66,7 @@ def test_tables_over_time_are_those_of_the_csv(port: quincunx.RunResult, numbers
 
 
 def test_trials_add_up_to_the_result(port: quincunx.RunResult) -> None:
-    assert len(port.trials) == port.json["run"]["trials"] == 4096
+    assert len(port.trials) == port.json["run"]["trials"] == 2048
     shares = port.trials["outcome"].value_counts(normalize=True)
     for row in port.outcomes.itertuples():
         assert shares.get(row.name, 0) == pytest.approx(row.probability, abs=1e-12)

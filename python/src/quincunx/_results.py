@@ -139,7 +139,11 @@ class Result:
         return self.table(self._main)
 
     def __repr__(self) -> str:
-        return "\n".join(line for line in (self._title(), self._size(), "", repr(self._shown())) if line is not None)
+        head = [line for line in (self._title(), self._size()) if line]
+        return "\n".join([*head, "", self._told()])
+
+    def _told(self) -> str:
+        return repr(self._shown())
 
     def _repr_html_(self) -> str:
         remarks = "".join(f"<li>{html.escape(remark)}</li>" for remark in self.json.get("remarks", []))
@@ -390,8 +394,23 @@ class TraceResult(Drawn):
         flat.add("happenings", happenings)
         return flat.tables
 
-    def _shown(self) -> Table:
-        return self.table("stories" if "stories" in self.json else "happenings")
+    def _title(self) -> str:
+        return str(self.json["outcome_title"])
+
+    def _size(self) -> str:
+        if "stories" in self.json:
+            return f"{self.json['compared']:,} futures that end so, of {self.json['searched']:,}"
+        return f"trial {self.json['trial']:,}, seed {self.json['seed']}"
+
+    def _told(self) -> str:
+        if "stories" not in self.json:
+            return repr(self.table("happenings"))
+        told = []
+        for one in self.json["stories"]:
+            error = one["share_std_error"]
+            share = f"{one['share']:.1%}" + (f" ± {error:.1%}" if error else "")
+            told.append("\n".join([f"trial {one['story']['trial']:,}, which stands for {share} of them", *one["narrative"]]))
+        return "\n\n".join(told)
 
 
 def _framed(table: Table) -> Any:

@@ -1,0 +1,61 @@
+"""The keywords are the options of the command line: all of them, and no others."""
+
+import inspect
+import re
+import subprocess
+
+import pytest
+
+import quincunx
+
+#: What the package does by itself: formats, tables for the eye, colours, and what `--against` is in words.
+LEFT_OUT = {"format", "out", "separator", "bom", "quiet", "full", "table", "order", "against", "color", "help", "version"}
+#: What functions have beyond the command line.
+OWN = {"progress"}
+
+
+def options(command: str) -> set[str]:
+    done = subprocess.run([quincunx.find_program(), command, "--help"], check=True, capture_output=True, text=True)
+    found = re.findall(r"^\s+(?:-\w, )?--([a-z][a-z-]*)", done.stdout, flags=re.MULTILINE)
+    return {name.replace("-", "_") for name in found} - LEFT_OUT
+
+
+def keywords(*functions: object) -> set[str]:
+    found: set[str] = set()
+    for function in functions:
+        parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+        found |= {one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY}
+    return found - OWN
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "given", "sensitivity", "tripwires", "trace", "check"])
+def test_keywords_are_options(command: str) -> None:
+    assert keywords(getattr(quincunx, command)) == options(command)
+
+
+def test_compare_and_explain_share_the_options_of_compare() -> None:
+    assert keywords(quincunx.compare, quincunx.explain) | {"explain"} == options("compare")
+
+
+def test_reweight_takes_its_weights() -> None:
+    assert options("reweight") == {"weights"}
+    assert list(inspect.signature(quincunx.reweight).parameters) == ["result", "weights"]
+
+
+def test_a_report_has_the_options_of_report() -> None:
+    methods = [quincunx.RunResult.report, quincunx.RunResult.charts]
+    assert keywords(*methods) | {"only", "charts"} == options("report")
+
+
+def test_every_keyword_reaches_the_program(tmp_path) -> None:
+    """An option that was not passed on would leave the result as it is."""
+    from conftest import VALLEY
+
+    plain = quincunx.run(VALLEY)
+    for keyword in [{"seed": 9}, {"trials": 4096}, {"draws": 64}, {"design": "random"}, {"until": "20pp"}, {"set": {"horizon": "1 year"}}]:
+        assert quincunx.run(VALLEY, **keyword).json != plain.json, keyword
+    pages = {name: tmp_path / f"{name}.html" for name in ("whole", "brief")}
+    quincunx.run(VALLEY, report=pages["whole"], charts=tmp_path / "charts", only="outcomes", events=["deal"])
+    quincunx.run(VALLEY, report=pages["brief"], brief=True)
+    assert pages["brief"].stat().st_size < pages["whole"].stat().st_size
+    assert {path.stem for path in (tmp_path / "charts").iterdir()} <= {"outcomes", "outcomes-by-trend"}
