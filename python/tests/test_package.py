@@ -53,6 +53,9 @@ import quincunx
 result = quincunx.run({str(PORT)!r}, trials=2048, trials_out=True)
 assert type(result.outcomes) is type(result.trials) is quincunx.Table
 repr(result), result._repr_html_()
+share = result.estimate(lambda trials: (trials["outcome"] == "unresolved").mean())
+assert abs(share.value - result.outcomes.row("unresolved")["probability"]) < 1e-12
+assert (result.outcomes[["name", "std_error"]].row("unresolved")["std_error"] - share.std_error) < 1e-9
 for name, library in [("to_pandas", "pandas"), ("to_polars", "polars"), ("to_arrow", "pyarrow")]:
     try:
         getattr(result.outcomes, name)()

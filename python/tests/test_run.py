@@ -210,3 +210,28 @@ def test_dates_and_numbers_of_numpy_are_settings() -> None:
         result = quincunx.run(scenario)
     assert result.questions.loc[0, "by"] == pd.Timestamp(2026, 8, 1)
     assert result.scenario["parameters"]["haste"] == 0.5
+
+
+def test_an_estimate_of_ones_own_has_the_error_of_the_result(port: quincunx.RunResult) -> None:
+    """The program counts by replicate while it runs; here the same comes from the rows."""
+    checked = 0
+    for row in port.outcomes.itertuples():
+        if row.matched < 32:
+            continue
+        found = port.estimate(lambda trials, name=row.name: (trials["outcome"] == name).mean())
+        assert found.value == pytest.approx(row.probability, abs=1e-12)
+        assert found.std_error == pytest.approx(row.std_error, rel=1e-6)
+        checked += 1
+    assert checked >= 3
+    queue = port.metrics.set_index("name").loc["worst_backlog"]
+    found = port.estimate(lambda trials: trials["metric.worst_backlog"].mean())
+    assert found == pytest.approx((queue["mean"], queue["std_error"], queue["low95"], queue["high95"]), rel=1e-3)
+
+
+def test_replicates_without_a_number_are_left_out(port: quincunx.RunResult) -> None:
+    none = port.estimate(lambda trials: np.nan)
+    assert np.isnan([none.value, none.std_error, none.low95]).all()
+    first = port.estimate(lambda trials: trials["draw"].iloc[0] if trials["draw"].iloc[0] % 16 < 2 else np.nan)
+    # Of the replicates 0 and 1: their standard error is half their difference, and t has one degree of freedom.
+    assert first.std_error == pytest.approx(0.5)
+    assert first.high95 - first.value == pytest.approx(12.706 * 0.5)

@@ -36,6 +36,7 @@ from ._program import find_program, program_version
 from ._results import (
     Chart,
     CompareResult,
+    Estimate,
     ExplainResult,
     GivenResult,
     Result,
@@ -58,6 +59,7 @@ except PackageNotFoundError:  # run from its folder, without being installed
 __all__ = [
     "Chart",
     "CompareResult",
+    "Estimate",
     "ExplainResult",
     "Finding",
     "GivenResult",

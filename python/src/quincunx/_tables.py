@@ -60,7 +60,8 @@ def column(name: str, values: Sequence[Any]) -> Column:
 class Table(Mapping[str, Column]):
     """A table: named columns of one length, in order.
 
-    `table["probability"]` is a column, an array of numpy; `table[table["probability"] > 0.1]` are some rows. It is what there is without
+    `table["probability"]` is a column, an array of numpy; `table[["name", "probability"]]` are some columns, and
+    `table[table["probability"] > 0.1]` some rows. It is what there is without
     pandas, and `to_pandas`, `to_polars` and `to_arrow` make of it what their libraries have.
     """
 
@@ -91,12 +92,14 @@ class Table(Mapping[str, Column]):
     @overload
     def __getitem__(self, key: str) -> Column: ...
     @overload
-    def __getitem__(self, key: slice | Column) -> Table: ...
-    def __getitem__(self, key: str | slice | Column) -> Column | Table:
+    def __getitem__(self, key: list[str] | slice | Column) -> Table: ...
+    def __getitem__(self, key: str | list[str] | slice | Column) -> Column | Table:
         if isinstance(key, str):
             if key not in self._columns:
                 raise KeyError(f"no column is called {key!r}; there are {', '.join(self._columns)}")
             return self._columns[key]
+        if isinstance(key, list):
+            return Table({name: self[name] for name in key}, self.title)
         return Table({name: values[key] for name, values in self._columns.items()}, self.title)
 
     def __iter__(self) -> Iterator[str]:
