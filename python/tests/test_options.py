@@ -14,6 +14,18 @@ LEFT_OUT = {"format", "out", "separator", "bom", "quiet", "full", "table", "orde
 OWN = {"progress"}
 
 
+#: Commands that are no functions: a page to play with, what shells and editors need, and what `Scenario.show` and `Result.report` are.
+NO_FUNCTION = {"explore", "new", "schema", "completions", "man", "help", "show", "report"}
+
+
+def test_every_command_is_a_function() -> None:
+    done = subprocess.run([quincunx.find_program(), "--help"], check=True, capture_output=True, text=True)
+    listed = done.stdout.partition("Commands:")[2].partition("Options:")[0]
+    commands = set(re.findall(r"^  ([a-z]+) ", listed, flags=re.MULTILINE))
+    assert {"run", "compare"} <= commands
+    assert commands - NO_FUNCTION - set(quincunx.__all__) == set()
+
+
 def options(command: str) -> set[str]:
     done = subprocess.run([quincunx.find_program(), command, "--help"], check=True, capture_output=True, text=True)
     found = re.findall(r"^\s+(?:-\w, )?--([a-z][a-z-]*)", done.stdout, flags=re.MULTILINE)

@@ -40,6 +40,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/guide.md",
         "docs/method.md",
         "docs/performance.md",
+        "docs/python.md",
         "docs/reading-charts.md",
         "docs/reading-results.md",
         "docs/reference.md",

@@ -219,7 +219,7 @@ class RunResult(Drawn):
 
     @property
     def trials(self) -> pd.DataFrame:
-        """The trials, a row each: draw, parameters, start trend, outcome, metrics, first times, answers.
+        """The trials, a row each: draw, parameters, start trend, outcome, metrics, first times.
 
         They are kept if the run was asked to, by `trials_out=True` or a path. Rows of one draw share their parameters, so an error that takes
         them for independent is wrong: `estimate` has the right one.
