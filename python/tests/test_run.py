@@ -117,6 +117,19 @@ def test_nested_lists_are_tables_with_the_name_of_what_they_belong_to(valley: qu
     assert groups["outcomes"][0] == ("accord",)
 
 
+def test_the_range_over_draws_has_its_own_errors_and_its_status(port: quincunx.RunResult) -> None:
+    resolved = 0
+    for told, (_, row) in zip(port.json["outcomes"], port.outcomes.iterrows(), strict=True):
+        epistemic = told["epistemic"]
+        assert row["epistemic_status"] == epistemic["status"]
+        if epistemic["status"] == "resolved":
+            assert [row["low_epistemic90_std_error"], row["high_epistemic90_std_error"]] == epistemic["std_error"]
+            resolved += 1
+        else:
+            assert np.isnan(row["low_epistemic90_std_error"])
+    assert resolved > 0
+
+
 def test_every_list_of_objects_is_a_table_and_every_number_a_column(port: quincunx.RunResult, valley: quincunx.RunResult) -> None:
     for result in (port, valley):
         lists = [key for key, value in result.json.items() if isinstance(value, list) and value and isinstance(value[0], dict)]
