@@ -71,6 +71,12 @@ def test_scenarios_with_settings_of_their_own_are_compared() -> None:
     assert list(named.differences["other_scenario"].unique()) == ["wide", "long"]
 
 
+def test_dicts_of_one_comparison_are_told_apart() -> None:
+    with pytest.raises(quincunx.ScenarioError) as caught:
+        quincunx.compare({"extends": str(PORT), "a": 1}, {"extends": str(PORT), "b": 1})
+    assert [(one.file, "`a`" in one.message) for one in caught.value.findings] == [("<dict>", True), ("<dict 2>", False)]
+
+
 def test_an_error_in_settings_of_one_scenario_says_so() -> None:
     base = quincunx.Scenario(PORT)
     with pytest.raises(quincunx.ScenarioError) as caught:

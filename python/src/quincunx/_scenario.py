@@ -193,7 +193,8 @@ def opened(scenarios: list[Scenario], set: Mapping[str, Any] | None = None) -> I
         changed = 0
         for number, scenario in enumerate(scenarios):
             file, named = stack.enter_context(scenario.file())
-            names.update(named)
+            # Of two dicts, the second is told from the first.
+            names.update({path: f"{label[:-1]} {number + 1}>" if label in names.values() else label for path, label in named.items()})
             if len(scenarios) > 1 and scenario.settings:
                 tree = scenario._tree()
                 if number > 0:
