@@ -3,6 +3,7 @@
 mod assemble;
 mod explain;
 mod given;
+pub mod kept;
 mod narrative;
 mod of_some;
 mod read;

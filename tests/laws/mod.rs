@@ -18,6 +18,7 @@ mod luck;
 mod one_instant;
 mod one_number;
 mod parameters;
+mod parts;
 mod per_trial;
 mod quantiles;
 mod questions;

@@ -20,9 +20,14 @@ pub fn next_look(blocks: u64) -> u64 {
     (blocks / quarter + 1) * quarter
 }
 
+/// Whether a run looks at itself after so many blocks.
+pub fn is_look(blocks: u64) -> bool {
+    blocks > 0 && next_look(blocks - 1) == blocks
+}
+
 #[cfg(test)]
 mod tests {
-    use super::next_look;
+    use super::{is_look, next_look};
 
     #[test]
     fn looks_lie_a_quarter_of_an_octave_apart() {
@@ -30,6 +35,8 @@ mod tests {
         let looks: Vec<u64> = looks.take(10).collect();
         assert_eq!(looks, [8, 10, 12, 14, 16, 20, 24, 28, 32, 40]);
         assert_eq!(next_look(17), 20);
+        let found: Vec<u64> = (0..41).filter(|blocks| is_look(*blocks)).collect();
+        assert_eq!(found, looks);
         assert_eq!(next_look(1 << 40), 5 << 38);
     }
 }

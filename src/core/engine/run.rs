@@ -239,7 +239,7 @@ pub fn stretch<W: Counting, N: Merge + Send, F: Send>(
 }
 
 /// As [`stretch`], for blocks between which nothing has to be done; those that are simulated together go to one thread.
-fn deal_blocks<W: Send, N: Merge + Send, F: Send>(
+pub(super) fn deal_blocks<W: Send, N: Merge + Send, F: Send>(
     driven: &mut Driven<W, N>,
     (range, together): (Range<u64>, u64),
     total: u64,

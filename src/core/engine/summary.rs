@@ -4,7 +4,8 @@
 
 use super::looks::CAUTION;
 use crate::estimate::{
-    HitTable, InputTable, MeanNode, Merge, REPLICATES, SeriesMoments, Tables, groups,
+    HitTable, InputTable, MeanNode, Merge, REPLICATES, SeriesMoments, Store, Stored, Tables,
+    Unreadable, groups,
 };
 use crate::program::Program;
 use crate::random::design::Design;
@@ -225,6 +226,100 @@ impl Tally {
         self.draw_means.merge(&other.draw_means);
         add_all(&mut self.by_trend, &other.by_trend);
         add_all(&mut self.by_outcome, &other.by_outcome);
+    }
+}
+
+impl Stored for EventTally {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            fired,
+            firings,
+            first_by,
+            windows,
+            realised,
+            never_open,
+        } = self;
+        for counts in [fired, firings, windows, realised, never_open] {
+            store.counts(counts)?;
+        }
+        store.by_replicate(first_by)
+    }
+}
+
+impl Stored for Tally {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            trials,
+            stopped,
+            first_stopped,
+            stopped_at,
+            outcomes,
+            questions,
+            groups,
+            conditional,
+            given,
+            inputs,
+            matched,
+            overlap,
+            phases,
+            trends,
+            states,
+            series,
+            events,
+            first_times,
+            metrics,
+            draw_means,
+            by_trend,
+            by_outcome,
+        } = self;
+        store.counts(trials)?;
+        store.count(stopped)?;
+        // A trial's number is at least 0: 0 says that none was stopped.
+        let mut first = first_stopped.map_or(0, |trial| trial + 1);
+        store.count(&mut first)?;
+        *first_stopped = first.checked_sub(1);
+        store.counts(stopped_at)?;
+        store.all(outcomes)?;
+        store.all(questions)?;
+        store.all(groups)?;
+        store.by_replicate(conditional.as_flattened_mut())?;
+        for rows in given {
+            store.by_replicate(rows)?;
+        }
+        if let Some(inputs) = inputs {
+            inputs.store(store)?;
+        }
+        store.counts(matched)?;
+        for row in overlap {
+            store.counts(row)?;
+        }
+        store.by_replicate(phases)?;
+        store.by_replicate(trends)?;
+        for rows in states {
+            store.by_replicate(rows)?;
+        }
+        store.all(events)?;
+        store.by_replicate(by_trend)?;
+        store.by_replicate(by_outcome)?;
+        for tables in [series, first_times, metrics, draw_means] {
+            tables.store(store)?;
+        }
+        Ok(())
+    }
+}
+
+impl Stored for Node {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            series,
+            metrics,
+            declared,
+            leads,
+        } = self;
+        series.store(store)?;
+        store.all(metrics)?;
+        store.numbers(declared)?;
+        store.numbers(leads.as_flattened_mut())
     }
 }
 

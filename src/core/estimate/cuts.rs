@@ -4,6 +4,8 @@
 //! and a number that comes again and again has a bin of its own. What is counted by these bins, and read off, is in
 //! [`tables`](super::tables) and [`quantiles`](super::quantiles).
 
+mod stored;
+
 use super::replicate::{REPLICATES, error_of_residuals};
 use crate::math::width::{Width, wide};
 

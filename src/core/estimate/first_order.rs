@@ -8,6 +8,7 @@
 use super::epistemic::EpistemicStatus;
 use super::proportion::{HitTable, Proportion};
 use super::replicate::REPLICATES;
+use super::stored::{Store, Stored, Unreadable};
 use crate::math::special::f_survival;
 
 /// Bins of equal probability into which an input's range is cut.
@@ -55,6 +56,19 @@ pub struct FirstOrder {
     pub low: Proportion,
     /// Probability where it is highest.
     pub high: Proportion,
+}
+
+impl Stored for InputTable {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            inputs: _,
+            targets: _,
+            draws,
+            hits,
+        } = self;
+        store.small_counts(draws)?;
+        store.counts(hits)
+    }
 }
 
 impl InputTable {

@@ -4,7 +4,12 @@
 //! pairs) as soon as both are there, always left then right. Out comes one value, or the complete subtrees themselves for a shard.
 //! A node depends only on the blocks below it, and which nodes remain depends only on the set of blocks: so does the result.
 
+use super::stored::{Store, Stored, Unreadable};
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// No run has more than two to this power of blocks.
+const MOST_LEVELS: usize = 62;
 
 /// Values of neighbouring stretches of blocks that can be joined.
 pub trait Merge {
@@ -88,6 +93,26 @@ impl<T> Forest<T> {
     }
 }
 
+impl<T> Forest<T> {
+    /// The blocks taken in, as ranges that neither meet nor overlap, in order.
+    pub fn ranges(&self) -> Vec<Range<u64>> {
+        let mut ranges: Vec<Range<u64>> = Vec::new();
+        for (first, level, _) in self.subtrees() {
+            let end = first + (1u64 << level);
+            match ranges.last_mut() {
+                Some(last) if last.end == first => last.end = end,
+                _ => ranges.push(first..end),
+            }
+        }
+        ranges
+    }
+
+    /// First block that both have.
+    pub fn overlap(&self, other: &Self) -> Option<u64> {
+        (other.subtrees()).find_map(|(first, level, _)| self.common(first, level))
+    }
+}
+
 impl<T: Merge> Forest<T> {
     /// Takes in the value of one block. False, and nothing changes, if that block is there already.
     pub fn insert(&mut self, block: u64, leaf: T) -> bool {
@@ -137,6 +162,32 @@ impl<T: Merge> Forest<T> {
         Ok(())
     }
 
+    /// Writes the subtrees, or reads them into a forest without any; `empty` makes a value to be read into.
+    ///
+    /// # Errors
+    /// [`Unreadable`], also if subtrees overlap or do not start at a multiple of their size.
+    pub fn store(&mut self, store: &mut Store<'_>, empty: impl Fn() -> T) -> Result<(), Unreadable>
+    where
+        T: Stored,
+    {
+        const OVERLAP: Unreadable = Unreadable("it has a block twice");
+        let length = store.length(self.subtrees.len(), store.left())?;
+        let mut own = std::mem::take(&mut self.subtrees).into_iter();
+        for _ in 0..length {
+            let (mut first, (level, mut value)) = own.next().unwrap_or_else(|| (0, (0, empty())));
+            store.count(&mut first)?;
+            let level = store.length(level as usize, MOST_LEVELS)? as u32;
+            value.store(store)?;
+            let size = 1u64 << level;
+            if first >= 1 << MOST_LEVELS || !first.is_multiple_of(size) {
+                return Err(Unreadable("it has a block that no run has"));
+            }
+            self.insert_subtree(first, level, value)
+                .map_err(|_| OVERLAP)?;
+        }
+        Ok(())
+    }
+
     /// The value of all blocks: the subtrees merged from left to right. `None` without blocks.
     pub fn fold(self) -> Option<T> {
         self.subtrees
@@ -148,7 +199,7 @@ impl<T: Merge> Forest<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Forest, Merge, Overlap};
+    use super::{Forest, Merge, Overlap, Store, Stored};
     use crate::estimate::Moments;
     use rand::seq::SliceRandom;
     use rand::{RngExt, SeedableRng};
@@ -236,6 +287,56 @@ mod tests {
         assert_eq!(forest([3]).join(forest(0..4)), Err(Overlap { block: 3 }));
         assert_eq!(forest([3, 4, 6]).common(4, 2), Some(4));
         assert_eq!(forest([3, 8]).common(4, 2), None);
+    }
+
+    #[test]
+    fn a_forest_is_read_as_it_was_written_and_knows_its_blocks() {
+        for blocks in [
+            vec![],
+            vec![0],
+            vec![3, 4, 5, 6, 7, 9, 12, 13],
+            (0..157).collect(),
+        ] {
+            let mut whole = forest(blocks.iter().copied());
+            let mut store = Store::Writing(Vec::new());
+            whole.store(&mut store, Moments::default).unwrap();
+            let Store::Writing(bytes) = store else {
+                unreachable!("it was written");
+            };
+            let mut read = Forest::new();
+            let mut store = Store::Reading(&bytes);
+            read.store(&mut store, Moments::default).unwrap();
+            assert_eq!((&read, store.left()), (&whole, 0));
+            let listed: Vec<u64> = read.ranges().into_iter().flatten().collect();
+            assert_eq!(listed, blocks);
+        }
+        assert_eq!(forest([3, 4, 5, 9]).ranges(), [3..6, 9..10]);
+        assert_eq!(forest([3, 4, 5]).overlap(&forest([9, 4])), Some(4));
+        assert_eq!(forest([3, 4, 5]).overlap(&forest([9, 6])), None);
+    }
+
+    #[test]
+    fn subtrees_that_no_run_has_are_refused() {
+        for subtrees in [
+            &[(0, 0), (0, 0)][..],
+            &[(0, 1), (1, 0)],
+            &[(1, 1)],
+            &[(1 << 62, 0)],
+        ] {
+            let mut store = Store::Writing(Vec::new());
+            store.length(subtrees.len(), 9).unwrap();
+            for (first, level) in subtrees {
+                store.count(&mut { *first }).unwrap();
+                store.length(*level, 9).unwrap();
+                Moments::default().store(&mut store).unwrap();
+            }
+            let Store::Writing(bytes) = store else {
+                unreachable!("it was written");
+            };
+            let mut read = Forest::new();
+            let read = read.store(&mut Store::Reading(&bytes), Moments::default);
+            assert!(read.is_err(), "{subtrees:?}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::proportion::{Proportion, groups};
 use super::pulled::{DrawMeans, error_of_share};
 use super::quantiles::Quantiles;
 use super::replicate::{REPLICATES, error_of_residuals};
+use super::stored::{Store, Stored, Unreadable};
 
 /// Moments of a metric over a stretch of blocks.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +58,35 @@ pub struct MeanEstimate {
     pub sd_std_error: Option<f64>,
     /// Of Student's t behind `ci95`.
     pub degrees_of_freedom: f64,
+}
+
+impl Stored for MeanNode {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            by_replicate,
+            by_trend,
+            by_outcome,
+            draw_means,
+            inner,
+        } = self;
+        store.all(by_replicate)?;
+        for Sum { n, sum } in by_trend.iter_mut().chain(by_outcome) {
+            store.count(n)?;
+            store.number(sum)?;
+        }
+        store.all(draw_means)?;
+        for Inner {
+            draws,
+            sum,
+            freedom,
+        } in inner
+        {
+            store.count(draws)?;
+            store.number(sum)?;
+            store.count(freedom)?;
+        }
+        Ok(())
+    }
 }
 
 impl MeanNode {

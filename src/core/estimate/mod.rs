@@ -29,6 +29,7 @@ mod rounding;
 mod series;
 mod shift;
 mod shift_mean;
+mod stored;
 mod tables;
 
 #[cfg(test)]
@@ -62,4 +63,5 @@ pub use reweight::{
 pub use rounding::without_rounding;
 pub use series::SeriesMoments;
 pub use shift::ShiftTable;
+pub use stored::{Store, Stored, Unreadable};
 pub use tables::Tables;

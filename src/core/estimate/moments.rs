@@ -3,6 +3,8 @@
 //! In come numbers or other moments; out come count, mean and variance. The result depends on the order of merging in its
 //! last bits: whoever needs the same bits merges in a fixed order ([`Forest`](super::Forest)).
 
+use super::stored::{Store, Stored, Unreadable};
+
 /// Count, mean and sum of squared deviations from the mean.
 ///
 /// Squared deviations, unlike sums of squares, do not cancel when the mean is large beside the spread
@@ -14,6 +16,15 @@ pub struct Moments {
     pub mean: f64,
     /// Sum of squared deviations from `mean`, at least 0.
     pub m2: f64,
+}
+
+impl Stored for Moments {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self { n, mean, m2 } = self;
+        store.count(n)?;
+        store.number(mean)?;
+        store.number(m2)
+    }
 }
 
 impl Moments {

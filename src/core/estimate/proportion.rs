@@ -7,6 +7,7 @@
 use super::interval::{floored, t95, wilson};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals, occupied};
 use super::reweight::{Reweighted, WeightedHits, reweighted_share};
+use super::stored::{Store, Stored, Unreadable};
 
 /// Groups that the trials of a draw form; each takes its start trends systematically on its own, so that
 /// the groups of a draw show what chance does inside it. At most 8, and 1 for one trial a draw.
@@ -77,6 +78,24 @@ pub(super) struct Totals {
     pub group_squares: u64,
     /// Draws with c hits, for each c.
     pub draws_with: Vec<u64>,
+}
+
+impl Stored for HitTable {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            trials_per_draw: _,
+            groups: _,
+            trends: _,
+            histogram,
+            squares,
+            hits,
+            trials,
+        } = self;
+        store.counts(histogram)?;
+        store.counts(squares)?;
+        store.counts(hits)?;
+        store.counts(trials)
+    }
 }
 
 impl HitTable {

@@ -7,6 +7,7 @@
 use super::forest::Merge;
 use super::moments::Moments;
 use super::replicate::REPLICATES;
+use super::stored::{Store, Stored, Unreadable};
 use crate::math::width::{Width, wide};
 
 /// Moments of many series, by replicate.
@@ -47,6 +48,20 @@ impl SeriesMoments {
             mean: self.mean[m * self.series + series],
             m2: self.m2[m * self.series + series],
         })
+    }
+}
+
+impl Stored for SeriesMoments {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let Self {
+            series: _,
+            n,
+            mean,
+            m2,
+        } = self;
+        store.counts(n)?;
+        store.numbers(mean)?;
+        store.numbers(m2)
     }
 }
 

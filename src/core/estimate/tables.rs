@@ -4,6 +4,8 @@
 //! later ones are counted in bins. The state depends on the numbers and the cuts alone, not on the order in which numbers came or on how parts
 //! were merged. When to learn, and from which trials, is the engine's business; quantiles are read off by [`quantiles`](super::quantiles).
 
+mod stored;
+
 use super::cuts::{ABOVE, BELOW, CHUNK, Cuts, NOWHERE};
 use super::replicate::REPLICATES;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! Access to scenario files: from the disk, or from wherever a user of the library keeps them.
 
 use crate::diagnostic::nearest;
+use std::cell::RefCell;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -39,6 +40,74 @@ pub trait Files {
         normal(path)
     }
 }
+
+/// Files read from elsewhere, with a note of each.
+pub struct Noted<'f> {
+    files: &'f dyn Files,
+    /// Path and content, in the order in which they were first read.
+    read: RefCell<Vec<(PathBuf, Vec<u8>)>>,
+}
+
+impl<'f> Noted<'f> {
+    pub fn new(files: &'f dyn Files) -> Self {
+        Self {
+            files,
+            read: RefCell::default(),
+        }
+    }
+
+    /// What was read so far, to be read again.
+    pub fn into_remembered(self) -> Remembered {
+        Remembered(self.read.into_inner())
+    }
+
+    fn note(&self, path: &Path, content: io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+        let content = content?;
+        let mut read = self.read.borrow_mut();
+        if read.iter().all(|(known, _)| known != path) {
+            read.push((path.to_owned(), content.clone()));
+        }
+        Ok(content)
+    }
+}
+
+impl Files for Noted<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.note(path, self.files.read(path))
+    }
+
+    fn read_standard_input(&self) -> io::Result<Vec<u8>> {
+        self.note(Path::new(STANDARD), self.files.read_standard_input())
+    }
+
+    fn beside(&self, path: &Path) -> Option<Vec<String>> {
+        self.files.beside(path)
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        self.files.identity(path)
+    }
+}
+
+/// Files whose paths and contents are known; nothing is read from a disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remembered(pub Vec<(PathBuf, Vec<u8>)>);
+
+impl Files for Remembered {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.0.iter().find(|(known, _)| known == path) {
+            Some((_, content)) => Ok(content.clone()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn read_standard_input(&self) -> io::Result<Vec<u8>> {
+        self.read(Path::new(STANDARD))
+    }
+}
+
+/// The path that stands for standard input.
+const STANDARD: &str = "-";
 
 /// The files of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -185,6 +254,26 @@ mod tests {
         assert!(hint.starts_with("there is no folder"), "{hint}");
         let own = instead(&Disk, Path::new("Cargo.jsn"));
         assert_eq!(own, None);
+    }
+
+    #[test]
+    fn what_was_read_once_can_be_read_again_and_nothing_else() {
+        let disk = Remembered(vec![
+            ("a.json".into(), b"{}".to_vec()),
+            ("b.json".into(), b"[]".to_vec()),
+            (STANDARD.into(), b"1".to_vec()),
+        ]);
+        let noted = Noted::new(&disk);
+        for _ in 0..2 {
+            assert_eq!(noted.read(Path::new("b.json")).unwrap(), b"[]");
+        }
+        assert_eq!(noted.read_standard_input().unwrap(), b"1");
+        noted.read(Path::new("c.json")).unwrap_err();
+        let again = noted.into_remembered();
+        assert_eq!(again.0.len(), 2);
+        assert_eq!(again.read_standard_input().unwrap(), b"1");
+        let error = again.read(Path::new("a.json")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
