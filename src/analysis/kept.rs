@@ -72,6 +72,17 @@ pub enum NotOneRun {
     NotJoined(#[from] NotJoined),
 }
 
+/// Why bytes are not those of a part of a plan.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPart {
+    #[error(transparent)]
+    NotKept(#[from] NotKept),
+    #[error(transparent)]
+    NotOneRun(#[from] NotOneRun),
+    #[error("it has other blocks than this part")]
+    OtherBlocks,
+}
+
 impl KeptStudy {
     /// Reads a scenario from `files`, and remembers all that was read of them.
     ///
@@ -223,12 +234,9 @@ impl Summarised {
         })
     }
 
-    pub fn study(&self) -> &Study {
-        &self.kept.study
-    }
-
-    pub fn scenario(&self) -> &KeptScenario {
-        &self.kept.scenario
+    /// The scenario and its files.
+    pub fn kept(&self) -> Rc<KeptStudy> {
+        Rc::clone(&self.kept)
     }
 
     /// Of the whole run.
@@ -277,6 +285,11 @@ impl Summarised {
         missing
     }
 
+    /// How its run has ended; `None` if blocks are missing.
+    pub fn ended(&self) -> Option<Reached> {
+        self.part.ended(&self.settings)
+    }
+
     /// Goes on with a run of which this is the beginning, until its end or until the observer halts it.
     ///
     /// # Errors
@@ -310,17 +323,6 @@ impl Summarised {
             (&other.kept.scenario, &kept_run(&other.settings)),
         )?;
         Ok(self.part.join(other.part)?)
-    }
-
-    /// Whether it is a part of the run that a plan is of.
-    ///
-    /// # Errors
-    /// [`NotOneRun`].
-    pub fn belongs_to(&self, plan: &Plan) -> Result<(), NotOneRun> {
-        same_run(
-            (&plan.scenario, &plan.run),
-            (&self.kept.scenario, &kept_run(&self.settings)),
-        )
     }
 }
 
@@ -406,6 +408,24 @@ impl Plan {
             return Err(NotKept::NoPlan);
         }
         Ok(plan)
+    }
+
+    /// Whether these are the bytes of part `index`, counted from 0.
+    ///
+    /// # Errors
+    /// [`NotPart`].
+    pub fn check_part(&self, index: usize, bytes: &[u8]) -> Result<(), NotPart> {
+        let (head, _): (Head, _) = unseal(Kind::Summary, bytes).map_err(NotKept::from)?;
+        same_version(&head.tool.version)?;
+        same_run((&self.scenario, &self.run), (&head.scenario, &head.run))?;
+        match self
+            .parts
+            .get(index)
+            .is_some_and(|part| head.blocks == [*part])
+        {
+            true => Ok(()),
+            false => Err(NotPart::OtherBlocks),
+        }
     }
 
     /// Settings of the whole run.

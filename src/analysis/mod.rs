@@ -28,7 +28,7 @@ pub use edits::{Edit, edits_between, with_edits};
 pub use explain::{MOST_EDITS, NotExplained, explain};
 pub use given::{condition_as_question, given};
 pub use growing::{Growing, Look, compare_grown};
-pub use kept::{KeptStudy, NotKept, NotOneRun, Summarised, planned};
+pub use kept::{KeptStudy, NotKept, NotOneRun, NotPart, Summarised, planned};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, Method, sensitivity};

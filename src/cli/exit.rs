@@ -11,6 +11,8 @@ pub enum Exit {
     Failed = 1,
     /// The input or the command line is wrong.
     Input = 2,
+    /// Parts of the run are missing.
+    Incomplete = 3,
     /// The terminal went away (SIGHUP).
     #[cfg(unix)]
     HungUp = 129,

@@ -14,25 +14,32 @@ mod findings;
 mod formats;
 mod given;
 mod input;
+mod keep;
 mod man;
+mod merge;
 mod messages;
 mod new;
 mod options;
 mod output;
+mod parts;
 mod paths;
 mod pictures;
 mod places;
+mod plan;
 mod progress;
 mod report;
 mod reweight;
 mod run;
 mod schema;
 mod sensitivity;
+mod shard;
 mod show;
 mod signals;
 mod slips;
+mod status;
 mod sweep;
 mod terminal;
+mod told;
 mod trace;
 mod trial_file;
 mod tripwires;
@@ -79,6 +86,10 @@ enum Command {
     Tripwires(tripwires::Arguments),
     #[cfg(feature = "explore")]
     Explore(explore::Arguments),
+    Plan(plan::Arguments),
+    Shard(shard::Arguments),
+    Status(status::Arguments),
+    Merge(merge::Arguments),
     Check(check::Arguments),
     Show(show::Arguments),
     Trace(trace::Arguments),
@@ -147,6 +158,10 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
         Command::Tripwires(arguments) => tripwires::run(arguments, terminal),
         #[cfg(feature = "explore")]
         Command::Explore(arguments) => explore::run(arguments, terminal),
+        Command::Plan(arguments) => plan::run(arguments, terminal),
+        Command::Shard(arguments) => shard::run(arguments, terminal),
+        Command::Status(arguments) => status::run(arguments, terminal),
+        Command::Merge(arguments) => merge::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
         Command::Show(arguments) => show::run(arguments, terminal),
         Command::Trace(arguments) => trace::run(arguments, terminal),

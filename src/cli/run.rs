@@ -1,29 +1,29 @@
 //! `run`: simulates a scenario and reports how its futures end.
 
 use super::exit::{Exit, Misuse};
-use super::findings;
-use super::formats;
+use super::keep::{self, Keeping};
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
-use super::pictures::{Pictures, typical};
+use super::pictures::Pictures;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
+use super::told::{Shown, Told};
 use super::trial_file::TrialFile;
-use crate::analysis::{self, Study};
+use super::{findings, formats};
+use crate::analysis::{self, KeptStudy, Study, Summarised};
 use crate::diagnostic::count;
 use crate::engine::Settings;
-use crate::report::html::{Part, RunPart};
-use crate::report::table::View;
-use crate::report::{csv, files, json, markdown, table};
+use crate::report::table;
 use crate::results::Warning;
+use crate::scenario::Disk;
 use anyhow::Result;
-use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What other options than `--out` write.
-const ELSEWHERE: [(&str, &str); 3] = [
+pub const ELSEWHERE: [(&str, &str); 3] = [
     (formats::PAGE, "--report PATH"),
     (formats::TRIALS, "--trials-out PATH"),
     (formats::CHART, "--charts DIR"),
@@ -37,10 +37,13 @@ const ELSEWHERE: [(&str, &str); 3] = [
                         quincunx run baseline.json --set trends.escalation.weight=0.5 --trials 100000\n  \
                         quincunx run baseline.json --set trends.escalation.weight=0.5 --against baseline.json\n  \
                         quincunx run baseline.json --report baseline.html --charts pictures\n\n\
-                        Ctrl-C ends the run early: what was simulated until then is reported, with status 130.")]
+                        Ctrl-C ends the run early: what was simulated until then is reported, with status 130.\n\
+                        With --summary PATH a run survives a crash: `run --resume PATH` goes on with it, and\n\
+                        `run --grow PATH --trials N` adds trials to it. The result is that of one run, byte for byte.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
-    file: PathBuf,
+    #[arg(required_unless_present_any = ["resume", "grow"])]
+    file: Option<PathBuf>,
     /// Show the difference to this file beside each value of the first screen; --set changes the first file only
     #[arg(
         long,
@@ -58,165 +61,191 @@ pub struct Arguments {
     shown: Shown,
     #[command(flatten)]
     pictures: Pictures,
+    #[command(flatten)]
+    keeping: Keeping,
     /// Also write a row a trial to this file, which ends in .csv or .parquet
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     trials_out: Option<PathBuf>,
 }
 
-/// How much of the result the table shows.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Output")]
-struct Shown {
-    /// Show everything instead of the first screen
-    #[arg(long)]
-    full: bool,
-    /// Show these tables only, such as --table outcomes,questions
-    #[arg(
-        long,
-        value_name = "NAME",
-        value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(table::sections()),
-        conflicts_with = "full"
-    )]
-    table: Vec<String>,
-    /// What comes first on the first screen (default: likeliest)
-    #[arg(
-        long,
-        value_enum,
-        value_name = "ORDER",
-        conflicts_with_all = ["full", "table"]
-    )]
-    order: Option<Order>,
-}
-
-/// What comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Order {
-    /// The likeliest
-    Likeliest,
-    /// What the file states first
-    File,
-}
-
-impl Shown {
-    /// The option by which tables were asked for.
-    fn asked(&self) -> Option<&'static str> {
-        match (self.full, self.table.is_empty(), self.order) {
-            (true, ..) => Some("--full"),
-            (_, false, _) => Some("--table"),
-            (.., Some(_)) => Some("--order"),
-            _ => None,
-        }
-    }
-
-    fn order(&self) -> table::Order {
-        match self.order {
-            None | Some(Order::Likeliest) => table::Order::Likeliest,
-            Some(Order::File) => table::Order::File,
-        }
-    }
-
-    fn view(&self) -> View {
-        if self.full {
-            View::Full
-        } else if self.table.is_empty() {
-            View::Summary(self.order())
-        } else {
-            View::Only(self.table.clone())
-        }
-    }
-}
-
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
-        simulation,
-        precision,
-        output,
-        pictures,
-        ..
+        keeping, output, ..
     } = arguments;
-    let study = match Study::open(&arguments.file, &simulation.variant.set) {
-        Ok(study) => study,
-        Err(report) => return Ok(findings::refuse(&report, terminal)),
-    };
-    let settings = simulation.settings_until(precision, &study)?;
     let format = output.format(&ELSEWHERE, terminal)?;
     if let Some(against) = &arguments.against {
-        return run_against(arguments, &study, against, &settings, format, terminal);
+        let file = arguments.file.as_deref().unwrap_or(Path::new("-"));
+        return run_against(arguments, (file, against), format, terminal);
     }
-    let file: &Path = &arguments.file;
-    let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
-    places.output("--out", output.out.as_deref())?;
+    let mut begun = match begin(arguments, terminal)? {
+        Ok(begun) => begun,
+        Err(refused) => return Ok(refused),
+    };
+    let kept = begun.run.as_ref().map(Summarised::kept);
+    let study = match (&begun.study, &kept) {
+        (Some(study), _) => study,
+        (None, Some(kept)) => &kept.study,
+        (None, None) => unreachable!("there is a study, or a kept one"),
+    };
+    let settings = &begun.settings;
+    // What a summary file has of a scenario is not read from where it was.
+    let read = begun.read.iter().map(PathBuf::as_path);
+    let files = study.sources.files().filter(|_| keeping.kept().is_none());
+    let mut places = Places::reading(read.chain(files));
     places.written("--trials-out", arguments.trials_out.as_deref())?;
-    pictures.claim(&mut places)?;
-    let destination = Destination::open(output.out.as_deref(), terminal)?;
-    let asked = arguments.shown.asked().filter(|_| format != Format::Table);
-    let screen = asked
-        .map(|option| destination.beside(option, terminal))
-        .transpose()?;
-    let events = study.model.events.iter().map(|event| event.name.as_str());
-    pictures.charts.check(events)?;
-    let canvas = pictures.open(terminal)?;
+    places.written("--summary", keeping.summary.as_deref())?;
+    let shown = (output, &arguments.shown, &arguments.pictures);
+    let told = Told::open(shown, format, study, places, terminal)?;
+    if let Some(path) = &keeping.summary {
+        keep::claim(keep::a_file("--summary", path)?)?;
+    }
     let trials = match &arguments.trials_out {
         Some(path) => Some(TrialFile::create(path, &study.model)?),
         None => None,
     };
-    let meter = Meter::start(&settings, trials, output.quiet, terminal)?;
-    let result = match study.run(&settings, &meter) {
+    let meter = Meter::start(settings, trials, output.quiet, terminal)?;
+    let mut written = Ok(());
+    let simulated = match (begun.run.take(), keeping.written()) {
+        (Some(mut run), Some(path)) => {
+            keep::go_on(&mut run, path, keeping.checkpoint, &meter, terminal).and_then(
+                |(reached, last)| {
+                    written = last;
+                    run.result(reached)
+                },
+            )
+        }
+        _ => study.run(settings, &meter),
+    };
+    let result = match simulated {
         Ok(result) => result,
-        Err(error) => return findings::failed(error, &[&study], terminal),
+        Err(error) => return findings::failed(error, &[study], terminal),
     };
     let elapsed = meter.elapsed();
     meter.finish(result.run.trials > 0)?;
     if result.run.trials == 0 {
         return Ok(nothing(terminal));
     }
-
-    destination.write(|out, look| match format {
-        Format::Table => table::write_run(out, &result, &arguments.shown.view(), look),
-        Format::Json => json::write(out, &result),
-        Format::Csv => csv::write_run(out, &result, output.layout()),
-        Format::Markdown => markdown::write_run(out, &result),
-    })?;
-    if let Some(screen) = screen {
-        screen.write(|out, look| table::write_run(out, &result, &arguments.shown.view(), look))?;
-    }
-    if !pictures.is_none() {
-        let part = RunPart {
-            typical: typical(&study, &settings, &result)?,
-            result: result.clone(),
-            events: pictures.charts.events.clone(),
-        };
-        let charts = || files::of_run(&part);
-        canvas.draw(&[Part::Run(Box::new(part.clone()))], charts)?;
-    }
+    told.write(study, settings, &result)?;
     if !output.quiet {
-        precision.remark(result.run.largest_std_error, terminal);
+        Precision {
+            until: settings.until,
+        }
+        .remark(result.run.largest_std_error, terminal);
         if format != Format::Table {
             warnings(&result.warnings, terminal);
         }
+        if let Some(path) = keeping.written().filter(|_| result.run.interrupted) {
+            terminal.note(&format!(
+                "`quincunx run --resume {}` goes on with this run",
+                path.display()
+            ));
+        }
     }
+    written?;
     if terminal.is_watched() && !output.quiet {
+        let file = match &kept {
+            Some(kept) => kept.scenario.path.clone(),
+            None => begun.read[0].display().to_string(),
+        };
         terminal.note(&format!(
             "{} trials in {:.1} s; next: --report page.html, trace {file}, compare {file} --set PATH=VALUE",
             count(result.run.trials),
             elapsed.as_secs_f64(),
-            file = file.display()
         ));
     }
     Ok(ended(result.run.interrupted))
 }
 
+/// What a run begins with.
+struct Begun {
+    /// `None` if the run is kept: it has a study of its own.
+    study: Option<Study>,
+    run: Option<Summarised>,
+    settings: Settings,
+    /// The file named on the command line.
+    read: Vec<PathBuf>,
+}
+
+/// Reads the scenario, or the summary file; gives the exit status if the scenario is refused.
+///
+/// # Errors
+/// [`Misuse`] for a summary file that cannot be used, and for a size that cannot be had.
+fn begin(arguments: &Arguments, terminal: &Terminal) -> Result<Result<Begun, Exit>> {
+    let Arguments {
+        simulation,
+        precision,
+        keeping,
+        ..
+    } = arguments;
+    if arguments.trials_out.is_some() && keeping.written().is_some() {
+        let text = "--trials-out writes trials as they are simulated, and a run that goes on from a summary file simulates only those that it lacks: \
+                    write the rows with a run of its own";
+        return Err(Misuse(text.into()).into());
+    }
+    let threads = simulation.threads.unwrap_or(0) as usize;
+    if let Some(path) = keeping.kept() {
+        let mut run = keep::load(path, None)?;
+        run.set_threads(threads);
+        if keeping.grow.is_some() {
+            keep::grow(&mut run, path, simulation.trials)?;
+        }
+        if !run.is_beginning() {
+            let text = format!(
+                "`{}` is a part of a run, without its first blocks: `quincunx merge` joins it with the others",
+                path.display()
+            );
+            return Err(Misuse(text).into());
+        }
+        keep::writable(path)?;
+        return Ok(Ok(Begun {
+            study: None,
+            settings: run.settings().clone(),
+            run: Some(run),
+            read: vec![path.to_owned()],
+        }));
+    }
+    let file = arguments.file.as_deref().unwrap_or(Path::new("-"));
+    let sets = &simulation.variant.set;
+    let read = vec![file.to_owned()];
+    if keeping.summary.is_some() {
+        let kept = match KeptStudy::open(&Disk, file, sets) {
+            Ok(kept) => Rc::new(kept),
+            Err(report) => return Ok(Err(findings::refuse(&report, terminal))),
+        };
+        let settings = simulation.settings_until(precision, &kept.study)?;
+        return Ok(Ok(Begun {
+            study: None,
+            run: Some(Summarised::new(kept, settings.clone())),
+            settings,
+            read,
+        }));
+    }
+    match Study::open(file, sets) {
+        Ok(study) => Ok(Ok(Begun {
+            settings: simulation.settings_until(precision, &study)?,
+            study: Some(study),
+            run: None,
+            read,
+        })),
+        Err(report) => Ok(Err(findings::refuse(&report, terminal))),
+    }
+}
+
 /// The same with differences to another file, under common random numbers.
 fn run_against(
     arguments: &Arguments,
-    study: &Study,
-    against: &Path,
-    settings: &Settings,
+    (file, against): (&Path, &Path),
     format: Format,
     terminal: &Terminal,
 ) -> Result<Exit> {
-    let Arguments { file, output, .. } = arguments;
+    let Arguments {
+        simulation, output, ..
+    } = arguments;
+    let study = match Study::open(file, &simulation.variant.set) {
+        Ok(study) => study,
+        Err(report) => return Ok(findings::refuse(&report, terminal)),
+    };
+    let settings = &simulation.settings_until(&arguments.precision, &study)?;
     if format != Format::Table {
         let text = format!(
             "--against is about the first screen; `compare {} {}` has the differences in other formats",
@@ -225,7 +254,7 @@ fn run_against(
         );
         return Err(Misuse(text).into());
     }
-    if [file, against].iter().all(|path| **path == *Path::new("-")) {
+    if [file, against].iter().all(|path| *path == Path::new("-")) {
         let text =
             "standard input can be read only once: save it to a file to hold it against itself";
         return Err(Misuse(text.into()).into());
@@ -234,7 +263,7 @@ fn run_against(
         Ok(base) => base,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let read = [file.as_path(), against].into_iter();
+    let read = [file, against].into_iter();
     let mut places = Places::reading(
         read.chain(study.sources.files())
             .chain(base.sources.files()),
@@ -242,7 +271,7 @@ fn run_against(
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let meter = Meter::start(settings, None, output.quiet, terminal)?;
-    let studies = [&base, study];
+    let studies = [&base, &study];
     let result = match analysis::compare(&studies, settings, &meter) {
         Ok(result) => result,
         Err(error) => return findings::failed(error, &studies, terminal),

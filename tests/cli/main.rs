@@ -16,6 +16,7 @@ mod misspellings;
 mod mistakes;
 mod mistyped;
 mod output;
+mod parts;
 mod places;
 mod program;
 mod report;

@@ -102,6 +102,25 @@ impl Part {
         }
     }
 
+    /// How the run has ended of which this is all; `None` if it has not.
+    pub fn ended(&self, settings: &Settings) -> Option<Reached> {
+        let blocks = self.blocks();
+        let is_last = blocks >= settings.blocks;
+        if !self.is_beginning() {
+            return None;
+        }
+        if let Some(target) = settings.until
+            && blocks > 0
+            && (is_last || is_look(blocks))
+            && CAUTION * largest_error(&[&self.tally]) <= target
+        {
+            return Some(Reached::End { by_precision: true });
+        }
+        is_last.then_some(Reached::End {
+            by_precision: false,
+        })
+    }
+
     /// Goes on with a run, of which this is the [beginning](Self::is_beginning), until the end that `settings` say or until the observer cancels it.
     ///
     /// # Errors
@@ -115,20 +134,10 @@ impl Part {
         settings.check()?;
         debug_assert!(self.is_beginning(), "a run goes on from its first blocks");
         loop {
+            if let Some(end) = self.ended(settings) {
+                return Ok(end);
+            }
             let blocks = self.blocks();
-            let is_last = blocks >= settings.blocks;
-            if let Some(target) = settings.until
-                && blocks > 0
-                && (is_last || is_look(blocks))
-                && CAUTION * largest_error(&[&self.tally]) <= target
-            {
-                return Ok(Reached::End { by_precision: true });
-            }
-            if is_last {
-                return Ok(Reached::End {
-                    by_precision: false,
-                });
-            }
             let upto = match settings.until {
                 Some(_) => next_look(blocks).min(settings.blocks),
                 None => settings.blocks,

@@ -1,0 +1,262 @@
+//! Summary files: read, written every few seconds while a run goes on, and found again.
+
+use super::exit::Misuse;
+use super::output::PendingFile;
+use super::progress::Meter;
+use super::terminal::Terminal;
+use crate::analysis::Summarised;
+use crate::diagnostic::count;
+use crate::engine::{EngineError, Observer, Reached};
+use crate::results::kept::Kind;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::io::{Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How a run is kept, and which one goes on.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Summary file")]
+pub struct Keeping {
+    /// Also keep the run in this file, while it goes on and at its end
+    #[arg(long, value_name = "PATH", conflicts_with = "against")]
+    pub summary: Option<PathBuf>,
+    /// Go on with the run that this summary file keeps, after a crash or Ctrl-C
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with_all = ["file", "against", "summary", "grow", "trials", "draws", "seed", "design", "set", "until"]
+    )]
+    pub resume: Option<PathBuf>,
+    /// Add trials to the finished run that this summary file keeps: --trials says how many there are to be in all
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "trials",
+        conflicts_with_all = ["file", "against", "summary", "draws", "seed", "design", "set", "until"]
+    )]
+    pub grow: Option<PathBuf>,
+    /// Seconds from one writing of the summary file to the next
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds, allow_negative_numbers = true)]
+    pub checkpoint: Duration,
+}
+
+impl Keeping {
+    /// The summary file that a run goes on from.
+    pub fn kept(&self) -> Option<&Path> {
+        self.resume.as_deref().or(self.grow.as_deref())
+    }
+
+    /// The summary file that is written.
+    pub fn written(&self) -> Option<&Path> {
+        self.summary.as_deref().or(self.kept())
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let fault = || format!("`{text}` is not a number of seconds, such as 5 or 0.5");
+    let number: f64 = text.parse().map_err(|_| fault())?;
+    (Duration::try_from_secs_f64(number).ok())
+        .filter(|duration| !duration.is_zero() && number <= 86_400.0)
+        .ok_or_else(|| format!("`{text}` is out of range: more than 0 seconds, at most 86400"))
+}
+
+/// Reads a summary file; `like` may be another of the same scenario.
+///
+/// # Errors
+/// [`Misuse`] with the file and the reason.
+pub fn load(path: &Path, like: Option<&Summarised>) -> Result<Summarised> {
+    Summarised::from_bytes(&bytes(path)?, like).map_err(|reason| unusable(path, &reason))
+}
+
+/// The content of a summary or a plan; of any other file only how it begins.
+///
+/// # Errors
+/// [`Misuse`] if it cannot be read.
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
+    /// Enough to tell what a file is.
+    const BEGINNING: u64 = 64;
+    let read = |most: u64| {
+        let mut content = Vec::new();
+        let file = std::fs::File::open(path)?;
+        file.take(most).read_to_end(&mut content).map(|_| content)
+    };
+    let content = read(BEGINNING).and_then(|beginning| match Kind::claimed(&beginning) {
+        Some(_) => read(u64::MAX),
+        None => Ok(beginning),
+    });
+    content.map_err(|fault| Misuse(format!("cannot read `{}`: {fault}", path.display())).into())
+}
+
+/// A file is not what it should be, for a reason.
+pub fn unusable(path: &Path, reason: &dyn std::fmt::Display) -> anyhow::Error {
+    Misuse(format!("`{}` cannot be used: {reason}", path.display())).into()
+}
+
+/// The path of a file that is no stream, for an option.
+///
+/// # Errors
+/// [`Misuse`] for `-`.
+pub fn a_file<'p>(option: &str, path: &'p Path) -> Result<&'p Path> {
+    match path.as_os_str() == "-" {
+        true => Err(Misuse(format!("{option} needs the path of a file")).into()),
+        false => Ok(path),
+    }
+}
+
+/// Asks a finished run for more trials: `trials` in all.
+///
+/// # Errors
+/// [`Misuse`] if it is not finished, has as many already, or cannot have so many.
+pub fn grow(run: &mut Summarised, path: &Path, trials: Option<u64>) -> Result<()> {
+    let shown = path.display();
+    if run.ended().is_none() && run.is_beginning() {
+        let text = format!(
+            "`{shown}` keeps a run that has not come to its end: `quincunx run --resume {shown}` goes on with it first"
+        );
+        return Err(Misuse(text).into());
+    }
+    let per_block = run.settings().trials_per_block();
+    let trials = trials.unwrap_or(0);
+    if trials <= run.blocks().saturating_mul(per_block) {
+        let text = format!(
+            "`{shown}` has {} trials already: --trials says how many there are to be in all",
+            count(run.blocks() * per_block)
+        );
+        return Err(Misuse(text).into());
+    }
+    run.set_blocks(trials.div_ceil(per_block));
+    Ok(run.settings().check()?)
+}
+
+/// Refuses to write over a run that has not come to its end.
+///
+/// # Errors
+/// [`Misuse`] with what to do instead; also if the file cannot be written.
+pub fn claim(path: &Path) -> Result<()> {
+    let old = bytes(path).unwrap_or_default();
+    let is_unfinished = match Summarised::from_bytes(&old, None) {
+        Ok(old) => old.is_beginning() && old.ended().is_none(),
+        Err(_) => false,
+    };
+    if is_unfinished {
+        let shown = path.display();
+        let text = format!(
+            "`{shown}` keeps a run that has not come to its end: `quincunx run --resume {shown}` goes on with it; remove the file to begin anew"
+        );
+        return Err(Misuse(text).into());
+    }
+    writable(path)
+}
+
+/// Whether a file can be written there.
+///
+/// # Errors
+/// As of [`PendingFile::create`].
+pub fn writable(path: &Path) -> Result<()> {
+    PendingFile::create(path).map(drop)
+}
+
+/// Writes a summary file: it is there as a whole, or as it was before.
+///
+/// # Errors
+/// If the device is full, and the like.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = PendingFile::create(path)?;
+    let written = file.write_all(bytes);
+    written.with_context(|| format!("cannot write `{}`", path.display()))?;
+    file.finish()
+}
+
+/// Lets a run halt for a moment when it is time to write it down; at least one block is simulated before.
+struct Pausing<'m> {
+    meter: &'m Meter,
+    until: Instant,
+    has_moved: AtomicBool,
+}
+
+impl Observer for Pausing<'_> {
+    fn progress(&self, done: u64, total: u64) {
+        self.has_moved.store(true, Ordering::Relaxed);
+        self.meter.progress(done, total);
+    }
+
+    fn cancelled(&self) -> bool {
+        let is_time = || self.has_moved.load(Ordering::Relaxed) && Instant::now() >= self.until;
+        self.meter.cancelled() || is_time()
+    }
+}
+
+/// Goes on with a run until its end or Ctrl-C, and keeps it at `path` meanwhile. Whether its last state could be written, the second of the two says.
+///
+/// # Errors
+/// [`EngineError`] of the run.
+pub fn go_on(
+    run: &mut Summarised,
+    path: &Path,
+    every: Duration,
+    meter: &Meter,
+    terminal: &Terminal,
+) -> Result<(Reached, Result<()>), EngineError> {
+    loop {
+        let pausing = Pausing {
+            meter,
+            until: Instant::now() + every,
+            has_moved: AtomicBool::new(false),
+        };
+        let reached = run.go_on(&pausing)?;
+        let written = match run.blocks() {
+            0 => Ok(()),
+            _ => write(path, &run.to_bytes()),
+        };
+        if reached != Reached::Halt || meter.cancelled() {
+            return Ok((reached, written));
+        }
+        if let Err(fault) = written {
+            // There may be room again the next time.
+            terminal.warning(&format!("{fault:#}; the run goes on"));
+        }
+    }
+}
+
+/// Ranges of blocks in words; blocks are counted from 0.
+pub fn told(ranges: &[Range<u64>]) -> String {
+    const MOST: usize = 5;
+    let mut words: Vec<String> = (ranges.iter().take(MOST))
+        .map(|range| match range.end - range.start {
+            1 => count(range.start),
+            _ => format!("{} to {}", count(range.start), count(range.end - 1)),
+        })
+        .collect();
+    if ranges.len() > MOST {
+        words.push(format!("{} more ranges", ranges.len() - MOST));
+    }
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_told_as_ranges() {
+        assert_eq!(told(&[3..4]), "3");
+        assert_eq!(told(&[0..1200, 1300..1301]), "0 to 1,199 and 1,300");
+        let many: Vec<Range<u64>> = (0..8).map(|i| 10 * i..10 * i + 1).collect();
+        assert_eq!(told(&many), "0, 10, 20, 30, 40 and 3 more ranges");
+    }
+
+    #[test]
+    fn seconds_are_positive_and_not_too_many() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["0", "-1", "nan", "inf", "1e9", "x", "", "1e-12"] {
+            seconds(text).expect_err(text);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! `merge`: joins the parts of a run and tells its result.
+
+use super::exit::{Exit, Misuse};
+use super::options::{Format, Output};
+use super::parts::{self, State};
+use super::pictures::Pictures;
+use super::places::Places;
+use super::terminal::Terminal;
+use super::told::{Shown, Told};
+use super::{findings, keep, run};
+use crate::analysis::{NotOneRun, Summarised};
+use crate::diagnostic::count;
+use crate::engine::NotJoined;
+use anyhow::Result;
+use clap::Args;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Join the parts of a run, and tell its result as run does
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                        quincunx merge first.summary second.summary --format json --out result.json\n  \
+                        quincunx merge big.plan parts --report big.html\n  \
+                        quincunx merge a.summary b.summary --partial --summary ab.summary\n\n\
+                        The result has the bytes of one run on one machine. Exit status 3: parts are missing.")]
+pub struct Arguments {
+    /// Summary files in any order, or a plan and the folder of its parts
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Also keep all parts together in this file
+    #[arg(long, value_name = "PATH", help_heading = "Summary file")]
+    summary: Option<PathBuf>,
+    /// Only join what there is: parts may be missing, and no result is told
+    #[arg(
+        long,
+        requires = "summary",
+        conflicts_with_all = ["out", "format", "full", "table", "order", "report", "folder"],
+        help_heading = "Summary file"
+    )]
+    partial: bool,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    shown: Shown,
+    #[command(flatten)]
+    pictures: Pictures,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    let Arguments {
+        output,
+        shown,
+        pictures,
+        summary,
+        ..
+    } = arguments;
+    let format = output.format(&run::ELSEWHERE[..1], terminal)?;
+    let files = match listed(arguments, terminal)? {
+        Some(files) => files,
+        None => return Ok(Exit::Incomplete),
+    };
+    let mut places = Places::reading(arguments.files.iter().chain(&files));
+    if let Some(path) = summary {
+        places.output("--summary", Some(keep::a_file("--summary", path)?))?;
+        keep::writable(path)?;
+    }
+    let mut whole = joined(&files)?;
+    let kept = whole.kept();
+    let settings = whole.settings().clone();
+    let reached = whole.ended();
+    if arguments.partial || reached.is_none() {
+        if !arguments.partial {
+            let missing = whole.missing();
+            let text = format!(
+                "blocks {} of {} are missing: the run has no result yet",
+                keep::told(&missing),
+                count(settings.blocks)
+            );
+            terminal.error(&text);
+            return Ok(Exit::Incomplete);
+        }
+        if let Some(path) = summary {
+            keep::write(path, &whole.to_bytes())?;
+        }
+        return Ok(Exit::Done);
+    }
+    let told = Told::open(
+        (output, shown, pictures),
+        format,
+        &kept.study,
+        places,
+        terminal,
+    )?;
+    if let Some(path) = summary {
+        keep::write(path, &whole.to_bytes())?;
+    }
+    let result = match reached.map(|reached| whole.result(reached)) {
+        Some(Ok(result)) => result,
+        Some(Err(error)) => return findings::failed(error, &[&kept.study], terminal),
+        None => return Ok(Exit::Incomplete),
+    };
+    told.write(&kept.study, &settings, &result)?;
+    if !output.quiet && format != Format::Table {
+        run::warnings(&result.warnings, terminal);
+    }
+    Ok(Exit::Done)
+}
+
+/// The summary files to be joined; `None` if some parts of a plan are not there, which has been said then.
+fn listed(arguments: &Arguments, terminal: &Terminal) -> Result<Option<Vec<PathBuf>>> {
+    let Some(path) = arguments.files.first().filter(|path| parts::is_plan(path)) else {
+        return Ok(Some(arguments.files.clone()));
+    };
+    let [_, folder] = arguments.files.as_slice() else {
+        let text = format!(
+            "`{}` is a plan: give the folder of its parts after it, and nothing else",
+            path.display()
+        );
+        return Err(Misuse(text).into());
+    };
+    let plan = parts::plan(path)?;
+    let (mut files, mut missing) = (Vec::new(), Vec::new());
+    let mut damaged = 0;
+    for index in 0..plan.parts.len() {
+        let file = parts::path(&plan, folder, index);
+        match parts::state(&plan, folder, index)? {
+            State::Done => files.push(file),
+            State::Missing => missing.push(index + 1),
+            State::Damaged(reason) => {
+                damaged += 1;
+                terminal.error(&format!("`{}`: {reason}", file.display()));
+            }
+        }
+    }
+    if arguments.partial && !files.is_empty() {
+        return Ok(Some(files));
+    }
+    if !missing.is_empty() {
+        let text = format!(
+            "{} of {} parts are missing from `{}`: {}",
+            missing.len(),
+            plan.parts.len(),
+            folder.display(),
+            parts::told(&missing)
+        );
+        terminal.error(&text);
+    }
+    if damaged > 0 || !missing.is_empty() {
+        terminal.note(&format!(
+            "`quincunx shard {} --index I --dir {}` makes a part, again if need be",
+            path.display(),
+            folder.display()
+        ));
+        return Ok(None);
+    }
+    Ok(Some(files))
+}
+
+/// All of these files together.
+fn joined(files: &[PathBuf]) -> Result<Summarised> {
+    let mut all: Option<Summarised> = None;
+    let mut had: Vec<(&Path, Vec<Range<u64>>)> = Vec::new();
+    for path in files {
+        let next = keep::load(path, all.as_ref())?;
+        let ranges = next.ranges();
+        all = Some(match all {
+            None => next,
+            Some(mut whole) => {
+                whole
+                    .join(next)
+                    .map_err(|reason| refused(path, &reason, &had))?;
+                whole
+            }
+        });
+        had.push((path, ranges));
+    }
+    all.ok_or_else(|| Misuse("there is nothing to be joined".into()).into())
+}
+
+/// Why a file is not joined to those before it.
+fn refused(path: &Path, reason: &NotOneRun, had: &[(&Path, Vec<Range<u64>>)]) -> anyhow::Error {
+    let has = |block: u64| {
+        had.iter()
+            .find(|(_, ranges)| ranges.iter().any(|range| range.contains(&block)))
+    };
+    let other = match reason {
+        NotOneRun::NotJoined(NotJoined::Overlap(block)) => has(*block).or(had.first()),
+        _ => had.first(),
+    };
+    let other = other.map_or(Path::new(""), |(path, _)| path);
+    let text = format!(
+        "`{}` cannot be joined with `{}`: {reason}",
+        path.display(),
+        other.display()
+    );
+    Misuse(text).into()
+}
