@@ -66,7 +66,8 @@ fn parts_joined_in_any_order_give_the_bytes_of_one_run() {
 fn a_part_needs_no_file_but_itself_and_other_paths_lead_to_the_same_run() {
     let (here, there) = (folder(), folder());
     let mut base = valley();
-    base["tables"] = json!({"season": {"by": "month", "file": "season.csv", "x": "month", "y": "level", "between": "lines"}});
+    base["tables"] =
+        json!({"season": {"over": "month", "file": "season.csv", "x": "month", "y": "level"}});
     base["indicators"]["level"]["drift"] = json!("calm * (season - level)");
     let child = json!({"format": 1, "extends": "valley.json", "name": "child", "parameters": {"calm": {"value": 0.7}}});
     let csv: String = (1..=12)

@@ -35,6 +35,7 @@ fn links_between_documents_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
+        "docs/cluster.md",
         "docs/explore.md",
         "docs/gallery.md",
         "docs/guide.md",

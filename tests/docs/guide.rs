@@ -1,4 +1,4 @@
-//! The guide, done as it says: its files are written, its commands run, and what it shows is what they print.
+//! The guide, and the page on clusters, done as they say: its files are written, its commands run, and what it shows is what they print.
 //!
 //! A `json` block is the whole file that the line above it names, a `diff` block what changes in that file. What comes of them is shipped in `docs/guide/`.
 //! A `console` block is a command behind `$ ` and its output.
@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 const GUIDE: &str = "docs/guide.md";
+const CLUSTER: &str = "docs/cluster.md";
 
 /// A file after the changes of a difference: of each part, what it keeps and what it takes away stands in the file once, behind the part before it.
 fn changed(file: &str, difference: &str) -> String {
@@ -122,17 +123,28 @@ fn played(text: &str) -> String {
 #[cfg(unix)]
 #[test]
 fn the_guide_shows_what_its_commands_print() {
-    let text = document(GUIDE);
+    shows_what_its_commands_print(GUIDE);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_page_on_clusters_shows_what_its_commands_print() {
+    shows_what_its_commands_print(CLUSTER);
+}
+
+#[cfg(unix)]
+fn shows_what_its_commands_print(name: &str) {
+    let text = document(name);
     let wanted = played(&text);
     if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(path(GUIDE), &wanted).expect("the guide can be written");
+        fs::write(path(name), &wanted).expect("the document can be written");
         return;
     }
     for (number, (found, line)) in text.lines().zip(wanted.lines()).enumerate() {
         let number = number + 1;
         assert!(
             found == line,
-            "{GUIDE}, line {number}:\n  has   {found}\n  gets  {line}\nrewrite it by UPDATE_DOCS=1 cargo test --test docs"
+            "{name}, line {number}:\n  has   {found}\n  gets  {line}\nrewrite it by UPDATE_DOCS=1 cargo test --test docs"
         );
     }
     assert_eq!(text, wanted);

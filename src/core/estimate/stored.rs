@@ -135,6 +135,42 @@ impl Store<'_> {
         Ok(())
     }
 
+    /// Counts of about the same size, a few bits each: the quotient by a power of two near their mean in ones, and the rest (Rice 1979).
+    ///
+    /// # Errors
+    /// As of [`Stored::store`].
+    pub fn like_counts(&mut self, values: &mut [u64]) -> Result<(), Unreadable> {
+        let sum: u128 = values.iter().copied().map(u128::from).sum();
+        let mean = sum / values.len().max(1) as u128;
+        let mut shift = mean.max(1).ilog2() as u8;
+        self.byte(&mut shift)?;
+        if shift > 63 {
+            return Err(TOO_LARGE);
+        }
+        let mut bits = Bits::default();
+        for value in values {
+            let quotient = *value >> shift;
+            let mut ones = 0;
+            while ones < MOST_ONES {
+                let mut is_one = u64::from(ones < quotient);
+                bits.pass(self, &mut is_one, 1)?;
+                if is_one == 0 {
+                    break;
+                }
+                ones += 1;
+            }
+            if ones == MOST_ONES {
+                bits.pass(self, value, 64)?;
+                continue;
+            }
+            bits.pass(self, value, u32::from(shift))?;
+            if self.is_reading() {
+                *value |= ones.checked_shl(u32::from(shift)).ok_or(TOO_LARGE)?;
+            }
+        }
+        bits.end(self)
+    }
+
     /// The same of fewer bits.
     ///
     /// # Errors
@@ -181,6 +217,62 @@ impl Store<'_> {
     /// As of [`Stored::store`].
     pub fn all<T: Stored>(&mut self, all: &mut [T]) -> Result<(), Unreadable> {
         all.iter_mut().try_for_each(|one| one.store(self))
+    }
+}
+
+/// A quotient of so many ones is followed by the number itself.
+const MOST_ONES: u64 = 24;
+
+/// Bits on their way to a whole byte, or from one; the lowest comes first.
+#[derive(Default)]
+struct Bits {
+    byte: u8,
+    /// Writing: bits that are in `byte`. Reading: bits that have been taken from it, or 0 if there is none.
+    used: u32,
+}
+
+impl Bits {
+    /// The lowest `length` bits of a value; whoever reads gets them alone.
+    fn pass(
+        &mut self,
+        store: &mut Store<'_>,
+        value: &mut u64,
+        length: u32,
+    ) -> Result<(), Unreadable> {
+        let is_reading = store.is_reading();
+        let mut read = 0;
+        for at in 0..length {
+            if is_reading {
+                if self.used == 0 {
+                    store.byte(&mut self.byte)?;
+                }
+                read |= u64::from(self.byte >> self.used & 1) << at;
+            } else {
+                self.byte |= ((*value >> at & 1) as u8) << self.used;
+            }
+            self.used += 1;
+            if self.used == u8::BITS {
+                self.used = 0;
+                if !is_reading {
+                    store.byte(&mut self.byte)?;
+                    self.byte = 0;
+                }
+            }
+        }
+        if is_reading {
+            *value = read;
+        }
+        Ok(())
+    }
+
+    /// The last byte, filled up with zeros.
+    fn end(mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        match (store.is_reading(), self.used) {
+            (_, 0) => Ok(()),
+            (false, _) => store.byte(&mut self.byte),
+            (true, used) if self.byte >> used == 0 => Ok(()),
+            (true, _) => Err(Unreadable("it has bits that mean nothing")),
+        }
     }
 }
 
@@ -234,6 +326,40 @@ mod tests {
         };
         assert_eq!(bits(&read), bits(&expected));
         assert_eq!(Store::written(&mut read), bytes);
+    }
+
+    struct Alike(Vec<u64>);
+
+    impl Stored for Alike {
+        fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+            store.like_counts(&mut self.0)
+        }
+    }
+
+    #[test]
+    fn counts_of_any_size_are_read_again_and_alike_ones_take_few_bits() {
+        let few: Vec<u64> = (0..1000).map(|i| i % 3).collect();
+        let many: Vec<u64> = (0..1000).map(|i| 900 + i % 200).collect();
+        for (counts, most) in [
+            (vec![], 1),
+            (vec![0; 1000], 126),
+            (few, 251),
+            (many, 1450),
+            (vec![u64::MAX; 3], 30),
+            (vec![0, u64::MAX, 1, 1 << 40, 0, 77], 60),
+            (vec![1 << 62, 0, (1 << 63) + 5], 60),
+        ] {
+            let bytes = Store::written(&mut Alike(counts.clone()));
+            assert!(bytes.len() <= most, "{} {counts:?}", bytes.len());
+            let mut read = Alike(vec![9; counts.len()]);
+            Store::read(&bytes, &mut read).unwrap();
+            assert_eq!(read.0, counts);
+            for end in 0..bytes.len() {
+                assert!(Store::read(&bytes[..end], &mut read).is_err());
+            }
+        }
+        assert!(Store::read(&[64, 0, 0], &mut Alike(vec![0])).is_err());
+        assert!(Store::read(&[0, 0b10], &mut Alike(vec![0])).is_err());
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl Stored for Counted {
         let mut counts: Vec<u64> = (recent.iter().enumerate())
             .map(|(i, count)| u64::from(of(full, i).saturating_add(u32::from(*count))))
             .collect();
-        store.counts(&mut counts)?;
+        store.like_counts(&mut counts)?;
         if store.is_reading() {
             for (i, count) in counts.into_iter().enumerate() {
                 let count = u32::try_from(count).map_err(|_| TOO_LARGE)?;
