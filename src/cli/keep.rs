@@ -38,15 +38,30 @@ pub struct Keeping {
         conflicts_with_all = ["file", "against", "summary", "draws", "seed", "design", "set", "until"]
     )]
     pub grow: Option<PathBuf>,
-    /// Seconds from one writing of the summary file to the next
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds, allow_negative_numbers = true)]
-    pub checkpoint: Duration,
+    /// Seconds from one writing of the summary file to the next (default: 5)
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    checkpoint: Option<Duration>,
 }
+
+/// From one writing of the summary file to the next.
+const CHECKPOINT: Duration = Duration::from_secs(5);
 
 impl Keeping {
     /// The summary file that a run goes on from.
     pub fn kept(&self) -> Option<&Path> {
         self.resume.as_deref().or(self.grow.as_deref())
+    }
+
+    /// The time from one writing of the summary file to the next.
+    ///
+    /// # Errors
+    /// [`Misuse`] if it is asked for and no summary file is written.
+    pub fn every(&self) -> Result<Duration> {
+        if self.checkpoint.is_some() && self.written().is_none() {
+            let text = "--checkpoint is about the summary file: give --summary PATH too";
+            return Err(Misuse(text.into()).into());
+        }
+        Ok(self.checkpoint.unwrap_or(CHECKPOINT))
     }
 
     /// The summary file that is written.

@@ -73,6 +73,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         keeping, output, ..
     } = arguments;
     let format = output.format(&ELSEWHERE, terminal)?;
+    let every = keeping.every()?;
     if let Some(against) = &arguments.against {
         let file = arguments.file.as_deref().unwrap_or(Path::new("-"));
         return run_against(arguments, (file, against), format, terminal);
@@ -106,14 +107,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let meter = Meter::start(settings, trials, output.quiet, terminal)?;
     let mut written = Ok(());
     let simulated = match (begun.run.take(), keeping.written()) {
-        (Some(mut run), Some(path)) => {
-            keep::go_on(&mut run, path, keeping.checkpoint, &meter, terminal).and_then(
-                |(reached, last)| {
-                    written = last;
-                    run.result(reached)
-                },
-            )
-        }
+        (Some(mut run), Some(path)) => keep::go_on(&mut run, path, every, &meter, terminal)
+            .and_then(|(reached, last)| {
+                written = last;
+                run.result(reached)
+            }),
         _ => study.run(settings, &meter),
     };
     let result = match simulated {

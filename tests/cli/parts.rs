@@ -261,6 +261,10 @@ fn a_kept_run_is_told_again_and_grows_and_is_not_written_over_before_its_end() {
             "it is what is read",
         ),
         (
+            format!("run {file} --checkpoint 9"),
+            "give --summary PATH too",
+        ),
+        (
             format!("run {file} --summary {kept} --checkpoint 0"),
             "out of range",
         ),
