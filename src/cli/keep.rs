@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn blocks_are_told_as_ranges() {
-        assert_eq!(told(&[3..4]), "3");
+        assert_eq!(told(std::slice::from_ref(&(3..4))), "3");
         assert_eq!(told(&[0..1200, 1300..1301]), "0 to 1,199 and 1,300");
         let many: Vec<Range<u64>> = (0..8).map(|i| 10 * i..10 * i + 1).collect();
         assert_eq!(told(&many), "0, 10, 20, 30, 40 and 3 more ranges");
