@@ -9,17 +9,18 @@
 //! (Rousseeuw 1987, J. Comput. Appl. Math. 20). Whether there are groups at all is judged against histories whose events were shuffled among
 //! the trials, each by itself. Nothing in it is random.
 
+mod found;
+
+pub(super) use found::{History, search};
+
 use super::storyline::short_storyline;
 use super::study::Study;
-use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
+use crate::engine::{EngineError, Observer, Settings};
 use crate::estimate::{Proportion, REPLICATES};
 use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{Tell, Typical, TypicalStory, narrative, tool};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
 
-/// Trials of an outcome after which no more blocks are simulated: they give a share within a point.
-const COMPARED: usize = 4096;
 /// Those of them that are grouped, evenly spread: the first ones would come from a few parameter draws.
 const GROUPED: usize = 200;
 /// Groups that are tried where no number of them is asked for.
@@ -52,32 +53,14 @@ pub fn typical(
     searched: Option<u64>,
     watcher: &dyn Observer,
 ) -> Result<Vec<Typical>, EngineError> {
-    let per_block = settings.trials_per_block();
-    let most = searched.map_or(settings.blocks, |trials| trials.div_ceil(per_block));
-    let scan = Settings {
-        blocks: settings.blocks.min(most),
-        until: None,
-        ..settings.clone()
-    };
-    let collector = Collector {
-        wanted: outcomes.iter().copied().collect(),
-        found: Mutex::default(),
-        watcher,
-    };
-    simulate(&study.program, &scan, &collector)?;
-    let found = collector
-        .found
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
+    let found = search(study, settings, outcomes, searched, watcher)?;
     outcomes
         .iter()
         .map(|outcome| {
-            let (histories, blocks) = found.of(*outcome);
-            let is_cut = histories.len() < COMPARED && blocks < scan.blocks;
-            let searched = blocks * per_block;
+            let (histories, searched, interrupted) = found.of(*outcome);
             let told = of_outcome(study, settings, *outcome, wanted, histories, searched)?;
             Ok(Typical {
-                interrupted: is_cut,
+                interrupted,
                 ..told
             })
         })
@@ -155,20 +138,9 @@ fn of_outcome(
 }
 
 /// At most so many places of a list, evenly spread over it, in order.
-fn spread(length: usize, most: usize) -> Vec<usize> {
+pub(super) fn spread(length: usize, most: usize) -> Vec<usize> {
     let taken = length.min(most);
     (0..taken).map(|i| i * length / taken).collect()
-}
-
-/// What happened in a trial, as far as it makes one like another.
-#[derive(Clone, Debug, PartialEq)]
-struct History {
-    trial: u64,
-    draw: u64,
-    replicate: usize,
-    start_trend: u8,
-    /// By event, in years since the start; infinite: never.
-    first_times: Vec<f64>,
 }
 
 impl History {
@@ -411,87 +383,6 @@ impl Counted {
             .filter(|tell| apart(tell) < 0.0)
             .take(TELLS);
         more.chain(less).cloned().collect()
-    }
-}
-
-/// Histories with the outcomes wanted, by block and outcome.
-#[derive(Default)]
-struct Found {
-    blocks: BTreeMap<u64, BTreeMap<usize, Vec<History>>>,
-    /// Blocks from the first up to the first that has not been simulated.
-    unbroken: u64,
-    /// Histories in these, by outcome.
-    seen: BTreeMap<usize, usize>,
-}
-
-impl Found {
-    fn add(&mut self, block: u64, here: BTreeMap<usize, Vec<History>>) {
-        self.blocks.insert(block, here);
-        while let Some(next) = self.blocks.get(&self.unbroken) {
-            for (outcome, histories) in next {
-                *self.seen.entry(*outcome).or_default() += histories.len();
-            }
-            self.unbroken += 1;
-        }
-    }
-
-    /// Those of an outcome in the first blocks that have enough of them, and how many blocks these are.
-    fn of(&self, outcome: usize) -> (Vec<History>, u64) {
-        let (mut histories, mut blocks) = (Vec::new(), 0);
-        for (_, block) in self.blocks.range(..self.unbroken) {
-            blocks += 1;
-            histories.extend(block.get(&outcome).into_iter().flatten().cloned());
-            if histories.len() >= COMPARED {
-                break;
-            }
-        }
-        (histories, blocks)
-    }
-}
-
-struct Collector<'w> {
-    wanted: BTreeSet<usize>,
-    found: Mutex<Found>,
-    watcher: &'w dyn Observer,
-}
-
-impl Observer for Collector<'_> {
-    fn progress(&self, done: u64, total: u64) {
-        self.watcher.progress(done, total);
-    }
-
-    /// There is no need to go on once every outcome has enough trials in the blocks that lie without a gap: those that are taken
-    /// are then the same whatever other blocks are done.
-    fn cancelled(&self) -> bool {
-        if self.watcher.cancelled() {
-            return true;
-        }
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = |outcome| found.seen.get(outcome).copied().unwrap_or(0);
-        self.wanted.iter().all(|outcome| seen(outcome) >= COMPARED)
-    }
-
-    fn wants_rows(&self) -> bool {
-        true
-    }
-
-    fn rows(&self, block: u64, rows: TrialRows) {
-        let mut here: BTreeMap<usize, Vec<History>> = BTreeMap::new();
-        for (place, outcome) in rows.outcome.iter().enumerate() {
-            let outcome = usize::from(*outcome);
-            if self.wanted.contains(&outcome) {
-                let draw = rows.draw[place];
-                here.entry(outcome).or_default().push(History {
-                    trial: rows.first_trial + place as u64,
-                    draw: u64::from(draw),
-                    replicate: draw as usize % REPLICATES,
-                    start_trend: rows.start_trend[place],
-                    first_times: rows.first_times.iter().map(|times| times[place]).collect(),
-                });
-            }
-        }
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.add(block, here);
     }
 }
 

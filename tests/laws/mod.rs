@@ -19,6 +19,7 @@ mod one_instant;
 mod one_number;
 mod parameters;
 mod parts;
+mod pathways;
 mod per_trial;
 mod quantiles;
 mod questions;
