@@ -5,7 +5,7 @@ use super::explain_edits::Asked;
 use super::formats;
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
-use super::pictures::{Pictures, typical};
+use super::pictures::{Page, Pictures, typical};
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
@@ -44,7 +44,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
     variant: Vec<String>,
     /// Split the difference between two files, or what several --set make of one, among the edits that make it
-    #[arg(long, conflicts_with_all = ["variant", "full", "report", "folder", "until", "brief", "only", "events"])]
+    #[arg(long, conflicts_with_all = ["variant", "full", "folder", "until", "brief", "only", "events"])]
     explain: bool,
     /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by commas (default: the likeliest group)
     #[arg(
@@ -144,6 +144,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             of: &arguments.of,
             simulation,
             output,
+            page: Page {
+                report: pictures.report.clone(),
+            },
         };
         return explain_edits::run(&asked, terminal);
     }

@@ -4,11 +4,13 @@ use super::exit::{Exit, Misuse};
 use super::findings;
 use super::options::{Format, Output, Simulation};
 use super::output::Destination;
+use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use crate::analysis::{self, MOST_EDITS, NotExplained, Quantity, Study, edits_between, with_edits};
 use crate::engine::Settings;
+use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use crate::scenario::Report;
 use anyhow::Result;
@@ -20,6 +22,7 @@ pub struct Asked<'a> {
     pub of: &'a [String],
     pub simulation: &'a Simulation,
     pub output: &'a Output,
+    pub page: Page,
 }
 
 /// A scenario with some of the edits, by bit.
@@ -31,8 +34,9 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
         of,
         simulation,
         output,
+        page,
     } = asked;
-    let format = output.format(&[], terminal)?;
+    let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let sets = &simulation.variant.set;
     let open = |file: &Path, sets: &[String]| Study::open(file, sets);
     let (base, names, opened): (Study, Vec<String>, Open<'_>) = match files {
@@ -105,6 +109,7 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
     let mut places = Places::reading(files.iter().map(PathBuf::as_path).chain(parents));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let canvas = page.open(&mut places, terminal)?;
     // How many sets of edits are needed is the analysis's business.
     let endless = Settings {
         until: Some(0.0),
@@ -144,6 +149,7 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_explain(out, &result, output.layout()),
         Format::Markdown => markdown::write_explain(out, &result),
     })?;
+    canvas.answer(|| Answer::Explain(result.clone()))?;
     Ok(Exit::Done)
 }
 

@@ -3,12 +3,14 @@
 use super::exit::{Exit, Misuse};
 use super::options::{Format, Output, Precision, Simulation};
 use super::output::Destination;
+use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
 use crate::analysis::{self, Study, condition_as_question};
 use crate::diagnostic::Sources;
+use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
@@ -34,6 +36,8 @@ pub struct Arguments {
     precision: Precision,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    page: Page,
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
@@ -43,6 +47,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         simulation,
         precision,
         output,
+        page,
     } = arguments;
     if file.as_os_str() == "-" {
         let text = "standard input can be read only once, and the scenario is read with and without the condition: save it to a file";
@@ -54,7 +59,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         )
         .into());
     }
-    let format = output.format(&[], terminal)?;
+    let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let sets = &simulation.variant.set;
     let original = match Study::open(file, sets) {
         Ok(study) => study,
@@ -80,6 +85,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Places::reading(std::iter::once(file.as_path()).chain(original.sources.files()));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let canvas = page.open(&mut places, terminal)?;
     let meter = Meter::start(&settings, None, output.quiet, terminal)?;
     let found = analysis::given(&study, (&question, condition), &original, &settings, &meter);
     let result = match found {
@@ -97,6 +103,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_given(out, &result, output.layout()),
         Format::Markdown => markdown::write_given(out, &result),
     })?;
+    canvas.answer(|| Answer::Given(result.clone()))?;
     if !output.quiet {
         precision.remark(result.run.largest_std_error, terminal);
         if format != Format::Table {

@@ -3,6 +3,7 @@
 //! The options, the files behind them (opened before anything is simulated), and the typical trials that a page tells.
 
 use super::exit::Misuse;
+use super::formats;
 use super::output::{Destination, MadeFolder, PendingFile, unusable};
 use super::places::Places;
 use super::terminal::Terminal;
@@ -10,7 +11,7 @@ use crate::analysis::{self, Study};
 use crate::diagnostic::nearest;
 use crate::engine::{Settings, Silent};
 use crate::report::chart::Chart;
-use crate::report::html::{self, Part};
+use crate::report::html::{self, Answer, Part};
 use crate::results::{RunResult, Typical};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -35,6 +36,33 @@ pub struct Pictures {
     pub brief: bool,
     #[command(flatten)]
     pub charts: Charts,
+}
+
+/// A page beside the result of a command that asks why.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Pictures")]
+pub struct Page {
+    /// Also write a self-contained HTML page with charts and tables to this file
+    #[arg(long, value_name = "PATH")]
+    pub report: Option<PathBuf>,
+}
+
+impl Page {
+    /// What `--out` does not write, and the option that does.
+    pub const ELSEWHERE: (&str, &str) = (formats::PAGE, "--report PATH");
+
+    /// Speaks for the file and opens it, so that a bad path costs no simulation.
+    ///
+    /// # Errors
+    /// [`Misuse`] for a path that takes no file, or that is read or written by something else.
+    pub fn open(&self, places: &mut Places, terminal: &Terminal) -> Result<Canvas> {
+        let alone = Pictures {
+            report: self.report.clone(),
+            ..Pictures::default()
+        };
+        alone.claim(places)?;
+        alone.open(terminal)
+    }
 }
 
 /// Charts as files.
@@ -142,6 +170,17 @@ pub struct Canvas {
 }
 
 impl Canvas {
+    /// Writes the page of an answer, if one is wanted.
+    ///
+    /// # Errors
+    /// If the device is full, and the like.
+    pub fn answer(self, answer: impl FnOnce() -> Answer) -> Result<()> {
+        match self.page {
+            Some(_) => self.draw(&[Part::Answer(Box::new(answer()))], Vec::new),
+            None => Ok(()),
+        }
+    }
+
     /// Writes all; `charts` are asked for only if there is a folder for them.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             let charts = match part {
                 Part::Run(run) => files::of_run(run),
                 Part::Compare(comparison) => files::of_comparison(comparison),
-                Part::Stories(_) | Part::Story(_) => Vec::new(),
+                Part::Stories(_) | Part::Story(_) | Part::Answer(_) => Vec::new(),
             };
             // Several results have charts of the same names.
             let place = if parts.len() > 1 {

@@ -3,11 +3,13 @@
 use super::exit::{Exit, Misuse};
 use super::options::{Format, Output, Simulation};
 use super::output::Destination;
+use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
 use crate::analysis::{self, Asked, Method, Study};
+use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
@@ -19,7 +21,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
                         quincunx sensitivity baseline.json\n  \
                         quincunx sensitivity baseline.json --of silent --of first_ceasefire\n  \
-                        quincunx sensitivity baseline.json --tornado --format json --out drivers.json\n  \
+                        quincunx sensitivity baseline.json --tornado --report drivers.html\n  \
                         quincunx sensitivity baseline.json --method sobol --trials 1000000\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest; of all metrics of a file without outcomes.\n\
                         Indices come from the parameter draws of one run. The methods sobol and morris, and --tornado, simulate more,\n\
@@ -43,6 +45,8 @@ pub struct Arguments {
     /// Show every input, and the intervals
     #[arg(long, help_heading = "Output")]
     full: bool,
+    #[command(flatten)]
+    page: Page,
 }
 
 /// Reads the name of a method.
@@ -79,11 +83,12 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         .check(&study)
         .map_err(|error| Misuse(format!("--of: {error}")))?;
     let settings = simulation.settings(&study)?;
-    let format = output.format(&[], terminal)?;
+    let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let canvas = arguments.page.open(&mut places, terminal)?;
     let screen = (arguments.full && format != Format::Table)
         .then(|| destination.beside("--full", terminal))
         .transpose()?;
@@ -107,6 +112,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     if let Some(screen) = screen {
         screen.write(|out, look| table::write_sensitivity(out, &result, true, look))?;
     }
+    canvas.answer(|| Answer::Sensitivity(result.clone()))?;
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }

@@ -5,7 +5,7 @@ use super::formats;
 use super::options::{Format, Output, Simulation, whole};
 use super::output::Destination;
 use super::paths;
-use super::pictures::{make_folder, write_charts};
+use super::pictures::{Page, make_folder, write_charts};
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
@@ -13,6 +13,7 @@ use super::vary::{self, Asked, Plan, Vary};
 use super::{findings, run, show};
 use crate::analysis::{self, NoBreakEven, Point, Quantity, Study, Sweep};
 use crate::engine::Settings;
+use crate::report::html::Answer;
 use crate::report::{csv, files, json, markdown, table};
 use crate::results::SweepAxis;
 use crate::scenario::Report;
@@ -77,6 +78,8 @@ pub struct Arguments {
     /// Also draw each number over one input as a line, over two as a heat map, as SVG and PNG into this folder, which is made if need be
     #[arg(long, value_name = "DIR", help_heading = "Pictures")]
     charts: Option<PathBuf>,
+    #[command(flatten)]
+    page: Page,
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
@@ -94,7 +97,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         let text = "standard input can be read only once, and a sweep reads the scenario for each run: save it to a file";
         return Err(Misuse(text.into()).into());
     }
-    let format = output.format(&[(formats::CHART, "--charts DIR")], terminal)?;
+    let format = output.format(
+        &[(formats::CHART, "--charts DIR"), Page::ELSEWHERE],
+        terminal,
+    )?;
     let base = match Study::open(file, &simulation.variant.set) {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
@@ -150,6 +156,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     }
     let _made = folder.map(make_folder).transpose()?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let canvas = arguments.page.open(&mut places, terminal)?;
     let all = Settings {
         blocks: settings.blocks * (sweep.points.len() as u64).div_ceil(analysis::TOGETHER as u64),
         ..settings.clone()
@@ -218,6 +225,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     if let Some(folder) = folder {
         write_charts(folder, &files::of_sweep(&result))?;
     }
+    canvas.answer(|| Answer::Sweep(result.clone()))?;
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }

@@ -3,11 +3,13 @@
 use super::exit::{Exit, Misuse};
 use super::options::{Format, Output, Simulation};
 use super::output::Destination;
+use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, run};
 use crate::analysis::{self, NothingToWatch, Study, Watch};
+use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use crate::time::duration;
 use anyhow::Result;
@@ -40,6 +42,8 @@ pub struct Arguments {
     simulation: Simulation,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    page: Page,
 }
 
 fn day(text: &str) -> Result<Date, String> {
@@ -68,11 +72,12 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Misuse(format!("{option}{error}"))
     })?;
     let settings = simulation.settings(&study)?;
-    let format = output.format(&[], terminal)?;
+    let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let canvas = arguments.page.open(&mut places, terminal)?;
     let meter = Meter::of_trials(Watch::trials(&settings), output.quiet, terminal)?;
     let found = analysis::tripwires(&study, &watch, (&wanted, &days), &settings, &meter);
     let result = match found {
@@ -90,6 +95,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_tripwires(out, &result, output.layout()),
         Format::Markdown => markdown::write_tripwires(out, &result),
     })?;
+    canvas.answer(|| Answer::Tripwires(result.clone()))?;
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }

@@ -9,6 +9,7 @@ mod given;
 mod of_some;
 mod reweight;
 mod sensitivity;
+mod stories;
 mod sweep;
 mod tripwires;
 
@@ -18,6 +19,7 @@ pub use explain::write_explain;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
+pub use stories::{write_near, write_paths, write_storyline, write_typical};
 pub use sweep::write_sweep;
 pub use tripwires::write_tripwires;
 

@@ -7,6 +7,7 @@ mod explain;
 mod given;
 mod reweight;
 mod sensitivity;
+mod stories;
 mod sweep;
 mod tripwires;
 
@@ -14,6 +15,7 @@ pub use explain::write_explain;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;
+pub use stories::{write_near, write_paths, write_storyline, write_typical};
 pub use sweep::write_sweep;
 pub use tripwires::write_tripwires;
 

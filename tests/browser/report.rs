@@ -24,15 +24,27 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-/// Pages of a run, a comparison, a trace, and a large scenario: made once, for all tests.
-fn pages() -> &'static [PathBuf; 4] {
-    static PAGES: OnceLock<[PathBuf; 4]> = OnceLock::new();
+/// Pages of a run, a comparison, a trace, a large scenario, and the commands that ask why: made once, for all tests.
+fn pages() -> &'static [PathBuf; 11] {
+    static PAGES: OnceLock<[PathBuf; 11]> = OnceLock::new();
     PAGES.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
         fs::create_dir_all(&folder).expect("a folder");
         let out = folder.join("out.txt");
         let strike = "scenarios/port_strike.json";
-        let runs: [(&str, &[&str]); 4] = [
+        let size = ["--trials", "2048"];
+        let of = ["--of", "deal_after_strike"];
+        let sensitivity = [&["sensitivity", strike, "--tornado"], &of[..], &size].concat();
+        let tripwires = [&["tripwires", strike], &of[..], &size].concat();
+        let given = [&["given", strike, "ever(walk_out)"], &size[..]].concat();
+        let vary = ["--vary", "trends.militant.weight=0.2..0.6:5"];
+        let sweep = [&["sweep", strike], &vary[..], &of, &size].concat();
+        let set = ["--set", "trends.militant.weight=0.7", "--explain"];
+        let explain = [&["compare", strike], &set[..], &of, &size].concat();
+        let near = ["trace", strike, "--outcome", "on_strike", "--near-misses"];
+        let near = [&near[..], &size].concat();
+        let paths = [&["trace", strike, "--pathways"], &size[..]].concat();
+        let runs: [(&str, &[&str]); 11] = [
             ("run.html", &["run", strike, "--trials", "4096"]),
             (
                 "compare.html",
@@ -48,6 +60,13 @@ fn pages() -> &'static [PathBuf; 4] {
                     "1024",
                 ],
             ),
+            ("sensitivity.html", &sensitivity),
+            ("tripwires.html", &tripwires),
+            ("given.html", &given),
+            ("sweep.html", &sweep),
+            ("explain.html", &explain),
+            ("near.html", &near),
+            ("paths.html", &paths),
         ];
         runs.map(|(name, arguments)| {
             let page = folder.join(name);
@@ -97,7 +116,9 @@ fn pages_render_quietly_and_fit_every_window() {
         for path in pages {
             let page = browser.open_file(path, view);
             page.assert_no_sideways_scrolling();
-            assert!(visible_charts(&page) >= 1, "{view:?} {}", path.display());
+            // A tree of pathways is a list.
+            let is_drawn = visible_charts(&page) >= 1 || path.ends_with("paths.html");
+            assert!(is_drawn, "{view:?} {}", path.display());
             page.assert_quiet();
         }
     }

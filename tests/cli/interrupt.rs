@@ -120,6 +120,37 @@ fn an_interrupted_search_for_typical_trials_tells_what_it_saw_and_says_so() {
 }
 
 #[test]
+fn interrupted_pathways_are_those_of_the_trials_so_far() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let child = start(&format!(
+        "trace {path} --pathways --trials 1e9 --threads 2 --format json"
+    ));
+    std::thread::sleep(Duration::from_secs(4));
+    interrupt(&child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130));
+    let found: quincunx::results::Pathways =
+        serde_json::from_slice(&output.stdout).expect("a whole result");
+    assert!(found.run.interrupted && found.trials == found.run.trials);
+    let shown: u64 = found.branches.iter().map(|one| one.trials).sum();
+    assert_eq!(shown, found.trials);
+}
+
+#[test]
+fn an_interrupted_search_for_near_misses_says_so() {
+    let folder = folder();
+    let path = write(folder.path(), "valley.json", &valley());
+    let child = start(&format!(
+        "trace {path} --outcome unclassified --near-misses --trials 1e9 --threads 2 --format json"
+    ));
+    std::thread::sleep(Duration::from_secs(4));
+    interrupt(&child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130));
+}
+
+#[test]
 fn a_second_interrupt_ends_the_program_at_once_and_leaves_nothing() {
     let folder = folder();
     let path = write(folder.path(), "slow.json", &slow());

@@ -2,6 +2,7 @@
 //!
 //! Most tests run the program itself; `misspellings` and `golden` use the library, because they run it many times.
 
+mod answers;
 mod check;
 mod compare;
 mod explain;
@@ -17,6 +18,7 @@ mod mistakes;
 mod mistyped;
 mod output;
 mod parts;
+mod pathways;
 mod places;
 mod program;
 mod report;

@@ -272,7 +272,7 @@ fn a_format_that_contradicts_the_ending_wins_and_what_no_format_is_is_refused() 
             "--report",
         ),
         ("trace child.json --out r.html", "--report"),
-        ("trace child.json --out r.csv", "table, json"),
+        ("trace child.json --out r.svg", "table, json, csv, markdown"),
         ("check child.json --out r.md", "table, json"),
         (
             "reweight old.html --weights wet=1 --out r.html",

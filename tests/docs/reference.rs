@@ -449,6 +449,42 @@ fn every_key_of_typical_trials_is_in_the_reference_and_no_other() {
 }
 
 #[test]
+fn every_key_of_near_misses_and_pathways_is_in_the_reference_and_no_other() {
+    // What has the keys of a run is told there.
+    let is_own = |key: &String| {
+        !["run", "scenario", "warnings"]
+            .iter()
+            .any(|of| key.starts_with(of))
+    };
+    let told = |line: &str| result(&line.split(' ').collect::<Vec<_>>());
+    let near =
+        "trace port_strike.json --outcome on_strike --near-misses --trials 8192 --format json";
+    let mut found = BTreeSet::new();
+    keys(&told(near), "", &mut found);
+    found.retain(is_own);
+    let mut written = first_column("### Of `trace --near-misses`");
+    written.retain(is_own);
+    assert_eq!(found, written);
+    let line = "trace port_strike.json --pathways --trials 8192 --format json";
+    let mut all = told(line);
+    let branches = all["branches"].as_array_mut().expect("branches");
+    for branch in branches {
+        for key in ["branches", "others"] {
+            branch[key] = true.into();
+        }
+    }
+    assert!(all["others"]["distinct"].is_array() && all["outcome"].is_null());
+    all["others"]["distinct"] = true.into();
+    all["outcome"] = told(&format!("{line} --outcome on_strike"))["outcome"].clone();
+    let mut found = BTreeSet::new();
+    keys(&all, "", &mut found);
+    found.retain(is_own);
+    let mut written = first_column("### Of `trace --pathways`");
+    written.retain(is_own);
+    assert_eq!(found, written);
+}
+
+#[test]
 fn every_warning_code_of_a_run_is_listed() {
     let documented = document("docs/reference.md");
     let (_, section) = documented

@@ -22,6 +22,20 @@ impl Markup {
         Self(format!("<code>{}</code>", escape(text)))
     }
 
+    /// A text in which names stand between backticks.
+    pub fn with_names(text: &str) -> Self {
+        let parts: Vec<&str> = text.split('`').collect();
+        // An odd one out is a character like any other.
+        if parts.len().is_multiple_of(2) {
+            return Self::text(text);
+        }
+        let each = parts.iter().enumerate().map(|(i, part)| match i % 2 {
+            0 => Self::text(part),
+            _ => Self::code(part),
+        });
+        each.fold(Self::default(), Self::and)
+    }
+
     /// A text that matters.
     pub fn strong(text: &str) -> Self {
         Self(format!("<strong>{}</strong>", escape(text)))

@@ -4,6 +4,7 @@
 //! What is on it is a list of sections (`sections`): a new one is a file and a line. Pages are safe by construction
 //! (`markup`), and a content security policy with the hashes of our own style and script lets nothing else run.
 
+mod answer;
 mod clocks;
 mod figure;
 pub(crate) mod markup;
@@ -16,6 +17,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
+pub use answer::Answer;
 pub use sections::chosen_events;
 
 use crate::results::{CompareResult, RunResult, Storyline, Typical};
@@ -29,6 +31,8 @@ pub enum Part {
     /// Single futures, such as `trace` tells.
     Stories(Vec<Typical>),
     Story(Box<Storyline>),
+    /// What a command that asks why has found.
+    Answer(Box<Answer>),
 }
 
 /// One run.

@@ -24,6 +24,7 @@ pub fn whole(parts: &[Part], brief: bool) -> String {
         [Part::Compare(comparison)] => sections::comparison(&mut body, comparison, true),
         [Part::Stories(typical)] => sections::stories(&mut body, typical),
         [Part::Story(story)] => sections::story(&mut body, story),
+        [Part::Answer(answer)] => answer.write(&mut body),
         _ => several(&mut body, parts),
     }
     let policy = format!(
@@ -61,6 +62,7 @@ fn briefs(body: &mut Body, parts: &[Part]) {
             Part::Compare(comparison) => sections::brief_of_comparison(body, comparison),
             Part::Stories(typical) => sections::stories(body, typical),
             Part::Story(story) => sections::story(body, story),
+            Part::Answer(answer) => answer.write(body),
         };
         match parts {
             [_] => write(body),
@@ -80,6 +82,7 @@ fn several(body: &mut Body, parts: &[Part]) {
                 Part::Compare(comparison) => sections::comparison(body, comparison, false),
                 Part::Stories(typical) => sections::stories(body, typical),
                 Part::Story(story) => sections::story(body, story),
+                Part::Answer(answer) => answer.write(body),
             },
         );
     }
@@ -111,6 +114,7 @@ fn scenario(part: &Part) -> Option<&ScenarioInfo> {
         Part::Compare(comparison) => Some(&comparison.result.scenarios.first()?.scenario),
         Part::Stories(typical) => Some(&typical.first()?.stories.first()?.story.scenario),
         Part::Story(story) => Some(&story.scenario),
+        Part::Answer(answer) => Some(answer.scenario()),
     }
 }
 
@@ -120,6 +124,7 @@ fn tool(part: &Part) -> Option<&Tool> {
         Part::Compare(comparison) => Some(&comparison.result.tool),
         Part::Stories(typical) => Some(&typical.first()?.tool),
         Part::Story(story) => Some(&story.tool),
+        Part::Answer(answer) => Some(answer.tool()),
     }
 }
 
@@ -145,6 +150,7 @@ fn part_title(part: &Part) -> String {
         }
         Part::Stories(_) => format!("Typical futures of: {name}"),
         Part::Story(story) => format!("One future of: {name}, trial {}", story.trial),
+        Part::Answer(answer) => answer.title(),
     }
 }
 

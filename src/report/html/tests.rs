@@ -55,8 +55,97 @@ fn pages() -> Vec<(&'static str, String)> {
         ("several", several),
     ]
     .into_iter()
+    .chain(answers().map(|(name, answer)| (name, vec![Part::Answer(Box::new(answer))])))
     .map(|(name, parts)| (name, page(&parts)))
     .collect()
+}
+
+/// What the commands that ask why find.
+fn answers() -> [(&'static str, Answer); 7] {
+    [
+        ("explain", Answer::Explain(fixture::explain())),
+        ("given", Answer::Given(fixture::given())),
+        ("near", Answer::Near(fixture::near())),
+        ("paths", Answer::Paths(fixture::ways())),
+        ("sensitivity", Answer::Sensitivity(fixture::sensitivity())),
+        ("sweep", Answer::Sweep(fixture::sweep(1))),
+        ("tripwires", Answer::Tripwires(fixture::tripwires())),
+    ]
+}
+
+/// Numbers of a text as they stand in it.
+fn numbers(text: &str) -> BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
+    text.split(|c: char| !is_part(c))
+        .map(|word| word.trim_matches(['.', ',']).to_owned())
+        .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
+        .collect()
+}
+
+/// Every number in the tables of a page that says what a command has found is one of its Markdown, which is written from the same result.
+#[test]
+fn numbers_of_an_answer_are_those_of_its_markdown() {
+    use crate::report::markdown as md;
+    for (name, answer) in answers() {
+        let mut bytes = Vec::new();
+        match &answer {
+            Answer::Explain(found) => md::write_explain(&mut bytes, found),
+            Answer::Given(found) => md::write_given(&mut bytes, found),
+            Answer::Near(found) => md::write_near(&mut bytes, found),
+            Answer::Paths(found) => md::write_paths(&mut bytes, found),
+            Answer::Sensitivity(found) => md::write_sensitivity(&mut bytes, found),
+            Answer::Sweep(found) => md::write_sweep(&mut bytes, found),
+            Answer::Tripwires(found) => md::write_tripwires(&mut bytes, found),
+        }
+        .expect("a vector takes all");
+        let mut told = numbers(&String::from_utf8(bytes).expect("text is UTF-8"));
+        if let Answer::Tripwires(found) = &answer {
+            // The lead time has no room in the Markdown.
+            for row in &found.tripwires {
+                let (days, error) = (row.lead_days, row.lead_days_std_error);
+                let lead = crate::report::format::estimate(
+                    days.expect("a lead"),
+                    error.expect("its error"),
+                );
+                told.extend([lead.value, lead.error]);
+            }
+        }
+        let page = page(&[Part::Answer(Box::new(answer))]);
+        let mut seen = 0;
+        // Tables of charts have intervals besides, which the tests of charts look at.
+        let parts = page.split("<figure");
+        let outside = parts.map(|part| part.split("</figure>").last().unwrap_or_default());
+        let outside: String = outside.collect();
+        for row in outside.split("<tr><th scope=row>").skip(1) {
+            let row = row.split('\n').next().unwrap_or_default();
+            for cell in row.split("<td>").skip(1) {
+                for number in numbers(cell) {
+                    seen += 1;
+                    assert!(told.contains(&number), "{name}: {number} in {row}");
+                }
+            }
+        }
+        assert!(seen > 0 || name == "paths", "{name}");
+    }
+}
+
+/// A chart has every interval that its result has.
+#[test]
+fn answers_have_their_charts() {
+    for (name, answer, charts) in answers().map(|(name, answer)| {
+        let charts = match name {
+            "paths" => 0,
+            "near" | "sensitivity" => 2,
+            "given" => 4,
+            _ => 1,
+        };
+        (name, answer, charts)
+    }) {
+        let page = page(&[Part::Answer(Box::new(answer))]);
+        // Each is drawn for the desk and for the phone.
+        let found = page.matches("<svg").count();
+        assert_eq!(found, 2 * charts, "{name}");
+    }
 }
 
 fn page(parts: &[Part]) -> String {

@@ -11,7 +11,9 @@ mod events;
 mod explain;
 mod given;
 mod grid;
+mod near;
 mod palette;
+mod paths;
 mod reweight;
 mod run;
 mod sensitivity;
@@ -34,6 +36,14 @@ pub(super) use given::{
     difference as given_difference, lists as given_lists, name as given_name, split as given_split,
     told as given_value,
 };
+pub(super) use near::{
+    INTERRUPTED as NEAR_INTERRUPTED, LEGEND as NEAR_LEGEND, answer as near_answer,
+    instead as near_instead, size as near_size, told_cells as near_share,
+};
+pub(super) use paths::{
+    answer as ways_answer, behind as behind_way, ends_in as way_ends_in, folded as other_ways,
+    legend as ways_legend, next as way_next, share as way_share,
+};
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
@@ -50,8 +60,8 @@ pub(super) use tripwires::{
 };
 
 use crate::results::{
-    CompareResult, ExplainResult, GivenResult, ReweightResult, RunResult, SensitivityResult,
-    Storyline, SweepResult, TripwiresResult, Typical,
+    CompareResult, ExplainResult, GivenResult, NearMisses, Pathways, ReweightResult, RunResult,
+    SensitivityResult, Storyline, SweepResult, TripwiresResult, Typical,
 };
 use anstyle::Style;
 use std::io::{self, Write};
@@ -174,6 +184,27 @@ pub fn write_typical(
     look: Look,
 ) -> io::Result<()> {
     storyline::write_typical(&mut Page::new(out, look), typical, all)
+}
+
+/// Writes how near an outcome's trials were to others; without `all`, the events that turn most.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_near(
+    out: &mut dyn Write,
+    result: &NearMisses,
+    all: bool,
+    look: Look,
+) -> io::Result<()> {
+    near::write(&mut Page::new(out, look), result, all)
+}
+
+/// Writes the tree of pathways.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_paths(out: &mut dyn Write, result: &Pathways, look: Look) -> io::Result<()> {
+    paths::write(&mut Page::new(out, look), result)
 }
 
 /// What is being written on, and how.

@@ -1,14 +1,8 @@
 //! No line is wider than the page, however long the titles are.
 
 use super::*;
-use crate::report::fixture;
-use crate::results::{
-    ExplainPart, ExplainedNumber, GivenRow, GivenSize, GivenValue, SensitivityIndex,
-    SensitivityTarget, Swing,
-};
+use crate::report::fixture::{self, LONG, explain, given, near, sensitivity, tripwires, ways};
 use unicode_width::UnicodeWidthStr;
-
-const LONG: &str = "A title that goes on and on, 停戦協定 and all, past any width that a terminal has, and_holds_a_name_without_a_break_of_more_than_forty_cells";
 
 /// Something that writes a result.
 type Written<'a> = &'a dyn Fn(&mut Vec<u8>) -> io::Result<()>;
@@ -23,150 +17,6 @@ fn sweep(inputs: usize) -> SweepResult {
         axis.path = format!("parameters.{}.value", "a_long_name".repeat(6));
     }
     result
-}
-
-fn given() -> GivenResult {
-    let run = fixture::run();
-    let value = GivenValue {
-        trials: 2048,
-        value: Some(0.123),
-        std_error: Some(0.0051),
-        ci95: Some([0.113, 0.133]),
-        effective_trials: Some(2000.0),
-    };
-    let row = |unit: &str| GivenRow {
-        name: "row".into(),
-        title: LONG.into(),
-        unit: unit.into(),
-        all: value.clone(),
-        held: value.clone(),
-        not_held: value.clone(),
-        difference: Some(0.0),
-        difference_std_error: Some(0.0051),
-        difference_ci95: Some([-0.01, 0.01]),
-        detectable: false,
-        p_adjusted: Some(1.0),
-    };
-    let size = GivenSize {
-        trials: 1024,
-        replicates: 16,
-    };
-    GivenResult {
-        format: 1,
-        tool: run.tool,
-        run: run.run,
-        scenario: run.scenario,
-        condition: format!("ever(phase == {})", "long_name".repeat(12)),
-        probability: 0.5,
-        std_error: 0.01,
-        ci95: [0.48, 0.52],
-        sides: [size.clone(), size],
-        groups: vec![row("")],
-        outcomes: vec![row("")],
-        questions: vec![row("")],
-        conditional: vec![row("")],
-        metrics: vec![row(
-            "square kilometres of land that nobody has walked on in a year",
-        )],
-        warnings: Vec::new(),
-    }
-}
-
-fn sensitivity() -> SensitivityResult {
-    let run = fixture::run();
-    let index = SensitivityIndex {
-        input: "input".into(),
-        title: LONG.into(),
-        kind: "weight".into(),
-        first: 0.5,
-        first_std_error: 0.01,
-        first_ci95: [0.48, 0.52],
-        total: Some(0.6),
-        total_std_error: Some(0.01),
-        total_ci95: Some([0.58, 0.62]),
-        p_adjusted: 0.0,
-        detectable: true,
-        correlated_with: vec!["other".into()],
-        own: Some(0.3),
-        own_std_error: Some(0.01),
-        own_ci95: Some([0.28, 0.32]),
-        evppi: 0.01,
-        evppi_std_error: 0.001,
-        evppi_ci95: [0.008, 0.012],
-    };
-    let swing = Swing {
-        input: "input".into(),
-        title: LONG.into(),
-        kind: "parameter".into(),
-        input_low: Some(0.1),
-        input_high: Some(0.9),
-        low: Some(0.1),
-        low_std_error: Some(0.01),
-        high: Some(0.3),
-        high_std_error: Some(0.01),
-        swing: Some(0.2),
-        swing_std_error: Some(0.005),
-        swing_ci95: Some([0.19, 0.21]),
-        p_adjusted: Some(0.0),
-        detectable: true,
-    };
-    SensitivityResult {
-        format: 1,
-        tool: run.tool,
-        method: "sobol".into(),
-        run: run.run,
-        scenario: run.scenario,
-        design_size: None,
-        tornado_size: None,
-        targets: vec![SensitivityTarget {
-            of: "target".into(),
-            title: LONG.into(),
-            kind: "outcome".into(),
-            unit: String::new(),
-            value: Some(0.2),
-            std_error: Some(0.01),
-            variance: None,
-            inputs: vec![index],
-            effects: Vec::new(),
-            tornado: vec![swing],
-        }],
-        remarks: vec![LONG.into()],
-        warnings: Vec::new(),
-    }
-}
-
-fn explain() -> ExplainResult {
-    let run = fixture::run();
-    let part = |edit: &str| ExplainPart {
-        edit: edit.into(),
-        difference: Some(0.01),
-        std_error: Some(0.001),
-        ci95: Some([0.008, 0.012]),
-        detectable: false,
-        p_adjusted: Some(1.0),
-    };
-    let edit = format!("parameters.{}.value=0.5", "a_long_name".repeat(6));
-    ExplainResult {
-        format: 1,
-        tool: run.tool,
-        run: run.run,
-        base: run.scenario.clone(),
-        other: run.scenario,
-        edits: vec![edit.clone()],
-        method: "all-subsets".into(),
-        runs: 2,
-        orders: 0,
-        numbers: vec![ExplainedNumber {
-            name: "number".into(),
-            title: LONG.into(),
-            kind: "outcome".into(),
-            unit: String::new(),
-            base: Some(0.2),
-            other: Some(0.21),
-            total: part(""),
-            parts: vec![part(&edit)],
-        }],
-    }
 }
 
 #[test]
@@ -231,7 +81,7 @@ fn no_line_is_wider_than_the_page_however_long_the_titles_are() {
             color: false,
             width,
         };
-        let texts: [(&str, Written<'_>); 6] = [
+        let texts: [(&str, Written<'_>); 9] = [
             ("sweep of one", &|out| write_sweep(out, &sweep(1), look)),
             ("sweep of two", &|out| write_sweep(out, &sweep(2), look)),
             ("given", &|out| write_given(out, &given(), look)),
@@ -242,6 +92,9 @@ fn no_line_is_wider_than_the_page_however_long_the_titles_are() {
                 write_sensitivity(out, &sensitivity(), true, look)
             }),
             ("explain", &|out| write_explain(out, &explain(), look)),
+            ("near misses", &|out| write_near(out, &near(), true, look)),
+            ("tripwires", &|out| write_tripwires(out, &tripwires(), look)),
+            ("pathways", &|out| write_paths(out, &ways(), look)),
         ];
         for (what, write) in texts {
             let mut bytes = Vec::new();

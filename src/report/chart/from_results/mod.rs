@@ -10,6 +10,7 @@ mod over_time;
 mod story;
 mod sweep;
 mod time;
+mod why;
 
 use super::*;
 use crate::report::{dates, format, headline, known};
@@ -25,10 +26,11 @@ pub use outcomes::{
 };
 pub use over_time::{KINDS, over_time};
 pub use story::{storyline, timeline};
-pub use sweep::sweep;
+pub use sweep::{heat, response, sweep};
 pub use time::{
     Course, course, incidence, incidence_curves, occupancy, phases, series, state, steady, trends,
 };
+pub use why::{indices, input_name, near, parts, signs, split, swings};
 
 /// Half-width of a 95% interval in standard errors.
 const NORMAL_95: f64 = 1.96;

@@ -20,6 +20,8 @@ mod reading;
 mod sources;
 mod storylines;
 mod warnings;
+pub mod ways;
+pub mod why;
 
 use super::figure;
 use super::markup::Markup;

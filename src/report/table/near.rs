@@ -1,0 +1,151 @@
+//! Near misses of an outcome, for the eye.
+
+use super::estimates::join_errors;
+use super::grid::Grid;
+use super::text::{Line, dotted};
+use super::{Page, label, palette};
+use crate::report::format;
+use crate::results::{NearEnd, NearEvent, NearMisses, Told};
+use std::io;
+
+pub fn write(page: &mut Page<'_>, result: &NearMisses, all: bool) -> io::Result<()> {
+    let info = &result.scenario;
+    let plain = anstyle::Style::new();
+    page.paragraph(palette::TITLE, &label(&info.title, &info.name), 0)?;
+    page.paragraph(palette::FAINT, &dotted(size(result)), 0)?;
+    if result.interrupted {
+        page.paragraph(palette::WARNING, INTERRUPTED, 0)?;
+    }
+    page.paragraph(plain, &answer(result), 0)?;
+    for (ends, heading) in [
+        (&result.groups, "One event away from another group"),
+        (&result.ends, "One event away from another outcome"),
+    ] {
+        if !ends.is_empty() {
+            page.section(heading, "share of these futures")?;
+            let mut grid = Grid::new("", ends.iter().map(|end| label(&end.title, &end.name)));
+            let cells = ends.iter().map(|end| told(end.share, end.std_error));
+            grid.plain_column("share ± pp", 0, join_errors(cells.collect()));
+            grid.write(page)?;
+        }
+    }
+    for (change, heading) in [
+        ("without", "If this had not happened"),
+        ("with", "If this had happened, which was likelier than not"),
+    ] {
+        let events: Vec<&NearEvent> = (result.events.iter())
+            .filter(|event| event.change == change)
+            .collect();
+        if events.is_empty() {
+            continue;
+        }
+        page.section(heading, "")?;
+        let most = if all { events.len() } else { SHOWN };
+        let shown = &events[..events.len().min(most)];
+        let mut grid = Grid::new("", shown.iter().map(|one| label(&one.title, &one.event)));
+        let turned = |one: &&NearEvent| told(one.turned.value, one.turned.std_error);
+        let cells = shown.iter().map(turned).collect();
+        grid.plain_column("ends otherwise ± pp", 0, join_errors(cells));
+        let of = shown.iter().map(|one| {
+            let possible = told(one.possible.value, one.possible.std_error);
+            Line::styled(palette::FAINT, &possible.0)
+        });
+        grid.column("of", 1, of);
+        for (place, one) in shown.iter().enumerate() {
+            grid.note(place, format!("instead: {}", instead(one)));
+        }
+        grid.write(page)?;
+        if shown.len() < events.len() {
+            let text = format!("{} more; --full shows all.", events.len() - shown.len());
+            page.paragraph(palette::FAINT, &text, 2)?;
+        }
+    }
+    page.blank()?;
+    page.paragraph(palette::FAINT, LEGEND, 0)
+}
+
+/// Events of each kind that are shown without `--full`.
+const SHOWN: usize = 8;
+/// Ends that are named for an event.
+const NAMED: usize = 3;
+
+pub const INTERRUPTED: &str =
+    "Interrupted: only a part of the run, or of these futures, was looked through.";
+
+/// What the numbers mean.
+pub const LEGEND: &str = "Each future is played again with one event otherwise and all other random numbers the same: an event that happened is kept from \
+     happening at all; one that did not, although it had become likelier than not, happens when its odds were even. ± is a standard error. of: share of \
+     these futures in which the event happened, or was likelier than not. It says what would follow in the model, and not how much could have been done.";
+
+/// Seed, and how many trials there were.
+pub fn size(result: &NearMisses) -> [String; 2] {
+    [
+        format!(
+            "{} of {} such futures in {} trials",
+            format::count(result.compared),
+            format::count(result.found),
+            format::count(result.searched)
+        ),
+        format!("seed {}", result.seed),
+    ]
+}
+
+/// A share as value and error.
+pub fn told(share: f64, std_error: f64) -> (String, String) {
+    let rounded = format::percentage(share, std_error);
+    (rounded.value, rounded.error)
+}
+
+/// The whole in a sentence or two.
+pub fn answer(result: &NearMisses) -> String {
+    let title = label(&result.outcome_title, &result.outcome);
+    let Some(any) = &result.any else {
+        return format!(
+            "None of the first {} trials ends in `{title}`.",
+            format::count(result.searched)
+        );
+    };
+    let share = |value: f64, std_error: f64| {
+        let (value, error) = told(value, std_error);
+        format!("{value} ± {error} pp")
+    };
+    let mut text = format!(
+        "`{title}`: in {} of these futures a single event would have brought another outcome.",
+        share(any.value, any.std_error)
+    );
+    let first = result.groups.first().or(result.ends.first());
+    if let Some(NearEnd {
+        name,
+        title,
+        share: value,
+        std_error,
+        ..
+    }) = first
+    {
+        text += &format!(
+            " `{}` was one event away in {}.",
+            label(title, name),
+            share(*value, *std_error)
+        );
+    }
+    text
+}
+
+/// Where the futures that an event turns end instead.
+pub fn instead(event: &NearEvent) -> String {
+    let mut named: Vec<String> = (event.ends.iter().take(NAMED))
+        .map(|end| {
+            let (value, error) = told(end.share, end.std_error);
+            format!("{} {value} ± {error}", label(&end.title, &end.name))
+        })
+        .collect();
+    if event.ends.len() > NAMED {
+        named.push(format!("{} more", event.ends.len() - NAMED));
+    }
+    named.join("; ")
+}
+
+/// A told share as value and error.
+pub fn told_cells(share: &Told) -> (String, String) {
+    told(share.value, share.std_error)
+}
