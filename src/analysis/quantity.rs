@@ -184,6 +184,16 @@ impl Quantity {
         !matches!(self.kind, Kind::Metric | Kind::Ratio)
     }
 
+    /// What it is if it is not yes or no in each future, in words; `None` of a group, an outcome or a question.
+    pub fn not_yes_or_no(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Group | Kind::Outcome | Kind::Question => None,
+            Kind::Conditional => Some("a question about some of the futures"),
+            Kind::Metric => Some("a metric"),
+            Kind::Ratio => Some("a ratio of means"),
+        }
+    }
+
     /// What a result says of it.
     pub fn told(&self) -> SweepOf {
         SweepOf {

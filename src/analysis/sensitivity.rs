@@ -4,7 +4,7 @@
 //! design), first-order and total ones by pick and freeze, or elementary effects, all with errors, and on request a tornado. Which method suits
 //! which question is for the caller.
 
-mod inputs;
+pub(super) mod inputs;
 mod morris;
 pub(super) mod passes;
 mod sobol;

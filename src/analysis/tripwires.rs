@@ -11,7 +11,7 @@ use choose::{Look, Sign, choose, named};
 use super::detectable;
 use super::given::{Halves, share};
 use super::quantity::{Kind, Quantity, UnknownQuantity};
-use super::sensitivity::passes::{Stage, pass};
+use super::sensitivity::passes::{InTotal, Stage, pass};
 use super::sensitivity::targets::{self, Reading};
 use super::study::Study;
 use crate::engine::{BlockTrials, DRAWS_PER_BLOCK, EngineError, Observer, Settings};
@@ -127,11 +127,8 @@ impl Watch {
 
 /// A number that each future answers with yes or no.
 fn yes_or_no(target: Quantity) -> Result<Quantity, NothingToWatch> {
-    let kind = match target.kind {
-        Kind::Group | Kind::Outcome | Kind::Question => return Ok(target),
-        Kind::Conditional => "a question about some of the futures",
-        Kind::Metric => "a metric",
-        Kind::Ratio => "a ratio of means",
+    let Some(kind) = target.not_yes_or_no() else {
+        return Ok(target);
     };
     let name = target.name;
     Err(NothingToWatch::NotYesOrNo { name, kind })
@@ -300,22 +297,6 @@ pub fn tripwires(
         warnings: result.warnings,
         run: result.run,
     })
-}
-
-/// The bar of both runs together.
-struct InTotal<'o> {
-    stage: Stage<'o>,
-    total: u64,
-}
-
-impl Observer for InTotal<'_> {
-    fn progress(&self, done: u64, _: u64) {
-        self.stage.progress(done, self.total);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.stage.cancelled()
-    }
 }
 
 /// Trial by trial.

@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod completions;
+mod discover;
 mod exit;
 mod explain_edits;
 #[cfg(feature = "explore")]
@@ -84,6 +85,7 @@ enum Command {
     Reweight(reweight::Arguments),
     Sensitivity(sensitivity::Arguments),
     Tripwires(tripwires::Arguments),
+    Discover(discover::Arguments),
     #[cfg(feature = "explore")]
     Explore(explore::Arguments),
     Plan(plan::Arguments),
@@ -156,6 +158,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
         Command::Reweight(arguments) => reweight::run(arguments, terminal),
         Command::Sensitivity(arguments) => sensitivity::run(arguments, terminal),
         Command::Tripwires(arguments) => tripwires::run(arguments, terminal),
+        Command::Discover(arguments) => discover::run(arguments, terminal),
         #[cfg(feature = "explore")]
         Command::Explore(arguments) => explore::run(arguments, terminal),
         Command::Plan(arguments) => plan::run(arguments, terminal),

@@ -4,7 +4,9 @@
 //! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
 
 mod cells;
+mod discover;
 mod explain;
+mod flip;
 mod given;
 mod of_some;
 mod reweight;
@@ -15,7 +17,9 @@ mod tripwires;
 
 pub use cells::Layout;
 pub(in crate::report) use cells::fault_of_writing;
+pub use discover::write_discover;
 pub use explain::write_explain;
+pub use flip::write_flip;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;

@@ -3,7 +3,9 @@
 //! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
 
 mod brief;
+mod discover;
 mod explain;
+mod flip;
 mod given;
 mod reweight;
 mod sensitivity;
@@ -11,7 +13,9 @@ mod stories;
 mod sweep;
 mod tripwires;
 
+pub use discover::write_discover;
 pub use explain::write_explain;
+pub use flip::write_flip;
 pub use given::write_given;
 pub use reweight::write_reweight;
 pub use sensitivity::write_sensitivity;

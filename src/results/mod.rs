@@ -1,6 +1,7 @@
 //! What a run found: plain serde data with public fields, read off a summary.
 
 mod assemble;
+mod discover;
 mod explain;
 mod given;
 pub mod kept;
@@ -19,6 +20,7 @@ mod validate;
 mod warnings;
 
 pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
+pub use discover::*;
 pub use explain::*;
 pub use given::*;
 pub use narrative::narrative;

@@ -5,6 +5,7 @@
 mod answers;
 mod check;
 mod compare;
+mod discover;
 mod explain;
 mod faults;
 mod given;

@@ -4,13 +4,14 @@ use crate::program::{answer, document, path};
 use std::fs;
 
 /// Commands that simulate or look at a scenario, and end by themselves.
-const RUN: [&str; 7] = [
+const RUN: [&str; 8] = [
     "run",
     "compare",
     "sweep",
     "given",
     "sensitivity",
     "tripwires",
+    "discover",
     "show",
 ];
 

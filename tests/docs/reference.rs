@@ -402,6 +402,38 @@ fn every_key_of_a_watch_list_is_in_the_reference_and_no_other() {
 }
 
 #[test]
+fn every_key_of_boxes_is_in_the_reference_and_no_other() {
+    let line = "discover port_strike.json --trials 8192 --format json";
+    let mut boxes = result(&line.split(' ').collect::<Vec<_>>());
+    for key in ["run", "scenario"] {
+        assert!(boxes[key].is_object());
+        boxes[key] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&boxes, "", &mut found);
+    found.retain(|key| !key.starts_with("warnings"));
+    let mut written = first_column("### Of `discover`");
+    written.retain(|key| !key.starts_with("warnings"));
+    assert_eq!(found, written);
+}
+
+#[test]
+fn every_key_of_a_flip_is_in_the_reference_and_no_other() {
+    let line = "discover port_strike.json --flip --trials 4096 --format json";
+    let mut flip = result(&line.split(' ').collect::<Vec<_>>());
+    for key in ["run", "scenario"] {
+        assert!(flip[key].is_object());
+        flip[key] = true.into();
+    }
+    let mut found = BTreeSet::new();
+    keys(&flip, "", &mut found);
+    found.retain(|key| !key.starts_with("warnings"));
+    let mut written = first_column("### Of `discover --flip`");
+    written.retain(|key| !key.starts_with("warnings"));
+    assert_eq!(found, written);
+}
+
+#[test]
 fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
     let mut found = BTreeSet::new();
     for trial in ["0", "1", "2", "3", "4"] {

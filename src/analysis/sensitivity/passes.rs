@@ -147,3 +147,19 @@ impl Observer for Stage<'_> {
         self.observer.cancelled()
     }
 }
+
+/// A pass in the bar of several passes of different sizes, which have so many trials in all.
+pub struct InTotal<'o> {
+    pub stage: Stage<'o>,
+    pub total: u64,
+}
+
+impl Observer for InTotal<'_> {
+    fn progress(&self, done: u64, _: u64) {
+        self.stage.progress(done, self.total);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stage.cancelled()
+    }
+}

@@ -6,9 +6,11 @@
 mod bars;
 mod beside;
 mod compare;
+mod discover;
 mod estimates;
 mod events;
 mod explain;
+mod flip;
 mod given;
 mod grid;
 mod near;
@@ -28,9 +30,19 @@ mod tripwires;
 mod widths;
 
 pub use compare::letter;
+pub(super) use discover::{
+    answer as boxes_answer, branch as tree_branch, branches as tree_branches,
+    legend as boxes_legend, of_draws as share_of_draws, on_the_way as boxes_on_the_way,
+    range as boxed_range, restricted as restricted_inputs, sentence as boxed_sentence,
+    shown as boxes_shown, together as boxes_together,
+};
 pub(super) use explain::{
     range as explained_range, sides as explained_sides, value as explained_value,
     verdict as explained_verdict,
+};
+pub(super) use flip::{
+    LEGEND as FLIP_LEGEND, answer as flip_answer, cells as flip_cells, command as flip_command,
+    distance as flip_distance, held as flip_held, parted as flip_parted,
 };
 pub(super) use given::{
     difference as given_difference, lists as given_lists, name as given_name, split as given_split,
@@ -60,8 +72,8 @@ pub(super) use tripwires::{
 };
 
 use crate::results::{
-    CompareResult, ExplainResult, GivenResult, NearMisses, Pathways, ReweightResult, RunResult,
-    SensitivityResult, Storyline, SweepResult, TripwiresResult, Typical,
+    CompareResult, DiscoverResult, ExplainResult, FlipResult, GivenResult, NearMisses, Pathways,
+    ReweightResult, RunResult, SensitivityResult, Storyline, SweepResult, TripwiresResult, Typical,
 };
 use anstyle::Style;
 use std::io::{self, Write};
@@ -162,6 +174,16 @@ pub fn write_tripwires(
     look: Look,
 ) -> io::Result<()> {
     tripwires::write(&mut Page::new(out, look), result)
+}
+
+/// Writes boxes that lead to an outcome.
+pub fn write_discover(out: &mut dyn Write, result: &DiscoverResult, look: Look) -> io::Result<()> {
+    discover::write(&mut Page::new(out, look), result)
+}
+
+/// Writes changes that make another outcome the likeliest.
+pub fn write_flip(out: &mut dyn Write, result: &FlipResult, look: Look) -> io::Result<()> {
+    flip::write(&mut Page::new(out, look), result)
 }
 
 /// Writes one trial as a dated story.

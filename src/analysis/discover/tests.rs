@@ -1,0 +1,162 @@
+//! Peeling beside another tool's, and boxes beside those that are there.
+
+use super::choose::{Goal, Halves, choose};
+use super::prim::{Bounds, Data, LEAST_MASS, PEEL, peel};
+use rand_distr::{Distribution, StandardUniform};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+use serde_json::Value;
+
+/// The shallow lake of Carpenter, Ludwig & Brock (1999), as `tests/oracles/discover/lake.json` describes it.
+fn lake() -> (Vec<Vec<f64>>, Vec<f64>) {
+    let ranges = [[0.1, 0.45], [2.0, 4.5], [0.01, 0.05], [0.93, 0.99]];
+    let mut columns: Vec<Vec<f64>> = (ranges.iter().zip([2.0_f64, 3.0, 5.0, 7.0]))
+        .map(|([low, high], prime)| {
+            (1..=1000)
+                .map(|i| 0.5 + f64::from(i) * prime.sqrt().fract())
+                .map(|place| low + place.fract() * (high - low))
+                .collect()
+        })
+        .collect();
+    for rate in &mut columns[3] {
+        *rate = (*rate * 100.0 + 0.5).floor() / 100.0;
+    }
+    let recycled = |x: f64, q: f64| {
+        let power = libm::pow(x, q);
+        power / (1.0 + power)
+    };
+    let yes = (0..1000).map(|i| {
+        let [b, q, inflow] = [0, 1, 2].map(|c: usize| columns[c][i]);
+        let (mut low, mut high) = (0.01, 1.5);
+        for _ in 0..80 {
+            let middle = 0.5 * (low + high);
+            match recycled(middle, q) - b * middle < 0.0 {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        let mut x = 0.0;
+        for _ in 0..100 {
+            x = x + 0.02 + recycled(x, q) - b * x + inflow;
+        }
+        f64::from(u8::from(x > 0.5 * (low + high)))
+    });
+    let yes = yes.collect();
+    (columns, yes)
+}
+
+#[test]
+fn peels_a_lake_as_the_ema_workbench_does() {
+    let text = include_str!("../../../tests/oracles/discover/lake.json");
+    let oracle: Value = serde_json::from_str(text).expect("JSON");
+    let (columns, yes) = lake();
+    let data = Data {
+        columns: &columns,
+        response: &yes,
+    };
+    let all: Vec<usize> = (0..yes.len()).collect();
+    let counts = |list: &Value| -> Vec<f64> {
+        let list = list.as_array().expect("a list");
+        list.iter().filter_map(Value::as_f64).collect()
+    };
+    let cases = oracle["cases"].as_array().expect("cases");
+    assert_eq!(cases.len(), 2);
+    for case in cases {
+        let share = case["peel"].as_f64().expect("a share");
+        let trajectory = peel(data, &all, share, LEAST_MASS);
+        let found: Vec<[f64; 3]> = (trajectory.iter())
+            .map(|step| {
+                let rows = libm::round(step.mass * 1000.0);
+                let restricted = step.bounds.restricted().len();
+                [rows, libm::round(step.density * rows), restricted as f64]
+            })
+            .collect();
+        let theirs: Vec<[f64; 3]> = (counts(&case["rows"]).iter())
+            .zip(counts(&case["hits"]))
+            .zip(counts(&case["restricted"]))
+            .map(|((rows, hits), restricted)| [*rows, hits, restricted])
+            .collect();
+        assert_eq!(found, theirs, "peeling {share}");
+        let last = trajectory.last().expect("the whole at least");
+        assert!((last.coverage - theirs[theirs.len() - 1][1] / theirs[0][1]).abs() < 1e-12);
+        for (name, limits) in ["b", "q", "mean", "delta"].iter().zip(&last.bounds.0) {
+            for (side, end) in [limits.low, limits.high].into_iter().enumerate() {
+                match case["limits"][*name][side].as_f64() {
+                    Some(theirs) => assert!((end - theirs).abs() < 1e-12, "{name}: {end}"),
+                    None => assert!(end.is_infinite(), "{name}: {end}"),
+                }
+            }
+        }
+    }
+}
+
+/// Points that are independent of each other, in a cube.
+fn cube(columns: usize, rows: usize, seed: u64) -> Vec<Vec<f64>> {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut column = || -> Vec<f64> {
+        (0..rows)
+            .map(|_| StandardUniform.sample(&mut random))
+            .collect()
+    };
+    (0..columns).map(|_| column()).collect()
+}
+
+fn chosen(columns: &[Vec<f64>], response: &[f64], density: Option<f64>) -> Option<Bounds> {
+    let data = Data { columns, response };
+    let (peeled, fresh): (Vec<usize>, Vec<usize>) = (0..response.len()).partition(|i| i % 2 == 0);
+    let trajectory = peel(data, &peeled, PEEL, LEAST_MASS);
+    let halves = Halves {
+        peeled: &peeled,
+        fresh: &fresh,
+    };
+    let goal = Goal {
+        base: response.iter().sum::<f64>() / response.len() as f64,
+        density,
+    };
+    choose(&trajectory, data, halves, goal)
+}
+
+#[test]
+fn a_corner_is_found_with_its_limits_and_no_other() {
+    let columns = cube(8, 2000, 1);
+    let response: Vec<f64> = (0..2000)
+        .map(|i| match columns[2][i] > 0.7 && columns[5][i] < 0.3 {
+            true => 0.8,
+            false => 0.1,
+        })
+        .collect();
+    let found = chosen(&columns, &response, None).expect("a box");
+    assert_eq!(found.restricted(), [2, 5]);
+    assert_eq!((found.0[2].low, found.0[2].high), (0.7, f64::INFINITY));
+    assert_eq!((found.0[5].low, found.0[5].high), (f64::NEG_INFINITY, 0.3));
+}
+
+#[test]
+fn a_box_of_an_asked_density_is_the_largest() {
+    // The mean of the response where x is at least a: (1 + a) / 2. At least 0.8 where a is 0.6.
+    let columns = cube(4, 4000, 2);
+    let response = columns[1].clone();
+    let found = chosen(&columns, &response, Some(0.8)).expect("a box");
+    assert_eq!(found.restricted(), [1]);
+    assert!((found.0[1].low - 0.6).abs() < 0.03, "{found:?}");
+    assert_eq!(chosen(&columns, &response, Some(0.99)), None);
+}
+
+#[test]
+fn noise_hardly_ever_gives_a_box() {
+    let mut found = 0;
+    for seed in 0..200 {
+        let columns = cube(30, 512, 1000 + seed);
+        // Each of 16 trials says yes with probability 0.3, whatever the inputs.
+        let response: Vec<f64> = (0..512)
+            .map(|i| {
+                let trials = cube(1, 16, 7919 * (seed + 1) + 1_000_003 * i);
+                let hits = trials[0].iter().filter(|u| **u < 0.3).count();
+                hits as f64 / 16.0
+            })
+            .collect();
+        found += usize::from(chosen(&columns, &response, None).is_some());
+    }
+    // Before they are counted on the run itself, which holds another 5%.
+    assert!(found <= 16, "{found} of 200");
+}

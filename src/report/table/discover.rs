@@ -1,0 +1,434 @@
+//! Ranges of what is uncertain that lead to an outcome, for the eye.
+
+use super::estimates::join_errors;
+use super::given::told;
+use super::grid::Grid;
+use super::text::{Line, dotted, shorten};
+use super::{Page, label, palette, run};
+use crate::report::format;
+use crate::results::{BoxLimit, DiscoverResult, FoundBox, GivenValue, Peeled, TreeNode};
+use std::io;
+
+/// Shares of the draws at which a box on the way is shown.
+const ON_THE_WAY: [f64; 5] = [0.6, 0.4, 0.25, 0.15, 0.08];
+/// Inputs of a box on the way that are named.
+const NAMED: usize = 3;
+
+pub fn write(page: &mut Page<'_>, result: &DiscoverResult) -> io::Result<()> {
+    let info = &result.scenario;
+    let plain = anstyle::Style::new();
+    page.paragraph(palette::TITLE, &label(&info.title, &info.name), 0)?;
+    page.paragraph(palette::FAINT, &dotted(run::size_of(&result.run)), 0)?;
+    run::interrupted(page, &result.run)?;
+    page.paragraph(plain, &answer(result), 0)?;
+    for (number, found) in shown(result) {
+        page.section(&format!("Box {number}"), "")?;
+        page.paragraph(plain, &sentence(found), 2)?;
+        limits(page, found)?;
+    }
+    if let Some(text) = together(result) {
+        page.blank()?;
+        page.paragraph(plain, &text, 0)?;
+    }
+    let rows = on_the_way(result);
+    if !rows.is_empty() {
+        page.section(
+            "Wider and narrower",
+            "boxes on the way to the first one and beyond",
+        )?;
+        peeling(page, &rows)?;
+    }
+    let nodes = branches(result);
+    if !nodes.is_empty() {
+        page.section(
+            "As a tree",
+            "the input that tells most apart, then the next",
+        )?;
+        tree(page, &nodes)?;
+    }
+    page.blank()?;
+    page.paragraph(palette::FAINT, &legend(result), 0)?;
+    for warning in result.warnings.iter().take(3) {
+        let text = format!("warning[{}]: {}", warning.code, warning.message);
+        page.paragraph(palette::WARNING, &text, 0)?;
+    }
+    Ok(())
+}
+
+/// Boxes that are told from noise, with their numbers.
+pub fn shown(result: &DiscoverResult) -> Vec<(usize, &FoundBox)> {
+    let boxes = result.boxes.iter().filter(|one| one.detectable);
+    (1..).zip(boxes).collect()
+}
+
+/// What is looked for, how likely it is over all draws, and whether anything stands out.
+pub fn answer(result: &DiscoverResult) -> String {
+    let chance = format::percentage(result.probability, result.std_error);
+    let mut text = format!(
+        "{}: {} ± {} pp over all draws.",
+        label(&result.of.title, &result.of.name),
+        chance.value,
+        chance.error,
+    );
+    if result.inputs == 0 {
+        text.push_str(" Nothing in the file is uncertain: there are no ranges to look at.");
+    } else if result.probability == 0.0 || result.probability == 1.0 {
+        text.push_str(" It is the same in all trials: there is nothing to tell apart.");
+    } else if shown(result).is_empty() {
+        text.push_str(&match result.least_density {
+            Some(density) => format!(
+                " No box was found in which it is at least {}%, beyond chance.",
+                format::plain(100.0 * density)
+            ),
+            None => format!(
+                " No box stands out: no ranges of the {} uncertain inputs were found in which it is likelier, beyond chance.",
+                result.inputs
+            ),
+        });
+    }
+    text
+}
+
+/// A share or a chance with its error.
+fn with_error(value: &GivenValue) -> String {
+    let (value, error) = told(value, false);
+    match error.as_str() {
+        "" => value,
+        error => format!("{value} ± {error} pp"),
+    }
+}
+
+/// A share of the draws, which is known better than anybody reads it.
+pub fn of_draws(share: &GivenValue) -> String {
+    match share.value {
+        Some(share) if share > 0.0 && share < 0.01 => "<1%".into(),
+        Some(share) if share < 1.0 && share > 0.99 => ">99%".into(),
+        Some(share) => format!("{}%", format::fixed(100.0 * share, 0)),
+        None => "–".into(),
+    }
+}
+
+/// A box in a sentence.
+pub fn sentence(found: &FoundBox) -> String {
+    format!(
+        "In {} of the draws the chance is {}, elsewhere {}. These draws hold {} of all futures with this end.",
+        of_draws(&found.size.mass),
+        with_error(&found.size.density),
+        with_error(&found.elsewhere),
+        with_error(&found.size.coverage),
+    )
+}
+
+/// Several boxes in a sentence; nothing for one.
+pub fn together(result: &DiscoverResult) -> Option<String> {
+    let number = shown(result).len();
+    let all = result.together.as_ref().filter(|_| number > 1)?;
+    Some(format!(
+        "Together these {number} boxes are {} of the draws, with a chance of {}, and hold {} of all futures with this end.",
+        of_draws(&all.mass),
+        with_error(&all.density),
+        with_error(&all.coverage),
+    ))
+}
+
+fn input_name(kind: &str, title: &str, name: &str) -> String {
+    match kind {
+        "weight" => format!("weight of {}", label(title, name)),
+        _ => label(title, name),
+    }
+}
+
+/// What a box asks of one input.
+pub fn range(limit: &BoxLimit) -> String {
+    let name = input_name(&limit.kind, &limit.title, &limit.input);
+    match (limit.low, limit.high) {
+        (Some(low), Some(high)) if low == high => format!("{name}: {}", format::plain(low)),
+        (Some(low), Some(high)) => {
+            format!("{name}: {} to {}", format::plain(low), format::plain(high))
+        }
+        (Some(low), None) => format!("{name}: {} or more", format::plain(low)),
+        (None, Some(high)) => format!("{name}: {} or less", format::plain(high)),
+        (None, None) => name,
+    }
+}
+
+pub fn legend(result: &DiscoverResult) -> String {
+    format!(
+        "± is a standard error and comes from chance in the simulation. A draw is one set of values of all {} uncertain inputs. draws: share of them that meet \
+         this limit alone; without: chance in the draws that only this limit keeps out. Chosen on {} trials of another seed, counted on these.",
+        result.inputs,
+        format::count(result.chosen_on.trials)
+    )
+}
+
+fn limits(page: &mut Page<'_>, found: &FoundBox) -> io::Result<()> {
+    let rows = &found.limits;
+    let mut grid = Grid::new("", rows.iter().map(range));
+    let shares = rows.iter().map(|row| of_draws(&row.share));
+    grid.plain_column("draws", 1, shares);
+    let kept_out = join_errors(rows.iter().map(|row| told(&row.kept_out, false)).collect());
+    let styled = (rows.iter().zip(kept_out)).map(|(row, text)| match row.detectable {
+        true => Line::styled(palette::ESTIMATE, &text),
+        false => Line::styled(palette::FAINT, &format!("{text} (noise)")),
+    });
+    grid.column("without ± pp", 0, styled);
+    grid.write(page)
+}
+
+/// Boxes on the way that are worth a row: the first whose mass is at most each of some shares.
+pub fn on_the_way(result: &DiscoverResult) -> Vec<&Peeled> {
+    if shown(result).is_empty() {
+        return Vec::new();
+    }
+    let mass = |peeled: &Peeled| peeled.size.mass.value.unwrap_or(0.0);
+    let mut rows: Vec<&Peeled> = Vec::new();
+    for share in ON_THE_WAY {
+        let found = result.peeling.iter().find(|peeled| mass(peeled) <= share);
+        let Some(row) = found else { break };
+        if rows.last().is_none_or(|last| *last != row) {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// The inputs that a box on the way restricts.
+pub fn restricted(peeled: &Peeled) -> String {
+    let names = peeled.limits.iter().map(|limit| limit.input.as_str());
+    let names: Vec<&str> = names.collect();
+    match names.len() {
+        n if n > NAMED => format!("{} and {} more", names[..NAMED].join(", "), n - NAMED),
+        _ => names.join(", "),
+    }
+}
+
+/// The nodes of the tree that lie below no split which is not told from noise.
+pub fn branches(result: &DiscoverResult) -> Vec<&TreeNode> {
+    let mut told = Vec::new();
+    // The depth from which on nodes are left out.
+    let mut hidden = u32::MAX;
+    for node in &result.tree {
+        if node.depth >= hidden {
+            continue;
+        }
+        told.push(node);
+        hidden = match node.detectable {
+            true => u32::MAX,
+            false => node.depth + 1,
+        };
+    }
+    if told.len() > 1 { told } else { Vec::new() }
+}
+
+/// A node as what leads to it.
+pub fn branch(node: &TreeNode) -> String {
+    let name = input_name(&node.kind, &node.title, &node.input);
+    match (node.below, node.from) {
+        (Some(at), _) => format!("{name}: below {}", format::plain(at)),
+        (_, Some(at)) => format!("{name}: {} or more", format::plain(at)),
+        _ => "all draws".into(),
+    }
+}
+
+fn tree(page: &mut Page<'_>, nodes: &[&TreeNode]) -> io::Result<()> {
+    let side = |of: fn(&TreeNode) -> &GivenValue| {
+        join_errors(nodes.iter().map(|node| told(of(node), false)).collect())
+    };
+    let labels = nodes.iter().map(|node| {
+        let marks = "· ".repeat(node.depth as usize);
+        format!("{marks}{}", branch(node))
+    });
+    let mut grid = Grid::new("", labels);
+    let shares = nodes.iter().map(|node| of_draws(&node.size.mass));
+    grid.plain_column("draws", 1, shares);
+    grid.plain_column("chance ± pp", 0, side(|node| &node.size.density));
+    grid.plain_column("holds ± pp", 2, side(|node| &node.size.coverage));
+    grid.write(page)
+}
+
+fn peeling(page: &mut Page<'_>, rows: &[&Peeled]) -> io::Result<()> {
+    let side = |of: fn(&Peeled) -> &GivenValue| {
+        join_errors(rows.iter().map(|row| told(of(row), false)).collect())
+    };
+    let names = rows.iter().map(|row| shorten(&restricted(row), 60));
+    let mut grid = Grid::new("", names);
+    grid.plain_column("draws", 0, rows.iter().map(|row| of_draws(&row.size.mass)));
+    grid.plain_column("chance ± pp", 0, side(|row| &row.size.density));
+    grid.plain_column("holds ± pp", 1, side(|row| &row.size.coverage));
+    grid.write(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::table::{Look, write_discover, write_flip};
+    use crate::results::{
+        BoxSize, ChosenOn, FlipChange, FlipHeld, FlipResult, Lead, PeeledLimit, SweepOf,
+    };
+    use unicode_width::UnicodeWidthStr;
+
+    const LONG: &str = "A title that goes on and on, 停戦協定 and all, past any width that a terminal has, and_holds_a_name_without_a_break_of_more_than_forty_cells";
+
+    fn of() -> SweepOf {
+        SweepOf {
+            name: "end".into(),
+            title: LONG.into(),
+            kind: "outcome".into(),
+            unit: String::new(),
+        }
+    }
+
+    fn boxes() -> DiscoverResult {
+        let run = fixture::run();
+        let value = GivenValue {
+            trials: 2048,
+            value: Some(0.123),
+            std_error: Some(0.0051),
+            ci95: Some([0.113, 0.133]),
+            effective_trials: Some(2000.0),
+        };
+        let size = BoxSize {
+            mass: value.clone(),
+            density: value.clone(),
+            coverage: value.clone(),
+        };
+        let limit = |kind: &str, detectable: bool| BoxLimit {
+            input: "a_long_name".repeat(6),
+            title: LONG.into(),
+            kind: kind.into(),
+            low: Some(-1234.56),
+            high: Some(0.000_123),
+            share: value.clone(),
+            kept_out: value.clone(),
+            difference: Some(0.1),
+            difference_std_error: Some(0.01),
+            difference_ci95: Some([0.08, 0.12]),
+            detectable,
+            p_adjusted: Some(0.0),
+        };
+        let found = FoundBox {
+            limits: vec![limit("weight", true), limit("parameter", false)],
+            draws: 40,
+            size: size.clone(),
+            elsewhere: value.clone(),
+            difference: Some(0.1),
+            difference_std_error: Some(0.01),
+            difference_ci95: Some([0.08, 0.12]),
+            detectable: true,
+            p_adjusted: Some(0.0),
+        };
+        let peeled = PeeledLimit {
+            input: "a_long_name".repeat(6),
+            low: Some(1.0),
+            high: None,
+        };
+        let node = |depth: u32, detectable: bool| TreeNode {
+            depth,
+            input: "a_long_name".repeat(6),
+            title: LONG.into(),
+            kind: "weight".into(),
+            below: Some(0.1),
+            size: size.clone(),
+            difference: Some(0.1),
+            detectable,
+            ..TreeNode::default()
+        };
+        DiscoverResult {
+            format: 1,
+            tool: run.tool,
+            run: run.run,
+            scenario: run.scenario,
+            of: of(),
+            probability: 0.5,
+            std_error: 0.01,
+            ci95: [0.48, 0.52],
+            inputs: 31,
+            least_density: None,
+            chosen_on: ChosenOn {
+                seed: 2,
+                trials: 65_536,
+            },
+            boxes: vec![found.clone(), found],
+            together: Some(size.clone()),
+            peeling: vec![Peeled {
+                limits: vec![peeled; 5],
+                size: size.clone(),
+            }],
+            tree: vec![
+                node(0, true),
+                node(1, true),
+                node(2, true),
+                node(3, false),
+                node(1, false),
+                node(2, true),
+            ],
+            warnings: Vec::new(),
+        }
+    }
+
+    fn flips() -> FlipResult {
+        let run = fixture::run();
+        let lead = Lead {
+            probability: 0.4,
+            std_error: 0.01,
+            rival: "other".into(),
+            rival_title: LONG.into(),
+            rival_probability: 0.5,
+            rival_std_error: 0.01,
+            lead: -0.1,
+            lead_std_error: 0.02,
+        };
+        let change = |distance: Option<f64>| FlipChange {
+            distance,
+            held: vec![
+                FlipHeld {
+                    parameter: "a_long_name".repeat(6),
+                    title: LONG.into(),
+                    value: -1234.5,
+                    median: 0.000_123_456,
+                    score: 1.5,
+                };
+                3
+            ],
+            set: vec![format!("parameters.{}=-1234.5", "a_long_name".repeat(6)); 3],
+            lead: lead.clone(),
+            verified: distance.is_some(),
+        };
+        FlipResult {
+            format: 1,
+            tool: run.tool,
+            run: run.run,
+            scenario: run.scenario,
+            of: of(),
+            answer: "yes".into(),
+            now: lead.clone(),
+            within: 3.0,
+            changes: vec![change(Some(1.234)), change(None)],
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_page_and_a_tree_ends_at_noise() {
+        for width in [60, 80, 100] {
+            let look = Look {
+                color: false,
+                width,
+            };
+            let mut bytes = Vec::new();
+            write_discover(&mut bytes, &boxes(), look).expect("a vector takes all");
+            write_flip(&mut bytes, &flips(), look).expect("a vector takes all");
+            let text = String::from_utf8(bytes).expect("text is UTF-8");
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}:\n{line}\n\n{text}");
+            }
+            for head in ["without ± pp", "chance ± pp", "(noise)", "sd"] {
+                assert!(text.contains(head), "{head} at {width}:\n{text}");
+            }
+        }
+        let found = boxes();
+        let depths: Vec<u32> = branches(&found).iter().map(|node| node.depth).collect();
+        assert_eq!(depths, [0, 1, 2, 3, 1]);
+    }
+}

@@ -1,0 +1,181 @@
+//! Boxes that lead to an outcome: what is counted in them is what closed forms say, and noise has none.
+
+use crate::harness::study;
+use quincunx::analysis::{Discovery, discover};
+use quincunx::engine::{Settings, Silent};
+use quincunx::results::{DiscoverResult, GivenValue};
+use serde_json::{Value, json};
+
+/// Chance of the outcome in the corner a > 0.7, b < 0.3 of the square, and elsewhere.
+const INSIDE: f64 = 0.8;
+const OUTSIDE: f64 = 0.1;
+
+/// Uniform parameters `a` to `f`, and an outcome with this chance.
+fn file(chance: &str) -> Value {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let drawn = names.map(|name| (name.to_owned(), json!({"uniform": [0, 1]})));
+    json!({
+        "format": 2, "name": "square",
+        "parameters": serde_json::Map::from_iter(drawn),
+        "per_trial": {"luck": {"uniform": [0, 1]}},
+        "questions": {"yes": {"holds": format!("luck < {chance}")}}
+    })
+}
+
+fn look(file: &Value, trials: u64, seed: u64, threads: usize) -> DiscoverResult {
+    let study = study(file);
+    let discovery = Discovery {
+        of: Some("yes".into()),
+        boxes: 2,
+        density: None,
+    };
+    let wanted = (discovery.prepare(&study)).unwrap_or_else(|error| panic!("{error}"));
+    let settings = Settings {
+        threads,
+        ..Settings::new(trials, None, seed)
+    };
+    discover(&study, &discovery, &wanted, &settings, &Silent)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Against an exact number; 5.5 standard errors of 16 replicates.
+fn near(what: &str, told: &GivenValue, exact: f64) {
+    let (value, error) = (told.value.expect(what), told.std_error.expect(what));
+    assert!(
+        error > 0.0 && (value - exact).abs() < 5.5 * error,
+        "{what}: {value} ± {error}, exact {exact}"
+    );
+    // An error that says nothing would hold anything.
+    assert!(error < 0.08 * exact, "{what}: {value} ± {error}");
+}
+
+fn corner() -> Value {
+    file(&format!("if(a > 0.7 and b < 0.3, {INSIDE}, {OUTSIDE})"))
+}
+
+#[test]
+fn a_corner_has_the_coverage_and_density_of_its_closed_form() {
+    let found = look(&corner(), 262_144, 3, 0);
+    assert_eq!(found.boxes.len(), 1, "{:#?}", found.boxes);
+    let one = &found.boxes[0];
+    assert!(one.detectable);
+    let limits: Vec<_> = (one.limits.iter())
+        .map(|limit| (limit.input.as_str(), limit.low, limit.high))
+        .collect();
+    assert_eq!(limits, [("a", Some(0.7), None), ("b", None, Some(0.3))]);
+    let mass = 0.09;
+    let all = mass * INSIDE + (1.0 - mass) * OUTSIDE;
+    near("mass", &one.size.mass, mass);
+    near("density", &one.size.density, INSIDE);
+    near("coverage", &one.size.coverage, mass * INSIDE / all);
+    near("elsewhere", &one.elsewhere, OUTSIDE);
+    for limit in &one.limits {
+        assert!(limit.detectable, "{limit:#?}");
+        near("share", &limit.share, 0.3);
+        near("kept out", &limit.kept_out, OUTSIDE);
+    }
+    // The whole comes first in the peeling, with everything in it.
+    let whole = &found.peeling[0];
+    assert!(whole.limits.is_empty());
+    assert_eq!(whole.size.coverage.value, Some(1.0));
+    near("chance", &whole.size.density, all);
+}
+
+#[test]
+fn two_corners_are_two_boxes_and_their_coverages_add_up() {
+    let chance = "if(a > 0.7 and b < 0.3 or c < 0.2, 0.8, 0.1)";
+    let found = look(&file(chance), 262_144, 5, 0);
+    assert_eq!(found.boxes.len(), 2);
+    let restricted = |place: usize| -> Vec<&str> {
+        let limits = found.boxes[place].limits.iter();
+        limits.map(|limit| limit.input.as_str()).collect()
+    };
+    assert_eq!((restricted(0), restricted(1)), (vec!["c"], vec!["a", "b"]));
+    // Of the second box only what the first leaves.
+    let (first, second) = (0.2, 0.8 * 0.09);
+    near("first", &found.boxes[0].size.mass, first);
+    near("second", &found.boxes[1].size.mass, second);
+    let together = found.together.as_ref().expect("boxes");
+    near("together", &together.mass, first + second);
+    let sum: f64 = found
+        .boxes
+        .iter()
+        .filter_map(|one| one.size.coverage.value)
+        .sum();
+    let all = together.coverage.value.expect("hits");
+    assert!((sum - all).abs() < 1e-12, "{sum} {all}");
+}
+
+#[test]
+fn the_weight_of_a_trend_is_an_input() {
+    // With two trends and a concentration of 2 the weight is uniform, and so is the chance.
+    let file = json!({
+        "format": 1, "name": "weights", "start": "2001-01-01", "horizon": 1, "step": 1,
+        "trends": {"up": {"weight": 0.5}, "down": {"weight": 0.5}},
+        "weight_concentration": 2,
+        "questions": {"yes": {"holds": "trend == up"}}
+    });
+    let found = look(&file, 131_072, 2, 0);
+    let one = &found.boxes[0];
+    assert_eq!(one.limits.len(), 1, "{one:#?}");
+    let limit = &one.limits[0];
+    assert_eq!(limit.kind, "weight");
+    let low = match limit.input.as_str() {
+        "up" => limit.low.expect("a low end"),
+        _ => 1.0 - limit.high.expect("a high end"),
+    };
+    near("mass", &one.size.mass, 1.0 - low);
+    near("density", &one.size.density, 0.5 * (1.0 + low));
+}
+
+#[test]
+fn noise_is_hardly_ever_shown() {
+    let seeds = 60;
+    let file = file("0.3");
+    let shown = (0..seeds).filter(|seed| {
+        let found = look(&file, 4096, 1000 * seed, 1);
+        found.boxes.iter().any(|one| one.detectable)
+    });
+    // At most 5% of the few that are found at all.
+    let shown = shown.count();
+    assert!(shown <= 2, "{shown} of {seeds}");
+}
+
+#[test]
+fn counting_on_another_run_does_not_flatter() {
+    // A weak slope and much noise: the box's own run would show its density too high.
+    let file = file("0.3 + 0.12 * a");
+    let (mut sum, mut boxes) = (0.0, 0);
+    for seed in 0..40 {
+        let found = look(&file, 8192, 1000 * seed, 1);
+        for one in &found.boxes {
+            let [only] = one.limits.as_slice() else {
+                continue;
+            };
+            if only.input != "a" || only.high.is_some() {
+                continue;
+            }
+            let exact = 0.3 + 0.06 * (1.0 + only.low.expect("a low end"));
+            let (value, error) = (one.size.density.value, one.size.density.std_error);
+            sum += (value.expect("trials") - exact) / error.expect("replicates");
+            boxes += 1;
+        }
+    }
+    assert!(boxes >= 10, "{boxes}");
+    let mean = sum / f64::from(boxes);
+    assert!(
+        mean.abs() < 4.0 / f64::from(boxes).sqrt(),
+        "{mean} of {boxes}"
+    );
+}
+
+#[test]
+fn boxes_have_the_same_bytes_for_any_number_of_threads() {
+    let one = look(&corner(), 20_000, 5, 1);
+    let many = look(&corner(), 20_000, 5, 4);
+    let bytes = |found: &DiscoverResult| serde_json::to_string(found).expect("plain data");
+    assert_eq!(bytes(&one), bytes(&many));
+    // And the chance is the one that a run shows.
+    let run = crate::harness::run(&study(&corner()), 20_000, 5);
+    assert_eq!(run.questions[0].probability, one.probability);
+}
