@@ -28,8 +28,8 @@ use crate::engine::{BlockTrials, DRAWS_PER_BLOCK, EngineError, Observer, Setting
 use crate::estimate::REPLICATES;
 use crate::program::InputCode;
 use crate::results::{
-    BoxLimit, BoxSize, ChosenOn, DiscoverResult, FoundBox, Peeled, PeeledLimit, TreeNode,
-    scenario_info, tool,
+    BoxLimit, BoxSize, ChosenOn, DiscoverResult, FoundBox, GivenValue, Peeled, PeeledLimit,
+    TreeNode, scenario_info, tool,
 };
 
 /// Trials of a draw on which boxes are chosen: many draws say more of ranges than many trials of each.
@@ -189,6 +189,16 @@ impl Draws {
         let added = |parts: &[[u64; REPLICATES]; 2]| -> [u64; REPLICATES] {
             std::array::from_fn(|m| parts[0][m] + parts[1][m])
         };
+        // Everything is everything, whatever was seen of it.
+        let is_all = draws == all && whole.hits[0].iter().any(|hits| *hits > 0);
+        let exact = |value: GivenValue| match is_all {
+            true => GivenValue {
+                std_error: Some(0.0),
+                ci95: Some([1.0, 1.0]),
+                ..value
+            },
+            false => value,
+        };
         let mass = size([&whole.trials[0], &added(&whole.trials)]);
         let coverage = size([&whole.hits[0], &added(&whole.hits)]);
         let (compared, _) = self.halves(&among, &inside);
@@ -196,9 +206,9 @@ impl Draws {
         Counted {
             draws,
             size: BoxSize {
-                mass,
+                mass: exact(mass),
                 density: row.held.clone(),
-                coverage,
+                coverage: exact(coverage),
             },
             row,
         }

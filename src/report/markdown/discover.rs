@@ -56,11 +56,7 @@ pub fn write_discover(out: &mut dyn Write, result: &DiscoverResult) -> io::Resul
         let columns = ["draws where", "draws", "chance ± pp", "holds ± pp"];
         let rows = nodes.into_iter().map(|node| {
             vec![
-                escape(&format!(
-                    "{}{}",
-                    "· ".repeat(node.depth as usize),
-                    tree_branch(node)
-                )),
+                escape(&tree_branch(node)),
                 share_of_draws(&node.size.mass),
                 joined(given_value(&node.size.density, false)),
                 joined(given_value(&node.size.coverage, false)),

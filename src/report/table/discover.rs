@@ -11,6 +11,8 @@ use std::io;
 
 /// Shares of the draws at which a box on the way is shown.
 const ON_THE_WAY: [f64; 5] = [0.6, 0.4, 0.25, 0.15, 0.08];
+/// Cells of a name in a tree, which has it again and again.
+const IN_A_TREE: usize = 40;
 /// Inputs of a box on the way that are named.
 const NAMED: usize = 3;
 
@@ -202,7 +204,7 @@ pub fn restricted(peeled: &Peeled) -> String {
     }
 }
 
-/// The nodes of the tree that lie below no split which is not told from noise.
+/// The nodes of the tree below all draws, but for those below a split that is not told from noise.
 pub fn branches(result: &DiscoverResult) -> Vec<&TreeNode> {
     let mut told = Vec::new();
     // The depth from which on nodes are left out.
@@ -211,22 +213,27 @@ pub fn branches(result: &DiscoverResult) -> Vec<&TreeNode> {
         if node.depth >= hidden {
             continue;
         }
-        told.push(node);
+        if node.depth > 0 {
+            told.push(node);
+        }
         hidden = match node.detectable {
             true => u32::MAX,
             false => node.depth + 1,
         };
     }
-    if told.len() > 1 { told } else { Vec::new() }
+    told
 }
 
-/// A node as what leads to it.
+/// A node as what leads to it, under so many others.
 pub fn branch(node: &TreeNode) -> String {
-    let name = input_name(&node.kind, &node.title, &node.input);
+    let marks = "· ".repeat(node.depth.saturating_sub(1) as usize);
+    // Its own name: a title would fill line after line.
+    let name = input_name(&node.kind, "", &node.input);
+    let name = format!("{marks}{}", shorten(&name, IN_A_TREE));
     match (node.below, node.from) {
         (Some(at), _) => format!("{name}: below {}", format::plain(at)),
         (_, Some(at)) => format!("{name}: {} or more", format::plain(at)),
-        _ => "all draws".into(),
+        _ => name,
     }
 }
 
@@ -234,10 +241,7 @@ fn tree(page: &mut Page<'_>, nodes: &[&TreeNode]) -> io::Result<()> {
     let side = |of: fn(&TreeNode) -> &GivenValue| {
         join_errors(nodes.iter().map(|node| told(of(node), false)).collect())
     };
-    let labels = nodes.iter().map(|node| {
-        let marks = "· ".repeat(node.depth as usize);
-        format!("{marks}{}", branch(node))
-    });
+    let labels = nodes.iter().map(|node| branch(node));
     let mut grid = Grid::new("", labels);
     let shares = nodes.iter().map(|node| of_draws(&node.size.mass));
     grid.plain_column("draws", 1, shares);
@@ -429,6 +433,6 @@ mod tests {
         }
         let found = boxes();
         let depths: Vec<u32> = branches(&found).iter().map(|node| node.depth).collect();
-        assert_eq!(depths, [0, 1, 2, 3, 1]);
+        assert_eq!(depths, [1, 2, 3, 1]);
     }
 }

@@ -72,6 +72,9 @@ pub fn answer(result: &FlipResult) -> String {
             "The smallest change found that makes it the likeliest is {} prior standard deviations.",
             distance(first)
         ),
+        None if result.changes.is_empty() && !result.run.interrupted => {
+            "No uncertain parameter was found that moves its lead beyond chance.".into()
+        }
         None if result.run.interrupted => "No change was found before the interruption.".into(),
         None => format!(
             "It cannot be made the likeliest within {} prior standard deviations, so far as was looked.",
