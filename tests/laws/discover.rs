@@ -179,3 +179,37 @@ fn boxes_have_the_same_bytes_for_any_number_of_threads() {
     let run = crate::harness::run(&study(&corner()), 20_000, 5);
     assert_eq!(run.questions[0].probability, one.probability);
 }
+
+#[test]
+fn a_tree_splits_a_corner_off_with_its_chances() {
+    let found = look(&corner(), 262_144, 3, 0);
+    // The first split is at a = 0.7 or at b = 0.3, the second at the other; below the other side of the first there is none.
+    assert_eq!(found.tree.len(), 5, "{:#?}", found.tree);
+    let at = |input: &str| -> Vec<_> {
+        let nodes = found.tree.iter().filter(|node| node.input == input);
+        nodes.filter_map(|node| node.below.or(node.from)).collect()
+    };
+    assert_eq!((at("a"), at("b")), (vec![0.7; 2], vec![0.3; 2]));
+    for node in &found.tree {
+        assert_eq!(node.detectable, node.difference.is_some());
+        assert_eq!(node.size.mass.value == Some(1.0), node.depth == 0);
+    }
+    let half = 0.3 * INSIDE + 0.7 * OUTSIDE;
+    let mut splits = found.tree.iter().filter_map(|node| node.difference);
+    let mut sizes = || splits.next().expect("two splits").abs();
+    let (first, second) = (sizes(), sizes());
+    assert!((first - (half - OUTSIDE)).abs() < 0.01, "{first}");
+    assert!((second - (INSIDE - OUTSIDE)).abs() < 0.02, "{second}");
+    let leaf = |node: &&quincunx::results::TreeNode| {
+        node.depth == 2 && node.size.density.value > Some(0.5)
+    };
+    let inner = found.tree.iter().find(leaf).expect("the corner");
+    near("mass", &inner.size.mass, 0.09);
+    near("density", &inner.size.density, INSIDE);
+    // Noise is no tree.
+    let noise = (0..20).filter(|seed| {
+        let found = look(&file("0.3"), 4096, 1000 * seed, 1);
+        found.tree.iter().any(|node| node.detectable)
+    });
+    assert!(noise.count() <= 1);
+}
