@@ -167,8 +167,8 @@ struct Peel {
 ///
 /// A step is the one of all columns and both ends that raises the mean of the response most for each row that it removes; of equals one that
 /// restricts no further column, then the first. The limit stands half-way between the last value that goes and the first that stays; equal
-/// values go together. It ends where no step raises the mean, or where less than `least` of the rows would be left. These are the rules of the
-/// EMA Workbench (`lenient1`), whose trajectories of continuous columns these are.
+/// values go together. It ends where less than `least` of the rows would be left: a step that does not raise the mean may be chance, and the next may.
+/// These are the rules of the EMA Workbench (`lenient1`), whose trajectories of continuous columns these are, as far as they go: it ends at such a step.
 pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Step> {
     let columns = data.columns;
     let mut bounds = Bounds::whole(columns.len());
@@ -208,7 +208,7 @@ pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Step
                 }
             }
         }
-        let Some(peel) = best.filter(|peel| peel.gain > 0.0) else {
+        let Some(peel) = best else {
             return trajectory;
         };
         bounds.0[peel.column].set(peel.side, peel.end, peel.step);
