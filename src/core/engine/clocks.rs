@@ -14,6 +14,7 @@ use super::jumps::Within;
 use super::lanes::{Lanes, below, each, not_finite, raise_for};
 use super::timer::{Task, Timer, change, change_few, earlier, renew};
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
+use crate::random::Stream;
 
 /// How the rate of a hazard comes about, and what lets its event fire.
 #[derive(Clone, Copy, Debug)]
@@ -364,6 +365,27 @@ impl Batch<'_> {
             }
         }
         self.scratch.work = work;
+    }
+
+    /// Gives every clock of a lane a fresh threshold at a grid point, from the streams of its present number: what is left of one is again
+    /// exponential with mean one, whatever has been used up.
+    pub fn fresh_thresholds(&mut self, lane: usize, time: f64) {
+        let program = self.program();
+        for &e in &program.hazards {
+            let FiresCode::Hazard { site, .. } = program.events[e as usize].fires else {
+                continue;
+            };
+            let mut stream = Stream::new(self.stream(site), self.ids[lane]);
+            let left = stream.exponential();
+            let timer = &mut self.clocks.timers[e as usize];
+            timer.streams.set(lane, stream);
+            timer.threshold[lane] = left;
+            if timer.steady && timer.rate[lane] > 0.0 {
+                timer.fire_at[lane] = time + left / timer.rate[lane];
+            }
+        }
+        self.clocks.unsorted |= 1 << lane;
+        self.sort_steady();
     }
 
     fn change_rates(&mut self, e: u32, lanes: Lanes, fresh: &Column, within: Within) {

@@ -5,6 +5,7 @@ use super::lanes::{Lanes, blend, each, holds, not_finite};
 use super::timer::Streams;
 use crate::math::width::wide;
 use crate::program::{Column, Columns, Formula, LANES, Program, Scalar, Slot, Source};
+use crate::random::Stream;
 
 /// How an indicator moves.
 #[derive(Clone, Copy, Debug)]
@@ -167,6 +168,35 @@ impl Batch<'_> {
                     }
                     self.noise[*member].normals[parity] = total;
                 }
+            }
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// Gives the noise of a lane fresh numbers at a grid point, from the streams of its present number; `held` tells that those of the step
+    /// that begins there have been drawn already, with those of the step before.
+    pub fn fresh_noise(&mut self, lane: usize, held: bool) {
+        let program = self.program();
+        let mut fresh = Vec::with_capacity(program.indicators.len());
+        for (i, indicator) in program.indicators.iter().enumerate() {
+            let mut stream = Stream::new(self.stream(indicator.noise_site), self.ids[lane]);
+            if held {
+                fresh.push(stream.normal_pair().1);
+            }
+            self.noise[i].streams.set(lane, stream);
+        }
+        if !held {
+            return;
+        }
+        for (noise, z) in self.noise.iter_mut().zip(&fresh) {
+            noise.normals[1][lane] = *z;
+        }
+        if let Some(mix) = &program.noise_mix {
+            for (row, member) in mix.members.iter().enumerate() {
+                let others = mix.factor[row].iter().zip(&mix.members);
+                let mixed = others.fold(0.0, |sum, (w, other)| fresh[*other].mul_add(*w, sum));
+                self.noise[*member].normals[1][lane] = mixed;
             }
         }
     }

@@ -11,9 +11,15 @@ use crate::program::{FiresCode, LANES, Slot, TrackerKind};
 impl Batch<'_> {
     /// Simulates the trials that [`start`](Self::start) has put into the lanes.
     pub fn run(&mut self) {
+        self.run_watched(|_, _, _| {});
+    }
+
+    /// The same; `watch` is called after each grid point, with its index and time, and may give lanes other numbers for what comes.
+    pub fn run_watched(&mut self, mut watch: impl FnMut(&mut Self, usize, f64)) {
         let program = self.program();
         self.record.clear();
         self.grid_point(0, 0.0);
+        watch(self, 0, 0.0);
         for step in 0..program.steps {
             let from = step as f64 * program.step;
             let last = step + 1 == program.steps;
@@ -36,6 +42,7 @@ impl Batch<'_> {
             if self.fatal.is_some() {
                 return;
             }
+            watch(self, step + 1, to);
         }
     }
 

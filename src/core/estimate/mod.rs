@@ -22,6 +22,7 @@ mod pick_freeze;
 mod proportion;
 mod pulled;
 mod quantiles;
+mod repetitions;
 mod replicate;
 mod replicated;
 mod reweight;
@@ -55,6 +56,7 @@ pub use paired::{MeanDifference, MeanPair, PairTable, PairedDifference, holm};
 pub use pick_freeze::{PickFreeze, pick_freeze};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use quantiles::{Quantile, Quantiles};
+pub use repetitions::{Repetitions, exact_interval};
 pub use replicate::{REPLICATES, ratio};
 pub use replicated::{Fieller, PartialSum, Replicated, difference, fieller};
 pub use reweight::{
