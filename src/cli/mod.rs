@@ -28,6 +28,7 @@ mod pictures;
 mod places;
 mod plan;
 mod progress;
+mod rare;
 mod report;
 mod reweight;
 mod run;

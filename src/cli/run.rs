@@ -7,6 +7,7 @@ use super::output::Destination;
 use super::pictures::Pictures;
 use super::places::Places;
 use super::progress::Meter;
+use super::rare;
 use super::terminal::Terminal;
 use super::told::{Shown, Told};
 use super::trial_file::TrialFile;
@@ -36,7 +37,8 @@ pub const ELSEWHERE: [(&str, &str); 3] = [
                         quincunx run baseline.json --until 0.1pp --format json --out baseline.result.json\n  \
                         quincunx run baseline.json --set trends.escalation.weight=0.5 --trials 100000\n  \
                         quincunx run baseline.json --set trends.escalation.weight=0.5 --against baseline.json\n  \
-                        quincunx run baseline.json --report baseline.html --charts pictures\n\n\
+                        quincunx run baseline.json --report baseline.html --charts pictures\n  \
+                        quincunx run baseline.json --rare wider_war\n\n\
                         Ctrl-C ends the run early: what was simulated until then is reported, with status 130.\n\
                         With --summary PATH a run survives a crash: `run --resume PATH` goes on with it, and\n\
                         `run --grow PATH --trials N` adds trials to it. The result is that of one run, byte for byte.")]
@@ -51,6 +53,13 @@ pub struct Arguments {
         conflicts_with_all = ["full", "table", "trials_out", "report", "folder", "events"]
     )]
     against: Option<PathBuf>,
+    /// Estimate the probability of this outcome, group or question alone, however rare, by multilevel splitting; --trials is then a limit (default: 4 million), of which some 100,000 are simulated in any case
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["against", "until", "draws", "design", "full", "table", "order", "trials_out", "report", "folder", "events", "summary", "resume", "grow", "checkpoint"]
+    )]
+    rare: Option<String>,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
@@ -72,6 +81,20 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         keeping, output, ..
     } = arguments;
+    if let Some(name) = &arguments.rare {
+        let file = arguments.file.as_deref().unwrap_or(Path::new("-"));
+        let study = match Study::open(file, &arguments.simulation.variant.set) {
+            Ok(study) => study,
+            Err(report) => return Ok(findings::refuse(&report, terminal)),
+        };
+        let asked = rare::Asked {
+            file,
+            name,
+            simulation: &arguments.simulation,
+            output,
+        };
+        return rare::run(&asked, &study, terminal);
+    }
     let format = output.format(&ELSEWHERE, terminal)?;
     let every = keeping.every()?;
     if let Some(against) = &arguments.against {

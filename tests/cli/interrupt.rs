@@ -285,3 +285,26 @@ fn an_interrupted_comparison_marks_every_scenario() {
         result.scenarios[1].run.trials
     );
 }
+
+/// What was complete is told; what was not is left out. Nothing is complete if the machine is slow.
+#[test]
+fn an_interrupted_search_for_something_rare_tells_of_whole_repetitions() {
+    let folder = folder();
+    let mut scenario = valley();
+    scenario["events"]["quake"] = json!({"hazard": {"rate": 1e-7, "per": "year"}});
+    scenario["outcomes"][0] = json!({"name": "shaken", "when": "ever(quake)"});
+    let path = write(folder.path(), "valley.json", &scenario);
+    let child = start(&format!(
+        "run {path} --rare shaken --trials 1e9 --threads 2 --format json"
+    ));
+    std::thread::sleep(Duration::from_secs(3));
+    interrupt(&child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130));
+    if !output.stdout.is_empty() {
+        let found: quincunx::results::RareResult =
+            serde_json::from_slice(&output.stdout).expect("a whole result");
+        assert!(found.interrupted && found.repetitions > 0);
+        assert_eq!(found.plain.trials, found.repetitions * found.lines);
+    }
+}

@@ -22,6 +22,7 @@ mod parts;
 mod pathways;
 mod places;
 mod program;
+mod rare;
 mod report;
 mod results;
 mod reweight;

@@ -434,6 +434,26 @@ fn every_key_of_a_flip_is_in_the_reference_and_no_other() {
 }
 
 #[test]
+fn every_key_of_something_rare_is_in_the_reference_and_no_other() {
+    let mut found = BTreeSet::new();
+    // A bound, and an estimate.
+    for trials in ["1024", "200000"] {
+        let arguments = format!(
+            "run port_strike.json --rare deal_after_strike --trials {trials} --format json"
+        );
+        let mut told = result(&arguments.split(' ').collect::<Vec<_>>());
+        assert!(told["scenario"].is_object());
+        told["scenario"] = true.into();
+        keys(&told, "", &mut found);
+    }
+    let mut written = first_column("### Of `run --rare`");
+    for all in [&mut found, &mut written] {
+        all.retain(|key| !key.starts_with("warnings") && !key.starts_with("found_ways"));
+    }
+    assert_eq!(found, written);
+}
+
+#[test]
 fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
     let mut found = BTreeSet::new();
     for trial in ["0", "1", "2", "3", "4"] {

@@ -285,6 +285,10 @@ pub const CODES: &[(&str, &str)] = &[
         "some trials met a value that is not finite, and were left out",
     ),
     (
+        "rare-not-settled",
+        "the probability of something rare is bounded and not estimated",
+    ),
+    (
         "too-many-firings",
         "an event fires so often within one step that the run is ended",
     ),
@@ -320,6 +324,7 @@ pub const RUN_CODES: &[&str] = &[
     "interrupted",
     "never-fired",
     "non-finite",
+    "rare-not-settled",
     "too-many-firings",
     "trend-always-true",
     "trend-never-true",

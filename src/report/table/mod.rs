@@ -16,6 +16,7 @@ mod grid;
 mod near;
 mod palette;
 mod paths;
+mod rare;
 mod reweight;
 mod run;
 mod sensitivity;
@@ -56,6 +57,7 @@ pub(super) use paths::{
     answer as ways_answer, behind as behind_way, ends_in as way_ends_in, folded as other_ways,
     legend as ways_legend, next as way_next, share as way_share,
 };
+pub(super) use rare::{answer as rare_answer, reading as rare_reading, rows as rare_rows};
 pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
@@ -73,7 +75,8 @@ pub(super) use tripwires::{
 
 use crate::results::{
     CompareResult, DiscoverResult, ExplainResult, FlipResult, GivenResult, NearMisses, Pathways,
-    ReweightResult, RunResult, SensitivityResult, Storyline, SweepResult, TripwiresResult, Typical,
+    RareResult, ReweightResult, RunResult, SensitivityResult, Storyline, SweepResult,
+    TripwiresResult, Typical,
 };
 use anstyle::Style;
 use std::io::{self, Write};
@@ -160,6 +163,11 @@ pub fn write_explain(out: &mut dyn Write, result: &ExplainResult, look: Look) ->
 /// Writes a run that a condition splits.
 pub fn write_given(out: &mut dyn Write, result: &GivenResult, look: Look) -> io::Result<()> {
     given::write(&mut Page::new(out, look), result)
+}
+
+/// Writes the probability of something rare.
+pub fn write_rare(out: &mut dyn Write, result: &RareResult, look: Look) -> io::Result<()> {
+    rare::write(&mut Page::new(out, look), result)
 }
 
 /// Writes a sweep.
