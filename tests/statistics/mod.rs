@@ -5,6 +5,7 @@ mod coverage;
 mod designs;
 mod interactions;
 mod pairing;
+mod rare;
 mod shipped;
 mod stopping;
 mod strata;
