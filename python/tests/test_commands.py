@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import PORT
+from conftest import PORT, VALLEY
 
 import quincunx
 
@@ -15,7 +15,8 @@ BERTHS = "parameters.berths.value"
 
 
 def csv_of(*words: str) -> list[dict[str, str]]:
-    command = [quincunx.find_program(), *words, "--trials=2048", "--draws=128", "--format=csv", "--quiet"]
+    size = [] if any(word.startswith("--trials") for word in words) else ["--trials=2048", "--draws=128"]
+    command = [quincunx.find_program(), *words, *size, "--format=csv", "--quiet"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
@@ -188,6 +189,70 @@ def test_a_story_is_that_of_its_row_in_the_trials(port: quincunx.RunResult) -> N
     assert typical.stories["share"].sum() == pytest.approx(1)
 
 
+SIDES = {"value": "value", "std_error": "std_error", "low95": "low95", "high95": "high95"}
+
+
+def test_boxes_are_those_of_the_csv() -> None:
+    result = quincunx.discover(PORT, trials=8192)
+    assert len(result.boxes) > 0
+    rows = csv_of("discover", str(PORT), "--trials=8192")
+    rows = [row for row in rows if row["section"] == "box"]
+    told = {(int(row["number"]), row["measure"]): row for row in rows}
+    for number, (_, box) in enumerate(result.boxes.iterrows(), 1):
+        for measure in ("mass", "density", "coverage", "elsewhere"):
+            assert_same(box, told[number, measure], {f"{measure}_{name}": csv_name for name, csv_name in SIDES.items()})
+        assert_same(box, told[number, "difference"], {"difference": "value", "difference_std_error": "std_error"})
+
+
+def test_a_flip_reproduces_by_its_settings() -> None:
+    result = quincunx.flip(VALLEY, trials=2048)
+    first = result.changes.iloc[0]
+    settings = dict(one.split("=", 1) for one in first["set"])
+    again = quincunx.run(VALLEY, set={path: float(value) for path, value in settings.items()}, trials=2048)
+    of = again.outcomes.set_index("name").loc[result.json["of"]["name"]]
+    assert of["probability"] == first["probability"]
+    assert set(result.changes_held["parameter"]) <= {"goodwill", "fragility"}
+
+
+def test_something_rare_is_told_or_bounded() -> None:
+    result = quincunx.rare(PORT, "deal_after_strike", trials=20_000)
+    row = result.estimate.iloc[0]
+    if result.status == "estimated":
+        assert row["low95"] <= row["probability"] <= row["high95"]
+    else:
+        assert 0 < row["at_most"] <= 1
+    assert row["of"] == "deal_after_strike"
+    with pytest.raises(quincunx.UsageError, match="deal_after_strike"):
+        quincunx.rare(PORT, "deal_after_strik", trials=2048)
+
+
+def test_near_misses_and_ways_are_those_of_the_json() -> None:
+    near = quincunx.near_misses(PORT, "deal_after_strike", trials=1024)
+    assert near.events["event"].tolist() == [one["event"] for one in near.json["events"]]
+    assert near.events["turned_value"].tolist() == [one["turned"]["value"] for one in near.json["events"]]
+    ways = quincunx.pathways(PORT, through=["walk_out", "better_offer"], depth=2, least="1%", trials=1024)
+    first = ways.json["branches"][0]
+    assert ways.branches.iloc[0]["way"] == first["event"]
+    assert ways.branches.iloc[0]["share_value"] == first["share"]["value"]
+    assert ways.branches["turn"].max() == 2
+    assert len(ways.branches[ways.branches["turn"] == 1]) == len(ways.json["branches"])
+
+
+def test_pages_of_answers(tmp_path) -> None:
+    pages = {
+        "given": lambda path: quincunx.given(PORT, "ever(walk_out)", trials=1024, report=path),
+        "sensitivity": lambda path: quincunx.sensitivity(PORT, trials=1024, report=path),
+        "sweep": lambda path: quincunx.sweep(PORT, vary={BERTHS: [7]}, trials=1024, report=path),
+        "tripwires": lambda path: quincunx.tripwires(PORT, trials=1024, report=path),
+        "explain": lambda path: quincunx.explain(PORT, set={BERTHS: 7}, trials=1024, report=path),
+        "near": lambda path: quincunx.near_misses(PORT, "deal_after_strike", trials=1024, report=path),
+        "ways": lambda path: quincunx.pathways(PORT, trials=1024, report=path),
+    }
+    for name, write in pages.items():
+        write(tmp_path / f"{name}.html")
+        assert (tmp_path / f"{name}.html").read_text().startswith("<!doctype html>"), name
+
+
 def test_every_result_is_loaded_as_what_it_is(port: quincunx.RunResult, tmp_path) -> None:
     results = [
         port,
@@ -200,6 +265,11 @@ def test_every_result_is_loaded_as_what_it_is(port: quincunx.RunResult, tmp_path
         quincunx.reweight(port, {"militant": 0.8}),
         quincunx.trace(PORT),
         quincunx.trace(PORT, outcome="deal_after_strike", typical=2, trials=1024),
+        quincunx.discover(PORT, trials=2048),
+        quincunx.flip(VALLEY, trials=1024),
+        quincunx.rare(PORT, "deal_after_strike", trials=2048),
+        quincunx.near_misses(PORT, "deal_after_strike", trials=1024),
+        quincunx.pathways(PORT, trials=1024),
     ]
     for result in results:
         result.save(tmp_path / "result.json")

@@ -40,9 +40,16 @@ def keywords(*functions: object) -> set[str]:
     return found - OWN
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "given", "sensitivity", "tripwires", "trace", "check"])
+@pytest.mark.parametrize("command", ["sweep", "given", "sensitivity", "tripwires", "check"])
 def test_keywords_are_options(command: str) -> None:
     assert keywords(getattr(quincunx, command)) == options(command)
+
+
+def test_functions_share_the_options_of_run_trace_and_discover() -> None:
+    assert keywords(quincunx.run, quincunx.rare) | {"rare"} == options("run")
+    trace = keywords(quincunx.trace, quincunx.near_misses, quincunx.pathways)
+    assert trace | {"near_misses", "pathways"} == options("trace")
+    assert keywords(quincunx.discover, quincunx.flip) | {"flip"} == options("discover")
 
 
 def test_compare_and_explain_share_the_options_of_compare() -> None:

@@ -420,11 +420,24 @@ fn a_plan_is_worked_off_in_any_order_and_damage_is_made_good() {
 #[cfg(unix)]
 mod killed {
     use super::*;
+    use std::os::unix::fs::MetadataExt;
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
-    /// Starts the program and ends it by a signal after some time, unless it has ended by then; the answer is its output if it came to an end.
-    fn for_a_while(line: &str, signal: &str, time: Duration) -> Option<Vec<u8>> {
+    /// Starts the program and ends it by a signal some time after it has written the kept file so often, unless it has ended by then; the answer is its
+    /// output if it came to an end. What is waited for is the file, so that a slow machine gets on and a fast one is killed all the same.
+    fn until_written(
+        line: &str,
+        signal: &str,
+        (kept, times): (&Path, u32),
+        delay: Duration,
+    ) -> Option<Vec<u8>> {
+        let written = || {
+            fs::metadata(kept)
+                .ok()
+                .map(|file| (file.ino(), file.mtime_nsec()))
+        };
+        let (mut last, mut left) = (written(), times);
         let mut child = Command::new(env!("CARGO_BIN_EXE_quincunx"))
             .args(line.split_whitespace())
             .stdin(Stdio::null())
@@ -433,6 +446,7 @@ mod killed {
             .spawn()
             .expect("the program starts");
         let begun = Instant::now();
+        let mut due: Option<Instant> = None;
         let mut is_sent = false;
         // The result is larger than a pipe holds: whoever ends by himself is read from another thread.
         let mut out = child.stdout.take().expect("it was piped");
@@ -445,7 +459,14 @@ mod killed {
             if let Some(status) = child.try_wait().expect("a child") {
                 break status;
             }
-            if !is_sent && begun.elapsed() >= time {
+            let now = written();
+            if now != last {
+                (last, left) = (now, left.saturating_sub(1));
+            }
+            if left == 0 && due.is_none() {
+                due = Some(Instant::now() + delay);
+            }
+            if !is_sent && due.is_some_and(|due| due <= Instant::now()) {
                 is_sent = true;
                 let kill = Command::new("kill")
                     .args([&format!("-{signal}"), &child.id().to_string()])
@@ -453,7 +474,7 @@ mod killed {
                 kill.expect("kill starts");
             }
             assert!(begun.elapsed() < Duration::from_secs(60), "it hangs");
-            std::thread::sleep(Duration::from_millis(2));
+            std::thread::sleep(Duration::from_millis(1));
         };
         let bytes = reader.join().expect("it reads");
         status.success().then_some(bytes)
@@ -466,7 +487,7 @@ mod killed {
         scenario["step"] = json!("1 day");
         let file = write(folder.path(), "valley.json", &scenario);
         let kept = folder.path().join("kept.summary");
-        let size = "--trials 60000 --threads 2";
+        let size = "--trials 100000 --threads 2";
         let expected = whole(&file, size);
         let mut random = Xoshiro256PlusPlus::seed_from_u64(8);
         let (mut kills, mut gone_on) = (0, 0);
@@ -482,13 +503,14 @@ mod killed {
                     kept.display()
                 ),
             };
-            let time = Duration::from_millis(random.random_range(20..500));
+            let times = random.random_range(1..3);
+            let delay = Duration::from_millis(random.random_range(0..40));
             let signal = if random.random_range(0..5) == 0 {
                 "INT"
             } else {
                 "KILL"
             };
-            match for_a_while(&line, signal, time) {
+            match until_written(&line, signal, (&kept, times), delay) {
                 Some(bytes) => break bytes,
                 None => kills += 1,
             }

@@ -230,7 +230,12 @@ fn ways_that_compete_are_told_as_found_and_not_as_all() {
         let z = (ways.probability - exact) / ways.std_error;
         assert!(z.abs() < 4.0, "{found:#?}");
     }
-    assert!(found.warnings[0].message.contains("`third`"), "{found:#?}");
+    // Two doubts are right here, and one of them is told: that this event came up seldom, or that few first trials are behind the hits.
+    let told = &found.warnings[0].message;
+    assert!(
+        told.contains("`third`") || told.contains("first trials carry"),
+        "{told}"
+    );
 }
 
 /// One leap, at 1e-6 a year; and a parameter without whose tail nothing happens.

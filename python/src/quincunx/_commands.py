@@ -15,8 +15,13 @@ from ._program import Done, call
 from ._progress import Progress, watching
 from ._results import (
     CompareResult,
+    DiscoverResult,
     ExplainResult,
+    FlipResult,
     GivenResult,
+    NearMissesResult,
+    PathwaysResult,
+    RareResult,
     Result,
     ReweightResult,
     RunResult,
@@ -121,10 +126,11 @@ def explain(
     seed: int | None = None,
     threads: int | None = None,
     design: Design | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> ExplainResult:
     """Split the difference between two scenarios, or what several settings make of one, among the edits that make it (`compare --explain`)."""
-    options = _options(explain=True, of=_joined(of), **_size(trials, draws, seed, threads, design))
+    options = _options(explain=True, of=_joined(of), **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("compare", _compared(scenarios), set, options, progress), ExplainResult)
 
 
@@ -143,6 +149,7 @@ def sweep(
     threads: int | None = None,
     design: Design | None = None,
     charts: StrPath | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> SweepResult:
     """Vary inputs of a scenario, under common random numbers.
@@ -163,6 +170,7 @@ def sweep(
         until=until,
         **_size(trials, draws, seed, threads, design),
         charts=charts,
+        report=report,
     )
     return _finished(_simulated("sweep", [scenario], set, options, progress), SweepResult)
 
@@ -178,10 +186,11 @@ def given(
     threads: int | None = None,
     design: Design | None = None,
     until: str | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> GivenResult:
     """Simulate a scenario, and tell everything again among the trials in which a condition held, and among the others."""
-    options = _options(**_size(trials, draws, seed, threads, design), until=until)
+    options = _options(**_size(trials, draws, seed, threads, design), until=until, report=report)
     done = _simulated("given", [scenario], set, options, progress, [condition])
     return _finished(done, GivenResult)
 
@@ -198,10 +207,11 @@ def sensitivity(
     seed: int | None = None,
     threads: int | None = None,
     design: Design | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> SensitivityResult:
     """Tell which uncertain inputs a result hangs on, and how much of it is chance."""
-    options = _options(of=_listed(of), method=method, tornado=tornado, **_size(trials, draws, seed, threads, design))
+    options = _options(of=_listed(of), method=method, tornado=tornado, **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("sensitivity", [scenario], set, options, progress), SensitivityResult)
 
 
@@ -217,11 +227,12 @@ def tripwires(
     seed: int | None = None,
     threads: int | None = None,
     design: Design | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> TripwiresResult:
     """Tell what to watch: which observations, by which days, best tell the futures with an outcome from the others."""
     days = [to_json(day).strip('"') for day in ([by] if isinstance(by, str) else by)]
-    options = _options(of=of, by=days, top=top, **_size(trials, draws, seed, threads, design))
+    options = _options(of=of, by=days, top=top, **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("tripwires", [scenario], set, options, progress), TripwiresResult)
 
 
@@ -249,6 +260,108 @@ def trace(
         report=report,
     )
     return _finished(_simulated("trace", [scenario], set, options, progress), TraceResult)
+
+
+def near_misses(
+    scenario: ScenarioLike,
+    outcome: str,
+    *,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    report: StrPath | None = None,
+    progress: Progress = None,
+) -> NearMissesResult:
+    """Tell how many trials of an outcome were one event away from another, and which event (`trace --near-misses`)."""
+    options = _options(outcome=outcome, near_misses=True, **_size(trials, draws, seed, threads, design), report=report)
+    return _finished(_simulated("trace", [scenario], set, options, progress), NearMissesResult)
+
+
+def pathways(
+    scenario: ScenarioLike,
+    *,
+    outcome: str | None = None,
+    through: Names = (),
+    depth: int | None = None,
+    least: str | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    report: StrPath | None = None,
+    progress: Progress = None,
+) -> PathwaysResult:
+    """Tell the ways that trials take, by the order of their turning points (`trace --pathways`). `least` is a share such as "2%"."""
+    options = _options(
+        pathways=True,
+        outcome=outcome,
+        through=_joined(through),
+        depth=depth,
+        least=least,
+        **_size(trials, draws, seed, threads, design),
+        report=report,
+    )
+    return _finished(_simulated("trace", [scenario], set, options, progress), PathwaysResult)
+
+
+def discover(
+    scenario: ScenarioLike,
+    *,
+    of: str | None = None,
+    boxes: int | None = None,
+    density: str | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    progress: Progress = None,
+) -> DiscoverResult:
+    """Find the ranges of assumptions that lead to an outcome, a group or a question. `density` is a chance such as "30%"."""
+    options = _options(of=of, boxes=boxes, density=density, **_size(trials, draws, seed, threads, design))
+    return _finished(_simulated("discover", [scenario], set, options, progress), DiscoverResult)
+
+
+def flip(
+    scenario: ScenarioLike,
+    *,
+    of: str | None = None,
+    within: float | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    progress: Progress = None,
+) -> FlipResult:
+    """Find the smallest change of parameters that makes another outcome or group the likeliest (`discover --flip`).
+
+    `within` is how far is looked, in prior standard deviations.
+    """
+    options = _options(flip=True, of=of, within=within, **_size(trials, draws, seed, threads, design))
+    return _finished(_simulated("discover", [scenario], set, options, progress), FlipResult)
+
+
+def rare(
+    scenario: ScenarioLike,
+    name: str,
+    *,
+    set: Settings | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+) -> RareResult:
+    """Estimate the probability of an outcome, a group or a question, however rare, or bound it (`run --rare`). `trials` is a limit."""
+    options = _options(rare=name, trials=trials, seed=seed, threads=threads)
+    return _finished(_simulated("run", [scenario], set, options, progress), RareResult)
 
 
 def reweight(result: RunResult, weights: Mapping[str, float]) -> ReweightResult:
@@ -352,8 +465,13 @@ __all__ = [
     "RunWarning",
     "check",
     "compare",
+    "discover",
     "explain",
+    "flip",
     "given",
+    "near_misses",
+    "pathways",
+    "rare",
     "reweight",
     "run",
     "sensitivity",

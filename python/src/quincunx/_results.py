@@ -395,6 +395,79 @@ class TripwiresResult(Result):
         return _few(self.table("tripwires"), extra=["by", "sign", "threshold", "if_seen_value", "if_not_seen_value"])
 
 
+class DiscoverResult(Result):
+    """Ranges of assumptions that lead to an outcome: `boxes`, their `boxes_limits`, the `tree`, and the boxes on the way (`peeling`)."""
+
+    _main = "boxes"
+
+    def _shown(self) -> Table:
+        extra = ["mass_value", "density_value", "coverage_value", "elsewhere_value", "detectable"]
+        return _few(self._tables.get("boxes", Table({})), extra=extra)
+
+
+class FlipResult(Result):
+    """Changes of parameters that make another outcome the likeliest: `changes`, the smallest first, and the values that each holds (`changes_held`)."""
+
+    _main = "changes"
+
+    def _shown(self) -> Table:
+        return _few(self._tables.get("changes", Table({})), extra=["distance", "set", "probability", "rival", "verified"])
+
+
+class RareResult(Result):
+    """The probability of something rare, or a bound: `estimate` has one row. `status` says which of the two it is."""
+
+    _main = "estimate"
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        flat = Flattener()
+        flat.add("estimate", [({}, {key: self.json[key] for key in self.json if key not in ("format", "tool", "scenario", "warnings")})])
+        return {**flat.tables, **flattened(self.json)}
+
+    @property
+    def status(self) -> str:
+        """`estimated`, or `not_settled`: then there is a bound alone."""
+        return str(self.json["status"])
+
+    def _shown(self) -> Table:
+        return _few(self.table("estimate"), extra=["of", "status", "probability", "std_error", "low95", "high95", "at_most"])
+
+
+class NearMissesResult(Result):
+    """How many trials of an outcome were one event away from another: `ends`, and by event `events`."""
+
+    _main = "events"
+
+    def _shown(self) -> Table:
+        return _few(self._tables.get("events", Table({})), extra=["change", "possible_value", "turned_value"])
+
+
+class PathwaysResult(Result):
+    """The ways that trials take: `branches` has a row for each, the one before it in `way`; `turning` says what counts as a turn."""
+
+    _main = "branches"
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        result = self.json
+        rows: Rows = []
+
+        def walk(at: Mapping[str, Any], way: tuple[str, ...]) -> None:
+            for branch in at["branches"]:
+                own = (*way, branch["event"])
+                rows.append(({"way": " > ".join(own), "turn": len(own)}, {key: branch[key] for key in branch if key not in ("branches", "others")}))
+                walk(branch, own)
+
+        walk(result, ())
+        flat = Flattener()
+        flat.add("branches", rows)
+        return {**flat.tables, **flattened(result, skipped=frozenset({"branches"}))}
+
+    def _shown(self) -> Table:
+        return _few(self._tables.get("branches", Table({})), extra=["way", "share_value", "share_std_error"])
+
+
 class ReweightResult(Result):
     """A run under other start weights: `outcomes`, `groups`, `questions`, `metrics`, each with its difference from the run."""
 
@@ -514,6 +587,11 @@ _KINDS: list[tuple[type[Result], tuple[str, ...]]] = [
     (TripwiresResult, ("tripwires",)),
     (GivenResult, ("condition", "sides")),
     (ReweightResult, ("weights", "unchanged")),
+    (FlipResult, ("changes", "within", "now")),
+    (DiscoverResult, ("boxes", "peeling", "chosen_on")),
+    (RareResult, ("repetitions", "plain", "status")),
+    (NearMissesResult, ("any", "compared", "events")),
+    (PathwaysResult, ("turning", "branches")),
     (TraceResult, ("stories", "compared")),
     (TraceResult, ("happenings",)),
     (RunResult, ("outcomes", "run", "scenario")),

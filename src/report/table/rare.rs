@@ -212,7 +212,7 @@ mod tests {
     fn numbers_have_the_digits_that_their_errors_allow() {
         assert_eq!(scientific(1.4932e-6, 1.234e-7), "(1.49 ± 0.12)e-6");
         assert_eq!(scientific(0.027_293, 0.001_23), "0.0273 ± 0.0012");
-        assert_eq!(scientific(9.97e-9, 4e-9), "(10.0 ± 4.0)e-9");
+        assert_eq!(scientific(9.97e-9, 4e-9), "(1.00 ± 0.40)e-8");
         assert_eq!(digits(0.0, 2), "0");
         assert_eq!(digits(1.83e-4, 2), "1.8e-4");
         assert_eq!(digits(0.001_83, 2), "0.0018");
