@@ -209,7 +209,7 @@ def test_a_flip_reproduces_by_its_settings() -> None:
     first = result.changes.iloc[0]
     settings = dict(one.split("=", 1) for one in first["set"])
     again = quincunx.run(VALLEY, set={path: float(value) for path, value in settings.items()}, trials=2048)
-    of = again.outcomes.set_index("name").loc[result.json["of"]["name"]]
+    of = getattr(again, result.json["of"]["kind"] + "s").set_index("name").loc[result.json["of"]["name"]]
     assert of["probability"] == first["probability"]
     assert set(result.changes_held["parameter"]) <= {"goodwill", "fragility"}
 
@@ -235,7 +235,12 @@ def test_near_misses_and_ways_are_those_of_the_json() -> None:
     assert ways.branches.iloc[0]["way"] == first["event"]
     assert ways.branches.iloc[0]["share_value"] == first["share"]["value"]
     assert ways.branches["turn"].max() == 2
-    assert len(ways.branches[ways.branches["turn"] == 1]) == len(ways.json["branches"])
+    own = [ways.json["branches"], *([[None]] if ways.json["others"] else [])]
+    assert len(ways.branches[ways.branches["turn"] == 1]) == sum(len(rows) for rows in own)
+    # Branches with no further event, and folded ones; with these a turn is complete.
+    plain = quincunx.pathways(PORT, trials=1024)
+    first = plain.branches[plain.branches["turn"] == 1]
+    assert first["share_value"].sum() == pytest.approx(1)
 
 
 def test_pages_of_answers(tmp_path) -> None:
@@ -250,7 +255,7 @@ def test_pages_of_answers(tmp_path) -> None:
     }
     for name, write in pages.items():
         write(tmp_path / f"{name}.html")
-        assert (tmp_path / f"{name}.html").read_text().startswith("<!doctype html>"), name
+        assert (tmp_path / f"{name}.html").read_text().startswith("<!DOCTYPE html>"), name
 
 
 def test_every_result_is_loaded_as_what_it_is(port: quincunx.RunResult, tmp_path) -> None:

@@ -107,3 +107,21 @@ def test_the_handler_of_ctrl_c_is_as_before() -> None:
     before = signal.getsignal(signal.SIGINT)
     quincunx.check(PORT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_ends_what_has_no_result_too(tmp_path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\necho going >&2\nexec sleep 30\n")
+    program.chmod(0o755)
+    script = f"""
+import os, signal, threading, time
+import quincunx
+os.environ["QUINCUNX_PROGRAM"] = {str(program)!r}
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    quincunx.check({str(PORT)!r})
+except quincunx.Interrupted:
+    print("stopped")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout == "stopped\n"

@@ -66,6 +66,58 @@ def test_a_report_has_the_options_of_report() -> None:
     assert keywords(*methods) | {"only", "charts"} == options("report")
 
 
+#: A value for each keyword that takes no number.
+VALUES = {
+    "set": {"a.b": 1},
+    "vary": {"a.b": [1]},
+    "variant": {"n": {"a.b": 1}},
+    "by": "2026-01-01",
+    "design": "random",
+    "until": "1pp",
+    "method": "sobol",
+    "density": "30%",
+    "least": "2%",
+    **dict.fromkeys(["of", "outcome", "only", "events", "through"], "word"),
+    **dict.fromkeys(["trials_out", "report", "charts", "summary", "resume", "grow"], "path.csv"),
+    **dict.fromkeys(["brief", "tornado"], True),
+}
+POSITIONS = {"given": ["true"], "near_misses": ["word"], "rare": ["word"]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "run",
+        "compare",
+        "explain",
+        "sweep",
+        "given",
+        "sensitivity",
+        "tripwires",
+        "trace",
+        "near_misses",
+        "pathways",
+        "discover",
+        "flip",
+        "rare",
+        "check",
+    ],
+)
+def test_every_keyword_of_every_function_is_an_argument(name: str, tmp_path, monkeypatch) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("QUINCUNX_PROGRAM", str(program))
+    function = getattr(quincunx, name)
+    parameters = inspect.signature(function).parameters.values()
+    for keyword in [one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY and one.name not in OWN]:
+        with pytest.raises(quincunx.RunError):
+            function("file.json", *POSITIONS.get(name, []), **{keyword: VALUES.get(keyword, 7)})
+        option = "--" + keyword.replace("_", "-")
+        assert [word for word in told.read_text().splitlines() if word.split("=")[0] == option], keyword
+
+
 def test_every_keyword_reaches_the_program(tmp_path) -> None:
     """An option that was not passed on would leave the result as it is."""
     from conftest import VALLEY

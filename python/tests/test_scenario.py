@@ -101,3 +101,11 @@ def test_every_shipped_scenario_is_clean() -> None:
     files = sorted(Path(PORT).parent.glob("*.json"))
     assert len(files) > 10
     assert [str(finding) for finding in quincunx.check(*files) if finding.is_error] == []
+
+
+def test_entries_of_lists_are_set_by_options_alone() -> None:
+    base = quincunx.Scenario(VALLEY)
+    one = base.set("outcomes.0.title", "Another")
+    assert quincunx.run(one, trials=1024).outcomes.loc[0, "title"] == "Another"
+    with pytest.raises(quincunx.UsageError, match=r"outcomes\.0\.title"):
+        quincunx.compare(base, one, trials=1024)

@@ -7,7 +7,6 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ._errors import Finding, Interrupted, QuincunxError, UsageError
@@ -381,7 +380,7 @@ def check(*scenarios: ScenarioLike, set: Settings | None = None) -> list[Finding
         one = Scenario(scenario, set=set)
         with one.file() as (file, names):
             done = call(["check", file, "--format=json", *set_options(one.settings)], names=names)
-        if done.status not in (0, 2) or not done.output:
+        if done.interrupts or done.status not in (0, 2) or not done.output:
             done.check()
         found += [Finding.of(stated, names) for stated in json.loads(done.output)]
     return found
@@ -424,7 +423,7 @@ def _options(**options: Any) -> list[str]:
         elif isinstance(value, list):
             words += [f"{option}={one}" for one in value]
         elif value is not None and value is not False:
-            words.append(f"{option}={os.fspath(value) if isinstance(value, Path) else value}")
+            words.append(f"{option}={os.fspath(value) if isinstance(value, os.PathLike) else value}")
     return words
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ._errors import Finding, ProgramNotFoundError, RunError, ScenarioError, UsageError
+from ._errors import Finding, Interrupted, ProgramNotFoundError, RunError, ScenarioError, UsageError
 
 #: The environment variable that names another program than the one of the package.
 VARIABLE = "QUINCUNX_PROGRAM"
@@ -75,8 +75,10 @@ class Done:
     rest: list[str] = field(default_factory=list)
 
     def check(self) -> None:
-        """Raise what the status says; an interruption is the caller's business."""
-        if self.status in (0, 130):
+        """Raise what the status says, and that it was interrupted; what there is by then is the caller's business."""
+        if self.interrupts or self.status == 130:
+            raise Interrupted
+        if self.status == 0:
             return
         if self.status == 2 and self.findings:
             raise ScenarioError(self.findings)

@@ -406,7 +406,7 @@ class DiscoverResult(Result):
 
 
 class FlipResult(Result):
-    """Changes of parameters that make another outcome the likeliest: `changes`, the smallest first, and the values that each holds (`changes_held`)."""
+    """Changes of parameters that make another outcome the likeliest: `changes`, the smallest first, and what each holds (`changes_held`)."""
 
     _main = "changes"
 
@@ -440,7 +440,10 @@ class NearMissesResult(Result):
     _main = "events"
 
     def _shown(self) -> Table:
-        return _few(self._tables.get("events", Table({})), extra=["change", "possible_value", "turned_value"])
+        return _few(
+            self._tables.get("events", Table({})),
+            extra=["event", "change", "possible_value", "possible_std_error", "turned_value", "turned_std_error"],
+        )
 
 
 class PathwaysResult(Result):
@@ -455,9 +458,12 @@ class PathwaysResult(Result):
 
         def walk(at: Mapping[str, Any], way: tuple[str, ...]) -> None:
             for branch in at["branches"]:
-                own = (*way, branch["event"])
+                own = (*way, branch["event"] or "no further one")
                 rows.append(({"way": " > ".join(own), "turn": len(own)}, {key: branch[key] for key in branch if key not in ("branches", "others")}))
                 walk(branch, own)
+            if at["others"]:
+                folded = {key: at["others"][key] for key in at["others"] if key != "distinct"}
+                rows.append(({"way": " > ".join((*way, "others")), "turn": len(way) + 1}, folded))
 
         walk(result, ())
         flat = Flattener()

@@ -130,6 +130,10 @@ class Scenario:
         tree: dict[str, Any] = {}
         for path, value in self._settings:
             *folders, last = path.split(".")
+            if any(part.isdecimal() for part in (*folders, last)):
+                raise UsageError(
+                    f"where several scenarios have settings of their own, none of these can change an entry of a list: `{path}`; set the whole list"
+                )
             at = tree
             for name in folders:
                 inner = at.get(name)
