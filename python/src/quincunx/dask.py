@@ -1,0 +1,497 @@
+"""Runs on many machines, spread by Dask (`distributed`).
+
+>>> import quincunx.dask
+>>> result = quincunx.dask.run("scenarios/baseline.json", trials=100_000_000, client="tcp://10.0.0.1:8786")  # doctest: +SKIP
+
+A task simulates a part in a temporary folder of its worker, and leaves it there as data of Dask. Further tasks join the parts, a few at a time, so
+that no machine holds all of them. The result has the bytes of one run on one machine.
+
+`quincunx-dask PLAN` does the same with a plan, from the command line.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shlex
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from ._commands import Design, Settings, StrPath, _finished, _options, _size
+from ._errors import Interrupted, MissingLibraryError, QuincunxError, RunError, UsageError
+from ._program import call, program_version
+from ._progress import Progress, watching
+from ._results import REPLICATES, RunResult
+from ._scenario import Scenario, ScenarioLike, opened
+
+try:
+    import distributed
+except ImportError as _error:
+    raise MissingLibraryError("distributed is not installed: pip install 'quincunx[dask]'") from _error
+
+__all__ = ["PartsError", "run", "run_plan"]
+
+ClientLike: TypeAlias = "distributed.Client | str | None"
+
+#: Where is kept what is done of a run of which parts fail.
+KEPT = "quincunx-kept"
+#: Seconds that a part should take.
+_SECONDS = 5.0
+#: Trials below which a part is not worth its start: it simulates up to 2,048 again.
+_LEAST = 8192
+#: The most parts that a run is cut into without being asked to.
+_MOST = 100_000
+#: How many files one task joins.
+_ARITY = 4
+#: How often a task is tried again that failed.
+_RETRIES = 2
+#: Parts that fail for good before no others are begun.
+_MOST_FAILED = 5
+#: Seconds to wait for a scheduler, and for its first worker.
+_CONNECT = 30.0
+#: Seconds to wait for tasks to end after they were cancelled.
+_PATIENCE = 20.0
+
+
+class PartsError(RunError):
+    """Parts of a run failed wherever they were tried; the others are kept, if there are any.
+
+    `failed` has the reason of each part, counted from 1, and `replay` the command that simulates it here. `plan` is the file of the plan, and `rest`
+    the summary file with the parts that are done, or None.
+    """
+
+    def __init__(self, failed: dict[int, str], plan: Path, folder: Path, rest: Path | None, done: int, parts: int) -> None:
+        replay = {part: shlex.join(["quincunx", "shard", str(plan), "--index", str(part), "--dir", str(folder)]) for part in failed}
+        lines = []
+        for part, reason in failed.items():
+            lines += [f"part {part} of {parts} failed wherever it was tried: {reason}", f"to replay it: {replay[part]}"]
+        if rest is None:
+            lines.append("no part is done")
+        else:
+            lines.append(f"{done} of {parts} parts are done, and kept in `{rest}`")
+            if done + len(failed) == parts:
+                others = " ".join(shlex.quote(str(folder / _name(part, parts))) for part in failed)
+                lines.append(f"to join all when those are there: quincunx merge {shlex.quote(str(rest))} {others}")
+        super().__init__("\n".join(lines))
+        self.failed = failed
+        self.replay = replay
+        self.plan = plan
+        self.rest = rest
+
+
+def run(
+    scenario: ScenarioLike,
+    *,
+    client: ClientLike = None,
+    parts: int | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    design: Design | None = None,
+    summary: StrPath | None = None,
+    keep: StrPath = KEPT,
+    progress: Progress = None,
+) -> RunResult:
+    """Simulate a scenario on the workers of a Dask cluster; the result has the bytes of `quincunx.run`.
+
+    `client` is a client of Dask, or the address of a scheduler; without it the client that there is already, or all cores of this machine. Each part
+    uses one thread; there are as many `parts` as let one take some seconds. With `summary` the run is also kept in this summary file. If a part
+    fails wherever it is tried, a `PartsError` names it, and what is done is kept in the folder `keep`, which is made only then.
+    """
+    with _connected(client) as connected, opened([Scenario(scenario)], set) as (files, sets, names):
+
+        def planned(parts: int, trials: int | None, draws: int | None) -> _Plan:
+            options = _options(parts=parts, **_size(trials, draws, seed, None, design))
+            done = call(["plan", *options, *sets, "--", *files], names=names)
+            if done.interrupts or done.status == 130:
+                raise Interrupted()
+            done.check()
+            return _Plan(done.output)
+
+        plan = planned(parts or 1, trials, draws)
+        _check_folder(keep)
+        _check_versions(connected)
+        if parts is None:
+            # A few draws on a worker tell how long all of them will take.
+            pilot = planned(1, 4 * REPLICATES * plan.trials_per_draw, 4 * REPLICATES)
+            with _Job(connected) as job:
+                seconds = job.seconds(pilot) * plan.trials / pilot.trials
+            plan = planned(_fitting(seconds, plan.trials, sum(connected.nthreads().values())), trials, draws)
+        return _told(_simulated(connected, plan, Path(keep), None, progress), summary)
+
+
+def run_plan(
+    plan: StrPath,
+    *,
+    client: ClientLike = None,
+    summary: StrPath | None = None,
+    keep: StrPath = KEPT,
+    progress: Progress = None,
+) -> RunResult:
+    """Simulate the parts of a plan, which `quincunx plan` wrote, on the workers of a Dask cluster, and join them: see `run`."""
+    return _told(_summary_of(plan, client, keep, progress), summary)
+
+
+def _summary_of(plan: StrPath, client: ClientLike, keep: StrPath, progress: Progress) -> bytes:
+    opened_plan = _Plan.open(plan)
+    _check_folder(keep)
+    with _connected(client) as connected:
+        _check_versions(connected)
+        return _simulated(connected, opened_plan, Path(keep), Path(plan), progress)
+
+
+def _told(summary: bytes, kept: StrPath | None) -> RunResult:
+    """Tell the result of a whole run, here."""
+    with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+        file = os.path.join(folder, "whole.summary")
+        Path(file).write_bytes(summary)
+        done = call(["merge", file, *_options(summary=kept), "--format=json"])
+    return _finished(done, RunResult)
+
+
+# The plan.
+
+
+class _Plan:
+    """A plan: its bytes, and what its head says."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        head = json.loads(data.split(b"\n", 2)[1])
+        self.parts: list[tuple[int, int]] = [(first, end) for first, end in head["parts"]]
+        self.trials_per_draw: int = head["run"]["trials_per_draw"]
+        self.trials = self.trials_of(0, head["run"]["blocks"])
+
+    @classmethod
+    def open(cls, path: StrPath) -> _Plan:
+        """Read a plan; the program says whether it is one, and whole."""
+        with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+            done = call(["status", os.fspath(path), folder, "--format=json"])
+        if done.status != 3:
+            done.check()
+        return cls(Path(path).read_bytes())
+
+    def trials_of(self, first: int, end: int) -> int:
+        """Count the trials of blocks; a block has a draw of each replicate."""
+        return (end - first) * REPLICATES * self.trials_per_draw
+
+
+def _fitting(seconds: float, trials: int, threads: int) -> int:
+    """How many parts a run is cut into that would take so long on one thread."""
+    return max(1, min(_MOST, max(math.ceil(seconds / _SECONDS), min(threads, trials // _LEAST))))
+
+
+def _name(part: int, parts: int) -> str:
+    """Name the file of a part as `quincunx shard` does."""
+    return f"part-{part:0{max(4, len(str(parts)))}}.summary"
+
+
+# The cluster.
+
+
+@contextmanager
+def _connected(client: ClientLike) -> Iterator[distributed.Client]:
+    """Give a client with a worker at least; what was started for it ends with it."""
+    if client is None:
+        with suppress(ValueError):
+            client = distributed.Client.current()
+    if client is None:
+        # The program is a process of its own: threads are enough to wait for it.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        options = {"processes": False, "protocol": "inproc://", "dashboard_address": None}
+        with (
+            distributed.LocalCluster(n_workers=1, threads_per_worker=cores or 1, **options) as cluster,
+            distributed.Client(cluster, set_as_default=False) as own,
+        ):
+            yield own
+        return
+    if isinstance(client, str):
+        try:
+            own = distributed.Client(client, timeout=_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise RunError(f"no scheduler of Dask answers at `{client}`: {error}") from error
+        with own:
+            _wait_for_workers(own)
+            yield own
+        return
+    if not isinstance(client, distributed.Client) or client.asynchronous:
+        raise UsageError("`client` is a client of Dask that is not asynchronous, or the address of a scheduler")
+    _wait_for_workers(client)
+    yield client
+
+
+def _wait_for_workers(client: distributed.Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT)
+    except TimeoutError as error:
+        raise RunError(f"the scheduler at {client.scheduler.address} has no workers: `dask worker ADDRESS` starts one") from error
+
+
+def _check_versions(client: distributed.Client) -> None:
+    """Refuse workers whose program has another version, or that have none."""
+    here = program_version()
+    wrong = []
+    for worker, found in client.run(program_version, on_error="return").items():
+        if isinstance(found, ModuleNotFoundError):
+            wrong.append(f"{worker}: the package quincunx is not installed there")
+        elif isinstance(found, BaseException):
+            wrong.append(f"{worker}: {found}")
+        elif found != here:
+            wrong.append(f"{worker} has quincunx {found}")
+    if wrong:
+        raise RunError("\n".join([f"every worker must have quincunx {here}, as this machine has; nothing was started", *wrong]))
+
+
+def _check_folder(keep: StrPath) -> None:
+    """Refuse a folder with what another run kept."""
+    for name in ("rest.summary", "run.plan"):
+        if (Path(keep) / name).exists():
+            raise UsageError(f"`{Path(keep) / name}` is there from another run: move it, or let `keep` be another folder")
+
+
+# On a worker.
+
+#: Tasks of each job that run in this process.
+_running: Counter[str] = Counter()
+_lock = threading.Lock()
+
+
+class _Unwanted(Exception):  # noqa: N818 - it is no error
+    """Nobody waits for the task any more."""
+
+
+@contextmanager
+def _task(job: str) -> Iterator[Path]:
+    """Give a folder within that of the worker, for as long as a task runs. What the program says gets the address of the worker before it."""
+    worker = distributed.get_worker()
+    with _lock:
+        _running[job] += 1
+    try:
+        with tempfile.TemporaryDirectory(prefix="quincunx-", dir=worker.local_directory) as folder:
+            yield Path(folder)
+    except _Unwanted:
+        raise
+    except (QuincunxError, OSError) as error:
+        raise RunError(f"{error} (on {worker.address})") from error
+    finally:
+        with _lock:
+            _running[job] -= 1
+            if not _running[job]:
+                del _running[job]
+
+
+def _count_running(job: str) -> int:
+    with _lock:
+        return _running[job]
+
+
+def _ended_when_unwanted() -> Any:
+    """Give a watcher of the program that ends it when its task is cancelled, or its worker closes."""
+    worker = distributed.get_worker()
+    key = worker.get_current_task()
+
+    def watcher(_done: int, _total: int | None) -> None:
+        task = worker.state.tasks.get(key)
+        if task is None or task.state == "cancelled" or worker.status.name not in ("running", "paused", "closing_gracefully"):
+            raise _Unwanted
+
+    return watcher
+
+
+def _given(data: bytes) -> bytes:
+    """Be a task that has the plan: unlike data that a client sent, it is made again when its worker is lost."""
+    return data
+
+
+def _part(part: int, plan: bytes, job: str) -> bytes:
+    with _task(job) as folder:
+        (folder / "run.plan").write_bytes(plan)
+        words = ["shard", str(folder / "run.plan"), f"--index={part}", f"--dir={folder / 'parts'}", "--threads=1"]
+        call(words, names={f"{folder}/": ""}, watcher=_ended_when_unwanted()).check()
+        (file,) = (folder / "parts").iterdir()
+        return file.read_bytes()
+
+
+def _timed_part(plan: bytes, job: str) -> float:
+    begun = time.monotonic()
+    _part(1, plan, job)
+    return time.monotonic() - begun
+
+
+def _join(pieces: Sequence[bytes], job: str) -> bytes:
+    with _task(job) as folder:
+        return _joined(pieces, folder)
+
+
+def _joined(pieces: Sequence[bytes], folder: Path) -> bytes:
+    files = [folder / f"{number}.summary" for number in range(len(pieces))]
+    for file, piece in zip(files, pieces, strict=True):
+        file.write_bytes(piece)
+    whole = folder / "joined"
+    call(["merge", *map(str, files), "--partial", f"--summary={whole}"], names={f"{folder}/": ""}).check()
+    return whole.read_bytes()
+
+
+# From the client.
+
+
+@dataclass
+class _Node:
+    """A part, or several that a task joins."""
+
+    parts: range
+    future: Any
+    children: list[_Node] = field(default_factory=list)
+    is_done: bool = False
+
+    def largest_done(self) -> Iterator[_Node]:
+        """Give the largest pieces that are done, which together have all that is."""
+        if self.is_done:
+            yield self
+            return
+        for child in self.children:
+            yield from child.largest_done()
+
+
+class _Job:
+    """Tasks of one run on a cluster. When it is left by an exception, they are cancelled; otherwise they are released."""
+
+    def __init__(self, client: distributed.Client) -> None:
+        self.client = client
+        self.name = uuid4().hex
+        self.futures: dict[Any, Any] = {}
+
+    def __enter__(self) -> _Job:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self.release(*self.futures)
+            return
+        self.cancel()
+        if isinstance(value, KeyboardInterrupt) and not isinstance(value, Interrupted):
+            raise Interrupted() from value
+
+    def key(self, kind: str, *numbers: int) -> str:
+        """Name a task. Dask takes tasks together whose names begin with the same words."""
+        return "-".join(["quincunx", kind, self.name, *map(str, numbers)])
+
+    def submit(self, function: Any, *arguments: Any, key: str, priority: int = 0) -> Any:
+        future = self.client.submit(function, *arguments, key=key, priority=priority, retries=_RETRIES)
+        self.futures[key] = future
+        return future
+
+    def release(self, *keys: Any) -> None:
+        for key in list(keys):
+            future = self.futures.pop(key, None)
+            if future is not None:
+                future.release()
+
+    def cancel(self) -> None:
+        """Cancel all tasks, and wait until those that run have ended."""
+        try:
+            self.client.cancel(list(self.futures.values()), force=True)
+            until = time.monotonic() + _PATIENCE
+            while any(value for value in self.client.run(_count_running, self.name, on_error="ignore").values()):
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.05)
+        except (OSError, TimeoutError, RuntimeError):
+            # The cluster is gone, and its tasks with it.
+            pass
+        self.release(*self.futures)
+
+    def seconds(self, pilot: _Plan) -> float:
+        """Time a small run on a worker."""
+        return float(self.submit(_timed_part, pilot.data, self.name, key=self.key("pilot")).result())
+
+    def tree(self, plan: _Plan) -> _Node:
+        """Ask for all parts, and for joining them a few at a time. Joining comes first, so that few are held."""
+        given = self.submit(_given, plan.data, key=self.key("plan"))
+        numbers = range(1, len(plan.parts) + 1)
+        keys = [self.key("part", number) for number in numbers]
+        futures = self.client.map(_part, numbers, plan=given, job=self.name, key=keys, retries=_RETRIES)
+        self.futures.update(zip(keys, futures, strict=True))
+        nodes = [_Node(range(number, number + 1), future) for number, future in zip(numbers, futures, strict=True)]
+        level = 0
+        while len(nodes) > 1:
+            level += 1
+            above = []
+            for at in range(0, len(nodes), _ARITY):
+                some = nodes[at : at + _ARITY]
+                if len(some) == 1:
+                    above += some
+                    continue
+                key = self.key("join", level, at)
+                future = self.submit(_join, [node.future for node in some], self.name, key=key, priority=level)
+                above.append(_Node(range(some[0].parts.start, some[-1].parts.stop), future, some))
+            nodes = above
+        return nodes[0]
+
+
+def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> bytes:
+    """Simulate a plan on a cluster: the summary of the whole run."""
+    with _Job(client) as job, watching(progress, "run") as watcher:
+        root = job.tree(plan)
+        nodes = {}
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            nodes[node.future.key] = node
+            waiting += node.children
+        failed: dict[int, str] = {}
+        trials = 0
+        if watcher:
+            watcher(0, plan.trials)
+        for future in distributed.as_completed([node.future for node in nodes.values()], loop=client.loop):
+            node = nodes[future.key]
+            # One that has been joined is released; one that is pending again was done, and is being made anew since its worker was lost.
+            if future.key not in job.futures or future.status in ("finished", "pending"):
+                node.is_done = True
+                job.release(*(child.future.key for child in node.children))
+                if not node.children:
+                    trials += plan.trials_of(*plan.parts[node.parts.start - 1])
+                    if watcher:
+                        watcher(trials, plan.trials)
+            elif future.status == "cancelled":
+                raise RunError("the scheduler is gone, or another client cancelled the run")
+            elif not node.children:
+                failed[node.parts.start] = _reason(future.exception())
+                if len(failed) >= _MOST_FAILED:
+                    break
+        done = list(root.largest_done())
+        with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+            whole = b""
+            for node in done:
+                piece = job.client.gather(node.future)
+                whole = _joined([whole, piece], Path(folder)) if whole else piece
+        if failed:
+            job.cancel()
+    if not failed:
+        return whole
+    keep.mkdir(parents=True, exist_ok=True)
+    if plan_path is None:
+        plan_path = keep / "run.plan"
+        plan_path.write_bytes(plan.data)
+    rest = None
+    if whole:
+        rest = keep / "rest.summary"
+        rest.write_bytes(whole)
+    raise PartsError(dict(sorted(failed.items())), plan_path, keep, rest, sum(len(node.parts) for node in done), len(plan.parts))
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, distributed.KilledWorker):
+        return f"its worker was lost each time, last {error.last_worker.address}"
+    return str(error) or type(error).__name__

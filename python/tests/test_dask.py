@@ -1,0 +1,207 @@
+"""Runs on a cluster of Dask: a scheduler and workers that are processes of their own, on this machine.
+
+The workers call a script in front of the program. It writes down which part begins under which worker, and waits or fails where a test asks for it.
+"""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import distributed
+import pytest
+from conftest import PORT, VALLEY
+
+import quincunx
+import quincunx.dask
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the script in front of the program is one of sh")
+
+#: Seconds after which a test fails instead of waiting.
+PATIENCE = 60
+
+SCRIPT = """#!/bin/sh
+for word; do
+  case $word in --index=*) part=${word#--index=} ;; esac
+done
+if [ "$1" = shard ] && [ -n "$part" ]; then
+  echo "$part $PPID" >> FOLDER/begun
+  if [ -e FOLDER/fail-$part ]; then echo "the disk of part $part is full" >&2; exit 1; fi
+  while [ -e FOLDER/wait ]; do
+    sleep 0.05
+    echo '{"kind":"progress","done":0,"total":1}' >&2 || exit 1
+  done
+fi
+exec PROGRAM "$@"
+"""
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < until, "nothing happened"
+        time.sleep(0.05)
+
+
+class Cluster:
+    """A scheduler, its workers, and the folder by which the script is told what to do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.scratch = folder / "scratch"
+        self.file = folder / "scheduler.json"
+        self.program = self.script("program", SCRIPT.replace("FOLDER", str(folder)).replace("PROGRAM", str(quincunx.find_program())))
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file))
+        wait_for(self.file.exists)
+        self.client = distributed.Client(scheduler_file=str(self.file), set_as_default=False, timeout=PATIENCE)
+        self.address = self.client.scheduler.address
+
+    def script(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text)
+        path.chmod(0o755)
+        return path
+
+    def start(self, kind: str, *words: str, program: Path | None = None) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, "QUINCUNX_PROGRAM": str(program or self.program)}
+        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *words]
+        with (self.folder / f"{kind}.log").open("ab") as log:
+            process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.processes.append(process)
+        return process
+
+    def worker(self, program: Path | None = None) -> "subprocess.Popen[bytes]":
+        words = ["--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.scratch)]
+        return self.start("worker", self.address, *words, program=program)
+
+    def has(self, workers: int) -> None:
+        wait_for(lambda: len(self.client.scheduler_info(n_workers=-1)["workers"]) == workers)
+
+    def begun(self) -> list[tuple[int, int]]:
+        """Parts with the process of the worker that began them."""
+        file = self.folder / "begun"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return [(int(part), int(worker)) for part, worker in (line.split() for line in lines)]
+
+    @contextmanager
+    def told_to(self, *words: str) -> Iterator[None]:
+        files = [self.folder / word for word in words]
+        for file in files:
+            file.touch()
+        try:
+            yield
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+
+    def is_clean(self) -> bool:
+        """Neither tasks, nor files, nor processes."""
+        tasks = self.client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
+        files = list(self.scratch.rglob("quincunx-*"))
+        return not tasks and not files and not self.programs()
+
+    def programs(self) -> list[int]:
+        """Processes that workers have started and that still run."""
+        found = []
+        workers = {process.pid for process in self.processes}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if int(parent) in workers and state != "Z":
+                found.append(int(stat.parent.name))
+        return found
+
+    def stop(self) -> None:
+        self.client.close()
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    one = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        one.worker()
+        one.worker()
+        one.has(workers=2)
+        yield one
+    finally:
+        one.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    (cluster.folder / "begun").unlink(missing_ok=True)
+    yield
+    wait_for(cluster.is_clean)
+
+
+def bytes_of(result: quincunx.Result, folder: Path) -> bytes:
+    path = folder / "result.json"
+    result.save(path)
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of one run in one process."""
+    return bytes_of(quincunx.run(PORT, trials=9 * 1024, seed=5), tmp_path_factory.mktemp("alone"))
+
+
+def spread(cluster: Cluster, **keywords: object) -> quincunx.RunResult:
+    return quincunx.dask.run(PORT, trials=9 * 1024, seed=5, client=cluster.address, **keywords)  # type: ignore[arg-type]
+
+
+def test_bytes_are_those_of_one_process(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    # Nine parts: two levels of joins, and one part that is left over at the first.
+    result = spread(cluster, parts=9, summary="whole.summary", progress=lambda *at: told.append(at))
+    assert bytes_of(result, tmp_path) == alone
+    assert [part for part, _ in sorted(cluster.begun())] == list(range(1, 10))
+    assert len({worker for _, worker in cluster.begun()}) == 2
+    assert told[0] == (0, 9 * 1024)
+    assert told[-1] == (9 * 1024, 9 * 1024)
+    assert told == sorted(told)
+    merged = subprocess.run([quincunx.find_program(), "merge", "whole.summary", "--format=json"], capture_output=True, check=True)
+    assert merged.stdout == alone
+    assert not Path(quincunx.dask.KEPT).exists()
+
+
+def test_a_client_settings_and_texts_are_taken(cluster: Cluster, tmp_path: Path) -> None:
+    keywords = {"trials": 4096, "draws": 128, "design": "random", "set": {"horizon": "6 months"}}
+    one = quincunx.run(VALLEY, **keywords)  # type: ignore[arg-type]
+    # The number of parts is that which a small run on a worker suggests.
+    many = quincunx.dask.run(VALLEY, client=cluster.client, **keywords)  # type: ignore[arg-type]
+    assert bytes_of(many, tmp_path) == bytes_of(one, tmp_path)
+
+
+def test_a_worker_with_another_version_is_refused_before_work_starts(cluster: Cluster) -> None:
+    other = cluster.worker(cluster.script("other", "#!/bin/sh\necho quincunx 99.1.2\n"))
+    nothing = cluster.worker(cluster.folder / "nothing")
+    try:
+        cluster.has(workers=4)
+        with pytest.raises(quincunx.RunError) as told:
+            spread(cluster, parts=3)
+        lines = str(told.value).splitlines()
+        assert f"must have quincunx {quincunx.program_version()}" in lines[0]
+        assert len(lines) == 3
+        assert sum("has quincunx 99.1.2" in line and "tcp://127.0.0.1:" in line for line in lines) == 1
+        assert sum("there is no such file" in line for line in lines) == 1
+        assert cluster.begun() == []
+    finally:
+        for process in (other, nothing):
+            process.terminate()
+            process.wait(PATIENCE)
+        cluster.has(workers=2)
