@@ -3,7 +3,6 @@
 The workers call a script in front of the program. It writes down which part begins under which worker, and waits or fails where a test asks for it.
 """
 
-import itertools
 import os
 import signal
 import subprocess
@@ -24,8 +23,10 @@ import quincunx.dask
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the script in front of the program is one of sh")
 
+#: The command, beside the interpreter.
+COMMAND = str(Path(sys.executable).parent / "quincunx-dask")
 #: Seconds after which a test fails instead of waiting.
-PATIENCE = 60
+PATIENCE = 30
 
 SCRIPT = """#!/bin/sh
 for word; do
@@ -82,8 +83,11 @@ class Cluster:
         words = ["--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.scratch)]
         return self.start("worker", self.address, *words, program=program)
 
+    def workers(self) -> int:
+        return len(self.client.nthreads())
+
     def has(self, workers: int) -> None:
-        wait_for(lambda: len(self.client.scheduler_info(n_workers=-1)["workers"]) == workers)
+        wait_for(lambda: self.workers() == workers)
 
     def begun(self) -> list[tuple[int, int]]:
         """Parts with the process of the worker that began them."""
@@ -205,3 +209,115 @@ def test_a_worker_with_another_version_is_refused_before_work_starts(cluster: Cl
             process.terminate()
             process.wait(PATIENCE)
         cluster.has(workers=2)
+
+
+def test_a_worker_killed_mid_part_and_one_that_joins_late_cost_no_byte(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool, cluster.told_to("wait"):
+        going = pool.submit(spread, cluster, parts=9)
+        wait_for(lambda: len(cluster.begun()) == 2)
+        late = cluster.worker()
+        wait_for(lambda: late.pid in dict(map(reversed, cluster.begun())))  # type: ignore[arg-type]
+        killed = cluster.processes[1]
+        assert killed.pid in {worker for _, worker in cluster.begun()}
+        (lost,) = (part for part, worker in cluster.begun() if worker == killed.pid)
+        folder = cluster.client.run(lambda dask_worker: (os.getpid(), dask_worker.local_directory))
+        scratch = Path(dict(folder.values())[killed.pid])
+        killed.kill()
+        killed.wait()
+        cluster.has(workers=2)
+        assert not going.done()
+        (cluster.folder / "wait").unlink()
+        assert bytes_of(going.result(PATIENCE), tmp_path) == alone
+    assert sorted(part for part, _ in cluster.begun()) == sorted([*range(1, 10), lost])
+    # What a dead worker leaves is in its folder, which Dask removes when the next worker starts on that machine.
+    assert list(scratch.glob("quincunx-*"))
+    cluster.worker()
+    wait_for(lambda: not scratch.exists())
+    cluster.has(workers=3)
+
+
+def test_a_part_that_always_fails_is_named_and_the_rest_is_kept(cluster: Cluster, alone: bytes) -> None:
+    with cluster.told_to("fail-4"), pytest.raises(quincunx.dask.PartsError) as told:
+        spread(cluster, parts=9)
+    error = told.value
+    assert list(error.failed) == [4]
+    assert "the disk of part 4 is full (on tcp://127.0.0.1:" in error.failed[4]
+    # It was tried again; every other part once.
+    assert sorted(part for part, _ in cluster.begun()) == sorted([*range(1, 10), 4, 4])
+    assert error.replay[4] == "quincunx shard quincunx-kept/run.plan --index 4 --dir quincunx-kept"
+    lines = str(error).splitlines()
+    assert lines[1] == f"to replay it: {error.replay[4]}"
+    assert lines[2] == "8 of 9 parts are done, and kept in `quincunx-kept/rest.summary`"
+    merge = lines[3].removeprefix("to join all when those are there: ")
+    assert merge == "quincunx merge quincunx-kept/rest.summary quincunx-kept/part-0004.summary"
+    # Another run does not write over what is kept.
+    with pytest.raises(quincunx.UsageError, match="there from another run"):
+        spread(cluster, parts=9)
+    for words in (error.replay[4].split(), [*merge.split(), "--format=json"]):
+        done = subprocess.run([quincunx.find_program(), *words[1:]], capture_output=True, check=True)
+    assert done.stdout == alone
+
+
+def test_where_all_parts_fail_the_rest_is_not_begun(cluster: Cluster) -> None:
+    with cluster.told_to(*(f"fail-{part}" for part in range(1, 41))), pytest.raises(quincunx.dask.PartsError) as told:
+        quincunx.dask.run(VALLEY, trials=40 * 1024, parts=40, client=cluster.client)
+    assert told.value.rest is None
+    assert str(told.value).endswith("no part is done")
+    assert len({part for part, _ in cluster.begun()}) < 20
+
+
+def test_ctrl_c_leaves_nothing_behind(cluster: Cluster, tmp_path: Path) -> None:
+    def press() -> None:
+        try:
+            wait_for(lambda: len(cluster.begun()) == len(cluster.programs()) == workers)
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    workers = cluster.workers()
+    with cluster.told_to("wait"):
+        pressing = threading.Thread(target=press)
+        pressing.start()
+        with pytest.raises(quincunx.Interrupted):
+            spread(cluster, parts=9)
+        # At once, not some time later: what ran has ended.
+        assert cluster.is_clean()
+        pressing.join()
+    assert len(cluster.begun()) == workers
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_tells_what_merge_tells(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:
+    program = str(quincunx.find_program())
+    subprocess.run([program, "plan", str(PORT), "--trials=9216", "--seed=5", "--parts=3", "--out=port.plan", "--quiet"], check=True)
+
+    def command(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run([COMMAND, *words], capture_output=True, text=True, timeout=PATIENCE)
+
+    done = command("port.plan", "--scheduler", cluster.address, "--format=json", "--summary=port.summary")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.encode() == alone
+    assert len(cluster.begun()) == 3
+    # Without an address: here.
+    done = command("port.plan", "--out=port.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("port.json").read_bytes() == alone
+    assert len(cluster.begun()) == 3
+
+    done = command("port.summary")
+    assert done.returncode == 2
+    assert "is not a plan" in done.stderr
+    done = command("port.plan", "--out=nowhere/port.json")
+    assert (done.returncode, done.stderr) == (2, "error: `nowhere/port.json` cannot be written\n")
+    with cluster.told_to("fail-2"):
+        done = command("port.plan", "--scheduler", cluster.address, "--keep=rest")
+    assert done.returncode == 3
+    assert "to replay it: quincunx shard port.plan --index 2 --dir rest\n" in done.stderr
+    assert Path("rest/rest.summary").exists()
+
+
+def test_no_scheduler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quincunx.dask, "_CONNECT", 1)
+    with pytest.raises(quincunx.RunError, match="no scheduler of Dask answers at `tcp:"):
+        quincunx.dask.run(PORT, client="tcp://127.0.0.1:9")
+    with pytest.raises(quincunx.UsageError, match="`client` is"):
+        quincunx.dask.run(PORT, client=7)

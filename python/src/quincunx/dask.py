@@ -11,10 +11,14 @@ that no machine holds all of them. The result has the bytes of one run on one ma
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
 import shlex
+import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -29,7 +33,7 @@ from uuid import uuid4
 
 from ._commands import Design, Settings, StrPath, _finished, _options, _size
 from ._errors import Interrupted, MissingLibraryError, QuincunxError, RunError, UsageError
-from ._program import call, program_version
+from ._program import call, find_program, program_version
 from ._progress import Progress, watching
 from ._results import REPLICATES, RunResult
 from ._scenario import Scenario, ScenarioLike, opened
@@ -39,7 +43,7 @@ try:
 except ImportError as _error:
     raise MissingLibraryError("distributed is not installed: pip install 'quincunx[dask]'") from _error
 
-__all__ = ["PartsError", "run", "run_plan"]
+__all__ = ["PartsError", "main", "run", "run_plan"]
 
 ClientLike: TypeAlias = "distributed.Client | str | None"
 
@@ -495,3 +499,69 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, distributed.KilledWorker):
         return f"its worker was lost each time, last {error.last_worker.address}"
     return str(error) or type(error).__name__
+
+
+# The command.
+
+#: Exit statuses, as those of `quincunx`.
+_FAILED, _MISUSE, _INCOMPLETE, _INTERRUPTED = 1, 2, 3, 130
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="quincunx-dask",
+        description="Simulate the parts of a plan on the workers of a Dask cluster, join them, and tell the result as `quincunx merge` does.",
+        epilog="Exit status: 0 done, 1 the run failed, 2 the input or the command line is wrong, 3 parts failed, 130 interrupted.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("plan", metavar="PLAN", help="a plan, as `quincunx plan` writes it")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="address of the scheduler, such as tcp://10.0.0.1:8786 (default: all cores here)")
+    parser.add_argument("--summary", metavar="PATH", help="also keep the run in this summary file, for merge and run --grow")
+    parser.add_argument("--keep", metavar="DIR", default=KEPT, help="folder for what is done if parts fail; made only then (default: %(default)s)")
+    parser.add_argument("--format", choices=["table", "json", "csv", "markdown"], help="format of the result")
+    parser.add_argument("--out", metavar="PATH", help="write the result to this file instead of standard output")
+    parser.add_argument("--report", metavar="PATH", help="also write a page with charts")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress and no remarks on standard error")
+    return parser.parse_args(arguments)
+
+
+def _check_places(*paths: str | None) -> None:
+    """Refuse a file that cannot be written, before hours of work for it."""
+    for path in paths:
+        if path is None or path == "-":
+            continue
+        folder = Path(path).absolute().parent
+        if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise UsageError(f"`{path}` cannot be written")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what `quincunx-dask` does; the answer is the exit status."""
+    given = _arguments(arguments)
+    try:
+        _check_places(given.summary, given.out, given.report)
+        summary = _summary_of(given.plan, given.scheduler, given.keep, False if given.quiet else None)
+    except (QuincunxError, KeyboardInterrupt) as error:
+        print("interrupted: nothing is kept" if isinstance(error, KeyboardInterrupt) else f"error: {error}", file=sys.stderr)
+        if isinstance(error, KeyboardInterrupt):
+            return _INTERRUPTED
+        return _INCOMPLETE if isinstance(error, PartsError) else _FAILED if isinstance(error, RunError) else _MISUSE
+    with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+        file = Path(folder) / "whole.summary"
+        file.write_bytes(summary)
+        told = {name: getattr(given, name) for name in ("summary", "format", "out", "report", "quiet")}
+        status = subprocess.run([find_program(), "merge", file, *_options(**told)]).returncode
+        if status != 0:
+            # The work is not to be lost for a table.
+            kept = Path(given.keep) / "whole.summary"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(file, kept)
+            print(f"the run is kept in `{kept}`: `quincunx merge {shlex.quote(str(kept))}` tells its result", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    # Workers find tasks by the name of their module, which here is not `__main__`.
+    from quincunx.dask import main as command
+
+    sys.exit(command())
