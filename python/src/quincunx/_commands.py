@@ -38,13 +38,16 @@ StrPath = str | os.PathLike[str]
 Design = Literal["padded", "random"]
 R = TypeVar("R", bound=Result)
 
+#: The exit status where parts are missing.
+_INCOMPLETE = 3
+
 
 class RunWarning(UserWarning):
     """What the program warns of: a result that may not mean what its reader thinks."""
 
 
 def run(
-    scenario: ScenarioLike,
+    scenario: ScenarioLike | None = None,
     *,
     set: Settings | None = None,
     trials: int | None = None,
@@ -54,6 +57,10 @@ def run(
     design: Design | None = None,
     until: str | None = None,
     trials_out: bool | StrPath = False,
+    summary: StrPath | None = None,
+    resume: StrPath | None = None,
+    grow: StrPath | None = None,
+    checkpoint: float | None = None,
     report: StrPath | None = None,
     brief: bool = False,
     charts: StrPath | None = None,
@@ -65,6 +72,9 @@ def run(
 
     `until` is an error such as "0.1pp", at which the run ends. With `trials_out=True` the trials are kept as `result.trials`; a path that ends in
     .csv is where they are written besides. `report` and `charts` write a page and pictures, as the methods of the result do later.
+
+    `summary` is a file in which the run is also kept, every few seconds (`checkpoint`) and at its end. `resume` goes on with the run that such a
+    file keeps, and `grow` adds trials to it, up to `trials` in all; neither takes a scenario, for that is in the file.
     """
     with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
         kept: str | None = None
@@ -76,9 +86,13 @@ def run(
             **_size(trials, draws, seed, threads, design),
             until=until,
             trials_out=kept,
+            **_paths(summary=summary, resume=resume, grow=grow),
+            checkpoint=checkpoint,
             **_pictures(report, brief, charts, only, events),
         )
-        done = _simulated("run", [scenario], set, options, progress)
+        if scenario is None and resume is None and grow is None:
+            raise UsageError("there is no scenario to run")
+        done = _simulated("run", [] if scenario is None else [scenario], set, options, progress)
         rows = read_trials(kept) if kept and kept.endswith(".csv") and done.output and os.path.exists(kept) else None
         return _finished(done, lambda data: RunResult(data, rows))
 
@@ -386,6 +400,81 @@ def check(*scenarios: ScenarioLike, set: Settings | None = None) -> list[Finding
     return found
 
 
+def plan(
+    scenario: ScenarioLike,
+    path: StrPath,
+    *,
+    parts: int,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+) -> Path:
+    """Cut a run into parts that any machine can simulate, and write the plan of them to `path`; the answer is that path."""
+    options = _options(parts=parts, **_size(trials, draws, seed, threads, design), **_paths(out=path))
+    _ended(_simulated("plan", [scenario], set, options, False, formats=()))
+    return Path(path)
+
+
+def shard(
+    source: ScenarioLike,
+    path: StrPath | None = None,
+    *,
+    index: int | None = None,
+    dir: StrPath | None = None,
+    part: str | None = None,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    design: Design | None = None,
+    progress: Progress = None,
+) -> None:
+    """Simulate a part, and keep it as a summary file.
+
+    Of a plan, `index` says which, from 1 on, and `dir` is the folder of the parts; a part that is there already is not simulated again.
+    Of a scenario, `part` is such as "1/4", and `path` the file.
+    """
+    options = _options(index=index, part=part, **_size(trials, draws, seed, threads, design), **_paths(dir=dir, out=path))
+    _ended(_simulated("shard", [source], set, options, progress, formats=()))
+
+
+def status(plan: StrPath, dir: StrPath) -> dict[str, Any]:
+    """Tell which parts of a plan are `done`, `missing` or `damaged` (with file and reason), counted from 1, and how many `parts` there are.
+
+    They are judged by their files in the folder `dir`.
+    """
+    done = call(["status", "--format=json", "--", os.fspath(plan), os.fspath(dir)])
+    if done.status != _INCOMPLETE:
+        done.check()
+    told: dict[str, Any] = json.loads(done.output)
+    return told
+
+
+def merge(
+    *files: StrPath,
+    summary: StrPath | None = None,
+    report: StrPath | None = None,
+    brief: bool = False,
+    charts: StrPath | None = None,
+    only: Names = (),
+    events: Names = (),
+) -> RunResult:
+    """Join the parts of a run: summary files in any order, or a plan and the folder of its parts. What is missing is a `RunError` that names it."""
+    options = _options(**_paths(summary=summary), **_pictures(report, brief, charts, only, events))
+    return _finished(call(["merge", *options, "--format=json", "--", *(os.fspath(file) for file in files)]), RunResult)
+
+
+def _ended(done: Done) -> None:
+    """Raise what happened to a command that gives nothing back."""
+    if done.interrupts or done.status == 130:
+        raise Interrupted()
+    done.check()
+
+
 def _simulated(
     command: str,
     scenarios: Sequence[ScenarioLike],
@@ -393,12 +482,13 @@ def _simulated(
     options: Sequence[str],
     progress: Progress,
     after: Sequence[str] = (),
+    formats: Sequence[str] = ("--format=json",),
 ) -> Done:
     with (
         opened([Scenario(one) for one in scenarios], set) as (files, sets, names),
         watching(progress, command) as watcher,
     ):
-        words = [command, *options, *sets, "--format=json", "--", *files, *after]
+        words = [command, *options, *sets, *formats, *(["--"] if files else []), *files, *after]
         return call(words, names=names, watcher=watcher)
 
 
@@ -429,6 +519,10 @@ def _options(**options: Any) -> list[str]:
 
 def _size(trials: int | None, draws: int | None, seed: int | None, threads: int | None, design: str | None) -> dict[str, Any]:
     return {"trials": trials, "draws": draws, "seed": seed, "threads": threads, "design": design}
+
+
+def _paths(**paths: StrPath | None) -> dict[str, str | None]:
+    return {name: None if path is None else os.fspath(path) for name, path in paths.items()}
 
 
 def _pictures(report: StrPath | None, brief: bool, charts: StrPath | None, only: Names, events: Names) -> dict[str, Any]:
@@ -468,12 +562,16 @@ __all__ = [
     "explain",
     "flip",
     "given",
+    "merge",
     "near_misses",
     "pathways",
+    "plan",
     "rare",
     "reweight",
     "run",
     "sensitivity",
+    "shard",
+    "status",
     "sweep",
     "trace",
     "tripwires",

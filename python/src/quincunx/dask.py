@@ -31,7 +31,7 @@ from types import TracebackType
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from ._commands import Design, Settings, StrPath, _finished, _options, _size
+from ._commands import Design, Settings, StrPath, _ended, _finished, _options, _paths, _size
 from ._errors import Interrupted, MissingLibraryError, QuincunxError, RunError, UsageError
 from ._program import call, find_program, program_version
 from ._progress import Progress, watching
@@ -118,9 +118,7 @@ def run(
         def planned(parts: int, trials: int | None, draws: int | None) -> _Plan:
             options = _options(parts=parts, **_size(trials, draws, seed, None, design))
             done = call(["plan", *options, *sets, "--", *files], names=names)
-            if done.interrupts or done.status == 130:
-                raise Interrupted()
-            done.check()
+            _ended(done)
             return _Plan(done.output)
 
         plan = planned(parts or 1, trials, draws)
@@ -160,7 +158,7 @@ def _told(summary: bytes, kept: StrPath | None) -> RunResult:
     with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
         file = os.path.join(folder, "whole.summary")
         Path(file).write_bytes(summary)
-        done = call(["merge", file, *_options(summary=kept), "--format=json"])
+        done = call(["merge", file, *_options(**_paths(summary=kept)), "--format=json"])
     return _finished(done, RunResult)
 
 
@@ -213,7 +211,8 @@ def _connected(client: ClientLike) -> Iterator[distributed.Client]:
     if client is None:
         # The program is a process of its own: threads are enough to wait for it.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        options = {"processes": False, "protocol": "inproc://", "dashboard_address": None}
+        here = "127.0.0.1:0"
+        options = {"processes": False, "protocol": "inproc://", "dashboard_address": here, "worker_dashboard_address": here}
         with (
             distributed.LocalCluster(n_workers=1, threads_per_worker=cores or 1, **options) as cluster,
             distributed.Client(cluster, set_as_default=False) as own,
