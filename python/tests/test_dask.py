@@ -3,8 +3,12 @@
 The workers call a script in front of the program. It writes down which part begins under which worker, and waits or fails where a test asks for it.
 """
 
+import importlib.metadata
 import os
+import re
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +20,7 @@ from pathlib import Path
 
 import distributed
 import pytest
-from conftest import PORT, VALLEY
+from conftest import PORT, ROOT, VALLEY
 
 import quincunx
 import quincunx.dask
@@ -321,3 +325,43 @@ def test_no_scheduler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         quincunx.dask.run(PORT, client="tcp://127.0.0.1:9")
     with pytest.raises(quincunx.UsageError, match="`client` is"):
         quincunx.dask.run(PORT, client=7)
+
+
+def test_the_five_commands_of_the_page_do_what_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are done as they stand there, on this machine alone, with a free port, and with fewer trials."""
+    page = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    section = page.partition("## A Dask cluster in five commands\n")[2].partition("\n## ")[0]
+    install, scheduler, worker, plan, spread = re.findall(r"```sh\n(.*)\n```\n", section)
+    assert install == 'pip install "./python[dask]"'
+    assert "dask" in importlib.metadata.metadata("quincunx").get_all("Provides-Extra", [])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+
+    def here(command: str, *more: str) -> list[str]:
+        words = shlex.split(command.replace("10.0.0.1", "127.0.0.1").replace("8786", port).replace("100e6", "8192").replace("400", "4"))
+        return [str(Path(sys.executable).parent / words[0]), *words[1:], *more]
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("QUINCUNX_PROGRAM", raising=False)
+    files = {name: tmp_path / name for name in ("big.plan", "big.json", "big.html")}
+    started = []
+    try:
+        with (tmp_path / "log").open("wb") as log:
+            for words in (
+                here(scheduler, "--port", port, "--no-dashboard"),
+                here(worker, "--host", "127.0.0.1", "--no-dashboard", "--local-directory", str(tmp_path / "scratch")),
+            ):
+                started.append(subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+        for command in (plan, spread):
+            words = [str(files.get(word, word)) for word in here(command)]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=2 * PATIENCE)
+            assert done.returncode == 0, done.stderr
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(PATIENCE)
+    one = quincunx.run("scenarios/baseline.json", trials=8192)
+    assert files["big.json"].read_bytes() == bytes_of(one, tmp_path)
+    assert files["big.html"].stat().st_size > 10_000

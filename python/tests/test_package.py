@@ -70,6 +70,19 @@ for name, library in [("to_pandas", "pandas"), ("to_polars", "polars"), ("to_arr
     ]
 
 
+def test_the_extra_of_dask_is_named() -> None:
+    script = """
+import sys
+sys.modules["distributed"] = None
+try:
+    import quincunx.dask
+except ImportError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "distributed is not installed: pip install 'quincunx[dask]'\n"
+
+
 @pytest.mark.parametrize("name", quincunx.__all__)
 def test_everything_public_is_documented(name: str) -> None:
     assert getattr(quincunx, name).__doc__, name

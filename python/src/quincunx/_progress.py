@@ -33,8 +33,9 @@ def watching(progress: Progress, title: str) -> Iterator[Watcher | None]:
     begun = time.monotonic()
 
     def watcher(done: int, total: int | None) -> None:
-        if time.monotonic() - begun >= _PATIENCE:
-            bar.show(done, total)
+        gone = time.monotonic() - begun
+        if gone >= _PATIENCE:
+            bar.show(done, total, _left(done, total, gone))
 
     try:
         yield watcher
@@ -49,8 +50,19 @@ def _in_notebook() -> bool:
     return shell is not None and getattr(shell, "kernel", None) is not None
 
 
-def _words(done: int, total: int | None) -> str:
-    return f"{done:,} trials" if total is None else f"{done:,} of {total:,} trials"
+def _words(done: int, total: int | None, left: str) -> str:
+    return f"{done:,} trials" if total is None else f"{done:,} of {total:,} trials{left}"
+
+
+def _left(done: int, total: int | None, gone: float) -> str:
+    """Tell how long the rest takes if it goes on as it went: nothing before a hundredth is done, or a second is left."""
+    if not done or total is None or 100 * done < total:
+        return ""
+    seconds = gone * (total - done) / done
+    for unit, length in (("h", 3600.0), ("min", 60.0), ("s", 1.0)):
+        if seconds >= 2 * length or (unit == "s" and seconds >= 1):
+            return f", {seconds / length:.0f} {unit} left"
+    return ""
 
 
 class _Notebook:
@@ -59,9 +71,9 @@ class _Notebook:
         self.handle: Any = None
         self.display: Any = importlib.import_module("IPython.display")
 
-    def show(self, done: int, total: int | None) -> None:
+    def show(self, done: int, total: int | None, left: str = "") -> None:
         share = "" if total is None else f' value="{done}" max="{total}"'
-        text = f"{html.escape(self.title)}: <progress{share}></progress> {_words(done, total)}"
+        text = f"{html.escape(self.title)}: <progress{share}></progress> {_words(done, total, left)}"
         if self.handle is None:
             self.handle = self.display.display(self.display.HTML(text), display_id=True)
         else:
@@ -77,8 +89,8 @@ class _Terminal:
         self.title = title
         self.width = 0
 
-    def show(self, done: int, total: int | None) -> None:
-        text = f"{self.title}: {_words(done, total)}"
+    def show(self, done: int, total: int | None, left: str = "") -> None:
+        text = f"{self.title}: {_words(done, total, left)}"
         sys.stderr.write("\r" + text.ljust(self.width))
         sys.stderr.flush()
         self.width = len(text)
