@@ -25,7 +25,7 @@ from conftest import PORT, ROOT, VALLEY
 import quincunx
 import quincunx.dask
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the script in front of the program is one of sh")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc, and puts a script of sh in front of the program")
 
 #: The command, beside the interpreter.
 COMMAND = str(Path(sys.executable).parent / "quincunx-dask")
@@ -215,6 +215,22 @@ def test_a_worker_with_another_version_is_refused_before_work_starts(cluster: Cl
         cluster.has(workers=2)
 
 
+def test_a_worker_with_another_version_that_joins_late_gets_no_part(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:
+    workers = cluster.workers()
+    asked = cluster.folder / "asked"
+    with ThreadPoolExecutor(1) as pool, cluster.told_to("wait"):
+        going = pool.submit(spread, cluster, parts=9)
+        wait_for(lambda: len(cluster.begun()) == workers)
+        late = cluster.worker(cluster.script("late", f"#!/bin/sh\ntouch {asked}\necho quincunx 99.1.2\n"))
+        wait_for(asked.exists)
+        (cluster.folder / "wait").unlink()
+        assert bytes_of(going.result(PATIENCE), tmp_path) == alone
+    assert late.pid not in {worker for _, worker in cluster.begun()}
+    late.terminate()
+    late.wait(PATIENCE)
+    cluster.has(workers)
+
+
 def test_a_worker_killed_mid_part_and_one_that_joins_late_cost_no_byte(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool, cluster.told_to("wait"):
         going = pool.submit(spread, cluster, parts=9)
@@ -339,7 +355,7 @@ def test_the_five_commands_of_the_page_do_what_is_said(tmp_path: Path, monkeypat
         port = str(free.getsockname()[1])
 
     def here(command: str, *more: str) -> list[str]:
-        words = shlex.split(command.replace("10.0.0.1", "127.0.0.1").replace("8786", port).replace("100e6", "8192").replace("400", "4"))
+        words = shlex.split(command.replace("10.0.0.1", "127.0.0.1").replace("8786", port).replace("100e6", "4096").replace("400", "2"))
         return [str(Path(sys.executable).parent / words[0]), *words[1:], *more]
 
     monkeypatch.chdir(ROOT)
@@ -362,6 +378,6 @@ def test_the_five_commands_of_the_page_do_what_is_said(tmp_path: Path, monkeypat
             process.terminate()
         for process in started:
             process.wait(PATIENCE)
-    one = quincunx.run("scenarios/baseline.json", trials=8192)
+    one = quincunx.run("scenarios/baseline.json", trials=4096)
     assert files["big.json"].read_bytes() == bytes_of(one, tmp_path)
     assert files["big.html"].stat().st_size > 10_000

@@ -12,6 +12,7 @@ that no machine holds all of them. The result has the bytes of one run on one ma
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import math
 import os
@@ -63,6 +64,8 @@ _RETRIES = 2
 _MOST_FAILED = 5
 #: Seconds to wait for a scheduler, and for its first worker.
 _CONNECT = 30.0
+#: Seconds that a worker with another version, which joined late, holds a task before it is given to another.
+_REFUSED = 1.0
 #: Seconds to wait for tasks to end after they were cancelled.
 _PATIENCE = 20.0
 
@@ -274,13 +277,29 @@ class _Unwanted(Exception):  # noqa: N818 - it is no error
     """Nobody waits for the task any more."""
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What a task knows of its run."""
+
+    job: str
+    version: str
+
+
+_version_here = functools.cache(program_version)
+
+
 @contextmanager
-def _task(job: str) -> Iterator[Path]:
-    """Give a folder within that of the worker, for as long as a task runs. What the program says gets the address of the worker before it."""
+def _task(run: _Run) -> Iterator[Path]:
+    """Give a folder within that of the worker, for as long as a task runs. What the program says gets the address of the worker behind it."""
     worker = distributed.get_worker()
+    job = run.job
     with _lock:
         _running[job] += 1
     try:
+        if _version_here() != run.version:
+            # It joined after the others were asked. Were this an error, it would soon have taken all parts, and failed.
+            time.sleep(_REFUSED)
+            raise distributed.Reschedule
         with tempfile.TemporaryDirectory(prefix="quincunx-", dir=worker.local_directory) as folder:
             yield Path(folder)
     except _Unwanted:
@@ -317,8 +336,8 @@ def _given(data: bytes) -> bytes:
     return data
 
 
-def _part(part: int, plan: bytes, job: str) -> bytes:
-    with _task(job) as folder:
+def _part(part: int, plan: bytes, run: _Run) -> bytes:
+    with _task(run) as folder:
         (folder / "run.plan").write_bytes(plan)
         words = ["shard", str(folder / "run.plan"), f"--index={part}", f"--dir={folder / 'parts'}", "--threads=1"]
         call(words, names={f"{folder}/": ""}, watcher=_ended_when_unwanted()).check()
@@ -326,14 +345,14 @@ def _part(part: int, plan: bytes, job: str) -> bytes:
         return file.read_bytes()
 
 
-def _timed_part(plan: bytes, job: str) -> float:
+def _timed_part(plan: bytes, run: _Run) -> float:
     begun = time.monotonic()
-    _part(1, plan, job)
+    _part(1, plan, run)
     return time.monotonic() - begun
 
 
-def _join(pieces: Sequence[bytes], job: str) -> bytes:
-    with _task(job) as folder:
+def _join(pieces: Sequence[bytes], run: _Run) -> bytes:
+    with _task(run) as folder:
         return _joined(pieces, folder)
 
 
@@ -373,6 +392,7 @@ class _Job:
     def __init__(self, client: distributed.Client) -> None:
         self.client = client
         self.name = uuid4().hex
+        self.run = _Run(self.name, program_version())
         self.futures: dict[Any, Any] = {}
 
     def __enter__(self) -> _Job:
@@ -417,14 +437,14 @@ class _Job:
 
     def seconds(self, pilot: _Plan) -> float:
         """Time a small run on a worker."""
-        return float(self.submit(_timed_part, pilot.data, self.name, key=self.key("pilot")).result())
+        return float(self.submit(_timed_part, pilot.data, self.run, key=self.key("pilot")).result())
 
     def tree(self, plan: _Plan) -> _Node:
         """Ask for all parts, and for joining them a few at a time. Joining comes first, so that few are held."""
         given = self.submit(_given, plan.data, key=self.key("plan"))
         numbers = range(1, len(plan.parts) + 1)
         keys = [self.key("part", number) for number in numbers]
-        futures = self.client.map(_part, numbers, plan=given, job=self.name, key=keys, retries=_RETRIES)
+        futures = self.client.map(_part, numbers, plan=given, run=self.run, key=keys, retries=_RETRIES)
         self.futures.update(zip(keys, futures, strict=True))
         nodes = [_Node(range(number, number + 1), future) for number, future in zip(numbers, futures, strict=True)]
         level = 0
@@ -437,7 +457,7 @@ class _Job:
                     above += some
                     continue
                 key = self.key("join", level, at)
-                future = self.submit(_join, [node.future for node in some], self.name, key=key, priority=level)
+                future = self.submit(_join, [node.future for node in some], self.run, key=key, priority=level)
                 above.append(_Node(range(some[0].parts.start, some[-1].parts.stop), future, some))
             nodes = above
         return nodes[0]
