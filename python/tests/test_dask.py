@@ -215,17 +215,15 @@ def test_a_worker_with_another_version_is_refused_before_work_starts(cluster: Cl
         cluster.has(workers=2)
 
 
-def test_a_worker_with_another_version_that_joins_late_gets_no_part(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:
+def test_a_worker_with_another_version_that_joins_late_is_named(cluster: Cluster) -> None:
     workers = cluster.workers()
-    asked = cluster.folder / "asked"
     with ThreadPoolExecutor(1) as pool, cluster.told_to("wait"):
-        going = pool.submit(spread, cluster, parts=9)
+        going = pool.submit(quincunx.dask.run, VALLEY, trials=40 * 1024, parts=40, client=cluster.address)
         wait_for(lambda: len(cluster.begun()) == workers)
-        late = cluster.worker(cluster.script("late", f"#!/bin/sh\ntouch {asked}\necho quincunx 99.1.2\n"))
-        wait_for(asked.exists)
-        (cluster.folder / "wait").unlink()
-        assert bytes_of(going.result(PATIENCE), tmp_path) == alone
-    assert late.pid not in {worker for _, worker in cluster.begun()}
+        late = cluster.worker(cluster.script("late", "#!/bin/sh\necho quincunx 99.1.2\n"))
+        # It fails at once, and so takes parts until there are too many failures.
+        with pytest.raises(quincunx.dask.PartsError, match=r"quincunx 99\.1\.2 is installed, and not .* \(on tcp://127"):
+            going.result(PATIENCE)
     late.terminate()
     late.wait(PATIENCE)
     cluster.has(workers)
@@ -304,6 +302,18 @@ def test_ctrl_c_leaves_nothing_behind(cluster: Cluster, tmp_path: Path) -> None:
         pressing.join()
     assert len(cluster.begun()) == workers
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_client_that_is_killed_leaves_nothing_behind(cluster: Cluster) -> None:
+    plan = str(quincunx.plan(VALLEY, "valley.plan", parts=9, trials=9 * 1024))
+    with cluster.told_to("wait"):
+        process = subprocess.Popen([COMMAND, plan, "--scheduler", cluster.address])
+        try:
+            wait_for(lambda: len(cluster.begun()) == cluster.workers())
+        finally:
+            process.kill()
+            process.wait()
+        wait_for(cluster.is_clean)
 
 
 def test_the_command_tells_what_merge_tells(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:

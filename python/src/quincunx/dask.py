@@ -64,8 +64,6 @@ _RETRIES = 2
 _MOST_FAILED = 5
 #: Seconds to wait for a scheduler, and for its first worker.
 _CONNECT = 30.0
-#: Seconds that a worker with another version, which joined late, holds a task before it is given to another.
-_REFUSED = 1.0
 #: Seconds to wait for tasks to end after they were cancelled.
 _PATIENCE = 20.0
 
@@ -297,9 +295,8 @@ def _task(run: _Run) -> Iterator[Path]:
         _running[job] += 1
     try:
         if _version_here() != run.version:
-            # It joined after the others were asked. Were this an error, it would soon have taken all parts, and failed.
-            time.sleep(_REFUSED)
-            raise distributed.Reschedule
+            # It joined after the others were asked. Giving the task back would not do: Dask may give it to the same worker for ever.
+            raise RunError(f"quincunx {_version_here()} is installed, and not {run.version}")
         with tempfile.TemporaryDirectory(prefix="quincunx-", dir=worker.local_directory) as folder:
             yield Path(folder)
     except _Unwanted:
