@@ -333,15 +333,17 @@ def test_the_command_tells_what_merge_tells(cluster: Cluster, alone: bytes, tmp_
     assert Path("port.json").read_bytes() == alone
     assert len(cluster.begun()) == 3
 
-    done = command("port.summary")
-    assert done.returncode == 2
-    assert "is not a plan" in done.stderr
-    done = command("port.plan", "--out=nowhere/port.json")
-    assert (done.returncode, done.stderr) == (2, "error: `nowhere/port.json` cannot be written\n")
+
+def test_the_command_tells_what_is_wrong(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = str(quincunx.plan(VALLEY, "valley.plan", parts=3, trials=3 * 1024))
+    Path("no.plan").write_text("{}")
+    assert quincunx.dask.main(["no.plan"]) == 2
+    assert "is not a plan" in capsys.readouterr().err
+    assert quincunx.dask.main([plan, "--out=nowhere/port.json"]) == 2
+    assert capsys.readouterr().err == "error: `nowhere/port.json` cannot be written\n"
     with cluster.told_to("fail-2"):
-        done = command("port.plan", "--scheduler", cluster.address, "--keep=rest")
-    assert done.returncode == 3
-    assert "to replay it: quincunx shard port.plan --index 2 --dir rest\n" in done.stderr
+        assert quincunx.dask.main([plan, "--scheduler", cluster.address, "--keep=rest"]) == 3
+    assert "to replay it: quincunx shard valley.plan --index 2 --dir rest\n" in capsys.readouterr().err
     assert Path("rest/rest.summary").exists()
 
 
