@@ -43,6 +43,8 @@ pub enum NotKept {
     OtherScenario,
     #[error("its run is of a design that there is not, `{0}`")]
     NoDesign(String),
+    #[error("its run is of a size that there is not")]
+    NoSize,
     #[error("its run cannot be had: {0}")]
     NoRun(#[from] EngineError),
     #[error("what it has of trials cannot be read: {0}")]
@@ -146,20 +148,32 @@ fn settings_of(run: &KeptRun) -> Result<Settings, NotKept> {
     let settings = Settings {
         seed: run.seed,
         trials_per_draw: run.trials_per_draw,
-        design: design.ok_or_else(|| NotKept::NoDesign(run.design.clone()))?,
+        design: design.ok_or_else(|| NotKept::NoDesign(shown(&run.design)))?,
         blocks: run.blocks,
         threads: 0,
         until: run.until,
     };
     settings.check()?;
-    Ok(settings)
+    match settings.is_sound() {
+        true => Ok(settings),
+        false => Err(NotKept::NoSize),
+    }
+}
+
+/// A text that was read from a file, for a message: control characters would act on a terminal.
+fn shown(text: &str) -> String {
+    let escaped = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 fn same_version(theirs: &str) -> Result<(), NotKept> {
     match theirs == tool().version {
         true => Ok(()),
         false => Err(NotKept::OtherVersion {
-            theirs: theirs.to_owned(),
+            theirs: shown(theirs),
         }),
     }
 }
@@ -194,7 +208,7 @@ impl Summarised {
         }))
     }
 
-    /// The bytes of its summary file; the same for the same blocks, however they were simulated.
+    /// The bytes of its summary file.
     pub fn to_bytes(&mut self) -> Vec<u8> {
         let program = &self.kept.study.program;
         let head = Head {
@@ -269,7 +283,7 @@ impl Summarised {
         self.part.is_beginning()
     }
 
-    /// The blocks of the run that it lacks, in order.
+    /// The blocks of the run that it lacks, in order; with [`Settings::until`] of the longest that it can be.
     pub fn missing(&self) -> Vec<Range<u64>> {
         let mut missing = Vec::new();
         let mut from = 0;
@@ -313,6 +327,18 @@ impl Summarised {
         Ok(study.result(&summary))
     }
 
+    /// Whether this is of the run of `kept` with `settings`, and `ranges` have all of its blocks.
+    pub fn is_within(&self, kept: &KeptStudy, settings: &Settings, ranges: &[Range<u64>]) -> bool {
+        let is_one_run = same_run(
+            (&self.kept.scenario, &kept_run(&self.settings)),
+            (&kept.scenario, &kept_run(settings)),
+        );
+        let has = |own: &Range<u64>| {
+            (ranges.iter()).any(|range| range.start <= own.start && own.end <= range.end)
+        };
+        is_one_run.is_ok() && self.ranges().iter().all(has)
+    }
+
     /// Takes in another part of the same run.
     ///
     /// # Errors
@@ -333,12 +359,12 @@ fn same_run(
 ) -> Result<(), NotOneRun> {
     if scenario.name != other_scenario.name {
         return Err(NotOneRun::OtherName {
-            theirs: other_scenario.name.clone(),
-            ours: scenario.name.clone(),
+            theirs: shown(&other_scenario.name),
+            ours: shown(&scenario.name),
         });
     }
     if scenario.sha256 != other_scenario.sha256 {
-        let short = |sum: &str| sum.chars().take(12).collect();
+        let short = |sum: &str| shown(sum).chars().take(12).collect();
         return Err(NotOneRun::OtherAssumptions {
             theirs: short(&other_scenario.sha256),
             ours: short(&scenario.sha256),
@@ -351,7 +377,7 @@ fn same_run(
         let until = run.until.map(|until| format!("{}pp", 100.0 * until));
         [
             ("seed", run.seed.to_string()),
-            ("design", run.design.clone()),
+            ("design", shown(&run.design)),
             ("trials a draw:", run.trials_per_draw.to_string()),
             ("precision", until.unwrap_or_else(|| "none".to_owned())),
             ("blocks in all:", run.blocks.to_string()),
@@ -364,6 +390,9 @@ fn same_run(
     }
     Ok(())
 }
+
+/// Parts of a run at most.
+pub const MOST_PARTS: u32 = 1_000_000;
 
 /// The blocks of each of some parts of a run, as equal as can be; no part is empty.
 pub fn planned(blocks: u64, parts: u64) -> Vec<Range<u64>> {
@@ -397,7 +426,10 @@ impl Plan {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotKept> {
         let (plan, _): (Self, _) = unseal(Kind::Plan, bytes)?;
         same_version(&plan.tool.version)?;
-        settings_of(&plan.run)?;
+        if settings_of(&plan.run)?.until.is_some() {
+            // No part knows the errors of the whole.
+            return Err(NotKept::NoPlan);
+        }
         let mut from = 0;
         let follow = |blocks: &[u64; 2]| {
             let follows = blocks[0] == from && blocks[1] > from;

@@ -33,7 +33,7 @@ pub use edits::{Edit, edits_between, with_edits};
 pub use explain::{MOST_EDITS, NotExplained, explain};
 pub use given::{condition_as_question, given};
 pub use growing::{Growing, Look, compare_grown};
-pub use kept::{KeptStudy, NotKept, NotOneRun, NotPart, Summarised, planned};
+pub use kept::{KeptStudy, MOST_PARTS, NotKept, NotOneRun, NotPart, Summarised, planned};
 pub use near::{near_misses, near_trials};
 pub use paths::{NoPathways, Ways, pathways};
 pub use quantity::{Quantity, UnknownQuantity};

@@ -4,13 +4,15 @@ use super::exit::Misuse;
 use super::output::PendingFile;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use crate::analysis::Summarised;
+use crate::analysis::{KeptStudy, NotKept, Summarised};
 use crate::diagnostic::count;
-use crate::engine::{EngineError, Observer, Reached};
-use crate::results::kept::Kind;
+use crate::engine::{EngineError, Observer, Reached, Settings};
+use crate::results::kept::{Kind, NotWhole};
+use crate::scenario::{Disk, Files, limited};
 use anyhow::{Context, Result};
 use clap::Args;
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,7 +85,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// [`Misuse`] with the file and the reason.
 pub fn load(path: &Path, like: Option<&Summarised>) -> Result<Summarised> {
-    Summarised::from_bytes(&bytes(path)?, like).map_err(|reason| unusable(path, &reason))
+    of_bytes(path, &bytes(path)?, like)
+}
+
+/// The same of a file that was read.
+///
+/// # Errors
+/// As of [`load`].
+pub fn of_bytes(path: &Path, bytes: &[u8], like: Option<&Summarised>) -> Result<Summarised> {
+    Summarised::from_bytes(bytes, like).map_err(|reason| unusable(path, &reason))
 }
 
 /// The content of a summary or a plan; of any other file only how it begins.
@@ -91,18 +101,44 @@ pub fn load(path: &Path, like: Option<&Summarised>) -> Result<Summarised> {
 /// # Errors
 /// [`Misuse`] if it cannot be read.
 pub fn bytes(path: &Path) -> Result<Vec<u8>> {
-    /// Enough to tell what a file is.
-    const BEGINNING: u64 = 64;
-    let read = |most: u64| {
-        let mut content = Vec::new();
-        let file = std::fs::File::open(path)?;
-        file.take(most).read_to_end(&mut content).map(|_| content)
-    };
-    let content = read(BEGINNING).and_then(|beginning| match Kind::claimed(&beginning) {
-        Some(_) => read(u64::MAX),
-        None => Ok(beginning),
+    let content = begun(path).and_then(|(mut content, mut file)| {
+        if Kind::claimed(&content).is_some() {
+            file.read_to_end(&mut content)?;
+        }
+        Ok(content)
     });
-    content.map_err(|fault| Misuse(format!("cannot read `{}`: {fault}", path.display())).into())
+    content.map_err(|fault| unreadable(path, &fault))
+}
+
+/// The content of a plan, or of a scenario file: read once, since a pipe cannot be read again.
+///
+/// # Errors
+/// What the system says, or that a scenario is too large.
+pub fn plan_or_scenario(path: &Path) -> io::Result<Vec<u8>> {
+    if path.is_dir() {
+        return Disk.read(path);
+    }
+    let (mut content, mut file) = begun(path)?;
+    match Kind::claimed(&content) {
+        Some(_) => file.read_to_end(&mut content).map(|_| content),
+        None => limited(content.chain(file)),
+    }
+}
+
+/// How a file begins, as far as it takes to tell what it is, and the rest of it.
+fn begun(path: &Path) -> io::Result<(Vec<u8>, File)> {
+    const BEGINNING: u64 = 64;
+    let mut file = File::open(path)?;
+    let mut beginning = Vec::new();
+    Read::by_ref(&mut file)
+        .take(BEGINNING)
+        .read_to_end(&mut beginning)?;
+    Ok((beginning, file))
+}
+
+/// A file cannot be read.
+fn unreadable(path: &Path, fault: &io::Error) -> anyhow::Error {
+    Misuse(format!("cannot read `{}`: {fault}", path.display())).into()
 }
 
 /// A file is not what it should be, for a reason.
@@ -128,10 +164,7 @@ pub fn a_file<'p>(option: &str, path: &'p Path) -> Result<&'p Path> {
 pub fn grow(run: &mut Summarised, path: &Path, trials: Option<u64>) -> Result<()> {
     let shown = path.display();
     if run.ended().is_none() && run.is_beginning() {
-        let text = format!(
-            "`{shown}` keeps a run that has not come to its end: `quincunx run --resume {shown}` goes on with it first"
-        );
-        return Err(Misuse(text).into());
+        return Err(unfinished(path, "goes on with it first"));
     }
     let per_block = run.settings().trials_per_block();
     let trials = trials.unwrap_or(0);
@@ -146,24 +179,58 @@ pub fn grow(run: &mut Summarised, path: &Path, trials: Option<u64>) -> Result<()
     Ok(run.settings().check()?)
 }
 
-/// Refuses to write over a run that has not come to its end.
+/// The run that is to be kept, and its blocks that will be.
+pub type Coming<'r> = (&'r KeptStudy, &'r Settings, &'r [Range<u64>]);
+
+/// Refuses to write over a run that has not come to its end, a part of one, and what another version has written. What has no block but those that
+/// are `coming` is no loss.
 ///
 /// # Errors
 /// [`Misuse`] with what to do instead; also if the file cannot be written.
-pub fn claim(path: &Path) -> Result<()> {
-    let old = bytes(path).unwrap_or_default();
-    let is_unfinished = match Summarised::from_bytes(&old, None) {
-        Ok(old) => old.is_beginning() && old.ended().is_none(),
-        Err(_) => false,
+pub fn claim(path: &Path, coming: Option<Coming<'_>>) -> Result<()> {
+    let shown = path.display();
+    // A pipe or a device keeps nothing.
+    let old = match path.is_file() {
+        true => bytes(path).unwrap_or_default(),
+        false => Vec::new(),
     };
-    if is_unfinished {
-        let shown = path.display();
-        let text = format!(
-            "`{shown}` keeps a run that has not come to its end: `quincunx run --resume {shown}` goes on with it; remove the file to begin anew"
-        );
-        return Err(Misuse(text).into());
+    match Summarised::from_bytes(&old, None) {
+        Ok(old) if old.ended().is_none() => {
+            let is_coming = coming.is_some_and(|(kept, settings, ranges)| {
+                old.blocks() > 0 && old.is_within(kept, settings, ranges)
+            });
+            match (is_coming, old.is_beginning()) {
+                (true, _) => {}
+                (false, true) => {
+                    let what = "goes on with it; remove the file to begin anew";
+                    return Err(unfinished(path, what));
+                }
+                (false, false) => {
+                    let text = format!(
+                        "`{shown}` keeps a part of a run, which `quincunx merge` joins with the others: remove the file to write another"
+                    );
+                    return Err(Misuse(text).into());
+                }
+            }
+        }
+        Err(reason @ (NotKept::OtherVersion { .. } | NotKept::NotWhole(NotWhole::OtherFormat))) => {
+            let text = format!(
+                "`{shown}` keeps a run that this program cannot read: {reason}; remove the file to write another"
+            );
+            return Err(Misuse(text).into());
+        }
+        _ => {}
     }
     writable(path)
+}
+
+/// The run of a file has not come to its end; `what` says what going on with it does.
+fn unfinished(path: &Path, what: &str) -> anyhow::Error {
+    let shown = path.display();
+    let text = format!(
+        "`{shown}` keeps a run that has not come to its end: `quincunx run --resume {shown}` {what}"
+    );
+    Misuse(text).into()
 }
 
 /// Whether a file can be written there.
@@ -205,6 +272,7 @@ impl Observer for Pausing<'_> {
 }
 
 /// Goes on with a run until its end or Ctrl-C, and keeps it at `path` meanwhile. Whether its last state could be written, the second of the two says.
+/// A run that is new is kept before it has blocks, so that no other takes its place; if it fails before it has any, the file goes again.
 ///
 /// # Errors
 /// [`EngineError`] of the run.
@@ -212,31 +280,46 @@ pub fn go_on(
     run: &mut Summarised,
     path: &Path,
     every: Duration,
-    meter: &Meter,
-    terminal: &Terminal,
+    (meter, terminal): (&Meter, &Terminal),
 ) -> Result<(Reached, Result<()>), EngineError> {
+    // Blocks in the file.
+    let mut kept = Some(run.blocks()).filter(|blocks| *blocks > 0);
+    let keep = |run: &mut Summarised, kept: &mut Option<u64>| -> Result<()> {
+        if *kept != Some(run.blocks()) {
+            write(path, &run.to_bytes())?;
+            *kept = Some(run.blocks());
+        }
+        Ok(())
+    };
+    let mut written = keep(run, &mut kept);
     loop {
+        if let Err(fault) = &written {
+            // There may be room again the next time.
+            terminal.warning(&format!("{fault:#}; the run goes on"));
+        }
         let pausing = Pausing {
             meter,
             until: Instant::now() + every,
             has_moved: AtomicBool::new(false),
         };
-        let reached = run.go_on(&pausing)?;
-        let written = match run.blocks() {
-            0 => Ok(()),
-            _ => write(path, &run.to_bytes()),
+        let reached = match run.go_on(&pausing) {
+            Ok(reached) => reached,
+            Err(fault) => {
+                if kept == Some(0) && path.is_file() {
+                    // Best effort: it has nothing.
+                    let _ = std::fs::remove_file(path);
+                }
+                return Err(fault);
+            }
         };
+        written = keep(run, &mut kept);
         if reached != Reached::Halt || meter.cancelled() {
             return Ok((reached, written));
-        }
-        if let Err(fault) = written {
-            // There may be room again the next time.
-            terminal.warning(&format!("{fault:#}; the run goes on"));
         }
     }
 }
 
-/// Ranges of blocks in words; blocks are counted from 0.
+/// Ranges of numbers in words.
 pub fn told(ranges: &[Range<u64>]) -> String {
     const MOST: usize = 5;
     let mut words: Vec<String> = (ranges.iter().take(MOST))

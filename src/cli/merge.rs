@@ -55,7 +55,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         ..
     } = arguments;
     let format = output.format(&run::ELSEWHERE[..1], terminal)?;
-    let files = match listed(arguments, terminal)? {
+    let Some(first) = arguments.files.first() else {
+        return Err(Misuse("there is nothing to be joined".into()).into());
+    };
+    let read = keep::bytes(first)?;
+    let files = match listed(arguments, &read, terminal)? {
         Some(files) => files,
         None => return Ok(Exit::Incomplete),
     };
@@ -64,19 +68,17 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         places.output("--summary", Some(keep::a_file("--summary", path)?))?;
         keep::writable(path)?;
     }
-    let mut whole = joined(&files)?;
+    let mut whole = joined(&files, (first, read))?;
+    if let Some(path) = summary {
+        let (kept, ranges) = (whole.kept(), whole.ranges());
+        keep::claim(path, Some((&kept, whole.settings(), &ranges)))?;
+    }
     let kept = whole.kept();
     let settings = whole.settings().clone();
     let reached = whole.ended();
     if arguments.partial || reached.is_none() {
         if !arguments.partial {
-            let missing = whole.missing();
-            let text = format!(
-                "blocks {} of {} are missing: the run has no result yet",
-                keep::told(&missing),
-                count(settings.blocks)
-            );
-            terminal.error(&text);
+            lacking(&whole, &files, terminal);
             return Ok(Exit::Incomplete);
         }
         if let Some(path) = summary {
@@ -106,9 +108,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The summary files to be joined; `None` if some parts of a plan are not there, which has been said then.
-fn listed(arguments: &Arguments, terminal: &Terminal) -> Result<Option<Vec<PathBuf>>> {
-    let Some(path) = arguments.files.first().filter(|path| parts::is_plan(path)) else {
+/// The summary files to be joined; `None` if some parts of a plan are not there, which has been said then. `first` is the content of the first file.
+fn listed(
+    arguments: &Arguments,
+    first: &[u8],
+    terminal: &Terminal,
+) -> Result<Option<Vec<PathBuf>>> {
+    let Some(path) = (arguments.files.first()).filter(|_| parts::is_plan(first)) else {
         return Ok(Some(arguments.files.clone()));
     };
     let [_, folder] = arguments.files.as_slice() else {
@@ -118,34 +124,42 @@ fn listed(arguments: &Arguments, terminal: &Terminal) -> Result<Option<Vec<PathB
         );
         return Err(Misuse(text).into());
     };
-    let plan = parts::plan(path)?;
+    let plan = parts::of_bytes(path, first)?;
     let (mut files, mut missing) = (Vec::new(), Vec::new());
-    let mut damaged = 0;
+    let mut damaged = Vec::new();
     for index in 0..plan.parts.len() {
         let file = parts::path(&plan, folder, index);
-        match parts::state(&plan, folder, index)? {
+        match parts::state(&plan, folder, index) {
             State::Done => files.push(file),
             State::Missing => missing.push(index + 1),
-            State::Damaged(reason) => {
-                damaged += 1;
-                terminal.error(&format!("`{}`: {reason}", file.display()));
-            }
+            State::Damaged(reason) => damaged.push(format!("`{}`: {reason}", file.display())),
         }
     }
-    if arguments.partial && !files.is_empty() {
-        return Ok(Some(files));
+    let is_enough = arguments.partial && !files.is_empty();
+    let say = |text: &str| match is_enough {
+        true => terminal.warning(text),
+        false => terminal.error(text),
+    };
+    for text in &damaged {
+        say(text);
     }
     if !missing.is_empty() {
         let text = format!(
-            "{} of {} parts are missing from `{}`: {}",
+            "{} of {} parts {} missing from `{}`{}: {}",
             missing.len(),
             plan.parts.len(),
+            if missing.len() == 1 { "is" } else { "are" },
             folder.display(),
+            if folder.exists() {
+                ""
+            } else {
+                ", a folder that there is not"
+            },
             parts::told(&missing)
         );
-        terminal.error(&text);
+        say(&text);
     }
-    if damaged > 0 || !missing.is_empty() {
+    if !is_enough && !(damaged.is_empty() && missing.is_empty()) {
         terminal.note(&format!(
             "`quincunx shard {} --index I --dir {}` makes a part, again if need be",
             path.display(),
@@ -156,12 +170,17 @@ fn listed(arguments: &Arguments, terminal: &Terminal) -> Result<Option<Vec<PathB
     Ok(Some(files))
 }
 
-/// All of these files together.
-fn joined(files: &[PathBuf]) -> Result<Summarised> {
+/// All of these files together; `first` is the content of one, which was read.
+fn joined(files: &[PathBuf], first: (&Path, Vec<u8>)) -> Result<Summarised> {
     let mut all: Option<Summarised> = None;
     let mut had: Vec<(&Path, Vec<Range<u64>>)> = Vec::new();
+    let mut first = Some(first);
     for path in files {
-        let next = keep::load(path, all.as_ref())?;
+        // A pipe cannot be read again.
+        let next = match first.take_if(|(read, _)| *read == path) {
+            Some((_, bytes)) => keep::of_bytes(path, &bytes, None)?,
+            None => keep::load(path, all.as_ref())?,
+        };
         let ranges = next.ranges();
         all = Some(match all {
             None => next,
@@ -175,6 +194,26 @@ fn joined(files: &[PathBuf]) -> Result<Summarised> {
         had.push((path, ranges));
     }
     all.ok_or_else(|| Misuse("there is nothing to be joined".into()).into())
+}
+
+/// Says which trials a run lacks.
+fn lacking(whole: &Summarised, files: &[PathBuf], terminal: &Terminal) {
+    let per_block = whole.settings().trials_per_block();
+    let missing: Vec<Range<u64>> = (whole.missing().into_iter())
+        .map(|blocks| blocks.start * per_block + 1..blocks.end * per_block + 1)
+        .collect();
+    terminal.error(&format!(
+        "{} of {} trials are missing: {}, counted from 1; the run has no result yet",
+        count(missing.iter().map(|range| range.end - range.start).sum()),
+        count(whole.settings().blocks * per_block),
+        keep::told(&missing),
+    ));
+    if let ([only], true) = (files, whole.is_beginning()) {
+        terminal.note(&format!(
+            "`quincunx run --resume {}` goes on with this run",
+            only.display()
+        ));
+    }
 }
 
 /// Why a file is not joined to those before it.

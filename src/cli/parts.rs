@@ -4,7 +4,7 @@ use super::keep;
 use crate::results::kept::{Kind, Plan};
 use anyhow::Result;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How a part of a plan stands, judged by its file alone.
@@ -21,14 +21,20 @@ pub enum State {
 /// # Errors
 /// [`Misuse`](super::exit::Misuse) with the file and the reason.
 pub fn plan(path: &Path) -> Result<Plan> {
-    Plan::from_bytes(&keep::bytes(path)?).map_err(|reason| keep::unusable(path, &reason))
+    of_bytes(path, &keep::bytes(path)?)
 }
 
-/// Whether a file says that it is a plan.
-pub fn is_plan(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning));
-    read.is_ok() && Kind::claimed(&beginning) == Some(Kind::Plan)
+/// The same of a file that was read.
+///
+/// # Errors
+/// As of [`plan`].
+pub fn of_bytes(path: &Path, bytes: &[u8]) -> Result<Plan> {
+    Plan::from_bytes(bytes).map_err(|reason| keep::unusable(path, &reason))
+}
+
+/// Whether these bytes say that they are a plan.
+pub fn is_plan(bytes: &[u8]) -> bool {
+    Kind::claimed(bytes) == Some(Kind::Plan)
 }
 
 /// The file of part `index`, counted from 0, in a folder: names in the order of parts.
@@ -37,22 +43,22 @@ pub fn path(plan: &Plan, folder: &Path, index: usize) -> PathBuf {
     folder.join(format!("part-{:0digits$}.summary", index + 1))
 }
 
-/// How part `index` stands.
-///
-/// # Errors
-/// What keeps a file that is there from being read.
-pub fn state(plan: &Plan, folder: &Path, index: usize) -> Result<State> {
+/// How part `index` stands. A file that cannot be read is damaged.
+pub fn state(plan: &Plan, folder: &Path, index: usize) -> State {
     let path = path(plan, folder, index);
     if let Err(fault) = fs::metadata(&path)
         && fault.kind() == io::ErrorKind::NotFound
     {
-        return Ok(State::Missing);
+        return State::Missing;
     }
-    let bytes = keep::bytes(&path)?;
-    Ok(match plan.check_part(index, &bytes) {
+    let bytes = match keep::bytes(&path) {
+        Ok(bytes) => bytes,
+        Err(fault) => return State::Damaged(fault.to_string()),
+    };
+    match plan.check_part(index, &bytes) {
         Ok(()) => State::Done,
         Err(reason) => State::Damaged(reason.to_string()),
-    })
+    }
 }
 
 /// Numbers of parts in words, such as `3, 5 to 9 and 12`.

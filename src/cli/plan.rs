@@ -6,7 +6,7 @@ use super::options::Simulation;
 use super::output::Destination;
 use super::places::Places;
 use super::terminal::Terminal;
-use crate::analysis::KeptStudy;
+use crate::analysis::{KeptStudy, MOST_PARTS};
 use crate::diagnostic::count;
 use crate::results::kept::Plan;
 use crate::scenario::Disk;
@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
     /// Number of parts; a run has no more than it has blocks
-    #[arg(long, value_name = "P", value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PARTS)), allow_negative_numbers = true)]
     parts: u32,
     #[command(flatten)]
     simulation: Simulation,

@@ -121,16 +121,17 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let shown = (output, &arguments.shown, &arguments.pictures);
     let told = Told::open(shown, format, study, places, terminal)?;
     if let Some(path) = &keeping.summary {
-        keep::claim(keep::a_file("--summary", path)?)?;
+        keep::claim(keep::a_file("--summary", path)?, None)?;
     }
     let trials = match &arguments.trials_out {
         Some(path) => Some(TrialFile::create(path, &study.model)?),
         None => None,
     };
     let meter = Meter::start(settings, trials, output.quiet, terminal)?;
+    let before = begun.run.as_ref().map_or(0, Summarised::blocks) * settings.trials_per_block();
     let mut written = Ok(());
     let simulated = match (begun.run.take(), keeping.written()) {
-        (Some(mut run), Some(path)) => keep::go_on(&mut run, path, every, &meter, terminal)
+        (Some(mut run), Some(path)) => keep::go_on(&mut run, path, every, (&meter, terminal))
             .and_then(|(reached, last)| {
                 written = last;
                 run.result(reached)
@@ -170,7 +171,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         };
         terminal.note(&format!(
             "{} trials in {:.1} s; next: --report page.html, trace {file}, compare {file} --set PATH=VALUE",
-            count(result.run.trials),
+            count(result.run.trials.saturating_sub(before)),
             elapsed.as_secs_f64(),
         ));
     }
@@ -217,7 +218,9 @@ fn begin(arguments: &Arguments, terminal: &Terminal) -> Result<Result<Begun, Exi
             );
             return Err(Misuse(text).into());
         }
-        keep::writable(path)?;
+        if run.ended().is_none() {
+            keep::writable(path)?;
+        }
         return Ok(Ok(Begun {
             study: None,
             settings: run.settings().clone(),

@@ -2,17 +2,20 @@
 
 use super::exit::{Exit, Misuse};
 use super::options::Simulation;
-use super::output::MadeFolder;
+use super::output::unusable;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, keep, parts};
-use crate::analysis::{KeptStudy, Summarised, planned};
+use crate::analysis::{KeptStudy, MOST_PARTS, Summarised, planned};
 use crate::diagnostic::count;
 use crate::engine::Settings;
-use crate::scenario::Disk;
-use anyhow::{Context, Result};
+use crate::scenario::{Disk, Files};
+use anyhow::Result;
 use clap::Args;
+use std::cell::RefCell;
+use std::fs;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -61,12 +64,21 @@ fn part(text: &str) -> Result<(u64, u64), String> {
             "`{text}` is out of range: parts are counted from 1 up to their number"
         ));
     }
+    if parts > u64::from(MOST_PARTS) {
+        let most = count(u64::from(MOST_PARTS));
+        return Err(format!("`{text}` is out of range: at most {most} parts"));
+    }
     Ok((part, parts))
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
-    if parts::is_plan(&arguments.file) {
-        return of_plan(arguments, terminal);
+    // Standard input is read where scenarios are. What cannot be read is told there, too.
+    let is_file = arguments.file.as_os_str() != "-";
+    let read = is_file.then(|| keep::plan_or_scenario(&arguments.file));
+    if let Some(Ok(bytes)) = &read
+        && parts::is_plan(bytes)
+    {
+        return of_plan(arguments, bytes, terminal);
     }
     let Arguments {
         file, simulation, ..
@@ -81,7 +93,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         };
         return Err(Misuse(text).into());
     };
-    let kept = match KeptStudy::open(&Disk, file, &simulation.variant.set) {
+    let files = Read {
+        path: file,
+        content: RefCell::new(read),
+    };
+    let kept = match KeptStudy::open(&files, file, &simulation.variant.set) {
         Ok(kept) => kept,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
@@ -101,19 +117,20 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let files = kept.study.sources.files();
     let mut places = Places::reading([file.as_path()].into_iter().chain(files));
     places.output("--out", Some(keep::a_file("--out", out)?))?;
-    keep::writable(out)?;
+    let coming = std::slice::from_ref(&blocks);
+    keep::claim(out, Some((&kept, &settings, coming)))?;
     simulate(
         Rc::new(kept),
         settings,
         blocks,
         out,
-        arguments.quiet,
+        (arguments.quiet, false),
         terminal,
     )
 }
 
 /// A part of a plan.
-fn of_plan(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+fn of_plan(arguments: &Arguments, bytes: &[u8], terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         file, simulation, ..
     } = arguments;
@@ -134,20 +151,24 @@ fn of_plan(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         let text = "of a plan, say which part and where to, such as --index 1 --dir parts";
         return Err(Misuse(text.into()).into());
     };
-    let plan = parts::plan(file)?;
+    let plan = parts::of_bytes(file, bytes)?;
     let index = index as usize - 1;
     let Some(part) = plan.parts.get(index) else {
         let text = format!(
-            "--index {}: the plan has {} parts, counted from 1",
+            "--index {}: the plan has {} {}, counted from 1",
             index + 1,
-            count(plan.parts.len() as u64)
+            count(plan.parts.len() as u64),
+            if plan.parts.len() == 1 {
+                "part"
+            } else {
+                "parts"
+            }
         );
         return Err(Misuse(text).into());
     };
-    let made = MadeFolder::create(folder);
-    let _made = made.with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    make(folder)?;
     let path = parts::path(&plan, folder, index);
-    match parts::state(&plan, folder, index)? {
+    match parts::state(&plan, folder, index) {
         parts::State::Done => {
             if !arguments.quiet {
                 terminal.note(&format!("`{}` is there already", path.display()));
@@ -173,9 +194,43 @@ fn of_plan(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         settings,
         blocks,
         &path,
-        arguments.quiet,
+        (arguments.quiet, true),
         terminal,
     )
+}
+
+/// Makes a folder for parts, if need be. It stays, whatever becomes of this part: others may be on their way to it.
+fn make(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|fault| {
+        let what = format!("cannot make the folder `{}`", folder.display());
+        unusable(&what, fault)
+    })
+}
+
+/// A scenario file that has been read, and all others on the disk.
+struct Read<'p> {
+    path: &'p Path,
+    /// Until it is asked for.
+    content: RefCell<Option<io::Result<Vec<u8>>>>,
+}
+
+impl Files for Read<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let own = (path == self.path).then(|| self.content.take()).flatten();
+        own.unwrap_or_else(|| Disk.read(path))
+    }
+
+    fn read_standard_input(&self) -> io::Result<Vec<u8>> {
+        Disk.read_standard_input()
+    }
+
+    fn beside(&self, path: &Path) -> Option<Vec<String>> {
+        Disk.beside(path)
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        Disk.identity(path)
+    }
 }
 
 fn simulate(
@@ -183,7 +238,7 @@ fn simulate(
     settings: Settings,
     blocks: Range<u64>,
     path: &Path,
-    quiet: bool,
+    (quiet, is_of_plan): (bool, bool),
     terminal: &Terminal,
 ) -> Result<Exit> {
     let own = Settings {
@@ -202,6 +257,12 @@ fn simulate(
         terminal.error("interrupted before the part was complete: nothing is kept of it");
         return Ok(Exit::Interrupted);
     };
+    if let Some(folder) = path.parent()
+        && is_of_plan
+    {
+        // It may have been removed meanwhile.
+        make(folder)?;
+    }
     keep::write(path, &part.to_bytes())?;
     if terminal.is_watched() && !quiet {
         terminal.note(&format!(
@@ -222,7 +283,17 @@ mod tests {
     fn a_part_is_a_number_and_how_many_there_are() {
         assert_eq!(part("1/4"), Ok((1, 4)));
         assert_eq!(part("4 / 4"), Ok((4, 4)));
-        for text in ["0/4", "5/4", "1", "1/0", "/", "a/b", "-1/4", "1/4/5"] {
+        for text in [
+            "0/4",
+            "5/4",
+            "1",
+            "1/0",
+            "/",
+            "a/b",
+            "-1/4",
+            "1/4/5",
+            "1/1000001",
+        ] {
             part(text).expect_err(text);
         }
     }

@@ -51,11 +51,15 @@ struct Damaged {
     reason: String,
 }
 
-pub fn run(arguments: &Arguments, _: &Terminal) -> Result<Exit> {
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let plan = parts::plan(&arguments.plan)?;
     if arguments.dir.exists() && !arguments.dir.is_dir() {
         let text = format!("`{}` is not a folder", arguments.dir.display());
         return Err(Misuse(text).into());
+    }
+    if !arguments.dir.exists() {
+        let text = format!("there is no folder `{}`", arguments.dir.display());
+        terminal.warning(&text);
     }
     let mut status = Status {
         parts: plan.parts.len(),
@@ -63,7 +67,7 @@ pub fn run(arguments: &Arguments, _: &Terminal) -> Result<Exit> {
     };
     for index in 0..plan.parts.len() {
         let part = index + 1;
-        match parts::state(&plan, &arguments.dir, index)? {
+        match parts::state(&plan, &arguments.dir, index) {
             State::Done => status.done.push(part),
             State::Missing => status.missing.push(part),
             State::Damaged(reason) => status.damaged.push(Damaged {

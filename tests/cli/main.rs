@@ -11,6 +11,7 @@ mod faults;
 mod given;
 mod golden;
 mod interrupt;
+mod kept_files;
 mod limits;
 mod lint;
 mod messages;

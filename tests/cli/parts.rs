@@ -12,16 +12,16 @@ use std::fs;
 use std::path::Path;
 
 /// The result of a run, as JSON.
-fn whole(file: &str, more: &str) -> String {
+pub fn whole(file: &str, more: &str) -> String {
     stdout(&call(&format!("run {file} {more} --format json")).success())
 }
 
-fn merged(files: &[String], more: &str) -> String {
+pub fn merged(files: &[String], more: &str) -> String {
     stdout(&call(&format!("merge {} {more} --format json", files.join(" "))).success())
 }
 
 /// Cuts a run into parts; the answer is their files.
-fn cut(folder: &Path, file: &str, parts: u64, more: &str) -> Vec<String> {
+pub fn cut(folder: &Path, file: &str, parts: u64, more: &str) -> Vec<String> {
     let path = |part: u64| {
         let path = folder.join(format!("{part}-of-{parts}.summary"));
         path.display().to_string()
@@ -141,7 +141,7 @@ fn what_is_not_of_one_run_or_not_whole_is_refused_with_the_file_and_the_reason()
             // The same part from another file is no fault; what is missing then is the last.
             true => (
                 3,
-                "error: blocks 6 to 7 of 8 are missing: the run has no result yet".to_owned(),
+                "error: 2,048 of 8,192 trials are missing: 6,145 to 8,192, counted from 1; the run has no result yet".to_owned(),
             ),
             false => (
                 2,
@@ -360,6 +360,7 @@ fn a_plan_is_worked_off_in_any_order_and_damage_is_made_good() {
     assert!(merged(&[plan.clone(), parts.clone()], "") == expected);
 
     // A part of another run under that name.
+    fs::remove_file(path(1)).expect("it is there");
     let strange = write(folder.path(), "valley.json", &valley());
     let line = format!(
         "shard {strange} --part 1/5 --out {} --trials 9000 --seed 8",
@@ -404,7 +405,15 @@ fn a_plan_is_worked_off_in_any_order_and_damage_is_made_good() {
             format!("status {strange} {parts}"),
             "it is not a plan of quincunx",
         ),
-        (format!("run {plan}"), ""),
+        (format!("run {plan}"), "is a plan of a run, and no scenario"),
+        (
+            format!("run {}", path(2).display()),
+            "is a summary file of a run, and no scenario",
+        ),
+        (
+            format!("shard {strange} --part 1/1000000000000 --out {}", at("x")),
+            "at most 1,000,000 parts",
+        ),
     ] {
         let told = stderr(&call(&line).code(2).stdout(""));
         assert!(told.contains(said), "{line}: {told}");
@@ -536,7 +545,13 @@ mod killed {
         );
         let begun = Instant::now();
         let child = quincunx_child(&line);
-        while !kept.exists() {
+        // It is there at once, before it has blocks.
+        let has_blocks = || {
+            let bytes = fs::read(&kept).unwrap_or_default();
+            let head = unseal::<Head>(Kind::Summary, &bytes);
+            head.is_ok_and(|(head, _)| !head.blocks.is_empty())
+        };
+        while !has_blocks() {
             assert!(begun.elapsed() < Duration::from_secs(30), "nothing is kept");
             std::thread::sleep(Duration::from_millis(10));
         }

@@ -119,6 +119,40 @@ fn a_run_cut_into_parts_and_joined_in_any_order_has_the_same_bytes() {
     }
 }
 
+/// A part of many blocks simulates later pilots again, too, to keep few numbers as they are; and the numbers that it does not keep are counted as the
+/// run counts them.
+#[test]
+fn parts_of_many_blocks_learn_what_later_pilots_teach_and_keep_fewer_numbers() {
+    let study = study(&scenario(
+        1.0,
+        0.5,
+        json!({
+            "events": {
+                "now_and_then": {"hazard": {"rate": 0.2, "per": "year"}},
+                "rarely": {"hazard": {"rate": 0.002, "per": "year"}},
+            },
+            "metrics": {"when": "first(now_and_then)", "seldom": "first(rarely)"},
+            "outcomes": [{"name": "hit", "when": "ever(rarely)"}],
+        }),
+    ));
+    // Pilots end at blocks 2 and 32; a part of 256 blocks or more learns from both.
+    let settings = of(&study, 64, 767);
+    let expected = whole(&study, &settings);
+    let ranges = [0..255, 255..511, 511..767];
+    let mut joined = Part::new(&study.program, &settings);
+    for range in [2, 0, 1].map(|i: usize| ranges[i].clone()) {
+        joined.join(part(&study, &settings, range)).expect("a part");
+    }
+    assert!(told(&study, &settings, joined, END) == expected);
+    // One block fewer, and it learns from the first alone: what is rare is kept as it is.
+    let size = |range: Range<u64>| {
+        let mut part = part(&study, &settings, range);
+        part.to_bytes(&study.program, &settings).len()
+    };
+    let (few, many) = (size(256..511), size(255..511));
+    assert!(2 * many < few, "{few} {many}");
+}
+
 /// Cancels after some blocks.
 struct Halting(AtomicU64);
 

@@ -339,10 +339,7 @@ impl Part {
         let mut store = Store::Writing(Vec::new());
         // Only reading can fail.
         let _ = self.store(program, settings, &mut store);
-        match store {
-            Store::Writing(bytes) => bytes,
-            Store::Reading(_) => Vec::new(),
-        }
+        store.into_bytes()
     }
 
     /// The part of a run of `program` with `settings` that was written to these bytes.
@@ -357,11 +354,10 @@ impl Part {
         let mut part = Self::new(program, settings);
         let mut store = Store::Reading(bytes);
         part.store(program, settings, &mut store)?;
-        if store.left() > 0 {
-            return Err(Unreadable("it has more than belongs to it"));
-        }
+        store.ended()?;
         let tally = &part.tally;
-        let counted = tally.trials.iter().sum::<u64>().checked_add(tally.stopped);
+        let add = |sum: u64, trials: &u64| sum.checked_add(*trials);
+        let counted = tally.trials.iter().try_fold(tally.stopped, add);
         let expected = part.blocks().checked_mul(settings.trials_per_block());
         if counted.is_none() || counted != expected {
             return Err(Unreadable("it has other trials than its blocks"));

@@ -62,6 +62,15 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether these could be of a run: it has blocks, draws whose trials are dealt evenly, and waits for an error that there can be. Settings that
+    /// were read from elsewhere are to be asked; [`new`](Self::new) makes no others.
+    pub fn is_sound(&self) -> bool {
+        self.blocks > 0
+            && self.trials_per_draw > 0
+            && whole_groups(self.trials_per_draw) == self.trials_per_draw
+            && self.until.is_none_or(|until| until > 0.0)
+    }
+
     pub fn trials_per_block(&self) -> u64 {
         u64::from(self.trials_per_draw) * u64::from(DRAWS_PER_BLOCK)
     }
@@ -203,6 +212,27 @@ mod tests {
             let settings = Settings::new(trials, draws, 1);
             assert_eq!(settings.check(), Ok(()), "{trials}, {draws:?}");
             assert!(settings.blocks.checked_mul(settings.trials_per_block()) >= Some(trials));
+        }
+    }
+
+    #[test]
+    fn settings_that_no_run_has_are_told() {
+        let sound = Settings::new(10_000, None, 1);
+        assert!(sound.is_sound() && Settings::new(1, Some(1), 1).is_sound());
+        for (trials_per_draw, blocks, until) in [
+            (0, 1, None),
+            (33, 1, None),
+            (64, 0, None),
+            (64, 1, Some(-1.0)),
+            (64, 1, Some(f64::NAN)),
+        ] {
+            let settings = Settings {
+                trials_per_draw,
+                blocks,
+                until,
+                ..sound.clone()
+            };
+            assert!(!settings.is_sound(), "{settings:?}");
         }
     }
 

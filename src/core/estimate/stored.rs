@@ -29,28 +29,39 @@ pub enum Store<'b> {
 }
 
 impl Store<'_> {
-    /// The bytes of a summary.
-    pub fn written(of: &mut impl Stored) -> Vec<u8> {
-        let mut store = Store::Writing(Vec::new());
-        // Only reading can fail.
-        let _ = of.store(&mut store);
-        match store {
-            Store::Writing(bytes) => bytes,
-            Store::Reading(_) => Vec::new(),
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Writing(bytes) => bytes,
+            Self::Reading(_) => Vec::new(),
         }
     }
 
-    /// Reads all of these bytes into an empty summary.
+    /// Whether all bytes were read.
     ///
     /// # Errors
-    /// [`Unreadable`], also if some bytes are left over.
+    /// [`Unreadable`] if some are left over.
+    pub fn ended(&self) -> Result<(), Unreadable> {
+        match self {
+            Self::Reading([_, ..]) => Err(Unreadable("it has more than belongs to it")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The bytes of a summary.
+    #[cfg(test)]
+    pub fn written(of: &mut impl Stored) -> Vec<u8> {
+        let mut store = Store::Writing(Vec::new());
+        of.store(&mut store).expect("only reading can fail");
+        store.into_bytes()
+    }
+
+    /// Reads all of these bytes into an empty summary.
+    #[cfg(test)]
     pub fn read(bytes: &[u8], into: &mut impl Stored) -> Result<(), Unreadable> {
         let mut store = Store::Reading(bytes);
         into.store(&mut store)?;
-        match store {
-            Store::Reading([]) => Ok(()),
-            _ => Err(Unreadable("it has more than belongs to it")),
-        }
+        store.ended()
     }
 
     pub fn is_reading(&self) -> bool {

@@ -146,7 +146,11 @@ impl Files for Disk {
     }
 }
 
-fn limited(source: impl Read) -> io::Result<Vec<u8>> {
+/// All of a source that is no larger than a scenario file may be.
+///
+/// # Errors
+/// Whatever kept it from being read, or that it is larger.
+pub fn limited(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {

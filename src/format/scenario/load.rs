@@ -128,6 +128,11 @@ impl Chain<'_> {
                 return false;
             }
         };
+        if let Some(fault) = of_a_run(name, &bytes, Place::text(layer, None)) {
+            self.diagnostics.push(fault);
+            self.links.push(link);
+            return false;
+        }
         let (text, fault) = parse::decode(bytes);
         if let Some(fault) = fault {
             self.diagnostics.push(located(fault, layer));
@@ -359,6 +364,27 @@ pub(super) fn located(fault: Fault, layer: LayerId) -> Diagnostic {
         diagnostic = diagnostic.related(Place::text(layer, Some(range)), label);
     }
     diagnostic
+}
+
+/// What is wrong if this is a plan or a summary file, which are no text.
+fn of_a_run(name: &str, bytes: &[u8], place: Place) -> Option<Diagnostic> {
+    let [is_plan, is_summary] =
+        [b"quincunx plan ".as_slice(), b"quincunx summary "].map(|first| bytes.starts_with(first));
+    let (what, hint) = match (is_plan, is_summary) {
+        (true, _) => (
+            "a plan",
+            format!("`quincunx shard {name} --index 1 --dir DIR` simulates its first part"),
+        ),
+        (_, true) => (
+            "a summary file",
+            format!(
+                "`quincunx run --resume {name}` goes on with its run, or tells the result; `quincunx merge` joins parts"
+            ),
+        ),
+        _ => return None,
+    };
+    let message = format!("`{name}` is {what} of a run, and no scenario");
+    Some(Diagnostic::error("file-unreadable", place, message).hint(hint))
 }
 
 fn unreadable(name: &str, error: &io::Error, place: Place) -> Diagnostic {

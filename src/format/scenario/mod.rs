@@ -28,7 +28,7 @@ mod types;
 mod words;
 mod written;
 
-pub use files::{Disk, Files, Noted, Remembered};
+pub use files::{Disk, Files, Noted, Remembered, limited};
 pub use hash::{same_assumptions, sha256};
 pub use load::{Loaded, Report, load, load_str, load_with};
 pub use schema::schema;

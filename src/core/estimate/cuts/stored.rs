@@ -1,9 +1,10 @@
 //! Bins as bytes: where segments begin, and into how many bins each is cut.
 
 use super::super::stored::{Store, Stored, Unreadable};
-use super::{Cuts, MOST_BINS_OF_SEGMENT, MOST_SEGMENTS};
+use super::{Cuts, MOST_BINS_OF_SEGMENT, MOST_SEGMENTS, NOWHERE};
 
 const NO_BINS: Unreadable = Unreadable("it has bins that do not follow one another");
+const TOO_MANY: Unreadable = Unreadable("it has more bins than can be told apart");
 
 impl Cuts {
     /// To be read into.
@@ -61,6 +62,10 @@ impl Stored for Cuts {
         if !is_whole {
             return Err(NO_BINS);
         }
+        let bins: u32 = segments.iter().map(|(_, bins)| u32::from(*bins)).sum();
+        if bins >= u32::from(NOWHERE) {
+            return Err(TOO_MANY);
+        }
         let read = Self::of_bins(&segments, self.end);
         debug_assert!(store.is_reading() || read == *self);
         *self = read;
@@ -101,7 +106,7 @@ mod tests {
     fn bins_that_do_not_follow_one_another_are_refused() {
         let write = |segments: &[(f64, u64)], end: f64| {
             let mut store = Store::Writing(Vec::new());
-            store.length(segments.len(), 9).unwrap();
+            store.length(segments.len(), 1024).unwrap();
             for (start, bins) in segments {
                 store.number(&mut { *start }).unwrap();
                 store.count(&mut { *bins }).unwrap();
@@ -123,5 +128,13 @@ mod tests {
         ] {
             assert_eq!(write(segments, end), Err(NO_BINS), "{segments:?} {end}");
         }
+        // As many bins as the places that say where a number lies can count, and one fewer.
+        let many = |last: u64| -> Vec<(f64, u64)> {
+            let bins = |i: u32| if i < 1023 { 64 } else { last };
+            (0..1024).map(|i| (f64::from(i), bins(i))).collect()
+        };
+        assert_eq!(write(&many(64), 1024.0), Err(TOO_MANY));
+        assert_eq!(write(&many(61), 1024.0), Err(TOO_MANY));
+        assert_eq!(write(&many(60), 1024.0), Ok(()));
     }
 }

@@ -48,35 +48,80 @@ pub fn coarse_levels(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     }
 }
 
+/// Derived values in all phases and trends together that are kept: 16 MB of them.
+const MOST_DERIVED: usize = 2_000_000;
+
 struct Looked<'a> {
     model: &'a Model,
     /// In the first phase and trend that can be.
     start: Start<'a>,
-    /// In each phase and trend that can be and is not final. Moving one start about would compute all derived values for each condition.
-    starts: Vec<Start<'a>>,
+    /// The phases and trends that can be and are not final.
+    pairs: Vec<(usize, usize)>,
+    /// In each of `pairs`, once a condition asks; see [`Placed`].
+    placed: Option<Placed<'a>>,
     /// By indicator: how fast it is pulled back, per year, at most; as far as it was asked.
     pulls: Vec<Option<f64>>,
     /// By derived value: the diffusing indicators that it reads.
     diffusing: Vec<Vec<usize>>,
 }
 
-impl<'a> Looked<'a> {
-    fn new(model: &'a Model, reached: &Reached) -> Self {
-        let start = Start::of(model);
-        let placed = |(phase, trend): (usize, usize)| {
+/// The start in several phases and trends.
+enum Placed<'a> {
+    /// One for each. Moving one about would compute all derived values for each condition.
+    Each(Vec<Start<'a>>),
+    /// One that is moved about, where the others would not fit into memory.
+    Moved(Box<Start<'a>>),
+}
+
+impl<'a> Placed<'a> {
+    /// At most `most` derived values are kept.
+    fn new(start: &Start<'a>, pairs: &[(usize, usize)], derived: usize, most: usize) -> Self {
+        if pairs.len().saturating_mul(derived) > most {
+            return Self::Moved(Box::new(start.clone()));
+        }
+        let placed = |&(phase, trend): &(usize, usize)| {
             let mut placed = start.clone();
             placed.go(phase, trend);
             placed
         };
+        Self::Each(pairs.iter().map(placed).collect())
+    }
+
+    fn each(&mut self, pairs: &[(usize, usize)], visit: &mut dyn FnMut(&mut Start<'a>)) {
+        match self {
+            Self::Each(starts) => starts.iter_mut().for_each(visit),
+            Self::Moved(start) => {
+                for &(phase, trend) in pairs {
+                    start.go(phase, trend);
+                    visit(start);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Looked<'a> {
+    fn new(model: &'a Model, reached: &Reached) -> Self {
+        let mut start = Start::of(model);
+        let (phase, trend) = reached.pairs.first().copied().unwrap_or((0, 0));
+        start.go(phase, trend);
         let going_on = |(phase, _): &&(usize, usize)| !model.phases[*phase].is_final;
-        let starts = reached.pairs.iter().filter(going_on).copied().map(placed);
         Self {
             model,
-            starts: starts.collect(),
-            start: placed(reached.pairs.first().copied().unwrap_or((0, 0))),
+            start,
+            pairs: reached.pairs.iter().filter(going_on).copied().collect(),
+            placed: None,
             pulls: vec![None; model.indicators.len()],
             diffusing: diffusing(model),
         }
+    }
+
+    /// Looks at the start in each phase and trend.
+    fn each_start(&mut self, mut visit: impl FnMut(&mut Start<'a>)) {
+        let derived = self.model.derived.len();
+        let new = || Placed::new(&self.start, &self.pairs, derived, MOST_DERIVED);
+        let placed = self.placed.get_or_insert_with(new);
+        placed.each(&self.pairs, &mut visit);
     }
 
     /// The first doubt about the conditions whose first time a formula reads.
@@ -209,14 +254,15 @@ impl<'a> Looked<'a> {
         level: &Expr,
         event: Option<&Event>,
     ) -> Option<(f64, String, f64)> {
-        let one = &self.model.indicators[indicator];
+        let model = self.model;
+        let one = &model.indicators[indicator];
         if moves(&one.volatility) || !moves(&one.drift) {
             return None;
         }
         let (step, name) = (self.step(), &one.name);
         let drift = one.drift.as_ref()?;
         let mut worst: Option<f64> = None;
-        for start in &self.starts {
+        self.each_start(|start| {
             let (level, speed) = (start.value(level), start.value(drift));
             let away = level - start.value(&Expr::Indicator(indicator));
             let first = Some(away).filter(|away| away * speed > 0.0).map(f64::abs);
@@ -227,7 +273,7 @@ impl<'a> Looked<'a> {
                     worst = Some(part);
                 }
             }
-        }
+        });
         let part = worst?;
         Some((
             part,
@@ -245,16 +291,15 @@ impl<'a> Looked<'a> {
 
     /// How fast an indicator is pulled back, per year, at most.
     fn pull(&mut self, indicator: usize) -> f64 {
-        let Some(drift) = &self.model.indicators[indicator].drift else {
+        let model = self.model;
+        let Some(drift) = &model.indicators[indicator].drift else {
             return 0.0;
         };
         if let Some(known) = self.pulls[indicator] {
             return known;
         }
-        let each = self.starts.iter_mut();
-        let pull = each
-            .map(|start| start.reversion(indicator, drift))
-            .fold(0.0, f64::max);
+        let mut pull = 0.0;
+        self.each_start(|start| pull = f64::max(pull, start.reversion(indicator, drift)));
         self.pulls[indicator] = Some(pull);
         pull
     }
@@ -302,4 +347,49 @@ fn diffusing(model: &Model) -> Vec<Vec<usize>> {
         all[index] = found;
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::build;
+    use crate::scenario::load_str;
+
+    /// Whether each has a place of its own or one is moved about, the values are the same, at every look.
+    #[test]
+    fn one_start_that_is_moved_about_has_the_values_of_many() {
+        let text = r#"{
+            "format": 1, "name": "case", "start": "2026-01-01", "horizon": "24 months", "step": "1 week",
+            "phases": {"a": {"start": true}, "b": {}, "c": {"final": true}},
+            "trends": {"calm": {"weight": 0.5}, "storm": {"weight": 0.5}},
+            "indicators": {"x": {"start": 2, "drift": "d - x"}},
+            "derived": {"d": "if(phase == b, 5, 1) * if(trend == storm, 3, 2)", "e": "d + x"},
+            "outcomes": [{"name": "o", "when": "t > 1"}]
+        }"#;
+        let loaded = load_str(text, "case.json").expect("a scenario");
+        let model = build(&loaded).expect("a scenario").model;
+        let start = Start::of(&model);
+        let pairs = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        let looks = |most: usize| {
+            let mut placed = Placed::new(&start, &pairs, 2, most);
+            let mut found = Vec::new();
+            for _ in 0..2 {
+                placed.each(&pairs, &mut |start| {
+                    found.push((
+                        start.value(&Expr::Derived(1)),
+                        start.reversion(0, &Expr::Derived(1)),
+                    ));
+                });
+            }
+            (found, matches!(placed, Placed::Moved(_)))
+        };
+        let (each, moved) = (looks(8), looks(7));
+        assert!(!each.1 && moved.1);
+        assert_eq!(each.0, moved.0);
+        let values: Vec<f64> = each.0.iter().take(4).map(|(value, _)| *value).collect();
+        assert!(
+            values.windows(2).all(|pair| pair[0] != pair[1]),
+            "{values:?}"
+        );
+    }
 }
