@@ -14,7 +14,7 @@ mod tree;
 pub use flip::{Flip, NoFlip, Race, flip};
 
 use choose::{Goal, Halves as Parts, choose};
-use prim::{Bounds, Data, LEAST_MASS, Limits, PEEL, Step, peel};
+use prim::{Bounds, Data, LEAST_MASS, Limits, PEEL, peel};
 use tree::Tree;
 
 use super::detectable;
@@ -326,7 +326,7 @@ fn by_draw(reading: &Reading, per_draw: usize) -> Vec<u32> {
 /// What the choosing run says.
 struct Found {
     /// Of the first box.
-    trajectory: Vec<Step>,
+    trajectory: Vec<Bounds>,
     boxes: Vec<Bounds>,
     tree: Tree,
 }
@@ -492,25 +492,25 @@ fn below(
     }
 }
 
-fn peeled(run: &Draws, step: &Step, named: &[Named]) -> Peeled {
+fn peeled(run: &Draws, step: &Bounds, named: &[Named]) -> Peeled {
     let met = |column: &usize| {
         let values = run.columns[*column].iter();
         values
-            .filter(|value| step.bounds.0[*column].holds(**value))
+            .filter(|value| step.0[*column].holds(**value))
             .count()
     };
     // What keeps most draws out comes first.
-    let mut restricted = step.bounds.restricted();
+    let mut restricted = step.restricted();
     restricted.sort_by_key(met);
     let limits = restricted.into_iter().map(|column| PeeledLimit {
         input: named[run.inputs[column]].name.clone(),
-        low: finite(step.bounds.0[column].low),
-        high: finite(step.bounds.0[column].high),
+        low: finite(step.0[column].low),
+        high: finite(step.0[column].high),
     });
     Peeled {
         limits: limits.collect(),
         size: run
-            .size(|_| true, |draw| step.bounds.holds(&run.columns, draw))
+            .size(|_| true, |draw| step.holds(&run.columns, draw))
             .size,
     }
 }

@@ -3,7 +3,7 @@
 //! Takes the trajectory and rows that had no say in it; gives a box with few limits, each of which tells something on those rows, at numbers that
 //! can be read. Friedman & Fisher (1999) choose along the trajectory on a test sample too; that a limit has to matter is from Bryant & Lempert (2010).
 
-use super::prim::{Bounds, Data, Limits, PEEL, Side, Step, between};
+use super::prim::{Bounds, Data, PEEL, Side, between};
 use crate::math::special::normal_survival;
 
 /// A box with fewer limits is taken if its quality is at least this share of the best.
@@ -12,6 +12,8 @@ const NEARLY: f64 = 0.9;
 pub const LEVEL: f64 = 0.002;
 /// Rows of a box at least, and rows that a limit keeps out.
 const FEWEST: usize = 8;
+/// Share of the rows that a limit may be moved past to be read more easily.
+pub const MOVED: f64 = 0.025;
 
 /// Rows of both halves of the choosing run.
 #[derive(Clone, Copy, Debug)]
@@ -65,34 +67,59 @@ impl Goal {
     }
 }
 
-/// The box to tell; `None` if none stands out.
+/// The box to tell; `None` if none stands out, or if none has the density that is asked for.
 pub fn choose(
-    trajectory: &[Step],
+    trajectory: &[Bounds],
+    data: Data<'_>,
+    halves: Halves<'_>,
+    goal: Goal,
+) -> Option<Bounds> {
+    let worth = |bounds: &Bounds| goal.worth(bounds, data, halves.fresh);
+    let mut good: Vec<(f64, &Bounds)> = (trajectory.iter().skip(1))
+        .map(|bounds| (worth(bounds), bounds))
+        .filter(|(worth, _)| *worth > 0.0)
+        .collect();
+    // The first of equals, which is the larger.
+    good.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if goal.density.is_none() {
+        good.truncate(1);
+    }
+    // A box may lose the density with a limit that is not told from noise: then the next one, which is narrower.
+    let mut good = good.into_iter();
+    good.find_map(|(worth, bounds)| simplified(bounds, worth, data, halves, goal))
+}
+
+/// The box with few limits, at numbers that can be read; `None` if that leaves none that stands out.
+fn simplified(
+    best: &Bounds,
+    worth: f64,
     data: Data<'_>,
     halves: Halves<'_>,
     goal: Goal,
 ) -> Option<Bounds> {
     let fresh = halves.fresh;
-    let worth = |bounds: &Bounds| goal.worth(bounds, data, fresh);
-    // The first of equals, which is the larger.
-    let best = trajectory.iter().skip(1).map(|step| &step.bounds);
-    let best = best.reduce(|a, b| if worth(b) > worth(a) { b } else { a })?;
-    if worth(best) <= 0.0 {
-        return None;
-    }
-    let enough = goal.nearly(worth(best));
+    let enough = goal.nearly(worth);
     let mut bounds = best.clone();
     drop_limits(&mut bounds, data, fresh, goal, enough);
     let all: Vec<usize> = halves.peeled.iter().chain(fresh).copied().collect();
+    // Where a density is asked for: whether a box has it, by all rows and by those that had no say in the peeling.
+    let keeps = |bounds: &Bounds| {
+        goal.density.is_none()
+            || [&all, fresh]
+                .into_iter()
+                .all(|rows| goal.worth(bounds, data, rows) >= 0.0)
+    };
     if !bounds.restricted().is_empty() {
-        paste(&mut bounds, data, &all, goal);
-        for (limits, column) in bounds.0.iter_mut().zip(data.columns) {
-            *limits = readable(limits, all.iter().map(|row| column[*row]));
+        paste(&mut bounds, data, &all, goal, &keeps);
+        for (column, side) in bounds.ends() {
+            let end = readable(&bounds, (column, side), data.columns, &all, &keeps);
+            bounds.0[column].set(side, end);
         }
         drop_limits(&mut bounds, data, fresh, goal, enough);
     }
     let is_box = !bounds.restricted().is_empty()
         && bounds.rows(data.columns, fresh).len() >= FEWEST
+        && keeps(&bounds)
         && Goal {
             density: None,
             ..goal
@@ -151,14 +178,21 @@ fn quasi_p(bounds: &Bounds, column: usize, side: Side, data: Data<'_>, among: &[
 }
 
 /// Moves limits outwards, a peel at a time, while the quality rises: pasting.
-fn paste(bounds: &mut Bounds, data: Data<'_>, among: &[usize], goal: Goal) {
+fn paste(
+    bounds: &mut Bounds,
+    data: Data<'_>,
+    among: &[usize],
+    goal: Goal,
+    keeps: &dyn Fn(&Bounds) -> bool,
+) {
     let mut now = goal.worth(bounds, data, among);
     loop {
         let strip = ((PEEL * bounds.rows(data.columns, among).len() as f64) as usize).max(1);
         let wider = (bounds.ends().into_iter()).filter_map(|(column, side)| {
             let wider = moved_out(bounds, column, side, data.columns, among, strip)?;
             let worth = goal.worth(&wider, data, among);
-            (worth > now).then(|| (goal.preferred(&wider, data, among), worth, wider))
+            (worth > now && keeps(&wider))
+                .then(|| (goal.preferred(&wider, data, among), worth, wider))
         });
         match wider.reduce(|a, b| if b.0 > a.0 { b } else { a }) {
             Some((_, worth, wider)) => (now, *bounds) = (worth, wider),
@@ -191,42 +225,57 @@ fn moved_out(
         .iter()
         .find(|value| (*value - old).abs() > (last - old).abs())?;
     let end = between(last.min(next), last.max(next), last);
-    wider.0[column].set(side, end, (end - old).abs());
+    wider.0[column].set(side, end);
     Some(wider)
 }
 
-/// The same limits at the simplest numbers within a peel of them; of a column of whole numbers at whole numbers.
-fn readable(limits: &Limits, mut values: impl Iterator<Item = f64>) -> Limits {
-    if !limits.is_restricted() {
-        return *limits;
-    }
-    let is_whole = values.all(|value| value.fract() == 0.0);
-    let mut read = *limits;
-    for (side, step) in Side::BOTH.into_iter().zip(limits.steps) {
-        let end = limits.end(side);
-        if !end.is_finite() {
-            continue;
-        }
-        let simple = match (is_whole, side) {
-            (true, Side::Low) => end.ceil(),
-            (true, Side::High) => end.floor(),
-            (false, _) => simplest(end, step),
+/// A limit of a box at the simplest number that moves few rows in or out and `keeps` the box; of a column of whole numbers at a whole number.
+fn readable(
+    bounds: &Bounds,
+    (column, side): (usize, Side),
+    columns: &[Vec<f64>],
+    among: &[usize],
+    keeps: &dyn Fn(&Bounds) -> bool,
+) -> f64 {
+    let end = bounds.0[column].end(side);
+    if among.iter().all(|row| columns[column][*row].fract() == 0.0) {
+        return match side {
+            Side::Low => end.ceil(),
+            Side::High => end.floor(),
         };
-        read.set(side, simple, step);
     }
-    read
+    let mut open = bounds.clone();
+    open.0[column].open(side);
+    // What this limit alone decides about.
+    let values = open.rows(columns, among).into_iter();
+    let values: Vec<f64> = values.map(|row| columns[column][row]).collect();
+    let is_in = |value: &&f64| bounds.0[column].holds(**value);
+    let most = (MOVED * values.iter().filter(is_in).count() as f64) as usize;
+    simplest(end, |near| {
+        let mut moved = bounds.clone();
+        moved.0[column].set(side, near);
+        let past = (values.iter().copied())
+            .filter(|value| bounds.0[column].holds(*value) != moved.0[column].holds(*value));
+        are_few(past.collect(), most) && keeps(&moved)
+    })
 }
 
-/// The decimal number with the fewest digits that is no farther from `value` than `reach`; `value` to six digits if none is.
-pub fn simplest(value: f64, reach: f64) -> f64 {
-    for digits in 0..6_usize {
+/// Whether a limit may be moved past these values: `most` of them at most, and no two that are equal, which are no matter of chance.
+pub fn are_few(mut values: Vec<f64>, most: usize) -> bool {
+    values.sort_by(f64::total_cmp);
+    values.len() <= most && values.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// The decimal number nearest to `value` with the fewest digits that `fits`; `value` if none does.
+pub fn simplest(value: f64, fits: impl Fn(f64) -> bool) -> f64 {
+    for digits in 0..17_usize {
         // By way of decimals, so that it is written as it is meant.
         let near: Option<f64> = format!("{value:.digits$e}").parse().ok();
-        if let Some(near) = near.filter(|near| (near - value).abs() <= reach) {
+        if let Some(near) = near.filter(|near| fits(*near)) {
             return near;
         }
     }
-    format!("{value:.5e}").parse().unwrap_or(value)
+    value
 }
 
 #[cfg(test)]
@@ -234,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_is_read_with_as_many_digits_as_a_peel_leaves() {
+    fn a_number_is_read_with_as_many_digits_as_fit() {
         for (value, reach, read) in [
             (0.7034, 0.02, 0.7),
             (0.7034, 0.002, 0.703),
@@ -244,16 +293,44 @@ mod tests {
             (0.0, 0.1, 0.0),
             (0.04, 0.05, 0.04),
         ] {
-            assert_eq!(simplest(value, reach), read, "{value} ± {reach}");
+            let near = simplest(value, |near| (near - value).abs() <= reach);
+            assert_eq!(near, read, "{value} ± {reach}");
         }
-        let limits = Limits {
-            low: 2.5,
-            high: f64::INFINITY,
-            steps: [1.0, 0.0],
-        };
-        let whole = readable(&limits, [1.0, 2.0, 3.0, 4.0].into_iter());
-        assert_eq!((whole.low, whole.high), (3.0, f64::INFINITY));
-        let real = readable(&limits, [1.0, 2.0, 3.0, 4.5].into_iter());
-        assert_eq!(real.low, simplest(2.5, 1.0));
+    }
+
+    /// A low limit at `end`, as it is read.
+    fn low(values: Vec<f64>, end: f64, keeps: &dyn Fn(&Bounds) -> bool) -> f64 {
+        let among: Vec<usize> = (0..values.len()).collect();
+        let mut bounds = Bounds::whole(1);
+        bounds.0[0].set(Side::Low, end);
+        readable(&bounds, (0, Side::Low), &[values], &among, keeps)
+    }
+
+    #[test]
+    fn a_limit_is_rounded_past_few_rows_and_no_ties() {
+        let any = |_: &Bounds| true;
+        let whole = [1.0, 2.0, 3.0, 4.0].repeat(10);
+        assert_eq!(low(whole, 2.5, &any), 3.0);
+        // Halfway of 0.1 and 0.2: the first number in reading is a value that was peeled off.
+        let ties = [0.1, 0.2, 0.3].repeat(100);
+        assert_eq!(low(ties.clone(), 0.25, &any), 0.25);
+        // Few, but equal.
+        let few: Vec<f64> = [0.2; 4]
+            .into_iter()
+            .chain((0..996).map(|i| 0.25 + 0.001 * f64::from(i)))
+            .collect();
+        assert_eq!(low(few, 0.24, &any), 0.24);
+        // In a tail, where a step in values is long and in rows is not.
+        let tail: Vec<f64> = (0..1000)
+            .map(|i| 1.0 / (1.0 - 0.001 * f64::from(i)))
+            .collect();
+        let end = low(tail, 14.9, &any);
+        assert_eq!(end, 15.0);
+        let even: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
+        assert_eq!(low(even.clone(), 0.4934, &any), 0.5);
+        assert_eq!(low(even.clone(), 0.4734, &any), 0.47);
+        // Outwards a density would be lost.
+        let keeps = |bounds: &Bounds| bounds.0[0].low >= 0.4734;
+        assert_eq!(low(even, 0.4734, &keeps), 0.4734);
     }
 }

@@ -16,8 +16,6 @@ pub struct Limits {
     pub low: f64,
     /// Infinity for no limit.
     pub high: f64,
-    /// How far the last step moved each of them: finer than this none is known.
-    pub steps: [f64; 2],
 }
 
 /// An end of a range.
@@ -35,7 +33,6 @@ impl Limits {
     pub const NONE: Self = Self {
         low: f64::NEG_INFINITY,
         high: f64::INFINITY,
-        steps: [0.0; 2],
     };
 
     pub fn holds(&self, value: f64) -> bool {
@@ -53,17 +50,17 @@ impl Limits {
         }
     }
 
-    pub fn set(&mut self, side: Side, end: f64, step: f64) {
+    pub fn set(&mut self, side: Side, end: f64) {
         match side {
-            Side::Low => (self.low, self.steps[0]) = (end, step),
-            Side::High => (self.high, self.steps[1]) = (end, step),
+            Side::Low => self.low = end,
+            Side::High => self.high = end,
         }
     }
 
     pub fn open(&mut self, side: Side) {
         match side {
-            Side::Low => self.set(side, f64::NEG_INFINITY, 0.0),
-            Side::High => self.set(side, f64::INFINITY, 0.0),
+            Side::Low => self.set(side, f64::NEG_INFINITY),
+            Side::High => self.set(side, f64::INFINITY),
         }
     }
 }
@@ -127,36 +124,11 @@ impl Data<'_> {
     }
 }
 
-/// A box of the trajectory, with what it is on the rows that it was found on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    pub bounds: Bounds,
-    /// Share of the rows that lie in it.
-    pub mass: f64,
-    /// Mean of the response in it.
-    pub density: f64,
-    /// Its share of the sum of the response.
-    pub coverage: f64,
-}
-
-impl Step {
-    pub fn of(bounds: Bounds, data: Data<'_>, rows: &[usize], among: &[usize]) -> Self {
-        let (inside, all) = (data.sum(rows), data.sum(among));
-        Self {
-            bounds,
-            mass: rows.len() as f64 / among.len() as f64,
-            density: inside / rows.len() as f64,
-            coverage: inside / all,
-        }
-    }
-}
-
 /// A way to make a box smaller.
 struct Peel {
     column: usize,
     side: Side,
     end: f64,
-    step: f64,
     /// Gain of the mean for each row that goes.
     gain: f64,
     /// Whether the column is restricted already.
@@ -169,11 +141,11 @@ struct Peel {
 /// restricts no further column, then the first. The limit stands half-way between the last value that goes and the first that stays; equal
 /// values go together. It ends where less than `least` of the rows would be left: a step that does not raise the mean may be chance, and the next may.
 /// These are the rules of the EMA Workbench (`lenient1`), whose trajectories of continuous columns these are, as far as they go: it ends at such a step.
-pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Step> {
+pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Bounds> {
     let columns = data.columns;
     let mut bounds = Bounds::whole(columns.len());
     let mut rows = among.to_vec();
-    let mut trajectory = vec![Step::of(bounds.clone(), data, &rows, among)];
+    let mut trajectory = vec![bounds.clone()];
     // Rows in the order of each column, less those that were peeled off.
     let mut sorted: Vec<Vec<usize>> = (columns.iter())
         .map(|column| {
@@ -187,7 +159,7 @@ pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Step
         let mean = data.sum(&rows) / rows.len() as f64;
         let mut best: Option<Peel> = None;
         for (c, (column, order)) in columns.iter().zip(&sorted).enumerate() {
-            for (side, end, step, kept) in peels(column, order, share) {
+            for (side, end, kept) in peels(column, order, share) {
                 if (kept.len() as f64) < fewest || kept.is_empty() {
                     continue;
                 }
@@ -196,7 +168,6 @@ pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Step
                     column: c,
                     side,
                     end,
-                    step,
                     gain: (data.sum(kept) / kept.len() as f64 - mean) / gone,
                     is_old: bounds.0[c].is_restricted(),
                 };
@@ -211,19 +182,19 @@ pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Step
         let Some(peel) = best else {
             return trajectory;
         };
-        bounds.0[peel.column].set(peel.side, peel.end, peel.step);
+        bounds.0[peel.column].set(peel.side, peel.end);
         let limits = bounds.0[peel.column];
         let column = &columns[peel.column];
         rows.retain(|row| limits.holds(column[*row]));
         for order in &mut sorted {
             order.retain(|row| limits.holds(column[*row]));
         }
-        trajectory.push(Step::of(bounds.clone(), data, &rows, among));
+        trajectory.push(bounds.clone());
     }
 }
 
-/// Both peels of a column: the end, the new limit, how far it moves, and the rows that stay. The high end first.
-fn peels<'o>(column: &[f64], order: &'o [usize], share: f64) -> Vec<(Side, f64, f64, &'o [usize])> {
+/// Both peels of a column: the end, the new limit, and the rows that stay. The high end first.
+fn peels<'o>(column: &[f64], order: &'o [usize], share: f64) -> Vec<(Side, f64, &'o [usize])> {
     let n = order.len();
     let gone = (share * (n.saturating_sub(1)) as f64) as usize + 1;
     if n < 2 || gone >= n {
@@ -236,11 +207,11 @@ fn peels<'o>(column: &[f64], order: &'o [usize], share: f64) -> Vec<(Side, f64, 
     let mut found = Vec::with_capacity(2);
     if to > 0 {
         let end = between(value(to - 1), value(to), value(to - 1));
-        found.push((Side::High, end, value(n - 1) - end, &order[..to]));
+        found.push((Side::High, end, &order[..to]));
     }
     if from < n {
         let end = between(value(from - 1), value(from), value(from));
-        found.push((Side::Low, end, end - value(0), &order[from..]));
+        found.push((Side::Low, end, &order[from..]));
     }
     found
 }

@@ -2,6 +2,7 @@
 
 use super::choose::{Goal, Halves, choose};
 use super::prim::{Bounds, Data, LEAST_MASS, PEEL, peel};
+use super::tree::Tree;
 use rand_distr::{Distribution, StandardUniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -65,10 +66,10 @@ fn peels_a_lake_as_the_ema_workbench_does() {
         let share = case["peel"].as_f64().expect("a share");
         let trajectory = peel(data, &all, share, LEAST_MASS);
         let found: Vec<[f64; 3]> = (trajectory.iter())
-            .map(|step| {
-                let rows = libm::round(step.mass * 1000.0);
-                let restricted = step.bounds.restricted().len();
-                [rows, libm::round(step.density * rows), restricted as f64]
+            .map(|bounds| {
+                let rows = bounds.rows(&columns, &all);
+                let restricted = bounds.restricted().len();
+                [rows.len() as f64, data.sum(&rows), restricted as f64]
             })
             .collect();
         let theirs: Vec<[f64; 3]> = (counts(&case["rows"]).iter())
@@ -80,9 +81,9 @@ fn peels_a_lake_as_the_ema_workbench_does() {
         assert_eq!(found[..theirs.len()], theirs, "peeling {share}");
         let last = &trajectory[theirs.len() - 1];
         let next = trajectory.get(theirs.len());
-        assert!(next.is_some_and(|next| next.density <= last.density));
-        assert!((last.coverage - theirs[theirs.len() - 1][1] / theirs[0][1]).abs() < 1e-12);
-        for (name, limits) in ["b", "q", "mean", "delta"].iter().zip(&last.bounds.0) {
+        let density = |bounds: &Bounds| data.moments(&bounds.rows(&columns, &all)).0;
+        assert!(next.is_some_and(|next| density(next) <= density(last)));
+        for (name, limits) in ["b", "q", "mean", "delta"].iter().zip(&last.0) {
             for (side, end) in [limits.low, limits.high].into_iter().enumerate() {
                 match case["limits"][*name][side].as_f64() {
                     Some(theirs) => assert!((end - theirs).abs() < 1e-12, "{name}: {end}"),
@@ -162,4 +163,60 @@ fn noise_hardly_ever_gives_a_box() {
     }
     // Before they are counted on the run itself, which holds another 5%.
     assert!(found <= 16, "{found} of 200");
+}
+
+/// A response of 0.8 where the column passes this, else 0.1.
+fn steps(column: &[f64], passes: impl Fn(f64) -> bool) -> Vec<f64> {
+    let values = column.iter().map(|value| passes(*value));
+    values.map(|yes| if yes { 0.8 } else { 0.1 }).collect()
+}
+
+#[test]
+fn what_was_peeled_off_stays_out_when_a_limit_is_rounded() {
+    // Three values, of which the third alone is high: half-way to the second, which reads as the second.
+    let few: Vec<f64> = cube(1, 1500, 3)[0]
+        .iter()
+        .map(|u| 0.1 * (1.0 + libm::floor(3.0 * u)))
+        .collect();
+    let response = steps(&few, |value| value > 0.25);
+    let found = chosen(std::slice::from_ref(&few), &response, None).expect("a box");
+    assert!(found.0[0].low > 0.21 && found.0[0].low <= 0.31, "{found:?}");
+    let rows: Vec<usize> = (0..few.len()).collect();
+    let (peeled, fresh) = rows.split_at(750);
+    let columns = [few];
+    let data = Data {
+        columns: &columns,
+        response: &response,
+    };
+    let tree = Tree::grow(data, Halves { peeled, fresh });
+    let split = tree.0.expect("a split");
+    assert!(split.at > 0.21 && split.at <= 0.31, "{split:?}");
+    // A cut in a long tail is one box, with what is left next to nothing.
+    let long: Vec<f64> = cube(1, 4000, 4)[0]
+        .iter()
+        .map(|u| libm::exp(1.5 + 0.73 * crate::math::special::normal_quantile(*u)))
+        .collect();
+    let response = steps(&long, |value| value < 14.9);
+    let found = chosen(std::slice::from_ref(&long), &response, None).expect("a box");
+    assert!((14.0..16.0).contains(&found.0[0].high), "{found:?}");
+}
+
+#[test]
+fn a_box_has_the_asked_density_on_the_rows_that_chose_it() {
+    for seed in 0..20 {
+        let columns = cube(3, 2000, 40 + seed);
+        let response: Vec<f64> = (columns[0].iter().zip(&columns[1]))
+            .map(|(a, b)| 0.7 * a + 0.3 * b)
+            .collect();
+        for density in [0.6, 0.7, 0.75, 0.8] {
+            let found = chosen(&columns, &response, Some(density)).expect("a box");
+            let rows: Vec<usize> = (0..2000).collect();
+            let data = Data {
+                columns: &columns,
+                response: &response,
+            };
+            let (mean, _) = data.moments(&found.rows(&columns, &rows));
+            assert!(mean >= density, "{seed}: {mean} of {density}: {found:?}");
+        }
+    }
 }

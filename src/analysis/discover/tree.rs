@@ -3,7 +3,7 @@
 //! Takes rows in two halves; gives splits, grown on the one by least squares (CART: Breiman, Friedman, Olshen & Stone 1984) and kept if they are told
 //! from noise on the other.
 
-use super::choose::{Halves, LEVEL, simplest};
+use super::choose::{Halves, LEVEL, MOVED, are_few, simplest};
 use super::prim::{Data, between};
 use crate::math::special::normal_survival;
 
@@ -11,8 +11,6 @@ use crate::math::special::normal_survival;
 pub const DEPTH: u32 = 3;
 /// Share of all rows that a leaf holds at least, and rows.
 const LEAST: (f64, usize) = (0.05, 8);
-/// Share of the rows of a node past which its limit is not moved to be read more easily.
-const MOVED: f64 = 0.025;
 
 /// A node: a leaf without a split.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,16 +85,22 @@ fn best_split(data: Data<'_>, rows: &[usize], least: usize) -> Option<(usize, f6
             if best.is_some_and(|(most, ..)| gain <= most) || apart == 0.0 {
                 continue;
             }
-            let middle = between(value(i - 1), value(i), value(i));
-            let moved = ((MOVED * n as f64) as usize).min(i - 1).min(n - 1 - i);
-            let reach = (value(i + moved) - middle).min(middle - value(i - 1 - moved));
-            let is_whole = order.iter().all(|row| column[*row].fract() == 0.0);
-            let at = match is_whole {
-                true => middle.ceil(),
-                false => simplest(middle, reach),
-            };
-            best = Some((gain, c, at));
+            best = Some((gain, c, between(value(i - 1), value(i), value(i))));
         }
     }
-    best.map(|(_, column, at)| (column, at))
+    best.map(|(_, c, at)| (c, readable(&data.columns[c], rows, at)))
+}
+
+/// The simplest number at which a split moves few rows to the other side; of whole numbers a whole number.
+fn readable(column: &[f64], rows: &[usize], at: f64) -> f64 {
+    let values: Vec<f64> = rows.iter().map(|row| column[*row]).collect();
+    if values.iter().all(|value| value.fract() == 0.0) {
+        return at.ceil();
+    }
+    let most = (MOVED * values.len() as f64) as usize;
+    simplest(at, |near| {
+        let moved = values.iter().copied();
+        let moved = moved.filter(|value| (*value < at) != (*value < near));
+        are_few(moved.collect(), most)
+    })
 }

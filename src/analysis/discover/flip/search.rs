@@ -52,7 +52,7 @@ impl Lever<'_> {
             return value;
         }
         let reach = 0.5 * (at(score + NEAR) - at(score - NEAR)).abs();
-        simplest(value, reach)
+        simplest(value, |near| (near - value).abs() <= reach)
     }
 
     /// The normal score of a value.
