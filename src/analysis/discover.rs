@@ -29,7 +29,7 @@ use crate::estimate::REPLICATES;
 use crate::program::InputCode;
 use crate::results::{
     BoxLimit, BoxSize, ChosenOn, DiscoverResult, FoundBox, GivenValue, Peeled, PeeledLimit,
-    TreeNode, scenario_info, tool,
+    TreeNode, Warning, scenario_info, tool,
 };
 
 /// Trials of a draw on which boxes are chosen: many draws say more of ranges than many trials of each.
@@ -280,7 +280,7 @@ pub fn discover(
         .flat_map(|mut b| b.swap_remove(0));
     let run = Draws::new(study, settings, hits.collect(), Some(&draws.inputs));
     let named = named(study);
-    let boxes = told(&run, &found.boxes, &named);
+    let boxes = told(&run, (found.boxes.as_slice(), discovery.density), &named);
     let is_told = |draw: usize| {
         let all = found.boxes.iter().zip(&boxes);
         all.filter(|(_, told)| told.detectable)
@@ -308,9 +308,17 @@ pub fn discover(
             .collect(),
         tree: nodes(&run, &found.tree, &named),
         boxes,
-        warnings: result.warnings,
+        warnings: fitting(study, result.warnings),
         run: result.run,
     })
+}
+
+/// Warnings of a run, without that of few draws where nothing is drawn.
+fn fitting(study: &Study, warnings: Vec<Warning>) -> Vec<Warning> {
+    let is_drawn = !study.program.inputs.is_empty();
+    let all = warnings.into_iter();
+    all.filter(|warning| is_drawn || warning.code != "few-draws")
+        .collect()
 }
 
 /// Hits of each draw of a block.
@@ -379,7 +387,7 @@ fn search(draws: &Draws, discovery: &Discovery) -> Found {
 }
 
 /// What the run says of the boxes.
-fn told(run: &Draws, found: &[Bounds], named: &[Named]) -> Vec<FoundBox> {
+fn told(run: &Draws, (found, least): (&[Bounds], Option<f64>), named: &[Named]) -> Vec<FoundBox> {
     let columns = &run.columns;
     let mut boxes: Vec<FoundBox> = Vec::with_capacity(found.len());
     for (place, bounds) in found.iter().enumerate() {
@@ -411,8 +419,12 @@ fn told(run: &Draws, found: &[Bounds], named: &[Named]) -> Vec<FoundBox> {
                 }
             })
             .collect();
+        let density = counted.size.density.value;
         boxes.push(FoundBox {
             limits,
+            below_asked: least
+                .zip(density)
+                .is_some_and(|(least, counted)| counted < least),
             draws: counted.draws,
             size: counted.size,
             elsewhere: counted.row.not_held,

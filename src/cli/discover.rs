@@ -72,6 +72,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         simulation, output, ..
     } = arguments;
+    if arguments.flip && arguments.file.as_os_str() == "-" {
+        let text = "--flip reads the scenario again for each change, and standard input can be read only once: save it to a file";
+        return Err(Misuse(text.into()).into());
+    }
     let study = match Study::open(&arguments.file, &simulation.variant.set) {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
@@ -136,7 +140,7 @@ fn flip(arguments: &Arguments, study: &Study, terminal: &Terminal) -> Result<Exi
     let shared = simulation.variant.set.as_slice();
     let open = |held: &[String]| Study::open(file, &[shared, held].concat());
     let found = analysis::flip(study, (&asked, &race, wanted), &settings, &meter, &open);
-    let result = match found {
+    let mut result = match found {
         Ok(result) => result,
         Err(NoFlip::Refused { report }) => return Ok(findings::refuse(&report, terminal)),
         Err(NoFlip::Unchanged { error }) => return findings::failed(error, &[study], terminal),
@@ -145,6 +149,10 @@ fn flip(arguments: &Arguments, study: &Study, terminal: &Terminal) -> Result<Exi
         }
         Err(NoFlip::Interrupted) => return Ok(run::nothing(terminal)),
     };
+    // Without them it would be another scenario.
+    for change in &mut result.changes {
+        change.set.splice(0..0, shared.iter().cloned());
+    }
     let simulated = result.run.trials > 0;
     meter.finish(simulated)?;
     if !simulated {

@@ -54,6 +54,8 @@ pub struct FoundBox {
     pub draws: u64,
     #[serde(flatten)]
     pub size: BoxSize,
+    /// A density was asked for, and the one counted is less than it.
+    pub below_asked: bool,
     /// Chance of the outcome outside it, and outside all boxes before it.
     pub elsewhere: GivenValue,
     /// Density less elsewhere.
@@ -171,10 +173,10 @@ pub struct Lead {
 /// Parameters held at values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlipChange {
-    /// Size in prior standard deviations; `None` if it does not flip the lead.
+    /// Size in prior standard deviations, at which the lead passes two standard errors of the run; `None` if it does not flip the lead.
     pub distance: Option<f64>,
     pub held: Vec<FlipHeld>,
-    /// The settings that reproduce it, one for each `--set`.
+    /// The settings that reproduce it, one for each `--set`: those that the caller made, then what is held.
     pub set: Vec<String>,
     /// What the run with it says.
     #[serde(flatten)]

@@ -159,7 +159,8 @@ fn a_flip_in_every_format_is_what_its_settings_give() {
     assert!(markdown.contains("## It leads if"), "{markdown}");
     let near = out(&format!("{line} --within 0.2"), "80");
     assert!(
-        flat(&near).contains("cannot be made the likeliest within 0.2"),
+        flat(&near)
+            .contains("No change was found within 0.2 prior standard deviations; there may be one"),
         "{near}"
     );
     let already = out(&format!("{line} --of second"), "80");
@@ -200,9 +201,36 @@ fn where_nothing_is_uncertain_it_says_so() {
         flat(&table).contains("Nothing in the file is uncertain"),
         "{table}"
     );
+    assert!(
+        !table.contains("uncertain inputs") && !table.contains("few-draws"),
+        "{table}"
+    );
     let table = out(&format!("discover {file} --flip --trials 2048"), "80");
     assert!(
         flat(&table).contains("No uncertain parameter was found that moves its lead"),
         "{table}"
     );
+}
+
+#[test]
+fn a_flip_of_a_variant_is_reproduced_with_its_settings() {
+    let folder = folder();
+    let file = write(folder.path(), "contest.json", &contest());
+    let own = "outcomes.first.title=Another title";
+    let mut command = quincunx();
+    let line = format!("discover {file} --flip --trials 4096 --set parameters.idle=0.5");
+    command.args(line.split_whitespace()).args(["--set", own]);
+    let table = flat(&stdout(&command.assert().success()));
+    let wanted = format!("--set parameters.idle=0.5 --set '{own}' --set parameters.strength=");
+    assert!(table.contains(&wanted), "{table}");
+    let json = stdout(&command.args(["--format", "json"]).assert().success());
+    let found: FlipResult = serde_json::from_str(&json).expect("json");
+    assert_eq!(found.changes[0].set[..2], ["parameters.idle=0.5", own]);
+}
+
+#[test]
+fn a_flip_of_standard_input_is_refused_at_once() {
+    call("discover - --flip")
+        .code(2)
+        .stderr(contains("standard input can be read only once"));
 }

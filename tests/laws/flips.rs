@@ -140,3 +140,34 @@ fn flips_have_the_same_bytes_for_any_number_of_threads() {
     let bytes = |found: &FlipResult| serde_json::to_string(found).expect("plain data");
     assert_eq!(bytes(&one), bytes(&many));
 }
+
+#[test]
+fn a_hump_is_seen_on_the_way() {
+    // Three standard deviations away the chance is as low as at the median; at 1.2 it is 0.86.
+    let file = json!({
+        "format": 2, "name": "hump",
+        "parameters": {"x": {"normal": {"mean": 0, "sd": 1}}},
+        "per_trial": {"luck": {"uniform": [0, 1]}},
+        "outcomes": [
+            {"name": "one", "when": "luck < 1 - exp(-2 * exp(-2 * (x - 1.2) * (x - 1.2)))"},
+            {"name": "other", "when": "true"}
+        ]
+    });
+    let found = look(&file, Some("one"), 3.0, 16_384, 0);
+    // A half where 2 exp(-2 (x - 1.2)²) = ln 2.
+    let exact = 1.2 - (0.5 * (2.0 / std::f64::consts::LN_2).ln()).sqrt();
+    near("x", of(&found, &["x"]), exact);
+}
+
+#[test]
+fn what_the_file_forbids_is_out_of_reach_and_no_end() {
+    // A chance above one is refused, from 5.5 standard deviations on.
+    let file = json!({
+        "format": 1, "name": "edge", "start": "2001-01-01", "horizon": 1, "step": 1,
+        "parameters": {"g": {"normal": {"mean": 0.4, "sd": 0.11}}},
+        "events": {"e": {"at": 0.5, "probability": "g"}},
+        "outcomes": [{"name": "yes", "when": "ever(e)"}, {"name": "no", "when": "true"}]
+    });
+    let found = look(&file, Some("yes"), 6.0, 131_072, 0);
+    near("g", of(&found, &["g"]), 0.1 / 0.11);
+}

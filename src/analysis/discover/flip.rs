@@ -8,7 +8,7 @@
 
 mod search;
 
-use search::{RUNS, Search, levers, rank};
+use search::{LOOKS, RUNS, Search, levers, rank, searching};
 
 use super::{Discovery, NothingToDiscover, by_draw, choosing};
 use crate::analysis::Study;
@@ -19,6 +19,7 @@ use crate::engine::{BlockTrials, EngineError, Observer, Settings};
 use crate::estimate::Replicated;
 use crate::results::{FlipResult, Lead, RunResult, scenario_info, tool};
 use crate::scenario::Report;
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Outcomes that are considered if none is asked for.
@@ -152,8 +153,10 @@ impl Flip {
 
     /// Trials of all runs at most.
     pub fn trials(settings: &Settings) -> u64 {
-        let own = settings.blocks.saturating_mul(settings.trials_per_block());
-        own.saturating_mul(RUNS)
+        let of = |one: &Settings| one.blocks.saturating_mul(one.trials_per_block());
+        of(settings)
+            .saturating_mul(RUNS)
+            .saturating_add(of(&searching(settings)).saturating_mul(LOOKS))
             .saturating_add(Discovery::trials(settings))
     }
 }
@@ -162,20 +165,39 @@ impl Flip {
 struct Blocks<'o> {
     observer: &'o dyn Observer,
     before: u64,
-    per_block: u64,
+    /// Trials so far, and those of runs that turned out not to be needed.
     done: AtomicU64,
     total: u64,
 }
 
-impl Observer for Blocks<'_> {
-    fn progress(&self, _: u64, _: u64) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let trials = self.before + done * self.per_block;
+impl Blocks<'_> {
+    fn told(&self, trials: u64) {
         self.observer.progress(trials.min(self.total), self.total);
     }
 
+    /// So many of so many rays are done, which need not have taken all the runs that they might have.
+    fn reached(&self, rays: usize, of: usize) {
+        let share = rays as f64 / of.max(1) as f64;
+        let trials = self.before + (share * (self.total - self.before) as f64) as u64;
+        let before = self.done.fetch_max(trials, Ordering::Relaxed);
+        self.told(before.max(trials));
+    }
+}
+
+/// Progress of one of the runs.
+struct Part<'b> {
+    blocks: &'b Blocks<'b>,
+    per_block: u64,
+}
+
+impl Observer for Part<'_> {
+    fn progress(&self, _: u64, _: u64) {
+        let before = (self.blocks.done).fetch_add(self.per_block, Ordering::Relaxed);
+        self.blocks.told(before + self.per_block);
+    }
+
     fn cancelled(&self) -> bool {
-        self.observer.cancelled()
+        self.blocks.observer.cancelled()
     }
 }
 
@@ -208,14 +230,18 @@ pub fn flip(
         by_draw
     });
     let seen = seen.map_err(failed)?;
+    let before = first.blocks * first.trials_per_block();
     let blocks = Blocks {
         observer,
-        before: first.blocks * first.trials_per_block(),
-        per_block: settings.trials_per_block(),
-        done: AtomicU64::new(0),
+        before,
+        done: AtomicU64::new(before),
         total,
     };
-    let base = study.run(settings, &blocks).map_err(failed)?;
+    let part = Part {
+        blocks: &blocks,
+        per_block: settings.trials_per_block(),
+    };
+    let base = study.run(settings, &part).map_err(failed)?;
     let from = race.leader(&base);
     let shares: Vec<Vec<f64>> = (0..race.members.len())
         .map(|m| {
@@ -250,6 +276,7 @@ pub fn flip(
             settings,
             observer: &blocks,
             open,
+            refused: RefCell::new(None),
         };
         match search.flips(&lead(to), &first, &mut changes) {
             Ok(()) => {}
@@ -275,7 +302,7 @@ pub fn flip(
         now: race.lead(&base, to),
         within: flip.within,
         changes,
-        warnings: base.warnings,
+        warnings: super::fitting(study, base.warnings),
         run,
     })
 }

@@ -19,7 +19,7 @@ pub fn write_discover(out: &mut dyn Write, result: &DiscoverResult) -> io::Resul
     writeln!(out, "{}\n", escape(&boxes_answer(result)))?;
     for (number, found) in boxes_shown(result) {
         writeln!(out, "## Box {number}\n")?;
-        writeln!(out, "{}\n", escape(&boxed_sentence(found)))?;
+        writeln!(out, "{}\n", escape(&boxed_sentence(result, number, found)))?;
         let columns = ["limit", "draws", "without ± pp", "told from noise"];
         let rows = found.limits.iter().map(|limit| {
             vec![

@@ -25,7 +25,7 @@ pub fn write(page: &mut Page<'_>, result: &DiscoverResult) -> io::Result<()> {
     page.paragraph(plain, &answer(result), 0)?;
     for (number, found) in shown(result) {
         page.section(&format!("Box {number}"), "")?;
-        page.paragraph(plain, &sentence(found), 2)?;
+        page.paragraph(plain, &sentence(result, number, found), 2)?;
         limits(page, found)?;
     }
     if let Some(text) = together(result) {
@@ -57,10 +57,10 @@ pub fn write(page: &mut Page<'_>, result: &DiscoverResult) -> io::Result<()> {
     Ok(())
 }
 
-/// Boxes that are told from noise, with their numbers.
+/// Boxes that are told from noise, with their numbers, which are their places among all.
 pub fn shown(result: &DiscoverResult) -> Vec<(usize, &FoundBox)> {
-    let boxes = result.boxes.iter().filter(|one| one.detectable);
-    (1..).zip(boxes).collect()
+    let boxes = (1..).zip(&result.boxes);
+    boxes.filter(|(_, one)| one.detectable).collect()
 }
 
 /// What is looked for, how likely it is over all draws, and whether anything stands out.
@@ -111,14 +111,29 @@ pub fn of_draws(share: &GivenValue) -> String {
 }
 
 /// A box in a sentence.
-pub fn sentence(found: &FoundBox) -> String {
-    format!(
-        "In {} of the draws the chance is {}, elsewhere {}. These draws hold {} of all futures with this end.",
+pub fn sentence(result: &DiscoverResult, number: usize, found: &FoundBox) -> String {
+    let (place, elsewhere) = match number {
+        1 => (String::new(), "elsewhere".into()),
+        2 => (", outside box 1,".into(), "outside both boxes".into()),
+        n => (
+            format!(", outside boxes 1 to {},", n - 1),
+            format!("outside all {n} boxes"),
+        ),
+    };
+    let mut text = format!(
+        "In {} of the draws{place} the chance is {}, {elsewhere} {}. These draws hold {} of all futures with this end.",
         of_draws(&found.size.mass),
         with_error(&found.size.density),
         with_error(&found.elsewhere),
         with_error(&found.size.coverage),
-    )
+    );
+    if let Some(asked) = result.least_density.filter(|_| found.below_asked) {
+        text.push_str(&format!(
+            " Counted on these trials the chance is less than the {}% asked for.",
+            format::plain(100.0 * asked)
+        ));
+    }
+    text
 }
 
 /// Several boxes in a sentence; nothing for one.
@@ -155,9 +170,19 @@ pub fn range(limit: &BoxLimit) -> String {
 }
 
 pub fn legend(result: &DiscoverResult) -> String {
+    if result.inputs == 0 {
+        return "± is a standard error and comes from chance in the simulation.".into();
+    }
+    let told: Vec<usize> = shown(result).iter().map(|(number, _)| *number).collect();
+    let is_gap = told.last().is_some_and(|last| *last > told.len());
+    let gap = if is_gap {
+        " Boxes that are not told from noise have a number, too, and are not shown."
+    } else {
+        ""
+    };
     format!(
         "± is a standard error and comes from chance in the simulation. A draw is one set of values of all {} uncertain inputs. draws: share of them that meet \
-         this limit alone; without: chance in the draws that only this limit keeps out. Chosen on {} trials of another seed, counted on these.",
+         this limit alone; without: chance in the draws that only this limit keeps out. Chosen on {} trials of another seed, counted on these.{gap}",
         result.inputs,
         format::count(result.chosen_on.trials)
     )
@@ -314,6 +339,7 @@ mod tests {
         let found = FoundBox {
             limits: vec![limit("weight", true), limit("parameter", false)],
             draws: 40,
+            below_asked: true,
             size: size.clone(),
             elsewhere: value.clone(),
             difference: Some(0.1),
@@ -348,7 +374,7 @@ mod tests {
             std_error: 0.01,
             ci95: [0.48, 0.52],
             inputs: 31,
-            least_density: None,
+            least_density: Some(0.4),
             chosen_on: ChosenOn {
                 seed: 2,
                 trials: 65_536,
@@ -427,8 +453,16 @@ mod tests {
             for line in text.lines() {
                 assert!(line.width() <= width, "{width}:\n{line}\n\n{text}");
             }
-            for head in ["without ± pp", "chance ± pp", "(noise)", "sd"] {
-                assert!(text.contains(head), "{head} at {width}:\n{text}");
+            let flat = text.split_whitespace().collect::<Vec<&str>>().join(" ");
+            for head in [
+                "without ± pp",
+                "chance ± pp",
+                "(noise)",
+                "sd",
+                "outside both boxes 12.3%",
+                "less than the 40% asked for",
+            ] {
+                assert!(flat.contains(head), "{head} at {width}:\n{text}");
             }
         }
         let found = boxes();

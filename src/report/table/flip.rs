@@ -22,7 +22,10 @@ pub fn write(page: &mut Page<'_>, result: &FlipResult) -> io::Result<()> {
             "smallest change first, each verified by a run",
         )?;
         table(page, &flips)?;
-        let text = format!("The first again: {}", command(flips[0]));
+        let text = format!(
+            "The first again, with the same --trials, --draws and --seed: {}",
+            command(flips[0])
+        );
         page.paragraph(plain, &text, 2)?;
     }
     if !others.is_empty() {
@@ -41,7 +44,7 @@ pub fn write(page: &mut Page<'_>, result: &FlipResult) -> io::Result<()> {
 
 pub const LEGEND: &str = "± is a standard error and comes from chance in the simulation. sd: how far the held values lie from their medians, in prior standard \
     deviations (normal scores; of several the length of the vector, with the correlations of the file); all other inputs vary as they do. lead: before the \
-    likeliest of the others. The search is by slopes and along lines: there may be a smaller change that it does not see.";
+    likeliest of the others. A size is that at which the lead passes two standard errors: with more --trials it is smaller, down to where the lead is level. The search is by slopes and along lines: there may be a smaller change that it does not see.";
 
 /// What is to lead.
 fn name(result: &FlipResult) -> String {
@@ -77,7 +80,7 @@ pub fn answer(result: &FlipResult) -> String {
         }
         None if result.run.interrupted => "No change was found before the interruption.".into(),
         None => format!(
-            "It cannot be made the likeliest within {} prior standard deviations, so far as was looked.",
+            "No change was found within {} prior standard deviations; there may be one.",
             format::plain(result.within)
         ),
     };
@@ -122,8 +125,20 @@ pub fn distance(change: &FlipChange) -> String {
 
 /// The options that reproduce a change.
 pub fn command(change: &FlipChange) -> String {
-    let sets = change.set.iter().map(|set| format!("--set {set}"));
+    let sets = change
+        .set
+        .iter()
+        .map(|set| format!("--set {}", quoted(set)));
     sets.collect::<Vec<String>>().join(" ")
+}
+
+/// A setting as a shell takes it for one word.
+fn quoted(set: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "._-+=/:,%@".contains(c);
+    match set.chars().all(is_plain) {
+        true => set.into(),
+        false => format!("'{}'", set.replace('\'', "'\\''")),
+    }
 }
 
 /// Chance, that of the rival, and the lead, each with its error.

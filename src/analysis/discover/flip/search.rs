@@ -2,16 +2,17 @@
 //!
 //! Takes the lead in each draw and a way to open the scenario with parameters held at values; gives changes.
 
-use super::{NoFlip, Race};
+use super::{Blocks, NoFlip, Part, Race};
 use crate::analysis::Study;
 use crate::analysis::discover::choose::simplest;
 use crate::distribution::Distribution;
-use crate::engine::{Observer, Settings, Setup, inputs};
+use crate::engine::{DRAWS_PER_BLOCK, Settings, Setup, inputs};
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::program::InputCode;
 use crate::results::{FlipChange, FlipHeld, Lead};
 use crate::scenario::Report;
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 /// Parameters that are tried alone.
 const ALONE: usize = 6;
@@ -19,18 +20,39 @@ const ALONE: usize = 6;
 const TOGETHER: usize = 4;
 /// Slope in standard errors below which a parameter is not tried.
 const LEAST_SLOPE: f64 = 3.0;
-/// Steps of a root search, and of the walk from a root to where the lead is beyond chance.
-const STEPS: usize = 5;
+/// Steps of a root search.
+const STEPS: usize = 4;
+/// Steps from a root to where the lead is just beyond chance, by runs of full size.
+const CONFIRMING: usize = 4;
+/// Steps to the last point that the file allows.
+const EDGE: usize = 4;
 /// Standard errors by which the other outcome has to lead.
 const BEYOND: f64 = 2.0;
 /// Standard deviations to which a root is found, and by which rounding may move a value.
 const NEAR: f64 = 0.02;
-/// Trials of a search at most.
-const SEARCH: u64 = 32_768;
+/// Trials of a run of the search at most, and of each of its draws.
+const SEARCH: u64 = 8_192;
+const SEARCH_PER_DRAW: u32 = 16;
 
-/// Runs that are made at most.
-pub const RUNS: u64 =
-    ((ALONE + 2 * (TOGETHER - 1)) * (2 + 2 * STEPS) + TOGETHER * (TOGETHER + 1)) as u64;
+/// Rays at most.
+const RAYS: usize = ALONE + 2 * (TOGETHER - 1);
+/// Runs of the search at most.
+pub const LOOKS: u64 = (RAYS * (4 + EDGE + STEPS) + TOGETHER * (TOGETHER + 1)) as u64;
+/// Runs of full size at most.
+pub const RUNS: u64 = (RAYS * (CONFIRMING + 1)) as u64;
+
+/// The runs of the search: smaller ones, with more draws of fewer trials.
+pub fn searching(settings: &Settings) -> Settings {
+    let trials_per_draw = settings.trials_per_draw.min(SEARCH_PER_DRAW);
+    let own = settings.blocks.saturating_mul(settings.trials_per_block());
+    let block = u64::from(DRAWS_PER_BLOCK * trials_per_draw);
+    Settings {
+        trials_per_draw,
+        blocks: own.min(SEARCH).div_ceil(block).max(1),
+        until: None,
+        ..settings.clone()
+    }
+}
 
 /// A parameter that can be held at a value: one that is drawn from the same distribution in every draw.
 pub struct Lever<'s> {
@@ -120,9 +142,11 @@ pub struct Search<'s> {
     /// Prior standard deviations within which is looked.
     pub within: f64,
     pub settings: &'s Settings,
-    pub observer: &'s dyn Observer,
+    pub observer: &'s Blocks<'s>,
     /// The scenario with these settings.
     pub open: &'s dyn Fn(&[String]) -> Result<Study, Report>,
+    /// Why the last point that the file does not allow was refused.
+    pub refused: RefCell<Option<NoFlip>>,
 }
 
 /// Points in a direction: parameters, and how far each goes for each standard deviation in all.
@@ -137,7 +161,7 @@ impl Search<'_> {
     /// `lead` is that of the member in each draw of the run of `chosen`.
     ///
     /// # Errors
-    /// [`NoFlip`].
+    /// [`NoFlip`]; that a point was refused only if nothing else is there to be told.
     pub fn flips(
         &self,
         lead: &[f64],
@@ -145,12 +169,15 @@ impl Search<'_> {
         found: &mut Vec<FlipChange>,
     ) -> Result<(), NoFlip> {
         let levers = levers(self.study, chosen, lead);
-        for lever in levers.iter().take(ALONE) {
+        let alone = levers.len().min(ALONE);
+        let rays = alone + 2 * TOGETHER.min(levers.len()).saturating_sub(1);
+        for (done, lever) in levers.iter().take(ALONE).enumerate() {
             let ray = Ray {
                 levers: vec![lever],
                 direction: vec![lever.slope.signum()],
             };
-            found.push(self.along(&ray)?);
+            found.extend(self.along(&ray)?);
+            self.observer.reached(done + 1, rays);
         }
         for count in 2..=TOGETHER.min(levers.len()) {
             let levers: Vec<&Lever<'_>> = levers.iter().take(count).collect();
@@ -158,11 +185,13 @@ impl Search<'_> {
             let Some(ray) = self.ray(levers, &slopes) else {
                 continue;
             };
-            let first = self.along(&ray)?;
+            let Some(first) = self.along(&ray)? else {
+                continue;
+            };
             // The slope over all draws need not be the one at the point found.
             let second = match first.distance.filter(|_| first.verified) {
                 Some(distance) => match self.turned(&ray, distance)? {
-                    Some(ray) => Some(self.along(&ray)?),
+                    Some(ray) => self.along(&ray)?,
                     None => None,
                 },
                 None => None,
@@ -171,8 +200,12 @@ impl Search<'_> {
                 Some(second) if rank(&second) < rank(&first) => second,
                 _ => first,
             });
+            self.observer.reached(alone + 2 * (count - 1), rays);
         }
-        Ok(())
+        match self.refused.take().filter(|_| found.is_empty()) {
+            Some(refused) => Err(refused),
+            None => Ok(()),
+        }
     }
 
     /// The ray on which the lead grows most for each standard deviation, if it grows by `slopes` with uncorrelated scores.
@@ -218,15 +251,19 @@ impl Search<'_> {
         distance: f64,
     ) -> Result<Option<Ray<'l, 's>>, NoFlip> {
         let scores: Vec<f64> = ray.direction.iter().map(|d| d * distance).collect();
-        let settings = self.searching();
-        let here = self.look(&self.held(ray, &scores), &settings)?.lead;
+        let settings = searching(self.settings);
+        let Some(here) = self.look(&self.held(ray, &scores), &settings)? else {
+            return Ok(None);
+        };
         let mut slopes = Vec::with_capacity(scores.len());
         for (i, score) in scores.iter().enumerate() {
             let step = 0.5 * if *score > 0.0 { -1.0 } else { 1.0 };
             let mut moved = scores.clone();
             moved[i] += step;
-            let there = self.look(&self.held(ray, &moved), &settings)?.lead;
-            slopes.push((there - here) / step);
+            let Some(there) = self.look(&self.held(ray, &moved), &settings)? else {
+                return Ok(None);
+            };
+            slopes.push((there.lead - here.lead) / step);
         }
         // With correlations the nearest point lies along R g; slopes of scores that are held are g.
         let turned = self.correlated(&ray.levers, &slopes);
@@ -257,15 +294,6 @@ impl Search<'_> {
         levers.iter().map(row).collect()
     }
 
-    fn searching(&self) -> Settings {
-        let most = SEARCH.div_ceil(self.settings.trials_per_block()).max(1);
-        Settings {
-            blocks: self.settings.blocks.min(most),
-            until: None,
-            ..self.settings.clone()
-        }
-    }
-
     /// What is held: names and readable values, and their scores.
     fn held(&self, ray: &Ray<'_, '_>, scores: &[f64]) -> Vec<FlipHeld> {
         (ray.levers.iter().zip(scores))
@@ -282,31 +310,44 @@ impl Search<'_> {
             .collect()
     }
 
-    fn look(&self, held: &[FlipHeld], settings: &Settings) -> Result<Lead, NoFlip> {
+    /// The lead at a point; `None` where the file does not allow it.
+    fn look(&self, held: &[FlipHeld], settings: &Settings) -> Result<Option<Lead>, NoFlip> {
         let sets: Vec<String> = held.iter().map(setting).collect();
-        let study = (self.open)(&sets).map_err(|report| NoFlip::Refused { report })?;
-        let run = match study.run(settings, self.observer) {
+        let study = match (self.open)(&sets) {
+            Ok(study) => study,
+            Err(report) => {
+                self.refused.replace(Some(NoFlip::Refused { report }));
+                return Ok(None);
+            }
+        };
+        let part = Part {
+            blocks: self.observer,
+            per_block: settings.trials_per_block(),
+        };
+        let run = match study.run(settings, &part) {
             Ok(run) => run,
             Err(error) => {
                 let study = Box::new(study);
-                return Err(NoFlip::Failed { study, error });
+                self.refused.replace(Some(NoFlip::Failed { study, error }));
+                return Ok(None);
             }
         };
         if run.run.interrupted {
             return Err(NoFlip::Interrupted);
         }
-        Ok(self.race.lead(&run, self.to))
+        Ok(Some(self.race.lead(&run, self.to)))
     }
 
-    /// The smallest change along a ray.
-    fn along(&self, ray: &Ray<'_, '_>) -> Result<FlipChange, NoFlip> {
-        let settings = self.searching();
+    /// The smallest change along a ray; `None` if the file allows nothing there.
+    fn along(&self, ray: &Ray<'_, '_>) -> Result<Option<FlipChange>, NoFlip> {
+        let settings = searching(self.settings);
         let at = |distance: f64| -> Vec<FlipHeld> {
             let scores: Vec<f64> = ray.direction.iter().map(|d| d * distance).collect();
             self.held(ray, &scores)
         };
-        let change = |held: Vec<FlipHeld>, lead: Lead, verified: bool| {
+        let change = |held: Vec<FlipHeld>, lead: Lead| {
             let scores: Vec<f64> = held.iter().map(|one| one.score).collect();
+            let verified = lead.lead >= BEYOND * lead.lead_std_error;
             FlipChange {
                 distance: (self.length(&ray.levers, &scores)).filter(|_| verified),
                 set: held.iter().map(setting).collect(),
@@ -315,51 +356,114 @@ impl Search<'_> {
                 verified,
             }
         };
-        let end = self.look(&at(self.within), &settings)?;
-        if end.lead <= 0.0 {
-            let held = at(self.within);
-            let lead = self.look(&held, self.settings)?;
-            return Ok(change(held, lead, false));
+        let Some(start) = self.look(&at(0.0), &settings)? else {
+            return Ok(None);
+        };
+        let Some((reach, end)) = self.end(&at, &settings)? else {
+            return Ok(None);
+        };
+        let mut top = (reach, end.lead);
+        if start.lead <= 0.0 && end.lead <= 0.0 {
+            // The lead may rise and fall again on the way.
+            for part in [1.0 / 3.0, 2.0 / 3.0] {
+                let place = part * reach;
+                if let Some(lead) = self.look(&at(place), &settings)?
+                    && lead.lead > 0.0
+                {
+                    top = (place, lead.lead);
+                    break;
+                }
+            }
         }
-        let start = self.look(&at(0.0), &settings)?;
-        let (mut low, mut high) = ((0.0, start.lead), (self.within, end.lead));
+        let (mut low, mut high) = ((0.0, start.lead), top);
         if low.1 > 0.0 {
             high = low;
         }
-        // Regula falsi, kept away from the ends so that both come nearer.
-        for _ in 0..STEPS {
-            let width = high.0 - low.0;
-            if width <= NEAR {
-                break;
-            }
-            let place = low.0 - low.1 * width / (high.1 - low.1);
-            let place = place.clamp(low.0 + 0.1 * width, high.0 - 0.1 * width);
-            let lead = self.look(&at(place), &settings)?.lead;
-            if lead > 0.0 {
-                high = (place, lead);
-            } else {
-                low = (place, lead);
+        if high.1 > 0.0 {
+            // Regula falsi, kept away from the ends so that both come nearer.
+            for _ in 0..STEPS {
+                let width = high.0 - low.0;
+                if width <= NEAR {
+                    break;
+                }
+                let place = low.0 - low.1 * width / (high.1 - low.1);
+                let place = place.clamp(low.0 + 0.1 * width, high.0 - 0.1 * width);
+                let Some(lead) = self.look(&at(place), &settings)? else {
+                    break;
+                };
+                if lead.lead > 0.0 {
+                    high = (place, lead.lead);
+                } else {
+                    low = (place, lead.lead);
+                }
+                // Nearer than that these runs do not know it.
+                if lead.lead.abs() <= 0.5 * lead.lead_std_error {
+                    break;
+                }
             }
         }
-        // From there on until the run itself says so beyond chance.
-        let slope = ((end.lead - start.lead) / self.within).max(1e-3);
-        let mut distance = high.0;
-        for _ in 0..STEPS {
+        // From there on until a run of full size says so, just beyond chance.
+        let rise = match high.0 > 0.0 {
+            true => (high.1 - start.lead) / high.0,
+            false => (top.1 - start.lead) / top.0,
+        };
+        let rise = rise.max(1e-3);
+        let (mut distance, mut failed) = (high.0, 0.0_f64);
+        let mut best: Option<(f64, FlipChange)> = None;
+        for _ in 0..CONFIRMING {
             let held = at(distance);
-            let lead = self.look(&held, self.settings)?;
+            let Some(lead) = self.look(&held, self.settings)? else {
+                break;
+            };
             let short = BEYOND * lead.lead_std_error - lead.lead;
-            if short <= 0.0 {
-                return Ok(change(held, lead, true));
+            if short > 0.0 {
+                if distance >= top.0 {
+                    return Ok(Some(best.map_or_else(|| change(held, lead), |best| best.1)));
+                }
+                failed = failed.max(distance);
+                distance = (distance + (1.2 * short / rise).max(NEAR)).min(top.0);
+                if best.as_ref().is_some_and(|(found, _)| distance >= *found) {
+                    break;
+                }
+            } else {
+                best = Some((distance, change(held, lead)));
+                let nearer = (distance + 0.8 * short / rise).max(failed + NEAR);
+                if nearer > distance - NEAR {
+                    break;
+                }
+                distance = nearer;
             }
-            if distance >= self.within {
-                return Ok(change(held, lead, false));
-            }
-            distance = (distance + (1.2 * short / slope).max(NEAR)).min(self.within);
         }
-        let held = at(self.within);
+        if let Some((_, best)) = best {
+            return Ok(Some(best));
+        }
+        let held = at(top.0);
         let lead = self.look(&held, self.settings)?;
-        let verified = lead.lead >= BEYOND * lead.lead_std_error;
-        Ok(change(held, lead, verified))
+        Ok(lead.map(|lead| change(held, lead)))
+    }
+
+    /// The farthest point within reach that the file allows, and the lead there.
+    fn end(
+        &self,
+        at: &dyn Fn(f64) -> Vec<FlipHeld>,
+        settings: &Settings,
+    ) -> Result<Option<(f64, Lead)>, NoFlip> {
+        if let Some(lead) = self.look(&at(self.within), settings)? {
+            return Ok(Some((self.within, lead)));
+        }
+        let (mut inside, mut outside) = (0.0, self.within);
+        let mut found = None;
+        for _ in 0..EDGE {
+            let middle = 0.5 * (inside + outside);
+            match self.look(&at(middle), settings)? {
+                Some(lead) => {
+                    inside = middle;
+                    found = Some((middle, lead));
+                }
+                None => outside = middle,
+            }
+        }
+        Ok(found)
     }
 }
 
