@@ -7,11 +7,14 @@
 
 use super::study::Study;
 use super::typical::{History, search, spread};
-use crate::engine::{BlockFault, EngineError, Observer, Otherwise, Replays, Settings, explain};
+use crate::engine::{
+    BlockFault, EngineError, Observer, Otherwise, Replayed, Replays, Settings, explain,
+};
 use crate::estimate::{Proportion, REPLICATES};
 use crate::model::Model;
 use crate::results::{
-    NONE_OF_THESE, NearEnd, NearEvent, NearMisses, Told, UNCLASSIFIED, scenario_info, tool,
+    NONE_OF_THESE, NearEnd, NearEvent, NearMisses, PathEvent, Told, UNCLASSIFIED, in_display_order,
+    replay_warnings, scenario_info, tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -24,8 +27,8 @@ const COMPARED: usize = 1024;
 const TOGETHER: usize = 256;
 
 type Counts = [u64; REPLICATES];
-/// Ends of some trials, by place, with one event otherwise; `None`: it could not be.
-type Ends = Vec<Option<usize>>;
+/// Ends of some trials, by place, with one event otherwise.
+type Ends = Vec<Replayed>;
 
 /// Plays trials of the outcome of this index again (the number of rules stands for `unclassified`), with each event otherwise in turn.
 ///
@@ -58,6 +61,8 @@ pub fn near_misses(
     let chosen = &chosen[..compared.min(chosen.len())];
     let told = Counted::new(study, outcome, chosen, &tasks, &ended);
     let (name, title) = named(&study.model, outcome);
+    let can_be = !changes(study).is_empty();
+    let draws = searched / u64::from(settings.trials_per_draw);
     Ok(NearMisses {
         format: 1,
         tool: tool(),
@@ -71,13 +76,19 @@ pub fn near_misses(
         found: histories.len() as u64,
         compared: chosen.len() as u64,
         interrupted: is_cut || !is_done,
-        any: (!chosen.is_empty()).then(|| told.share(&told.any)),
+        any: (can_be && !chosen.is_empty()).then(|| told.share(&told.any)),
         ends: told.ends(&told.near, |end| named(&study.model, end)),
         groups: told.ends(&told.near_groups, |group| {
             let group = &study.model.groups[group];
             (group.name.clone(), group.title.clone())
         }),
         events: told.events(study),
+        not_played: not_played(study),
+        stopped: told.stopped,
+        warnings: match chosen.is_empty() {
+            true => Vec::new(),
+            false => replay_warnings(told.stopped, draws, settings.trials_per_draw),
+        },
     })
 }
 
@@ -114,6 +125,22 @@ fn changes(study: &Study) -> Vec<Otherwise> {
     let each = (0..study.model.events.len())
         .flat_map(|e| [Otherwise::Without(e), Otherwise::AtEvenOdds(e)]);
     each.filter(|change| change.is_possible(&study.program))
+        .collect()
+}
+
+/// Events that none of these changes.
+fn not_played(study: &Study) -> Vec<PathEvent> {
+    let events = &study.model.events;
+    let is_one = |e: &usize| {
+        let ways = [Otherwise::Without(*e), Otherwise::AtEvenOdds(*e)];
+        !ways.iter().any(|change| change.is_possible(&study.program))
+    };
+    let left = in_display_order(events, |event| event.display);
+    (left.into_iter().filter(is_one))
+        .map(|e| PathEvent {
+            event: events[e].name.clone(),
+            title: events[e].title.clone(),
+        })
         .collect()
 }
 
@@ -207,6 +234,8 @@ struct Counted {
     near_groups: Vec<Counts>,
     /// By what is otherwise.
     by_change: BTreeMap<Otherwise, Changed>,
+    /// Trials played again that were stopped.
+    stopped: u64,
 }
 
 /// What one event changes.
@@ -233,6 +262,7 @@ impl Counted {
             near: vec![[0; REPLICATES]; outcomes],
             near_groups: vec![[0; REPLICATES]; study.model.groups.len()],
             by_change: BTreeMap::new(),
+            stopped: 0,
         };
         let draws: BTreeSet<u64> = chosen.iter().map(|one| one.draw).collect();
         counted.draws = draws.len() as u64;
@@ -243,13 +273,17 @@ impl Counted {
                 ends: vec![[0; REPLICATES]; outcomes],
             });
             for (place, end) in task.places.iter().zip(ends) {
-                let (Some(one), Some(end)) = (chosen.get(*place), end) else {
+                let Some(one) = chosen.get(*place) else {
                     continue;
                 };
-                changed.possible[one.replicate] += 1;
-                if *end != outcome {
-                    changed.ends[*end][one.replicate] += 1;
-                    near[*place].insert(*end);
+                changed.possible[one.replicate] += u64::from(*end != Replayed::NotPossible);
+                match *end {
+                    Replayed::Outcome(end) if end != outcome => {
+                        changed.ends[end][one.replicate] += 1;
+                        near[*place].insert(end);
+                    }
+                    Replayed::Stopped => counted.stopped += 1,
+                    Replayed::Outcome(_) | Replayed::NotPossible => {}
                 }
             }
         }
@@ -280,16 +314,10 @@ impl Counted {
             .map(|(end, hits)| {
                 let (name, title) = name(end);
                 let share = self.share(hits);
-                NearEnd {
-                    name,
-                    title,
-                    share: share.value,
-                    std_error: share.std_error,
-                    ci95: share.ci95,
-                }
+                NearEnd { name, title, share }
             })
             .collect();
-        ends.sort_by(|a, b| b.share.total_cmp(&a.share));
+        ends.sort_by(|a, b| b.share.value.total_cmp(&a.share.value));
         ends
     }
 
@@ -345,7 +373,7 @@ fn sum(counts: &Counts) -> u64 {
 }
 
 /// Name and title of an outcome.
-fn named(model: &Model, outcome: usize) -> (String, String) {
+pub(super) fn named(model: &Model, outcome: usize) -> (String, String) {
     match model.outcomes.get(outcome) {
         Some(rule) => (rule.name.clone(), rule.title.clone()),
         None => (UNCLASSIFIED.into(), NONE_OF_THESE.into()),

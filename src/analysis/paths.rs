@@ -11,8 +11,7 @@ use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
 use crate::estimate::{Proportion, REPLICATES};
 use crate::model::{Effect, Fires, Machine, Model};
 use crate::results::{
-    NONE_OF_THESE, OtherWays, PathEnd, PathEvent, Pathway, Pathways, Told, UNCLASSIFIED,
-    in_display_order, scenario_info, tool,
+    OtherWays, PathEnd, PathEvent, Pathway, Pathways, Told, in_display_order, scenario_info, tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 type Counts = [u64; REPLICATES];
 
 /// Stands behind the last turning point of a trial that has no further one.
-const NO_MORE: u16 = u16::MAX;
+const NO_MORE: u32 = u32::MAX;
 /// Rare branches that are told of each fold.
 const DISTINCT: usize = 3;
 /// Standard errors by which a rare branch must end otherwise.
@@ -107,7 +106,6 @@ pub fn pathways(
         turning,
         ranks: &study.program.ranks,
         ways,
-        outcomes: model.outcomes.len() + 1,
         counted: Mutex::default(),
         observer,
     };
@@ -124,7 +122,7 @@ pub fn pathways(
         counted,
         order: in_display_order(&model.events, |event| event.display),
     };
-    let nobody = Cell::new(tree.outcomes());
+    let nobody = Cell::default();
     let whole = tree.counted.get(&Vec::new()).unwrap_or(&nobody);
     let (mut branches, mut others) = tree.children(&[], whole, whole);
     let ends = tree.ends(whole);
@@ -137,7 +135,7 @@ pub fn pathways(
         run: result.run,
         scenario: scenario_info(model),
         outcome: ways.outcome.map(|outcome| {
-            let (name, title) = named(model, outcome);
+            let (name, title) = near::named(model, outcome);
             Quantity {
                 kind: Kind::Outcome,
                 index: outcome,
@@ -163,39 +161,31 @@ pub fn pathways(
     })
 }
 
-/// Name and title of an outcome.
-fn named(model: &Model, outcome: usize) -> (String, String) {
-    match model.outcomes.get(outcome) {
-        Some(rule) => (rule.name.clone(), rule.title.clone()),
-        None => (UNCLASSIFIED.into(), NONE_OF_THESE.into()),
-    }
-}
-
 /// Trials that begin alike: whole numbers, which add up the same in any order.
-#[derive(Clone, Debug)]
+///
+/// Of many long ways most are taken by few trials, which end in one or two outcomes: only those that were seen are kept.
+#[derive(Clone, Debug, Default)]
 struct Cell {
-    trials: Counts,
-    /// By outcome.
-    ends: Vec<Counts>,
+    /// By outcome, in their order.
+    ends: Vec<(usize, Counts)>,
     /// Parameter draws that the trials are of, and the last of them: a draw lies within a block, and its trials come one after another.
     draws: u64,
     last: Option<u32>,
 }
 
 impl Cell {
-    fn new(outcomes: usize) -> Self {
-        Self {
-            trials: [0; REPLICATES],
-            ends: vec![[0; REPLICATES]; outcomes],
-            draws: 0,
-            last: None,
-        }
+    fn end(&mut self, outcome: usize) -> &mut Counts {
+        let found = self.ends.binary_search_by_key(&outcome, |(end, _)| *end);
+        let place = found.unwrap_or_else(|place| {
+            self.ends.reserve_exact(1);
+            self.ends.insert(place, (outcome, [0; REPLICATES]));
+            place
+        });
+        &mut self.ends[place].1
     }
 
     fn add(&mut self, draw: u32, outcome: usize) {
-        let m = draw as usize % REPLICATES;
-        self.trials[m] += 1;
-        self.ends[outcome][m] += 1;
+        self.end(outcome)[draw as usize % REPLICATES] += 1;
         if self.last != Some(draw) {
             self.draws += 1;
             self.last = Some(draw);
@@ -203,47 +193,39 @@ impl Cell {
     }
 
     fn merge(&mut self, other: &Self) {
-        let add = |own: &mut Counts, more: &Counts| {
+        for (outcome, more) in &other.ends {
+            let own = self.end(*outcome);
             own.iter_mut().zip(more).for_each(|(a, b)| *a += b);
-        };
-        add(&mut self.trials, &other.trials);
-        for (own, more) in self.ends.iter_mut().zip(&other.ends) {
-            add(own, more);
         }
         self.draws += other.draws;
     }
 
+    fn trials(&self) -> Counts {
+        std::array::from_fn(|m| self.ends.iter().map(|(_, hits)| hits[m]).sum())
+    }
+
     fn all(&self) -> u64 {
-        self.trials.iter().sum()
+        self.trials().iter().sum()
     }
 
     /// Share of its trials among those of another.
     fn among(&self, whole: &Self) -> Told {
-        told(&self.trials, whole)
+        whole.share(&self.trials())
     }
-}
 
-fn told(hits: &Counts, whole: &Cell) -> Told {
-    let share = near::told(&Proportion::of(hits, &whole.trials, whole.draws));
-    // Trials that all are counted because they are what is counted are no estimate.
-    match *hits == whole.trials {
-        true => Told {
-            std_error: 0.0,
-            ci95: [1.0, 1.0],
-            ..share
-        },
-        false => share,
+    /// Share of some of its trials. That all take a way is an estimate as well, and not known to be so always.
+    fn share(&self, hits: &Counts) -> Told {
+        near::told(&Proportion::of(hits, &self.trials(), self.draws))
     }
 }
 
 /// By the turning points so far.
-type Counted = BTreeMap<Vec<u16>, Cell>;
+type Counted = BTreeMap<Vec<u32>, Cell>;
 
 struct Collector<'w> {
     turning: &'w [usize],
     ranks: &'w [u32],
     ways: &'w Ways,
-    outcomes: usize,
     counted: Mutex<Counted>,
     observer: &'w dyn Observer,
 }
@@ -277,12 +259,11 @@ impl Observer for Collector<'_> {
                     .total_cmp(&second)
                     .then(self.ranks[*a].cmp(&self.ranks[*b]))
             });
-            let path = happened.iter().map(|e| *e as u16).chain([NO_MORE]);
-            let path: Vec<u16> = path.take(self.ways.depth).collect();
+            let path = happened.iter().map(|e| *e as u32).chain([NO_MORE]);
+            let path: Vec<u32> = path.take(self.ways.depth).collect();
             for upto in 0..=path.len() {
-                let cell = here.entry(path[..upto].to_vec());
-                cell.or_insert_with(|| Cell::new(self.outcomes))
-                    .add(rows.draw[place], outcome);
+                let cell = here.entry(path[..upto].to_vec()).or_default();
+                cell.add(rows.draw[place], outcome);
             }
         }
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -306,19 +287,15 @@ struct Tree<'m> {
 }
 
 impl Tree<'_> {
-    fn outcomes(&self) -> usize {
-        self.model.outcomes.len() + 1
-    }
-
     /// Branches behind some turning points, the commonest first, and those that are folded, of which all are kept for now.
     fn children(
         &self,
-        path: &[u16],
+        path: &[u32],
         parent: &Cell,
         whole: &Cell,
     ) -> (Vec<Pathway>, Option<OtherWays>) {
-        let next = (self.order.iter().map(|e| *e as u16)).chain([NO_MORE]);
-        let mut found: Vec<(u16, Vec<u16>, &Cell)> = next
+        let next = (self.order.iter().map(|e| *e as u32)).chain([NO_MORE]);
+        let mut found: Vec<(u32, Vec<u32>, &Cell)> = next
             .filter_map(|e| {
                 let path = [path, &[e]].concat();
                 self.counted.get(&path).map(|cell| (e, path, cell))
@@ -328,8 +305,8 @@ impl Tree<'_> {
         let is_shown = |cell: &Cell| cell.all() as f64 >= self.ways.least * whole.all() as f64;
         let (shown, folded): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|(_, _, cell)| is_shown(cell));
-        let branch = |e: u16, path: &[u16], cell: &Cell, goes_on: bool| {
-            let event = (e != NO_MORE).then(|| &self.model.events[usize::from(e)]);
+        let branch = |e: u32, path: &[u32], cell: &Cell, goes_on: bool| {
+            let event = (e != NO_MORE).then(|| &self.model.events[e as usize]);
             let (branches, others) = match event {
                 Some(_) if goes_on => self.children(path, cell, whole),
                 _ => (Vec::new(), None),
@@ -347,7 +324,7 @@ impl Tree<'_> {
             }
         };
         let others = (!folded.is_empty()).then(|| {
-            let mut sum = Cell::new(self.outcomes());
+            let mut sum = Cell::default();
             folded.iter().for_each(|(_, _, cell)| sum.merge(cell));
             OtherWays {
                 ways: folded.len() as u64,
@@ -365,8 +342,8 @@ impl Tree<'_> {
     }
 
     /// A result of an event is told with its event.
-    fn title(&self, title: String, e: u16) -> String {
-        match self.model.events[usize::from(e)].fires {
+    fn title(&self, title: String, e: u32) -> String {
+        match self.model.events[e as usize].fires {
             Fires::Branch(of) => {
                 let of = &self.model.events[of];
                 let parent = if of.title.is_empty() {
@@ -387,11 +364,10 @@ impl Tree<'_> {
         if self.ways.outcome.is_some() || cell.all() == 0 {
             return Vec::new();
         }
-        let seen = (cell.ends.iter().enumerate()).filter(|(_, hits)| hits.iter().any(|n| *n > 0));
-        let mut ends: Vec<PathEnd> = seen
+        let mut ends: Vec<PathEnd> = (cell.ends.iter())
             .map(|(outcome, hits)| {
-                let (name, title) = named(self.model, outcome);
-                let share = near::told(&Proportion::of(hits, &cell.trials, cell.draws));
+                let (name, title) = near::named(self.model, *outcome);
+                let share = cell.share(hits);
                 PathEnd { name, title, share }
             })
             .collect();

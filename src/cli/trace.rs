@@ -214,6 +214,15 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(told) => told,
         Err(error) => return findings::failed(error, &[&study], terminal),
     };
+    if let Told::Near(found) = &told
+        && !told.is_something()
+        && found.searched > 0
+    {
+        terminal.error(
+            "interrupted before the first futures were played again: there is nothing to report",
+        );
+        return Ok(Exit::Interrupted);
+    }
     if !told.is_something() {
         return Ok(run::nothing(terminal));
     }

@@ -34,6 +34,21 @@ pub fn decimals(std_error: f64) -> Option<i32> {
     })
 }
 
+/// A value with its error, in one text.
+pub fn with_error(rounded: Rounded) -> String {
+    match rounded.error.as_str() {
+        "" => rounded.value,
+        error @ ("exact" | IN_ALL_TRIALS) => format!("{} ({error})", rounded.value),
+        error => format!("{} ± {error}", rounded.value),
+    }
+}
+
+/// `1 outcome`, `3 outcomes`.
+pub fn number_of(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", count(number as u64))
+}
+
 /// `value` and `std_error` with the digits that the error allows, thousands separated by commas.
 ///
 /// An error of zero gives the value in full and the word `exact`. Very large or small pairs are written with one power of ten.

@@ -26,15 +26,13 @@ pub use sweep::write_sweep;
 pub use tripwires::write_tripwires;
 
 use super::amounts::Amounts;
-use super::{dates, format, ratios};
+use super::format::with_error;
+use super::{INTERRUPTED, dates, format, ratios};
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
     RunResult, Warning,
 };
 use std::io::{self, Write};
-
-/// What a result says that Ctrl-C cut short.
-const INTERRUPTED: &str = "Interrupted: fewer futures than were asked for.";
 
 /// # Errors
 /// Those of `out`.
@@ -468,17 +466,9 @@ fn difference_text(difference: &Difference, shown: fn(f64, f64) -> format::Round
     }
 }
 
-fn with_error(rounded: format::Rounded) -> String {
-    joined((rounded.value, rounded.error))
-}
-
 /// A value and its error.
 fn joined((value, error): (String, String)) -> String {
-    match error.as_str() {
-        "" => value,
-        "exact" => format!("{value} (exact)"),
-        error => format!("{value} ± {error}"),
-    }
+    with_error(format::Rounded { value, error })
 }
 
 fn label<'a>(title: &'a str, name: &'a str) -> &'a str {

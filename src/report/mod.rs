@@ -21,3 +21,6 @@ mod ratios;
 mod stories;
 pub mod table;
 pub mod trials;
+
+/// What a result says that Ctrl-C cut short.
+const INTERRUPTED: &str = "Interrupted: fewer futures than were asked for.";

@@ -36,4 +36,4 @@ pub use sweep::*;
 pub use tripwires::*;
 pub use types::*;
 pub use validate::{check_comparison, check_run, check_story, check_typical};
-pub use warnings::from_result;
+pub use warnings::{from_result, of_replays as replay_warnings};

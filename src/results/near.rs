@@ -1,6 +1,6 @@
 //! How many trials of an outcome were one event away from another.
 
-use super::{ScenarioInfo, Told, Tool};
+use super::{PathEvent, ScenarioInfo, Told, Tool, Warning};
 use serde::{Deserialize, Serialize};
 
 /// Trials of one outcome, each played again with one event otherwise, for each event that could be.
@@ -25,7 +25,8 @@ pub struct NearMisses {
     pub compared: u64,
     /// True if it was ended early: there may be more in the rest of the run, or of those found.
     pub interrupted: bool,
-    /// Share of the trials compared that were one event away from any other outcome; `None` without trials.
+    /// Share of the trials compared that were one event away from any other outcome; `None` without trials, or where no
+    /// event can be otherwise.
     pub any: Option<Told>,
     /// The other outcomes, the one that was near most often first; those that were never near are left out.
     pub ends: Vec<NearEnd>,
@@ -33,6 +34,12 @@ pub struct NearMisses {
     pub groups: Vec<NearEnd>,
     /// Event by event, the one that turns most trials first; those that turn none are left out.
     pub events: Vec<NearEvent>,
+    /// Events that cannot be played otherwise, in the order of the file: results of an event, and moves that step with the grid.
+    pub not_played: Vec<PathEvent>,
+    /// Trials played again, of all events together, that met a value that is not finite or out of its bounds: where they end is not known, and they
+    /// count as not turned.
+    pub stopped: u64,
+    pub warnings: Vec<Warning>,
 }
 
 /// An end that was near.
@@ -41,9 +48,7 @@ pub struct NearEnd {
     pub name: String,
     pub title: String,
     /// Share of the trials compared that one event, whichever, would have brought to this end.
-    pub share: f64,
-    pub std_error: f64,
-    pub ci95: [f64; 2],
+    pub share: Told,
 }
 
 /// What one event would have changed.

@@ -28,13 +28,7 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
             "",
         ));
     }
-    if run.draws < FEW_DRAWS && run.trials_per_draw > 1 {
-        warnings.push(warning(
-            "few-draws",
-            format!("{} parameter draws are few: intervals can be too short; {FEW_DRAWS} or more are wanted", run.draws),
-            "/run/trials",
-        ));
-    }
+    warnings.extend(few_draws(run.draws, run.trials_per_draw));
     if run.interrupted {
         warnings.push(warning(
             "interrupted",
@@ -46,6 +40,34 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
         ));
     }
     warnings
+}
+
+/// Says that draws are few, if they are.
+fn few_draws(draws: u64, trials_per_draw: u32) -> Option<Warning> {
+    (draws < FEW_DRAWS && trials_per_draw > 1).then(|| {
+        warning(
+            "few-draws",
+            format!("{draws} parameter draws are few: intervals can be too short; {FEW_DRAWS} or more are wanted"),
+            "/run/trials",
+        )
+    })
+}
+
+/// Warnings of trials that were played again: how many were stopped, and of how many draws were looked through.
+pub fn of_replays(stopped: u64, draws: u64, trials_per_draw: u32) -> Vec<Warning> {
+    let stopped = (stopped > 0).then(|| {
+        warning(
+            "non-finite",
+            format!(
+                "{} of the trials played again met a value that is not finite or out of its bounds; where they end is not known, and they count as not turned",
+                count(stopped)
+            ),
+            "",
+        )
+    });
+    (stopped.into_iter())
+        .chain(few_draws(draws, trials_per_draw))
+        .collect()
 }
 
 fn events(model: &Model, result: &RunResult, warnings: &mut Vec<Warning>) {

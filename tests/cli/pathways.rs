@@ -42,7 +42,7 @@ fn near_misses_in_every_format_and_on_a_page() {
     .expect("JSON");
     assert_eq!((found.outcome.as_str(), found.compared), ("open", 1024));
     let near = &found.ends[0];
-    assert!(near.name == "signed" && near.share > 0.0 && near.std_error > 0.0);
+    assert!(near.name == "signed" && near.share.value > 0.0 && near.share.std_error > 0.0);
     let event = &found.events[0];
     assert_eq!(
         (event.event.as_str(), event.change.as_str()),
@@ -53,7 +53,7 @@ fn near_misses_in_every_format_and_on_a_page() {
         table.lines().all(|line| line.chars().count() <= 80),
         "{table}"
     );
-    let share = format!("{:.1}%", 100.0 * near.share);
+    let share = format!("{:.1}%", 100.0 * near.share.value);
     let markdown = printed(&format!("{line} --format markdown"));
     let html = std::fs::read_to_string(&page).expect("a page");
     for text in [&table, &markdown, &html] {
@@ -65,7 +65,7 @@ fn near_misses_in_every_format_and_on_a_page() {
     assert_eq!(column(&csv, "interrupted", "value"), ["0"]);
     assert_eq!(column(&csv, "trials", "value"), ["1024"]);
     let told = column(&csv, "one_event_away_from", "value");
-    assert_eq!(told, [near.share.to_string()]);
+    assert_eq!(told, [near.share.value.to_string()]);
 }
 
 #[test]

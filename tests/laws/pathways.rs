@@ -3,7 +3,7 @@
 use super::rich;
 use crate::harness::{open, rows, run, scenario, settings, study};
 use quincunx::analysis::{Study, Ways, near_misses, pathways};
-use quincunx::engine::{Otherwise, Replays, Settings, Silent};
+use quincunx::engine::{Otherwise, Replayed, Replays, Settings, Silent};
 use quincunx::results::{NearMisses, OtherWays, Pathway, Pathways, Told};
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn close(what: &str, value: f64, error: f64, exact: f64) {
 
 fn end(found: &NearMisses, name: &str) -> (f64, f64) {
     let one = found.ends.iter().find(|end| end.name == name);
-    one.map_or((0.0, 0.0), |end| (end.share, end.std_error))
+    one.map_or((0.0, 0.0), |end| (end.share.value, end.share.std_error))
 }
 
 #[test]
@@ -121,9 +121,11 @@ fn a_trial_without_an_event_is_the_trial_of_a_file_without_it() {
         let ends = replays
             .ends(&places, Otherwise::Without(place))
             .expect("no endless firing");
-        let found: Vec<usize> = ends.into_iter().map(|end| end.expect("played")).collect();
-        let expected: Vec<usize> = rows.outcome.iter().map(|end| usize::from(*end)).collect();
-        assert_eq!(found, expected, "{event}");
+        let expected = rows
+            .outcome
+            .iter()
+            .map(|end| Replayed::Outcome(usize::from(*end)));
+        assert_eq!(ends, expected.collect::<Vec<_>>(), "{event}");
         let (_, as_it_was) = self::rows(&whole, &settings);
         turned += (as_it_was.outcome.iter().zip(&rows.outcome))
             .filter(|(a, b)| a != b)
@@ -290,4 +292,71 @@ fn neither_depends_on_the_number_of_threads() {
     for threads in [2, 3] {
         assert_eq!(of(threads), one, "{threads} threads");
     }
+}
+
+/// That all trials take a way is no proof that all futures do: the share has the error that a run tells.
+#[test]
+fn a_way_that_all_trials_take_is_an_estimate() {
+    let file = scenario(
+        1.0,
+        1.0 / 12.0,
+        json!({
+            "events": {"a": {"hazard": {"rate": 7.5, "per": "year"}, "limit": 1}},
+            "outcomes": [{"name": "with_a", "when": "ever(a)"}, {"name": "no_a", "when": "true"}]
+        }),
+    );
+    let study = study(&file);
+    let truth = 1.0 - libm::exp(-7.5);
+    let settings = settings(&study, 1024, 3);
+    let found = ways(&study, &[], 0.02, &settings);
+    let a = branch(&found.branches, Some("a"));
+    assert_eq!(a.trials, 1024);
+    let whole = run(&study, 1024, 3);
+    for share in [&a.share, &a.of_parent] {
+        assert_eq!(share.value, 1.0);
+        assert!(
+            share.std_error > 0.0 && share.ci95[0] < truth,
+            "{share:?}, exact {truth}"
+        );
+        assert_eq!(whole.outcomes[0].ci95, share.ci95);
+    }
+}
+
+/// Moves that step with the grid are drawn for all of a chain at once: none of them is played otherwise, and that is what is said.
+#[test]
+fn where_no_event_can_be_otherwise_there_is_no_share() {
+    let study = open("../scenarios/gallery/illness_death.json", &[]);
+    let found = near(&study, "dead", &settings(&study, 2048, 1));
+    assert!(found.compared > 0 && found.any.is_none() && found.ends.is_empty());
+    assert_eq!(found.not_played.len(), study.model.events.len());
+    // Of the others those that can be are played, and results of an event are named.
+    let study = open("../scenarios/baseline.json", &[]);
+    let found = near(&study, "front_moving", &settings(&study, 2048, 1));
+    assert!(found.any.is_some());
+    let left = found.not_played.len();
+    assert!(left > 0 && left < study.model.events.len(), "{left}");
+    // 32 draws were looked through.
+    let codes: Vec<&str> = found.warnings.iter().map(|w| w.code.as_str()).collect();
+    assert_eq!(codes, ["few-draws"]);
+}
+
+/// A trial that stops when it is played again is not one that no rule catches.
+#[test]
+fn replays_that_are_stopped_are_counted_apart() {
+    let file = scenario(
+        YEARS,
+        0.25,
+        json!({
+            "events": {"a": {"hazard": {"rate": 7.5, "per": "year"}, "limit": 1}},
+            // Without `a` it is divided by nothing.
+            "metrics": {"share": "1 / count(a)"},
+            "outcomes": [{"name": "with_a", "when": "ever(a)"}]
+        }),
+    );
+    let study = study(&file);
+    let found = near(&study, "with_a", &settings(&study, 8192, 1));
+    assert_eq!(found.stopped, found.compared);
+    assert_eq!(found.any.as_ref().map(|any| any.value), Some(0.0));
+    assert!(found.ends.is_empty() && found.events.is_empty());
+    assert_eq!(found.warnings[0].code, "non-finite");
 }

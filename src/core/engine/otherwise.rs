@@ -36,6 +36,17 @@ impl Otherwise {
     }
 }
 
+/// How a trial ends that is played again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// It cannot be otherwise: the event does not come to even odds in it, or came before.
+    NotPossible,
+    /// It met a value that is not finite or out of its bounds.
+    Stopped,
+    /// The index of its outcome, the number of rules for `unclassified`.
+    Outcome(usize),
+}
+
 /// Trials of a run that are played again.
 pub struct Replays<'p> {
     program: &'p Program,
@@ -62,9 +73,7 @@ impl<'p> Replays<'p> {
         }
     }
 
-    /// Plays some of the trials, by their places; gives the index of each one's outcome, the number of rules for `unclassified`.
-    ///
-    /// `None` for a trial that cannot be otherwise: the event does not come to even odds in it, or came before.
+    /// Plays some of the trials, by their places.
     ///
     /// # Errors
     /// If events of a trial fire without end.
@@ -72,7 +81,7 @@ impl<'p> Replays<'p> {
         &self,
         places: &[usize],
         otherwise: Otherwise,
-    ) -> Result<Vec<Option<usize>>, BlockFault> {
+    ) -> Result<Vec<Replayed>, BlockFault> {
         let mut changed = self.program.clone();
         if let Otherwise::Without(e) = otherwise {
             changed.events[e].limit = 0.0;
@@ -89,7 +98,7 @@ impl<'p> Replays<'p> {
                 _ => false,
             },
         };
-        let mut found = vec![None; places.len()];
+        let mut found = vec![Replayed::NotPossible; places.len()];
         let played: Vec<usize> = (0..places.len())
             .filter(|i| is_played(places[*i]))
             .collect();
@@ -123,9 +132,11 @@ impl<'p> Replays<'p> {
                 {
                     continue;
                 }
-                let stopped = batch.stopped.iter().any(|one| one.lane == lane);
                 let rule = rules.iter().position(|lanes| lanes >> lane & 1 == 1);
-                found[*i] = Some(rule.filter(|_| !stopped).unwrap_or(rules.len()));
+                found[*i] = match batch.stopped.iter().any(|one| one.lane == lane) {
+                    true => Replayed::Stopped,
+                    false => Replayed::Outcome(rule.unwrap_or(rules.len())),
+                };
             }
         }
         Ok(found)

@@ -2,6 +2,7 @@
 
 use super::Layout;
 use super::cells::{fault_of_writing, harmless, told_interrupted};
+use crate::report::format;
 use crate::results::{
     NearEnd, NearMisses, OtherWays, PathEnd, Pathway, Pathways, StoryChange, Storyline, Told,
     Typical,
@@ -118,7 +119,7 @@ const NEAR: [&str; 12] = [
     "high95",
 ];
 
-/// The first rows say whether it was interrupted and how many trials were played again, and how many were one event away at all.
+/// The first rows say whether it was interrupted, how many trials were played again, how often one was stopped, and how many were one event away at all.
 ///
 /// # Errors
 /// Those of `out`.
@@ -146,6 +147,7 @@ pub fn write_near(out: &mut dyn Write, result: &NearMisses, layout: Layout) -> i
     let nobody = [""; 5];
     row("interrupted", nobody, count(u64::from(result.interrupted)))?;
     row("trials", nobody, count(result.compared))?;
+    row("stopped", nobody, count(result.stopped))?;
     if let Some(any) = &result.any {
         row("one_event_away", nobody, numbers(any))?;
     }
@@ -176,7 +178,7 @@ pub fn write_near(out: &mut dyn Write, result: &NearMisses, layout: Layout) -> i
 }
 
 fn of_end(end: &NearEnd) -> [String; 4] {
-    [end.share, end.std_error, end.ci95[0], end.ci95[1]].map(|x| x.to_string())
+    numbers(&end.share)
 }
 
 fn numbers(told: &Told) -> [String; 4] {
@@ -288,7 +290,7 @@ impl Paths<'_> {
             self.level(&path, depth + 1, &branch.branches, branch.others.as_ref())?;
         }
         if let Some(others) = others {
-            let title = format!("{} other ways", others.ways);
+            let title = format::number_of(others.ways as usize, "other way");
             let place = Place {
                 path,
                 depth,

@@ -1,6 +1,7 @@
 //! Numbers and names in sentences.
 
 use super::markup::Markup;
+pub use crate::report::format::{number_of, with_error};
 use crate::report::{dates, format};
 use crate::results::{Epistemic, EpistemicStatus, RunInfo, ScenarioInfo};
 
@@ -81,21 +82,6 @@ pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option
             low.max(high)
         });
     Some(percent_range(ends, error))
-}
-
-/// A value and its error in a table cell.
-pub fn with_error(rounded: format::Rounded) -> String {
-    match rounded.error.as_str() {
-        "" => rounded.value,
-        error @ ("exact" | format::IN_ALL_TRIALS) => format!("{} ({error})", rounded.value),
-        error => format!("{} ± {error}", rounded.value),
-    }
-}
-
-/// `1 outcome`, `3 outcomes`.
-pub fn number_of(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", format::count(number as u64))
 }
 
 #[cfg(test)]

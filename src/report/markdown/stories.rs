@@ -1,15 +1,13 @@
 //! Stories, near misses and pathways, as Markdown.
 
-use super::{INTERRUPTED, escape, joined, label, table};
+use super::{INTERRUPTED, escape, label, table, warnings};
 use crate::report::format;
 use crate::report::stories::{INTERRUPTED as SEARCH_INTERRUPTED, in_groups, stands_for, tells};
 use crate::report::table::{
-    NEAR_INTERRUPTED, NEAR_LEGEND, behind_way, near_answer, near_instead, near_share, near_size,
-    other_ways, way_ends_in, way_next, way_share, ways_answer, ways_legend,
+    NEAR_INTERRUPTED, behind_way, near_answer, near_instead, near_legend, near_size, other_ways,
+    way_ends_in, way_next, way_share, ways_answer, ways_legend,
 };
-use crate::results::{
-    NearEnd, NearMisses, OtherWays, Pathway, Pathways, Storyline, Told, Typical, narrative,
-};
+use crate::results::{NearMisses, OtherWays, Pathway, Pathways, Storyline, Typical, narrative};
 use std::io::{self, Write};
 
 /// Each story in sentences, as a list.
@@ -88,17 +86,9 @@ pub fn write_near(out: &mut dyn Write, result: &NearMisses) -> io::Result<()> {
             continue;
         }
         writeln!(out, "## One event away from {heading}\n")?;
-        let share = |end: &NearEnd| {
-            let told = Told {
-                value: end.share,
-                std_error: end.std_error,
-                ci95: end.ci95,
-            };
-            joined(near_share(&told))
-        };
         let rows = ends
             .iter()
-            .map(|end| vec![escape(label(&end.title, &end.name)), share(end)]);
+            .map(|end| vec![escape(label(&end.title, &end.name)), way_share(&end.share)]);
         table(out, &[heading, "share ±, pp"], 1, rows)?;
         writeln!(out)?;
     }
@@ -111,9 +101,9 @@ pub fn write_near(out: &mut dyn Write, result: &NearMisses) -> io::Result<()> {
             .map(|one| {
                 vec![
                     escape(label(&one.title, &one.event)),
-                    joined(near_share(&one.turned)),
-                    joined(near_share(&one.possible)),
                     escape(&near_instead(one)),
+                    way_share(&one.turned),
+                    way_share(&one.possible),
                 ]
             })
             .collect();
@@ -121,11 +111,12 @@ pub fn write_near(out: &mut dyn Write, result: &NearMisses) -> io::Result<()> {
             continue;
         }
         writeln!(out, "## {heading}\n")?;
-        let columns = ["event", "ends otherwise ±, pp", "of ±, pp", "instead ±, pp"];
-        table(out, &columns, 1, rows.into_iter())?;
+        let columns = ["event", "instead ±, pp", "ends otherwise ±, pp", "of ±, pp"];
+        table(out, &columns, 2, rows.into_iter())?;
         writeln!(out)?;
     }
-    writeln!(out, "{NEAR_LEGEND}")
+    writeln!(out, "{}", escape(&near_legend(result)))?;
+    warnings(out, &result.warnings, 2)
 }
 
 /// # Errors

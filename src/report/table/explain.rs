@@ -32,11 +32,13 @@ pub fn write(page: &mut Page<'_>, result: &ExplainResult) -> io::Result<()> {
         table(page, number)?;
     }
     page.blank()?;
-    let text = "Each part is what an edit adds, on average over all orders in which the edits can be made (Shapley value); the parts sum to \
-                the whole. ± is a standard error, by runs with the same random numbers. One counts as detectable only if chance would show \
-                one anywhere in its table in fewer than 5% of runs.";
-    page.paragraph(palette::FAINT, text, 0)
+    page.paragraph(palette::FAINT, LEGEND, 0)
 }
+
+/// What the numbers mean.
+pub const LEGEND: &str = "Each part is what an edit adds, on average over all orders in which the edits can be made (Shapley value); the parts sum to \
+     the whole. ± is a standard error, by runs with the same random numbers. One counts as detectable only if chance would show \
+     one anywhere in its table in fewer than 5% of runs.";
 
 /// The number in both scenarios.
 pub fn sides(number: &ExplainedNumber) -> String {

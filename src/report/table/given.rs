@@ -28,14 +28,20 @@ pub fn write(page: &mut Page<'_>, result: &GivenResult) -> io::Result<()> {
         table(page, rows, is_metrics)?;
     }
     page.blank()?;
-    let text = "± is a standard error and comes from chance in the simulation. · no detectable difference, all rows of the table considered. \
-                A difference is a connection, not an effect: the condition may only be a sign of what drives both.";
-    page.paragraph(palette::FAINT, text, 0)?;
+    page.paragraph(palette::FAINT, &legend("· no detectable difference"), 0)?;
     for warning in result.warnings.iter().take(3) {
         let text = format!("warning[{}]: {}", warning.code, warning.message);
         page.paragraph(palette::WARNING, &text, 0)?;
     }
     Ok(())
+}
+
+/// What the numbers mean; `nothing` is how a row without a detectable difference is marked.
+pub fn legend(nothing: &str) -> String {
+    format!(
+        "± is a standard error and comes from chance in the simulation. {nothing}, all rows of the table considered. \
+         A difference is a connection, not an effect: the condition may only be a sign of what drives both."
+    )
 }
 
 /// The condition, and how the trials divide.

@@ -38,20 +38,20 @@ pub(super) use discover::{
     shown as boxes_shown, together as boxes_together,
 };
 pub(super) use explain::{
-    range as explained_range, sides as explained_sides, value as explained_value,
-    verdict as explained_verdict,
+    LEGEND as EXPLAIN_LEGEND, range as explained_range, sides as explained_sides,
+    value as explained_value, verdict as explained_verdict,
 };
 pub(super) use flip::{
     LEGEND as FLIP_LEGEND, answer as flip_answer, cells as flip_cells, command as flip_command,
     distance as flip_distance, held as flip_held, parted as flip_parted,
 };
 pub(super) use given::{
-    difference as given_difference, lists as given_lists, name as given_name, split as given_split,
-    told as given_value,
+    difference as given_difference, legend as given_legend, lists as given_lists,
+    name as given_name, split as given_split, told as given_value,
 };
 pub(super) use near::{
-    INTERRUPTED as NEAR_INTERRUPTED, LEGEND as NEAR_LEGEND, answer as near_answer,
-    instead as near_instead, size as near_size, told_cells as near_share,
+    INTERRUPTED as NEAR_INTERRUPTED, answer as near_answer, instead as near_instead,
+    legend as near_legend, size as near_size,
 };
 pub(super) use paths::{
     answer as ways_answer, behind as behind_way, ends_in as way_ends_in, folded as other_ways,
@@ -64,8 +64,9 @@ pub use run::sections;
 pub(super) use sensitivity::{answer, effect, effect_size, reading, swing_text};
 pub use side_by_side::{Cell, Row, side_by_side};
 pub(super) use sweep::{
-    answer as break_even, difference as sweep_difference, name as sweep_name, short as short_path,
-    text_of, told as sweep_value, verdict as sweep_verdict,
+    LEGEND as SWEEP_LEGEND, answer as break_even, difference as sweep_difference,
+    name as sweep_name, short as short_path, text_of, told as sweep_value,
+    verdict as sweep_verdict,
 };
 pub use text::{Look, shorten};
 pub(super) use tripwires::{

@@ -5,7 +5,7 @@ use super::grid::Grid;
 use super::text::{Line, dotted};
 use super::{Page, label, palette};
 use crate::report::format;
-use crate::results::{NearEnd, NearEvent, NearMisses, Told};
+use crate::results::{NearEvent, NearMisses, Told};
 use std::io;
 
 pub fn write(page: &mut Page<'_>, result: &NearMisses, all: bool) -> io::Result<()> {
@@ -24,7 +24,7 @@ pub fn write(page: &mut Page<'_>, result: &NearMisses, all: bool) -> io::Result<
         if !ends.is_empty() {
             page.section(heading, "share of these futures")?;
             let mut grid = Grid::new("", ends.iter().map(|end| label(&end.title, &end.name)));
-            let cells = ends.iter().map(|end| told(end.share, end.std_error));
+            let cells = ends.iter().map(|end| told_cells(&end.share));
             grid.plain_column("share ± pp", 0, join_errors(cells.collect()));
             grid.write(page)?;
         }
@@ -43,13 +43,12 @@ pub fn write(page: &mut Page<'_>, result: &NearMisses, all: bool) -> io::Result<
         let most = if all { events.len() } else { SHOWN };
         let shown = &events[..events.len().min(most)];
         let mut grid = Grid::new("", shown.iter().map(|one| label(&one.title, &one.event)));
-        let turned = |one: &&NearEvent| told(one.turned.value, one.turned.std_error);
+        let turned = |one: &&NearEvent| told_cells(&one.turned);
         let cells = shown.iter().map(turned).collect();
         grid.plain_column("ends otherwise ± pp", 0, join_errors(cells));
-        let of = shown.iter().map(|one| {
-            let possible = told(one.possible.value, one.possible.std_error);
-            Line::styled(palette::FAINT, &possible.0)
-        });
+        let of = shown
+            .iter()
+            .map(|one| Line::styled(palette::FAINT, &told_cells(&one.possible).0));
         grid.column("of", 1, of);
         for (place, one) in shown.iter().enumerate() {
             grid.note(place, format!("instead: {}", instead(one)));
@@ -61,11 +60,18 @@ pub fn write(page: &mut Page<'_>, result: &NearMisses, all: bool) -> io::Result<
         }
     }
     page.blank()?;
-    page.paragraph(palette::FAINT, LEGEND, 0)
+    page.paragraph(palette::FAINT, &legend(result), 0)?;
+    for warning in result.warnings.iter().take(3) {
+        let text = format!("warning[{}]: {}", warning.code, warning.message);
+        page.paragraph(palette::WARNING, &text, 0)?;
+    }
+    Ok(())
 }
 
 /// Events of each kind that are shown without `--full`.
 const SHOWN: usize = 8;
+/// Events that are named as left out.
+const LEFT_OUT: usize = 8;
 /// Ends that are named for an event.
 const NAMED: usize = 3;
 
@@ -73,9 +79,30 @@ pub const INTERRUPTED: &str =
     "Interrupted: only a part of the run, or of these futures, was looked through.";
 
 /// What the numbers mean.
-pub const LEGEND: &str = "Each future is played again with one event otherwise and all other random numbers the same: an event that happened is kept from \
-     happening at all; one that did not, although it had become likelier than not, happens when its odds were even. ± is a standard error. of: share of \
-     these futures in which the event happened, or was likelier than not. It says what would follow in the model, and not how much could have been done.";
+const LEGEND: &str = "Each future is played again with one event otherwise and all other random numbers the same: an event that happened is kept from \
+     happening at all, however often it came; one with a hazard that does not age, and that did not happen although it had become likelier than not, happens \
+     when its odds were even. ± is a standard error. of: share of these futures in which the event happened, or was likelier than not. It says what would \
+     follow in the model, and not how much could have been done.";
+
+/// What the numbers mean, and which events have none.
+pub fn legend(result: &NearMisses) -> String {
+    let of_them = "results of an event, and moves that step with the grid";
+    let left = &result.not_played;
+    let mut names: Vec<String> = (left.iter().take(LEFT_OUT))
+        .map(|event| label(&event.title, &event.event))
+        .collect();
+    if left.len() > LEFT_OUT {
+        names.push(format!("{} more", left.len() - LEFT_OUT));
+    }
+    let left = match names.is_empty() {
+        true => String::new(),
+        false => format!("Not played otherwise ({of_them}): {}.", names.join("; ")),
+    };
+    match &result.any {
+        Some(_) => format!("{LEGEND} {left}").trim_end().to_owned(),
+        None => left,
+    }
+}
 
 /// Seed, and how many trials there were.
 pub fn size(result: &NearMisses) -> [String; 2] {
@@ -90,42 +117,27 @@ pub fn size(result: &NearMisses) -> [String; 2] {
     ]
 }
 
-/// A share as value and error.
-pub fn told(share: f64, std_error: f64) -> (String, String) {
-    let rounded = format::percentage(share, std_error);
-    (rounded.value, rounded.error)
-}
-
 /// The whole in a sentence or two.
 pub fn answer(result: &NearMisses) -> String {
     let title = label(&result.outcome_title, &result.outcome);
-    let Some(any) = &result.any else {
+    if result.compared == 0 {
         return format!(
             "None of the first {} trials ends in `{title}`.",
             format::count(result.searched)
         );
-    };
-    let share = |value: f64, std_error: f64| {
-        let (value, error) = told(value, std_error);
-        format!("{value} ± {error} pp")
+    }
+    let Some(any) = &result.any else {
+        return format!("`{title}`: no event of this file can be played otherwise.");
     };
     let mut text = format!(
-        "`{title}`: in {} of these futures a single event would have brought another outcome.",
-        share(any.value, any.std_error)
+        "`{title}`: in {} of these futures one event otherwise (kept from happening at all, or made to happen) would have brought another outcome.",
+        in_points(any)
     );
-    let first = result.groups.first().or(result.ends.first());
-    if let Some(NearEnd {
-        name,
-        title,
-        share: value,
-        std_error,
-        ..
-    }) = first
-    {
+    if let Some(end) = result.groups.first().or(result.ends.first()) {
         text += &format!(
             " `{}` was one event away in {}.",
-            label(title, name),
-            share(*value, *std_error)
+            label(&end.title, &end.name),
+            in_points(&end.share)
         );
     }
     text
@@ -135,8 +147,9 @@ pub fn answer(result: &NearMisses) -> String {
 pub fn instead(event: &NearEvent) -> String {
     let mut named: Vec<String> = (event.ends.iter().take(NAMED))
         .map(|end| {
-            let (value, error) = told(end.share, end.std_error);
-            format!("{} {value} ± {error}", label(&end.title, &end.name))
+            let rounded = format::percentage(end.share.value, end.share.std_error);
+            let share = format::with_error(rounded);
+            format!("{} {share}", label(&end.title, &end.name))
         })
         .collect();
     if event.ends.len() > NAMED {
@@ -146,6 +159,16 @@ pub fn instead(event: &NearEvent) -> String {
 }
 
 /// A told share as value and error.
-pub fn told_cells(share: &Told) -> (String, String) {
-    told(share.value, share.std_error)
+fn told_cells(share: &Told) -> (String, String) {
+    let rounded = format::percentage(share.value, share.std_error);
+    (rounded.value, rounded.error)
+}
+
+/// A share with its error, in a sentence.
+fn in_points(share: &Told) -> String {
+    let text = format::with_error(format::percentage(share.value, share.std_error));
+    match text.contains('±') {
+        true => format!("{text} pp"),
+        false => text,
+    }
 }

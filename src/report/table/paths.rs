@@ -186,9 +186,5 @@ pub fn ends_in(end: &PathEnd) -> String {
 
 /// A share with its error.
 pub fn share(told: &Told) -> String {
-    let rounded = format::percentage(told.value, told.std_error);
-    match rounded.error.as_str() {
-        "" => rounded.value,
-        error => format!("{} ± {error}", rounded.value),
-    }
+    format::with_error(format::percentage(told.value, told.std_error))
 }

@@ -45,15 +45,17 @@ pub fn write(page: &mut Page<'_>, result: &SweepResult) -> io::Result<()> {
         page.paragraph(palette::ESTIMATE, &text, 2)?;
     }
     page.blank()?;
-    let text = "± is a standard error and comes from chance in the simulation. Differences are from the file as it is, by trials with the same \
-                random numbers. One counts as detectable only if chance would show one anywhere in its table in fewer than 5% of sweeps.";
-    page.paragraph(palette::FAINT, text, 0)?;
+    page.paragraph(palette::FAINT, LEGEND, 0)?;
     for warning in result.warnings.iter().take(3) {
         let text = format!("warning[{}]: {}", warning.code, warning.message);
         page.paragraph(palette::WARNING, &text, 0)?;
     }
     Ok(())
 }
+
+/// What the numbers mean.
+pub const LEGEND: &str = "± is a standard error and comes from chance in the simulation. Differences are from the file as it is, by trials with the same \
+     random numbers. One counts as detectable only if chance would show one anywhere in its table in fewer than 5% of sweeps.";
 
 /// Where the number crosses its target, in words; `None` if that was not asked.
 pub fn answer(result: &SweepResult) -> Option<String> {

@@ -18,10 +18,7 @@ pub fn sweep(result: &SweepResult, frame: &Frame) -> Vec<Chart> {
 }
 
 fn joined((value, error): (String, String)) -> String {
-    match error.as_str() {
-        "" => value,
-        error => format!("{value} {}", plus_minus(error)),
-    }
+    with_error(&format::Rounded { value, error })
 }
 
 /// How the `k`-th number moves with the only input; `None` if that takes other values than numbers, or nothing has an interval.

@@ -64,7 +64,10 @@ pub fn indices(target: &SensitivityTarget) -> Option<Rows> {
             id: format!("indices-{}-{}", target.kind, target.of),
             title: format!("{title}: what each input explains"),
             subtitle: format!("{what}. Inputs that are not told from noise are left out."),
-            description: format!("{} inputs, the largest index first.", rows.len()),
+            description: format!(
+                "{}, the largest index first.",
+                format::number_of(rows.len(), "input")
+            ),
             table,
         },
         mark: Mark::Bar,
@@ -147,8 +150,8 @@ fn forest(list: &List<'_>, ones: Vec<One>) -> Option<Differences> {
             title: list.title.clone(),
             subtitle: list.subtitle.into(),
             description: format!(
-                "Dots around zero for {} differences, of which {seen} can be told from chance.",
-                rows.len()
+                "Dots around zero for {}, of which {seen} can be told from chance.",
+                format::number_of(rows.len(), "difference")
             ),
             table,
         },
@@ -158,7 +161,7 @@ fn forest(list: &List<'_>, ones: Vec<One>) -> Option<Differences> {
 }
 
 /// A tornado: what moving each input from its 5% to its 95% does alone, the largest first.
-pub fn swings(target: &SensitivityTarget) -> Option<Differences> {
+pub fn swings(target: &SensitivityTarget, size: Option<&DesignSize>) -> Option<Differences> {
     let is_metric = target.kind == "metric";
     let ones = target.tornado.iter().take(ROWS).filter_map(|swing| {
         Some(One {
@@ -170,13 +173,19 @@ pub fn swings(target: &SensitivityTarget) -> Option<Differences> {
             detectable: swing.detectable,
         })
     });
+    let size = size.map_or(String::new(), |size| {
+        let trials = size.draws * u64::from(size.trials_per_draw);
+        format!(", {} trials at each", format::count(trials))
+    });
     let list = List {
         id: format!("swings-{}-{}", target.kind, target.of),
         title: format!(
             "{}: each input alone, from its 5% to its 95%",
             named(&target.title, &target.of)
         ),
-        subtitle: "At the high end less at the low one, same random numbers. Whisker: 95% interval.",
+        subtitle: &format!(
+            "At the high end less at the low one, same random numbers{size}. Whisker: 95% interval."
+        ),
         unit: &target.unit,
         is_share: !is_metric,
     };
@@ -266,29 +275,35 @@ pub fn near(id: &str, title: &str, ends: &[NearEnd]) -> Option<Rows> {
     let rows: Vec<Row> = (ends.iter().take(ROWS))
         .map(|end| Row {
             title: named(&end.title, &end.name),
-            ..probability_row(end.share, end.std_error, end.ci95, None)
+            ..probability_row(end.share.value, end.share.std_error, end.share.ci95, None)
         })
         .collect();
     let table = Table {
         header: ["End", "Share of these futures", "95% interval"]
             .map(str::to_owned)
             .into(),
-        rows: (rows.iter().zip(ends))
-            .map(|(row, end)| {
+        rows: (ends.iter())
+            .map(|end| {
+                let share = &end.share;
                 vec![
-                    row.title.clone(),
-                    format!("{} {}", row.value, row.error),
-                    format::percent_range(end.ci95, end.std_error),
+                    named(&end.title, &end.name),
+                    with_error(&format::percentage(share.value, share.std_error)),
+                    format::percent_range(share.ci95, share.std_error),
                 ]
             })
             .collect(),
+    };
+    let ends = match ends.len() {
+        all if all > rows.len() => format!("{} of {all} ends", rows.len()),
+        all => format::number_of(all, "end"),
     };
     (!rows.is_empty()).then(|| Rows {
         about: About {
             id: id.into(),
             title: title.into(),
-            subtitle: "Share of these futures that a single event would have brought there.".into(),
-            description: format!("{} ends, the nearest first.", rows.len()),
+            subtitle: "Share of these futures that one event otherwise would have brought there."
+                .into(),
+            description: format!("{ends}, the nearest first."),
             table,
         },
         mark: Mark::Dot,

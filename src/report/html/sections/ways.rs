@@ -1,18 +1,16 @@
 //! Near misses of an outcome, and the ways that trials take.
 
 use super::{Body, why};
+use crate::report::INTERRUPTED;
 use crate::report::chart::from_results as chart;
 use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::label;
 use crate::report::table::{
-    NEAR_INTERRUPTED, NEAR_LEGEND, behind_way, near_answer, near_instead, near_share, near_size,
-    other_ways, way_ends_in, way_next, way_share, ways_answer, ways_legend,
+    NEAR_INTERRUPTED, behind_way, near_answer, near_instead, near_legend, near_size, other_ways,
+    way_ends_in, way_next, way_share, ways_answer, ways_legend,
 };
 use crate::results::{NearMisses, OtherWays, Pathway, Pathways};
-
-/// What a page says of a run that was ended early.
-const INTERRUPTED: &str = "Interrupted: fewer futures than were asked for.";
 
 pub fn near(body: &mut Body, result: &NearMisses) {
     body.section("near", "Near misses", |body| {
@@ -52,22 +50,16 @@ pub fn near(body: &mut Body, result: &NearMisses) {
             table.row([
                 Markup::text(label(&one.title, &one.event)),
                 near_instead(one).as_str().into(),
-                joined(near_share(&one.turned)).as_str().into(),
-                joined(near_share(&one.possible)).as_str().into(),
+                way_share(&one.turned).as_str().into(),
+                way_share(&one.possible).as_str().into(),
             ]);
         }
         if !table.rows.is_empty() {
             body.section(key, title, |body| body.table(&table));
         }
     }
-    body.remark(NEAR_LEGEND);
-}
-
-fn joined((value, error): (String, String)) -> String {
-    match error.as_str() {
-        "" => value,
-        error => format!("{value} ± {error}"),
-    }
+    body.remark(near_legend(result));
+    why::warned(body, &result.warnings);
 }
 
 pub fn paths(body: &mut Body, result: &Pathways) {

@@ -1,20 +1,22 @@
 //! Results of `sensitivity`, `tripwires`, `given`, `sweep` and `compare --explain`: a chart with its intervals, and the numbers behind it.
 
 use super::{Body, warnings};
+use crate::report::INTERRUPTED;
 use crate::report::chart::from_results as chart;
 use crate::report::format::{self, Rounded};
 use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, size, with_error};
 use crate::report::table::{
-    answer, break_even, effect, effect_size, explained_range, explained_sides, explained_value,
-    explained_verdict, given_difference, given_lists, given_name, given_split, given_value,
-    observation, reading, sweep_difference, sweep_name, sweep_value, sweep_verdict, swing_text,
-    text_of, tripwire_share, watched_answer, watched_deciding,
+    EXPLAIN_LEGEND, SWEEP_LEGEND, answer, break_even, effect, effect_size, explained_range,
+    explained_sides, explained_value, explained_verdict, given_difference, given_legend,
+    given_lists, given_name, given_split, given_value, observation, reading, sweep_difference,
+    sweep_name, sweep_value, sweep_verdict, swing_text, text_of, tripwire_share, watched_answer,
+    watched_deciding,
 };
 use crate::results::{
-    ExplainResult, GivenResult, GivenRow, RunInfo, SensitivityResult, SensitivityTarget,
-    SweepPoint, SweepResult, SweepValue, Tripwire, TripwiresResult, Warning,
+    DesignSize, ExplainResult, GivenResult, GivenRow, RunInfo, SensitivityResult,
+    SensitivityTarget, SweepPoint, SweepResult, SweepValue, Tripwire, TripwiresResult, Warning,
 };
 
 const NOISE: &str = "not told from noise";
@@ -47,7 +49,7 @@ pub(super) fn warned(body: &mut Body, list: &[Warning]) {
 
 fn interrupted(body: &mut Body, run: &RunInfo) {
     if run.interrupted {
-        body.paragraph("Interrupted: fewer futures than were asked for.");
+        body.paragraph(INTERRUPTED);
     }
 }
 
@@ -63,7 +65,7 @@ pub fn sensitivity(body: &mut Body, result: &SensitivityResult) {
             }
             indices(body, target);
             effects(body, target);
-            tornado(body, target);
+            tornado(body, target, result.tornado_size.as_ref());
         });
     }
     body.section("reading", "How to read it", |body| {
@@ -139,9 +141,9 @@ fn effects(body: &mut Body, target: &SensitivityTarget) {
     }
 }
 
-fn tornado(body: &mut Body, target: &SensitivityTarget) {
+fn tornado(body: &mut Body, target: &SensitivityTarget, size: Option<&DesignSize>) {
     let is_metric = target.kind == "metric";
-    if let Some(plot) = chart::swings(target) {
+    if let Some(plot) = chart::swings(target, size) {
         body.chart(|frame| plot.draw(frame));
     }
     let head = ["input", "told from chance", "low ±", "high ±", "swing ±"];
@@ -189,7 +191,7 @@ pub fn tripwires(body: &mut Body, result: &TripwiresResult) {
         });
     }
     body.remark(
-        "Hit: share of the futures with this end in which the sign is seen; false alarm: of the others. What a sign tells is its mutual information \
+        "± is a standard error and comes from chance in the simulation. Hit: share of the futures with this end in which the sign is seen; false alarm: of the others. What a sign tells is its mutual information \
          with the end, as a share of what there is to know. Lead: mean days from the sign to the end being read. A sign is a connection, not a cause.",
     );
     let chosen = format!(
@@ -273,7 +275,8 @@ pub fn given(body: &mut Body, result: &GivenResult) {
             body.table(&table);
         });
     }
-    body.remark("A difference is a connection, not an effect: the condition may only be a sign of what drives both.");
+    let nothing = "No detectable difference: chance alone may have made it";
+    body.remark(given_legend(nothing));
     provenance(body, &result.run, "");
     warned(body, &result.warnings);
 }
@@ -302,6 +305,7 @@ pub fn sweep(body: &mut Body, result: &SweepResult) {
     if let Some(text) = break_even(result) {
         body.section("break-even", "Break-even", |body| body.paragraph(text));
     }
+    body.remark(SWEEP_LEGEND);
     let more = format!(
         " {} runs of that size beside the file as it is, with the same random numbers.",
         format::count(result.points.len() as u64)
@@ -368,9 +372,7 @@ pub fn explain(body: &mut Body, result: &ExplainResult) {
             body.table(&table);
         });
     }
-    body.remark(
-        "Each part is what an edit adds, on average over all orders in which the edits can be made (Shapley value); the parts sum to the whole.",
-    );
+    body.remark(EXPLAIN_LEGEND);
     let how = match result.orders {
         0 => format!(
             " {} runs of that size, one for each set of edits.",
