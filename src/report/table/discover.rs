@@ -78,6 +78,10 @@ pub fn answer(result: &DiscoverResult) -> String {
         text.push_str(" It is the same in all trials: there is nothing to tell apart.");
     } else if shown(result).is_empty() {
         text.push_str(&match result.least_density {
+            Some(density) if density <= result.probability => format!(
+                " That is at least {}% already: no box is needed.",
+                format::plain(100.0 * density)
+            ),
             Some(density) => format!(
                 " No box was found in which it is at least {}%, beyond chance.",
                 format::plain(100.0 * density)
