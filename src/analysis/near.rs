@@ -85,9 +85,9 @@ pub fn near_misses(
         events: told.events(study),
         not_played: not_played(study),
         stopped: told.stopped,
-        warnings: match chosen.is_empty() {
-            true => Vec::new(),
-            false => replay_warnings(told.stopped, draws, settings.trials_per_draw),
+        warnings: match can_be && !chosen.is_empty() {
+            true => replay_warnings(told.stopped, draws, settings.trials_per_draw),
+            false => Vec::new(),
         },
     })
 }

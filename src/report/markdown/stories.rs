@@ -116,6 +116,9 @@ pub fn write_near(out: &mut dyn Write, result: &NearMisses) -> io::Result<()> {
         writeln!(out)?;
     }
     writeln!(out, "{}", escape(&near_legend(result)))?;
+    if !result.warnings.is_empty() {
+        writeln!(out)?;
+    }
     warnings(out, &result.warnings, 2)
 }
 
