@@ -9,8 +9,8 @@ mod progress;
 use super::quantity::{Kind, Quantity, UnknownQuantity};
 use super::study::Study;
 use crate::engine::{
-    EngineError, Goal, Observer, Progress, Repetition, Settings, Splitting, Wanted, explain,
-    repeat, scale_gaps,
+    EngineError, Goal, Observer, Progress, Repetition, Settings, Splitting, Wanted, check_share,
+    explain, repeat, scale_gaps,
 };
 use crate::estimate::{Repetitions, exact_interval};
 use crate::expression::Expr;
@@ -92,10 +92,9 @@ impl Rare {
         match self.of.kind {
             Kind::Question => {
                 let question = &model.questions[self.of.index];
-                let on_the_way = reader.of(&question.condition);
                 let progress = match question.asks {
-                    Asks::EverBy { .. } => reader.kept(on_the_way),
-                    Asks::HoldsAt { .. } => on_the_way,
+                    Asks::EverBy { .. } => reader.ever(&question.condition),
+                    Asks::HoldsAt { .. } => reader.of(&question.condition),
                 };
                 Goal {
                     wanted: Wanted::Question(self.of.index),
@@ -126,7 +125,7 @@ impl Rare {
 /// Only seed and threads of the settings count.
 ///
 /// # Errors
-/// [`EngineError`] if events fire without end.
+/// [`EngineError`] if events fire without end, or too many first trials are not finite, as in a plain run.
 pub fn rare(
     study: &Study,
     rare: &Rare,
@@ -139,7 +138,7 @@ pub fn rare(
     let mut model = study.model.clone();
     model.metrics.append(&mut reader.metrics);
     let program = compile(&model);
-    let failed = |fault| study.located(explain(&program, &fault));
+    let failed = |fault| study.located(explain(&program, &fault).of_no_trial());
     scale_gaps(&program, settings.seed, &mut goal.progress);
     let hidden = goal.progress.has_hidden_way();
     let splitting = Splitting {
@@ -157,6 +156,15 @@ pub fn rare(
         // Those that end early are not like the others: all of them count, or none.
         Ok(news.into_iter().collect())
     };
+    let finite = |all: &[Repetition]| {
+        let mut stopped_at = vec![0; program.labels.len()];
+        for one in all {
+            let counts = stopped_at.iter_mut().zip(&one.first_stopped_at);
+            counts.for_each(|(sum, more)| *sum += more);
+        }
+        let first = all.iter().map(|r| r.first).sum();
+        check_share(&program, &stopped_at, first, None).map_err(|e| study.located(e))
+    };
     let spent = |all: &[Repetition]| all.iter().map(|r| r.trials).sum::<u64>();
     let mut found = Found {
         seed: settings.seed,
@@ -168,6 +176,7 @@ pub fn rare(
     match some((0, PILOT))? {
         None => found.interrupted = true,
         Some(pilot) => {
+            finite(&pilot)?;
             found.pilot = spent(&pilot);
             let left = trials.saturating_sub(found.pilot) / (found.pilot / PILOT);
             let more = size(&pilot, left);
@@ -185,6 +194,7 @@ pub fn rare(
             }
         }
     }
+    finite(&all)?;
     if all.len() < 2 {
         all.clear();
     }

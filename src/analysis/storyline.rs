@@ -49,7 +49,7 @@ fn told(
         return Err(study.located(EngineError::NonFinite {
             stopped: 1,
             trials: 1,
-            trial,
+            trial: Some(trial),
             path,
             place: String::new(),
         }));

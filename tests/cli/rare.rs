@@ -94,3 +94,36 @@ fn what_cannot_be_asked_is_said_so() {
             .stderr(contains(wanted));
     }
 }
+
+/// A plain run fails such files; trials that no other command plays have no number worth telling.
+#[test]
+fn files_that_a_plain_run_refuses_are_refused() {
+    let folder = folder();
+    let mut wide = rare_valley();
+    wide["parameters"]["g"] = json!({"normal": {"mean": 0.4, "sd": 0.2}});
+    wide["events"]["visit"] = json!({"at": "2026-06-01", "probability": "g"});
+    wide["questions"]["visited"] = json!({"ever": "ever(visit)", "by": "2026-12-31"});
+    let mut endless = rare_valley();
+    endless["events"]["swarm"] = json!({"hazard": "exp(40 * max(strain, 0))"});
+    for (name, whole, asked, code) in [
+        ("wide.json", wide, "visited", "error[non-finite]"),
+        (
+            "endless.json",
+            endless,
+            "strained",
+            "error[too-many-firings]",
+        ),
+    ] {
+        let file = write(folder.path(), name, &whole);
+        let refused = |options: &str| {
+            let shown = call(&format!("run {file} {options}"))
+                .failure()
+                .stderr(contains(code));
+            String::from_utf8_lossy(&shown.get_output().stderr).into_owned()
+        };
+        let plain = refused("--trials 10240");
+        let rare = refused(&format!("--rare {asked} --trials 50000"));
+        assert!(plain.contains("in trial "), "{plain}");
+        assert!(!rare.contains("in trial "), "{rare}");
+    }
+}

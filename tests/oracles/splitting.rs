@@ -200,6 +200,65 @@ fn groups_questions_and_later_outcomes_can_be_asked_for() {
     agreement.finish(6);
 }
 
+/// Rules that can hold at the end though nothing said so at any grid point: what is read at two instants, what holds between grid points
+/// only, and neither of two events, whose first times are then equal. Exact: the normal law; for the first the walk with a drift that was simulated, in steps
+/// (a variance of 1/15 at the middle); two exponential waits in a row; two competing events.
+#[test]
+fn what_holds_without_a_sign_before_is_not_lost() {
+    let pulled = json!({"indicators": {
+        "x": {"start": 0, "volatility": 1, "drift": "-12 * x"},
+        "y": {"start": 0, "volatility": 1},
+    }});
+    let moves = |rate: f64, from: &str, to: &str| json!({"hazard": rate, "phases": [from], "effects": [{"phase": to}]});
+    let war = json!({
+        "phases": {"peace": {"start": true}, "tension": {}, "war": {}},
+        "events": {
+            "worse": moves(0.02, "peace", "tension"),
+            "outbreak": moves(0.1, "tension", "war"),
+            "truce": moves(60.0, "war", "tension"),
+        },
+        "questions": {"reached": {"ever": "phase == war"}},
+    });
+    let mut short_war = scenario(1.0, 0.0625, war);
+    short_war["phases"]
+        .as_object_mut()
+        .expect("phases")
+        .remove("running");
+    short_war["outcomes"] = json!([{"name": "other", "when": "true"}]);
+    let either = json!({"events": {"a": {"hazard": 0.5}, "b": {"hazard": 0.5}}});
+    let walk = |rule: &str, more: Value| {
+        let mut whole = wiener(rule, more);
+        whole["step"] = json!(0.0625);
+        whole
+    };
+    let mut agreement = Agreement::default();
+    for (seed, id, whole, exact) in [
+        (
+            181,
+            "two instants, two walks",
+            walk("at(x, 0.5 years) >= 0.5 and y >= 1.5", pulled),
+            0.0017639610209204946,
+        ),
+        (
+            182,
+            "two instants of one walk",
+            walk("x >= 2 * at(x, 0.5 years) + 2.5", json!({})),
+            0.006209665325776139,
+        ),
+        (183, "a short war", short_war, 0.0009610128755457303),
+        (
+            184,
+            "neither of two events",
+            walk("x >= 4 and not (first(b) < first(a))", either),
+            2.1661220289946872e-05,
+        ),
+    ] {
+        let found = of(&whole, 1_000_000, seed);
+        agrees(&mut agreement, id, &found, exact, 0.2);
+    }
+    agreement.finish(8);
+}
+
 /// A way that gives no sign, beside one that does: 1e-5 beside 4.8e-7. Repetitions that all miss it agree with each other.
 #[test]
 fn a_way_that_gives_no_sign_is_not_passed_over_in_silence() {

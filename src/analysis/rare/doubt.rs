@@ -38,12 +38,12 @@ pub fn doubt(study: &Study, rare: &Rare, all: &[Repetition], hidden: bool) -> Op
     }
     let sum = |of: fn(&Repetition) -> u64| all.iter().map(of).sum::<u64>();
     let (first, hits) = (sum(|r| r.first), sum(|r| r.first_hits));
-    if hits >= MANY_HITS {
-        return None;
-    }
     // Fewer hits than it says are chance: ways that are missed make more.
     if exact_interval(hits, first)[0] > estimate.ci95[1] {
         return Some("plain trials hit more often than the branches say, so that ways to it must have been missed".into());
+    }
+    if hits >= MANY_HITS {
+        return None;
     }
     let behind = first_behind(all);
     if behind < FEWEST_FIRST {
@@ -254,4 +254,53 @@ fn matters(study: &Study, rare: &Rare, e: usize) -> bool {
     dynamics.each_formula(&mut look);
     rare.rules(study).into_iter().for_each(look);
     !event.effects.is_empty() || starts || is_read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Met;
+    use serde_json::json;
+
+    /// Repetitions that agree with each other, and with so many hits among the first trials of each.
+    fn repetitions(first_hits: u64) -> Vec<Repetition> {
+        let one = |k: u32| Repetition {
+            estimate: 1e-3 + 1e-5 * f64::from(k % 5),
+            trials: 2048,
+            first: 1024,
+            first_hits,
+            levels: 4,
+            died_out: false,
+            ancestors: 8,
+            squares: 2e-7,
+            stopped: 0,
+            first_stopped_at: Vec::new(),
+            met: Met {
+                fired: Vec::new(),
+                phases: vec![true],
+                trends: vec![true],
+                states: Vec::new(),
+            },
+        };
+        (0..32).map(one).collect()
+    }
+
+    #[test]
+    fn plain_trials_that_hit_more_often_are_heard_however_many_they_are() {
+        let text = json!({
+            "format": 1, "name": "walk", "start": "2001-01-01", "horizon": 1, "step": 0.25,
+            "phases": {"running": {"start": true}},
+            "indicators": {"x": {"start": 0, "volatility": 1}},
+            "outcomes": [{"name": "far", "when": "x > 3"}]
+        });
+        let study = Study::from_text(&text.to_string(), "walk.json")
+            .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+        let far = Rare::named(&study, "far").expect("an outcome");
+        let told = |first_hits: u64| doubt(&study, &far, &repetitions(first_hits), false);
+        assert_eq!(told(1), None);
+        for many in [2, 10] {
+            let doubt = told(many).expect("a doubt");
+            assert!(doubt.contains("plain trials hit more often"), "{doubt}");
+        }
+    }
 }

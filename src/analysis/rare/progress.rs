@@ -75,9 +75,10 @@ impl<'m> Reader<'m> {
     }
 
     /// That a condition has held at some time. It may have held between two grid points only, which the path remembers.
-    fn ever(&mut self, condition: &Expr) -> Progress {
+    pub fn ever(&mut self, condition: &Expr) -> Progress {
         let on_the_way = self.to(condition, true);
-        if matches!(on_the_way, Progress::Blind | Progress::Holds { .. }) {
+        // What has been is a sign of its own, but none on the way.
+        if on_the_way.is_blind() || condition.any(&|e| matches!(e, Expr::Path(_))) {
             return self.kept(on_the_way);
         }
         let ever = Expr::Path(PathReading::EverWhen(Box::new(condition.clone())));

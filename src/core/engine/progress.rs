@@ -1,6 +1,7 @@
 //! How near a trial is to something, at a grid point: 0 where it has come to be, below where it has not.
 //!
-//! What a measure says decides how fast multilevel splitting is, never what it finds. It reads nothing but the path so far.
+//! What a measure says decides how fast multilevel splitting is, never what it finds: a trial that hits counts as there at its end, even if no grid point showed
+//! it. It reads nothing but the path so far.
 
 use super::batch::Batch;
 use crate::program::{Column, LANES, Slot};
@@ -47,7 +48,7 @@ impl Progress {
     }
 
     /// Whether nothing tells how near it is before it is there.
-    fn is_blind(&self) -> bool {
+    pub fn is_blind(&self) -> bool {
         match self {
             Self::Blind | Self::Holds { .. } => true,
             // What has to come before is a sign where it has signs itself.

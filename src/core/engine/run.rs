@@ -87,15 +87,30 @@ pub fn simulate(
 /// # Errors
 /// [`EngineError::NonFinite`] above 0.1% of the trials.
 pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineError> {
-    let stopped = summary.tally.stopped;
-    if stopped as f64 > STOPPED_SHARE * summary.trials() as f64 {
-        let worst = (summary.tally.stopped_at.iter().enumerate())
+    let tally = &summary.tally;
+    let first = Some(tally.first_stopped.unwrap_or(0));
+    check_share(program, &tally.stopped_at, summary.trials(), first)
+}
+
+/// The same of trials that are counted by the label at which they were stopped. `first`: the number of the first, if it has one.
+///
+/// # Errors
+/// [`EngineError::NonFinite`] above 0.1% of the trials.
+pub fn check_share(
+    program: &Program,
+    stopped_at: &[u64],
+    trials: u64,
+    first: Option<u64>,
+) -> Result<(), EngineError> {
+    let stopped: u64 = stopped_at.iter().sum();
+    if stopped as f64 > STOPPED_SHARE * trials as f64 {
+        let worst = (stopped_at.iter().enumerate())
             .max_by_key(|(i, n)| (**n, std::cmp::Reverse(*i)))
             .map_or(String::new(), |(i, _)| program.labels[i].clone());
         return Err(EngineError::NonFinite {
             stopped,
-            trials: summary.trials(),
-            trial: summary.tally.first_stopped.unwrap_or(0),
+            trials,
+            trial: first,
             path: worst,
             place: String::new(),
         });
@@ -122,12 +137,12 @@ pub fn explain(program: &Program, fault: &BlockFault) -> EngineError {
     match &fault.fault {
         Fatal::Runaway { time, events, .. } => EngineError::Runaway {
             events: events.iter().map(name).collect(),
-            trial: fault.trial,
+            trial: Some(fault.trial),
             time: *time,
         },
         Fatal::Explosion { time, event, .. } => EngineError::Explosion {
             event: name(event),
-            trial: fault.trial,
+            trial: Some(fault.trial),
             time: *time,
             limit: super::jumps::STEP_LIMIT,
         },

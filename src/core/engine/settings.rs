@@ -121,33 +121,36 @@ pub enum EngineError {
     TooManyDraws { asked: u64 },
     /// Events keep firing one another without time passing.
     #[error(
-        "more than 1,000 firings in one instant, among them {}, in trial {trial} at {time:.3} years", quoted(.events)
+        "more than 1,000 firings in one instant, among them {},{} at {time:.3} years", quoted(.events), in_trial(*.trial)
     )]
     Runaway {
         /// Names.
         events: Vec<String>,
-        trial: u64,
+        /// `None` if no other command plays it.
+        trial: Option<u64>,
         time: f64,
     },
     /// Rates grow without bound.
     #[error(
-        "more than {limit} firings within one step, most of them of `{event}`, in trial {trial} at {time:.3} years: its rate seems to grow without bound"
+        "more than {limit} firings within one step, most of them of `{event}`,{} at {time:.3} years: its rate seems to grow without bound", in_trial(*.trial)
     )]
     Explosion {
         event: String,
-        trial: u64,
+        /// `None` if no other command plays it.
+        trial: Option<u64>,
         time: f64,
         limit: u64,
     },
     /// Too many trials ended in a number that is not finite, or that is not allowed where it stands.
     #[error(
-        "{stopped} of {trials} trials met a value that is not finite or out of its bounds, first in trial {trial}, most often from {path}{place}; \
-         most often a distribution reaches further than its place allows, and a `range` holds it; `quincunx check` names those that it can tell"
+        "{stopped} of {trials} trials met a value that is not finite or out of its bounds,{} most often from {path}{place}; \
+         most often a distribution reaches further than its place allows, and a `range` holds it; `quincunx check` names those that it can tell", first_in(*.trial)
     )]
     NonFinite {
         stopped: u64,
         trials: u64,
-        trial: u64,
+        /// The first; `None` if no other command plays it.
+        trial: Option<u64>,
         /// JSON pointer of the formula.
         path: String,
         /// Where the files have it, ` (file:line:column)`; empty if that was not looked up.
@@ -160,7 +163,27 @@ fn quoted(names: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(", ")
 }
 
+fn in_trial(trial: Option<u64>) -> String {
+    trial.map_or(String::new(), |trial| format!(" in trial {trial}"))
+}
+
+fn first_in(trial: Option<u64>) -> String {
+    trial.map_or(String::new(), |trial| format!(" first in trial {trial},"))
+}
+
 impl EngineError {
+    /// The same of a trial that no other command plays: its number would say nothing.
+    #[must_use]
+    pub fn of_no_trial(mut self) -> Self {
+        if let Self::Runaway { trial, .. }
+        | Self::Explosion { trial, .. }
+        | Self::NonFinite { trial, .. } = &mut self
+        {
+            *trial = None;
+        }
+        self
+    }
+
     /// The same with the place in the files of the formula at fault, which `place` looks up by its pointer.
     #[must_use]
     pub fn placed(mut self, look_up: impl Fn(&str) -> Option<String>) -> Self {

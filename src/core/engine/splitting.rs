@@ -3,7 +3,8 @@
 //! The adaptive algorithm of Cérou & Guyader (*Adaptive multilevel splitting for rare event analysis*, Stoch. Anal. Appl. 25, 2007) as it
 //! stands in Bréhier, Gazeau, Goudenège, Lelièvre & Rousset (*Unbiasedness of some generalized adaptive multilevel splitting algorithms*, Ann.
 //! Appl. Probab. 26, 2016): those that have not come beyond a level, ties included, are replaced by branches of those that have, and the product of the
-//! shares that went on, times the share of hits at the end, has the probability as its mean, whatever the number of trials and however progress is measured.
+//! shares that went on, times the share of hits at the end, has the probability as its mean, whatever the number of trials and however progress is measured,
+//! as long as a hit is beyond every level: a trial that hits counts as there at the end, whatever was measured before.
 //!
 //! Nothing is cloned. A trial is a function of its numbers, so a branch is a *line*: the number of its first trial, and from certain
 //! grid points on the numbers of others. It is played again from the start, and leaves its parent where it is given fresh numbers.
@@ -74,7 +75,9 @@ pub struct Repetition {
     pub ancestors: u32,
     /// Sum of the squares of what each of these first trials adds to the estimate.
     pub squares: f64,
+    /// Trials that met a value that is not finite, and of the first of them, by label, where.
     pub stopped: u64,
+    pub first_stopped_at: Vec<u64>,
     pub met: Met,
 }
 
@@ -243,6 +246,7 @@ impl Splitting<'_> {
             ancestors: 0,
             squares: 0.0,
             stopped: count(&played, |p| p.stopped),
+            first_stopped_at: player.stopped_at.clone(),
             met: Met::nothing(self.program),
         };
         told(LINES as u64);
@@ -325,6 +329,8 @@ struct Player<'s> {
     values: Vec<DrawValues>,
     starts: Vec<TrialStart>,
     met: Met,
+    /// Trials that were stopped, by label.
+    stopped_at: Vec<u64>,
 }
 
 impl<'s> Player<'s> {
@@ -342,6 +348,7 @@ impl<'s> Player<'s> {
             values,
             starts,
             met: Met::nothing(setup.program),
+            stopped_at: vec![0; setup.program.labels.len()],
         }
     }
 
@@ -380,15 +387,25 @@ impl<'s> Player<'s> {
                 let trial = starts[lane].id.draw.into();
                 return Err(BlockFault { fault, trial });
             }
-            let count = self.batch.program().layout.count;
+            let program = self.batch.program();
+            let count = program.layout.count;
             for (e, fired) in (0..).zip(&mut self.met.fired) {
                 let firings = &self.batch.columns.column(count + e)[..chunk.len()];
                 *fired |= firings.iter().any(|n| *n > 0.0);
             }
             let hits = self.hits();
+            for trial in self.batch.stopped.iter().filter(|t| t.lane < chunk.len()) {
+                self.stopped_at[trial.label as usize] += 1;
+            }
             for (lane, mut played) in played.into_iter().enumerate() {
                 played.hit = hits >> lane & 1 == 1;
                 played.stopped = self.batch.halted >> lane & 1 == 1;
+                // It can hold at the end though nothing said so at any grid point. What hits must be beyond every level, or lines that are replaced
+                // take hits with them and the mean is too low. A branch from there on, behind the last grid point, is its parent once more.
+                if played.hit && played.nearest() < 0.0 {
+                    let after_all = program.steps as u32 + 1;
+                    played.rises.push((after_all, 0.0));
+                }
                 all.push(played);
             }
         }

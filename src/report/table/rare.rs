@@ -120,10 +120,10 @@ pub fn rows(result: &RareResult) -> Vec<(String, String)> {
     rows.push((
         "repetitions".into(),
         format!(
-            "{} of {} trials, {:.0} effective",
-            result.repetitions,
+            "{} of {} trials, {} effective",
+            format::count(result.repetitions),
             format::count(result.lines),
-            result.effective_repetitions
+            whole(result.effective_repetitions)
         ),
     ));
     let levels = match result.died_out {
@@ -136,9 +136,9 @@ pub fn rows(result: &RareResult) -> Vec<(String, String)> {
         match result.first_behind {
             0 => "none".into(),
             n => format!(
-                "{}, {:.0} effective",
+                "{}, {} effective",
                 format::count(n),
-                result.effective_first
+                whole(result.effective_first)
             ),
         },
     ));
@@ -164,7 +164,7 @@ fn digits(x: f64, digits: usize) -> String {
     let power: i32 = (text.split_once('e')).map_or(0, |(_, power)| power.parse().unwrap_or(0));
     match power {
         -3..=0 => format!("{x:.*}", (digits as i32 - 1 - power) as usize),
-        1..=5 => format::count(text.parse::<f64>().unwrap_or(x) as u64),
+        1..=5 => whole(text.parse().unwrap_or(x)),
         _ => text,
     }
 }
@@ -192,16 +192,20 @@ fn scientific(p: f64, error: f64) -> String {
     )
 }
 
-/// Such as `one in 680,000`.
+/// To a whole number.
+fn whole(x: f64) -> String {
+    format::count(x.round() as u64)
+}
+
+/// Such as `one in 680,000` or `one in 2.5`.
 fn one_in(p: f64) -> String {
     if p > 0.5 {
         return "more likely than not".into();
     }
-    let text = format!("{:.1e}", 1.0 / p);
-    format!(
-        "one in {}",
-        format::count(text.parse::<f64>().unwrap_or(0.0) as u64)
-    )
+    match format!("{:.1e}", 1.0 / p).parse::<f64>().unwrap_or(0.0) {
+        few if few < 10.0 => format!("one in {few:.1}"),
+        many => format!("one in {}", whole(many)),
+    }
 }
 
 #[cfg(test)]
@@ -218,5 +222,10 @@ mod tests {
         assert_eq!(digits(0.001_83, 2), "0.0018");
         assert_eq!(digits(1234.0, 2), "1,200");
         assert_eq!(one_in(1.4932e-6), "one in 670,000");
+        assert_eq!(one_in(0.4011), "one in 2.5");
+        assert_eq!(one_in(0.27), "one in 3.7");
+        assert_eq!(one_in(0.1004), "one in 10");
+        assert_eq!(one_in(0.03), "one in 33");
+        assert_eq!(whole(1003.6), "1,004");
     }
 }
