@@ -142,13 +142,23 @@ impl<'m> Reader<'m> {
             NotEqual => return self.truth(condition, wanted),
         };
         // That something happens before a date.
-        match less {
+        let happens = match less {
             Expr::Path(PathReading::FirstEvent(event) | PathReading::FirstAfter { event, .. }) => {
                 self.fired(*event)
             }
             Expr::Path(PathReading::FirstWhen(inner)) => self.ever(inner),
-            _ => self.gap(minus(more, less)),
+            _ => return self.gap(minus(more, less)),
+        };
+        // Or never, if the other may never be either.
+        let or_equal = matches!(how, LessOrEqual | GreaterOrEqual);
+        if !or_equal || !more.any(&|e| matches!(e, Expr::Path(_))) {
+            return happens;
         }
+        let holds = match (self.truth(condition, wanted), happens.is_blind()) {
+            (Progress::Holds { metric }, false) => Progress::Gap { metric, scale: 1.0 },
+            (holds, _) => holds,
+        };
+        Progress::Any(vec![holds, happens])
     }
 
     /// That an event has fired.
