@@ -135,22 +135,18 @@ fn parts_of_many_blocks_learn_what_later_pilots_teach_and_keep_fewer_numbers() {
             "outcomes": [{"name": "hit", "when": "ever(rarely)"}],
         }),
     ));
-    // Pilots end at blocks 2 and 32; a part of 256 blocks or more learns from both.
-    let settings = of(&study, 64, 767);
-    let expected = whole(&study, &settings);
-    let ranges = [0..255, 255..511, 511..767];
-    let mut joined = Part::new(&study.program, &settings);
-    for range in [2, 0, 1].map(|i: usize| ranges[i].clone()) {
+    // Pilots end at blocks 2 and 32; a part of 256 blocks learns from both. One block fewer, and it learns from the first alone.
+    let settings = of(&study, 64, 320);
+    let mut many = part(&study, &settings, 64..320);
+    let mut fewer = part(&study, &settings, 65..320);
+    let size = |part: &mut Part| part.to_bytes(&study.program, &settings).len();
+    let sizes = (size(&mut many), size(&mut fewer));
+    assert!(2 * sizes.0 < sizes.1, "{sizes:?}");
+    let mut joined = many;
+    for range in [30..64, 0..30] {
         joined.join(part(&study, &settings, range)).expect("a part");
     }
-    assert!(told(&study, &settings, joined, END) == expected);
-    // One block fewer, and it learns from the first alone: what is rare is kept as it is.
-    let size = |range: Range<u64>| {
-        let mut part = part(&study, &settings, range);
-        part.to_bytes(&study.program, &settings).len()
-    };
-    let (few, many) = (size(256..511), size(255..511));
-    assert!(2 * many < few, "{few} {many}");
+    assert!(told(&study, &settings, joined, END) == whole(&study, &settings));
 }
 
 /// Cancels after some blocks.
