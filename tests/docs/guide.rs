@@ -89,8 +89,12 @@ fn played(text: &str) -> String {
     // The guide shows a shipped scenario too, by the path that it has in the repository.
     let shipped = folder.path().join("scenarios");
     fs::create_dir(&shipped).expect("the folder is writable");
-    let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.json");
-    fs::copy(baseline, shipped.join("baseline.json")).expect("it is shipped");
+    for name in ["baseline.json", "port_strike.json"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios")
+            .join(name);
+        fs::copy(from, shipped.join(name)).expect("it is shipped");
+    }
     let mut out = String::new();
     let mut rest = text;
     for block in blocks(text) {
