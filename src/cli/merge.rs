@@ -159,7 +159,8 @@ fn listed(
         );
         say(&text);
     }
-    if !is_enough && !(damaged.is_empty() && missing.is_empty()) {
+    let is_whole = damaged.is_empty() && missing.is_empty();
+    if !is_enough && !is_whole {
         terminal.note(&format!(
             "`quincunx shard {} --index I --dir {}` makes a part, again if need be",
             path.display(),

@@ -155,7 +155,7 @@ fn a_hump_is_seen_on_the_way() {
     });
     let found = look(&file, Some("one"), 3.0, 16_384, 0);
     // A half where 2 exp(-2 (x - 1.2)²) = ln 2.
-    let exact = 1.2 - (0.5 * (2.0 / std::f64::consts::LN_2).ln()).sqrt();
+    let exact = 1.2 - (0.5 * libm::log(2.0 / std::f64::consts::LN_2)).sqrt();
     near("x", of(&found, &["x"]), exact);
 }
 
