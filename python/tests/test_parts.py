@@ -27,7 +27,7 @@ def test_parts_of_a_plan_join_to_one_run(tmp_path: Path) -> None:
     assert quincunx.status(plan, parts) == {"parts": 3, "done": [], "missing": [1, 2, 3], "damaged": []}
     quincunx.shard(plan, index=3, dir=parts, threads=1)
     quincunx.shard(plan, index=1, dir=parts)
-    with pytest.raises(quincunx.RunError, match="1 of 3 parts are missing"):
+    with pytest.raises(quincunx.RunError, match="1 of 3 parts is missing"):
         quincunx.merge(plan, parts)
     quincunx.shard(plan, index=2, dir=parts)
     assert quincunx.status(plan, parts)["done"] == [1, 2, 3]
