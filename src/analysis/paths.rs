@@ -287,7 +287,7 @@ struct Tree<'m> {
 }
 
 impl Tree<'_> {
-    /// Branches behind some turning points, the commonest first, and those that are folded, of which all are kept for now.
+    /// Branches behind some turning points, the commonest first, and all that are folded; which of these are told is chosen later.
     fn children(
         &self,
         path: &[u32],
