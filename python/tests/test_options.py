@@ -10,8 +10,9 @@ import quincunx
 
 #: What the package does by itself: formats, tables for the eye, colours, and what `--against` is in words.
 LEFT_OUT = {"format", "out", "separator", "bom", "quiet", "full", "table", "order", "against", "color", "help", "version"}
-#: Options of single commands that have no keyword: parts that are joined for later have no result, and are files among files.
-LEFT_OUT_OF = {"merge": {"partial"}}
+#: Options of single commands that have no keyword: parts that are joined for later have no result, and are files among files; a listing of the
+#: compiled program is a text for those who work on the compiler.
+LEFT_OUT_OF = {"merge": {"partial"}, "check": {"print"}}
 #: What functions have beyond the command line.
 OWN = {"progress"}
 

@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::diagnostic::{self, Diagnostic, brief};
 use crate::report::json;
+use crate::scenario::Report;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -19,7 +20,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx check baseline.json variants/*.json\n  \
-                        quincunx check baseline.json --format json\n\n\
+                        quincunx check baseline.json --format json\n  \
+                        quincunx check baseline.json --print program\n\n\
                         Status 2 if there is an error; warnings alone leave it at 0.")]
 pub struct Arguments {
     /// Scenario files; one may be `-` for standard input
@@ -33,6 +35,9 @@ pub struct Arguments {
     /// Write the findings to this file instead of standard output
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// Print what a file without an error was made into, in place of its warnings
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "format")]
+    print: Option<Print>,
     /// Say nothing about files without a finding
     #[arg(long, short)]
     quiet: bool,
@@ -46,14 +51,21 @@ enum Findings {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Print {
+    /// The compiled program, one thing per line: for those who change the compiler, or ask why a scenario is slow
+    Program,
+}
+
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let out = arguments.out.as_deref();
     let format = formats::chosen(arguments.format, out, &[], arguments.quiet, terminal)?;
-    let checked: Vec<_> = arguments
-        .files
-        .iter()
-        .map(|file| Study::examined(file, &arguments.variant.set))
-        .collect();
+    let (checked, listings): (Vec<_>, Vec<_>) = (arguments.files.iter())
+        .map(|file| match arguments.print {
+            None => (Study::examined(file, &arguments.variant.set), None),
+            Some(Print::Program) => listed(Study::open(file, &arguments.variant.set)),
+        })
+        .unzip();
     let named = arguments.files.iter().map(PathBuf::as_path);
     let parents = checked.iter().flat_map(|report| report.sources.files());
     let mut places = Places::reading(named.chain(parents));
@@ -73,9 +85,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             destination.write(|out, _| json::write(out, &all))?;
         }
         Findings::Table => {
-            let files = arguments.files.iter().zip(found);
+            let files = arguments.files.iter().zip(found).zip(&listings);
             destination.write(|out, look| {
-                for (file, (diagnostics, sources)) in files {
+                for ((file, (diagnostics, sources)), listing) in files {
+                    if let Some(listing) = listing {
+                        out.write_all(listing.as_bytes())?;
+                        continue;
+                    }
                     let text = findings::texts(diagnostics, sources, look.color);
                     out.write_all(text.as_bytes())?;
                     if !text.is_empty() {
@@ -91,6 +107,26 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         }
     }
     Ok(if has_errors { Exit::Input } else { Exit::Done })
+}
+
+/// What there is to say of a scenario, and its program if it has one.
+fn listed(opened: std::result::Result<Study, Report>) -> (Report, Option<String>) {
+    match opened {
+        Ok(study) => {
+            let listing = study.program.listing(&study.model).to_string();
+            let Study {
+                diagnostics,
+                sources,
+                ..
+            } = study;
+            let report = Report {
+                diagnostics,
+                sources,
+            };
+            (report, Some(listing))
+        }
+        Err(report) => (report, None),
+    }
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {

@@ -1,6 +1,6 @@
 //! `check`: findings about several files at once, for people and for tools.
 
-use crate::program::{call, folder, json_value, quincunx, stdout, valley, write};
+use crate::program::{call, folder, json_value, quincunx, root, stdout, valley, write};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::{Value, json};
@@ -102,4 +102,49 @@ fn findings_go_to_a_file_and_input_comes_from_a_pipe() {
     assert!(
         stdout(&call("check scenarios/port_strike.json --format json").success()).starts_with('[')
     );
+}
+
+#[test]
+fn the_compiled_program_is_printed_in_place_of_warnings_but_not_of_errors() {
+    let folder = folder();
+    let mut scenario = valley();
+    scenario["parameters"]["idle"] = json!(1);
+    let doubtful = write(folder.path(), "doubtful.json", &scenario);
+    let text = stdout(&call(&format!("check {doubtful} --print program")).success());
+    assert!(text.starts_with("grid "), "{text}");
+    assert!(text.contains("\nevent signature hazard "), "{text}");
+    assert!(!text.contains("warning"), "{text}");
+    // A scenario from standard input is read once, though it is both checked and compiled.
+    let piped = quincunx()
+        .args(["check", "-", "--print", "program"])
+        .write_stdin(scenario.to_string())
+        .assert()
+        .success();
+    assert_eq!(stdout(&piped), text);
+    scenario["events"]["signature"]["if"] = json!("levl > 0");
+    let bad = write(folder.path(), "bad.json", &scenario);
+    call(&format!("check {bad} --print program"))
+        .code(2)
+        .stdout(contains("did you mean `level`?"))
+        .stdout(contains("grid ").not());
+    call(&format!("check {doubtful} --print program --format json")).code(2);
+}
+
+/// A formula that was forgotten when temporaries got their places would name a slot that does not exist.
+#[test]
+fn every_slot_of_every_shipped_program_has_its_place() {
+    let mut seen = 0;
+    for folder in ["scenarios", "scenarios/gallery", "tests/fixtures/scenarios"] {
+        let folder = root().join(folder);
+        for file in std::fs::read_dir(&folder).expect("a folder") {
+            let file = file.expect("a file").path();
+            if file.extension().is_some_and(|ending| ending == "json") {
+                let line = format!("check {} --print program", file.display());
+                let text = stdout(&call(&line).success());
+                assert!(text.starts_with("grid "), "{}", file.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 20, "{seen} files");
 }
