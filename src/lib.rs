@@ -27,7 +27,7 @@
 //!     }},
 //!     "outcomes": [{"name": "truce", "when": "phase == truce"}, {"name": "standoff", "when": "phase == standoff"}]
 //! }"#;
-//! let study = Study::from_text(text, "valley.json").map_err(|report| format!("{:?}", report.diagnostics))?;
+//! let study = Study::from_text(text, "valley.json")?;
 //! let settings = study.settings(Some(10_000), None, Some(1));
 //! let result = study.run(&settings, &Silent)?;
 //!

@@ -12,18 +12,15 @@ use crate::engine::{
     Worker, check_stopped, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge};
-use crate::results::{CompareResult, Comparison, Difference, Warning, tool};
+use crate::results::{CompareResult, Comparison, Difference, RunResult, Warning, tool};
 use crate::scenario::same_assumptions;
 
-/// Simulates all studies and compares each with the first.
+/// Simulates all studies and compares each with the first; of none there is nothing to say.
 ///
 /// With [`Settings::until`] all go on until each of them is that precise.
 ///
 /// # Errors
 /// [`EngineError`] of whichever study fails, or if the size cannot be had.
-///
-/// # Panics
-/// Without studies.
 pub fn compare(
     studies: &[&Study],
     settings: &Settings,
@@ -41,13 +38,16 @@ pub(super) fn compared(
     observer: &dyn Observer,
 ) -> Result<CompareResult, EngineError> {
     settings.check()?;
+    let Some((base, others)) = studies.split_first() else {
+        return Ok(result(Vec::new(), Vec::new(), Vec::new()));
+    };
     let setups: Vec<Setup<'_>> = studies
         .iter()
         .map(|s| Setup::new(&s.program, settings.seed))
         .collect();
-    let matches: Vec<Matching> = studies[1..]
+    let matches: Vec<Matching> = others
         .iter()
-        .map(|other| Matching::new(studies[0], other))
+        .map(|other| Matching::new(base, other))
         .collect();
     let per_draw = settings.trials_per_draw as usize;
     let new_worker = || Team {
@@ -120,14 +120,21 @@ pub(super) fn compared(
             identical,
         ));
     }
-    let warnings = unlike(studies);
-    Ok(CompareResult {
+    Ok(result(scenarios, comparisons, unlike(studies)))
+}
+
+fn result(
+    scenarios: Vec<RunResult>,
+    comparisons: Vec<Comparison>,
+    warnings: Vec<Warning>,
+) -> CompareResult {
+    CompareResult {
         format: 1,
         tool: tool(),
         scenarios,
         comparisons,
         warnings,
-    })
+    }
 }
 
 /// One thread's working memory.

@@ -22,16 +22,18 @@ const RUNS: usize = 64;
 pub const MOST_EDITS: usize = 32;
 
 /// Why a difference could not be split.
+#[derive(Debug, thiserror::Error)]
 pub enum NotExplained {
     /// The scenario with only these edits cannot be used.
-    Refused {
-        edits: Vec<usize>,
-        report: Report,
-    },
+    #[error("the scenario cannot be used with some of the edits alone: {report}")]
+    Refused { edits: Vec<usize>, report: Report },
+    #[error("{error}")]
     Failed {
         study: Box<Study>,
+        #[source]
         error: EngineError,
     },
+    #[error("interrupted")]
     Interrupted,
 }
 

@@ -13,6 +13,7 @@ use std::path::Path;
 const USUAL_TRIALS: u64 = 10_000;
 
 /// A model with its program.
+#[derive(Debug)]
 pub struct Study {
     pub model: Model,
     pub program: Program,

@@ -132,17 +132,19 @@ pub fn sweep(
 }
 
 /// Why there is no answer to where a number crosses another.
+#[derive(Debug, thiserror::Error)]
 pub enum NoBreakEven {
     /// The scenario cannot be used at this value of the input.
-    Refused {
-        at: f64,
-        report: Report,
-    },
+    #[error("the scenario cannot be used with the value {at}: {report}")]
+    Refused { at: f64, report: Report },
     /// Its run failed.
+    #[error("{error}")]
     Failed {
         study: Box<Study>,
+        #[source]
         error: EngineError,
     },
+    #[error("interrupted")]
     Interrupted,
 }
 

@@ -72,10 +72,12 @@ pub struct Running {
 }
 
 /// Why there is no server.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ServerError {
+    #[error(transparent)]
     Refused(Refusal),
-    Address(io::Error),
+    #[error("no address to serve the page at: {0}")]
+    Address(#[source] io::Error),
 }
 
 impl Server {

@@ -20,10 +20,12 @@ const COARSE_BLOCKS: u64 = 2;
 const FIRST_LOOK: u64 = 4;
 
 /// Why a scenario cannot be explored.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Refusal {
+    #[error(transparent)]
     Scenario(Report),
     /// Why no run can have the size that is asked for.
+    #[error("{0}")]
     Size(String),
 }
 

@@ -423,3 +423,10 @@ fn what_is_named_like_an_annotation_is_an_assumption() {
         }
     }
 }
+
+#[test]
+fn of_no_scenario_there_is_nothing_to_say() {
+    let settings = settings(&study(&rich()), 1_024, 1);
+    let result = compare(&[], &settings, &Silent).expect("nothing that could fail");
+    assert!(result.scenarios.is_empty() && result.comparisons.is_empty());
+}

@@ -10,7 +10,7 @@ use crate::math::width::wide;
 use crate::program::{Column, FiresCode, LANES, Slot};
 
 /// Firings in one instant beyond which events are taken to fire one another for ever.
-const INSTANT_LIMIT: usize = 1_000;
+pub const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
 pub const STEP_LIMIT: u64 = 1_000_000;
 

@@ -1,5 +1,6 @@
 //! How much to simulate, and how a run talks to its caller.
 
+use super::jumps::INSTANT_LIMIT;
 use crate::estimate::{REPLICATES, groups};
 use crate::random::design::Design;
 use crate::random::size::{MOST_DRAWS, MOST_TRIALS_PER_DRAW, TRIALS_PER_DRAW};
@@ -121,7 +122,8 @@ pub enum EngineError {
     TooManyDraws { asked: u64 },
     /// Events keep firing one another without time passing.
     #[error(
-        "more than 1,000 firings in one instant, among them {},{} at {time:.3} years", quoted(.events), in_trial(*.trial)
+        "more than {} firings in one instant, among them {},{} at {time:.3} years",
+        crate::diagnostic::count(INSTANT_LIMIT as u64), quoted(.events), in_trial(*.trial)
     )]
     Runaway {
         /// Names.

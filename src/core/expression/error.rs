@@ -28,7 +28,8 @@ pub mod code {
 }
 
 /// One fault of a formula.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct FormulaError {
     /// One of [`code`].
     pub code: &'static str,

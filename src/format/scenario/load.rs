@@ -9,8 +9,9 @@ use super::parse::{self, Dialect, Fault};
 use super::slips::slips;
 use super::types::Scenario;
 use super::{implied, merge, set};
-use crate::diagnostic::{Diagnostic, Layer, LayerId, Place, Sources, scan_pointer};
+use crate::diagnostic::{self, Diagnostic, Layer, LayerId, Place, Sources, scan_pointer};
 use serde_json::Value;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,19 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     pub sources: Sources,
 }
+
+/// One line per diagnostic, with its place: `FILE:LINE:COLUMN: error[CODE]: …`.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        for (k, one) in self.diagnostics.iter().enumerate() {
+            let gap = if k == 0 { "" } else { "\n" };
+            write!(f, "{gap}{}", diagnostic::line(one, &self.sources))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Report {}
 
 /// Reads a scenario from the disk; `-` is standard input, which may have comments. `sets` are settings `PATH=VALUE`, applied in order.
 ///

@@ -10,13 +10,16 @@ use jiff::civil::Date;
 pub const UNITS: &[&str] = &["year", "month", "week", "day", "hour"];
 
 /// Why a text is not a duration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotADuration {
     /// It does not even look like one; it may be a formula.
+    #[error("this is no duration, such as \"12 months\"")]
     Unlike,
     /// A number with a word that is no unit of time.
+    #[error("`{0}` is no unit of time")]
     Unit(String),
     /// A unit with a number that makes no sense.
+    #[error("`{0}` is no number of them")]
     Number(String),
 }
 
