@@ -10,7 +10,7 @@ use super::typical::{History, search, spread};
 use crate::engine::{
     BlockFault, EngineError, Observer, Otherwise, Replayed, Replays, Settings, explain,
 };
-use crate::estimate::{Proportion, REPLICATES};
+use crate::estimate::{NORMAL_95, Proportion, REPLICATES};
 use crate::model::Model;
 use crate::results::{
     NONE_OF_THESE, NearEnd, NearEvent, NearMisses, PathEvent, Told, UNCLASSIFIED, in_display_order,
@@ -364,9 +364,6 @@ pub(super) fn told(share: &Proportion) -> Told {
         ci95: share.ci95,
     }
 }
-
-/// Half-width of a 95% interval in standard errors.
-const NORMAL_95: f64 = 1.96;
 
 fn sum(counts: &Counts) -> u64 {
     counts.iter().sum()

@@ -6,6 +6,7 @@
 
 use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
+use crate::distribution::copula::correlate;
 use crate::distribution::{Build, Distribution, Family};
 use crate::estimate::{REPLICATES, bin_of_input, groups};
 use crate::math::elementary;
@@ -79,18 +80,11 @@ pub fn inputs(design: Design, setup: &Setup<'_>, k: u32) -> Inputs {
         .collect();
     let mut scores = independent.clone();
     if let Some(mix) = &program.parameter_mix {
-        let normals: Vec<f64> = mix
-            .members
-            .iter()
-            .map(|m| normal_quantile(scores[*m]))
-            .collect();
-        for (row, member) in mix.members.iter().enumerate() {
-            let mixed: f64 = mix.factor[row]
-                .iter()
-                .zip(&normals)
-                .map(|(w, z)| w * z)
-                .sum();
-            scores[*member] = normal_cdf(mixed);
+        let levels = mix.members.iter().map(|member| scores[*member]);
+        let mut mixed: Vec<f64> = levels.map(normal_quantile).collect();
+        correlate(&mix.factor, &mut mixed);
+        for (member, score) in mix.members.iter().zip(mixed) {
+            scores[*member] = normal_cdf(score);
         }
     }
     let mut weights = weights(setup, &|site| uniform(site, weight_sheet));

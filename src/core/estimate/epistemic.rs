@@ -62,8 +62,8 @@ impl Epistemic {
     }
 }
 
-/// 95% quantile of the standard normal distribution.
-const NORMAL_95: f64 = 1.644_853_626_951_472_2;
+/// Half-width of a 90% interval in standard errors: the 95% quantile of the standard normal distribution.
+const NORMAL_90: f64 = 1.644_853_626_951_472_2;
 
 /// Fewest draws from which an epistemic interval is read.
 pub(super) const LEAST_DRAWS: u64 = 20;
@@ -167,8 +167,8 @@ pub(super) fn conclude(
     let at_most_sd = components.at_most_sd();
     let reach = t95(REPLICATES as f64 - 1.0);
     let [low, high] = limited([
-        (ends[0] - reach * errors[0]).min(centre - NORMAL_95 * at_most_sd),
-        (ends[1] + reach * errors[1]).max(centre + NORMAL_95 * at_most_sd),
+        (ends[0] - reach * errors[0]).min(centre - NORMAL_90 * at_most_sd),
+        (ends[1] + reach * errors[1]).max(centre + NORMAL_90 * at_most_sd),
     ]);
     Epistemic {
         status,
@@ -326,7 +326,7 @@ impl HitTable {
             // Behind that much noise, a few points look like a smooth distribution of their variance, whose ends lie further out.
             let shape = SHAPE * unseen * spread;
             let reach = (ends[side] - p).abs();
-            let noisy = libm::hypot(reach, NORMAL_95 * components.inner.sqrt());
+            let noisy = libm::hypot(reach, NORMAL_90 * components.inner.sqrt());
             let unknown = even * (noisy - reach) / 2.0;
             errors[side] = libm::hypot(libm::hypot(error, unknown), shape).max(blind);
         }

@@ -42,6 +42,9 @@ mod oracle_tests;
 #[cfg(test)]
 mod quantile_tests;
 
+/// Half-width of a 95% interval in standard errors, where the normal law is near enough.
+pub const NORMAL_95: f64 = 1.96;
+
 pub use anchored::{AnchoredMean, AnchoredShare};
 pub use cuts::{Cuts, LEVELS};
 pub use draw_means::{DrawMean, Index, MOST_GROUPS, Spread, first_order, spread};

@@ -13,6 +13,7 @@ mod time;
 mod why;
 
 use super::*;
+use crate::estimate::NORMAL_95;
 use crate::report::{dates, format, headline, known};
 use crate::results::*;
 use indexmap::IndexMap;
@@ -31,9 +32,6 @@ pub use time::{
     Course, course, incidence, incidence_curves, occupancy, phases, series, state, steady, trends,
 };
 pub use why::{indices, input_name, near, parts, signs, split, swings};
-
-/// Half-width of a 95% interval in standard errors.
-const NORMAL_95: f64 = 1.96;
 
 fn named(title: &str, name: &str) -> String {
     if title.trim().is_empty() {

@@ -1,13 +1,11 @@
 //! What the numbers say, in a few plain sentences made from them, with no claim that they do not carry.
 
 use super::{Body, Pair, name};
+use crate::estimate::NORMAL_95;
 use crate::report::html::markup::Markup;
 use crate::report::html::wording::{epistemic_range, label, list_of, number_of, percent, size};
 use crate::report::{format, headline};
 use crate::results::{Difference, OutcomeResult, RunResult};
-
-/// 97.5% quantile of the normal distribution: half a 95% interval in standard errors.
-const HALF_WIDTH: f64 = 1.96;
 
 /// Changes of outcomes that are named one by one.
 const NAMED: usize = 4;
@@ -86,7 +84,7 @@ fn share(outcome: &OutcomeResult) -> String {
 fn order(first: &OutcomeResult, second: &OutcomeResult) -> String {
     // The errors of shares of the same trials are at most the sum of both apart.
     let gap = first.probability - second.probability;
-    if gap <= HALF_WIDTH * (first.std_error + second.std_error) {
+    if gap <= NORMAL_95 * (first.std_error + second.std_error) {
         return format!(
             "Chance in the simulation does not tell the first two apart: “{}” may as well come first. More trials would show it.",
             title(second)
@@ -122,7 +120,7 @@ fn by_trend(result: &RunResult, first: &OutcomeResult) -> Option<Markup> {
         .collect();
     by.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (high, low) = (by.first()?, by.last()?);
-    let is_clear = high.1 - low.1 > HALF_WIDTH * (high.2 + low.2);
+    let is_clear = high.1 - low.1 > NORMAL_95 * (high.2 + low.2);
     (by.len() > 1 && is_clear).then(|| {
         Markup::text(&format!(
             "“{}” is likeliest if the trend at the start is “",
