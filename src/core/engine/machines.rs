@@ -123,6 +123,7 @@ impl Batch<'_> {
                     let moved = layout.moved + state as Slot;
                     self.columns.set(moved, lane, self.now[lane]);
                 }
+                self.run_for(&program.regime.of_state[state], moving);
             }
         }
         self.derive_within(e, moving);

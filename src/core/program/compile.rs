@@ -181,7 +181,7 @@ pub fn compile(model: &Model) -> Program {
     });
     let regime = &mut program.regime;
     let lists = [&mut regime.all, &mut regime.of_phase, &mut regime.of_trend];
-    let hoisted = lists.into_iter().flatten();
+    let hoisted = lists.into_iter().chain(&mut regime.of_state).flatten();
     for op in program.prologue.iter_mut().chain(hoisted) {
         op.each_slot(|slot, _| place(slot));
     }
@@ -202,7 +202,7 @@ pub struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(model: &'a Model) -> Self {
-        let mut emitter = Emitter::new(model.clock.clone());
+        let mut emitter = Emitter::new(model.clock.clone(), model.states.len());
         let n_events = model.events.len();
         let n_indicators = model.indicators.len();
         let layout = Layout {

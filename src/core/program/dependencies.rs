@@ -95,12 +95,18 @@ pub fn reads_parameters_only(expr: &Expr) -> bool {
 
 /// True if a formula reads parameters, the trend and the phase only: it has one value as long as neither moves.
 pub fn reads_regime_only(expr: &Expr) -> bool {
+    reads_machines_only(expr) && !expr.any(&|e| matches!(e, Expr::StateIn(..) | Expr::ByState(..)))
+}
+
+/// True if a formula reads parameters, the trend, the phase and states only: it has one value as long as none of them moves.
+pub fn reads_machines_only(expr: &Expr) -> bool {
     match expr {
         Expr::Number(_)
         | Expr::Truth(_)
         | Expr::Parameter(_)
         | Expr::PhaseIn(_)
-        | Expr::TrendIn(_) => true,
+        | Expr::TrendIn(_)
+        | Expr::StateIn(..) => true,
         Expr::Negate(_)
         | Expr::Not(_)
         | Expr::Arithmetic(..)
@@ -111,7 +117,8 @@ pub fn reads_regime_only(expr: &Expr) -> bool {
         | Expr::Call(..)
         | Expr::Lookup(..)
         | Expr::ByTrend(_)
-        | Expr::ByPhase(_) => expr.parts().into_iter().all(reads_regime_only),
+        | Expr::ByPhase(_)
+        | Expr::ByState(..) => expr.parts().into_iter().all(reads_machines_only),
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ mod path;
 
 use super::affine::Affine;
 use super::columns::{Scalar, Slot};
-use super::dependencies::{reads_parameters_only, reads_regime_only};
+use super::dependencies::{reads_machines_only, reads_parameters_only};
 use super::ops::Op;
 use super::types::{FiringCode, Formula, LookCode, RegimeCode, TrackerCode};
 use crate::expression::{Arithmetic, Expr, Function, Meaning};
@@ -52,7 +52,7 @@ pub struct Emitter {
     pub labels: Vec<String>,
     /// Fills what depends on parameters alone.
     pub prologue: Vec<Op>,
-    /// Fills what depends on parameters, trend and phase alone.
+    /// Fills what depends on parameters, trend, phase and states alone.
     pub regime: RegimeCode,
     pub trackers: Vec<TrackerCode>,
     pub looks: Vec<LookCode>,
@@ -75,12 +75,17 @@ pub struct Emitter {
 }
 
 impl Emitter {
-    pub fn new(clock: Clock) -> Self {
+    /// `states` is how many the model has, phase and trend aside.
+    pub fn new(clock: Clock, states: usize) -> Self {
+        let regime = RegimeCode {
+            of_state: vec![Vec::new(); states],
+            ..RegimeCode::default()
+        };
         Self {
             known: Known::default(),
             labels: Vec::new(),
             prologue: Vec::new(),
-            regime: RegimeCode::default(),
+            regime,
             trackers: Vec::new(),
             looks: Vec::new(),
             firings: Vec::new(),
@@ -171,13 +176,13 @@ impl Emitter {
     /// Emits a formula; a temporary at `depth` or above holds the value, unless it is a constant or lies in a lasting slot.
     fn emit(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
         let plain = matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_));
-        if !plain && reads_regime_only(expr) {
+        if !plain && reads_machines_only(expr) {
             return self.hoist(expr);
         }
         self.emit_here(expr, depth, ops)
     }
 
-    /// Moves a formula to where it is evaluated only when its value can change: once a batch, or when the trend or phase moves.
+    /// Moves a formula to where it is evaluated only when its value can change: once a batch, or when the trend, the phase or a state moves.
     fn hoist(&mut self, expr: &Expr) -> Operand {
         let name = named(expr);
         if let Some(slot) = self.memo.get(&name) {
@@ -207,6 +212,14 @@ impl Emitter {
             }
             if reads_trend {
                 self.regime.of_trend.extend_from_slice(&ops);
+            }
+            for (state, list) in self.regime.of_state.iter_mut().enumerate() {
+                let reads_state = expr.any(
+                    &|e| matches!(e, Expr::StateIn(s, _) | Expr::ByState(s, _) if *s == state),
+                );
+                if reads_state {
+                    list.extend_from_slice(&ops);
+                }
             }
             self.regime.all.append(&mut ops);
         }
@@ -432,7 +445,7 @@ impl Emitter {
         let simple: Option<Vec<Operand>> = arms
             .iter()
             .map(|arm| {
-                let ready = reads_regime_only(arm)
+                let ready = reads_machines_only(arm)
                     || matches!(
                         arm,
                         Expr::Indicator(_) | Expr::Derived(_) | Expr::Time | Expr::Count(_)

@@ -465,7 +465,7 @@ pub struct BoundCode {
     pub label: u32,
 }
 
-/// Operations for what only the trend and the phase can change within a batch.
+/// Operations for what only the trend, the phase and states can change within a batch.
 #[derive(Clone, Debug, Default)]
 pub struct RegimeCode {
     /// All of them, for the start.
@@ -474,6 +474,8 @@ pub struct RegimeCode {
     pub of_phase: Vec<Op>,
     /// To be run when the trend has moved.
     pub of_trend: Vec<Op>,
+    /// To be run when a state has moved, by state.
+    pub of_state: Vec<Vec<Op>>,
 }
 
 /// A state that moves at the ends of grid steps, by one number each.
@@ -524,7 +526,7 @@ pub struct Program {
     pub per_trial_mix: Option<MixCode>,
     /// Fills the slots that depend on parameters and quantities of the trial alone.
     pub prologue: Box<[Op]>,
-    /// Fills the slots that depend on parameters, trend and phase alone.
+    /// Fills the slots that depend on parameters, trend, phase and states alone.
     pub regime: RegimeCode,
     /// What the prologue may have left out of bounds; constants are not among them.
     pub bounds: Vec<BoundCode>,
