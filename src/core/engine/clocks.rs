@@ -9,12 +9,15 @@
 //! changes (Gibson & Bruck, J. Phys. Chem. A 104, 2000). Which event fires, and what it does, is the business of `jumps` and `fire`.
 
 use super::advance::advance_all;
-use super::batch::{Batch, MANY};
+use super::batch::Batch;
 use super::jumps::Within;
-use super::lanes::{Lanes, below, each, not_finite, raise_for};
-use super::timer::{Task, Timer, change, change_few, earlier, renew};
+use super::lanes::{Lanes, below, each, not_finite};
+use super::timer::{Task, Timer, change, change_gathered, earlier, gather, rates_of, renew};
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 use crate::random::Stream;
+
+/// Lanes up to which a hazard is evaluated anew lane by lane, beside others; above, a loop over all lanes is quicker.
+const GATHERED: u32 = 16;
 
 /// How the rate of a hazard comes about, and what lets its event fire.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +125,7 @@ impl Batch<'_> {
             };
             let open = self.open(e, rate, Lanes::MAX);
             if rate.runs && open != 0 {
-                let rate = self.run_rate(e, *rate);
+                let rate = self.run_rate(e, *rate, Lanes::MAX);
                 // Its values lie where the next formula may put its own.
                 busy |= self.advance(&[rate.task(e, open, 0)], within);
             } else {
@@ -167,8 +170,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Runs the operations of a hazard over all lanes, and tells where the values are then.
-    fn run_rate<'r>(&mut self, e: u32, mut rate: Rate<'r>) -> Rate<'r> {
+    /// Runs the operations of a hazard in some lanes, and tells where the values are then.
+    fn run_rate<'r>(&mut self, e: u32, mut rate: Rate<'r>, lanes: Lanes) -> Rate<'r> {
         let program = self.program();
         let FiresCode::Hazard {
             scale, exponent, ..
@@ -179,7 +182,7 @@ impl Batch<'_> {
         if let Some(exponent) = exponent
             && exponent.source().1
         {
-            self.run_everywhere(&exponent.ops);
+            self.run_for(&exponent.ops, lanes);
             // Both may use the same temporaries: what one left is kept before the other runs.
             if scale.source().1 {
                 let kept = program.layout.kept;
@@ -188,7 +191,7 @@ impl Batch<'_> {
             }
         }
         if scale.source().1 {
-            self.run_everywhere(&scale.ops);
+            self.run_for(&scale.ops, lanes);
         }
         rate
     }
@@ -287,7 +290,6 @@ impl Batch<'_> {
     /// Evaluates hazards anew in some lanes, and charges the clocks whose rate has changed. The lanes' clocks must stand at the step's start.
     pub fn charge(&mut self, hazards: &[(u32, Lanes)], within: Within) {
         let setup = self.setup;
-        let program = setup.program;
         let mut tasks = std::mem::take(&mut self.scratch.tasks);
         tasks.clear();
         for &(e, lanes) in hazards {
@@ -303,54 +305,48 @@ impl Batch<'_> {
             if open | closed == 0 {
                 continue;
             }
-            if open.count_ones() < MANY && !rate.runs {
+            let runs = rate.runs && open != 0;
+            let few = open.count_ones() <= GATHERED;
+            if few && !runs {
                 tasks.push(rate.task(e, open, closed));
+                continue;
+            }
+            let rate = if runs {
+                self.run_rate(e, *rate, open)
+            } else {
+                *rate
+            };
+            if few {
+                // Its values lie where the next formula may put its own.
+                let work = &mut self.scratch.work;
+                gather(setup.width, &self.columns, &[rate.task(e, open, closed)], work);
                 continue;
             }
             if closed != 0 {
                 self.change_rates(e, closed, &Column::ZERO, within);
             }
-            if open == 0 {
-                continue;
-            }
-            let FiresCode::Hazard {
-                scale, exponent, ..
-            } = &program.events[e as usize].fires
-            else {
-                continue;
-            };
-            let exponent = exponent.as_ref().map(|exponent| {
-                let slot = self.evaluate_for(exponent, open);
-                *self.columns.column(slot)
-            });
-            let slot = self.evaluate_for(scale, open);
-            let mut fresh = *self.columns.column(slot);
-            if let Some(exponent) = &exponent {
-                raise_for(self.width(), &mut fresh, exponent, open);
-            }
-            let broken = not_finite(self.width(), &fresh) & open;
-            self.stop_all(broken, scale.label);
+            let fresh = rates_of(setup.width, &self.columns, &rate);
+            let broken = not_finite(setup.width, &fresh) & open;
+            self.stop_all(broken, rate.label);
             self.change_rates(e, open & !broken, &fresh, within);
         }
-        if !tasks.is_empty() {
-            self.change_few(&tasks, within);
-        }
+        self.change_gathered(&tasks, within);
         self.scratch.tasks = tasks;
     }
 
-    fn change_few(&mut self, tasks: &[Task<'_>], within: Within) {
+    /// Evaluates hazards in a few lanes each, those that have been gathered before among them, and charges their clocks.
+    fn change_gathered(&mut self, tasks: &[Task<'_>], within: Within) {
         let setup = self.setup;
         let mut work = std::mem::take(&mut self.scratch.work);
-        let (columns, timers) = (&self.columns, &mut self.clocks.timers);
-        change_few(
-            self.setup.width,
-            columns,
-            timers,
-            tasks,
-            &mut work,
-            &self.now,
-            within.to,
-        );
+        if !tasks.is_empty() {
+            gather(setup.width, &self.columns, tasks, &mut work);
+        }
+        if work.gathered == 0 {
+            self.scratch.work = work;
+            return;
+        }
+        let timers = &mut self.clocks.timers;
+        change_gathered(setup.width, timers, &mut work, &self.now, within.to);
         for (e, lane) in work.moved.drain(..) {
             let timer = &self.clocks.timers[e as usize];
             let due = u64::from(timer.fire_at[lane as usize] < within.to) << lane;

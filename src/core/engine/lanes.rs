@@ -3,7 +3,6 @@
 //! The loops run compiled for the vector unit at hand. They are plain arithmetic on one lane at a time, so every width gives the same
 //! bits.
 
-use crate::math::elementary;
 use crate::math::width::wide;
 use crate::program::{Column, LANES};
 pub use crate::program::{Lanes, each};
@@ -92,15 +91,6 @@ pub fn outside(column: &Column, low: f64, high: f64) -> Lanes {
     lanes_where(|lane| !(low <= column[lane] && column[lane] <= high))
 }
 
-wide! {
-    /// Multiplies rates by the exponentials of their exponents in some lanes; the others are zero afterwards.
-    pub fn raise_for(rate: &mut Column, exponent: &Column, lanes: Lanes) {
-        for lane in 0..LANES {
-            let x = rate[lane] * elementary::exp(exponent[lane]);
-            rate[lane] = blend(holds(lanes, lane), x, 0.0);
-        }
-    }
-}
 wide! {
     /// Adds what an integral has gathered since it was last looked at.
     pub fn integrate(state: &mut Column, current: &Column, since: &Column, now: f64) {

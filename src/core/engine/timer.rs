@@ -270,6 +270,21 @@ wide! {
 }
 
 wide! {
+    /// Rates in all lanes, from where a hazard has its numbers.
+    pub fn rates_of(columns: &Columns, rate: &Rate<'_>) -> Column {
+        let mut room = Column::ZERO;
+        let mut rates = *columns.sourced(rate.scale, &mut room);
+        if let Some(exponent) = rate.exponent {
+            let exponents = columns.sourced(exponent, &mut room);
+            for lane in 0..LANES {
+                rates[lane] *= elementary::exp(exponents[lane]);
+            }
+        }
+        rates
+    }
+}
+
+wide! {
     /// First thresholds in all lanes.
     pub fn first_thresholds(timer: &mut Timer) {
         draw_thresholds(&mut timer.streams, &mut timer.threshold, Lanes::MAX);
@@ -282,13 +297,29 @@ pub type Item = (u32, u32);
 /// Hazards under evaluation: their scales become rates once the exponentials are in.
 #[derive(Default)]
 pub struct Work {
+    /// Those that have been gathered stand first.
     items: Vec<Item>,
     rates: Vec<f64>,
     exponents: Vec<f64>,
+    /// How many have been gathered.
+    pub gathered: usize,
     /// Those whose rate has changed.
     pub moved: Vec<Item>,
     /// Those whose rate is not finite.
     pub broken: Vec<Item>,
+}
+
+impl Work {
+    /// Makes room for so many more, in whole vectors, so that no exponential is left to be computed alone.
+    #[inline(always)]
+    fn reserve(&mut self, more: usize) {
+        let room = (self.gathered + more).next_multiple_of(8);
+        if self.items.len() < room {
+            self.items.resize(room, (0, 0));
+            self.rates.resize(room, 0.0);
+            self.exponents.resize(room, 0.0);
+        }
+    }
 }
 
 /// A hazard to be evaluated in some lanes, and to be shut in others.
@@ -301,24 +332,11 @@ pub struct Task<'p> {
 }
 
 wide! {
-    /// Evaluates hazards in a few lanes each and puts their rates into force.
-    pub fn change_few(
-        columns: &Columns,
-        timers: &mut [Timer],
-        tasks: &[Task<'_>],
-        work: &mut Work,
-        now: &Column,
-        end: f64,
-    ) {
+    /// Takes down what hazards read in a few lanes each, side by side.
+    pub fn gather(columns: &Columns, tasks: &[Task<'_>], work: &mut Work) {
         let lanes: u32 = tasks.iter().map(|t| (t.open | t.closed).count_ones()).sum();
-        // Whole vectors, so that no exponential is left to be computed alone.
-        let room = (lanes as usize).next_multiple_of(8);
-        if work.items.len() < room {
-            work.items.resize(room, (0, 0));
-            work.rates.resize(room, 0.0);
-            work.exponents.resize(room, 0.0);
-        }
-        let mut n = 0;
+        work.reserve(lanes as usize);
+        let mut n = work.gathered;
         for task in tasks {
             for lane in each(task.closed) {
                 work.items[n] = (task.event, lane as u32);
@@ -336,6 +354,15 @@ wide! {
                 n += 1;
             }
         }
+        work.gathered = n;
+    }
+}
+
+wide! {
+    /// Puts the rates of all hazards that have been gathered into force.
+    pub fn change_gathered(timers: &mut [Timer], work: &mut Work, now: &Column, end: f64) {
+        let n = std::mem::take(&mut work.gathered);
+        let room = n.next_multiple_of(8);
         // All exponentials at once: one by one, each would wait for the one before.
         let (rates, _) = work.rates[..room].as_chunks_mut::<8>();
         let (exponents, _) = work.exponents[..room].as_chunks::<8>();
