@@ -4,14 +4,18 @@
 //! instants is the factor times the growth of the baseline's integral, which each family has in closed form, and so has its inverse: the instant at
 //! which the threshold is used up is known at every change. It is kept among the instants that are known beforehand (`due`).
 
-use super::batch::Batch;
+use super::batch::{Batch, MANY};
 use super::jumps::Within;
 use super::lanes::{Lanes, each};
 use crate::math::elementary;
-use crate::program::{AgeingSlots, BaselineCode, Columns, FiresCode, Formula};
+use crate::math::width::wide;
+use crate::program::{
+    AgeingSlots, BaselineCode, Column, Columns, FiresCode, Formula, LANES,
+};
 
 impl BaselineCode {
     /// Integral of the baseline from age 0.
+    #[inline(always)]
     fn integral(&self, columns: &Columns, lane: usize, age: f64) -> f64 {
         let get = |slot| columns.get(slot, lane);
         match self {
@@ -39,6 +43,7 @@ impl BaselineCode {
     }
 
     /// The age up to which the integral has grown to this; `+inf` where it never does.
+    #[inline(always)]
     fn age_at(&self, columns: &Columns, lane: usize, integral: f64) -> f64 {
         let get = |slot| columns.get(slot, lane);
         match self {
@@ -76,11 +81,63 @@ impl BaselineCode {
 }
 
 /// `x^y` for an `x` that is not negative; accurate for small ones.
+#[inline(always)]
 fn power(x: f64, y: f64) -> f64 {
     if x > 0.0 {
         elementary::exp(y * elementary::ln(x))
     } else {
         0.0
+    }
+}
+
+wide! {
+    /// Multiplies scales by the exponentials of their exponents in some lanes; a negative product counts as zero.
+    fn raise(scales: &mut Column, exponents: Option<&Column>, lanes: Lanes) {
+        if let Some(exponents) = exponents {
+            if lanes.count_ones() < MANY {
+                for lane in each(lanes) {
+                    scales[lane] *= elementary::exp(exponents[lane]);
+                }
+            } else {
+                for lane in 0..LANES {
+                    scales[lane] *= elementary::exp(exponents[lane]);
+                }
+            }
+        }
+        for lane in each(lanes) {
+            scales[lane] = if scales[lane] < 0.0 { 0.0 } else { scales[lane] };
+        }
+    }
+}
+
+wide! {
+    /// What is left of a threshold at `now`.
+    fn left_at(baseline: &BaselineCode, clock: &AgeingSlots, columns: &Columns, lane: usize, now: f64) -> f64 {
+        let get = |slot| columns.get(slot, lane);
+        let (rate, origin, charged) = (get(clock.rate), get(clock.origin), get(clock.charged));
+        let left = get(clock.left);
+        if rate > 0.0 {
+            let used = baseline.integral(columns, lane, now - origin)
+                - baseline.integral(columns, lane, charged - origin);
+            (left - rate * used).max(0.0)
+        } else {
+            left
+        }
+    }
+}
+
+wide! {
+    /// When the threshold is used up at the present factor, never before the clock was charged.
+    fn used_up_at(baseline: &BaselineCode, clock: &AgeingSlots, columns: &Columns, lane: usize) -> f64 {
+        let get = |slot| columns.get(slot, lane);
+        let (rate, origin, charged) = (get(clock.rate), get(clock.origin), get(clock.charged));
+        if rate <= 0.0 {
+            return f64::INFINITY;
+        }
+        let before = baseline.integral(columns, lane, charged - origin);
+        let age = baseline.age_at(columns, lane, before + get(clock.left) / rate);
+        let due = origin + age;
+        if due > charged { due } else { charged }
     }
 }
 
@@ -120,14 +177,11 @@ impl Batch<'_> {
             return;
         }
         let open = self.allowed(e as usize, lanes);
+        let factors = self.factors(scale, exponent.as_ref(), open);
         for lane in each(lanes) {
             let origin = since.map_or(0.0, |slot| self.columns.get(slot, lane));
             let is_open = open >> lane & 1 == 1 && origin > f64::NEG_INFINITY;
-            let rate = if is_open {
-                self.factor(scale, exponent.as_ref(), lane)
-            } else {
-                0.0
-            };
+            let rate = if is_open { factors[lane] } else { 0.0 };
             if !rate.is_finite() {
                 self.stop(lane, scale.label);
                 continue;
@@ -146,12 +200,19 @@ impl Batch<'_> {
         }
     }
 
-    /// A factor that is not negative.
-    fn factor(&mut self, scale: &Formula, exponent: Option<&Formula>, lane: usize) -> f64 {
-        let exponent = exponent.map(|exponent| self.evaluate_lane(exponent, lane));
-        let scale = self.evaluate_lane(scale, lane);
-        let rate = exponent.map_or(scale, |exponent| scale * elementary::exp(exponent));
-        if rate < 0.0 { 0.0 } else { rate }
+    /// Factors in some lanes, not negative; the other lanes may have any number.
+    fn factors(&mut self, scale: &Formula, exponent: Option<&Formula>, lanes: Lanes) -> Column {
+        if lanes == 0 {
+            return Column::ZERO;
+        }
+        let exponents = exponent.map(|exponent| {
+            let slot = self.evaluate_for(exponent, lanes);
+            *self.columns.column(slot)
+        });
+        let slot = self.evaluate_for(scale, lanes);
+        let mut factors = *self.columns.column(slot);
+        raise(self.width(), &mut factors, exponents.as_ref(), lanes);
+        factors
     }
 
     /// Takes off the threshold what the hazard has used up since it was charged last.
@@ -159,15 +220,8 @@ impl Batch<'_> {
         let FiresCode::Ageing { baseline, .. } = &self.program().events[e as usize].fires else {
             return;
         };
-        let get = |slot| self.columns.get(slot, lane);
-        let (rate, origin, charged) = (get(clock.rate), get(clock.origin), get(clock.charged));
         let now = self.now[lane];
-        let mut left = get(clock.left);
-        if rate > 0.0 {
-            let used = baseline.integral(&self.columns, lane, now - origin)
-                - baseline.integral(&self.columns, lane, charged - origin);
-            left = (left - rate * used).max(0.0);
-        }
+        let left = left_at(self.width(), baseline, clock, &self.columns, lane, now);
         self.columns.set(clock.left, lane, left);
         self.columns.set(clock.charged, lane, now);
     }
@@ -180,15 +234,7 @@ impl Batch<'_> {
         else {
             return f64::INFINITY;
         };
-        let get = |slot| self.columns.get(slot, lane);
-        let (rate, origin, charged) = (get(clock.rate), get(clock.origin), get(clock.charged));
-        if rate <= 0.0 {
-            return f64::INFINITY;
-        }
-        let before = baseline.integral(&self.columns, lane, charged - origin);
-        let age = baseline.age_at(&self.columns, lane, before + get(clock.left) / rate);
-        let due = origin + age;
-        if due > charged { due } else { charged }
+        used_up_at(self.width(), baseline, clock, &self.columns, lane)
     }
 
     /// Draws the next threshold of an event, and gives the instant at which it is used up at the factor in force.

@@ -7,6 +7,7 @@ use super::clocks::{Clocks, Rate};
 use super::deal::Steer;
 use super::diffusion::{Moves, Noise};
 use super::due::Queues;
+use super::gates::Gates;
 use super::journal::Journal;
 use super::lanes::{
     Lanes, at_most, below, each, equal_to, lanes_where, not_above, not_finite, not_numbers,
@@ -89,7 +90,7 @@ pub struct Batch<'s> {
     pub phase_lanes: Vec<Lanes>,
     pub trend_lanes: Vec<Lanes>,
     /// Lanes that a gate lets through.
-    pub gates: Vec<Lanes>,
+    pub gates: Gates,
     /// The instant at which each lane is being played.
     pub now: Column,
     /// Lanes whose clock may not stand where the others' do.
@@ -125,7 +126,7 @@ impl<'s> Batch<'s> {
             states: vec![[0; LANES]; program.states.len()],
             phase_lanes: vec![0; program.phases.len()],
             trend_lanes: vec![0; program.trends.len()],
-            gates: vec![0; program.gates.len()],
+            gates: Gates::new(program),
             now: Column::ZERO,
             moved_clocks: 0,
             noise: vec![Noise::NONE; program.indicators.len()],
@@ -322,7 +323,7 @@ impl<'s> Batch<'s> {
         let program = self.program();
         let code = &program.events[event];
         let layout = &program.layout;
-        let mut open = among & self.alive & self.gates[code.gate as usize];
+        let mut open = among & self.alive & self.gates[code.gate];
         if open == 0 || !code.conditional {
             return open;
         }
@@ -381,13 +382,8 @@ impl<'s> Batch<'s> {
     }
 
     fn look_at_gates(&mut self, lane: usize) {
-        let (phase, trend) = (self.phase[lane] as usize, self.trend[lane] as usize);
-        for (lanes, gate) in self.gates.iter_mut().zip(&self.setup.program.gates) {
-            let mut restricted = gate.states.iter();
-            let open = gate.phases[phase] & gate.trends[trend]
-                && restricted.all(|(state, lets)| lets[self.states[*state][lane] as usize]);
-            *lanes = *lanes & !(1 << lane) | u64::from(open) << lane;
-        }
+        let (phase, trend) = (self.phase[lane], self.trend[lane]);
+        self.gates.look(lane, phase, trend, &self.states);
     }
 
     /// Keeps an indicator's value within its range.

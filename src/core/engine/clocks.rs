@@ -166,7 +166,7 @@ impl Batch<'_> {
         if rate.conditional {
             self.allowed(e as usize, among)
         } else {
-            among & self.alive & self.gates[rate.gate as usize]
+            among & self.alive & self.gates[rate.gate]
         }
     }
 

@@ -18,6 +18,7 @@ mod deal;
 mod diffusion;
 mod due;
 mod fire;
+mod gates;
 mod journal;
 mod jumps;
 mod lanes;
