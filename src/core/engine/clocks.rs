@@ -125,7 +125,7 @@ impl Batch<'_> {
             };
             let open = self.open(e, rate, Lanes::MAX);
             if rate.runs && open != 0 {
-                let rate = self.run_rate(e, *rate, Lanes::MAX);
+                let rate = self.run_rate(e, *rate, open);
                 // Its values lie where the next formula may put its own.
                 busy |= self.advance(&[rate.task(e, open, 0)], within);
             } else {

@@ -60,8 +60,8 @@ impl Batch<'_> {
         let program = self.program();
         self.set_time_everywhere(time);
         self.now.fill(time);
-        for position in 0..program.derived.len() {
-            self.derive_everywhere(position);
+        for &position in &program.drifting {
+            self.derive_everywhere(position as usize);
         }
         if index > 0 {
             self.step_states(index);

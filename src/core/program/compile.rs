@@ -157,7 +157,8 @@ pub fn compile(model: &Model) -> Program {
         indicators,
         noise_mix: mix(model.noise_correlation.as_ref()),
         derived,
-        timed: timed(model),
+        timed: positions(model, |motions, value| motions.reads_clock(value)),
+        drifting: positions(model, |motions, value| !motions.by_jumps_alone(value)),
         events,
         history: model.history.clone(),
         gates,
@@ -467,11 +468,11 @@ fn reported(model: &Model) -> Vec<usize> {
     indices
 }
 
-/// Positions in evaluation order of the derived values that read the clock.
-fn timed(model: &Model) -> Vec<u32> {
+/// Positions in evaluation order of the derived values of which this holds.
+fn positions(model: &Model, holds: impl Fn(&Motions<'_>, &Expr) -> bool) -> Vec<u32> {
     let motions = Motions::of(model);
     (model.derived_order.iter().enumerate())
-        .filter(|(_, d)| motions.reads_clock(&model.derived[**d].value))
+        .filter(|(_, d)| holds(&motions, &model.derived[**d].value))
         .map(|(position, _)| position as u32)
         .collect()
 }

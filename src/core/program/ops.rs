@@ -186,7 +186,20 @@ wide! {
                     *columns.column_mut(*out) = room;
                 }
                 Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
-                Op::Lookup { out, a, curve } => columns.map1(*out, *a, |x| curve.at(x)),
+                Op::Lookup { out, a, curve } => {
+                    let places = columns.column(*a);
+                    let first = places[0];
+                    let mut differ = false;
+                    for place in &**places {
+                        differ |= place.to_bits() != first.to_bits();
+                    }
+                    // At a grid point all lanes have one time.
+                    if differ {
+                        columns.map1(*out, *a, |x| curve.at(x));
+                    } else {
+                        columns.column_mut(*out).fill(curve.at(first));
+                    }
+                }
                 Op::Discounted {
                     out,
                     rate,

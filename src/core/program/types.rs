@@ -544,6 +544,8 @@ pub struct Program {
     pub derived: Vec<Formula>,
     /// Positions of those of them that read the clock.
     pub timed: Vec<u32>,
+    /// Positions of those that time or a diffusion changes: the others are evaluated after firings alone.
+    pub drifting: Vec<u32>,
     pub events: Vec<EventCode>,
     pub history: History,
     /// No gate twice.
