@@ -9,9 +9,7 @@ use super::jumps::Within;
 use super::lanes::{Lanes, each};
 use crate::math::elementary;
 use crate::math::width::wide;
-use crate::program::{
-    AgeingSlots, BaselineCode, Column, Columns, FiresCode, Formula, LANES,
-};
+use crate::program::{AgeingSlots, BaselineCode, Column, Columns, FiresCode, Formula, LANES};
 
 impl BaselineCode {
     /// Integral of the baseline from age 0.

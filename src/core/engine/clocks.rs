@@ -319,7 +319,12 @@ impl Batch<'_> {
             if few {
                 // Its values lie where the next formula may put its own.
                 let work = &mut self.scratch.work;
-                gather(setup.width, &self.columns, &[rate.task(e, open, closed)], work);
+                gather(
+                    setup.width,
+                    &self.columns,
+                    &[rate.task(e, open, closed)],
+                    work,
+                );
                 continue;
             }
             if closed != 0 {
@@ -393,6 +398,69 @@ impl Batch<'_> {
                 self.clocks.unsorted |= moved;
             }
             self.clocks.note(e, moved, due);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::timer::Work;
+    use crate::math::width::Width;
+    use crate::program::{Columns, Scalar};
+
+    #[test]
+    fn hazards_that_are_gathered_get_the_bits_that_loops_over_all_lanes_give() {
+        let mut columns = Columns::new(3);
+        for lane in 0..LANES {
+            columns.set(0, lane, lane as f64 / 16.0 - 0.5);
+            columns.set(1, lane, (lane as f64 * 0.37) % 2.0);
+            columns.set(2, lane, lane as f64 / 64.0);
+        }
+        let terms = [(1, Scalar::Value(0.7)), (2, Scalar::Slot(1))];
+        let exponents = [
+            None,
+            Some(Source::Slot(1)),
+            Some(Source::Affine(Scalar::Value(0.1), &terms)),
+        ];
+        let width = Width::widest();
+        let now = Column(std::array::from_fn(|lane| lane as f64 / 100.0));
+        let (open, closed) = (0x0f0f_00ff_1234_5678, 0xf000_0000_0000_0001);
+        for (exponent, steady) in exponents.into_iter().flat_map(|x| [(x, true), (x, false)]) {
+            let rate = Rate {
+                scale: Source::Slot(0),
+                exponent,
+                runs: false,
+                gate: 0,
+                conditional: false,
+                label: 0,
+            };
+            let timer = || {
+                let mut timer = Timer::new(steady);
+                timer.threshold = Column([0.4; LANES]);
+                let rates = Column([0.8; LANES]);
+                change(width, &mut timer, Lanes::MAX, &rates, &Column::ZERO, 1.0);
+                timer
+            };
+            let mut together = timer();
+            change(width, &mut together, closed, &Column::ZERO, &now, 1.0);
+            let fresh = rates_of(width, &columns, &rate);
+            change(width, &mut together, open, &fresh, &now, 1.0);
+            let mut apart = [timer()];
+            let mut work = Work::default();
+            // In two goes, as hazards with and without operations of their own are.
+            for among in [0xffff, !0xffff] {
+                let task = rate.task(0, open & among, closed & among);
+                gather(width, &columns, &[task], &mut work);
+            }
+            change_gathered(width, &mut apart, &mut work, &now, 1.0);
+            let bits = |column: &Column| column.map(f64::to_bits);
+            assert_eq!(bits(&together.rate), bits(&apart[0].rate));
+            assert_eq!(bits(&together.threshold), bits(&apart[0].threshold));
+            let due = |timer: &Timer| timer.fire_at.map(|at| (at < 1.0).then_some(at.to_bits()));
+            assert_eq!(due(&together), due(&apart[0]));
+            assert!((0..LANES).any(|lane| together.rate[lane] == 0.0));
+            assert_eq!(work.gathered, 0);
         }
     }
 }

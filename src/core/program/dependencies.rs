@@ -122,3 +122,23 @@ pub fn reads_machines_only(expr: &Expr) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::Arithmetic;
+
+    #[test]
+    fn what_states_decide_is_settled_between_moves_and_is_not_of_the_regime_alone() {
+        let product = |a, b| Expr::Arithmetic(Arithmetic::Multiply, Box::new(a), Box::new(b));
+        let by_state = Expr::ByState(1, vec![Expr::Number(2.0), Expr::Parameter(0)]);
+        let by_phase = Expr::ByPhase(vec![Expr::Number(2.0), Expr::Parameter(0)]);
+        let settled = product(by_state.clone(), by_phase.clone());
+        assert!(reads_machines_only(&settled) && !reads_regime_only(&settled));
+        assert!(reads_machines_only(&by_phase) && reads_regime_only(&by_phase));
+        let moving = product(by_state, Expr::Indicator(0));
+        assert!(!reads_machines_only(&moving) && !reads_regime_only(&moving));
+        let age = Expr::Age(0);
+        assert!(!reads_machines_only(&age));
+    }
+}

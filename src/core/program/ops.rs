@@ -305,6 +305,7 @@ wide! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expression::Over;
 
     #[test]
     fn some_lanes_get_the_bits_that_all_lanes_get() {
@@ -365,6 +366,34 @@ mod tests {
                     single.get(slot, lane).to_bits(),
                     "slot {slot} lane {lane}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_is_looked_up_alike_where_all_lanes_have_one_place_and_where_one_differs() {
+        let curve = Curve {
+            name: "c".into(),
+            over: Over::Argument,
+            points: vec![(0.0, 1.0), (1.0, 3.0), (2.0, -1.0)],
+            is_linear: true,
+            period: None,
+            is_bounded: true,
+        };
+        let curve = Arc::new(curve);
+        let ops = [Op::Lookup {
+            out: 1,
+            a: 0,
+            curve: Arc::clone(&curve),
+        }];
+        for other in [0.3, 1.7, 5.0, f64::NAN] {
+            let mut columns = Columns::new(2);
+            columns.column_mut(0).fill(0.3);
+            columns.set(0, 41, other);
+            run_columns(Width::widest(), &ops, &mut columns);
+            for lane in 0..LANES {
+                let expected = curve.at(columns.get(0, lane));
+                assert_eq!(columns.get(1, lane).to_bits(), expected.to_bits());
             }
         }
     }
