@@ -66,17 +66,24 @@ fn lists(from: &[Value], to: &[Value]) -> [String; 2] {
     }
 }
 
-/// Tells all changes with their paths; percentiles of one thing are told together.
+/// Tells all changes with their paths; percentiles of one thing are told together, and what a pinned parameter no longer states in one.
 pub fn all_worded(changes: &[Change], base: &Value, other: &Value) -> Vec<(Worded, String)> {
     let mut told: Vec<(Worded, String)> = Vec::new();
     for change in changes {
-        let one = worded(change, base, other);
         let (stem, key) = change.path.rsplit_once('.').unwrap_or(("", &change.path));
-        let is_percentile = key
-            .strip_prefix('p')
-            .is_some_and(|digits| digits.parse::<f64>().is_ok());
+        if let Some((path, one)) = pinned(changes, stem, base, other) {
+            if told.iter().all(|(_, known)| *known != path) {
+                told.push((one, path));
+            }
+            continue;
+        }
+        if let Some(one) = uncorrelated(change, base) {
+            told.push((one, change.path.clone()));
+            continue;
+        }
+        let one = worded(change, base, other);
         if let Some((last, path)) = told.last_mut()
-            && is_percentile
+            && is_percentile(key)
             && path.starts_with(&format!("{stem}.p"))
             && path[stem.len() + 1..]
                 .split(", ")
@@ -91,6 +98,69 @@ pub fn all_worded(changes: &[Change], base: &Value, other: &Value) -> Vec<(Worde
         told.push((one, change.path.clone()));
     }
     told
+}
+
+/// The change of a thing that had a distribution and has a value now: all that it stated before against the value.
+fn pinned(changes: &[Change], stem: &str, base: &Value, other: &Value) -> Option<(String, Worded)> {
+    let own: Vec<(&str, &Change)> = (changes.iter())
+        .filter_map(|change| Some((change.path.strip_prefix(stem)?.strip_prefix('.')?, change)))
+        .filter(|_| !stem.is_empty())
+        .collect();
+    let (_, value) = own.iter().find(|(key, _)| *key == "value")?;
+    let stated: Vec<(&str, &Value)> = (own.iter())
+        .filter_map(|(key, change)| Some((*key, change.base.as_ref()?)))
+        .collect();
+    let is_all = own.len() == stated.len() + 1
+        && own
+            .iter()
+            .all(|(_, change)| change.base.is_none() || change.other.is_none());
+    if value.base.is_some() || stated.is_empty() || !is_all {
+        return None;
+    }
+    let has_percentiles = stated.iter().any(|(key, _)| is_percentile(key));
+    let from: Vec<String> = (stated.iter())
+        .filter(|(key, _)| !has_percentiles || is_percentile(key))
+        .map(|(key, value)| format!("{key} {}", told(Some(value))))
+        .collect();
+    let path: Vec<&str> = stem.split('.').collect();
+    let title = [other, base]
+        .into_iter()
+        .find_map(|root| subject(root, &path));
+    Some((
+        format!("{stem}.value"),
+        Worded {
+            what: title.map_or_else(|| stem.to_owned(), |(title, _)| title),
+            from: super::table::shorten(&from.join(", "), LONGEST_VALUE),
+            to: told(value.other.as_ref()),
+        },
+    ))
+}
+
+/// Whether a key is that of a percentile: `p5`, `p97.5`.
+fn is_percentile(key: &str) -> bool {
+    let digits = key.strip_prefix('p');
+    digits.is_some_and(|digits| digits.parse::<f64>().is_ok())
+}
+
+/// A correlation that is no longer there, by what it was between.
+fn uncorrelated(change: &Change, base: &Value) -> Option<Worded> {
+    let (list, _) = change.path.split_once('.')?;
+    let (stated, None) = (change.base.as_ref()?, &change.other) else {
+        return None;
+    };
+    let between = stated.get("between").filter(|_| list == "correlations")?;
+    let between: Vec<String> = (between.as_array()?.iter())
+        .filter_map(Value::as_str)
+        .map(|name| {
+            let path = ["parameters", name];
+            subject(base, &path).map_or_else(|| name.to_owned(), |(title, _)| title)
+        })
+        .collect();
+    Some(Worded {
+        what: format!("Correlation of {}", between.join(" and ")),
+        from: told(stated.get("rank")),
+        to: "absent".into(),
+    })
 }
 
 /// The title of the innermost thing on a path that has one, and how much of the path leads there.
@@ -147,6 +217,54 @@ pub fn told(value: Option<&Value>) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_pinned_parameter_is_told_once_and_its_correlations_by_what_they_were_between() {
+        let base = json!({
+            "parameters": {
+                "haste": {"title": "Haste", "p5": 0.06, "p50": 0.155, "p95": 0.32, "range": [0, 0.7]},
+                "calm": {"uniform": [0, 1]},
+                "kept": {"title": "Kept", "value": 1},
+            },
+            "correlations": [{"between": ["haste", "calm"], "rank": 0.4, "note": "both"}],
+        });
+        let mut other = base.clone();
+        other["parameters"]["haste"] = json!({"title": "Haste", "value": 0.4});
+        other["correlations"] = json!([]);
+        let change = |path: &str, from: Value, to: Value| Change {
+            path: path.into(),
+            base: Some(from).filter(|value| !value.is_null()),
+            other: Some(to).filter(|value| !value.is_null()),
+        };
+        let own = |key: &str, from: Value, to: Value| {
+            change(&format!("parameters.haste.{key}"), from, to)
+        };
+        let changes = [
+            own("p5", json!(0.06), Value::Null),
+            own("p50", json!(0.155), Value::Null),
+            own("p95", json!(0.32), Value::Null),
+            own("range", json!([0, 0.7]), Value::Null),
+            own("value", Value::Null, json!(0.4)),
+            change("parameters.kept.value", json!(1), json!(2)),
+            change(
+                "correlations.0",
+                base["correlations"][0].clone(),
+                Value::Null,
+            ),
+        ];
+        let told = all_worded(&changes, &base, &other);
+        let lines: Vec<String> = (told.iter())
+            .map(|(one, path)| format!("{}: {} → {} ({path})", one.what, one.from, one.to))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "Haste: p5 0.06, p50 0.155, p95 0.32 → 0.4 (parameters.haste.value)",
+                "Kept, value: 1 → 2 (parameters.kept.value)",
+                "Correlation of Haste and calm: 0.4 → absent (correlations.0)",
+            ]
+        );
+    }
 
     #[test]
     fn a_change_is_told_by_the_titles_of_the_file() {

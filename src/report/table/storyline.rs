@@ -40,12 +40,11 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
     let (turning, routine) = story.turning_points();
     let is_told = |one: &Happening| all || turning.iter().any(|kept| std::ptr::eq(*kept, one));
     for happening in story.happenings.iter().filter(|one| is_told(one)) {
-        entry(
-            page,
-            &happening.date,
-            &title(happening),
-            &changes(story, &happening.changes),
-        )?;
+        let followed = changes(story, &happening.changes);
+        // A state that moves by itself is named by what it changes.
+        let is_said = title(happening).starts_with(&followed);
+        let followed = if is_said { "" } else { &followed };
+        entry(page, &happening.date, &title(happening), followed)?;
     }
     if let Some(words) = routine_in_words(&routine).filter(|_| !all) {
         let text = format!("Besides: {words}. --full tells all of it.");

@@ -141,7 +141,11 @@ fn told(body: &mut Body, story: &Storyline, all: bool) {
     let (turning, routine) = story.turning_points();
     let is_told = |one: &Happening| all || turning.iter().any(|kept| std::ptr::eq(*kept, one));
     for happening in excerpt.happenings.iter().filter(|one| is_told(one)) {
-        let followed = changes(story, &happening.changes);
+        // A state that moves by itself is named by what it changes.
+        let followed = match happening.changes.as_slice() {
+            [StoryChange::State { .. }] if happening.shift => Markup::default(),
+            all => changes(story, all),
+        };
         entry(&happening.date, &title(happening), &followed);
     }
     let end = dates::date_at(&info.start, info.horizon);
