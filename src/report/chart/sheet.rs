@@ -80,7 +80,7 @@ impl<'a> Sheet<'a> {
         if text.trim().is_empty() {
             return;
         }
-        let room = self.frame.width / if class == "h" { 1.07 } else { 1.0 };
+        let room = self.frame.width / if class == "h" { text::BOLD } else { 1.0 };
         for line in text::wrap(text, size, room, most) {
             self.y += LEADING * size;
             self.drawing.text(
