@@ -15,6 +15,7 @@ pub(crate) mod format;
 pub mod headline;
 pub mod html;
 pub mod json;
+pub mod kinds;
 pub mod known;
 pub mod markdown;
 mod ratios;

@@ -16,6 +16,7 @@ mod formulas;
 mod given;
 mod history;
 mod judgements;
+mod kinds;
 mod luck;
 mod one_instant;
 mod one_number;

@@ -5,12 +5,13 @@
 use super::layers::{SIDE, SideLabel, across, height_of, label_room, side_labels};
 use super::scale::{Scale, ticks};
 use super::sheet::{Readout, ReadoutSeries, Sheet};
-use super::{About, Chart, Frame, theme};
+use super::{About, Chart, Frame, Tone};
 
 /// One line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     pub title: String,
+    pub tone: Tone,
     /// From 0 to 1, one for each time.
     pub values: Vec<f64>,
     /// Half-width of the band around each value.
@@ -51,11 +52,11 @@ impl Curves {
         let range = frame.reach.unwrap_or_else(|| self.range());
         let ticks = ticks(range.map(|end| unit * end), 5, true);
         let ends = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
-        let mut labels: Vec<SideLabel> = (self.curves.iter().enumerate())
-            .map(|(i, curve)| SideLabel {
+        let mut labels: Vec<SideLabel> = (self.curves.iter())
+            .map(|curve| SideLabel {
                 value: curve.end.clone(),
                 title: curve.title.clone(),
-                fill: theme::fill(i),
+                fill: curve.tone.fill(),
                 at: 0.0,
             })
             .collect();
@@ -74,7 +75,7 @@ impl Curves {
         let across = across(&self.times, [left, right]);
         sheet.y_axis(&ticks, shown, [left, right], suffix);
 
-        for (i, curve) in self.curves.iter().enumerate() {
+        for curve in &self.curves {
             let edge = |sign: f64| {
                 (self
                     .times
@@ -85,7 +86,7 @@ impl Curves {
             let outline = edge(1.0).chain(edge(-1.0).rev());
             sheet
                 .drawing
-                .polygon(outline, &format!("error {}", theme::fill(i)), "");
+                .polygon(outline, &format!("error {}", curve.tone.fill()), "");
         }
         for (i, curve) in self.curves.iter().enumerate() {
             let tip = format!("{}: {} by the end", curve.title, curve.end);
@@ -94,7 +95,7 @@ impl Curves {
                     .iter()
                     .zip(&curve.values)
                     .map(|(&t, &value)| (across.at(t), down.within(value))),
-                &format!("curve {}", theme::stroke(i)),
+                &format!("curve {}", curve.tone.stroke()),
                 &tip,
             );
             labels[i].at = down.within(curve.values.last().copied().unwrap_or(0.0));
@@ -104,10 +105,10 @@ impl Curves {
             span: [top, bottom],
             x: self.times.iter().map(|&t| across.at(t)).collect(),
             at: self.dates.clone(),
-            series: (self.curves.iter().enumerate())
-                .map(|(i, curve)| ReadoutSeries {
+            series: (self.curves.iter())
+                .map(|curve| ReadoutSeries {
                     name: curve.title.clone(),
-                    fill: theme::fill(i),
+                    fill: curve.tone.fill(),
                     values: curve.texts.clone(),
                 })
                 .collect(),

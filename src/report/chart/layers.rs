@@ -6,12 +6,13 @@ use super::labels::spread;
 use super::scale::{Scale, Ticks, ticks};
 use super::sheet::{LEADING, Readout, ReadoutSeries, SMALL, Sheet};
 use super::svg::Anchor;
-use super::{About, Chart, Frame, text, theme};
+use super::{About, Chart, Frame, Tone, text};
 
 /// One share over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub title: String,
+    pub tone: Tone,
     /// From 0 to 1, one for each time.
     pub values: Vec<f64>,
     /// The values as text, with their errors where they matter.
@@ -37,11 +38,11 @@ impl Layers {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
         let label_room = label_room(width);
-        let labels: Vec<SideLabel> = (self.layers.iter().enumerate())
-            .map(|(i, layer)| SideLabel {
+        let labels: Vec<SideLabel> = (self.layers.iter())
+            .map(|layer| SideLabel {
                 value: layer.texts.last().cloned().unwrap_or_default(),
                 title: layer.title.clone(),
-                fill: theme::fill(i),
+                fill: layer.tone.fill(),
                 at: 0.0,
             })
             .collect();
@@ -79,7 +80,7 @@ impl Layers {
             let tip = format!("{}: {} at the end", layer.title, labels[i].value);
             sheet
                 .drawing
-                .polygon(outline, &format!("area {}", theme::fill(i)), &tip);
+                .polygon(outline, &format!("area {}", layer.tone.fill()), &tip);
             if let (Some(&low), Some(&high)) = (base.last(), over.last()) {
                 labels[i].at = down.within((low + high) / 2.0);
             }
@@ -95,10 +96,10 @@ impl Layers {
             span: [top, bottom],
             x: self.times.iter().map(|&t| across.at(t)).collect(),
             at: self.dates.clone(),
-            series: (self.layers.iter().enumerate().rev())
-                .map(|(i, layer)| ReadoutSeries {
+            series: (self.layers.iter().rev())
+                .map(|layer| ReadoutSeries {
                     name: layer.title.clone(),
-                    fill: theme::fill(i),
+                    fill: layer.tone.fill(),
                     values: layer.texts.clone(),
                 })
                 .collect(),
@@ -151,7 +152,7 @@ fn lines_of(label: &SideLabel, room: f64) -> (Vec<String>, f64) {
     let lines = text::wrap(
         &words,
         SMALL,
-        room - 0.07 * text::width(&label.value, SMALL),
+        room - (text::BOLD - 1.0) * text::width(&label.value, SMALL),
         3,
     );
     let height = lines.len() as f64 * LEADING * SMALL + BETWEEN;

@@ -29,6 +29,7 @@ mod tests;
 mod text;
 mod theme;
 mod timeline;
+mod tone;
 mod widths;
 
 pub use curves::{Curve, Curves};
@@ -47,6 +48,7 @@ pub use rows::{Mark, Row, Rows, Spread};
 pub use svg::escape;
 pub use theme::stylesheet;
 pub use timeline::{Moment, Span, Timeline};
+pub use tone::Tone;
 
 /// Script of the read-out: for every `svg.qx[data-readout]` of the page, the values under the pointer, and by arrow keys when it is focused.
 ///

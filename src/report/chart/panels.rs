@@ -6,7 +6,7 @@ use super::rows::whisker;
 use super::scale::Scale;
 use super::sheet::{BODY, LEADING, SMALL, Sheet};
 use super::svg::Anchor;
-use super::{About, Chart, Frame, text};
+use super::{About, Chart, Frame, Tone, text};
 
 /// A probability under one condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,7 @@ pub struct PanelCell {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelRow {
     pub title: String,
+    pub tone: Tone,
     /// Over all conditions together, from 0 to 1: drawn as a mark in each cell.
     pub overall: f64,
     /// One for each column; `None` where nothing is known.
@@ -67,7 +68,7 @@ impl Panels {
         let width = sheet.width();
         let step = (width - title_width) / self.columns.len() as f64;
         let heads: Vec<Vec<String>> = (self.columns.iter())
-            .map(|title| text::balanced(title, SMALL, (step - 14.0) / 1.07, 3))
+            .map(|title| text::balanced(title, SMALL, (step - 14.0) / text::BOLD, 3))
             .collect();
         let head = heads.iter().map(Vec::len).max().unwrap_or(1) as f64 * LEADING * SMALL;
         for (i, lines) in heads.iter().enumerate() {
@@ -119,7 +120,7 @@ impl Panels {
         };
         for row in &self.rows {
             sheet.y += 8.0;
-            for line in text::balanced(&row.title, BODY, width / 1.07, 3) {
+            for line in text::balanced(&row.title, BODY, width / text::BOLD, 3) {
                 sheet.y += LEADING * BODY;
                 sheet
                     .drawing
@@ -160,11 +161,11 @@ impl Panels {
         };
         let name = self.columns.get(column).map_or("", String::as_str);
         let x = scale.within(row.overall);
-        sheet.drawing.line((x, y - 8.0), (x, y + 8.0), "overall");
+        sheet.drawing.line((x, y - 8.0), (x, y + 8.0), "all");
         let tip = format!("{}, {name}: {} {}", row.title, cell.value, cell.error);
         sheet.drawing.rect(
             [left, y - 4.0, scale.within(cell.point) - left, 8.0],
-            "bar",
+            &row.tone.fill(),
             &tip,
         );
         whisker(

@@ -99,7 +99,7 @@ impl Response {
         }
         let place = |p: &ResponsePoint| (along.within(p.at), down.within(p.value));
         let line = self.points.iter().map(place);
-        sheet.drawing.polyline(line, "curve s1", "");
+        sheet.drawing.polyline(line, "curve edge", "");
         for point in &self.points {
             let (x, y) = place(point);
             let [low, high] = point.interval.map(|end| down.within(end));

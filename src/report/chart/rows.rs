@@ -5,7 +5,7 @@
 use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet, title_column};
 use super::svg::Anchor;
-use super::{About, Chart, Frame, text};
+use super::{About, Chart, Frame, Tone, text};
 
 /// How the estimate itself is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,7 @@ pub struct Row {
     pub error: String,
     /// A few words under the value; may be empty.
     pub words: String,
-    /// Drawn in grey: what belongs to no class.
-    pub muted: bool,
+    pub tone: Tone,
 }
 
 /// A chart of rows.
@@ -49,6 +48,8 @@ pub struct Row {
 pub struct Rows {
     pub about: About,
     pub mark: Mark,
+    /// What the colours stand for, where the titles of the rows do not say it.
+    pub colours: Vec<(Tone, String)>,
     pub rows: Vec<Row>,
 }
 
@@ -62,7 +63,10 @@ impl Rows {
             .iter()
             .any(|row| row.range.is_some_and(|range| range.ends[1] > range.ends[0]));
         let has_bound = (self.rows.iter()).any(|row| row.range.is_some_and(|range| range.is_bound));
-        key(&mut sheet, self.mark, has_range, has_bound);
+        let is_toned = self.rows.iter().any(|row| row.tone != Tone::Plain);
+        let sample = if is_toned { Tone::Rest } else { Tone::Plain };
+        key(&mut sheet, self.mark, sample, has_range, has_bound);
+        colours(&mut sheet, &self.colours);
 
         let value_width = (self.rows.iter())
             .map(|row| {
@@ -145,15 +149,13 @@ impl Rows {
 
     fn mark_of(&self, sheet: &mut Sheet, row: &Row, scale: Scale, y: f64) {
         let tip = format!("{}: {} {}", row.title, row.value, row.error);
-        let rest = if row.muted { "rest" } else { "" };
         let drawing = &mut sheet.drawing;
         if let Some(range) = row.range.filter(|range| range.ends[1] > range.ends[0]) {
             let [low, high] = range.ends;
-            let bound = if range.is_bound { " bound" } else { "" };
             let (left, right) = (scale.within(low), scale.within(high));
             drawing.rect(
                 [left, y - 10.0, right - left, 20.0],
-                &format!("band{rest}{bound}"),
+                &row.tone.band(range.is_bound),
                 &tip,
             );
         }
@@ -163,15 +165,13 @@ impl Rows {
         let x = scale.within(row.point);
         if self.mark == Mark::Bar {
             let left = scale.at(0.0);
-            let class = if row.muted { "rest" } else { "bar" };
-            drawing.rect([left, y - 5.0, x - left, 10.0], class, &tip);
+            let class = row.tone.fill();
+            drawing.rect([left, y - 5.0, x - left, 10.0], &class, &tip);
         }
         let [low, high] = row.interval.map(|end| scale.within(end));
         whisker(sheet, [low, high], y, "whisker");
         if self.mark == Mark::Dot {
-            sheet
-                .drawing
-                .circle((x, y), 5.5, &format!("dot{rest}"), &tip);
+            sheet.drawing.circle((x, y), 5.5, "dot", &tip);
         }
     }
 }
@@ -200,7 +200,7 @@ fn numbers(sheet: &mut Sheet, row: &Row, x: f64, middle: f64) {
 }
 
 /// What box, whisker and mark mean, in one line if there is room.
-fn key(sheet: &mut Sheet, mark: Mark, has_range: bool, has_bound: bool) {
+fn key(sheet: &mut Sheet, mark: Mark, sample: Tone, has_range: bool, has_bound: bool) {
     let mut items = vec![(0, "estimate"), (1, "95% interval of the simulation")];
     if has_range {
         items.push((2, "90% range over what the analyst does not know"));
@@ -217,11 +217,13 @@ fn key(sheet: &mut Sheet, mark: Mark, has_range: bool, has_bound: bool) {
         }
         let y = sheet.y + 10.0;
         match (kind, mark) {
-            (0, Mark::Bar) => sheet.drawing.rect([x, y - 5.0, 26.0, 10.0], "bar", ""),
+            (0, Mark::Bar) => (sheet.drawing).rect([x, y - 5.0, 26.0, 10.0], &sample.fill(), ""),
             (0, Mark::Dot) => sheet.drawing.circle((x + 13.0, y), 5.5, "dot", ""),
             (1, _) => whisker(sheet, [x + 1.0, x + 25.0], y, "whisker"),
-            (3, _) => (sheet.drawing).rect([x, y - 8.0, 26.0, 16.0], "band bound", ""),
-            _ => sheet.drawing.rect([x, y - 8.0, 26.0, 16.0], "band", ""),
+            (box_, _) => {
+                let class = sample.band(box_ == 3);
+                sheet.drawing.rect([x, y - 8.0, 26.0, 16.0], &class, "");
+            }
         }
         let lines = text::wrap(words, SMALL, sheet.width() - KEY, 2);
         for (i, line) in lines.iter().enumerate() {
@@ -235,6 +237,32 @@ fn key(sheet: &mut Sheet, mark: Mark, has_range: bool, has_bound: bool) {
     }
     sheet.y += 30.0;
 }
+
+/// What each colour stands for, one after another.
+fn colours(sheet: &mut Sheet, colours: &[(Tone, String)]) {
+    if colours.is_empty() {
+        return;
+    }
+    let (mut x, room) = (0.0, sheet.width() - SQUARE);
+    for (tone, words) in colours {
+        let words = text::ellipsis(words, SMALL, room);
+        let needs = SQUARE + text::width(&words, SMALL);
+        if x > 0.0 && x + needs > sheet.width() {
+            x = 0.0;
+            sheet.y += 20.0;
+        }
+        let y = sheet.y + 6.0;
+        let square = [x, y - 5.0, 10.0, 10.0];
+        sheet.drawing.rect(square, &tone.fill(), "");
+        let at = (x + SQUARE, y + 0.36 * SMALL);
+        sheet.drawing.text(at, SMALL, Anchor::Start, "m", &words);
+        x += needs + 18.0;
+    }
+    sheet.y += 26.0;
+}
+
+/// Pixels of a square of colour with the gap to its words.
+const SQUARE: f64 = 16.0;
 
 /// Pixels of a sample in the key with the gap to its words.
 const KEY: f64 = 32.0;

@@ -3,6 +3,8 @@
 //! Gives the sheet for a page (custom properties, following the reader's scheme or `data-theme` on the root; print is light) and the sheet
 //! within a stand-alone file (plain colours, light). The unit tests compute contrast and how far colour-blind readers see fills apart.
 
+use super::tone;
+
 /// A colour by its role, as `#rrggbb` on light and on dark ground.
 pub(super) struct Colour {
     pub name: &'static str,
@@ -14,10 +16,9 @@ const fn colour(name: &'static str, light: &'static str, dark: &'static str) -> 
     Colour { name, light, dark }
 }
 
-/// Fills of classes, in order; after the last comes the first again.
-pub(super) const FILLS: usize = 8;
-
-pub(super) const COLOURS: [Colour; 17] = [
+/// After those of roles: `g` of groups of outcomes, each with its shades, `t` of trends, `c` of what is only told apart ([`Tone`](super::Tone)). They were
+/// found by a search for the bounds that the tests of this file state, at moderate chroma.
+pub(super) const COLOURS: [Colour; 38] = [
     colour("ground", "#ffffff", "#15181c"),
     colour("ink", "#17191c", "#eceef0"),
     colour("muted", "#555b63", "#a9b0b9"),
@@ -27,14 +28,35 @@ pub(super) const COLOURS: [Colour; 17] = [
     colour("pale", "#d9e8f5", "#1c3a55"),
     colour("other", "#cc6f2c", "#bb672c"),
     colour("faint", "#f0f2f4", "#22272d"),
-    colour("c1", "#23638d", "#1674a7"),
-    colour("c2", "#c55a5a", "#c1696c"),
-    colour("c3", "#2a4404", "#9dc67e"),
-    colour("c4", "#9b74ad", "#e3aef0"),
-    colour("c5", "#817023", "#7f692e"),
-    colour("c6", "#74104b", "#9a6386"),
-    colour("c7", "#133879", "#84a5fd"),
-    colour("c8", "#844d28", "#f2996d"),
+    colour("g11", "#c76d52", "#a75848"),
+    colour("g12", "#721e27", "#e5aaa7"),
+    colour("g13", "#96564b", "#e78478"),
+    colour("g21", "#389c9a", "#1f7f79"),
+    colour("g22", "#004943", "#2de1e3"),
+    colour("g23", "#136f78", "#59a8b1"),
+    colour("g31", "#986d1f", "#906817"),
+    colour("g32", "#4a3910", "#d6c473"),
+    colour("g33", "#75632f", "#af953d"),
+    colour("g41", "#926ebf", "#7e69a2"),
+    colour("g42", "#553679", "#caa4d8"),
+    colour("g43", "#6a618f", "#a78add"),
+    colour("g51", "#9f6473", "#b24169"),
+    colour("g52", "#742647", "#faa8bd"),
+    colour("g53", "#9d477e", "#ce689f"),
+    colour("t1", "#40955f", "#89bf8f"),
+    colour("t2", "#27430c", "#7f945e"),
+    colour("t3", "#568b47", "#4c6f2e"),
+    colour("t4", "#146544", "#669a7e"),
+    colour("t5", "#37570d", "#7b9342"),
+    colour("t6", "#417c67", "#427660"),
+    colour("c1", "#5c2450", "#c489b6"),
+    colour("c2", "#ab846a", "#db9e5c"),
+    colour("c3", "#948cbe", "#8a799d"),
+    colour("c4", "#8e9142", "#cec197"),
+    colour("c5", "#cb6d99", "#94526a"),
+    colour("c6", "#69401d", "#b07445"),
+    colour("c7", "#18437d", "#929ff8"),
+    colour("c8", "#8b86d1", "#4162b4"),
 ];
 
 /// Rules with `var(--qx-…)` for colours.
@@ -52,13 +74,14 @@ pub fn stylesheet() -> String {
         ":root{{{light}}}\n\
          @media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
          @media screen{{:root[data-theme=dark]{{{dark}}}}}\n\
-         {RULES}"
+         {RULES}{}",
+        tone::rules(true)
     )
 }
 
 /// The sheet within a file of its own: light colours, no custom properties (many viewers know none).
 pub(super) fn file_stylesheet() -> String {
-    let mut rules = RULES.to_owned();
+    let mut rules = RULES.to_owned() + &tone::rules(false);
     for colour in &COLOURS {
         rules = rules.replace(&format!("var(--qx-{})", colour.name), colour.light);
     }
@@ -72,16 +95,6 @@ pub(super) fn picture_stylesheet(letters: &str) -> String {
     let ink = COLOURS.iter().find(|colour| colour.name == "ink");
     let ink = ink.map_or("black", |colour| colour.light);
     format!(".qx .{letters}{{fill:{ink}}}\n{}", file_stylesheet())
-}
-
-/// Class that fills with the colour of the `index`-th class.
-pub(super) fn fill(index: usize) -> String {
-    format!("f{}", index % FILLS + 1)
-}
-
-/// Class that draws a line in the colour of the `index`-th class.
-pub(super) fn stroke(index: usize) -> String {
-    format!("s{}", index % FILLS + 1)
 }
 
 #[cfg(test)]
@@ -170,7 +183,7 @@ mod tests {
     #[test]
     fn text_has_a_contrast_of_four_and_a_half_and_marks_of_three() {
         let marks = COLOURS.iter().filter(|colour| {
-            ["axis", "accent", "other"].contains(&colour.name) || colour.name.starts_with('c')
+            ["axis", "accent", "other"].contains(&colour.name) || is_of_a_thing(colour)
         });
         let texts = ["ink", "muted"].map(named);
         for (colour, least) in marks
@@ -191,58 +204,128 @@ mod tests {
         }
     }
 
+    /// The two schemes.
+    const SCHEMES: [fn(&Colour) -> &'static str; 2] = [|c| c.light, |c| c.dark];
+
+    /// Whether it stands for a thing of the scenario, and not for a role in a drawing.
+    fn is_of_a_thing(colour: &Colour) -> bool {
+        colour.name.ends_with(|last: char| last.is_ascii_digit())
+    }
+
+    /// The colours of a palette, in order.
+    fn palette(kind: char) -> Vec<&'static Colour> {
+        let all = COLOURS.iter().filter(|colour| is_of_a_thing(colour));
+        all.filter(|colour| colour.name.starts_with(kind)).collect()
+    }
+
     #[test]
     fn whiskers_and_marks_stand_out_from_what_they_lie_on() {
-        for under in ["accent", "other", "pale"].map(named) {
-            for (ink, under) in [
-                (named("ink").light, under.light),
-                (named("ink").dark, under.dark),
-            ] {
-                assert!(
-                    contrast(ink, under) >= 3.0,
-                    "{ink} on {under}: {:.2}",
-                    contrast(ink, under)
-                );
+        let bars = palette('g').into_iter().filter(|g| g.name.ends_with('1'));
+        for under in ["accent", "other", "pale"]
+            .map(named)
+            .into_iter()
+            .chain(bars)
+        {
+            for scheme in SCHEMES {
+                let (ink, under) = (scheme(named("ink")), scheme(under));
+                let contrast = contrast(ink, under);
+                assert!(contrast >= 3.0, "{ink} on {under}: {contrast:.2}");
+            }
+        }
+    }
+
+    /// How far two colours lie apart in CIELAB (CIE 1976): for all readers, and at least for those who confuse red and green.
+    fn apart(a: &str, b: &str) -> [f64; 2] {
+        let (a, b) = (linear(a), linear(b));
+        let blind = BLIND.iter().map(|by| distance(seen(by, a), seen(by, b)));
+        [distance(a, b), blind.fold(f64::INFINITY, f64::min)]
+    }
+
+    fn check(a: &Colour, b: &Colour, least: [f64; 2]) {
+        for scheme in SCHEMES {
+            let found = apart(scheme(a), scheme(b));
+            assert!(
+                found[0] >= least[0] && found[1] >= least[1],
+                "{} {} and {} {}: {found:.1?} instead of {least:?}",
+                a.name,
+                scheme(a),
+                b.name,
+                scheme(b)
+            );
+        }
+    }
+
+    /// Each with the ones before it; what stands beside it in a chart, the last beside the first, is farther away.
+    fn check_palette(kind: char, next: [f64; 2], others: [f64; 2]) {
+        let all = palette(kind);
+        for (i, a) in all.iter().enumerate() {
+            for (j, b) in all[..i].iter().enumerate() {
+                let is_next = i - j == 1 || i - j == all.len() - 1;
+                check(a, b, if is_next { next } else { others });
             }
         }
     }
 
     #[test]
-    fn neighbouring_fills_differ_for_readers_who_confuse_red_and_green() {
-        let fills: Vec<&Colour> = COLOURS[COLOURS.len() - FILLS..].iter().collect();
-        assert_eq!(fills[0].name, "c1");
-        for pick in [(|c: &Colour| c.light) as fn(&Colour) -> &'static str, |c| {
-            c.dark
-        }] {
-            for i in 0..FILLS {
-                for j in 0..i {
-                    let (a, b) = (linear(pick(fills[i])), linear(pick(fills[j])));
-                    let neighbours = i - j == 1 || i - j == FILLS - 1;
-                    let least = if neighbours { 20.0 } else { 8.0 };
-                    let blind = BLIND.iter().map(|by| distance(seen(by, a), seen(by, b)));
-                    let nearest = blind.fold(distance(a, b), f64::min);
-                    assert!(
-                        nearest >= least,
-                        "{} and {}: {nearest:.1}",
-                        pick(fills[i]),
-                        pick(fills[j])
-                    );
-                }
+    fn colours_of_a_chart_differ_also_for_readers_who_confuse_red_and_green() {
+        assert_eq!(palette('c').len(), tone::APART);
+        assert_eq!(palette('t').len(), tone::TRENDS);
+        check_palette('c', [20.0, 20.0], [13.0, 8.0]);
+        check_palette('t', [15.0, 14.0], [9.0, 7.5]);
+        let groups = palette('g');
+        assert_eq!(groups.len(), tone::GROUPS * tone::SHADES);
+        for (i, a) in groups.iter().enumerate() {
+            for b in &groups[..i] {
+                let is_own = |g: &Colour| g.name.ends_with('1');
+                let least = match (a.name[1..2] == b.name[1..2], is_own(a) && is_own(b)) {
+                    (true, _) => [17.0, 14.0],
+                    (_, true) => [27.0, 13.0],
+                    _ => [13.0, 4.5],
+                };
+                check(a, b, least);
             }
         }
     }
 
-    /// A class that is blue on white is blue on black: within 15 degrees of hue.
+    /// What stands for a group nowhere stands for a trend, or for something that is only told apart, nor for a number.
     #[test]
-    fn fills_keep_their_hue_in_the_dark() {
-        for colour in &COLOURS[COLOURS.len() - FILLS..] {
-            let hue = |hex: &str| {
-                let [_, a, b] = lab(linear(hex));
-                libm::atan2(b, a).to_degrees()
-            };
-            let turn = (hue(colour.light) - hue(colour.dark)).rem_euclid(360.0);
-            let turn = turn.min(360.0 - turn);
+    fn a_colour_of_one_kind_is_far_from_those_of_the_others() {
+        let roles: Vec<&Colour> = ["accent", "other", "axis"].map(named).to_vec();
+        let kinds = [palette('g'), palette('t'), palette('c'), roles];
+        for (k, kind) in kinds.iter().enumerate() {
+            for (a, b) in kinds[..k]
+                .iter()
+                .flatten()
+                .flat_map(|a| kind.iter().map(move |b| (a, b)))
+            {
+                check(a, b, [11.0, 0.0]);
+            }
+        }
+    }
+
+    fn hue(hex: &str) -> f64 {
+        let [_, a, b] = lab(linear(hex));
+        libm::atan2(b, a).to_degrees()
+    }
+
+    fn turn(a: f64, b: f64) -> f64 {
+        let turn = (a - b).rem_euclid(360.0);
+        turn.min(360.0 - turn)
+    }
+
+    /// What is blue on white is blue on black, and so are all shades of a group.
+    #[test]
+    fn colours_keep_their_hue_in_the_dark_and_groups_in_their_shades() {
+        for colour in COLOURS.iter().filter(|colour| is_of_a_thing(colour)) {
+            let turn = turn(hue(colour.light), hue(colour.dark));
             assert!(turn < 15.0, "{}: {turn:.0} degrees", colour.name);
+        }
+        for colour in palette('g') {
+            let own = named(&format!("{}1", &colour.name[..2]));
+            for scheme in SCHEMES {
+                let turn = turn(hue(scheme(colour)), hue(scheme(own)));
+                assert!(turn < 25.0, "{}: {turn:.0} degrees", colour.name);
+            }
         }
     }
 
@@ -258,12 +341,34 @@ mod tests {
 
     #[test]
     fn every_class_of_fill_and_stroke_has_its_rule() {
-        for i in 0..FILLS {
-            assert!(
-                RULES.contains(&format!(".qx .{}{{", fill(i)))
-                    && RULES.contains(&format!(".qx .{}{{", stroke(i)))
-            );
+        use tone::Tone;
+        let page = stylesheet();
+        let groups = (0..tone::GROUPS)
+            .flat_map(|place| (0..tone::SHADES).map(move |shade| Tone::Group { place, shade }));
+        let trends = (0..tone::TRENDS).map(Tone::Trend);
+        let apart = (0..tone::APART).map(Tone::Apart);
+        let all = [Tone::Plain, Tone::Rest]
+            .into_iter()
+            .chain(groups)
+            .chain(trends)
+            .chain(apart);
+        for tone in all {
+            for class in [tone.fill(), tone.stroke()] {
+                assert!(page.contains(&format!(".qx .{class}{{")), "{class}");
+                assert!(
+                    file_stylesheet().contains(&format!(".qx .{class}{{")),
+                    "{class}"
+                );
+            }
+            for class in tone
+                .band(false)
+                .split(' ')
+                .chain(tone.band(true).split(' '))
+            {
+                assert!(page.contains(&format!(".qx .{class}{{")), "{class}");
+            }
         }
-        assert_eq!(fill(FILLS), fill(0));
+        assert_eq!(Tone::Apart(tone::APART).fill(), Tone::Apart(0).fill());
+        assert_eq!(Tone::group(tone::GROUPS, 0), Tone::Rest);
     }
 }

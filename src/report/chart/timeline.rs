@@ -6,7 +6,7 @@ use super::calendar;
 use super::scale::Scale;
 use super::sheet::{LEADING, SMALL, Sheet};
 use super::svg::Anchor;
-use super::{About, Chart, Frame, text, theme};
+use super::{About, Chart, Frame, Tone, text};
 use crate::diagnostic::count;
 use indexmap::IndexMap;
 
@@ -14,8 +14,7 @@ use indexmap::IndexMap;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     pub title: String,
-    /// Which of the classes it is: the same number, the same colour.
-    pub class: usize,
+    pub tone: Tone,
     /// Years.
     pub from: f64,
     /// Years.
@@ -218,11 +217,9 @@ fn marks(sheet: &mut Sheet, lane: &Lane, scale: Scale, y: f64) {
                 }
                 drawn = to;
                 let wide = (to - from).max(1.5);
-                sheet.drawing.rect(
-                    [from, y - 6.0, wide, 12.0],
-                    &theme::fill(span.class),
-                    &span.title,
-                );
+                sheet
+                    .drawing
+                    .rect([from, y - 6.0, wide, 12.0], &span.tone.fill(), &span.title);
             }
         }
         Marks::Moments(moments) => {

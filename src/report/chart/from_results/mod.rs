@@ -10,6 +10,7 @@ mod over_time;
 mod story;
 mod sweep;
 mod time;
+mod tones;
 mod why;
 
 use super::*;
@@ -29,8 +30,10 @@ pub use over_time::{KINDS, over_time};
 pub use story::{storyline, timeline};
 pub use sweep::{heat, response, sweep};
 pub use time::{
-    Course, course, incidence, incidence_curves, occupancy, phases, series, state, steady, trends,
+    Course, course, incidence, incidence_curves, phases, series, state, steady, trend_layers,
+    trends,
 };
+pub use tones::Tones;
 pub use why::{indices, input_name, near, parts, signs, split, swings};
 
 fn named(title: &str, name: &str) -> String {
@@ -83,7 +86,7 @@ fn probability_row(point: f64, error: f64, interval: [f64; 2], range: Option<Spr
         value: rounded.value,
         error: plus_minus(&rounded.error),
         words: String::new(),
-        muted: false,
+        tone: Tone::Plain,
     }
 }
 

@@ -11,11 +11,12 @@ pub fn outcomes(run: &RunResult, frame: &Frame) -> Chart {
 
 /// The data of [`outcomes`].
 pub fn outcome_rows(run: &RunResult) -> Rows {
+    let tones = Tones::of(&run.scenario.source);
     let rows = (run.outcomes.iter())
         .map(|outcome| Row {
             title: named(&outcome.title, &outcome.name),
             words: String::new(),
-            muted: outcome.name == "unclassified",
+            tone: tones.outcome(outcome),
             ..probability_row(
                 outcome.probability,
                 outcome.std_error,
@@ -54,6 +55,9 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
             ),
         },
         mark: Mark::Bar,
+        colours: (run.groups.iter())
+            .map(|group| (tones.class(&group.name), named(&group.title, &group.name)))
+            .collect(),
         rows,
     }
 }
@@ -61,6 +65,7 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
 /// Groups of outcomes, and outcomes that are in none, the likeliest first: no digit is finer than what is known.
 pub fn classes(run: &RunResult) -> Rows {
     let classes = headline::leading(run);
+    let tones = Tones::of(&run.scenario.source);
     let rows: Vec<Row> = (classes.iter())
         .map(|class| Row {
             title: class.title.to_owned(),
@@ -70,7 +75,7 @@ pub fn classes(run: &RunResult) -> Rows {
             value: class.known.percent(),
             error: class.known.range(),
             words: String::new(),
-            muted: false,
+            tone: tones.class(class.name),
         })
         .collect();
     let known = (classes.iter()).map(|class| {
@@ -93,6 +98,8 @@ pub fn classes(run: &RunResult) -> Rows {
             table: probability_table("Outcome", &rows, known),
         },
         mark: Mark::Bar,
+        // Rows are groups themselves.
+        colours: Vec::new(),
         rows,
     }
 }
@@ -109,7 +116,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
         .map(|question| Row {
             title: named(&question.title, &question.name),
             words: scale.word(&question.into()),
-            muted: false,
+            tone: Tone::Plain,
             ..probability_row(
                 question.probability,
                 question.std_error,
@@ -141,6 +148,7 @@ pub fn question_rows(run: &RunResult) -> Rows {
             table,
         },
         mark: Mark::Dot,
+        colours: Vec::new(),
         rows,
     }
 }
@@ -152,6 +160,7 @@ pub fn outcomes_by_trend(run: &RunResult, frame: &Frame) -> Option<Chart> {
 
 /// The data of [`outcomes_by_trend`].
 pub fn trend_panels(run: &RunResult) -> Panels {
+    let tones = Tones::of(&run.scenario.source);
     let columns: Vec<String> = run
         .trends
         .iter()
@@ -171,6 +180,7 @@ pub fn trend_panels(run: &RunResult) -> Panels {
     let rows: Vec<PanelRow> = (run.outcomes.iter())
         .map(|outcome| PanelRow {
             title: named(&outcome.title, &outcome.name),
+            tone: tones.outcome(outcome),
             overall: outcome.probability,
             cells: run
                 .trends

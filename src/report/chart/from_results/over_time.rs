@@ -186,6 +186,7 @@ fn curves(result: &CompareResult, kind: &Kind, thing: &Thing) -> Curves {
             let title = named(&run.scenario.title, &run.scenario.name);
             Some(Curve {
                 title: format!("{}: {title}", letter(i)),
+                tone: Tone::Apart(i),
                 values: values.to_vec(),
                 errors: errors.iter().map(|error| NORMAL_95 * error).collect(),
                 end: texts.last().map_or(String::new(), |end| end.value.clone()),

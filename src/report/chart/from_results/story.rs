@@ -35,6 +35,7 @@ pub fn timeline(story: &Storyline) -> Timeline {
         _ => None,
     });
     let source = &story.scenario.source;
+    let tones = Tones::of(source);
     let states = story.start.states.iter().map(|(state, first)| {
         let moves = story.happenings.iter().flat_map(|happening| {
             let to = happening.changes.iter().filter_map(|change| match change {
@@ -47,7 +48,9 @@ pub fn timeline(story: &Storyline) -> Timeline {
         let values = &source["states"][state]["values"];
         (
             story.state_title(state).to_owned(),
-            spans(values, first, &moves, horizon),
+            spans(values, first, &moves, horizon, |place, _| {
+                tones.value(state, place)
+            }),
         )
     });
     let turning = match story.start.states.is_empty() {
@@ -86,8 +89,20 @@ pub fn timeline(story: &Storyline) -> Timeline {
         },
         start: story.scenario.start.clone(),
         horizon,
-        phases: spans(&source["phases"], &story.start.phase, &phases, horizon),
-        trends: spans(&source["trends"], &story.start.trend, &trends, horizon),
+        phases: spans(
+            &source["phases"],
+            &story.start.phase,
+            &phases,
+            horizon,
+            |_, name| tones.phase(name),
+        ),
+        trends: spans(
+            &source["trends"],
+            &story.start.trend,
+            &trends,
+            horizon,
+            |place, _| Tone::Trend(place),
+        ),
         states: states.collect(),
         moments: (story.happenings.iter())
             .map(|happening| Moment {
@@ -117,6 +132,7 @@ fn spans(
     first: &str,
     changes: &[(f64, &str)],
     horizon: f64,
+    tone: impl Fn(usize, &str) -> Tone,
 ) -> Vec<Span> {
     let declared = list.as_object();
     let span = |name: &str, from: f64, to: f64| {
@@ -126,7 +142,7 @@ fn spans(
             .unwrap_or("");
         Span {
             title: named(title, name),
-            class: place.unwrap_or(0),
+            tone: tone(place.unwrap_or(0), name),
             from,
             to,
         }

@@ -6,12 +6,21 @@ use super::*;
 
 /// Shares of the futures in each phase over time.
 pub fn phases(run: &RunResult, frame: &Frame) -> Chart {
+    let tones = Tones::of(&run.scenario.source);
+    let tone = |_: usize, name: &str| tones.phase(name);
+    let is_of_a_group =
+        |phase: &OccupancyResult| matches!(tones.phase(&phase.name), Tone::Group { .. });
+    let subtitle = match run.phases.iter().any(is_of_a_group) {
+        true => {
+            "Share of the futures in each phase. Hue: the group of outcomes that a future ends in which ends in the phase."
+        }
+        false => "Share of the futures in each phase.",
+    };
     occupancy(
         run,
         &run.phases,
-        "phases",
-        "Phases over time",
-        "Share of the futures in each phase.",
+        tone,
+        ["phases", "Phases over time", subtitle],
     )
     .draw(frame)
 }
@@ -19,40 +28,40 @@ pub fn phases(run: &RunResult, frame: &Frame) -> Chart {
 /// Shares of the futures with each value of a state over time.
 pub fn state(run: &RunResult, state: &StateResult) -> Layers {
     let title = named(&state.title, &state.name);
+    let tones = Tones::of(&run.scenario.source);
+    let id = format!("state-{}", state.name);
+    let title = format!("{title} over time");
     occupancy(
         run,
         &state.values,
-        &format!("state-{}", state.name),
-        &format!("{title} over time"),
-        "Share of the futures with each value.",
+        |place, _| tones.value(&state.name, place),
+        [&id, &title, "Share of the futures with each value."],
     )
 }
 
 /// Shares of the futures under each trend over time; `None` with fewer than two trends.
 pub fn trends(run: &RunResult, frame: &Frame) -> Option<Chart> {
-    let layers = || {
-        occupancy(
-            run,
-            &run.trends,
-            "trends",
-            "Trends over time",
-            "Share of the futures under each trend.",
-        )
-    };
-    (run.trends.len() > 1).then(|| layers().draw(frame))
+    (run.trends.len() > 1).then(|| trend_layers(run).draw(frame))
 }
 
-/// The data of [`phases`], [`trends`] and [`state`].
-pub fn occupancy(
+/// The data of [`trends`].
+pub fn trend_layers(run: &RunResult) -> Layers {
+    let subtitle = "Share of the futures under each trend.";
+    let told = ["trends", "Trends over time", subtitle];
+    occupancy(run, &run.trends, |place, _| Tone::Trend(place), told)
+}
+
+/// The data of [`phases`], [`trends`] and [`state`], with the colour of each by place and name.
+fn occupancy(
     run: &RunResult,
     shares: &[OccupancyResult],
-    id: &str,
-    title: &str,
-    subtitle: &str,
+    tone: impl Fn(usize, &str) -> Tone,
+    [id, title, subtitle]: [&str; 3],
 ) -> Layers {
-    let layers: Vec<Layer> = (shares.iter())
-        .map(|share| Layer {
+    let layers: Vec<Layer> = (shares.iter().enumerate())
+        .map(|(place, share)| Layer {
             title: named(&share.title, &share.name),
+            tone: tone(place, &share.name),
             values: share.occupancy.clone(),
             texts: (share.occupancy.iter().zip(&share.occupancy_std_error))
                 .map(|(&value, &error)| format::percentage(value, error).value)
@@ -205,6 +214,7 @@ fn mean_curve(run: &RunResult, series: &SeriesResult, subtitle: String) -> Curve
         percent: false,
         curves: vec![Curve {
             title: "mean".into(),
+            tone: Tone::Plain,
             values: series.mean.clone(),
             errors: series
                 .mean_std_error
@@ -288,8 +298,9 @@ pub fn incidence(run: &RunResult, events: &[&EventResult], frame: &Frame) -> Cha
 
 /// The data of [`incidence`].
 pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
-    let curves: Vec<Curve> = (events.iter())
-        .map(|event| {
+    let tones = Tones::of(&run.scenario.source);
+    let curves: Vec<Curve> = (events.iter().enumerate())
+        .map(|(place, event)| {
             let rounded: Vec<format::Rounded> = (event
                 .cumulative_incidence
                 .iter()
@@ -298,6 +309,7 @@ pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
             .collect();
             Curve {
                 title: named(&event.title, &event.name),
+                tone: tones.event(place),
                 values: event.cumulative_incidence.clone(),
                 errors: event
                     .cumulative_incidence_std_error

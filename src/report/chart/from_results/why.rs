@@ -71,6 +71,7 @@ pub fn indices(target: &SensitivityTarget) -> Option<Rows> {
             table,
         },
         mark: Mark::Bar,
+        colours: Vec::new(),
         rows,
     })
 }
@@ -307,6 +308,7 @@ pub fn near(id: &str, title: &str, ends: &[NearEnd]) -> Option<Rows> {
             table,
         },
         mark: Mark::Dot,
+        colours: Vec::new(),
         rows,
     })
 }

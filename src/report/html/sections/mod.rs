@@ -359,7 +359,20 @@ impl Body {
 
     /// Charts side by side, as many as fit.
     pub fn charts<D: Fn(&Frame) -> Chart>(&mut self, draw: impl IntoIterator<Item = D>) {
-        self.html.raw("<div class=\"multiples\">\n");
+        self.multiples("multiples", draw);
+    }
+
+    /// The same where labels need room: on paper each is larger.
+    pub fn larger_charts<D: Fn(&Frame) -> Chart>(&mut self, draw: impl IntoIterator<Item = D>) {
+        self.multiples("multiples larger", draw);
+    }
+
+    fn multiples<D: Fn(&Frame) -> Chart>(
+        &mut self,
+        class: &str,
+        draw: impl IntoIterator<Item = D>,
+    ) {
+        self.html.raw(&format!("<div class=\"{class}\">\n"));
         for draw in draw {
             let figure = figure::small(&self.prefix, draw);
             self.html.push(&figure);

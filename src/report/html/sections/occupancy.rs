@@ -1,7 +1,7 @@
 //! Phases, states and trends over time.
 
 use super::Section;
-use crate::report::chart::from_results as chart;
+use crate::report::chart::{Frame, Layers, from_results as chart};
 use crate::report::html::RunPart;
 
 pub const PHASES: Section<RunPart> = Section {
@@ -17,10 +17,9 @@ pub const STATES: Section<RunPart> = Section {
     is_needed: |part| !part.result.states.is_empty(),
     write: |body, part| {
         let result = &part.result;
-        for state in &result.states {
-            let layers = chart::state(result, state);
-            body.chart(|frame| layers.draw(frame));
-        }
+        let states = result.states.iter();
+        let layers: Vec<Layers> = states.map(|state| chart::state(result, state)).collect();
+        body.larger_charts(layers.iter().map(|one| |frame: &Frame| one.draw(frame)));
     },
 };
 
@@ -29,14 +28,7 @@ pub const TRENDS: Section<RunPart> = Section {
     title: "Trends over time",
     is_needed: |part| part.result.trends.len() > 1,
     write: |body, part| {
-        let result = &part.result;
-        let layers = chart::occupancy(
-            result,
-            &result.trends,
-            "trends",
-            "Trends over time",
-            "Share of the futures under each trend.",
-        );
+        let layers = chart::trend_layers(&part.result);
         body.chart(|frame| layers.draw(frame));
     },
 };

@@ -1,0 +1,125 @@
+//! Which colour a thing of a scenario has, the same in every chart.
+//!
+//! Groups of outcomes, their outcomes and the phases that can end in them only have one hue; trends have one of their own. What has no kind (phases
+//! elsewhere, values of states, events) takes the colours that only tell apart, one chart going on where the one before it ended.
+
+use super::Tone;
+use crate::report::kinds::Kinds;
+use crate::results::{OutcomeResult, UNCLASSIFIED};
+use serde_json::Value;
+
+/// The colours of a scenario's things.
+pub struct Tones {
+    kinds: Kinds,
+    /// Names of the phases, in the order of the file.
+    phases: Vec<String>,
+    /// Each state with the colours that charts before its own have taken.
+    states: Vec<(String, usize)>,
+    /// Colours taken by all charts of phases and states.
+    taken: usize,
+}
+
+impl Tones {
+    /// `source` is the scenario as its results have it.
+    pub fn of(source: &Value) -> Self {
+        let kinds = Kinds::of(source);
+        let list = |key: &str| source[key].as_object().into_iter().flatten();
+        let phases: Vec<String> = list("phases").map(|(name, _)| name.clone()).collect();
+        let is_apart = phases.iter().any(|phase| kinds.shade(phase).is_none());
+        let mut taken = if is_apart { phases.len() } else { 0 };
+        let states = list("states")
+            .map(|(name, state)| {
+                let before = taken;
+                taken += state["values"].as_object().map_or(0, |values| values.len());
+                (name.clone(), before)
+            })
+            .collect();
+        Self {
+            kinds,
+            phases,
+            states,
+            taken,
+        }
+    }
+
+    /// Of a group, or of an outcome that is in none.
+    pub fn class(&self, name: &str) -> Tone {
+        match self.kinds.class(name) {
+            Some(place) => Tone::group(place, 0),
+            None if name == UNCLASSIFIED => Tone::Rest,
+            None => Tone::Plain,
+        }
+    }
+
+    pub fn outcome(&self, outcome: &OutcomeResult) -> Tone {
+        self.class(outcome.group.as_deref().unwrap_or(&outcome.name))
+    }
+
+    pub fn phase(&self, name: &str) -> Tone {
+        let place = || self.phases.iter().position(|phase| phase == name);
+        match self.kinds.shade(name) {
+            Some((class, shade)) => Tone::group(class, shade),
+            None => Tone::Apart(place().unwrap_or(0)),
+        }
+    }
+
+    /// Of the value at that place of a state.
+    pub fn value(&self, state: &str, place: usize) -> Tone {
+        let known = self.states.iter().find(|(name, _)| name == state);
+        Tone::Apart(known.map_or(0, |(_, before)| *before) + place)
+    }
+
+    /// Of the event at that place of a chart.
+    pub fn event(&self, place: usize) -> Tone {
+        Tone::Apart(self.taken + place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn neighbouring_charts_share_no_colour_unless_it_means_the_same() {
+        let source = json!({
+            "groups": {"war": {}, "quiet": {}},
+            "phases": {"fight": {}, "truce": {}, "peace": {}},
+            "states": {
+                "front": {"values": {"still": {}, "moving": {}, "broken": {}}},
+                "aid": {"values": {"given": {}, "stopped": {}}},
+            },
+            "outcomes": [
+                {"name": "silent", "group": "quiet", "when": "phase in [truce, peace]"},
+                {"name": "on", "group": "war", "when": "true"},
+            ],
+        });
+        let tones = Tones::of(&source);
+        let group = |place, shade| Tone::Group { place, shade };
+        assert_eq!(tones.class("quiet"), group(1, 0));
+        let phases = ["fight", "truce", "peace"].map(|phase| tones.phase(phase));
+        assert_eq!(phases, [group(0, 0), group(1, 0), group(1, 1)]);
+        let front = [0, 1, 2].map(|place| tones.value("front", place));
+        let aid = [0, 1].map(|place| tones.value("aid", place));
+        assert_eq!(front, [0, 1, 2].map(Tone::Apart));
+        assert_eq!(aid, [3, 4].map(Tone::Apart));
+        assert_eq!(tones.event(0), Tone::Apart(5));
+        assert_eq!(tones.class(UNCLASSIFIED), Tone::Rest);
+    }
+
+    #[test]
+    fn without_groups_outcomes_are_plain_and_phases_are_told_apart() {
+        let source = json!({
+            "phases": {"a": {}, "b": {}},
+            "states": {"s": {"values": {"x": {}, "y": {}}}},
+            "outcomes": [{"name": "o", "when": "phase == a"}],
+        });
+        let tones = Tones::of(&source);
+        assert_eq!(
+            (tones.class("o"), tones.class(UNCLASSIFIED)),
+            (Tone::Plain, Tone::Rest)
+        );
+        assert_eq!(tones.phase("b"), Tone::Apart(1));
+        assert_eq!(tones.value("s", 0), Tone::Apart(2));
+    }
+}
