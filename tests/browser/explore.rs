@@ -8,7 +8,7 @@ use quincunx::engine::Silent;
 use quincunx::results::RunResult;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use tempfile::TempDir;
 
@@ -29,6 +29,16 @@ impl Served {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("valley.jsonc");
         fs::copy(root().join("src/explore/page/tests.jsonc"), &file).expect("a file");
+        Self::serve(folder, file, trials)
+    }
+
+    /// The same of a scenario that stays where it is, with what it extends.
+    pub fn of(file: &Path, trials: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::serve(folder, file.to_owned(), trials)
+    }
+
+    fn serve(folder: TempDir, file: PathBuf, trials: u64) -> Self {
         let mut process = program()
             .arg("explore")
             .arg(&file)

@@ -4,10 +4,12 @@
 //! paper), asks it questions in JavaScript, and ends with [`Page::assert_quiet`](page::Page::assert_quiet). Without Chromium a test is skipped, and
 //! says so, unless `QUINCUNX_REQUIRE_BROWSER=1` forbids that.
 
+mod axe;
 mod browser;
 mod explore;
 mod harness;
 mod page;
+mod pictures;
 mod play;
 mod program;
 mod protocol;

@@ -239,6 +239,21 @@ impl Page {
         }
     }
 
+    /// What is seen as PNG: the window, or a part of the page (left, top, width and height in CSS pixels).
+    pub fn picture(&self, part: Option<[f64; 4]>) -> Vec<u8> {
+        let mut params = json!({"format": "png", "captureBeyondViewport": part.is_some()});
+        if let Some([x, y, width, height]) = part {
+            params["clip"] = json!({"x": x, "y": y, "width": width, "height": height, "scale": 1});
+        }
+        bytes(&self.command("Page.captureScreenshot", params))
+    }
+
+    /// The page as it is printed on A4.
+    pub fn pdf(&self) -> Vec<u8> {
+        let params = json!({"paperWidth": 8.27, "paperHeight": 11.69});
+        bytes(&self.command("Page.printToPDF", params))
+    }
+
     /// Sheets of A4 that the page is printed on.
     pub fn sheets_of_paper(&self) -> u32 {
         let has = |sheet: u32| {
@@ -318,4 +333,26 @@ fn complaint(event: &Value) -> Option<String> {
         "Page.javascriptDialogOpening" => Some(format!("dialog: {}", params["message"])),
         _ => None,
     }
+}
+
+/// What an answer has as Base64 (RFC 4648, section 4).
+fn bytes(answer: &Value) -> Vec<u8> {
+    let text = answer["data"].as_str().expect("data");
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0u32, 0);
+    for digit in text.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        (bits, count) = (bits << 6 | u32::from(value), count + 6);
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 255) as u8);
+        }
+    }
+    bytes
 }

@@ -25,7 +25,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// Pages of a run, a comparison, a trace, a large scenario, and the commands that ask why: made once, for all tests.
-fn pages() -> &'static [PathBuf; 11] {
+pub fn pages() -> &'static [PathBuf; 11] {
     static PAGES: OnceLock<[PathBuf; 11]> = OnceLock::new();
     PAGES.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
@@ -223,6 +223,76 @@ fn paper_is_light_and_shows_what_was_folded() {
         !is_seen("details.on-screen"),
         "what is for screens is printed"
     );
+}
+
+/// The shipped scenarios on paper: as many sheets as somebody reads, and nothing beyond the edge.
+#[test]
+fn the_shipped_scenarios_fit_the_sheets_that_they_are_meant_for() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let [page, out] = ["page.html", "out.txt"].map(|name| folder.path().join(name));
+    let four = "baseline guarantees_for_territory us_aid_stop election_pause";
+    let four: Vec<String> = four
+        .split(' ')
+        .map(|name| format!("scenarios/{name}.json"))
+        .collect();
+    let compared: Vec<&str> = std::iter::once("compare")
+        .chain(four.iter().map(String::as_str))
+        .collect();
+    for (arguments, most) in [
+        (&["run", "scenarios/baseline.json"][..], 20),
+        (&["run", "scenarios/baseline.json", "--brief"], 2),
+        (&compared, 40),
+    ] {
+        let rest = [
+            "--trials",
+            "8192",
+            "--out",
+            text(&out),
+            "--report",
+            text(&page),
+        ];
+        call(&[arguments, &rest].concat());
+        let sheet = View {
+            // A4 less its margins, in CSS pixels.
+            width: 688,
+            height: 1016,
+            ..View::DESKTOP.printed()
+        };
+        let page = browser.open_file(&page, sheet);
+        page.assert_no_sideways_scrolling();
+        let sheets = page.sheets_of_paper();
+        assert!(sheets <= most, "{}: {sheets} sheets", arguments.join(" "));
+    }
+}
+
+/// Texts of drawings that leave them, in the font that this machine has: what a drawing reckons with has to hold for the widest.
+#[test]
+fn texts_of_charts_stay_within_them_in_the_font_at_hand() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let script = r#"[...document.querySelectorAll('svg.qx')].filter(svg => svg.checkVisibility()).flatMap(svg => {
+        const frame = svg.viewBox.baseVal;
+        return [...svg.querySelectorAll('text')].filter(text => {
+            const box = text.getBBox();
+            return box.x < frame.x - 1 || box.x + box.width > frame.x + frame.width + 1;
+        }).map(text => `${svg.id}: ${text.textContent}`);
+    })"#;
+    for (path, view) in pages()
+        .iter()
+        .flat_map(|path| [(path, View::DESKTOP), (path, View::PHONE)])
+    {
+        let page = browser.open_file(path, view);
+        let beyond: Vec<String> = page.ask(script);
+        assert!(
+            beyond.is_empty(),
+            "{view:?} {}: {beyond:#?}",
+            path.display()
+        );
+    }
 }
 
 /// What a page has to have so that nobody is left out.

@@ -3,6 +3,7 @@
 //! Most tests run the program itself; `misspellings` and `golden` use the library, because they run it many times.
 
 mod answers;
+mod brief;
 mod check;
 mod compare;
 mod discover;
