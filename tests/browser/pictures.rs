@@ -12,12 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Every picture, by the name of its file in `docs/images`.
-const PICTURES: [&str; 11] = [
+const PICTURES: [&str; 10] = [
     "explore-dark",
     "explore-light",
     "explore-phone",
     "outcomes",
-    "phases",
     "report-compare",
     "report-dark",
     "report-light",
@@ -86,13 +85,13 @@ fn pictures_are_made() {
     run(&format!("run {baseline} --brief"), &brief);
     run(&format!("compare {baseline} {escalation}"), &compared);
     call(
-        &format!("run {baseline} --quiet --only outcomes,phases --out"),
+        &format!("run {baseline} --quiet --only outcomes --out"),
         &[&out, Path::new("--charts"), &charts],
     );
-    for name in ["outcomes", "phases"] {
-        let made = fs::read(charts.join(format!("{name}.png"))).expect("a chart");
-        keep(name, &made);
-    }
+    keep(
+        "outcomes",
+        &fs::read(charts.join("outcomes.png")).expect("a chart"),
+    );
 
     let desk = View {
         height: 1330,
