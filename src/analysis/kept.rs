@@ -5,7 +5,9 @@
 //! and written, and when, is the caller's business.
 
 use super::study::Study;
-use crate::engine::{EngineError, NotJoined, Observer, Part, Reached, Settings};
+use crate::engine::{
+    EngineError, NotJoined, Observer, Part, Reached, Settings, is_look, next_look,
+};
 use crate::estimate::Unreadable;
 use crate::random::design::Design;
 use crate::results::kept::{
@@ -83,6 +85,10 @@ pub enum NotPart {
     NotOneRun(#[from] NotOneRun),
     #[error("it has other blocks than this part")]
     OtherBlocks,
+    #[error("it is of another sweep")]
+    OtherSweep,
+    #[error("it has other runs than this part")]
+    OtherRuns,
 }
 
 impl KeptStudy {
@@ -132,7 +138,7 @@ fn text_sha256(study: &Study) -> String {
     sha256_of(study.model.source.to_string().as_bytes())
 }
 
-fn kept_run(settings: &Settings) -> KeptRun {
+pub(super) fn kept_run(settings: &Settings) -> KeptRun {
     KeptRun {
         seed: settings.seed,
         trials_per_draw: settings.trials_per_draw,
@@ -169,7 +175,7 @@ fn shown(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
-fn same_version(theirs: &str) -> Result<(), NotKept> {
+pub(super) fn same_version(theirs: &str) -> Result<(), NotKept> {
     match theirs == tool().version {
         true => Ok(()),
         false => Err(NotKept::OtherVersion {
@@ -401,14 +407,32 @@ pub fn planned(blocks: u64, parts: u64) -> Vec<Range<u64>> {
     ranges.filter(|blocks| !blocks.is_empty()).collect()
 }
 
+/// The blocks of each part of a run that waits for a precision: up to so many parts from one look to the next.
+fn planned_until(blocks: u64, parts: u64) -> Vec<Range<u64>> {
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    while from < blocks {
+        let upto = next_look(from).min(blocks);
+        let parts = planned(upto - from, parts).into_iter();
+        ranges.extend(parts.map(|part| from + part.start..from + part.end));
+        from = upto;
+    }
+    ranges
+}
+
 impl Plan {
-    /// A run of this size, cut into so many parts, or as many as it has blocks.
+    /// A run of this size, cut into so many parts, or as many as it has blocks; one that waits for a precision, into so many from one look to the next.
     pub fn new(kept: &KeptStudy, settings: &Settings, parts: u64) -> Self {
+        let ranges = match settings.until {
+            Some(_) => planned_until(settings.blocks, parts),
+            None => planned(settings.blocks, parts),
+        };
         Self {
             tool: tool(),
             scenario: kept.scenario.clone(),
             run: kept_run(settings),
-            parts: (planned(settings.blocks, parts).into_iter())
+            sweep: None,
+            parts: (ranges.into_iter())
                 .map(|blocks| [blocks.start, blocks.end])
                 .collect(),
         }
@@ -427,8 +451,11 @@ impl Plan {
         let (plan, _): (Self, _) = unseal(Kind::Plan, bytes)?;
         same_version(&plan.tool.version)?;
         if settings_of(&plan.run)?.until.is_some() {
-            // No part knows the errors of the whole.
-            return Err(NotKept::NoPlan);
+            // The run looks at itself where it would in one process.
+            let reaches_over = |part: &[u64; 2]| next_look(part[0]) < part[1];
+            if plan.sweep.is_some() || plan.parts.iter().any(reaches_over) {
+                return Err(NotKept::NoPlan);
+            }
         }
         let mut from = 0;
         let follow = |blocks: &[u64; 2]| {
@@ -436,10 +463,38 @@ impl Plan {
             from = blocks[1];
             follows
         };
-        if !plan.parts.iter().all(follow) || from != plan.run.blocks {
+        let (all, is_sweep) = match &plan.sweep {
+            None => (plan.run.blocks, true),
+            Some(sweep) => {
+                let axes = sweep.axes.len();
+                let is_sweep = sweep.runs.iter().all(|run| run.at.len() == axes);
+                (sweep.runs.len() as u64, is_sweep)
+            }
+        };
+        if !plan.parts.iter().all(follow) || from != all || !is_sweep {
             return Err(NotKept::NoPlan);
         }
         Ok(plan)
+    }
+
+    /// The number of parts that there are after each round of a run that waits for a precision. A round ends at a look, and has as many parts at least
+    /// as there are from one look to the next, so that all who simulate have one.
+    pub fn rounds(&self) -> Vec<usize> {
+        let looks: Vec<usize> = (self.parts.iter().enumerate())
+            .filter(|(_, part)| is_look(part[1]) || part[1] == self.run.blocks)
+            .map(|(index, _)| index + 1)
+            .collect();
+        let before = std::iter::once(0).chain(looks.iter().copied());
+        let most = looks.iter().zip(before).map(|(look, before)| look - before);
+        let most = most.max().unwrap_or(1);
+        let mut rounds = Vec::new();
+        for look in looks {
+            let begun = rounds.last().copied().unwrap_or(0);
+            if look - begun >= most || look == self.parts.len() {
+                rounds.push(look);
+            }
+        }
+        rounds
     }
 
     /// Whether these are the bytes of part `index`, counted from 0.
@@ -447,6 +502,9 @@ impl Plan {
     /// # Errors
     /// [`NotPart`].
     pub fn check_part(&self, index: usize, bytes: &[u8]) -> Result<(), NotPart> {
+        if let Some(sweep) = &self.sweep {
+            return self.body_of_part(sweep, index, bytes).map(|_| ());
+        }
         let (head, _): (Head, _) = unseal(Kind::Summary, bytes).map_err(NotKept::from)?;
         same_version(&head.tool.version)?;
         same_run((&self.scenario, &self.run), (&head.scenario, &head.run))?;
@@ -460,7 +518,7 @@ impl Plan {
         }
     }
 
-    /// Settings of the whole run.
+    /// Settings of the whole run, or of each run of a sweep.
     ///
     /// # Errors
     /// [`NotKept`] if no run has them.
@@ -472,6 +530,18 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_a_run_that_looks_at_itself_end_where_it_looks() {
+        let ranges = planned_until(1000, 5);
+        assert_eq!(ranges[..6], [0..1, 1..3, 3..4, 4..6, 6..8, 8..9]);
+        assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
+        assert_eq!(ranges[ranges.len() - 1].end, 1000);
+        for look in (0..1000).filter(|blocks| is_look(*blocks)) {
+            assert!(ranges.iter().any(|range| range.end == look), "{look}");
+        }
+        assert_eq!(planned_until(3, 5), [0..1, 1..2, 2..3]);
+    }
 
     #[test]
     fn parts_are_as_equal_as_can_be_and_make_up_the_run() {

@@ -11,6 +11,7 @@ mod explain;
 mod given;
 mod growing;
 mod kept;
+mod kept_sweep;
 mod near;
 mod pairs;
 mod paths;
@@ -42,6 +43,8 @@ pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, Method, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::Study;
-pub use sweep::{NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, sweep};
+pub use sweep::{
+    NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, some_runs, sweep,
+};
 pub use tripwires::{NothingToWatch, Watch, tripwires};
 pub use typical::typical;

@@ -12,7 +12,8 @@ use crate::engine::{EngineError, Observer, Settings};
 use crate::random::site::unit_interval;
 use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{
-    BreakEven, Comparison, RunResult, SweepAxis, SweepPoint, SweepResult, SweepValue, Warning, tool,
+    BreakEven, Comparison, RunResult, SweepAxis, SweepPart, SweepPoint, SweepResult, SweepValue,
+    Warning, tool,
 };
 use crate::scenario::Report;
 use serde_json::Value;
@@ -35,7 +36,7 @@ pub struct Sweep {
     pub axes: Vec<SweepAxis>,
     pub points: Vec<Point>,
     /// `grid` or `latin-hypercube`.
-    pub design: &'static str,
+    pub design: String,
     /// What is read off; empty for what the file leads to most often ([`Quantity::leading`]).
     pub of: Vec<Quantity>,
 }
@@ -49,6 +50,19 @@ pub fn sweep(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Option<SweepResult>, (Option<usize>, EngineError)> {
+    let part = some_runs(sweep, settings, observer)?;
+    Ok(part.and_then(|part| together([part], &sweep.axes, &sweep.design)))
+}
+
+/// As [`sweep`], for runs that are not all: what they say is the same, whichever others are simulated with them.
+///
+/// # Errors
+/// As of [`sweep`].
+pub fn some_runs(
+    sweep: &Sweep,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Option<SweepPart>, (Option<usize>, EngineError)> {
     settings.check().map_err(|error| (None, error))?;
     let parts: Vec<&[Point]> = sweep.points.chunks(TOGETHER).collect();
     let work = |part: &[Point], inner: &Settings, observer: &dyn Observer| {
@@ -91,9 +105,10 @@ pub fn sweep(
     let mut run = first.base.run.clone();
     run.interrupted = interrupted;
     let scenario = first.base.scenario.clone();
-    let mut warnings: Vec<Warning> = first.base.warnings.clone();
+    let base_warnings = first.base.warnings.clone();
     let base = of.iter().map(|q| alone(q, &first.base)).collect();
     let mut points: Vec<SweepPoint> = Vec::with_capacity(sweep.points.len());
+    let mut warnings = Vec::new();
     for (part, done) in parts.iter().zip(&mut done) {
         let Some(done) = done.take() else { continue };
         // Whoever sweeps a clock knows that the runs differ in it.
@@ -115,20 +130,45 @@ pub fn sweep(
                 }),
         );
     }
-    correct(&mut points);
-    Ok(Some(SweepResult {
-        format: 1,
-        tool: tool(),
+    Ok(Some(SweepPart {
         run,
         scenario,
-        design: sweep.design.into(),
-        axes: sweep.axes.clone(),
         of: of.iter().map(Quantity::told).collect(),
         base,
         points,
-        break_even: None,
+        base_warnings,
         warnings,
     }))
+}
+
+/// The result of all runs, from parts in their order; `None` if there is none.
+pub fn together(
+    parts: impl IntoIterator<Item = SweepPart>,
+    axes: &[SweepAxis],
+    design: &str,
+) -> Option<SweepResult> {
+    let mut parts = parts.into_iter();
+    let first = parts.next()?;
+    let (mut points, mut warnings) = (first.points, first.base_warnings);
+    warnings.extend(first.warnings);
+    for part in parts {
+        points.extend(part.points);
+        warnings.extend(part.warnings);
+    }
+    correct(&mut points);
+    Some(SweepResult {
+        format: 1,
+        tool: tool(),
+        run: first.run,
+        scenario: first.scenario,
+        design: design.into(),
+        axes: axes.to_vec(),
+        of: first.of,
+        base: first.base,
+        points,
+        break_even: None,
+        warnings,
+    })
 }
 
 /// Why there is no answer to where a number crosses another.

@@ -3,20 +3,22 @@
 use super::exit::{Exit, Misuse};
 use super::options::{Format, Output};
 use super::parts::{self, State};
-use super::pictures::Pictures;
+use super::pictures::{Page, Pictures};
 use super::places::Places;
 use super::terminal::Terminal;
 use super::told::{Shown, Told};
-use super::{findings, keep, run};
+use super::until::{self, Looked};
+use super::{findings, keep, run, swept};
 use crate::analysis::{NotOneRun, Summarised};
 use crate::diagnostic::count;
 use crate::engine::NotJoined;
+use crate::results::kept::Plan;
 use anyhow::Result;
 use clap::Args;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Join the parts of a run, and tell its result as run does
+/// Join the parts of a run or a sweep, and tell its result as run or sweep does
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx merge first.summary second.summary --format json --out result.json\n  \
@@ -54,16 +56,31 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         summary,
         ..
     } = arguments;
-    let format = output.format(&run::ELSEWHERE[..1], terminal)?;
     let Some(first) = arguments.files.first() else {
         return Err(Misuse("there is nothing to be joined".into()).into());
     };
     let read = keep::bytes(first)?;
-    let files = match listed(arguments, &read, terminal)? {
+    let plan = match parts::is_plan(&read) {
+        true => Some(parts::of_bytes(first, &read)?),
+        false => None,
+    };
+    let of_sweep = plan.as_ref().filter(|plan| plan.sweep.is_some());
+    if of_sweep.is_some() {
+        arguments.check_of_sweep()?;
+    }
+    let files = match listed(arguments, plan.as_ref(), terminal)? {
         Some(files) => files,
         None => return Ok(Exit::Incomplete),
     };
     let mut places = Places::reading(arguments.files.iter().chain(&files));
+    if let Some(plan) = of_sweep {
+        let page = Page {
+            report: pictures.report.clone(),
+        };
+        let told = (output, pictures.charts.folder.as_deref(), &page);
+        return swept::merge(plan, &files, told, places, terminal);
+    }
+    let format = output.format(&run::ELSEWHERE[..1], terminal)?;
     if let Some(path) = summary {
         places.output("--summary", Some(keep::a_file("--summary", path)?))?;
         keep::writable(path)?;
@@ -108,13 +125,41 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The summary files to be joined; `None` if some parts of a plan are not there, which has been said then. `first` is the content of the first file.
+impl Arguments {
+    /// Refuses what is about runs.
+    fn check_of_sweep(&self) -> Result<()> {
+        let Self {
+            summary,
+            partial,
+            shown,
+            pictures,
+            ..
+        } = self;
+        let asked = [
+            (summary.is_some() && !partial, "--summary"),
+            (*partial, "--partial"),
+            (pictures.brief, "--brief"),
+            (!pictures.charts.only.is_empty(), "--only"),
+            (!pictures.charts.events.is_empty(), "--events"),
+        ];
+        let asked = asked.into_iter().find(|(is_asked, _)| *is_asked);
+        match shown.asked().or(asked.map(|(_, option)| option)) {
+            Some(option) => {
+                let text = format!("{option} is about runs, and this is the plan of a sweep");
+                Err(Misuse(text).into())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The files to be joined; `None` if some parts of a plan are not there, which has been said then.
 fn listed(
     arguments: &Arguments,
-    first: &[u8],
+    plan: Option<&Plan>,
     terminal: &Terminal,
 ) -> Result<Option<Vec<PathBuf>>> {
-    let Some(path) = (arguments.files.first()).filter(|_| parts::is_plan(first)) else {
+    let (Some(plan), Some(path)) = (plan, arguments.files.first()) else {
         return Ok(Some(arguments.files.clone()));
     };
     let [_, folder] = arguments.files.as_slice() else {
@@ -124,15 +169,29 @@ fn listed(
         );
         return Err(Misuse(text).into());
     };
-    let plan = parts::of_bytes(path, first)?;
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     let mut damaged = Vec::new();
-    for index in 0..plan.parts.len() {
-        let file = parts::path(&plan, folder, index);
-        match parts::state(&plan, folder, index) {
-            State::Done => files.push(file),
-            State::Missing => missing.push(index + 1),
-            State::Damaged(reason) => damaged.push(format!("`{}`: {reason}", file.display())),
+    let path_of = |index| parts::path(plan, folder, index);
+    let told = |index, reason: &str| format!("`{}`: {reason}", path_of(index).display());
+    if plan.run.until.is_some() && !arguments.partial {
+        match until::looked(plan, folder)? {
+            Looked::Ended(parts) => files.extend((0..parts).map(path_of)),
+            Looked::Going(wanted) => {
+                for (index, reason) in wanted {
+                    match reason {
+                        None => missing.push(index + 1),
+                        Some(reason) => damaged.push(told(index, &reason)),
+                    }
+                }
+            }
+        }
+    } else {
+        for index in 0..plan.parts.len() {
+            match parts::state(plan, folder, index) {
+                State::Done => files.push(path_of(index)),
+                State::Missing => missing.push(index + 1),
+                State::Damaged(reason) => damaged.push(told(index, &reason)),
+            }
         }
     }
     let is_enough = arguments.partial && !files.is_empty();
@@ -144,8 +203,12 @@ fn listed(
         say(text);
     }
     if !missing.is_empty() {
+        let next = match plan.run.until {
+            Some(_) => "the run is not precise enough yet: ",
+            None => "",
+        };
         let text = format!(
-            "{} of {} parts {} missing from `{}`{}: {}",
+            "{next}{} of {} parts {} missing from `{}`{}: {}",
             missing.len(),
             plan.parts.len(),
             if missing.len() == 1 { "is" } else { "are" },

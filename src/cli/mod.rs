@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod discover;
+mod emit;
 mod exit;
 mod explain_edits;
 #[cfg(feature = "explore")]
@@ -40,11 +41,13 @@ mod signals;
 mod slips;
 mod status;
 mod sweep;
+mod swept;
 mod terminal;
 mod told;
 mod trace;
 mod trial_file;
 mod tripwires;
+mod until;
 mod vary;
 
 use crate::diagnostic::brief;
@@ -93,6 +96,7 @@ enum Command {
     Shard(shard::Arguments),
     Status(status::Arguments),
     Merge(merge::Arguments),
+    Emit(emit::Arguments),
     Check(check::Arguments),
     Show(show::Arguments),
     Trace(trace::Arguments),
@@ -166,6 +170,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit> {
         Command::Shard(arguments) => shard::run(arguments, terminal),
         Command::Status(arguments) => status::run(arguments, terminal),
         Command::Merge(arguments) => merge::run(arguments, terminal),
+        Command::Emit(arguments) => emit::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
         Command::Show(arguments) => show::run(arguments, terminal),
         Command::Trace(arguments) => trace::run(arguments, terminal),

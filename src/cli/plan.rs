@@ -1,10 +1,12 @@
-//! `plan`: cuts a run into parts that can be simulated anywhere.
+//! `plan`: cuts a run, or a sweep, into parts that can be simulated anywhere.
 
-use super::exit::Exit;
+use super::exit::{Exit, Misuse};
 use super::findings;
-use super::options::Simulation;
+use super::options::{Precision, Simulation};
 use super::output::Destination;
 use super::places::Places;
+use super::sweep::Inputs;
+use super::swept;
 use super::terminal::Terminal;
 use crate::analysis::{KeptStudy, MOST_PARTS};
 use crate::diagnostic::count;
@@ -14,22 +16,29 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Cut a run into parts that any machine can simulate: a plan, for shard, status and merge
+/// Cut a run or a sweep into parts that any machine can simulate: a plan, for shard, status and merge
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx plan baseline.json --trials 100e6 --parts 400 --out big.plan\n  \
                         quincunx shard big.plan --index 1 --dir parts     # part 1; anywhere, any number of times\n  \
                         quincunx status big.plan parts\n  \
-                        quincunx merge big.plan parts\n\n\
+                        quincunx merge big.plan parts\n  \
+                        quincunx plan baseline.json --vary horizon=2..5:31 --parts 8 --out sweep.plan\n\n\
+                        With --vary or --variant it is a plan of what `quincunx sweep` does, and its parts are runs of the sweep.\n\
+                        With --until there are --parts parts from one look at the errors to the next; `status` names those that come next.\n\
                         The plan holds the scenario with all its files: nothing else has to be copied.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// Number of parts; a run has no more than it has blocks
+    /// Number of parts; a run has no more than it has blocks, a sweep no more than it has runs
     #[arg(long, value_name = "P", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PARTS)), allow_negative_numbers = true)]
     parts: u32,
     #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
     simulation: Simulation,
+    #[command(flatten)]
+    precision: Precision,
     /// Write the plan to this file instead of standard output
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -41,7 +50,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         file,
+        inputs,
         simulation,
+        precision,
         out,
         ..
     } = arguments;
@@ -49,25 +60,56 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(kept) => kept,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let settings = simulation.settings(&kept.study)?;
-    settings.check()?;
-    let files = kept.study.sources.files();
-    let mut places = Places::reading([file.as_path()].into_iter().chain(files));
+    let parts = u64::from(arguments.parts);
+    if precision.until.is_some() && !inputs.is_none() {
+        let text =
+            "--until is about a single run: it does not go together with --vary and --variant";
+        return Err(Misuse(text.into()).into());
+    }
+    let plan = match inputs.is_none() {
+        true => {
+            if !inputs.of.is_empty() || inputs.lhs.is_some() {
+                let text = "--of and --lhs are about sweeps: give --vary or --variant too";
+                return Err(Misuse(text.into()).into());
+            }
+            let settings = simulation.settings_until(precision, &kept.study)?;
+            settings.check()?;
+            Plan::new(&kept, &settings, parts)
+        }
+        false => match swept::plan(&kept, (file, inputs, simulation), parts, terminal)? {
+            Ok(plan) => plan,
+            Err(exit) => return Ok(exit),
+        },
+    };
+    let settings = plan.settings()?;
+    let more = plan.sweep.iter().flat_map(|sweep| &sweep.files);
+    let read: Vec<PathBuf> = (plan.scenario.files.iter().chain(more))
+        .map(|file| PathBuf::from(&file.path))
+        .collect();
+    let mut places = Places::reading(std::iter::once(file).chain(&read));
     places.output("--out", out.as_deref())?;
-    let plan = Plan::new(&kept, &settings, u64::from(arguments.parts));
     Destination::open(out.as_deref(), terminal)?.write(|out, _| out.write_all(&plan.to_bytes()))?;
-    if !arguments.quiet {
+    if arguments.quiet {
+        return Ok(Exit::Done);
+    }
+    if plan.sweep.is_some() {
+        terminal.note(&swept::told(&plan, &settings));
+    } else {
         let trials = |blocks: u64| count(blocks * settings.trials_per_block());
         let (parts, largest) = (
             plan.parts.len(),
             plan.parts.iter().map(|p| p[1] - p[0]).max(),
         );
-        let less = match parts < arguments.parts as usize {
+        let less = match parts < arguments.parts as usize && settings.until.is_none() {
             true => " (a part has a block at least)",
             false => "",
         };
+        let (most, rounds) = match settings.until {
+            Some(_) => ("up to ", format!(" and {} rounds", plan.rounds().len())),
+            None => ("", String::new()),
+        };
         terminal.note(&format!(
-            "{} trials in {} {}{less}, of up to {} trials",
+            "{most}{} trials in {} {}{rounds}{less}, of up to {} trials",
             trials(settings.blocks),
             count(parts as u64),
             if parts == 1 { "part" } else { "parts" },

@@ -6,7 +6,7 @@ use super::output::unusable;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use super::{findings, keep, parts};
+use super::{findings, keep, parts, swept};
 use crate::analysis::{KeptStudy, MOST_PARTS, Summarised, planned};
 use crate::diagnostic::count;
 use crate::engine::Settings;
@@ -20,7 +20,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Simulate a part of a run and keep it as a summary file, for merge
+/// Simulate a part of a run, or of a sweep, and keep it as a file, for merge
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx shard baseline.json --trials 1e6 --part 1/2 --out first.summary\n  \
@@ -186,6 +186,17 @@ fn of_plan(arguments: &Arguments, bytes: &[u8], terminal: &Terminal) -> Result<E
     keep::writable(&path)?;
     let mut settings = (plan.settings()).map_err(|reason| keep::unusable(file, &reason))?;
     settings.threads = simulation.threads.unwrap_or(0) as usize;
+    if plan.sweep.is_some() {
+        let source = (&plan, file.as_path());
+        let done = swept::simulated(source, *part, &settings, arguments.quiet, terminal)?;
+        return match done {
+            Ok(bytes) => {
+                make(folder)?;
+                keep::write(&path, &bytes).map(|()| Exit::Done)
+            }
+            Err(exit) => Ok(exit),
+        };
+    }
     let blocks = part[0]..part[1];
     let kept = KeptStudy::again(plan.scenario);
     let kept = kept.map_err(|reason| keep::unusable(file, &reason))?;

@@ -3,6 +3,7 @@
 use super::exit::{Exit, Misuse};
 use super::parts::{self, State};
 use super::terminal::Terminal;
+use super::until::{self, Looked};
 use crate::report::json;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -14,8 +15,10 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx status big.plan parts\n  \
-                        quincunx status big.plan parts --format json\n\n\
-                        Judged by the files of the parts alone, whoever made them. Exit status: 0 if all are done, 3 if not.")]
+                        quincunx status big.plan parts --format json\n  \
+                        quincunx status big.plan parts --format numbers | xargs -I{} quincunx shard big.plan --index {} --dir parts\n\n\
+                        Judged by the files of the parts alone, whoever made them. Exit status: 0 if all are done, 3 if not.\n\
+                        Of a plan with --until, what is missing are the parts that come next.")]
 pub struct Arguments {
     /// Plan, as `quincunx plan` writes it
     plan: PathBuf,
@@ -33,6 +36,8 @@ enum Format {
     Text,
     /// For scripts
     Json,
+    /// Numbers of the parts that are not done, one a line
+    Numbers,
 }
 
 /// Parts by how they stand; they are counted from 1.
@@ -42,6 +47,9 @@ struct Status {
     done: Vec<usize>,
     missing: Vec<usize>,
     damaged: Vec<Damaged>,
+    /// Of a run that waits for a precision: how many parts it has taken, once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enough: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,36 +73,74 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         parts: plan.parts.len(),
         ..Status::default()
     };
-    for index in 0..plan.parts.len() {
-        let part = index + 1;
-        match parts::state(&plan, &arguments.dir, index) {
-            State::Done => status.done.push(part),
-            State::Missing => status.missing.push(part),
-            State::Damaged(reason) => status.damaged.push(Damaged {
-                part,
-                file: (parts::path(&plan, &arguments.dir, index).display()).to_string(),
-                reason,
-            }),
+    let damaged = |index: usize, reason| Damaged {
+        part: index + 1,
+        file: (parts::path(&plan, &arguments.dir, index).display()).to_string(),
+        reason,
+    };
+    if plan.run.until.is_some() {
+        let done = match until::looked(&plan, &arguments.dir)? {
+            Looked::Ended(parts) => {
+                status.enough = Some(parts);
+                parts
+            }
+            Looked::Going(wanted) => {
+                let last = wanted.last().map_or(0, |(index, _)| index + 1);
+                for (index, reason) in wanted {
+                    match reason {
+                        None => status.missing.push(index + 1),
+                        Some(reason) => status.damaged.push(damaged(index, reason)),
+                    }
+                }
+                last
+            }
+        };
+        let is_open = |part: &usize| {
+            status.missing.contains(part) || status.damaged.iter().any(|one| one.part == *part)
+        };
+        status.done = (1..=done).filter(|part| !is_open(part)).collect();
+    } else {
+        for index in 0..plan.parts.len() {
+            match parts::state(&plan, &arguments.dir, index) {
+                State::Done => status.done.push(index + 1),
+                State::Missing => status.missing.push(index + 1),
+                State::Damaged(reason) => status.damaged.push(damaged(index, reason)),
+            }
         }
     }
     let mut out = io::stdout().lock();
     let written = match arguments.format {
         Format::Json => json::write(&mut out, &status),
         Format::Text => status.write(&mut out),
+        Format::Numbers => status.write_numbers(&mut out),
     };
     match written {
         Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => {}
         other => other.context("cannot write to standard output")?,
     }
-    Ok(match status.done.len() == status.parts {
-        true => Exit::Done,
-        false => Exit::Incomplete,
-    })
+    Ok(
+        match status.enough.is_some() || status.done.len() == status.parts {
+            true => Exit::Done,
+            false => Exit::Incomplete,
+        },
+    )
 }
 
 impl Status {
+    fn write_numbers(&self, out: &mut dyn Write) -> io::Result<()> {
+        let damaged = self.damaged.iter().map(|part| part.part);
+        let mut numbers: Vec<usize> = self.missing.iter().copied().chain(damaged).collect();
+        numbers.sort_unstable();
+        numbers
+            .iter()
+            .try_for_each(|number| writeln!(out, "{number}"))
+    }
+
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{} of {} parts done", self.done.len(), self.parts)?;
+        match self.enough {
+            Some(parts) => writeln!(out, "the run has ended after {parts} parts")?,
+            None => writeln!(out, "{} of {} parts done", self.done.len(), self.parts)?,
+        }
         if !self.missing.is_empty() {
             writeln!(out, "missing: {}", parts::told(&self.missing))?;
         }

@@ -3,24 +3,25 @@
 use super::exit::{Exit, Misuse};
 use super::formats;
 use super::options::{Format, Output, Simulation, whole};
-use super::output::Destination;
+use super::output::{Destination, MadeFolder};
 use super::paths;
-use super::pictures::{Page, make_folder, write_charts};
+use super::pictures::{Canvas, Page, make_folder, write_charts};
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::vary::{self, Asked, Plan, Vary};
 use super::{findings, run, show};
 use crate::analysis::{self, NoBreakEven, Point, Quantity, Study, Sweep};
-use crate::engine::Settings;
+use crate::engine::{EngineError, Settings};
 use crate::report::html::Answer;
-use crate::report::{csv, files, json, markdown, table};
-use crate::results::SweepAxis;
-use crate::scenario::Report;
+use crate::report::{csv, files as charts, json, markdown, table};
+use crate::results::{SweepAxis, SweepResult};
+use crate::scenario::{Disk, Files, Report, load_with};
 use anyhow::Result;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use std::path::PathBuf;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,30 +45,8 @@ const TRIALS: [u64; 2] = [1024, 10_000];
 pub struct Arguments {
     /// Scenario file (JSON or JSONC)
     file: PathBuf,
-    /// Vary the value at a dotted path: PATH=FROM..TO:N for N evenly spaced numbers, or PATH=a,b,c; may be repeated
-    #[arg(
-        long,
-        value_name = "PATH=VALUES",
-        value_parser = vary::vary,
-        allow_hyphen_values = true,
-        help_heading = "Inputs",
-        add = ArgValueCompleter::new(paths::to_set)
-    )]
-    vary: Vec<Vary>,
-    /// A whole variant as one choice: another FILE, or NAME:PATH=VALUE of this one (null takes a thing away); the same NAME again changes another of its values
-    #[arg(long, value_name = "VARIANT", help_heading = "Inputs")]
-    variant: Vec<String>,
-    /// A Latin hypercube of N runs instead of a grid; each --vary is then PATH=FROM..TO
-    #[arg(long, value_name = "N", value_parser = whole("lhs"), allow_negative_numbers = true, conflicts_with = "variant", help_heading = "Inputs")]
-    lhs: Option<u64>,
-    /// What to read off each run: groups, outcomes, questions, metrics and ratios by name, separated by commas (default: the likeliest group)
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        help_heading = "Inputs"
-    )]
-    of: Vec<String>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as "outcomes.ceasefire = 0.2"
     #[arg(long, value_name = "EQUATION", conflicts_with_all = ["lhs", "variant"], help_heading = "Inputs")]
     until: Option<String>,
@@ -82,21 +61,43 @@ pub struct Arguments {
     page: Page,
 }
 
+/// What varies, and what is read off each run.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Inputs")]
+pub struct Inputs {
+    /// Vary the value at a dotted path: PATH=FROM..TO:N for N evenly spaced numbers, or PATH=a,b,c; may be repeated
+    #[arg(
+        long,
+        value_name = "PATH=VALUES",
+        value_parser = vary::vary,
+        allow_hyphen_values = true,
+        add = ArgValueCompleter::new(paths::to_set)
+    )]
+    pub vary: Vec<Vary>,
+    /// A whole variant as one choice: another FILE, or NAME:PATH=VALUE of this one (null takes a thing away); the same NAME again changes another of its values
+    #[arg(long, value_name = "VARIANT")]
+    pub variant: Vec<String>,
+    /// A Latin hypercube of N runs instead of a grid; each --vary is then PATH=FROM..TO
+    #[arg(long, value_name = "N", value_parser = whole("lhs"), allow_negative_numbers = true, conflicts_with = "variant")]
+    pub lhs: Option<u64>,
+    /// What to read off each run: groups, outcomes, questions, metrics and ratios by name, separated by commas (default: the likeliest group)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub of: Vec<String>,
+}
+
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         file,
+        inputs,
         simulation,
         output,
         ..
     } = arguments;
-    if arguments.vary.is_empty() && arguments.variant.is_empty() {
+    if inputs.is_none() {
         let text = "nothing varies: give --vary PATH=FROM..TO:N, --vary PATH=a,b,c or --variant";
         return Err(Misuse(text.into()).into());
     }
-    if file.as_os_str() == "-" {
-        let text = "standard input can be read only once, and a sweep reads the scenario for each run: save it to a file";
-        return Err(Misuse(text.into()).into());
-    }
+    inputs.check(file)?;
     let format = output.format(
         &[(formats::CHART, "--charts DIR"), Page::ELSEWHERE],
         terminal,
@@ -105,28 +106,19 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let of = Quantity::all_named(&base.model, &arguments.of)
-        .map_err(|error| Misuse(format!("--of: {error}")))?;
+    let of = inputs.of(&base)?;
     let until = until(arguments, &base)?;
     let of = match &until {
         Some((quantity, _)) if !of.contains(quantity) => [of, vec![quantity.clone()]].concat(),
         _ => of,
     };
-    let plan = plan(arguments, &base)?;
-    let studies = match opened(&plan, &simulation.variant.set) {
+    let plan = inputs.plan(file, &base, simulation)?;
+    let studies = match opened(&plan, &simulation.variant.set, &Disk) {
         Ok(studies) => studies,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
     let settings = settings(simulation, &base, plan.points.len())?;
-    let axes = (plan.axes.iter())
-        .map(|(path, values)| SweepAxis {
-            path: path.clone(),
-            values: values.clone(),
-            base: show::at(&base.model.source, &path.split('.').collect::<Vec<_>>())
-                .ok()
-                .cloned(),
-        })
-        .collect();
+    let axes = axes(&plan, &base);
     let points = (plan.points.into_iter().zip(studies))
         .map(|(asked, study)| Point {
             at: asked.at,
@@ -137,30 +129,22 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         base,
         axes,
         points,
-        design: match arguments.lhs {
-            Some(_) => "latin-hypercube",
-            None => "grid",
-        },
+        design: inputs.design().to_owned(),
         of,
     };
     let read = std::iter::once(&sweep.base)
         .chain(sweep.points.iter().map(|point| &point.study))
         .flat_map(|study| study.sources.files());
-    let mut places = Places::reading(std::iter::once(file.as_path()).chain(read));
-    places.output("--out", output.out.as_deref())?;
-    places.charts(arguments.charts.as_deref())?;
-    let folder = arguments.charts.as_deref();
-    if folder.is_some() && !can_be_drawn(&sweep) {
-        let text = "--charts draws one input of numbers, or a grid of two; the other formats have every run";
-        return Err(Misuse(text.into()).into());
-    }
-    let _made = folder.map(make_folder).transpose()?;
-    let destination = Destination::open(output.out.as_deref(), terminal)?;
-    let canvas = arguments.page.open(&mut places, terminal)?;
-    let all = Settings {
-        blocks: settings.blocks * (sweep.points.len() as u64).div_ceil(analysis::TOGETHER as u64),
-        ..settings.clone()
-    };
+    let places = Places::reading(std::iter::once(file.as_path()).chain(read));
+    let points = sweep.points.iter().map(|point| point.at.as_slice());
+    let told = Told::open(
+        (output, arguments.charts.as_deref(), &arguments.page),
+        format,
+        can_be_drawn(&sweep.axes, &sweep.design, points),
+        places,
+        terminal,
+    )?;
+    let all = all(&settings, sweep.points.len());
     let meter = Meter::start(&all, None, output.quiet, terminal)?;
     let found = analysis::sweep(&sweep, &settings, &meter);
     meter.finish(true)?;
@@ -172,20 +156,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             );
             return Ok(Exit::Interrupted);
         }
-        Err((culprit, error)) => {
-            let study = match culprit {
-                Some(i) => {
-                    let at = &sweep.points[i].at;
-                    let told: Vec<String> = (sweep.axes.iter().zip(at))
-                        .map(|(axis, value)| format!("{}={value}", axis.path))
-                        .collect();
-                    terminal.error(&format!("the run with {} failed:", told.join(", ")));
-                    &sweep.points[i].study
-                }
-                None => &sweep.base,
-            };
-            return findings::failed(error, &[study], terminal);
-        }
+        Err(fault) => return failed(&sweep, fault, terminal),
     };
     if let Some((quantity, target)) = &until {
         let of = sweep.of.iter().position(|one| one == quantity).unwrap_or(0);
@@ -216,19 +187,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             }
         }
     }
-    destination.write(|out, look| match format {
-        Format::Table => table::write_sweep(out, &result, look),
-        Format::Json => json::write(out, &result),
-        Format::Csv => csv::write_sweep(out, &result, output.layout()),
-        Format::Markdown => markdown::write_sweep(out, &result),
-    })?;
-    if let Some(folder) = folder {
-        write_charts(folder, &files::of_sweep(&result))?;
-    }
-    canvas.answer(|| Answer::Sweep(result.clone()))?;
-    if !output.quiet && format != Format::Table {
-        run::warnings(&result.warnings, terminal);
-    }
+    told.write(&result, terminal)?;
     Ok(run::ended(result.run.interrupted))
 }
 
@@ -256,7 +215,7 @@ fn until(arguments: &Arguments, base: &Study) -> Result<Option<(Quantity, f64)>>
     if quantity.is_probability() && !(0.0..=1.0).contains(&number) {
         return Err(fault("a probability lies between 0 and 1; write 20% or 0.2").into());
     }
-    match arguments.vary.as_slice() {
+    match arguments.inputs.vary.as_slice() {
         [one] if one.numbers() >= 2 => Ok(Some((quantity, number))),
         [_] => Err(fault(
             "the input has to take at least two numbers, such as --vary PATH=0.1..0.5:9",
@@ -266,31 +225,182 @@ fn until(arguments: &Arguments, base: &Study) -> Result<Option<(Quantity, f64)>>
     }
 }
 
-/// Whether there is a chart for these inputs.
-fn can_be_drawn(sweep: &Sweep) -> bool {
-    match sweep.axes.len() {
-        1 => sweep.points.iter().all(|point| point.at[0].is_number()),
-        2 => sweep.design == "grid",
+impl Inputs {
+    /// Whether nothing varies.
+    pub fn is_none(&self) -> bool {
+        self.vary.is_empty() && self.variant.is_empty()
+    }
+
+    /// Refuses what cannot be read for each run.
+    ///
+    /// # Errors
+    /// [`Misuse`] for standard input.
+    pub fn check(&self, file: &Path) -> Result<()> {
+        if file.as_os_str() == "-" {
+            let text = "standard input can be read only once, and a sweep reads the scenario for each run: save it to a file";
+            return Err(Misuse(text.into()).into());
+        }
+        Ok(())
+    }
+
+    /// What is read off each run.
+    ///
+    /// # Errors
+    /// [`Misuse`] for a name that the scenario does not have.
+    pub fn of(&self, base: &Study) -> Result<Vec<Quantity>> {
+        Quantity::all_named(&base.model, &self.of)
+            .map_err(|error| Misuse(format!("--of: {error}")).into())
+    }
+
+    /// How the runs are spread.
+    pub fn design(&self) -> &'static str {
+        match self.lhs {
+            Some(_) => "latin-hypercube",
+            None => "grid",
+        }
+    }
+
+    /// All runs.
+    ///
+    /// # Errors
+    /// [`Misuse`] as of [`vary::grid`] and [`vary::hypercube`].
+    pub fn plan(&self, file: &Path, base: &Study, simulation: &Simulation) -> Result<Plan> {
+        let Some(points) = self.lhs else {
+            return vary::grid(file, &self.vary, &self.variant);
+        };
+        let points = usize::try_from(points)
+            .ok()
+            .filter(|n| (2..=10_000).contains(n));
+        let Some(points) = points else {
+            return Err(Misuse("--lhs: a Latin hypercube has from 2 to 10000 runs".into()).into());
+        };
+        let seed = base.settings(None, None, simulation.seed).seed;
+        vary::hypercube(file, &self.vary, points, seed)
+    }
+}
+
+/// What varies, with what the file itself has there.
+pub fn axes(plan: &Plan, base: &Study) -> Vec<SweepAxis> {
+    let axes = plan.axes.iter().map(|(path, values)| SweepAxis {
+        path: path.clone(),
+        values: values.clone(),
+        base: show::at(&base.model.source, &path.split('.').collect::<Vec<_>>())
+            .ok()
+            .cloned(),
+    });
+    axes.collect()
+}
+
+/// The size of all runs together, for a bar.
+pub fn all(settings: &Settings, runs: usize) -> Settings {
+    Settings {
+        blocks: settings.blocks * (runs as u64).div_ceil(analysis::TOGETHER as u64),
+        ..settings.clone()
+    }
+}
+
+/// Says which run has failed, and why.
+///
+/// # Errors
+/// As of [`findings::failed`].
+pub fn failed(
+    sweep: &Sweep,
+    (culprit, error): (Option<usize>, EngineError),
+    terminal: &Terminal,
+) -> Result<Exit> {
+    let study = match culprit {
+        Some(i) => {
+            let at = &sweep.points[i].at;
+            let told: Vec<String> = (sweep.axes.iter().zip(at))
+                .map(|(axis, value)| format!("{}={value}", axis.path))
+                .collect();
+            terminal.error(&format!("the run with {} failed:", told.join(", ")));
+            &sweep.points[i].study
+        }
+        None => &sweep.base,
+    };
+    findings::failed(error, &[study], terminal)
+}
+
+/// Whether there is a chart for these inputs; `points` are the places of the runs on all axes.
+pub fn can_be_drawn<'p>(
+    axes: &[SweepAxis],
+    design: &str,
+    mut points: impl Iterator<Item = &'p [Value]>,
+) -> bool {
+    match axes.len() {
+        1 => points.all(|at| at.first().is_some_and(Value::is_number)),
+        2 => design == "grid",
         _ => false,
     }
 }
 
-fn plan(arguments: &Arguments, base: &Study) -> Result<Plan> {
-    let Some(points) = arguments.lhs else {
-        return vary::grid(&arguments.file, &arguments.vary, &arguments.variant);
-    };
-    let points = usize::try_from(points)
-        .ok()
-        .filter(|n| (2..=10_000).contains(n));
-    let Some(points) = points else {
-        return Err(Misuse("--lhs: a Latin hypercube has from 2 to 10000 runs".into()).into());
-    };
-    let seed = base.settings(None, None, arguments.simulation.seed).seed;
-    vary::hypercube(&arguments.file, &arguments.vary, points, seed)
+/// Where the result of a sweep will go; all of it is open before anything is simulated.
+pub struct Told<'a> {
+    output: &'a Output,
+    format: Format,
+    folder: Option<&'a Path>,
+    _made: Option<MadeFolder>,
+    destination: Destination,
+    canvas: Canvas,
+}
+
+impl<'a> Told<'a> {
+    /// Speaks for what will be written, and opens it.
+    ///
+    /// # Errors
+    /// [`Misuse`] for paths that take no file or that are read, and for charts that there are not.
+    pub fn open(
+        (output, folder, page): (&'a Output, Option<&'a Path>, &Page),
+        format: Format,
+        can_be_drawn: bool,
+        mut places: Places,
+        terminal: &Terminal,
+    ) -> Result<Self> {
+        places.output("--out", output.out.as_deref())?;
+        places.charts(folder)?;
+        if folder.is_some() && !can_be_drawn {
+            let text = "--charts draws one input of numbers, or a grid of two; the other formats have every run";
+            return Err(Misuse(text.into()).into());
+        }
+        Ok(Self {
+            output,
+            format,
+            folder,
+            _made: folder.map(make_folder).transpose()?,
+            destination: Destination::open(output.out.as_deref(), terminal)?,
+            canvas: page.open(&mut places, terminal)?,
+        })
+    }
+
+    /// Writes all.
+    ///
+    /// # Errors
+    /// If a device is full, and the like.
+    pub fn write(self, result: &SweepResult, terminal: &Terminal) -> Result<()> {
+        let layout = self.output.layout();
+        self.destination.write(|out, look| match self.format {
+            Format::Table => table::write_sweep(out, result, look),
+            Format::Json => json::write(out, result),
+            Format::Csv => csv::write_sweep(out, result, layout),
+            Format::Markdown => markdown::write_sweep(out, result),
+        })?;
+        if let Some(folder) = self.folder {
+            write_charts(folder, &charts::of_sweep(result))?;
+        }
+        self.canvas.answer(|| Answer::Sweep(result.clone()))?;
+        if !self.output.quiet && self.format != Format::Table {
+            run::warnings(&result.warnings, terminal);
+        }
+        Ok(())
+    }
 }
 
 /// The size of each run: what was asked for, or a share of a usual number of trials.
-fn settings(simulation: &Simulation, base: &Study, points: usize) -> Result<Settings> {
+///
+/// # Errors
+/// [`Misuse`] if no run of that size can be had.
+pub fn settings(simulation: &Simulation, base: &Study, points: usize) -> Result<Settings> {
     let mut simulation = simulation.clone();
     if simulation.trials.is_none() && simulation.draws.is_none() {
         let [least, most] = TRIALS;
@@ -303,7 +413,11 @@ fn settings(simulation: &Simulation, base: &Study, points: usize) -> Result<Sett
 ///
 /// # Errors
 /// What is wrong with the first that cannot be used.
-fn opened(plan: &Plan, shared: &[String]) -> Result<Vec<Study>, Report> {
+pub fn opened(
+    plan: &Plan,
+    shared: &[String],
+    files: &(dyn Files + Sync),
+) -> Result<Vec<Study>, Report> {
     let found: Vec<Mutex<Option<Result<Study, Report>>>> =
         plan.points.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
@@ -313,7 +427,8 @@ fn opened(plan: &Plan, shared: &[String]) -> Result<Vec<Study>, Report> {
             let Some(Asked { file, sets, .. }) = plan.points.get(i) else {
                 break;
             };
-            let study = Study::open(file, &[shared, sets].concat());
+            let loaded = load_with(files, file, &[shared, sets].concat());
+            let study = loaded.and_then(Study::new);
             if study.is_err() {
                 next.store(usize::MAX / 2, Ordering::Relaxed);
             }

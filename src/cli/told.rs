@@ -52,7 +52,7 @@ enum Order {
 
 impl Shown {
     /// The option by which tables were asked for.
-    fn asked(&self) -> Option<&'static str> {
+    pub fn asked(&self) -> Option<&'static str> {
         match (self.full, self.table.is_empty(), self.order) {
             (true, ..) => Some("--full"),
             (_, false, _) => Some("--table"),

@@ -3,9 +3,11 @@
 //! Goes in: a head, which is plain data, and a body of bytes; comes out: a file of one line that says what it is, one line of JSON, the body, and a
 //! last line with the SHA-256 of all before it. A file that is cut off anywhere, or in which a bit has changed, is told from one that is whole.
 
+use super::SweepAxis;
 use super::types::Tool;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 
@@ -23,6 +25,8 @@ const SEAL_LENGTH: usize = SEAL.len() + 64 + 1;
 pub enum Kind {
     Summary,
     Plan,
+    /// Some runs of a sweep.
+    Sweep,
 }
 
 impl Kind {
@@ -30,12 +34,13 @@ impl Kind {
         match self {
             Self::Summary => "summary",
             Self::Plan => "plan",
+            Self::Sweep => "sweep",
         }
     }
 
     /// The kind that a file says it is, whether or not it is whole.
     pub fn claimed(bytes: &[u8]) -> Option<Self> {
-        [Self::Summary, Self::Plan]
+        [Self::Summary, Self::Plan, Self::Sweep]
             .into_iter()
             .find(|kind| bytes.starts_with(format!("{NAME} {} ", kind.word()).as_bytes()))
     }
@@ -52,15 +57,56 @@ pub struct Head {
     pub blocks: Vec<[u64; 2]>,
 }
 
-/// A plan: a run cut into parts.
+/// A plan: a run, or a sweep, cut into parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     pub tool: Tool,
     pub scenario: KeptScenario,
+    /// The run, or each run of the sweep.
     pub run: KeptRun,
-    /// The blocks of each part, from part 1 on: `[first, one past the last]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<KeptSweep>,
+    /// The blocks of each part, or the runs of the sweep, from part 1 on: `[first, one past the last]`.
     pub parts: Vec<[u64; 2]>,
+}
+
+/// A sweep, with all of its runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptSweep {
+    /// Of scenario, size and all that follows: what tells the parts of one sweep from those of another.
+    pub sha256: String,
+    /// `grid` or `latin-hypercube`.
+    pub design: String,
+    pub axes: Vec<SweepAxis>,
+    /// Names of what is read off each run; none for what the file leads to most often.
+    pub of: Vec<String>,
+    pub runs: Vec<KeptVariant>,
+    /// What the runs read beside the files of the scenario.
+    pub files: Vec<KeptFile>,
+}
+
+/// A run of a sweep: a file and what is set in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptVariant {
+    pub path: String,
+    /// Beside what is set in the scenario.
+    pub set: Vec<String>,
+    /// By axis.
+    pub at: Vec<Value>,
+}
+
+/// Head of a file with some runs of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepHead {
+    pub tool: Tool,
+    /// As in the plan.
+    pub sha256: String,
+    /// `[first, one past the last]`, counted from 0.
+    pub runs: [u64; 2],
 }
 
 /// A scenario with all files that it was read from.

@@ -29,6 +29,22 @@ pub struct SweepResult {
     pub warnings: Vec<Warning>,
 }
 
+/// What some runs of a sweep have found, before all are looked at together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepPart {
+    /// The size of each run.
+    pub run: RunInfo,
+    pub scenario: ScenarioInfo,
+    pub of: Vec<SweepOf>,
+    pub base: Vec<SweepValue>,
+    /// With p-values as if each difference were the only one that is looked at.
+    pub points: Vec<SweepPoint>,
+    /// Of the file as it is.
+    pub base_warnings: Vec<Warning>,
+    /// Of the other runs.
+    pub warnings: Vec<Warning>,
+}
+
 /// One input that varies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepAxis {

@@ -40,7 +40,7 @@ fn swept(rates: &[f64], of: &[&str], trials: u64, threads: usize) -> SweepResult
         }],
         base,
         points,
-        design: "grid",
+        design: "grid".into(),
         of,
     };
     let settings = Settings {
@@ -125,7 +125,7 @@ fn differences_that_are_not_there_are_not_found_among_many() {
             base: None,
         }],
         points,
-        design: "grid",
+        design: "grid".into(),
         of: Vec::new(),
     };
     let found = sweep(&asked, &Settings::new(2048, None, 5), &Silent)

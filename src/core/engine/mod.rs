@@ -47,7 +47,7 @@ pub use batch::Setup;
 pub use block::{BlockFault, Worker};
 pub use deal::{Inputs, Steer, inputs};
 pub use journal::{Change, Entry};
-pub use looks::CAUTION;
+pub use looks::{CAUTION, is_look, next_look};
 pub use otherwise::{Otherwise, Replayed, Replays};
 pub use part::{NotJoined, Part, Reached};
 pub use pilot::Counting;

@@ -12,7 +12,11 @@ use std::fs;
 use std::path::Path;
 
 #[cfg(unix)]
+mod emit;
+#[cfg(unix)]
 mod killed;
+mod sweeps;
+mod until;
 
 /// The result of a run, as JSON.
 pub fn whole(file: &str, more: &str) -> String {
