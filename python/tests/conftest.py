@@ -1,6 +1,13 @@
 """What the tests share: shipped scenarios, and runs that several tests look at."""
 
+import faulthandler
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -40,6 +47,32 @@ VALLEY = {
         "if_angry": {"holds": "phase == accord", "given": "mood == angry"},
     },
 }
+
+
+#: Seconds that a test may take, with the fixtures that it is the first to ask for.
+LIMIT = int(os.environ.get("QUINCUNX_TEST_LIMIT", "300"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """End a test that hangs, under its name, with what all threads do; where there is no alarm, only tell."""
+    text = f"{item.nodeid} has taken more than {LIMIT} seconds"
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        sys.__stderr__.write(f"\n{text}\n")
+        faulthandler.dump_traceback(file=sys.__stderr__)
+        pytest.fail(text)
+
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        return (yield)
+    before = signal.signal(signal.SIGALRM, end)
+    # Again and again: what hangs may be caught where it does not end.
+    signal.setitimer(signal.ITIMER_REAL, LIMIT, LIMIT)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -215,18 +216,60 @@ def test_a_worker_with_another_version_is_refused_before_work_starts(cluster: Cl
         cluster.has(workers=2)
 
 
-def test_a_worker_with_another_version_that_joins_late_is_named(cluster: Cluster) -> None:
+def test_a_worker_with_another_version_that_joins_late_is_sent_away_and_the_run_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     workers = cluster.workers()
-    with ThreadPoolExecutor(1) as pool, cluster.told_to("wait"):
+    with ThreadPoolExecutor(1) as pool, cluster.told_to("wait"), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         going = pool.submit(quincunx.dask.run, VALLEY, trials=40 * 1024, parts=40, client=cluster.address)
         wait_for(lambda: len(cluster.begun()) == workers)
         late = cluster.worker(cluster.script("late", "#!/bin/sh\necho quincunx 99.1.2\n"))
-        # It fails at once, and so takes parts until there are too many failures.
-        with pytest.raises(quincunx.dask.PartsError, match=r"quincunx 99\.1\.2 is installed, and not .* \(on tcp://127"):
-            going.result(PATIENCE)
-    late.terminate()
-    late.wait(PATIENCE)
-    cluster.has(workers)
+        late.wait(PATIENCE)
+        cluster.has(workers)
+        assert not going.done()
+        (cluster.folder / "wait").unlink()
+        result = going.result(PATIENCE)
+    assert bytes_of(result, tmp_path) == bytes_of(quincunx.run(VALLEY, trials=40 * 1024), tmp_path)
+    told = [str(one.message) for one in caught if one.category is quincunx.RunWarning]
+    assert any(text.startswith("a worker that joined without quincunx") and text.endswith(": 99.1.2") for text in told), told
+
+
+#: More runs than are simulated together.
+SWEPT = {"vary": {"horizon": ["6 months", "9 months"], "parameters.haste.uniform": [[0.1, 0.4], [0.2, 0.5]]}, "of": ["accord"], "trials": 1024}
+
+
+def test_a_sweep_has_the_bytes_of_one_process(cluster: Cluster, tmp_path: Path) -> None:
+    alone = bytes_of(quincunx.sweep(VALLEY, **SWEPT), tmp_path)  # type: ignore[arg-type]
+    told: list[tuple[int, int | None]] = []
+    for parts in (None, 4):
+        cluster.folder.joinpath("begun").unlink(missing_ok=True)
+        many = quincunx.dask.sweep(VALLEY, client=cluster.address, parts=parts, progress=lambda *at: told.append(at), **SWEPT)  # type: ignore[arg-type]
+        assert bytes_of(many, tmp_path) == alone
+        assert len(cluster.begun()) == (parts or min(4, cluster.workers()))
+    assert told[-1] == (4096, 4096)
+    with pytest.raises(quincunx.UsageError, match="nothing varies"):
+        quincunx.dask.sweep(VALLEY, client=cluster.address)
+
+
+def test_a_part_of_a_sweep_that_always_fails_is_named_and_the_rest_is_kept(cluster: Cluster, tmp_path: Path) -> None:
+    with cluster.told_to("fail-2"), pytest.raises(quincunx.dask.PartsError) as told:
+        quincunx.dask.sweep(VALLEY, client=cluster.address, parts=3, **SWEPT)  # type: ignore[arg-type]
+    lines = str(told.value).splitlines()
+    assert lines[2] == "2 of 3 parts are done, and kept in `quincunx-kept`"
+    merge = lines[3].removeprefix("to join all when those are there: ")
+    assert merge == "quincunx merge quincunx-kept/run.plan quincunx-kept"
+    for words in (told.value.replay[2].split(), [*merge.split(), "--format=json"]):
+        done = subprocess.run([quincunx.find_program(), *words[1:]], capture_output=True, check=True)
+    assert done.stdout == bytes_of(quincunx.sweep(VALLEY, **SWEPT), tmp_path)  # type: ignore[arg-type]
+
+
+def test_the_command_tells_a_sweep_as_merge_does(cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    plan = str(quincunx.plan(VALLEY, "valley.plan", parts=2, **SWEPT))  # type: ignore[arg-type]
+    assert quincunx.dask.main([plan, "--scheduler", cluster.address, "--format=json", "--quiet"]) == 0
+    assert capfd.readouterr().out.encode() == bytes_of(quincunx.sweep(VALLEY, **SWEPT), tmp_path)  # type: ignore[arg-type]
+    assert quincunx.dask.main([plan, "--scheduler", cluster.address, "--summary=a.summary"]) == 2
+    assert "--summary is about runs" in capfd.readouterr().err
+    with pytest.raises(quincunx.UsageError, match="is the plan of a sweep"):
+        quincunx.dask.run_plan(plan, client=cluster.address)
 
 
 def test_a_worker_killed_mid_part_and_one_that_joins_late_cost_no_byte(cluster: Cluster, alone: bytes, tmp_path: Path) -> None:

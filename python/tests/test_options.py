@@ -43,7 +43,7 @@ def keywords(*functions: object) -> set[str]:
     return found - OWN
 
 
-@pytest.mark.parametrize("command", ["sweep", "given", "sensitivity", "tripwires", "check", "plan", "shard", "merge"])
+@pytest.mark.parametrize("command", ["sweep", "given", "sensitivity", "tripwires", "check", "plan", "shard", "merge", "emit"])
 def test_keywords_are_options(command: str) -> None:
     assert keywords(getattr(quincunx, command)) == options(command)
 

@@ -49,3 +49,36 @@ def test_parts_of_a_scenario_join_to_one_run(tmp_path: Path) -> None:
     assert quincunx.merge(*reversed(files)).json == quincunx.run(VALLEY, seed=8).json
     with pytest.raises(quincunx.UsageError, match="0/4"):
         quincunx.shard(VALLEY, files[0], part="0/4")
+
+
+def test_parts_of_a_sweep_join_to_one_sweep(tmp_path: Path) -> None:
+    asked = {"vary": {"parameters.haste.uniform.0": [0.1, 0.2, 0.3]}, "variant": {"long": {"horizon": "18 months"}}, "of": "accord", "trials": 1024}
+    plan = quincunx.plan(VALLEY, tmp_path / "valley.plan", parts=2, **asked)
+    for index in (2, 1):
+        quincunx.shard(plan, index=index, dir=tmp_path / "parts")
+    found = quincunx.merge_sweep(plan, tmp_path / "parts", charts=tmp_path / "charts")
+    assert found.json == quincunx.sweep(VALLEY, **asked).json
+    assert list((tmp_path / "charts").iterdir())
+    with pytest.raises(quincunx.UsageError, match="--events is about runs"):
+        quincunx.merge(plan, tmp_path / "parts", events=["deal"])
+
+
+def test_a_script_for_slurm_has_what_was_asked_for(tmp_path: Path) -> None:
+    plan = quincunx.plan(VALLEY, tmp_path / "valley.plan", parts=2)
+    script = quincunx.emit("slurm", plan, dir="the parts", result=tmp_path / "a.json", tasks=1, time="2:00:00", threads=4)
+    assert script.startswith("#!/bin/bash\n#SBATCH")
+    for line in ["#SBATCH --time=2:00:00", "#SBATCH --cpus-per-task=4", "folder='the parts'", f"result='{tmp_path}/a.json'", "tasks=1"]:
+        assert f"\n{line}\n" in script
+    with pytest.raises(quincunx.UsageError, match="is not a time"):
+        quincunx.emit("slurm", plan, time="soon")
+
+
+def test_a_run_that_waits_for_a_precision_ends_in_parts_as_in_one_process(tmp_path: Path) -> None:
+    plan = quincunx.plan(VALLEY, tmp_path / "valley.plan", parts=3, until="1.5pp")
+    parts = tmp_path / "parts"
+    while missing := quincunx.status(plan, parts)["missing"]:
+        for index in missing:
+            quincunx.shard(plan, index=index, dir=parts)
+    status = quincunx.status(plan, parts)
+    assert status["enough"] <= len(status["done"]) < status["parts"]
+    assert quincunx.merge(plan, parts).json == quincunx.run(VALLEY, until="1.5pp").json

@@ -171,16 +171,8 @@ def sweep(
     `vary` has the values of each path: a list, or a range as the command line writes it, "0.3..0.6:7". `variant` has whole variants: their settings
     by name, or files. `until` is an equation, such as "outcomes.ceasefire = 0.2", that is solved for the one input.
     """
-    variants: list[str] = []
-    if isinstance(variant, Mapping):
-        variants = [f"{name}:{setting(path, to)}" for name, own in variant.items() for path, to in own.items()]
-    elif variant:
-        variants = [os.fspath(path) for path in variant]
     options = _options(
-        vary=[_varied(path, values) for path, values in (vary or {}).items()],
-        variant=variants,
-        lhs=lhs,
-        of=_joined(of),
+        **_inputs(vary, variant, lhs, of),
         until=until,
         **_size(trials, draws, seed, threads, design),
         charts=charts,
@@ -406,15 +398,25 @@ def plan(
     path: StrPath,
     *,
     parts: int,
+    vary: Mapping[str, str | Iterable[Any]] | None = None,
+    variant: Mapping[str, Settings] | Sequence[StrPath] | None = None,
+    lhs: int | None = None,
+    of: Names = (),
     set: Settings | None = None,
     trials: int | None = None,
     draws: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
     design: Design | None = None,
+    until: str | None = None,
 ) -> Path:
-    """Cut a run into parts that any machine can simulate, and write the plan of them to `path`; the answer is that path."""
-    options = _options(parts=parts, **_size(trials, draws, seed, threads, design), **_paths(out=path))
+    """Cut a run into parts that any machine can simulate, and write the plan of them to `path`; the answer is that path.
+
+    With `vary` or `variant` it is a plan of a sweep, with the keywords of `sweep`; `merge_sweep` joins its parts. With `until` there are rounds of
+    parts: `status` has those that are `missing` from the next one, and `enough` once the run has ended.
+    """
+    size = _size(trials, draws, seed, threads, design)
+    options = _options(parts=parts, until=until, **_inputs(vary, variant, lhs, of), **size, **_paths(out=path))
     _ended(_simulated("plan", [scenario], set, options, False, formats=()))
     return Path(path)
 
@@ -467,6 +469,29 @@ def merge(
     """Join the parts of a run: summary files in any order, or a plan and the folder of its parts. What is missing is a `RunError` that names it."""
     options = _options(**_paths(summary=summary), **_pictures(report, brief, charts, only, events))
     return _finished(call(["merge", *options, "--format=json", "--", *(os.fspath(file) for file in files)]), RunResult)
+
+
+def emit(
+    scheduler: Literal["slurm"],
+    plan: StrPath,
+    *,
+    dir: StrPath | None = None,
+    result: StrPath | None = None,
+    tasks: int | None = None,
+    time: str | int | None = None,
+    threads: int | None = None,
+) -> str:
+    """Write a script with which a scheduler of jobs simulates the parts of a plan and joins them: its text, to be saved and started with bash."""
+    options = _options(tasks=tasks, time=time, threads=threads, **_paths(dir=dir, result=result))
+    done = call(["emit", *options, "--", scheduler, os.fspath(plan)])
+    _ended(done)
+    return os.fsdecode(done.output)
+
+
+def merge_sweep(plan: StrPath, dir: StrPath, *, report: StrPath | None = None, charts: StrPath | None = None) -> SweepResult:
+    """Join the parts of a sweep: a plan of one, and the folder of its parts. What is missing is a `RunError` that names it."""
+    options = _options(**_paths(report=report, charts=charts))
+    return _finished(call(["merge", *options, "--format=json", "--", os.fspath(plan), os.fspath(dir)]), SweepResult)
 
 
 def _ended(done: Done) -> None:
@@ -538,6 +563,17 @@ def _joined(names: Names) -> str | None:
     return ",".join(_listed(names)) or None
 
 
+def _inputs(
+    vary: Mapping[str, str | Iterable[Any]] | None, variant: Mapping[str, Settings] | Sequence[StrPath] | None, lhs: int | None, of: Names
+) -> dict[str, Any]:
+    variants: list[str] = []
+    if isinstance(variant, Mapping):
+        variants = [f"{name}:{setting(path, to)}" for name, own in variant.items() for path, to in own.items()]
+    elif variant:
+        variants = [os.fspath(path) for path in variant]
+    return {"vary": [_varied(path, values) for path, values in (vary or {}).items()], "variant": variants, "lhs": lhs, "of": _joined(of)}
+
+
 def _varied(path: str, values: str | Iterable[Any]) -> str:
     """Write what `--vary` takes: a range as it is, values with commas between them."""
     if isinstance(values, str):
@@ -560,10 +596,12 @@ __all__ = [
     "check",
     "compare",
     "discover",
+    "emit",
     "explain",
     "flip",
     "given",
     "merge",
+    "merge_sweep",
     "near_misses",
     "pathways",
     "plan",

@@ -1,10 +1,10 @@
-"""Runs on many machines, spread by Dask (`distributed`).
+"""Runs and sweeps on many machines, spread by Dask (`distributed`).
 
 >>> import quincunx.dask
 >>> result = quincunx.dask.run("scenarios/baseline.json", trials=100_000_000, client="tcp://10.0.0.1:8786")  # doctest: +SKIP
 
 A task simulates a part in a temporary folder of its worker, and leaves it there as data of Dask. Further tasks join the parts, a few at a time, so
-that no machine holds all of them. The result has the bytes of one run on one machine.
+that no machine holds all of them. The result has the bytes of one run on one machine. Parts of a sweep are small, and come here as they are.
 
 `quincunx-dask PLAN` does the same with a plan, from the command line.
 """
@@ -23,8 +23,9 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +33,11 @@ from types import TracebackType
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from ._commands import Design, Settings, StrPath, _ended, _finished, _options, _paths, _size
+from ._commands import Design, Names, RunWarning, Settings, StrPath, _ended, _finished, _inputs, _options, _paths, _size
 from ._errors import Interrupted, MissingLibraryError, QuincunxError, RunError, UsageError
 from ._program import call, find_program, program_version
 from ._progress import Progress, watching
-from ._results import REPLICATES, RunResult
+from ._results import REPLICATES, RunResult, SweepResult
 from ._scenario import Scenario, ScenarioLike, opened
 
 try:
@@ -44,7 +45,7 @@ try:
 except ImportError as _error:
     raise MissingLibraryError("distributed is not installed: pip install 'quincunx[dask]'") from _error
 
-__all__ = ["PartsError", "main", "run", "run_plan"]
+__all__ = ["PartsError", "main", "run", "run_plan", "sweep"]
 
 ClientLike: TypeAlias = "distributed.Client | str | None"
 
@@ -64,6 +65,10 @@ _RETRIES = 2
 _MOST_FAILED = 5
 #: Seconds to wait for a scheduler, and for its first worker.
 _CONNECT = 30.0
+#: Runs of a sweep that the program simulates together with the file as it is.
+_TOGETHER = 12
+#: Seconds from one look at which workers there are to the next, and how long a worker that is not to have parts holds them until it is sent away.
+_LOOK, _HOLD = 0.5, 30.0
 #: Seconds to wait for tasks to end after they were cancelled.
 _PATIENCE = 20.0
 
@@ -72,7 +77,7 @@ class PartsError(RunError):
     """Parts of a run failed wherever they were tried; the others are kept, if there are any.
 
     `failed` has the reason of each part, counted from 1, and `replay` the command that simulates it here. `plan` is the file of the plan, and `rest`
-    the summary file with the parts that are done, or None.
+    the summary file with the parts that are done (of a sweep the folder of their files), or None.
     """
 
     def __init__(self, failed: dict[int, str], plan: Path, folder: Path, rest: Path | None, done: int, parts: int) -> None:
@@ -85,8 +90,8 @@ class PartsError(RunError):
         else:
             lines.append(f"{done} of {parts} parts are done, and kept in `{rest}`")
             if done + len(failed) == parts:
-                others = " ".join(shlex.quote(str(folder / _name(part, parts))) for part in failed)
-                lines.append(f"to join all when those are there: quincunx merge {shlex.quote(str(rest))} {others}")
+                files = [plan, folder] if rest == folder else [rest, *(folder / _name(part, parts) for part in failed)]
+                lines.append(f"to join all when those are there: {shlex.join(['quincunx', 'merge', *map(str, files)])}")
         super().__init__("\n".join(lines))
         self.failed = failed
         self.replay = replay
@@ -134,6 +139,48 @@ def run(
         return _told(_simulated(connected, plan, Path(keep), None, progress), summary)
 
 
+def sweep(
+    scenario: ScenarioLike,
+    *,
+    client: ClientLike = None,
+    parts: int | None = None,
+    vary: Mapping[str, str | Iterable[Any]] | None = None,
+    variant: Mapping[str, Settings] | Sequence[StrPath] | None = None,
+    lhs: int | None = None,
+    of: Names = (),
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    design: Design | None = None,
+    keep: StrPath = KEPT,
+    progress: Progress = None,
+) -> SweepResult:
+    """Sweep on the workers of a Dask cluster; the result has the bytes of `quincunx.sweep`, and the keywords are its own, and those of `run`.
+
+    Each part is some runs of the sweep, and simulates the scenario as it is beside them: without `parts` there are a dozen runs in each, or fewer
+    where there are more threads than that makes parts.
+    """
+    with _connected(client) as connected, opened([Scenario(scenario)], set) as (files, sets, names):
+
+        def planned(parts: int) -> _Plan:
+            options = _options(parts=parts, **_inputs(vary, variant, lhs, of), **_size(trials, draws, seed, None, design))
+            done = call(["plan", *options, *sets, "--", *files], names=names)
+            _ended(done)
+            return _Plan(done.output)
+
+        plan = planned(parts or 1)
+        if not plan.is_sweep:
+            raise UsageError("nothing varies: give `vary` or `variant`")
+        _check_folder(keep)
+        _check_versions(connected)
+        if parts is None:
+            runs = plan.parts[-1][1]
+            plan = planned(min(runs, max(math.ceil(runs / _TOGETHER), sum(connected.nthreads().values()))))
+        with _sweep_simulated(connected, plan, Path(keep), None, progress) as (file, folder):
+            return _finished(call(["merge", str(file), str(folder), "--format=json"]), SweepResult)
+
+
 def run_plan(
     plan: StrPath,
     *,
@@ -148,6 +195,8 @@ def run_plan(
 
 def _summary_of(plan: StrPath, client: ClientLike, keep: StrPath, progress: Progress) -> bytes:
     opened_plan = _Plan.open(plan)
+    if opened_plan.is_sweep:
+        raise UsageError(f"`{plan}` is the plan of a sweep: `quincunx-dask` takes it, or `quincunx.dask.sweep` the scenario")
     _check_folder(keep)
     with _connected(client) as connected:
         _check_versions(connected)
@@ -174,7 +223,10 @@ class _Plan:
         head = json.loads(data.split(b"\n", 2)[1])
         self.parts: list[tuple[int, int]] = [(first, end) for first, end in head["parts"]]
         self.trials_per_draw: int = head["run"]["trials_per_draw"]
-        self.trials = self.trials_of(0, head["run"]["blocks"])
+        self.is_sweep = "sweep" in head
+        #: Blocks of each run of a sweep.
+        self._blocks: int = head["run"]["blocks"] if self.is_sweep else 1
+        self.trials = self.trials_of(0, self.parts[-1][1])
 
     @classmethod
     def open(cls, path: StrPath) -> _Plan:
@@ -186,8 +238,8 @@ class _Plan:
         return cls(Path(path).read_bytes())
 
     def trials_of(self, first: int, end: int) -> int:
-        """Count the trials of blocks; a block has a draw of each replicate."""
-        return (end - first) * REPLICATES * self.trials_per_draw
+        """Count the trials of blocks, or of runs of a sweep; a block has a draw of each replicate."""
+        return (end - first) * self._blocks * REPLICATES * self.trials_per_draw
 
 
 def _fitting(seconds: float, trials: int, threads: int) -> int:
@@ -257,6 +309,36 @@ def _check_versions(client: distributed.Client) -> None:
         raise RunError("\n".join([f"every worker must have quincunx {here}, as this machine has; nothing was started", *wrong]))
 
 
+@contextmanager
+def _newcomers_checked(client: distributed.Client) -> Iterator[None]:
+    """Send workers away, as long as this goes on, that join with another version of the program, or with none."""
+    here = program_version()
+    known = set(client.nthreads())
+    is_over = threading.Event()
+    sent: list[str] = []
+
+    def look() -> None:
+        while not is_over.wait(_LOOK):
+            with suppress(OSError, TimeoutError, RuntimeError, ValueError):
+                new = [worker for worker in client.nthreads() if worker not in known]
+                found = client.run(program_version, workers=new, on_error="return") if new else {}
+                known.update(found)
+                wrong = {worker: version for worker, version in found.items() if version != here}
+                if wrong:
+                    client.retire_workers(list(wrong))
+                    sent.extend(f"{worker}: {version}" for worker, version in wrong.items())
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        looking.join(_PATIENCE)
+    for worker in sent:
+        warnings.warn(f"a worker that joined without quincunx {here} was sent away: {worker}", RunWarning, stacklevel=4)
+
+
 def _check_folder(keep: StrPath) -> None:
     """Refuse a folder with what another run kept."""
     for name in ("rest.summary", "run.plan"):
@@ -295,7 +377,15 @@ def _task(run: _Run) -> Iterator[Path]:
         _running[job] += 1
     try:
         if _version_here() != run.version:
-            # It joined after the others were asked. Giving the task back would not do: Dask may give it to the same worker for ever.
+            # It joined after the others were asked. It holds the task until the client sends it away, and the task goes elsewhere: Dask might give a
+            # task that comes back to the same worker for ever.
+            until = time.monotonic() + _HOLD
+            watcher = _ended_when_unwanted()
+            while time.monotonic() < until:
+                watcher(0, None)
+                if worker.status.name == "closing_gracefully":
+                    raise _Unwanted
+                time.sleep(0.05)
             raise RunError(f"quincunx {_version_here()} is installed, and not {run.version}")
         with tempfile.TemporaryDirectory(prefix="quincunx-", dir=worker.local_directory) as folder:
             yield Path(folder)
@@ -436,14 +526,18 @@ class _Job:
         """Time a small run on a worker."""
         return float(self.submit(_timed_part, pilot.data, self.run, key=self.key("pilot")).result())
 
-    def tree(self, plan: _Plan) -> _Node:
-        """Ask for all parts, and for joining them a few at a time. Joining comes first, so that few are held."""
+    def parts(self, plan: _Plan) -> list[_Node]:
+        """Ask for all parts."""
         given = self.submit(_given, plan.data, key=self.key("plan"))
         numbers = range(1, len(plan.parts) + 1)
         keys = [self.key("part", number) for number in numbers]
         futures = self.client.map(_part, numbers, plan=given, run=self.run, key=keys, retries=_RETRIES)
         self.futures.update(zip(keys, futures, strict=True))
-        nodes = [_Node(range(number, number + 1), future) for number, future in zip(numbers, futures, strict=True)]
+        return [_Node(range(number, number + 1), future) for number, future in zip(numbers, futures, strict=True)]
+
+    def tree(self, plan: _Plan) -> _Node:
+        """Ask for all parts, and for joining them a few at a time. Joining comes first, so that few are held."""
+        nodes = self.parts(plan)
         level = 0
         while len(nodes) > 1:
             level += 1
@@ -460,22 +554,16 @@ class _Job:
         return nodes[0]
 
 
-def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> bytes:
-    """Simulate a plan on a cluster: the summary of the whole run."""
-    with _Job(client) as job, watching(progress, "run") as watcher:
-        root = job.tree(plan)
-        nodes = {}
-        waiting = [root]
-        while waiting:
-            node = waiting.pop()
-            nodes[node.future.key] = node
-            waiting += node.children
-        failed: dict[int, str] = {}
-        trials = 0
-        if watcher:
-            watcher(0, plan.trials)
-        for future in distributed.as_completed([node.future for node in nodes.values()], loop=client.loop):
-            node = nodes[future.key]
+def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any) -> dict[int, str]:
+    """Wait for tasks: the reasons of parts that failed, by number. It ends early if there are too many."""
+    by_key = {node.future.key: node for node in nodes}
+    failed: dict[int, str] = {}
+    trials = 0
+    if watcher:
+        watcher(0, plan.trials)
+    with _newcomers_checked(job.client):
+        for future in distributed.as_completed([node.future for node in nodes], loop=job.client.loop):
+            node = by_key[future.key]
             # One that has been joined is released; one that is pending again was done, and is being made anew since its worker was lost.
             if future.key not in job.futures or future.status in ("finished", "pending"):
                 node.is_done = True
@@ -490,6 +578,20 @@ def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: P
                 failed[node.parts.start] = _reason(future.exception())
                 if len(failed) >= _MOST_FAILED:
                     break
+    return dict(sorted(failed.items()))
+
+
+def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> bytes:
+    """Simulate a plan on a cluster: the summary of the whole run."""
+    with _Job(client) as job, watching(progress, "run") as watcher:
+        root = job.tree(plan)
+        nodes = []
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            nodes.append(node)
+            waiting += node.children
+        failed = _followed(job, nodes, plan, watcher)
         done = list(root.largest_done())
         with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
             whole = b""
@@ -500,15 +602,46 @@ def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: P
             job.cancel()
     if not failed:
         return whole
-    keep.mkdir(parents=True, exist_ok=True)
-    if plan_path is None:
-        plan_path = keep / "run.plan"
-        plan_path.write_bytes(plan.data)
+    plan_path = _kept_plan(plan, keep, plan_path)
     rest = None
     if whole:
         rest = keep / "rest.summary"
         rest.write_bytes(whole)
-    raise PartsError(dict(sorted(failed.items())), plan_path, keep, rest, sum(len(node.parts) for node in done), len(plan.parts))
+    raise PartsError(failed, plan_path, keep, rest, sum(len(node.parts) for node in done), len(plan.parts))
+
+
+@contextmanager
+def _sweep_simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> Iterator[tuple[Path, Path]]:
+    """Simulate the plan of a sweep on a cluster: the files of the plan and the folder of its parts, for as long as they are needed."""
+    with tempfile.TemporaryDirectory(prefix="quincunx-") as temporary:
+        folder = Path(temporary) / "parts"
+        folder.mkdir()
+        with _Job(client) as job, watching(progress, "run") as watcher:
+            nodes = job.parts(plan)
+            failed = _followed(job, nodes, plan, watcher)
+            done = [node for node in nodes if node.is_done]
+            for node in done:
+                (folder / _name(node.parts.start, len(plan.parts))).write_bytes(client.gather(node.future))
+                job.release(node.future.key)
+            if failed:
+                job.cancel()
+        if failed:
+            plan_path = _kept_plan(plan, keep, plan_path)
+            for file in folder.iterdir():
+                shutil.move(file, keep / file.name)
+            raise PartsError(failed, plan_path, keep, keep if done else None, len(done), len(plan.parts))
+        file = Path(temporary) / "run.plan"
+        file.write_bytes(plan.data)
+        yield file, folder
+
+
+def _kept_plan(plan: _Plan, keep: Path, path: Path | None) -> Path:
+    """Make the folder for what is kept, and keep the plan, if it is not a file already."""
+    keep.mkdir(parents=True, exist_ok=True)
+    if path is None:
+        path = keep / "run.plan"
+        path.write_bytes(plan.data)
+    return path
 
 
 def _reason(error: BaseException) -> str:
@@ -554,9 +687,14 @@ def _check_places(*paths: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what `quincunx-dask` does; the answer is the exit status."""
     given = _arguments(arguments)
+    quiet = False if given.quiet else None
+    told = {name: getattr(given, name) for name in ("summary", "format", "out", "report", "quiet")}
     try:
         _check_places(given.summary, given.out, given.report)
-        summary = _summary_of(given.plan, given.scheduler, given.keep, False if given.quiet else None)
+        plan = _Plan.open(given.plan)
+        if plan.is_sweep:
+            return _main_of_sweep(given, plan, told, quiet)
+        summary = _summary_of(given.plan, given.scheduler, given.keep, quiet)
     except (QuincunxError, KeyboardInterrupt) as error:
         print("interrupted: nothing is kept" if isinstance(error, KeyboardInterrupt) else f"error: {error}", file=sys.stderr)
         if isinstance(error, KeyboardInterrupt):
@@ -565,7 +703,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
         file = Path(folder) / "whole.summary"
         file.write_bytes(summary)
-        told = {name: getattr(given, name) for name in ("summary", "format", "out", "report", "quiet")}
         status = subprocess.run([find_program(), "merge", file, *_options(**told)]).returncode
         if status != 0:
             # The work is not to be lost for a table.
@@ -573,6 +710,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, kept)
             print(f"the run is kept in `{kept}`: `quincunx merge {shlex.quote(str(kept))}` tells its result", file=sys.stderr)
+    return status
+
+
+def _main_of_sweep(given: argparse.Namespace, plan: _Plan, told: dict[str, Any], quiet: bool | None) -> int:
+    """Simulate a sweep, and tell it."""
+    if given.summary:
+        raise UsageError("--summary is about runs, and this is the plan of a sweep")
+    _check_folder(given.keep)
+    path = Path(given.plan)
+    with _connected(given.scheduler) as client:
+        _check_versions(client)
+        with _sweep_simulated(client, plan, Path(given.keep), path, quiet) as (_, folder):
+            status = subprocess.run([find_program(), "merge", path, folder, *_options(**told)]).returncode
+            if status != 0:
+                kept = Path(given.keep)
+                kept.mkdir(parents=True, exist_ok=True)
+                for file in folder.iterdir():
+                    shutil.move(file, kept / file.name)
+                print(f"the parts are kept: `{shlex.join(['quincunx', 'merge', str(path), str(kept)])}` tells the result", file=sys.stderr)
     return status
 
 
