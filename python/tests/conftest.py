@@ -50,7 +50,7 @@ VALLEY = {
 
 
 #: Seconds that a test may take, with the fixtures that it is the first to ask for.
-LIMIT = int(os.environ.get("QUINCUNX_TEST_LIMIT", "300"))
+LIMIT = int(os.environ.get("QUINCUNX_TEST_LIMIT", "600"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 #: The command, beside the interpreter.
 COMMAND = str(Path(sys.executable).parent / "quincunx-dask")
 #: Seconds after which a test fails instead of waiting.
-PATIENCE = 30
+PATIENCE = 90
 
 SCRIPT = """#!/bin/sh
 for word; do
@@ -248,6 +248,20 @@ def test_a_sweep_has_the_bytes_of_one_process(cluster: Cluster, tmp_path: Path) 
     assert told[-1] == (4096, 4096)
     with pytest.raises(quincunx.UsageError, match="nothing varies"):
         quincunx.dask.sweep(VALLEY, client=cluster.address)
+
+
+def test_a_run_that_waits_for_a_precision_ends_where_one_process_does(cluster: Cluster, tmp_path: Path) -> None:
+    alone = bytes_of(quincunx.run(VALLEY, until="0.25pp"), tmp_path)
+    told: list[tuple[int, int | None]] = []
+    result = quincunx.dask.run(VALLEY, until="0.25pp", client=cluster.address, summary="kept.summary", progress=lambda *at: told.append(at))
+    assert bytes_of(result, tmp_path) == alone
+    assert told == sorted(told)
+    assert told[-1][0] >= result.json["run"]["trials"] > 8 * 1024, "more than the first look"
+    assert bytes_of(quincunx.merge("kept.summary"), tmp_path) == alone
+    plan = str(quincunx.plan(VALLEY, "valley.plan", parts=2, until="0.25pp"))
+    assert bytes_of(quincunx.dask.run_plan(plan, client=cluster.address), tmp_path) == alone
+    assert quincunx.dask.main([plan, "--scheduler", cluster.address, "--out=out.json", "--quiet"]) == 0
+    assert Path("out.json").read_bytes() == alone
 
 
 def test_a_part_of_a_sweep_that_always_fails_is_named_and_the_rest_is_kept(cluster: Cluster, tmp_path: Path) -> None:

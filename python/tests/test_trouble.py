@@ -20,7 +20,7 @@ from test_dask import COMMAND, SCRIPT
 import quincunx
 
 #: Seconds after which a test fails instead of waiting.
-PATIENCE = 60
+PATIENCE = 90
 #: Dask takes a worker for lost after seconds, not minutes.
 LOST_SOON = {
     "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",

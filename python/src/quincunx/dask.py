@@ -33,7 +33,7 @@ from types import TracebackType
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from ._commands import Design, Names, RunWarning, Settings, StrPath, _ended, _finished, _inputs, _options, _paths, _size
+from ._commands import Design, Names, RunWarning, Settings, StrPath, _ended, _finished, _inputs, _options, _paths, _size, status
 from ._errors import Interrupted, MissingLibraryError, QuincunxError, RunError, UsageError
 from ._program import call, find_program, program_version
 from ._progress import Progress, watching
@@ -109,6 +109,7 @@ def run(
     draws: int | None = None,
     seed: int | None = None,
     design: Design | None = None,
+    until: str | None = None,
     summary: StrPath | None = None,
     keep: StrPath = KEPT,
     progress: Progress = None,
@@ -118,18 +119,23 @@ def run(
     `client` is a client of Dask, or the address of a scheduler; without it the client that there is already, or all cores of this machine. Each part
     uses one thread; there are as many `parts` as let one take some seconds. With `summary` the run is also kept in this summary file. If a part
     fails wherever it is tried, a `PartsError` names it, and what is done is kept in the folder `keep`, which is made only then.
+
+    With `until` there are rounds of parts, as many in each as there are threads, or `parts`; all of them come here.
     """
     with _connected(client) as connected, opened([Scenario(scenario)], set) as (files, sets, names):
 
-        def planned(parts: int, trials: int | None, draws: int | None) -> _Plan:
-            options = _options(parts=parts, **_size(trials, draws, seed, None, design))
+        def planned(parts: int, trials: int | None, draws: int | None, until: str | None = None) -> _Plan:
+            options = _options(parts=parts, until=until, **_size(trials, draws, seed, None, design))
             done = call(["plan", *options, *sets, "--", *files], names=names)
             _ended(done)
             return _Plan(done.output)
 
-        plan = planned(parts or 1, trials, draws)
+        plan = planned(parts or sum(connected.nthreads().values()) if until else parts or 1, trials, draws, until)
         _check_folder(keep)
         _check_versions(connected)
+        if plan.waits:
+            with _collected(connected, plan, Path(keep), None, progress) as parts_here:
+                return _told_here(parts_here, summary)
         if parts is None:
             # A few draws on a worker tell how long all of them will take.
             pilot = planned(1, 4 * REPLICATES * plan.trials_per_draw, 4 * REPLICATES)
@@ -177,7 +183,7 @@ def sweep(
         if parts is None:
             runs = plan.parts[-1][1]
             plan = planned(min(runs, max(math.ceil(runs / _TOGETHER), sum(connected.nthreads().values()))))
-        with _sweep_simulated(connected, plan, Path(keep), None, progress) as (file, folder):
+        with _collected(connected, plan, Path(keep), None, progress) as (file, folder):
             return _finished(call(["merge", str(file), str(folder), "--format=json"]), SweepResult)
 
 
@@ -190,13 +196,20 @@ def run_plan(
     progress: Progress = None,
 ) -> RunResult:
     """Simulate the parts of a plan, which `quincunx plan` wrote, on the workers of a Dask cluster, and join them: see `run`."""
+    opened_plan = _Plan.open(plan)
+    if opened_plan.is_sweep:
+        raise UsageError(f"`{plan}` is the plan of a sweep: `quincunx-dask` takes it, or `quincunx.dask.sweep` the scenario")
+    if opened_plan.waits:
+        _check_folder(keep)
+        with _connected(client) as connected:
+            _check_versions(connected)
+            with _collected(connected, opened_plan, Path(keep), Path(plan), progress) as parts_here:
+                return _told_here(parts_here, summary)
     return _told(_summary_of(plan, client, keep, progress), summary)
 
 
 def _summary_of(plan: StrPath, client: ClientLike, keep: StrPath, progress: Progress) -> bytes:
     opened_plan = _Plan.open(plan)
-    if opened_plan.is_sweep:
-        raise UsageError(f"`{plan}` is the plan of a sweep: `quincunx-dask` takes it, or `quincunx.dask.sweep` the scenario")
     _check_folder(keep)
     with _connected(client) as connected:
         _check_versions(connected)
@@ -212,6 +225,12 @@ def _told(summary: bytes, kept: StrPath | None) -> RunResult:
     return _finished(done, RunResult)
 
 
+def _told_here(plan_and_folder: tuple[Path, Path], kept: StrPath | None) -> RunResult:
+    """Tell the result of a plan whose parts are here."""
+    words = [str(path) for path in plan_and_folder]
+    return _finished(call(["merge", *words, *_options(**_paths(summary=kept)), "--format=json"]), RunResult)
+
+
 # The plan.
 
 
@@ -224,6 +243,9 @@ class _Plan:
         self.parts: list[tuple[int, int]] = [(first, end) for first, end in head["parts"]]
         self.trials_per_draw: int = head["run"]["trials_per_draw"]
         self.is_sweep = "sweep" in head
+        #: Whether the run waits for a precision: its parts are simulated in rounds.
+        self.waits = head["run"]["until"] is not None
+        self.is_collected = self.is_sweep or self.waits
         #: Blocks of each run of a sweep.
         self._blocks: int = head["run"]["blocks"] if self.is_sweep else 1
         self.trials = self.trials_of(0, self.parts[-1][1])
@@ -526,10 +548,9 @@ class _Job:
         """Time a small run on a worker."""
         return float(self.submit(_timed_part, pilot.data, self.run, key=self.key("pilot")).result())
 
-    def parts(self, plan: _Plan) -> list[_Node]:
-        """Ask for all parts."""
+    def parts(self, plan: _Plan, numbers: Sequence[int]) -> list[_Node]:
+        """Ask for parts."""
         given = self.submit(_given, plan.data, key=self.key("plan"))
-        numbers = range(1, len(plan.parts) + 1)
         keys = [self.key("part", number) for number in numbers]
         futures = self.client.map(_part, numbers, plan=given, run=self.run, key=keys, retries=_RETRIES)
         self.futures.update(zip(keys, futures, strict=True))
@@ -537,7 +558,7 @@ class _Job:
 
     def tree(self, plan: _Plan) -> _Node:
         """Ask for all parts, and for joining them a few at a time. Joining comes first, so that few are held."""
-        nodes = self.parts(plan)
+        nodes = self.parts(plan, range(1, len(plan.parts) + 1))
         level = 0
         while len(nodes) > 1:
             level += 1
@@ -554,13 +575,13 @@ class _Job:
         return nodes[0]
 
 
-def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any) -> dict[int, str]:
-    """Wait for tasks: the reasons of parts that failed, by number. It ends early if there are too many."""
+def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any, trials: int = 0) -> dict[int, str]:
+    """Wait for tasks: the reasons of parts that failed, by number. It ends early if there are too many. So many `trials` were simulated before."""
     by_key = {node.future.key: node for node in nodes}
     failed: dict[int, str] = {}
-    trials = 0
+    in_all = None if plan.waits else plan.trials
     if watcher:
-        watcher(0, plan.trials)
+        watcher(trials, in_all)
     with _newcomers_checked(job.client):
         for future in distributed.as_completed([node.future for node in nodes], loop=job.client.loop):
             node = by_key[future.key]
@@ -571,7 +592,7 @@ def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any) -> d
                 if not node.children:
                     trials += plan.trials_of(*plan.parts[node.parts.start - 1])
                     if watcher:
-                        watcher(trials, plan.trials)
+                        watcher(trials, in_all)
             elif future.status == "cancelled":
                 raise RunError("the scheduler is gone, or another client cancelled the run")
             elif not node.children:
@@ -611,27 +632,38 @@ def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: P
 
 
 @contextmanager
-def _sweep_simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> Iterator[tuple[Path, Path]]:
-    """Simulate the plan of a sweep on a cluster: the files of the plan and the folder of its parts, for as long as they are needed."""
+def _collected(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> Iterator[tuple[Path, Path]]:
+    """Simulate the parts of a plan that are joined here: of a sweep, or in rounds, of a run that waits for a precision.
+
+    What is given are the file of the plan and the folder of the parts, for as long as they are needed.
+    """
     with tempfile.TemporaryDirectory(prefix="quincunx-") as temporary:
-        folder = Path(temporary) / "parts"
+        file, folder = Path(temporary) / "run.plan", Path(temporary) / "parts"
+        file.write_bytes(plan.data)
         folder.mkdir()
-        with _Job(client) as job, watching(progress, "run") as watcher:
-            nodes = job.parts(plan)
-            failed = _followed(job, nodes, plan, watcher)
-            done = [node for node in nodes if node.is_done]
-            for node in done:
-                (folder / _name(node.parts.start, len(plan.parts))).write_bytes(client.gather(node.future))
-                job.release(node.future.key)
-            if failed:
-                job.cancel()
+        trials = 0
+        with watching(progress, "run") as watcher:
+            while wanted := status(file, folder)["missing"]:
+                with _Job(client) as job:
+                    nodes = job.parts(plan, wanted)
+                    failed = _followed(job, nodes, plan, watcher, trials)
+                    done = [node.parts.start for node in nodes if node.is_done]
+                    for node in nodes:
+                        if node.is_done:
+                            (folder / _name(node.parts.start, len(plan.parts))).write_bytes(client.gather(node.future))
+                            job.release(node.future.key)
+                    trials += sum(plan.trials_of(*plan.parts[part - 1]) for part in done)
+                    if failed:
+                        job.cancel()
+                        break
+            else:
+                failed = {}
         if failed:
             plan_path = _kept_plan(plan, keep, plan_path)
-            for file in folder.iterdir():
-                shutil.move(file, keep / file.name)
-            raise PartsError(failed, plan_path, keep, keep if done else None, len(done), len(plan.parts))
-        file = Path(temporary) / "run.plan"
-        file.write_bytes(plan.data)
+            files = list(folder.iterdir())
+            for one in files:
+                shutil.move(one, keep / one.name)
+            raise PartsError(failed, plan_path, keep, keep if files else None, len(files), len(plan.parts))
         yield file, folder
 
 
@@ -692,8 +724,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_places(given.summary, given.out, given.report)
         plan = _Plan.open(given.plan)
-        if plan.is_sweep:
-            return _main_of_sweep(given, plan, told, quiet)
+        if plan.is_collected:
+            return _main_collected(given, plan, told, quiet)
         summary = _summary_of(given.plan, given.scheduler, given.keep, quiet)
     except (QuincunxError, KeyboardInterrupt) as error:
         print("interrupted: nothing is kept" if isinstance(error, KeyboardInterrupt) else f"error: {error}", file=sys.stderr)
@@ -713,15 +745,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _main_of_sweep(given: argparse.Namespace, plan: _Plan, told: dict[str, Any], quiet: bool | None) -> int:
-    """Simulate a sweep, and tell it."""
-    if given.summary:
+def _main_collected(given: argparse.Namespace, plan: _Plan, told: dict[str, Any], quiet: bool | None) -> int:
+    """Simulate a sweep, or a run that waits for a precision, and tell it."""
+    if given.summary and plan.is_sweep:
         raise UsageError("--summary is about runs, and this is the plan of a sweep")
     _check_folder(given.keep)
     path = Path(given.plan)
     with _connected(given.scheduler) as client:
         _check_versions(client)
-        with _sweep_simulated(client, plan, Path(given.keep), path, quiet) as (_, folder):
+        with _collected(client, plan, Path(given.keep), path, quiet) as (_, folder):
             status = subprocess.run([find_program(), "merge", path, folder, *_options(**told)]).returncode
             if status != 0:
                 kept = Path(given.keep)
