@@ -24,8 +24,8 @@ const SLURM: &str = include_str!("emit/slurm.sh");
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx emit slurm big.plan --out big.sh\n  \
-                        quincunx emit slurm big.plan --dir /scratch/big --tasks 100 --time 4:00:00 --threads 4 --out big.sh\n  \
-                        bash big.sh                       # starts the jobs; again, if need be: what is done is not done again\n\n\
+                        quincunx emit slurm big.plan --dir /scratch/big --time 4:00:00 --threads 4 --out big.sh\n  \
+                        bash big.sh     # starts the jobs; started again, those for what is missing\n\n\
                         The first lines of the script are to be edited: partition, account, memory. Relative paths are seen\n\
                         from the folder in which the script is started.")]
 pub struct Arguments {

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
                         quincunx status big.plan parts\n  \
                         quincunx status big.plan parts --format json\n  \
-                        quincunx status big.plan parts --format numbers | xargs -I{} quincunx shard big.plan --index {} --dir parts\n\n\
+                        quincunx status big.plan parts --format numbers     # what is not done, for scripts\n\n\
                         Judged by the files of the parts alone, whoever made them. Exit status: 0 if all are done, 3 if not.\n\
                         Of a plan with --until, what is missing are the parts that come next.")]
 pub struct Arguments {
