@@ -208,10 +208,11 @@ def test_a_flip_reproduces_by_its_settings() -> None:
     result = quincunx.flip(VALLEY, trials=2048)
     first = result.changes.iloc[0]
     settings = dict(one.split("=", 1) for one in first["set"])
-    again = quincunx.run(VALLEY, set={path: float(value) for path, value in settings.items()}, trials=2048)
+    size = {"trials": int(first["trials"]), "draws": int(first["trials"] // first["trials_per_draw"]), "seed": int(first["seed"])}
+    again = quincunx.run(VALLEY, set={path: float(value) for path, value in settings.items()}, **size)
     of = getattr(again, result.json["of"]["kind"] + "s").set_index("name").loc[result.json["of"]["name"]]
     assert of["probability"] == first["probability"]
-    assert set(result.changes_held["parameter"]) <= set(VALLEY["parameters"])
+    assert set(result.changes_held["input"]) <= set(VALLEY["parameters"])
 
 
 def test_something_rare_is_told_or_bounded() -> None:

@@ -22,7 +22,8 @@ use std::path::PathBuf;
                         quincunx discover baseline.json --flip --trials 20000\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest. Boxes and limits are chosen on a run of\n\
                         their own; every number shown is counted on another. More --draws see ranges more sharply. With --flip: which\n\
-                        parameters have to be held at which values for --of (by default, whatever is nearest) to become the likeliest.")]
+                        parameters or start weights have to be held at which values for --of (by default, whatever is nearest) to become\n\
+                        the likeliest.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
@@ -35,7 +36,7 @@ pub struct Arguments {
     /// Look for the largest boxes in which the chance is at least this, such as 0.3 or 30% (default: those that stand out most, by size and chance together)
     #[arg(long, conflicts_with = "flip", value_name = "CHANCE", value_parser = chance, allow_negative_numbers = true)]
     density: Option<f64>,
-    /// Find the smallest changes of uncertain parameters that make --of the likeliest outcome, group or answer; each is verified by a run
+    /// Find the smallest changes of uncertain inputs that make --of the likeliest outcome, group or answer; each is verified by a run that had no say in it
     #[arg(long)]
     flip: bool,
     /// Prior standard deviations within which --flip looks

@@ -134,12 +134,12 @@ pub struct TreeNode {
     pub p_adjusted: Option<f64>,
 }
 
-/// Changes of uncertain parameters that make another outcome, group or answer the likeliest.
+/// Changes of uncertain inputs that make another outcome, group or answer the likeliest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlipResult {
     pub format: u32,
     pub tool: Tool,
-    /// The run of the file as it is; every change is verified by one of this size and seed.
+    /// The run of the file as it is; changes are verified by runs of this size and seed, and looked for under another seed.
     pub run: RunInfo,
     pub scenario: ScenarioInfo,
     /// What is to become the likeliest: of a question the question itself.
@@ -150,7 +150,9 @@ pub struct FlipResult {
     pub now: Lead,
     /// Prior standard deviations within which was looked.
     pub within: f64,
-    /// The smallest first; those that do not suffice come last.
+    /// The file states start weights of trends without a concentration: a change of them has no size, and none was looked for.
+    pub weights_unmeasured: bool,
+    /// Verified ones by size, then those in doubt, then those that do not suffice.
     pub changes: Vec<FlipChange>,
     pub warnings: Vec<Warning>,
 }
@@ -170,26 +172,34 @@ pub struct Lead {
     pub lead_std_error: f64,
 }
 
-/// Parameters held at values.
+/// Inputs held at values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlipChange {
-    /// Size in prior standard deviations, at which the lead passes two standard errors of the run; `None` if it does not flip the lead.
+    /// Size in prior standard deviations, at which the search has the lead beyond chance; `None` if it has not within reach.
     pub distance: Option<f64>,
     pub held: Vec<FlipHeld>,
     /// The settings that reproduce it, one for each `--set`: those that the caller made, then what is held.
     pub set: Vec<String>,
-    /// What the run with it says.
+    /// The run that `lead` and its parts are from: of the size and seed of `run` if it was to verify, otherwise one of the search.
+    pub seed: u64,
+    pub trials: u64,
+    pub trials_per_draw: u32,
     #[serde(flatten)]
     pub lead: Lead,
-    /// The run has the lead flipped by two standard errors or more.
+    /// A run under another seed than the search has it ahead, after Holm's correction over all changes that such runs were made of, at 5%.
     pub verified: bool,
+    /// `None` of a change of which no such run was made.
+    pub p_adjusted: Option<f64>,
 }
 
-/// A parameter held at a value.
+/// An input held at a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlipHeld {
-    pub parameter: String,
+    /// Name of the parameter, or of the trend.
+    pub input: String,
     pub title: String,
+    /// `parameter` or `weight`.
+    pub kind: String,
     pub value: f64,
     /// Of its distribution.
     pub median: f64,

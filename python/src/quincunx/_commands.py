@@ -347,7 +347,7 @@ def flip(
     design: Design | None = None,
     progress: Progress = None,
 ) -> FlipResult:
-    """Find the smallest change of parameters that makes another outcome or group the likeliest (`discover --flip`).
+    """Find the smallest change of parameters or a start weight that makes another outcome or group the likeliest (`discover --flip`).
 
     `within` is how far is looked, in prior standard deviations.
     """

@@ -406,7 +406,7 @@ class DiscoverResult(Result):
 
 
 class FlipResult(Result):
-    """Changes of parameters that make another outcome the likeliest: `changes`, the smallest first, and what each holds (`changes_held`)."""
+    """Changes of inputs that make another outcome the likeliest: `changes`, verified ones first, and what each holds (`changes_held`)."""
 
     _main = "changes"
 

@@ -1,25 +1,30 @@
 //! Flips: the smallest change of what is uncertain that makes another outcome the likeliest.
 //!
-//! Takes a study, the draws of a run, and a way to open the scenario with some parameters held at values; gives the changes that were found, each
-//! verified by a run of its own under common random numbers. A change holds parameters at values and leaves the others as they are. Its size is the
-//! distance from their medians in prior standard deviations: of each parameter its normal score Φ⁻¹(F(x)), of several the length of the vector, with
-//! the correlations that the file states. The nearest point at which the lead changes is the design point of structural reliability (Hasofer & Lind,
+//! Takes a study, the draws of a run, and a way to open the scenario with some inputs held at values; gives the changes that were found. They are
+//! looked for by smaller runs under another seed, and each is verified by one run of full size, which had no say in the choice: its lead is tested,
+//! with Holm's correction over all changes. A change holds parameters, or the start weight of a trend, at values and leaves the others as they are. Its
+//! size is the distance from their medians in prior standard deviations: of each input its normal score Φ⁻¹(F(x)), of several the length of the vector,
+//! with the correlations that the file states. The nearest point at which the lead changes is the design point of structural reliability (Hasofer & Lind,
 //! J. Eng. Mech. Div. 100 (1974); Rackwitz & Fiessler, Comput. Struct. 9 (1978)).
 
+mod levers;
 mod search;
 
-use search::{LOOKS, RUNS, Search, levers, rank, searching};
+use levers::{apart, levers};
+use search::{Candidate, LOOKS, Search, confirming, confirms, searching, verified};
 
 use super::{Discovery, NothingToDiscover, by_draw, choosing};
 use crate::analysis::Study;
+use crate::analysis::detectable;
 use crate::analysis::quantity::{Kind, Quantity};
 use crate::analysis::sensitivity::passes::{InTotal, Stage, pass};
 use crate::analysis::sensitivity::targets;
 use crate::engine::{BlockTrials, EngineError, Observer, Settings};
-use crate::estimate::Replicated;
-use crate::results::{FlipResult, Lead, RunResult, scenario_info, tool};
+use crate::estimate::{REPLICATES, Replicated, difference};
+use crate::math::special::student_t_quantile;
+use crate::results::{FlipChange, FlipResult, Lead, RunResult, scenario_info, tool};
 use crate::scenario::Report;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Outcomes that are considered if none is asked for.
@@ -109,6 +114,14 @@ impl Race {
         }
     }
 
+    /// How surely the lead of a member is not chance: two-sided, by Student's t over the replicates that show its error; `None` with fewer than two.
+    fn p_value(&self, run: &RunResult, lead: &Lead) -> Option<f64> {
+        let used = |member: &Quantity| member.replicated(run).map(|one| one.used());
+        let is_told = |m: &&Quantity| self.is_question() || m.name == lead.rival;
+        let used = self.members.iter().filter(is_told).filter_map(used).min()?;
+        (used > 1).then(|| difference(lead.lead, lead.lead_std_error, used).p_value)
+    }
+
     pub fn is_question(&self) -> bool {
         self.members.len() == 1 && self.members[0].kind == Kind::Question
     }
@@ -154,10 +167,17 @@ impl Flip {
     /// Trials of all runs at most.
     pub fn trials(settings: &Settings) -> u64 {
         let of = |one: &Settings| one.blocks.saturating_mul(one.trials_per_block());
-        of(settings)
-            .saturating_mul(RUNS)
-            .saturating_add(of(&searching(settings)).saturating_mul(LOOKS))
-            .saturating_add(Discovery::trials(settings))
+        let verifying = of(settings).saturating_mul(verified(settings));
+        Self::until_verified(settings).saturating_add(verifying)
+    }
+
+    /// Trials of all runs before those that verify, at most.
+    fn until_verified(settings: &Settings) -> u64 {
+        let of = |one: &Settings| one.blocks.saturating_mul(one.trials_per_block());
+        let small = of(&searching(settings)).saturating_mul(LOOKS);
+        let larger = of(&confirming(settings)).saturating_mul(confirms(settings));
+        let first = of(settings).saturating_add(of(&sloping(settings)));
+        (small.saturating_add(larger)).saturating_add(first)
     }
 }
 
@@ -167,6 +187,8 @@ struct Blocks<'o> {
     before: u64,
     /// Trials so far, and those of runs that turned out not to be needed.
     done: AtomicU64,
+    /// At the end of the search.
+    searched: u64,
     total: u64,
 }
 
@@ -178,7 +200,7 @@ impl Blocks<'_> {
     /// So many of so many rays are done, which need not have taken all the runs that they might have.
     fn reached(&self, rays: usize, of: usize) {
         let share = rays as f64 / of.max(1) as f64;
-        let trials = self.before + (share * (self.total - self.before) as f64) as u64;
+        let trials = self.before + (share * (self.searched - self.before) as f64) as u64;
         let before = self.done.fetch_max(trials, Ordering::Relaxed);
         self.told(before.max(trials));
     }
@@ -213,7 +235,7 @@ pub fn flip(
     open: &dyn Fn(&[String]) -> Result<Study, Report>,
 ) -> Result<FlipResult, NoFlip> {
     let failed = |error: EngineError| NoFlip::Unchanged { error };
-    let first = choosing(settings);
+    let first = sloping(settings);
     let total = Flip::trials(settings);
     let stage = InTotal {
         stage: Stage {
@@ -235,6 +257,7 @@ pub fn flip(
         observer,
         before,
         done: AtomicU64::new(before),
+        searched: Flip::until_verified(settings),
         total,
     };
     let part = Part {
@@ -265,6 +288,7 @@ pub fn flip(
         (None, true) => 1 - from,
         (None, false) => nearest(study, &first, race, &base, from, &lead),
     };
+    let now = race.lead(&base, to);
     let mut changes = Vec::new();
     let mut is_interrupted = base.run.interrupted || seen.summary.interrupted;
     if to != from && !is_interrupted {
@@ -274,14 +298,30 @@ pub fn flip(
             to,
             within: flip.within,
             settings,
+            beyond: beyond(verified(settings)),
+            error: now.lead_std_error,
+            states_all: Cell::new(false),
             observer: &blocks,
             open,
             refused: RefCell::new(None),
         };
-        match search.flips(&lead(to), &first, &mut changes) {
+        let levers = levers(study, &first, &lead(to));
+        let mut found = Vec::new();
+        let searched = search.flips(&levers, &mut found);
+        // An interrupted run verifies nothing, and what was found is told.
+        let verified = search.verify(found, &mut changes);
+        match searched.and(verified) {
             Ok(()) => {}
             Err(NoFlip::Interrupted) => is_interrupted = true,
             Err(other) => return Err(other),
+        }
+        detectable::correct(
+            changes
+                .iter_mut()
+                .map(|c| (&mut c.p_adjusted, &mut c.verified)),
+        );
+        for change in &mut changes {
+            change.verified &= change.lead.lead > 0.0;
         }
         changes.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
     }
@@ -299,12 +339,119 @@ pub fn flip(
             (true, _) => "no",
         }
         .into(),
-        now: race.lead(&base, to),
+        now,
         within: flip.within,
+        weights_unmeasured: are_weights_fixed(study),
         changes,
         warnings: super::fitting(study, base.warnings),
         run,
     })
+}
+
+/// The run in which slopes are seen: half of that on which boxes are chosen.
+fn sloping(settings: &Settings) -> Settings {
+    let run = choosing(settings);
+    Settings {
+        blocks: run.blocks.div_ceil(2),
+        ..run
+    }
+}
+
+impl Search<'_> {
+    /// One run of full size for some of the candidates, under the seed of the run of the file as it is; the others are told as the search saw them.
+    ///
+    /// These are the smallest, the smallest of those that hold the fewest inputs, and then the smallest that are left.
+    fn verify(
+        &self,
+        mut found: Vec<Candidate<'_, '_>>,
+        changes: &mut Vec<FlipChange>,
+    ) -> Result<(), NoFlip> {
+        let mut order: Vec<usize> = (0..found.len())
+            .filter(|i| found[*i].distance.is_some())
+            .collect();
+        // Of equals the first, which is the smallest.
+        let simplest = (1..order.len()).min_by_key(|place| found[order[*place]].held.len());
+        if let Some(place) = simplest
+            && found[order[place]].held.len() < found[order[0]].held.len()
+        {
+            let simplest = order.remove(place);
+            order.insert(1, simplest);
+        }
+        order.truncate(verified(self.settings) as usize);
+        let ended = self.settle_all(&order, &mut found, changes);
+        let is_new = |one: &&Candidate<'_, '_>| !changes.iter().any(|c| c.held == one.held);
+        let small = searching(self.settings);
+        let rest: Vec<FlipChange> = (found.iter().filter(is_new))
+            .map(|one| self.told(one, &small))
+            .collect();
+        changes.extend(rest);
+        ended?;
+        match self.refused.take().filter(|_| changes.is_empty()) {
+            Some(refused) => Err(refused),
+            None => Ok(()),
+        }
+    }
+
+    /// Settles and verifies candidates in this order; those that are not settled are left as they are.
+    fn settle_all(
+        &self,
+        order: &[usize],
+        found: &mut [Candidate<'_, '_>],
+        changes: &mut Vec<FlipChange>,
+    ) -> Result<(), NoFlip> {
+        for (done, place) in order.iter().enumerate() {
+            let is_settled = self.settle(&mut found[*place])?;
+            self.observer.reached(1 + done, 1 + order.len());
+            if !is_settled {
+                continue;
+            }
+            let mut change = self.told(&found[*place], self.settings);
+            let Some(run) = self.run(&change.held, self.settings)? else {
+                continue;
+            };
+            change.lead = self.race.lead(&run, self.to);
+            change.p_adjusted = self.race.p_value(&run, &change.lead);
+            change.trials = run.run.trials;
+            changes.push(change);
+        }
+        Ok(())
+    }
+
+    /// A change with the lead that a run of this size has.
+    fn told(&self, one: &Candidate<'_, '_>, size: &Settings) -> FlipChange {
+        FlipChange {
+            distance: one.distance,
+            set: self.settings_of(&one.held),
+            held: one.held.clone(),
+            seed: size.seed,
+            trials: size.blocks * size.trials_per_block(),
+            trials_per_draw: size.trials_per_draw,
+            lead: one.lead.clone(),
+            verified: false,
+            p_adjusted: None,
+        }
+    }
+}
+
+/// Standard errors that tell a lead from chance if so many changes are looked at, by Holm's first step.
+fn beyond(changes: u64) -> f64 {
+    let one_side = 0.5 * detectable::LEVEL / changes as f64;
+    student_t_quantile(1.0 - one_side, REPLICATES as f64 - 1.0)
+}
+
+/// Several trends whose start weights are stated without saying how uncertain they are: their changes have no size.
+fn are_weights_fixed(study: &Study) -> bool {
+    let model = &study.model;
+    model.trends.len() > 1 && model.weight_concentration.is_none()
+}
+
+/// Those that a run verifies by size, then those that it leaves in doubt, then the others by how far they come.
+fn rank(change: &FlipChange) -> f64 {
+    match change.distance {
+        Some(distance) if change.verified => distance,
+        Some(distance) => 1e3 + distance,
+        None => 1e6 - change.lead.lead,
+    }
 }
 
 /// Of the likeliest others the one whose lead is the fewest standard deviations away if it is as straight as over all draws.
@@ -321,8 +468,9 @@ fn nearest(
     others.sort_by(|a, b| chance(*b).total_cmp(&chance(*a)));
     others.truncate(RIVALS);
     let away = |to: usize| {
-        let slopes = levers(study, chosen, &lead(to)).into_iter();
-        let squares: f64 = slopes.map(|lever| lever.slope * lever.slope).sum();
+        let levers = levers(study, chosen, &lead(to));
+        let all = apart(&levers, levers.len()).into_iter();
+        let squares: f64 = all.map(|lever| lever.slope * lever.slope).sum();
         (chance(from) - chance(to)) / squares.sqrt()
     };
     let found =

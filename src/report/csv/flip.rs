@@ -5,19 +5,21 @@ use super::cells::{fault_of_writing, harmless, told_interrupted};
 use crate::results::{FlipResult, Lead};
 use std::io::{self, Write};
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 14] = [
     "scenario",
     "of",
     "answer",
     "number",
     "rival",
     "verified",
-    "parameter",
+    "input",
     "title",
+    "kind",
     "measure",
     "value",
     "std_error",
     "score",
+    "p_adjusted",
 ];
 
 /// The first row says whether the run was interrupted; those without a number are of the file as it is.
@@ -29,9 +31,9 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult, layout: Layout) -> i
     csv.write_record(HEADER).map_err(fault_of_writing)?;
     let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
     let scenario = harmless(&result.scenario.name).into_owned();
-    let mut write = |place: [&str; 5], measure: &str, values: [Option<f64>; 3]| {
-        let [change, rival, verified, parameter, title] = place;
-        let [value, error, score] = values.map(number);
+    let mut write = |place: [&str; 6], measure: &str, values: [Option<f64>; 4]| {
+        let [change, rival, verified, input, title, kind] = place;
+        let [value, error, score, p_adjusted] = values.map(number);
         csv.write_record([
             &scenario,
             &result.of.name,
@@ -39,17 +41,19 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult, layout: Layout) -> i
             change,
             rival,
             verified,
-            parameter,
+            input,
             &harmless(title),
+            kind,
             measure,
             &value,
             &error,
             &score,
+            &p_adjusted,
         ])
         .map_err(fault_of_writing)
     };
-    let interrupted = [Some(told_interrupted(&result.run)), None, None];
-    write([""; 5], "interrupted", interrupted)?;
+    let interrupted = [Some(told_interrupted(&result.run)), None, None, None];
+    write([""; 6], "interrupted", interrupted)?;
     let leads = |lead: &Lead| {
         [
             ("probability", lead.probability, lead.std_error),
@@ -62,29 +66,33 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult, layout: Layout) -> i
         ]
     };
     for (measure, value, error) in leads(&result.now) {
-        let place = ["", &result.now.rival, "", "", ""];
-        write(place, measure, [Some(value), Some(error), None])?;
+        let place = ["", &result.now.rival, "", "", "", ""];
+        write(place, measure, [Some(value), Some(error), None, None])?;
     }
     for (place, change) in result.changes.iter().enumerate() {
-        let place = (place + 1).to_string();
+        let number = (place + 1).to_string();
         let verified = if change.verified { "1" } else { "0" };
-        let of = |parameter: &'static str| {
-            [
-                place.as_str(),
-                change.lead.rival.as_str(),
-                verified,
-                parameter,
-                "",
-            ]
-        };
-        write(of(""), "distance", [change.distance, None, None])?;
+        let of = [&number, change.lead.rival.as_str(), verified, "", "", ""];
+        write(of, "distance", [change.distance, None, None, None])?;
         for (measure, value, error) in leads(&change.lead) {
-            write(of(""), measure, [Some(value), Some(error), None])?;
+            let p_adjusted = change.p_adjusted.filter(|_| measure == "lead");
+            write(of, measure, [Some(value), Some(error), None, p_adjusted])?;
         }
         for held in &change.held {
-            let [number, rival, verified, ..] = of("");
-            let place = [number, rival, verified, &held.parameter, &held.title];
-            write(place, "held", [Some(held.value), None, Some(held.score)])?;
+            let [number, rival, verified, ..] = of;
+            let place = [
+                number,
+                rival,
+                verified,
+                &held.input,
+                &held.title,
+                &held.kind,
+            ];
+            write(
+                place,
+                "held",
+                [Some(held.value), None, Some(held.score), None],
+            )?;
         }
     }
     csv.flush()

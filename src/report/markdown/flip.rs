@@ -2,7 +2,8 @@
 
 use super::{INTERRUPTED, escape, joined, label, table};
 use crate::report::table::{
-    FLIP_LEGEND, flip_answer, flip_cells, flip_command, flip_distance, flip_held, flip_parted,
+    FLIP_IN_DOUBT, flip_answer, flip_cells, flip_command, flip_distance, flip_held, flip_legend,
+    flip_parted,
 };
 use crate::results::{FlipChange, FlipResult};
 use std::io::{self, Write};
@@ -16,8 +17,13 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult) -> io::Result<()> {
         writeln!(out, "{INTERRUPTED}\n")?;
     }
     writeln!(out, "{}\n", escape(&flip_answer(result)))?;
-    let (flips, others) = flip_parted(result);
-    for (heading, rows) in [("It leads if", flips), ("It does not lead if", others)] {
+    let [flips, doubtful, others] = flip_parted(result);
+    let doubt = format!("It may lead if ({FLIP_IN_DOUBT})");
+    for (heading, rows) in [
+        ("It leads if", flips),
+        (doubt.as_str(), doubtful),
+        ("It does not lead if", others),
+    ] {
         if rows.is_empty() {
             continue;
         }
@@ -39,5 +45,5 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult) -> io::Result<()> {
         table(out, &columns, 1, rows)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", escape(FLIP_LEGEND))
+    writeln!(out, "{}", escape(&flip_legend(result)))
 }

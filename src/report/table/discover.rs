@@ -413,12 +413,13 @@ mod tests {
             lead: -0.1,
             lead_std_error: 0.02,
         };
-        let change = |distance: Option<f64>| FlipChange {
+        let change = |distance: Option<f64>, verified: bool| FlipChange {
             distance,
             held: vec![
                 FlipHeld {
-                    parameter: "a_long_name".repeat(6),
+                    input: "a_long_name".repeat(6),
                     title: LONG.into(),
+                    kind: "weight".into(),
                     value: -1234.5,
                     median: 0.000_123_456,
                     score: 1.5,
@@ -426,8 +427,12 @@ mod tests {
                 3
             ],
             set: vec![format!("parameters.{}=-1234.5", "a_long_name".repeat(6)); 3],
+            seed: 2,
+            trials: 4096,
+            trials_per_draw: 16,
             lead: lead.clone(),
-            verified: distance.is_some(),
+            verified,
+            p_adjusted: Some(0.03),
         };
         FlipResult {
             format: 1,
@@ -438,7 +443,12 @@ mod tests {
             answer: "yes".into(),
             now: lead.clone(),
             within: 3.0,
-            changes: vec![change(Some(1.234)), change(None)],
+            weights_unmeasured: true,
+            changes: vec![
+                change(Some(1.234), true),
+                change(Some(1.5), false),
+                change(None, false),
+            ],
             warnings: Vec::new(),
         }
     }
@@ -465,6 +475,10 @@ mod tests {
                 "sd",
                 "outside both boxes 12.3%",
                 "less than the 40% asked for",
+                "It leads if",
+                "It may lead if",
+                "Not within 3 sd",
+                "Start weights were left out",
             ] {
                 assert!(flat.contains(head), "{head} at {width}:\n{text}");
             }

@@ -15,11 +15,11 @@ pub fn write(page: &mut Page<'_>, result: &FlipResult) -> io::Result<()> {
     page.paragraph(palette::FAINT, &dotted(run::size_of(&result.run)), 0)?;
     run::interrupted(page, &result.run)?;
     page.paragraph(plain, &answer(result), 0)?;
-    let (flips, others) = parted(result);
+    let [flips, doubtful, others] = parted(result);
     if !flips.is_empty() {
         page.section(
             "It leads if",
-            "smallest change first, each verified by a run",
+            "smallest change first, each verified by a run of its own",
         )?;
         table(page, &flips)?;
         let text = format!(
@@ -28,13 +28,17 @@ pub fn write(page: &mut Page<'_>, result: &FlipResult) -> io::Result<()> {
         );
         page.paragraph(plain, &text, 2)?;
     }
+    if !doubtful.is_empty() {
+        page.section("It may lead if", IN_DOUBT)?;
+        table(page, &doubtful)?;
+    }
     if !others.is_empty() {
         let heading = format!("Not within {} sd", format::plain(result.within));
         page.section(&heading, "with these it does not lead beyond chance")?;
         table(page, &others)?;
     }
     page.blank()?;
-    page.paragraph(palette::FAINT, LEGEND, 0)?;
+    page.paragraph(palette::FAINT, &legend(result), 0)?;
     for warning in result.warnings.iter().take(3) {
         let text = format!("warning[{}]: {}", warning.code, warning.message);
         page.paragraph(palette::WARNING, &text, 0)?;
@@ -42,9 +46,24 @@ pub fn write(page: &mut Page<'_>, result: &FlipResult) -> io::Result<()> {
     Ok(())
 }
 
-pub const LEGEND: &str = "± is a standard error and comes from chance in the simulation. sd: how far the held values lie from their medians, in prior standard \
+pub const IN_DOUBT: &str = "the search saw it lead, and no run of its own is sure";
+
+const LEGEND: &str = "± is a standard error and comes from chance in the simulation. sd: how far the held values lie from their medians, in prior standard \
     deviations (normal scores; of several the length of the vector, with the correlations of the file); all other inputs vary as they do. lead: before the \
-    likeliest of the others. A size is that at which the lead passes two standard errors: with more --trials it is smaller, down to where the lead is level. The search is by slopes and along lines: there may be a smaller change that it does not see.";
+    likeliest of the others, with Holm's correction over all changes. Changes were looked for by small runs under another seed; the smallest are verified by runs that had no say in them, the others are told as the search saw them. A size is \
+    that at which it leads beyond chance: with more --trials it is smaller, down to where the lead is level. The search is by slopes and along lines: there \
+    may be a smaller change that it does not see.";
+
+/// How to read it, with what was left out.
+pub fn legend(result: &FlipResult) -> String {
+    let weights = match result.weights_unmeasured {
+        true => {
+            " Start weights were left out: without `weight_concentration` the file does not say how uncertain they are."
+        }
+        false => "",
+    };
+    format!("{LEGEND}{weights}")
+}
 
 /// What is to lead.
 fn name(result: &FlipResult) -> String {
@@ -68,7 +87,7 @@ pub fn answer(result: &FlipResult) -> String {
         name(result),
         label(&now.rival_title, &now.rival)
     );
-    let (flips, _) = parted(result);
+    let [flips, doubtful, _] = parted(result);
     let rest = match flips.first() {
         _ if now.lead >= 0.0 => "It is the likeliest already.".into(),
         Some(first) => format!(
@@ -76,8 +95,12 @@ pub fn answer(result: &FlipResult) -> String {
             distance(first)
         ),
         None if result.changes.is_empty() && !result.run.interrupted => {
-            "No uncertain parameter was found that moves its lead beyond chance.".into()
+            "No uncertain input was found that moves its lead beyond chance.".into()
         }
+        None if !doubtful.is_empty() => format!(
+            "A change of {} prior standard deviations may make it the likeliest; no run of its own is sure of that, and with more --trials one may be.",
+            distance(doubtful[0])
+        ),
         None if result.run.interrupted => "No change was found before the interruption.".into(),
         None => format!(
             "No change was found within {} prior standard deviations; there may be one.",
@@ -91,17 +114,31 @@ fn with_error(rounded: &Rounded) -> String {
     format!("{} ± {} pp", rounded.value, rounded.error)
 }
 
-/// Changes that flip the lead, and the others.
-pub fn parted(result: &FlipResult) -> (Vec<&FlipChange>, Vec<&FlipChange>) {
-    (result.changes.iter()).partition(|change| change.distance.is_some())
+/// Changes that flip the lead, those of which the run is not sure, and those that do not.
+pub fn parted(result: &FlipResult) -> [Vec<&FlipChange>; 3] {
+    let place = |change: &&FlipChange| match change.distance {
+        _ if change.verified => 0,
+        Some(_) => 1,
+        None => 2,
+    };
+    let of = |wanted: usize| {
+        let all = result.changes.iter();
+        all.filter(|change| place(change) == wanted).collect()
+    };
+    [of(0), of(1), of(2)]
 }
 
-/// Parameters with their values.
+/// Inputs with their values.
 pub fn held(change: &FlipChange) -> String {
     let one = |held: &FlipHeld| {
+        let weight = if held.kind == "weight" {
+            "weight of "
+        } else {
+            ""
+        };
         format!(
-            "{} = {} (median {})",
-            held.parameter,
+            "{weight}{} = {} (median {})",
+            held.input,
             format::plain(held.value),
             three(held.median)
         )

@@ -42,8 +42,8 @@ pub(super) use explain::{
     value as explained_value, verdict as explained_verdict,
 };
 pub(super) use flip::{
-    LEGEND as FLIP_LEGEND, answer as flip_answer, cells as flip_cells, command as flip_command,
-    distance as flip_distance, held as flip_held, parted as flip_parted,
+    IN_DOUBT as FLIP_IN_DOUBT, answer as flip_answer, cells as flip_cells, command as flip_command,
+    distance as flip_distance, held as flip_held, legend as flip_legend, parted as flip_parted,
 };
 pub(super) use given::{
     difference as given_difference, legend as given_legend, lists as given_lists,

@@ -1,136 +1,93 @@
-//! The search for flips: from slopes over all draws, along lines, to the smallest change that a run verifies.
+//! The search for flips: from slopes over all draws, along lines, to the smallest change that runs of its own tell from chance.
 //!
-//! Takes the lead in each draw and a way to open the scenario with parameters held at values; gives changes.
+//! Takes the lead in each draw and a way to open the scenario with inputs held at values; gives candidates. All its runs are under another seed than
+//! the run that verifies them, and under the same among themselves.
 
+use super::levers::{Lever, NEAR, What, apart, settings, weights_with};
 use super::{Blocks, NoFlip, Part, Race};
 use crate::analysis::Study;
-use crate::analysis::discover::choose::simplest;
-use crate::distribution::Distribution;
-use crate::engine::{DRAWS_PER_BLOCK, Settings, Setup, inputs};
-use crate::math::special::{normal_cdf, normal_quantile};
-use crate::program::InputCode;
-use crate::results::{FlipChange, FlipHeld, Lead};
+use crate::engine::{DRAWS_PER_BLOCK, Settings};
+use crate::results::{FlipHeld, Lead, RunResult};
 use crate::scenario::Report;
-use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-/// Parameters that are tried alone.
+/// Inputs that are tried alone.
 const ALONE: usize = 6;
-/// Parameters that are held together at most.
+/// Inputs that are held together at most.
 const TOGETHER: usize = 4;
-/// Slope in standard errors below which a parameter is not tried.
-const LEAST_SLOPE: f64 = 3.0;
 /// Steps of a root search.
 const STEPS: usize = 4;
-/// Steps from a root to where the lead is just beyond chance, by runs of full size.
-const CONFIRMING: usize = 4;
+/// Steps from a root to where the lead is beyond chance, by the larger runs.
+const CONFIRMING: usize = 3;
 /// Steps to the last point that the file allows.
 const EDGE: usize = 4;
-/// Standard errors by which the other outcome has to lead.
-const BEYOND: f64 = 2.0;
-/// Standard deviations to which a root is found, and by which rounding may move a value.
-const NEAR: f64 = 0.02;
-/// Trials of a run of the search at most, and of each of its draws.
-const SEARCH: u64 = 8_192;
+/// Trials of a run of the search at most, of the larger ones that settle a change, and of each of their draws.
+const SEARCH: u64 = 4_096;
+const CONFIRM: u64 = 16_384;
 const SEARCH_PER_DRAW: u32 = 16;
+/// Trials that all runs that verify have together, unless two changes need more.
+const VERIFY: u64 = 204_800;
+/// Changes that are verified.
+const VERIFIED: [u64; 2] = [2, 4];
 
-/// Rays at most.
+/// Lines at most.
 const RAYS: usize = ALONE + 2 * (TOGETHER - 1);
 /// Runs of the search at most.
 pub const LOOKS: u64 = (RAYS * (4 + EDGE + STEPS) + TOGETHER * (TOGETHER + 1)) as u64;
-/// Runs of full size at most.
-pub const RUNS: u64 = (RAYS * (CONFIRMING + 1)) as u64;
 
-/// The runs of the search: smaller ones, with more draws of fewer trials.
+/// Changes that are verified at most.
+pub fn verified(settings: &Settings) -> u64 {
+    let trials = settings.blocks.saturating_mul(settings.trials_per_block());
+    (VERIFY / trials.max(1)).clamp(VERIFIED[0], VERIFIED[1])
+}
+
+/// Larger runs at most.
+pub fn confirms(settings: &Settings) -> u64 {
+    verified(settings) * (CONFIRMING as u64 + 1)
+}
+
+/// The runs of the search: smaller ones under the next seed, with more draws of fewer trials.
 pub fn searching(settings: &Settings) -> Settings {
+    smaller(settings, SEARCH)
+}
+
+/// Its larger runs.
+pub fn confirming(settings: &Settings) -> Settings {
+    smaller(settings, CONFIRM)
+}
+
+fn smaller(settings: &Settings, trials: u64) -> Settings {
     let trials_per_draw = settings.trials_per_draw.min(SEARCH_PER_DRAW);
     let own = settings.blocks.saturating_mul(settings.trials_per_block());
     let block = u64::from(DRAWS_PER_BLOCK * trials_per_draw);
     Settings {
+        seed: settings.seed.wrapping_add(1),
         trials_per_draw,
-        blocks: own.min(SEARCH).div_ceil(block).max(1),
+        blocks: own.min(trials).div_ceil(block).max(1),
         until: None,
         ..settings.clone()
     }
 }
 
-/// A parameter that can be held at a value: one that is drawn from the same distribution in every draw.
-pub struct Lever<'s> {
-    parameter: usize,
-    name: &'s str,
-    title: &'s str,
-    distribution: &'s Distribution,
-    /// Covariance of the lead with its normal score, and that in standard errors.
-    pub slope: f64,
-    told: f64,
+/// A change that the search found.
+pub struct Candidate<'l, 's> {
+    ray: Ray<'l, 's>,
+    /// How far along it.
+    place: f64,
+    /// By how much the lead grows for each standard deviation.
+    rise: f64,
+    pub held: Vec<FlipHeld>,
+    /// Its size in prior standard deviations; `None` if the search does not see it lead within reach.
+    pub distance: Option<f64>,
+    /// The lead as the search sees it.
+    pub lead: Lead,
 }
 
-impl Lever<'_> {
-    /// The value at a normal score, with as many digits as the change needs.
-    fn value(&self, score: f64) -> f64 {
-        let at = |score: f64| self.distribution.quantile(normal_cdf(score));
-        let value = at(score);
-        if self.distribution.is_discrete() {
-            return value;
-        }
-        let reach = 0.5 * (at(score + NEAR) - at(score - NEAR)).abs();
-        simplest(value, |near| (near - value).abs() <= reach)
+impl Candidate<'_, '_> {
+    /// Those that lead by size, then the others by how far they come.
+    pub fn rank(&self) -> f64 {
+        self.distance.unwrap_or(1e6 - self.lead.lead)
     }
-
-    /// The normal score of a value.
-    fn score(&self, value: f64, asked: f64) -> f64 {
-        if self.distribution.is_discrete() {
-            return asked;
-        }
-        match self.distribution.cdf(value) {
-            p if p > 0.5 => -normal_quantile(self.distribution.survival(value)),
-            p => normal_quantile(p),
-        }
-    }
-}
-
-/// How the lead of a member hangs on each parameter, steepest first: by the draws of a run, from the hits of both members.
-pub fn levers<'s>(study: &'s Study, settings: &Settings, lead: &[f64]) -> Vec<Lever<'s>> {
-    let setup = Setup::new(&study.program, settings.seed);
-    let mut found: Vec<Lever<'_>> = (study.program.inputs.iter())
-        .filter_map(|code| {
-            let InputCode::Parameter(p) = code else {
-                return None;
-            };
-            let parameter = &study.model.parameters[*p];
-            match parameter.value.distribution(&[])? {
-                Cow::Borrowed(distribution) => Some(Lever {
-                    parameter: *p,
-                    name: &parameter.name,
-                    title: &parameter.title,
-                    distribution,
-                    slope: 0.0,
-                    told: 0.0,
-                }),
-                Cow::Owned(_) => None,
-            }
-        })
-        .collect();
-    let n = lead.len() as f64;
-    let mean = lead.iter().sum::<f64>() / n;
-    let mut sums = vec![[0.0; 3]; found.len()];
-    for (k, lead) in lead.iter().enumerate() {
-        let dealt = inputs(settings.design, &setup, k as u32);
-        for (sums, lever) in sums.iter_mut().zip(&found) {
-            let score = normal_quantile(dealt.scores[lever.parameter]);
-            let product = score * (lead - mean);
-            sums[0] += score * score;
-            sums[1] += product;
-            sums[2] += product * product;
-        }
-    }
-    for (sums, lever) in sums.iter().zip(&mut found) {
-        lever.slope = sums[1] / sums[0];
-        lever.told = sums[1] / sums[2].sqrt();
-    }
-    found.retain(|lever| lever.told.abs() >= LEAST_SLOPE && lever.slope.is_finite());
-    found.sort_by(|a, b| b.slope.abs().total_cmp(&a.slope.abs()));
-    found
 }
 
 /// A search for flips.
@@ -142,6 +99,12 @@ pub struct Search<'s> {
     /// Prior standard deviations within which is looked.
     pub within: f64,
     pub settings: &'s Settings,
+    /// Standard errors of the run that verifies by which the lead has to be ahead of chance.
+    pub beyond: f64,
+    /// Standard error of the lead in the file as it is.
+    pub error: f64,
+    /// A weight cannot be stated alone.
+    pub states_all: Cell<bool>,
     pub observer: &'s Blocks<'s>,
     /// The scenario with these settings.
     pub open: &'s dyn Fn(&[String]) -> Result<Study, Report>,
@@ -149,63 +112,77 @@ pub struct Search<'s> {
     pub refused: RefCell<Option<NoFlip>>,
 }
 
-/// Points in a direction: parameters, and how far each goes for each standard deviation in all.
-struct Ray<'l, 's> {
+/// Points in a direction: inputs, and how far each goes for each standard deviation in all.
+pub struct Ray<'l, 's> {
     levers: Vec<&'l Lever<'s>>,
     direction: Vec<f64>,
 }
 
 impl Search<'_> {
-    /// Adds the changes that were looked at, those too that do not flip the lead within reach.
-    ///
-    /// `lead` is that of the member in each draw of the run of `chosen`.
+    /// The changes that were looked at, smallest first; those too that do not flip the lead within reach.
     ///
     /// # Errors
-    /// [`NoFlip`]; that a point was refused only if nothing else is there to be told.
-    pub fn flips(
+    /// [`NoFlip`].
+    pub fn flips<'l, 's>(
         &self,
-        lead: &[f64],
-        chosen: &Settings,
-        found: &mut Vec<FlipChange>,
+        levers: &'l [Lever<'s>],
+        found: &mut Vec<Candidate<'l, 's>>,
     ) -> Result<(), NoFlip> {
-        let levers = levers(self.study, chosen, lead);
         let alone = levers.len().min(ALONE);
-        let rays = alone + 2 * TOGETHER.min(levers.len()).saturating_sub(1);
+        let most = apart(levers, TOGETHER).len();
+        let rays = alone + 2 * most.saturating_sub(1);
+        self.choose_settings(levers);
         for (done, lever) in levers.iter().take(ALONE).enumerate() {
             let ray = Ray {
                 levers: vec![lever],
                 direction: vec![lever.slope.signum()],
             };
-            found.extend(self.along(&ray)?);
+            found.extend(self.along(ray)?);
             self.observer.reached(done + 1, rays);
         }
-        for count in 2..=TOGETHER.min(levers.len()) {
-            let levers: Vec<&Lever<'_>> = levers.iter().take(count).collect();
+        for count in 2..=most {
+            let levers = apart(levers, count);
             let slopes: Vec<f64> = levers.iter().map(|lever| lever.slope).collect();
             let Some(ray) = self.ray(levers, &slopes) else {
                 continue;
             };
-            let Some(first) = self.along(&ray)? else {
+            let Some(first) = self.along(ray)? else {
                 continue;
             };
             // The slope over all draws need not be the one at the point found.
-            let second = match first.distance.filter(|_| first.verified) {
-                Some(distance) => match self.turned(&ray, distance)? {
-                    Some(ray) => self.along(&ray)?,
+            let second = match first.distance {
+                Some(distance) => match self.turned(&first.ray, distance)? {
+                    Some(ray) => self.along(ray)?,
                     None => None,
                 },
                 None => None,
             };
             found.push(match second {
-                Some(second) if rank(&second) < rank(&first) => second,
+                Some(second) if second.rank() < first.rank() => second,
                 _ => first,
             });
             self.observer.reached(alone + 2 * (count - 1), rays);
         }
+        found.sort_by(|a, b| a.rank().total_cmp(&b.rank()));
         match self.refused.take().filter(|_| found.is_empty()) {
             Some(refused) => Err(refused),
             None => Ok(()),
         }
+    }
+
+    /// Whether a weight can be stated alone: not if the call states other weights, or where what is left for the others is unclear.
+    fn choose_settings(&self, levers: &[Lever<'_>]) {
+        let Some(lever) = levers.iter().find(|lever| lever.is_weight()) else {
+            return;
+        };
+        let held = [lever.held(1.0)];
+        let opened = (self.open)(&settings(self.study, &held, false));
+        let is_as_meant = opened.is_ok_and(|study| {
+            let wanted = weights_with(&self.study.model, &held[0]);
+            let mut both = study.model.trends.iter().zip(wanted);
+            both.all(|(trend, wanted)| (trend.weight - wanted).abs() < 1e-9)
+        });
+        self.states_all.set(!is_as_meant);
     }
 
     /// The ray on which the lead grows most for each standard deviation, if it grows by `slopes` with uncorrelated scores.
@@ -244,7 +221,7 @@ impl Search<'_> {
         Some(squares.sqrt())
     }
 
-    /// The ray by the slopes at the point `distance` away, each from a run with one parameter moved by half a standard deviation.
+    /// The ray by the slopes at the point `distance` away, each from a run with one input moved by half a standard deviation.
     fn turned<'l, 's>(
         &self,
         ray: &Ray<'l, 's>,
@@ -270,16 +247,18 @@ impl Search<'_> {
         Ok(self.ray(ray.levers.clone(), &turned))
     }
 
-    /// Of the normal scores of two parameters.
+    /// Of the normal scores of two inputs.
     fn correlation(&self, a: &Lever<'_>, b: &Lever<'_>) -> f64 {
         let mix = self.study.program.parameter_mix.as_ref();
         let row = |lever: &Lever<'_>| {
-            let mix = mix?;
-            let place = mix.members.iter().position(|m| *m == lever.parameter)?;
+            let (mix, What::Parameter(p)) = (mix?, lever.what) else {
+                return None;
+            };
+            let place = mix.members.iter().position(|m| *m == p)?;
             Some(&mix.factor[place])
         };
         match (row(a), row(b)) {
-            _ if a.parameter == b.parameter => 1.0,
+            _ if a.what == b.what => 1.0,
             (Some(x), Some(y)) => x.iter().zip(y).map(|(x, y)| x * y).sum(),
             _ => 0.0,
         }
@@ -297,23 +276,27 @@ impl Search<'_> {
     /// What is held: names and readable values, and their scores.
     fn held(&self, ray: &Ray<'_, '_>, scores: &[f64]) -> Vec<FlipHeld> {
         (ray.levers.iter().zip(scores))
-            .map(|(lever, score)| {
-                let value = lever.value(*score);
-                FlipHeld {
-                    parameter: lever.name.into(),
-                    title: lever.title.into(),
-                    value,
-                    median: lever.distribution.quantile(0.5),
-                    score: lever.score(value, *score),
-                }
-            })
+            .map(|(lever, score)| lever.held(*score))
             .collect()
     }
 
     /// The lead at a point; `None` where the file does not allow it.
     fn look(&self, held: &[FlipHeld], settings: &Settings) -> Result<Option<Lead>, NoFlip> {
-        let sets: Vec<String> = held.iter().map(setting).collect();
-        let study = match (self.open)(&sets) {
+        let run = self.run(held, settings)?;
+        Ok(run.map(|run| self.race.lead(&run, self.to)))
+    }
+
+    /// The settings that hold something.
+    pub fn settings_of(&self, held: &[FlipHeld]) -> Vec<String> {
+        settings(self.study, held, self.states_all.get())
+    }
+
+    /// A run with something held; `None` where the file does not allow it.
+    ///
+    /// # Errors
+    /// [`NoFlip::Interrupted`].
+    pub fn run(&self, held: &[FlipHeld], settings: &Settings) -> Result<Option<RunResult>, NoFlip> {
+        let study = match (self.open)(&self.settings_of(held)) {
             Ok(study) => study,
             Err(report) => {
                 self.refused.replace(Some(NoFlip::Refused { report }));
@@ -335,111 +318,137 @@ impl Search<'_> {
         if run.run.interrupted {
             return Err(NoFlip::Interrupted);
         }
-        Ok(Some(self.race.lead(&run, self.to)))
+        Ok(Some(run))
+    }
+
+    /// The lead that a larger run has to show, so that the run that verifies will most likely tell it from chance.
+    fn goal(&self, seen: &Lead, size: &Settings) -> f64 {
+        let trials = |of: &Settings| of.blocks as f64 * of.trials_per_block() as f64;
+        let shrunk = seen.lead_std_error * (trials(size) / trials(self.settings)).sqrt();
+        let error = self.error.max(shrunk);
+        self.beyond * error + libm::hypot(error, seen.lead_std_error)
     }
 
     /// The smallest change along a ray; `None` if the file allows nothing there.
-    fn along(&self, ray: &Ray<'_, '_>) -> Result<Option<FlipChange>, NoFlip> {
+    fn along<'l, 's>(&self, ray: Ray<'l, 's>) -> Result<Option<Candidate<'l, 's>>, NoFlip> {
         let settings = searching(self.settings);
-        let at = |distance: f64| -> Vec<FlipHeld> {
-            let scores: Vec<f64> = ray.direction.iter().map(|d| d * distance).collect();
-            self.held(ray, &scores)
-        };
-        let change = |held: Vec<FlipHeld>, lead: Lead| {
-            let scores: Vec<f64> = held.iter().map(|one| one.score).collect();
-            let verified = lead.lead >= BEYOND * lead.lead_std_error;
-            FlipChange {
-                distance: (self.length(&ray.levers, &scores)).filter(|_| verified),
-                set: held.iter().map(setting).collect(),
-                held,
-                lead,
-                verified,
-            }
-        };
+        let at = |distance: f64| self.at(&ray, distance);
         let Some(start) = self.look(&at(0.0), &settings)? else {
             return Ok(None);
         };
         let Some((reach, end)) = self.end(&at, &settings)? else {
             return Ok(None);
         };
-        let mut top = (reach, end.lead);
-        if start.lead <= 0.0 && end.lead <= 0.0 {
+        let mut top = (reach, end);
+        if start.lead <= 0.0 && top.1.lead <= 0.0 {
             // The lead may rise and fall again on the way.
             for part in [1.0 / 3.0, 2.0 / 3.0] {
                 let place = part * reach;
                 if let Some(lead) = self.look(&at(place), &settings)?
                     && lead.lead > 0.0
                 {
-                    top = (place, lead.lead);
+                    top = (place, lead);
                     break;
                 }
             }
         }
-        let (mut low, mut high) = ((0.0, start.lead), top);
-        if low.1 > 0.0 {
-            high = low;
+        let leads = start.lead > 0.0 || top.1.lead > 0.0;
+        let (mut low, mut high) = ((0.0, start.clone()), top);
+        if start.lead > 0.0 {
+            high = low.clone();
         }
-        if high.1 > 0.0 {
+        if leads {
             // Regula falsi, kept away from the ends so that both come nearer.
             for _ in 0..STEPS {
                 let width = high.0 - low.0;
                 if width <= NEAR {
                     break;
                 }
-                let place = low.0 - low.1 * width / (high.1 - low.1);
+                let place = low.0 - low.1.lead * width / (high.1.lead - low.1.lead);
                 let place = place.clamp(low.0 + 0.1 * width, high.0 - 0.1 * width);
                 let Some(lead) = self.look(&at(place), &settings)? else {
                     break;
                 };
-                if lead.lead > 0.0 {
-                    high = (place, lead.lead);
-                } else {
-                    low = (place, lead.lead);
-                }
                 // Nearer than that these runs do not know it.
-                if lead.lead.abs() <= 0.5 * lead.lead_std_error {
+                let is_near = lead.lead.abs() <= 0.5 * lead.lead_std_error;
+                if lead.lead > 0.0 {
+                    high = (place, lead);
+                } else {
+                    low = (place, lead);
+                }
+                if is_near {
                     break;
                 }
             }
         }
-        // From there on until a run of full size says so, just beyond chance.
-        let rise = match high.0 > 0.0 {
-            true => (high.1 - start.lead) / high.0,
-            false => (top.1 - start.lead) / top.0,
+        let (place, lead) = high;
+        let rise = match place > 0.0 {
+            true => (lead.lead - start.lead) / place,
+            false => 0.0,
         };
-        let rise = rise.max(1e-3);
-        let (mut distance, mut failed) = (high.0, 0.0_f64);
-        let mut best: Option<(f64, FlipChange)> = None;
-        for _ in 0..CONFIRMING {
-            let held = at(distance);
-            let Some(lead) = self.look(&held, self.settings)? else {
+        let held = at(place);
+        Ok(Some(Candidate {
+            distance: self.size(&ray, &held).filter(|_| leads),
+            ray,
+            place,
+            rise: rise.max(1e-3),
+            held,
+            lead,
+        }))
+    }
+
+    /// What is held so far along a ray.
+    fn at(&self, ray: &Ray<'_, '_>, distance: f64) -> Vec<FlipHeld> {
+        let scores: Vec<f64> = ray.direction.iter().map(|d| d * distance).collect();
+        self.held(ray, &scores)
+    }
+
+    /// Size of what is held.
+    fn size(&self, ray: &Ray<'_, '_>, held: &[FlipHeld]) -> Option<f64> {
+        let scores: Vec<f64> = held.iter().map(|one| one.score).collect();
+        self.length(&ray.levers, &scores)
+    }
+
+    /// From where the lead is level on until a larger run is beyond chance, or back to where it just is; where none is within reach, it is left as it is, and
+    /// that is said by `false`.
+    ///
+    /// # Errors
+    /// [`NoFlip::Interrupted`].
+    pub fn settle(&self, candidate: &mut Candidate<'_, '_>) -> Result<bool, NoFlip> {
+        let larger = confirming(self.settings);
+        let rise = candidate.rise;
+        let (mut place, mut failed) = (candidate.place, 0.0_f64);
+        let mut best: Option<(f64, Vec<FlipHeld>, Lead)> = None;
+        for _ in 0..=CONFIRMING {
+            let held = self.at(&candidate.ray, place);
+            let Some(lead) = self.look(&held, &larger)? else {
                 break;
             };
-            let short = BEYOND * lead.lead_std_error - lead.lead;
+            let short = self.goal(&lead, &larger) - lead.lead;
             if short > 0.0 {
-                if distance >= top.0 {
-                    return Ok(Some(best.map_or_else(|| change(held, lead), |best| best.1)));
+                if place >= self.within {
+                    break;
                 }
-                failed = failed.max(distance);
-                distance = (distance + (1.2 * short / rise).max(NEAR)).min(top.0);
-                if best.as_ref().is_some_and(|(found, _)| distance >= *found) {
+                failed = failed.max(place);
+                place = (place + (1.2 * short / rise).max(NEAR)).min(self.within);
+                if best.as_ref().is_some_and(|(found, ..)| place >= *found) {
                     break;
                 }
             } else {
-                best = Some((distance, change(held, lead)));
-                let nearer = (distance + 0.8 * short / rise).max(failed + NEAR);
-                if nearer > distance - NEAR {
+                best = Some((place, held, lead));
+                let nearer = (place + 0.8 * short / rise).max(failed + NEAR);
+                if nearer > place - NEAR {
                     break;
                 }
-                distance = nearer;
+                place = nearer;
             }
         }
-        if let Some((_, best)) = best {
-            return Ok(Some(best));
-        }
-        let held = at(top.0);
-        let lead = self.look(&held, self.settings)?;
-        Ok(lead.map(|lead| change(held, lead)))
+        let Some((_, held, lead)) = best else {
+            return Ok(false);
+        };
+        candidate.distance = self.size(&candidate.ray, &held);
+        (candidate.held, candidate.lead) = (held, lead);
+        Ok(true)
     }
 
     /// The farthest point within reach that the file allows, and the lead there.
@@ -465,17 +474,4 @@ impl Search<'_> {
         }
         Ok(found)
     }
-}
-
-/// Verified ones by size, then the others by how far they come.
-pub fn rank(change: &FlipChange) -> f64 {
-    match change.distance {
-        Some(distance) => distance,
-        None => 1e6 - change.lead.lead,
-    }
-}
-
-/// What reproduces it.
-fn setting(held: &FlipHeld) -> String {
-    format!("parameters.{}={}", held.parameter, held.value)
 }
