@@ -40,7 +40,7 @@ const TRIALS: [u64; 2] = [8_192, 65_536];
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Discovery {
-    /// A group, an outcome or a question; `None`: the likeliest group or outcome.
+    /// A group, an outcome, a question or a trend; `None`: the likeliest group or outcome.
     pub of: Option<String>,
     /// Boxes at most.
     pub boxes: usize,
@@ -54,7 +54,7 @@ pub enum NothingToDiscover {
     #[error(transparent)]
     Unknown(#[from] UnknownQuantity),
     #[error(
-        "`{name}` is {kind}, which is not yes or no in each future: ask for a group, an outcome or a question"
+        "`{name}` is {kind}, which is not yes or no in each future: ask for a group, an outcome, a question or a trend"
     )]
     NotYesOrNo { name: String, kind: &'static str },
     #[error("the scenario has neither outcomes nor questions: there is nothing to look for")]

@@ -1,10 +1,10 @@
-//! One number of a result by its name: a group, an outcome, a question, a metric or a ratio of means.
+//! One number of a result by its name: a group, an outcome, a question, a metric, a ratio of means, or that a trend comes true.
 
 use crate::diagnostic::nearest;
 use crate::estimate::{PartialSum, REPLICATES, Replicated};
 use crate::model::Model;
 use crate::results::{
-    ByTrend, Comparison, Difference, NONE_OF_THESE, RunResult, SweepOf, UNCLASSIFIED,
+    ByTrend, Comparison, Difference, NONE_OF_THESE, RunResult, SweepOf, TrendScore, UNCLASSIFIED,
 };
 use indexmap::IndexMap;
 
@@ -17,23 +17,26 @@ pub enum Kind {
     Conditional,
     Metric,
     Ratio,
+    /// That a trend has come true at the end (`trends.X.when`).
+    Trend,
 }
 
 /// All kinds with their names, singular as in results and plural as in files.
-const KINDS: [(Kind, &str, &str); 6] = [
+const KINDS: [(Kind, &str, &str); 7] = [
     (Kind::Group, "group", "groups"),
     (Kind::Outcome, "outcome", "outcomes"),
     (Kind::Question, "question", "questions"),
     (Kind::Conditional, "conditional", "questions"),
     (Kind::Metric, "metric", "metrics"),
     (Kind::Ratio, "ratio", "ratios"),
+    (Kind::Trend, "trend", "trends"),
 ];
 
 /// A number that every result of a scenario has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
     pub kind: Kind,
-    /// Among those of its kind, in the model and in results; the outcome that is left over is the last.
+    /// Among those of its kind, in the model and in results; the outcome that is left over is the last. A trend's place among all trends of the model.
     pub index: usize,
     pub name: String,
     pub title: String,
@@ -43,12 +46,12 @@ pub struct Quantity {
 /// A name that no number has, or that several have.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum UnknownQuantity {
-    #[error("no group, outcome, question, metric or ratio is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("no group, outcome, question, metric, ratio or trend with a `when` is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown { name: String, near: Option<String> },
     #[error("`{name}` is the name of several things; say which: {}", .full.join(" or "))]
     Several { name: String, full: Vec<String> },
     #[error(
-        "`{name}` is {kind}, which has no sensitivity: ask for a group, an outcome, a question or a metric"
+        "`{name}` is {kind}, which has no sensitivity: ask for a group, an outcome, a question, a metric or a trend"
     )]
     NotExplained { name: String, kind: &'static str },
 }
@@ -81,7 +84,11 @@ impl Quantity {
     pub fn named(model: &Model, text: &str) -> Result<Self, UnknownQuantity> {
         let all = Self::all(model);
         let wanted = |q: &&Self| q.name == text || q.path() == text;
-        let found: Vec<&Self> = all.iter().filter(wanted).collect();
+        let mut found: Vec<&Self> = all.iter().filter(wanted).collect();
+        // Outcomes are often named as the trends that lead to them: a trend that shares its name is asked for by its section.
+        if found.len() > 1 && !text.contains('.') {
+            found.retain(|q| q.kind != Kind::Trend);
+        }
         match found.as_slice() {
             [one] => Ok((*one).clone()),
             [] => {
@@ -153,6 +160,23 @@ impl Quantity {
         for ratio in &model.ratios {
             add(Kind::Ratio, &ratio.name, &ratio.title, &ratio.unit);
         }
+        // With a single trend a result has no scorecard.
+        let trends = model.trends.iter().enumerate();
+        let can_come_true =
+            trends.filter(|(_, trend)| model.trends.len() > 1 && trend.materialises.is_some());
+        all.extend(can_come_true.map(|(index, trend)| {
+            let named = match trend.title.as_str() {
+                "" => &trend.name,
+                title => title,
+            };
+            Self {
+                kind: Kind::Trend,
+                index,
+                name: trend.name.clone(),
+                title: format!("{named} (comes true)"),
+                unit: String::new(),
+            }
+        }));
         all
     }
 
@@ -169,7 +193,7 @@ impl Quantity {
         };
         likeliest(Kind::Group)
             .or_else(|| likeliest(Kind::Outcome))
-            .or(all.first())
+            .or(all.iter().find(|q| q.kind != Kind::Trend))
             .cloned()
     }
 
@@ -184,10 +208,10 @@ impl Quantity {
         !matches!(self.kind, Kind::Metric | Kind::Ratio)
     }
 
-    /// What it is if it is not yes or no in each future, in words; `None` of a group, an outcome or a question.
+    /// What it is if it is not yes or no in each future, in words; `None` of a group, an outcome, a question or a trend.
     pub fn not_yes_or_no(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Group | Kind::Outcome | Kind::Question => None,
+            Kind::Group | Kind::Outcome | Kind::Question | Kind::Trend => None,
             Kind::Conditional => Some("a question about some of the futures"),
             Kind::Metric => Some("a metric"),
             Kind::Ratio => Some("a ratio of means"),
@@ -236,8 +260,20 @@ impl Quantity {
                 std_error: r.std_error,
                 ci95: r.ci95.filter(|_| r.shape.as_deref() == Some("between")),
             }),
+            Kind::Trend => (self
+                .scored(result)
+                .and_then(|trend| trend.comes_true.last()))
+            .map(|end| share(end.probability, end.std_error, end.ci95)),
         };
         found.unwrap_or_default()
+    }
+
+    /// The trend's own row of a result.
+    fn scored<'r>(&self, result: &'r RunResult) -> Option<&'r TrendScore> {
+        result
+            .scorecard
+            .iter()
+            .find(|trend| trend.name == self.name)
     }
 
     /// Its row in a comparison.
@@ -249,6 +285,7 @@ impl Quantity {
             Kind::Conditional => &comparison.conditional,
             Kind::Metric => &comparison.metrics,
             Kind::Ratio => &comparison.ratios,
+            Kind::Trend => &comparison.trends,
         };
         rows.iter().find(|row| row.outcome == self.name)
     }
@@ -272,6 +309,7 @@ impl Quantity {
             Kind::Group => share(&result.groups.iter().find(|g| g.name == name)?.by_trend),
             Kind::Outcome => share(&result.outcomes.iter().find(|o| o.name == name)?.by_trend),
             Kind::Question => share(&result.questions.iter().find(|q| q.name == name)?.by_trend),
+            Kind::Trend => share(&self.scored(result)?.comes_true.last()?.by_trend),
             Kind::Conditional => {
                 let question = result.conditional.iter().find(|q| q.name == name)?;
                 let of =

@@ -66,7 +66,7 @@ impl Rare {
         let has_rule = match of.kind {
             Kind::Outcome => of.index < study.model.outcomes.len(),
             Kind::Group | Kind::Question => true,
-            Kind::Conditional | Kind::Metric | Kind::Ratio => false,
+            Kind::Conditional | Kind::Metric | Kind::Ratio | Kind::Trend => false,
         };
         match has_rule {
             true => Ok(Self { of }),

@@ -1,12 +1,12 @@
 //! Tripwires: observations by given days that tell the futures with an outcome from those without.
 //!
-//! Takes a study and what is watched for; gives a dated list of observations. Events that have happened by a day, and numbers that stand above or
-//! below a threshold on it, are ranked by mutual information on a run of their own. All that is shown of those chosen is counted on another run,
+//! Takes a study and what is watched for; gives a dated list of observations. Events that have happened by a day, phases and states in which the conflict is on it, and
+//! numbers that stand above or below a threshold on it, are ranked by mutual information on a run of their own. All that is shown of those chosen is counted on another run,
 //! with another seed, which is the run that `run` makes: choosing cannot flatter.
 
 mod choose;
 
-use choose::{Look, Sign, choose, named};
+use choose::{Look, Sign, What, choose, named};
 
 use super::detectable;
 use super::given::{Halves, share};
@@ -35,7 +35,7 @@ const EARLY: f64 = 2.0 / 3.0;
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
-    /// A group, an outcome or a question; `None`: the likeliest group or outcome.
+    /// A group, an outcome, a question or a trend; `None`: the likeliest group or outcome.
     pub of: Option<String>,
     /// Days at whose beginning is looked; empty: some months after the start.
     pub by: Vec<Date>,
@@ -49,7 +49,7 @@ pub enum NothingToWatch {
     #[error(transparent)]
     Unknown(#[from] UnknownQuantity),
     #[error(
-        "`{name}` is {kind}, which is not yes or no in each future: ask for a group, an outcome or a question"
+        "`{name}` is {kind}, which is not yes or no in each future: ask for a group, an outcome, a question or a trend"
     )]
     NotYesOrNo { name: String, kind: &'static str },
     #[error("the scenario has neither outcomes nor questions: there is nothing to watch for")]
@@ -138,6 +138,11 @@ fn yes_or_no(target: Quantity) -> Result<Quantity, NothingToWatch> {
 fn answered(model: &Model, target: &Quantity) -> f64 {
     match target.kind {
         Kind::Question => model.questions[target.index].asks.time(),
+        Kind::Trend => {
+            let read = model.trends[target.index].materialises.as_ref();
+            let last = read.and_then(|one| one.by.last().copied());
+            last.unwrap_or(model.clock.horizon)
+        }
         _ => model.clock.horizon,
     }
 }
@@ -402,6 +407,7 @@ impl Counted {
             })
         };
         let is_event = sign.threshold.is_none();
+        let is_number = matches!(sign.look.what, What::Indicator(_) | What::Derived(_));
         let lead = if is_event && !sign.turned {
             let sums = std::array::from_fn(|m| PartialSum {
                 values: both[m],
@@ -417,14 +423,16 @@ impl Counted {
             name,
             title,
             unit,
-            sign: match (is_event, sign.turned) {
-                (true, false) => "happened",
-                (true, true) => "not_happened",
-                (false, false) => "above",
-                (false, true) => "below",
+            sign: match (is_event, is_number, sign.turned) {
+                (true, _, false) => "happened",
+                (true, _, true) => "not_happened",
+                (false, true, false) => "above",
+                (false, true, true) => "below",
+                (false, false, false) => "is",
+                (false, false, true) => "is_not",
             }
             .into(),
-            threshold: sign.threshold,
+            threshold: sign.threshold.filter(|_| is_number),
             by: dates[sign.day].to_string(),
             seen: rates.all,
             if_seen: chances.held,

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What the ranges lead to: a group, an outcome or a question. A section before the name (`questions.truce`) tells things of one name apart
+    /// What the ranges lead to: a group, an outcome, a question or a trend that comes true. A section before the name (`questions.truce`) tells things of one name apart
     #[arg(long, visible_alias = "outcome", value_name = "NAME")]
     of: Option<String>,
     /// Boxes at most, each outside those before it

@@ -29,7 +29,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What to watch for: a group, an outcome or a question. A section before the name (`questions.truce`) tells things of one name apart
+    /// What to watch for: a group, an outcome, a question or a trend that comes true. A section before the name (`questions.truce`) tells things of one name apart
     #[arg(long, visible_alias = "outcome", value_name = "NAME")]
     of: Option<String>,
     /// Look at what was seen before this day begins; may be repeated (default: the last three of 1, 3, 6, 12, 24, 48 and 96 months after the start that leave a third of the time)

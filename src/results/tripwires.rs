@@ -47,7 +47,7 @@ pub struct Tripwire {
     pub name: String,
     pub title: String,
     pub unit: String,
-    /// What is seen: `happened` or `not_happened` by the day, of a number on that day `above` (at least) or `below` the threshold.
+    /// What is seen: `happened` or `not_happened` by the day, of a phase or state `is` or `is_not` on that day, of a number on it `above` (at least) or `below` the threshold.
     pub sign: String,
     pub threshold: Option<f64>,
     /// The day, at whose beginning it is looked at.

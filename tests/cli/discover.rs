@@ -207,7 +207,7 @@ fn where_nothing_is_uncertain_it_says_so() {
     );
     let table = out(&format!("discover {file} --flip --trials 2048"), "80");
     assert!(
-        flat(&table).contains("No uncertain parameter was found that moves its lead"),
+        flat(&table).contains("No uncertain input was found that moves its lead"),
         "{table}"
     );
 }

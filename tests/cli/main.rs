@@ -34,4 +34,5 @@ mod show;
 mod sweep;
 mod texts;
 mod trace;
+mod trend_targets;
 mod tripwires;

@@ -73,12 +73,12 @@ fn of<'r>(found: &'r FlipResult, parameters: &[&str]) -> &'r FlipChange {
 
 /// A change is a little larger than to where the lead is level: until the run that verifies can tell it from chance.
 ///
-/// With 131,072 trials the lead has an error of 0.0028, and 0.0055 in the larger runs of the search: they go on to 3.3 of the first and the length of
-/// both, which is 0.015, or a tenth of a standard deviation where the lead rises by 0.16 for each; they know it to 0.035, twice of which is let pass.
+/// With 131,072 trials the lead has an error of 0.0028, which the search takes to be 0.0037, and 0.0078 in its larger runs: they go on to 2.5 of the first
+/// and the length of both, which is 0.018, or 0.11 standard deviations where the lead rises by 0.16 for each; they know it to 0.05, twice of which is let pass.
 fn near(what: &str, change: &FlipChange, exact: f64) {
     let distance = change.distance.expect(what);
     assert!(
-        exact - 0.03 < distance && distance < exact + 0.17,
+        exact - 0.03 < distance && distance < exact + 0.21,
         "{what}: {distance}, exact {exact}"
     );
     assert!(change.verified && change.p_adjusted < Some(0.05));

@@ -317,3 +317,52 @@ fn the_list_has_the_same_bytes_for_any_number_of_threads() {
     let run = crate::harness::run(&study(&signs()), 20_000, 5);
     assert_eq!(run.outcomes[0].probability, one.probability);
 }
+
+/// A conflict that goes to and fro between two phases, and a state that does the same: both are seen on a day, and no first event tells where they are.
+#[test]
+fn a_phase_and_a_state_on_the_day_say_what_a_chain_of_two_states_says() {
+    let (to, fro) = (3.0, 2.0);
+    let file = scenario(
+        YEARS,
+        0.25,
+        json!({
+            "phases": {"calm": {"start": true}, "storm": {}},
+            "states": {"door": {
+                "title": "Door", "values": {"shut": {"title": "Shut", "start": true}, "open": {}},
+                "moves": {"shut": {"open": to}, "open": {"shut": fro}}
+            }},
+            "events": {
+                "up": {"hazard": {"rate": to, "per": "year"}, "phases": ["calm"], "effects": [{"phase": "storm"}]},
+                "down": {"hazard": {"rate": fro, "per": "year"}, "phases": ["storm"], "effects": [{"phase": "calm"}]}
+            },
+            "questions": {"stormy": {"holds": "phase == storm", "at": "18 months"}, "ajar": {"holds": "door == open", "at": "18 months"}},
+            "outcomes": [{"name": "all", "when": "true"}]
+        }),
+    );
+    let left = libm::exp(-(to + fro) * (1.5 - 300.0 / 365.25));
+    let high = to / (to + fro);
+    let calm = high * (1.0 - left);
+    for (of, name, kind) in [("stormy", "calm", "phase"), ("ajar", "door.open", "state")] {
+        let found = watch(&file, of, 262_144, 3, 0);
+        let sign = row(&found, name);
+        assert_eq!((sign.kind.as_str(), sign.threshold), (kind, None));
+        assert!(sign.detectable, "{sign:#?}");
+        // The likelier answer comes with the storm, and with the open door.
+        let wanted = if kind == "phase" { "is_not" } else { "is" };
+        assert_eq!(sign.sign, wanted);
+        share("if seen", &sign.if_seen, high + (1.0 - high) * left);
+        share("if not", &sign.if_not_seen, calm);
+        let day = 300.0 / 365.25;
+        let up = high * (1.0 - libm::exp(-(to + fro) * day));
+        share("seen", &sign.seen, up);
+        assert!(
+            sign.lead_days
+                .is_some_and(|days| (days - 247.0).abs() <= 2.0),
+            "{sign:#?}"
+        );
+    }
+    let door = row(&watch(&file, "ajar", 8192, 3, 0), "door.open")
+        .title
+        .clone();
+    assert_eq!(door, "Door: open");
+}

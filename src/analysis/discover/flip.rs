@@ -30,10 +30,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Outcomes that are considered if none is asked for.
 const RIVALS: usize = 3;
 
-/// What may be the likeliest: outcomes or groups, or yes and no of a question.
+/// What may be the likeliest: outcomes or groups, or yes and no of a question or of a trend's coming true.
 #[derive(Clone, Debug)]
 pub struct Race {
     pub members: Vec<Quantity>,
+}
+
+/// Whether the race is between its yes and its no.
+fn is_yes_or_no(one: &Quantity) -> bool {
+    matches!(one.kind, Kind::Question | Kind::Trend)
 }
 
 /// Why a search ended early.
@@ -123,7 +128,7 @@ impl Race {
     }
 
     pub fn is_question(&self) -> bool {
-        self.members.len() == 1 && self.members[0].kind == Kind::Question
+        self.members.len() == 1 && is_yes_or_no(&self.members[0])
     }
 }
 
@@ -150,7 +155,7 @@ impl Flip {
         let [one] = targets.as_slice() else {
             return Ok((Race { members: targets }, None));
         };
-        if one.kind == Kind::Question || self.to.is_none() {
+        if is_yes_or_no(one) || self.to.is_none() {
             return Ok((Race { members: targets }, None));
         }
         // Groups stand beside outcomes that are in none; outcomes beside all others.
@@ -299,7 +304,6 @@ pub fn flip(
             within: flip.within,
             settings,
             beyond: beyond(verified(settings)),
-            error: now.lead_std_error,
             states_all: Cell::new(false),
             observer: &blocks,
             open,

@@ -1,4 +1,4 @@
-//! What sensitivity is asked of: outcomes, groups, questions and metrics, by name.
+//! What sensitivity is asked of: outcomes, groups, questions, metrics and trends that come true, by name.
 
 use crate::analysis::quantity::{Kind, Quantity, UnknownQuantity};
 use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
@@ -18,7 +18,7 @@ pub fn named(model: &Model, names: &[String]) -> Result<Vec<Quantity>, UnknownQu
         let kind = match target.kind {
             Kind::Conditional => "a question about some of the futures",
             Kind::Ratio => "a ratio of means",
-            Kind::Group | Kind::Outcome | Kind::Question | Kind::Metric => continue,
+            Kind::Group | Kind::Outcome | Kind::Question | Kind::Metric | Kind::Trend => continue,
         };
         let name = target.name.clone();
         return Err(UnknownQuantity::NotExplained { name, kind });
@@ -70,6 +70,12 @@ pub fn read(targets: &[Quantity], program: &Program, ended: &BlockTrials) -> Vec
         Kind::Outcome => Reading::YesOrNo(ended.outcomes[target.index].clone()),
         Kind::Question => Reading::YesOrNo(ended.questions[target.index].clone()),
         Kind::Metric => Reading::Values(ended.metrics[target.index].clone()),
+        Kind::Trend => {
+            // The last of its questions is asked at the end.
+            let asked = program.trends[target.index].materialised.clone().last();
+            let asked = asked.expect("a trend that is asked for has a `when`");
+            Reading::YesOrNo(ended.questions[asked].clone())
+        }
         Kind::Conditional | Kind::Ratio => unreachable!("refused by `named`"),
     };
     targets.iter().map(of).collect()

@@ -24,6 +24,9 @@ const NAMED: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Event(usize),
+    Phase(usize),
+    /// A value of a state.
+    State(usize, usize),
     Indicator(usize),
     Derived(usize),
 }
@@ -32,28 +35,38 @@ pub enum What {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
     pub what: What,
-    /// Of a number: the day on which it is read, in `days`.
+    /// Of all but events: the day on which it is read, in `days`.
     pub day: Option<usize>,
 }
 
 impl Look {
     pub fn all(model: &Model, days: usize) -> Vec<Self> {
         let events = (0..model.events.len())
-            // Shifts of trends are in nobody's sight. Moves of states, and phases, are not looked at: often an event goes with them.
+            // Shifts of trends are in nobody's sight.
             .filter(|e| model.events[*e].shift.is_none())
             .map(|e| Self {
                 what: What::Event(e),
                 day: None,
             });
+        // Of two, one says it all.
+        let kinds = |count: usize| match count {
+            0 | 1 => 0,
+            2 => 1,
+            more => more,
+        };
+        let phases = (0..kinds(model.phases.len())).map(What::Phase);
+        let states = (model.states.iter().enumerate())
+            .flat_map(|(s, state)| (0..kinds(state.values.len())).map(move |v| What::State(s, v)));
         let moving = (0..model.indicators.len()).map(What::Indicator);
         let derived = (0..model.derived.len()).map(What::Derived);
-        let numbers = moving.chain(derived).flat_map(|what| {
+        let on_day = phases.chain(states).chain(moving).chain(derived);
+        let on_day = on_day.flat_map(|what| {
             (0..days).map(move |day| Self {
                 what,
                 day: Some(day),
             })
         });
-        events.chain(numbers).collect()
+        events.chain(on_day).collect()
     }
 
     pub fn value(&self, days: &[f64]) -> Expr {
@@ -61,8 +74,14 @@ impl Look {
             let day = days[self.day.unwrap_or_default()];
             Expr::Path(PathReading::At(Box::new(x), day))
         };
+        let held = |x: Expr| {
+            let [yes, no] = [1.0, 0.0].map(|x| Box::new(Expr::Number(x)));
+            Expr::If(Box::new(read(x)), yes, no)
+        };
         match self.what {
             What::Event(e) => Expr::Path(PathReading::FirstEvent(e)),
+            What::Phase(p) => held(Expr::PhaseIn(vec![p])),
+            What::State(s, v) => held(Expr::StateIn(s, vec![v])),
             What::Indicator(i) => read(Expr::Indicator(i)),
             What::Derived(d) => read(Expr::Derived(d)),
         }
@@ -74,7 +93,7 @@ impl Look {
 pub struct Sign {
     pub look: Look,
     pub day: usize,
-    /// An event: none.
+    /// An event: none. A phase or state: a half, of 1 for yes and 0 for no.
     pub threshold: Option<f64>,
     /// It is seen where the event has not happened, or the number is below the threshold.
     pub turned: bool,
@@ -148,6 +167,7 @@ pub fn choose(
             }
             let thresholds: Vec<Option<f64>> = match look.what {
                 What::Event(_) => vec![None],
+                What::Phase(_) | What::State(..) => vec![Some(0.5)],
                 _ => thresholds(values).into_iter().map(Some).collect(),
             };
             let best = thresholds
@@ -169,14 +189,13 @@ pub fn choose(
                 continue;
             };
             let [_, with, _, both] = counts;
-            if let What::Event(e) = look.what
-                && (both == with || both == 0)
-            {
-                let event = &model.events[e];
-                if !chosen.deciding.iter().any(|one| one.name == event.name) {
+            let is_number = matches!(look.what, What::Indicator(_) | What::Derived(_));
+            if !is_number && (both == with || both == 0) {
+                let (name, title, ..) = named(model, look.what);
+                if !chosen.deciding.iter().any(|one| one.name == name) {
                     chosen.deciding.push(Deciding {
-                        name: event.name.clone(),
-                        title: event.title.clone(),
+                        name,
+                        title,
                         by: dates[day].to_string(),
                         yes: both > 0,
                     });
@@ -276,6 +295,29 @@ pub fn named(model: &Model, what: What) -> (String, String, String, &'static str
                 event.title.clone(),
                 String::new(),
                 "event",
+            )
+        }
+        What::Phase(p) => {
+            let phase = &model.phases[p];
+            let (name, title) = (phase.name.clone(), phase.title.clone());
+            (name, title, String::new(), "phase")
+        }
+        What::State(s, v) => {
+            let state = &model.states[s];
+            let value = &state.values[v];
+            let titled = |title: &str, name: &str| match title {
+                "" => name.to_owned(),
+                title => title.to_owned(),
+            };
+            (
+                format!("{}.{}", state.name, value.name),
+                format!(
+                    "{}: {}",
+                    titled(&state.title, &state.name),
+                    titled(&value.title, &value.name)
+                ),
+                String::new(),
+                "state",
             )
         }
         What::Indicator(i) => {

@@ -77,6 +77,8 @@ pub fn observation(row: &Tripwire) -> String {
         "happened" => format!("{name}: yes"),
         "not_happened" => format!("{name}: not yet"),
         "above" => format!("{name}: {number}{unit} or more"),
+        "is" => format!("{name}: on the day"),
+        "is_not" => format!("{name}: not on the day"),
         _ => format!("{name}: below {number}{unit}"),
     }
 }
@@ -109,7 +111,7 @@ pub fn deciding(result: &TripwiresResult) -> Vec<String> {
         let names = list(yes);
         if !names.is_empty() {
             texts.push(format!(
-                "Left out, since after it the end is this one {words}: {names}."
+                "Left out, since with it the end is this one {words}: {names}."
             ));
         }
     }

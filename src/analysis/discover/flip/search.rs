@@ -18,17 +18,20 @@ const TOGETHER: usize = 4;
 /// Steps of a root search.
 const STEPS: usize = 4;
 /// Steps from a root to where the lead is beyond chance, by the larger runs.
-const CONFIRMING: usize = 3;
+const CONFIRMING: usize = 4;
 /// Steps to the last point that the file allows.
 const EDGE: usize = 4;
 /// Trials of a run of the search at most, of the larger ones that settle a change, and of each of their draws.
-const SEARCH: u64 = 4_096;
+const SEARCH: u64 = 2_048;
 const CONFIRM: u64 = 16_384;
 const SEARCH_PER_DRAW: u32 = 16;
 /// Trials that all runs that verify have together, unless two changes need more.
 const VERIFY: u64 = 204_800;
 /// Changes that are verified.
 const VERIFIED: [u64; 2] = [2, 4];
+
+/// Share of the variance of a lead that is taken to come from draws, once the inputs that move it most are held.
+const OF_DRAWS: f64 = 0.25;
 
 /// Lines at most.
 const RAYS: usize = ALONE + 2 * (TOGETHER - 1);
@@ -43,7 +46,7 @@ pub fn verified(settings: &Settings) -> u64 {
 
 /// Larger runs at most.
 pub fn confirms(settings: &Settings) -> u64 {
-    verified(settings) * (CONFIRMING as u64 + 1)
+    verified(settings) * CONFIRMING as u64
 }
 
 /// The runs of the search: smaller ones under the next seed, with more draws of fewer trials.
@@ -101,8 +104,6 @@ pub struct Search<'s> {
     pub settings: &'s Settings,
     /// Standard errors of the run that verifies by which the lead has to be ahead of chance.
     pub beyond: f64,
-    /// Standard error of the lead in the file as it is.
-    pub error: f64,
     /// A weight cannot be stated alone.
     pub states_all: Cell<bool>,
     pub observer: &'s Blocks<'s>,
@@ -324,8 +325,11 @@ impl Search<'_> {
     /// The lead that a larger run has to show, so that the run that verifies will most likely tell it from chance.
     fn goal(&self, seen: &Lead, size: &Settings) -> f64 {
         let trials = |of: &Settings| of.blocks as f64 * of.trials_per_block() as f64;
-        let shrunk = seen.lead_std_error * (trials(size) / trials(self.settings)).sqrt();
-        let error = self.error.max(shrunk);
+        let draws = |of: &Settings| trials(of) / f64::from(of.trials_per_draw);
+        let own = self.settings;
+        let shrunk =
+            (1.0 - OF_DRAWS) * trials(size) / trials(own) + OF_DRAWS * draws(size) / draws(own);
+        let error = seen.lead_std_error * shrunk.sqrt();
         self.beyond * error + libm::hypot(error, seen.lead_std_error)
     }
 
@@ -409,41 +413,50 @@ impl Search<'_> {
         self.length(&ray.levers, &scores)
     }
 
-    /// From where the lead is level on until a larger run is beyond chance, or back to where it just is; where none is within reach, it is left as it is, and
-    /// that is said by `false`.
+    /// From where the lead is level on until a larger run is beyond chance, or back to where it just is; if none is within reach, to the last that leads.
+    /// `false` if none does.
     ///
     /// # Errors
     /// [`NoFlip::Interrupted`].
     pub fn settle(&self, candidate: &mut Candidate<'_, '_>) -> Result<bool, NoFlip> {
         let larger = confirming(self.settings);
-        let rise = candidate.rise;
-        let (mut place, mut failed) = (candidate.place, 0.0_f64);
+        let mut rise = candidate.rise;
+        let mut place = candidate.place;
+        // The farthest that is short of it, with its lead.
+        let mut failed: Option<(f64, f64)> = None;
         let mut best: Option<(f64, Vec<FlipHeld>, Lead)> = None;
-        for _ in 0..=CONFIRMING {
+        let mut last = None;
+        for _ in 0..CONFIRMING {
             let held = self.at(&candidate.ray, place);
             let Some(lead) = self.look(&held, &larger)? else {
                 break;
             };
             let short = self.goal(&lead, &larger) - lead.lead;
             if short > 0.0 {
-                if place >= self.within {
+                if let Some((before, less)) = failed {
+                    // It may rise less steeply here than from the medians on.
+                    rise = ((lead.lead - less) / (place - before)).clamp(0.25 * rise, rise);
+                }
+                failed = Some((place, lead.lead));
+                let next = (place + (1.2 * short / rise).max(NEAR)).min(self.within);
+                if lead.lead > 0.0 {
+                    last = Some((held, lead));
+                }
+                if next <= place || best.as_ref().is_some_and(|(found, ..)| next >= *found) {
                     break;
                 }
-                failed = failed.max(place);
-                place = (place + (1.2 * short / rise).max(NEAR)).min(self.within);
-                if best.as_ref().is_some_and(|(found, ..)| place >= *found) {
-                    break;
-                }
+                place = next;
             } else {
                 best = Some((place, held, lead));
-                let nearer = (place + 0.8 * short / rise).max(failed + NEAR);
+                let least = failed.map_or(0.0, |(failed, _)| failed);
+                let nearer = (place + 0.8 * short / rise).max(least + NEAR);
                 if nearer > place - NEAR {
                     break;
                 }
                 place = nearer;
             }
         }
-        let Some((_, held, lead)) = best else {
+        let Some((held, lead)) = best.map(|(_, held, lead)| (held, lead)).or(last) else {
             return Ok(false);
         };
         candidate.distance = self.size(&candidate.ray, &held);
