@@ -56,6 +56,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         out,
         ..
     } = arguments;
+    if !inputs.is_none() {
+        inputs.check(file)?;
+    }
     let kept = match KeptStudy::open(&Disk, file, &simulation.variant.set) {
         Ok(kept) => kept,
         Err(report) => return Ok(findings::refuse(&report, terminal)),

@@ -55,7 +55,6 @@ pub fn plan(
     parts: u64,
     terminal: &Terminal,
 ) -> Result<Result<Plan, Exit>> {
-    inputs.check(file)?;
     let of = inputs.of(&kept.study)?;
     let asked = inputs.plan(file, &kept.study, simulation)?;
     let files = Noting::default();

@@ -367,7 +367,8 @@ fn check_drivers(page: &Page, result: &Value) {
             "parameters"
         };
         let stated = &result["scenario"]["source"][section][driver["input"].as_str().unwrap()];
-        let known: Vec<f64> = numbers(&stated.to_string())
+        // Numbers of a list stand apart, as those of a text do.
+        let known: Vec<f64> = numbers(&stated.to_string().replace(',', ", "))
             .iter()
             .filter_map(|n| n.parse().ok())
             .collect();

@@ -238,8 +238,8 @@ fn what_is_missing_damaged_or_of_another_sweep_is_named() {
             "did you mean `signed`",
         ),
         (
-            format!("plan - --parts 2 --vary parameters.calm.value=1,2"),
-            "",
+            "plan - --parts 2 --vary parameters.calm.value=1,2".to_owned(),
+            "standard input can be read only once",
         ),
     ] {
         let told = stderr(&call(&line).code(2).stdout(""));

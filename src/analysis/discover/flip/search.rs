@@ -435,7 +435,7 @@ impl Search<'_> {
             if short > 0.0 {
                 if let Some((before, less)) = failed {
                     // It may rise less steeply here than from the medians on.
-                    rise = ((lead.lead - less) / (place - before)).clamp(0.25 * rise, rise);
+                    rise = ((lead.lead - less) / (place - before)).clamp(0.6 * rise, rise);
                 }
                 failed = Some((place, lead.lead));
                 let next = (place + (1.2 * short / rise).max(NEAR)).min(self.within);
