@@ -17,6 +17,7 @@ mod given;
 mod history;
 mod judgements;
 mod kinds;
+mod listing;
 mod luck;
 mod one_instant;
 mod one_number;

@@ -437,9 +437,11 @@ mod tests {
             };
             let timer = || {
                 let mut timer = Timer::new(steady);
-                timer.threshold = Column([0.4; LANES]);
+                // Every other clock runs out within the step.
+                timer.threshold = Column(std::array::from_fn(|k| [0.4, 4.0][k % 2]));
                 let rates = Column([0.8; LANES]);
-                change(width, &mut timer, Lanes::MAX, &rates, &Column::ZERO, 1.0);
+                let (_, due) = change(width, &mut timer, Lanes::MAX, &rates, &Column::ZERO, 1.0);
+                timer.running = due;
                 timer
             };
             let mut together = timer();

@@ -229,6 +229,3 @@ impl Listing<'_> {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
-use crate::model::build;
-use crate::program::compile;
-use crate::scenario::load_str;
+//! What scenarios are compiled to, read off the printed program.
+
+use quincunx::analysis::Study;
 use serde_json::{Value, json};
 
 /// The listing of a scenario with these sections.
@@ -14,9 +14,8 @@ fn listing(sections: Value) -> String {
     for (key, value) in sections.as_object().expect("an object") {
         whole_keys.insert(key.clone(), value.clone());
     }
-    let loaded = load_str(&whole.to_string(), "one.json").expect("readable");
-    let model = build(&loaded).expect("valid").model;
-    compile(&model).listing(&model).to_string()
+    let study = Study::from_text(&whole.to_string(), "one.json").expect("valid");
+    study.program.listing(&study.model).to_string()
 }
 
 #[track_caller]
@@ -84,8 +83,8 @@ fn without_a_model_things_have_numbers() {
         "indicators": {"front": {"start": 10, "drift": "-front"}},
         "outcomes": [{"name": "other", "when": "true"}],
     });
-    let loaded = load_str(&whole.to_string(), "one.json").expect("readable");
-    let text = compile(&build(&loaded).expect("valid").model).to_string();
+    let study = Study::from_text(&whole.to_string(), "one.json").expect("valid");
+    let text = study.program.to_string();
     has(&text, &["indicator indicator[0]", "  start 10"]);
     assert!(text.contains("drift -indicator[0]"), "{text}");
 }
