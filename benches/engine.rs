@@ -1,6 +1,6 @@
 //! What trials cost: simulation alone, without opening the scenario and without reading estimates off.
 //!
-//! `cargo bench -p benches --bench engine`; throughput is trials a second on one core.
+//! `cargo bench -p benches --bench engine`; throughput is trials per second on one core.
 
 mod shared;
 

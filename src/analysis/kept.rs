@@ -1,6 +1,6 @@
 //! Runs that are kept as files: to go on later, to grow, and to be joined from parts that were simulated elsewhere.
 //!
-//! In come a scenario with the files that it is made of, and settings, or the bytes of a summary file; out come its bytes, or the result, which has the
+//! Takes a scenario with the files that it is made of, and settings, or the bytes of a summary file; gives its bytes, or the result, which has the
 //! bytes of one uninterrupted run. What the engine keeps of blocks is [`Part`]; the envelope is [`kept`](crate::results::kept). Which files are read
 //! and written, and when, is the caller's business.
 
@@ -384,7 +384,7 @@ fn same_run(
         [
             ("seed", run.seed.to_string()),
             ("design", shown(&run.design)),
-            ("trials a draw:", run.trials_per_draw.to_string()),
+            ("trials per draw:", run.trials_per_draw.to_string()),
             ("precision", until.unwrap_or_else(|| "none".to_owned())),
             ("blocks in all:", run.blocks.to_string()),
         ]

@@ -98,7 +98,7 @@ impl Study {
     fn size(&self, trials: Option<u64>, draws: Option<u64>) -> (u64, Option<u64>) {
         let defaults = &self.model.run;
         let stated = trials.or(defaults.trials);
-        // Draws of the file belong to trials of the file: asking for other trials asks for more draws, not for more trials a draw.
+        // Draws of the file belong to trials of the file: asking for other trials asks for more draws, not for more trials per draw.
         let draws = draws.or(defaults
             .draws
             .filter(|_| defaults.trials.is_none_or(|t| Some(t) == stated)));

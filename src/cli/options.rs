@@ -25,7 +25,7 @@ pub struct Simulation {
     /// Trials in all, rounded up to whole blocks (default: the scenario's, or 10,000)
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub trials: Option<u64>,
-    /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials). Few trials a draw are slower: one a draw takes up to twice as long
+    /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials). Few trials per draw are slower: one per draw takes up to twice as long
     #[arg(long, value_name = "K", value_parser = count, allow_negative_numbers = true)]
     pub draws: Option<u64>,
     /// Seed of all random numbers (default: the scenario's, or 1)
@@ -63,7 +63,7 @@ impl Simulation {
     pub fn settings_until(&self, precision: &Precision, study: &Study) -> Result<Settings> {
         let mut settings = self.settings(study)?;
         settings.until = precision.until;
-        // The trials a draw stay what they would be otherwise: only the run's length is open.
+        // The trials per draw stay what they would be otherwise: only the run's length is open.
         if precision.until.is_some() && self.trials.is_none() {
             settings.blocks = MOST_TRIALS.div_ceil(settings.trials_per_block());
         }

@@ -72,7 +72,7 @@ pub struct Arguments {
     pictures: Pictures,
     #[command(flatten)]
     keeping: Keeping,
-    /// Also write a row a trial to this file, which ends in .csv or .parquet
+    /// Also write a row per trial to this file, which ends in .csv or .parquet
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     trials_out: Option<PathBuf>,
 }

@@ -12,7 +12,7 @@ use crate::scenario::{Report, load_with};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Trials a draw of the first, coarse picture: blocks are then small enough to be there at once.
+/// Trials per draw of the first, coarse picture: blocks are then small enough to be there at once.
 const COARSE_TRIALS_PER_DRAW: u32 = 8;
 /// Blocks of the coarse picture.
 const COARSE_BLOCKS: u64 = 2;

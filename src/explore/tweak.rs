@@ -1,6 +1,6 @@
 //! What the page's controls say, and the overrides that it amounts to.
 //!
-//! In comes the state of the page; out come values at paths of the scenario, each with the control that it came from, so that a fault can be shown
+//! Takes the state of the page; gives values at paths of the scenario, each with the control that it came from, so that a fault can be shown
 //! there. They mean the same as `--set PATH=VALUE`. Whether the values make sense together is for the scenario's own checks to say.
 
 use crate::analysis::Study;

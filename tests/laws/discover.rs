@@ -30,7 +30,7 @@ fn look(file: &Value, trials: u64, seed: u64, threads: usize) -> DiscoverResult 
     found(file, None, &settings)
 }
 
-/// With 16 trials a draw on one thread: were there no other seed, boxes would be counted on what chose them.
+/// With 16 trials per draw on one thread: were there no other seed, boxes would be counted on what chose them.
 fn look_again(file: &Value, density: Option<f64>, trials: u64, seed: u64) -> DiscoverResult {
     let settings = Settings {
         threads: 1,

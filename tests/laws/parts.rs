@@ -45,7 +45,7 @@ fn of_all_rarities() -> Study {
     ))
 }
 
-/// A run of so many blocks, with so many trials a draw.
+/// A run of so many blocks, with so many trials per draw.
 fn of(study: &Study, trials_per_draw: u32, blocks: u64) -> Settings {
     Settings {
         trials_per_draw,

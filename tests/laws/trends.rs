@@ -89,7 +89,7 @@ fn a_trend_comes_true_by_what_the_path_was_up_to_then() {
     }
 }
 
-/// From `a` to `b` at a rate of 2 a year and never back: `a` leads for (1 - exp(-2)) / 2 of the year, and `b` comes true with 1 - exp(-2 t).
+/// From `a` to `b` at a rate of 2 per year and never back: `a` leads for (1 - exp(-2)) / 2 of the year, and `b` comes true with 1 - exp(-2 t).
 /// `wet` is drawn apart from all that.
 #[test]
 fn leads_and_conditional_outcomes_have_their_closed_forms() {

@@ -20,7 +20,7 @@ const DELTA: f64 = LEVELS as f64 / (2.0 * (LEVELS - 1) as f64);
 const PLACE: u64 = 0x6d6f_7272_6973_0000;
 const ORDER: u64 = 0x6d6f_7272_6973_0001;
 
-/// Trajectories, one a draw; parameters are counted in the order of inputs, which come first.
+/// Trajectories, one per draw; parameters are counted in the order of inputs, which come first.
 struct Trajectories {
     seed: u64,
     parameters: usize,

@@ -9,7 +9,7 @@ use crate::estimate::{DrawMean, PickFreeze, pick_freeze};
 
 /// Trials of each draw: two in each of eight groups.
 const TRIALS_PER_DRAW: u32 = 16;
-/// Fewest draws a pass.
+/// Fewest draws per pass.
 const LEAST_DRAWS: u64 = 256;
 
 /// Inputs that are taken from the second sample together: one alone, all that are correlated with one another, or all start weights.

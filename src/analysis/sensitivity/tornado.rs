@@ -14,7 +14,7 @@ use crate::results::{DesignSize, Swing};
 const ENDS: [f64; 2] = [0.05, 0.95];
 /// Trials of each draw: two in each of eight groups.
 const TRIALS_PER_DRAW: u32 = 16;
-/// Fewest draws a variant.
+/// Fewest draws per variant.
 const LEAST_DRAWS: u64 = 32;
 
 /// One input held at a level in every draw.

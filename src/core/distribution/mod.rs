@@ -1,7 +1,7 @@
 //! Distributions of single numbers: families, truncation, mixtures, and dependence between several of them.
 //!
 //! Arguments come in as numbers (from a file, or from formulas at run time); a [`Distribution`] that is valid by construction
-//! comes out, to be sampled by its quantile: one uniform number a draw, so that stratified designs and copulas work for every
+//! comes out, to be sampled by its quantile: one uniform number per draw, so that stratified designs and copulas work for every
 //! family. Which uniform number it is belongs to `random`; what a scenario file calls its arguments is told by [`Family`], and how one is made of them by a [`Recipe`].
 
 // Checks of arguments are written so that NaN fails them.

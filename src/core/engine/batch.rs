@@ -1,4 +1,4 @@
-//! A batch: up to 64 trials side by side, one column a quantity.
+//! A batch: up to 64 trials side by side, one column per quantity.
 //!
 //! Holds the state of its trials and the small steps that both the column code (`step`) and the jump code (`jumps`) use.
 //! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.

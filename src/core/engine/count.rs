@@ -1,6 +1,6 @@
 //! Counting: what finished trials leave in the tables of a run.
 //!
-//! In come a batch that has run to its end, or all trials of a block; out come additions to the integer tables ([`Tally`]) and
+//! Takes a batch that has run to its end, or all trials of a block; gives additions to the integer tables ([`Tally`]) and
 //! to the float sums of the block ([`Node`]). Stopped trials enter nothing but the counts that say so.
 
 use super::batch::{Batch, Setup};

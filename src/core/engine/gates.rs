@@ -1,6 +1,6 @@
 //! Gates: which phases, trends and values of states let an event fire.
 //!
-//! Comes in: where a lane stands. Goes out: for each gate, the lanes that it lets through. A move costs a word of bits for 64 gates, and what it changes.
+//! Takes where a lane stands; gives for each gate, the lanes that it lets through. A move costs a word of bits for 64 gates, and what it changes.
 
 use super::lanes::{Lanes, each};
 use crate::program::{GateCode, LANES, Program};

@@ -1,6 +1,6 @@
 //! Moves of the phase, the trend and the states.
 //!
-//! Takes an effect that moves something and the lanes in which it does; a destination that is drawn is drawn here, by one number a firing.
+//! Takes an effect that moves something and the lanes in which it does; a destination that is drawn is drawn here, by one number per firing.
 
 use super::batch::Batch;
 use super::journal::Change;

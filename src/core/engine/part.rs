@@ -1,6 +1,6 @@
 //! Parts of a run: simulated anywhere, kept as bytes, joined to the summary of the whole run, bit for bit.
 //!
-//! In come ranges of blocks to simulate, other parts, or bytes; out comes the [`Summary`] that one uninterrupted run would have left. Counts and float
+//! Takes ranges of blocks to simulate, other parts, or bytes; gives the [`Summary`] that one uninterrupted run would have left. Counts and float
 //! sums join by themselves (`summary`, [`Forest`]). What needs care are the bins of quantities, which a run learns where its pilots end (`pilot`): a
 //! part that starts later simulates the first pilot once more to know them, and keeps the numbers of quantities that have no bins yet as they are,
 //! apart for each pilot (a *stage*), so that all parts together can learn what the run would have learnt.

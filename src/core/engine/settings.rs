@@ -26,7 +26,7 @@ pub struct Settings {
 impl Settings {
     /// Settings for at least this many trials, in whole blocks.
     ///
-    /// With `draws` the trials a draw are `trials / draws`, rounded up to a multiple of the groups that share a draw's strata.
+    /// With `draws` the trials per draw are `trials / draws`, rounded up to a multiple of the groups that share a draw's strata.
     pub fn new(trials: u64, draws: Option<u64>, seed: u64) -> Self {
         let per_draw = match draws {
             Some(draws) => whole_groups(
@@ -77,7 +77,7 @@ impl Settings {
     }
 }
 
-/// Rounds trials a draw up to a multiple of the number of groups they are dealt into.
+/// Rounds trials per draw up to a multiple of the number of groups they are dealt into.
 fn whole_groups(trials_per_draw: u32) -> u32 {
     let groups = groups(trials_per_draw as usize) as u32;
     trials_per_draw.div_ceil(groups) * groups

@@ -1,6 +1,6 @@
 //! Loops over lanes that count: moments of columns, how many lanes are in which state, sums over some lanes.
 //!
-//! In come columns as a batch left them; out come numbers to be added to the tables. As in `lanes`, each loop is compiled once for each width of
+//! Takes columns as a batch left them; gives numbers to be added to the tables. As in `lanes`, each loop is compiled once for each width of
 //! vector unit, and sums are taken in the same eight parts by all of them.
 
 use super::lanes::{Lanes, lanes_where};

@@ -1,4 +1,4 @@
-//! What trials ended in: one bit a trial for yes and no, a number a trial for the rest.
+//! What trials ended in: one bit per trial for yes and no, a number per trial for the rest.
 //!
 //! A block hands it to whoever pairs trials of two scenarios, or writes them out one by one.
 

@@ -1,6 +1,6 @@
 //! The epistemic interval: how p(θ) itself is spread over parameter draws, with chance inside the draws taken out.
 //!
-//! In come the hits of each draw, as histogram, and the squared hits of its groups; out come the 5% and 95% ends of p(θ), their error,
+//! Takes the hits of each draw, as histogram, and the squared hits of its groups; gives the 5% and 95% ends of p(θ), their error,
 //! and whether a spread was seen at all. What the analyst does not know does not shrink with more trials: neither do the ends.
 //!
 //! Which shape p(θ) has, hits of R trials tell only in part: a smooth distribution and one of a few points may explain them equally well
@@ -310,7 +310,7 @@ impl HitTable {
             ends[side] = found.smooth[side] + (0.5 + 0.5 * turned) * gap;
             let sampling = by_replicates[side].max(found.sampling[side]);
             let error = (1.2 * sampling * sampling + weight * gap * (weight * gap)).sqrt();
-            // Nearer to 0 than one hit a draw, places look alike to every draw.
+            // Nearer to 0 than one hit per draw, places look alike to every draw.
             let (to_edge, mean) = [(ends[0], p), (1.0 - ends[1], 1.0 - p)][side];
             let blind = if to_edge * effective < 1.0 {
                 (0.25 / effective).min(0.5 * mean)

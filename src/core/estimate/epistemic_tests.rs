@@ -93,7 +93,7 @@ fn truths() -> Vec<Truth> {
         shape("beta, rare", places(|u| beta_inverse(2.0, 98.0, u))),
         shape("lognormal", lognormal(0.05, 0.8)),
         shape("lognormal, rare", lognormal(0.002, 1.0)),
-        // Poisson: no attack in 18 months at 12 a year, give or take a half.
+        // Poisson: no attack in 18 months at 12 per year, give or take a half.
         shape(
             "skewed beyond sight",
             places(|u| libm::exp(-18.0 * libm::exp(0.49 * normal_quantile(u)))),

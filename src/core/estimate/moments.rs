@@ -1,6 +1,6 @@
 //! Mean and spread of a stream of numbers, kept so that parts can be merged.
 //!
-//! In come numbers or other moments; out come count, mean and variance. The result depends on the order of merging in its
+//! Takes numbers or other moments; gives count, mean and variance. The result depends on the order of merging in its
 //! last bits: whoever needs the same bits merges in a fixed order ([`Forest`](super::Forest)).
 
 use super::stored::{Store, Stored, Unreadable};

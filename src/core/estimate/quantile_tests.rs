@@ -31,7 +31,7 @@ fn square(x: f64) -> f64 {
     x * x
 }
 
-/// Numbers of a run, 64 a draw.
+/// Numbers of a run, 64 per draw.
 type Law = fn(&mut Random, &mut dyn FnMut(f64), usize);
 
 /// Independent numbers.

@@ -1,6 +1,6 @@
 //! Quantiles with their error, and histograms, read off what was kept or counted of a quantity.
 //!
-//! In come [`Tables`]; out come numbers. A quantile is the smallest number that at least that share of all numbers does not exceed: while numbers are kept as they are, and where
+//! Takes [`Tables`]; gives numbers. A quantile is the smallest number that at least that share of all numbers does not exceed: while numbers are kept as they are, and where
 //! a bin holds one number alone, it is one of them. Otherwise it lies in a bin by its rank, and its error contains the bin.
 
 use super::replicate::{REPLICATES, error_of_residuals};

@@ -1,6 +1,6 @@
 //! Errors read off the spread between replicates.
 //!
-//! A run consists of [`REPLICATES`] independent randomisations of its design. In come totals by replicate; out comes their
+//! A run consists of [`REPLICATES`] independent randomisations of its design. Takes totals by replicate; gives their
 //! ratio with a standard error that is honest whatever the design does inside a replicate (stratification, Latin hypercubes, …).
 
 /// Independent randomisations of the design in every run; draw `k` belongs to replicate `k % REPLICATES`.

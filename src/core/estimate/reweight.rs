@@ -1,6 +1,6 @@
 //! Other start weights for trials that were simulated.
 //!
-//! In come hits, or a metric's values, by replicate and start trend, and a new weight for each trend; out come the probability or
+//! Takes hits, or a metric's values, by replicate and start trend, and a new weight for each trend; gives the probability or
 //! mean under the new weights (law of total probability), its error, and its paired difference from the run as it was.
 //! Errors are read off the replicates: what each adds beyond its share, summed over the trends before it is squared, because
 //! the trends of a replicate share their parameter draws.

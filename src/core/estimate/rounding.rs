@@ -1,6 +1,6 @@
 //! Differences that are known exactly, freed of the rounding of doubles.
 //!
-//! In come a difference, its error and the size of what was subtracted; out come the same two, or the difference with the digits that doubles of that
+//! Takes a difference, its error and the size of what was subtracted; gives the same two, or the difference with the digits that doubles of that
 //! size have and an error of 0.
 
 use super::replicate::REPLICATES;

@@ -1,6 +1,6 @@
 //! Moments of many series that are seen in the same trials.
 //!
-//! In come means and squared deviations of all series over some trials of one replicate; out come the moments of each series by replicate.
+//! Takes means and squared deviations of all series over some trials of one replicate; gives the moments of each series by replicate.
 //! How many trials a replicate has seen is the same for all series, so that merging needs no division but one for each replicate.
 //! As float sums they are merged in the order of the [`Forest`](super::Forest).
 

@@ -1,6 +1,6 @@
 //! How far the difference of two probabilities depends on what is not known: its range over parameter draws, which both scenarios share.
 //!
-//! In come the differences of hits in the groups of each draw, under common random numbers; out comes the 5%-95% range of the difference
+//! Takes the differences of hits in the groups of each draw, under common random numbers; gives the 5%-95% range of the difference
 //! p(θ) makes, free of chance inside the draws. Integers: parts merge in any order.
 
 use super::epistemic::{Components, Epistemic, LEAST_DRAWS};

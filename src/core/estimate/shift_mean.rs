@@ -1,6 +1,6 @@
 //! How far the difference of two means depends on what is not known: its range over parameter draws, which both scenarios share.
 //!
-//! In come the values of a draw's trials in both scenarios, under common random numbers; out comes the 5%-95% range of the difference of the
+//! Takes the values of a draw's trials in both scenarios, under common random numbers; gives the 5%-95% range of the difference of the
 //! conditional means, free of chance inside the draws. Float sums, so it is merged by the [`Forest`](super::Forest).
 
 use super::epistemic::{Epistemic, LEAST_DRAWS};

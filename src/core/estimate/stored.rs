@@ -1,7 +1,7 @@
 //! Summaries as bytes: what is written is read again bit for bit.
 //!
-//! In comes a summary, or an empty one of the same shape and the bytes that another was written to; out come the bytes, or the summary. Each type says
-//! once what it is made of, for both directions ([`Stored`]). Shapes (how many outcomes, how many trials a draw) are not written: whoever reads has
+//! Takes a summary, or an empty one of the same shape and the bytes that another was written to; gives the bytes, or the summary. Each type says
+//! once what it is made of, for both directions ([`Stored`]). Shapes (how many outcomes, how many trials per draw) are not written: whoever reads has
 //! the program. Whole numbers take as many bytes as they need (LEB128), a run of zeros two or three together, and floats all 64 bits. Whether the
 //! bytes are those that were written is for a checksum to tell; bytes that no summary of this shape could have are refused here too.
 

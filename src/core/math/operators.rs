@@ -200,7 +200,7 @@ pub fn elapsed(time: f64, mark: f64) -> f64 {
     if d > 0.0 { d } else { 0.0 }
 }
 
-/// What a steady flow of 1 a year from `mark` to `time` is worth at t = 0 if it is discounted continuously at `rate` a year.
+/// What a steady flow of 1 per year from `mark` to `time` is worth at t = 0 if it is discounted continuously at `rate` a year.
 #[inline(always)]
 pub fn discounted(rate: f64, mark: f64, time: f64) -> f64 {
     let span = elapsed(time, mark);

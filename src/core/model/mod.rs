@@ -8,7 +8,6 @@
 
 mod asked;
 mod bounds;
-mod build;
 mod clock;
 mod dependents;
 mod fixed;
@@ -17,13 +16,14 @@ mod history;
 mod lint;
 mod machines;
 mod parameters;
+mod resolve;
 mod types;
 mod waiting;
 mod whole;
 
-pub use build::{Built, build, build_scenario};
 pub use dependents::{Dependents, Item, Items, Readers};
 pub use fixed::Fixed;
 pub use lint::{lint, ranges_of_metrics};
+pub use resolve::{Built, build, build_scenario};
 pub use types::*;
 pub use whole::Whole;

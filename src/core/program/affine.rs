@@ -1,6 +1,6 @@
 //! Formulas that are weighted sums of state variables, which is what most drifts and exponents of hazards are.
 //!
-//! Comes in: a formula. Goes out: its constant, which only trend and phase can change, and its coefficients over parameters, so that one operation does what would take a
+//! Takes a formula; gives its constant, which only trend and phase can change, and its coefficients over parameters, so that one operation does what would take a
 //! subtraction, a multiplication and an addition for each variable.
 
 use super::dependencies::{reads_parameters_only, reads_regime_only};

@@ -77,7 +77,7 @@ impl<'m> Motions<'m> {
     }
 }
 
-/// True if a formula reads parameters, quantities of the trial and numbers only, so that it has one value a trial.
+/// True if a formula reads parameters, quantities of the trial and numbers only, so that it has one value per trial.
 pub fn reads_parameters_only(expr: &Expr) -> bool {
     match expr {
         Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_) => true,

@@ -85,7 +85,7 @@ pub enum Op {
         a: Slot,
         curve: Arc<Curve>,
     },
-    /// A flow of 1 a year from `mark` to `time`, discounted at `rate` a year.
+    /// A flow of 1 per year from `mark` to `time`, discounted at `rate` a year.
     Discounted {
         out: Slot,
         rate: Slot,

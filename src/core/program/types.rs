@@ -383,7 +383,7 @@ pub enum EffectCode {
 #[derive(Clone, Debug)]
 pub enum DestinationCode {
     One(usize),
-    /// Drawn by one number a firing: the probabilities are stacked in this order, the rest comes last.
+    /// Drawn by one number per firing: the probabilities are stacked in this order, the rest comes last.
     Drawn {
         shares: Vec<(usize, Formula)>,
         rest: Option<usize>,

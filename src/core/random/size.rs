@@ -2,9 +2,9 @@
 
 use crate::diagnostic::count;
 
-/// Trials a draw unless both numbers are given.
+/// Trials per draw unless both numbers are given.
 pub const TRIALS_PER_DRAW: u32 = 64;
-/// Trials a draw at most: what is kept of them, and the trials of one block, must fit into memory.
+/// Trials per draw at most: what is kept of them, and the trials of one block, must fit into memory.
 pub const MOST_TRIALS_PER_DRAW: u32 = 1 << 16;
 /// Draws at most: the random streams number them with 32 bits.
 pub const MOST_DRAWS: u64 = 1 << 32;
@@ -116,7 +116,7 @@ mod tests {
                 (true, _) => size_fault(trials, Some(largest)),
                 (false, draws) => size_fault(largest, draws),
             };
-            // More trials a draw than memory takes is another fault, with its own way out.
+            // More trials per draw than memory takes is another fault, with its own way out.
             let memory = matches!(with(largest), Some(SizeFault::TooManyTrialsPerDraw { .. }));
             assert!(
                 with(largest).is_none() || (memory && fault.blames_draws()),

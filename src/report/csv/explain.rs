@@ -1,4 +1,4 @@
-//! A difference split among edits, as CSV: a row a part.
+//! A difference split among edits, as CSV: a row per part.
 
 use super::Layout;
 use super::cells::{fault_of_writing, harmless};

@@ -1,4 +1,4 @@
-//! A run split by a condition, as CSV: a row a number of a side.
+//! A run split by a condition, as CSV: a row per number of a side.
 
 use super::Layout;
 use super::cells::{fault_of_writing, harmless, told_interrupted};

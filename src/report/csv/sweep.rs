@@ -1,4 +1,4 @@
-//! A sweep as CSV: a row a number of a run, with a column for each input that varies.
+//! A sweep as CSV: a row per number of a run, with a column for each input that varies.
 
 use super::Layout;
 use super::cells::{fault_of_writing, harmless, told_interrupted};

@@ -177,7 +177,7 @@ pub fn verdict(value: &SweepValue) -> &'static str {
     }
 }
 
-/// A row a run.
+/// A row per run.
 fn list(page: &mut Page<'_>, result: &SweepResult, k: usize) -> io::Result<()> {
     let of = &result.of[k];
     let join = match of.is_probability() {

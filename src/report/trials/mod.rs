@@ -1,4 +1,4 @@
-//! Trial-level data: a row a trial, for those who want to draw their own conclusions.
+//! Trial-level data: a row per trial, for those who want to draw their own conclusions.
 //!
 //! Takes blocks of trials in the order of their numbers; writes CSV or (feature `parquet`) Parquet. At most one row group is held in
 //! memory, whatever the size of the run. Columns: trial, draw, `parameter.NAME`…, `per_trial.NAME`…, start_trend, outcome, `metric.NAME`…,
@@ -36,9 +36,9 @@ pub struct TrialBlock {
     /// Number of the first trial; the others follow it.
     pub first_trial: u64,
     pub draw: Vec<u32>,
-    /// A vector a parameter.
+    /// A vector per parameter.
     pub parameters: Vec<Vec<f64>>,
-    /// A vector a quantity of the trial.
+    /// A vector per quantity of the trial.
     pub per_trial: Vec<Vec<f64>>,
     /// Index into [`TrialColumns::trends`].
     pub start_trend: Vec<u8>,
@@ -46,7 +46,7 @@ pub struct TrialBlock {
     pub outcome: Vec<u8>,
     /// A vector a metric; what is not finite counts as "no value".
     pub metrics: Vec<Vec<f64>>,
-    /// A vector an event, in years since the start; what is not finite counts as "never".
+    /// A vector per event, in years since the start; what is not finite counts as "never".
     pub first_times: Vec<Vec<f64>>,
 }
 

@@ -128,7 +128,7 @@ fn what_is_not_of_one_run_or_not_whole_is_refused_with_the_file_and_the_reason()
         ),
         (
             other("draws", &valley(), "--draws 256"),
-            "trials a draw: 32 instead of 64",
+            "trials per draw: 32 instead of 64",
         ),
         (
             other("hill", &renamed, ""),

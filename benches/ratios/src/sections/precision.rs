@@ -19,7 +19,7 @@ use std::error::Error;
 const TRIALS: u64 = 10_000;
 const SEEDS: usize = 80;
 const SEEDS_OF_A_LOOK: usize = 16;
-/// Outcomes with fewer expected hits a replicate say little in so many seeds.
+/// Outcomes with fewer expected hits per replicate say little in so many seeds.
 const LEAST_HITS: f64 = 8.0;
 
 pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {

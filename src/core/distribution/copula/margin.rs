@@ -1,6 +1,6 @@
 //! Rank correlation (Spearman's) of two margins tied by a Gaussian copula, whatever ties they have.
 //!
-//! In come two distributions and the rank correlation that is asked for; out comes the correlation of the normals that gives it, or the range of
+//! Takes two distributions and the rank correlation that is asked for; gives the correlation of the normals that gives it, or the range of
 //! rank correlations that the two can have.
 //!
 //! The rank of a draw is its *mid-rank*, the probability of less plus half that of the value itself: with ties, Spearman's correlation is

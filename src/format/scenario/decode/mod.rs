@@ -1,7 +1,7 @@
 //! The effective scenario as types, with every fault at once.
 //!
 //! A tree of JSON in; a [`Scenario`] or diagnostics out. serde would stop at the first fault, so each
-//! object is taken apart by hand: a function a kind of thing, each giving `None` after having said why. Formulas stay text, and
+//! object is taken apart by hand: a function per kind of thing, each giving `None` after having said why. Formulas stay text, and
 //! names stay unresolved.
 
 mod clock;

@@ -159,7 +159,7 @@ fn check(matrix: &[Vec<f64>]) -> Result<(), CopulaError> {
     Ok(())
 }
 
-/// Turns independent standard normal scores into correlated ones, in place. `scores` has one entry a row of the factor.
+/// Turns independent standard normal scores into correlated ones, in place. `scores` has one entry per row of the factor.
 pub fn correlate(factor: &[Vec<f64>], scores: &mut [f64]) {
     // From the last row upwards, so that each row still reads the independent scores.
     for (i, row) in factor.iter().enumerate().rev() {

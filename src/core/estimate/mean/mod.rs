@@ -1,6 +1,6 @@
 //! Mean of a metric: a number that a trial has, or has not.
 //!
-//! In come the values of one draw's trials; out come mean and standard deviation with their Monte Carlo errors, means by start trend and by
+//! Takes the values of one draw's trials; gives mean and standard deviation with their Monte Carlo errors, means by start trend and by
 //! outcome, and the epistemic interval of the mean. All of it is sums of floats, so nodes are merged by the [`Forest`](super::Forest).
 //! Trials without a value are left out of everything; their share is kept elsewhere.
 
@@ -103,7 +103,7 @@ impl MeanNode {
 
     /// Takes in one draw of `replicate` and gives the draw's mean, for the table of draw means; `None` without values.
     ///
-    /// `values`, `trends` and `outcomes` have one entry a trial, in trial order, group after group; NaN is no value.
+    /// `values`, `trends` and `outcomes` have one entry per trial, in trial order, group after group; NaN is no value.
     pub fn add_draw(
         &mut self,
         replicate: usize,

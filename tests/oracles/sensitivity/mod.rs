@@ -298,7 +298,7 @@ fn a_tornado_of_a_chance_has_the_means_at_both_ends() {
     assert!(swing.detectable);
 }
 
-/// By pick and freeze: every first-order and total index of every case, |z| < 4; what is exactly nil is told as such. 1,024 draws a pass.
+/// By pick and freeze: every first-order and total index of every case, |z| < 4; what is exactly nil is told as such. 1,024 draws per pass.
 #[test]
 fn indices_by_pick_and_freeze_are_the_published_ones() {
     for case in cases("sobol.json") {

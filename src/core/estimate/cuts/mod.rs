@@ -1,6 +1,6 @@
 //! Where the bins of a quantity lie, learnt from its first numbers.
 //!
-//! In come the numbers of a pilot with the replicates they belong to; out come bins: those that matter for the published quantiles are narrow,
+//! Takes the numbers of a pilot with the replicates they belong to; gives bins: those that matter for the published quantiles are narrow,
 //! and a number that comes again and again has a bin of its own. What is counted by these bins, and read off, is in
 //! [`tables`](super::tables) and [`quantiles`](super::quantiles).
 

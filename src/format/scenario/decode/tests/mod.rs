@@ -6,7 +6,7 @@ use super::*;
 use crate::scenario::types::*;
 use serde_json::json;
 
-const EXAMPLE: &str = include_str!("../../../../tests/fixtures/example.jsonc");
+const EXAMPLE: &str = include_str!("../../../../../tests/fixtures/example.jsonc");
 
 fn example() -> Scenario {
     match crate::scenario::load_str(EXAMPLE, "example.jsonc") {

@@ -18,7 +18,7 @@ const TASKS: u32 = 1000;
 const TRIES: u64 = 3;
 
 /// What a script does, whatever the plan is: after its settings.
-const SLURM: &str = include_str!("emit/slurm.sh");
+const SLURM: &str = include_str!("slurm.sh");
 
 /// Print a script with which a scheduler of jobs simulates the parts of a plan and joins them
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ pub struct Arguments {
     /// File for the result, as JSON
     #[arg(long, value_name = "PATH", default_value = "result.json")]
     result: PathBuf,
-    /// Number of tasks among which the parts are dealt (default: one a part, up to 1000)
+    /// Number of tasks among which the parts are dealt (default: one per part, up to 1000)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PARTS)), allow_negative_numbers = true)]
     tasks: Option<u32>,
     /// Time that a task may take: minutes, or [days-]hours:minutes:seconds

@@ -1,6 +1,6 @@
 //! The distribution of p(θ) behind the hits of draws, by EM steps from a beta distribution.
 //!
-//! In come how many draws had c hits, and the mean and variance that p(θ) must have; out come the 5% and 95% quantiles of p(θ): of a
+//! Takes how many draws had c hits, and the mean and variance that p(θ) must have; gives the 5% and 95% quantiles of p(θ): of a
 //! *smooth* distribution, after few steps, and of a *rough* one, after many, which is what a truth of separate points looks like.
 //! When to ask, and what to make of the two, is the business of [`epistemic`](super::epistemic).
 
