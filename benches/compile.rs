@@ -1,4 +1,5 @@
-//! What it costs to make a scenario ready, stage by stage: reading and decoding the file, finding out what it means, compiling it.
+//! What it costs to make a scenario ready, stage by stage: reading and decoding the file, finding
+//! out what it means, compiling it.
 //!
 //! `cargo bench -p benches --bench compile`.
 

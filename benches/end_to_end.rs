@@ -1,4 +1,5 @@
-//! What a user waits for, from the file to the table, within one process: a run, and a comparison of two scenarios.
+//! What a user waits for, from the file to the table, within one process: a run, and a comparison
+//! of two scenarios.
 //!
 //! `cargo bench -p benches --bench end_to_end`. Whole processes are measured by `benches/ratios`.
 

@@ -1,4 +1,5 @@
-//! What trials cost: simulation alone, without opening the scenario and without reading estimates off.
+//! What trials cost: simulation alone, without opening the scenario and without reading estimates
+//! off.
 //!
 //! `cargo bench -p benches --bench engine`; throughput is trials per second on one core.
 

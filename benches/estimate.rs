@@ -1,4 +1,5 @@
-//! What it costs to read estimates off a summary, and to write them: once a run, whatever the number of trials.
+//! What it costs to read estimates off a summary, and to write them: once a run, whatever the
+//! number of trials.
 //!
 //! `cargo bench -p benches --bench estimate`.
 

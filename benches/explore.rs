@@ -1,7 +1,9 @@
-//! How long the page of `explore` waits for its first picture, by kind of control: from the request to the picture in the stream, without painting.
+//! How long the page of `explore` waits for its first picture, by kind of control: from the request
+//! to the picture in the stream, without painting.
 //!
-//! `cargo bench -p benches --bench explore -- [FILE]`; the baseline without a file. Prints the median, the least and the ninth decile of twenty.
-//! The file's own run is done before the first is taken, as it is for an analyst who has looked at the page for a while.
+//! `cargo bench -p benches --bench explore -- [FILE]`; the baseline without a file. Prints the
+//! median, the least and the ninth decile of twenty. The file's own run is done before the first is
+//! taken, as it is for an analyst who has looked at the page for a while.
 
 use quincunx::explore::{Options, Running, Server};
 use serde_json::{Value, json};

@@ -1,11 +1,14 @@
-//! Instructions that each stage executes, which noise does not touch: what a continuous integration can hold steady.
+//! Instructions that each stage executes, which noise does not touch: what a continuous integration
+//! can hold steady.
 //!
-//! `cargo bench -p benches --bench instructions` counts them with valgrind (cachegrind), compares them with `benches/instructions.json`, and fails if a
-//! stage needs more than 5% more. `cargo bench -p benches --bench instructions -- --save` writes that file, after a change that is meant. Without
-//! valgrind nothing is counted, and it says so.
+//! `cargo bench -p benches --bench instructions` counts them with valgrind (cachegrind), compares
+//! them with `benches/instructions.json`, and fails if a stage needs more than 5% more. `cargo
+//! bench -p benches --bench instructions -- --save` writes that file, after a change that is meant.
+//! Without valgrind nothing is counted, and it says so.
 //!
-//! A child process repeats a stage; two children that differ only in how often tell what one repetition costs, free of start-up. Valgrind's
-//! processor has no AVX-512, so the counts are those of AVX2 wherever they are taken; they do depend on the compiler.
+//! A child process repeats a stage; two children that differ only in how often tell what one
+//! repetition costs, free of start-up. Valgrind's processor has no AVX-512, so the counts are those
+//! of AVX2 wherever they are taken; they do depend on the compiler.
 
 mod shared;
 

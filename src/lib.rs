@@ -1,18 +1,21 @@
-//! Quincunx simulates many possible futures of a conflict that an analyst has described, and reports how they are distributed.
+//! Quincunx simulates many possible futures of a conflict that an analyst has described, and
+//! reports how they are distributed.
 //!
-//! An analyst writes a scenario file: regimes that drive events, the situations the conflict can be in, indicators that wander, events
-//! with their hazards, what is uncertain, and how a finished future is classified. Out come the probabilities of the outcomes, with
-//! two kinds of uncertainty kept apart: the error of the simulation, which more trials shrink, and the spread that comes from
-//! what the analyst does not know, which they do not.
+//! An analyst writes a scenario file: regimes that drive events, the situations the conflict can be
+//! in, indicators that wander, events with their hazards, what is uncertain, and how a finished
+//! future is classified. Out come the probabilities of the outcomes, with two kinds of uncertainty
+//! kept apart: the error of the simulation, which more trials shrink, and the spread that comes
+//! from what the analyst does not know, which they do not.
 //!
 //! # The pipeline
 //!
 //! Modules stand in the order in which data flows, and each imports only from those before it:
 //!
-//! [`scenario`] reads files · [`model`] finds out what they mean · [`program`] compiles that to operations on columns · [`engine`] simulates ·
-//! [`estimate`] turns counts into estimates · [`results`] holds them as plain data · [`analysis`] compares and replays ·
-//! [`report`] writes tables, JSON, CSV and Markdown · [`cli`] is the command line. They stand on [`diagnostic`] (what an author is told),
-//! [`expression`] (formulas), [`distribution`], [`random`] and [`math`].
+//! [`scenario`] reads files · [`model`] finds out what they mean · [`program`] compiles that to
+//! operations on columns · [`engine`] simulates · [`estimate`] turns counts into estimates ·
+//! [`results`] holds them as plain data · [`analysis`] compares and replays · [`report`] writes
+//! tables, JSON, CSV and Markdown · [`cli`] is the command line. They stand on [`diagnostic`] (what
+//! an author is told), [`expression`] (formulas), [`distribution`], [`random`] and [`math`].
 //!
 //! # An example
 //!
@@ -60,7 +63,8 @@
 //! | summary | what is kept of trials; it merges |
 //! | estimate | a number with its uncertainty, read off a summary |
 //!
-//! The mathematics and how it is verified are described in `docs/method.md`, the file format in `docs/reference.md`.
+//! The mathematics and how it is verified are described in `docs/method.md`, the file format in
+//! `docs/reference.md`.
 
 #![deny(unsafe_code)]
 

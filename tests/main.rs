@@ -1,4 +1,5 @@
-//! All integration tests in one binary: exact results, laws, statistics, and the shape of the source tree.
+//! All integration tests in one binary: exact results, laws, statistics, and the shape of the
+//! source tree.
 
 #![recursion_limit = "256"]
 

@@ -1,8 +1,10 @@
 //! A comparison in which the base is known from more trials than the other scenario has so far.
 //!
-//! Takes the base's whole run and a pair of shorter runs; gives the other scenario's probabilities and means as the base plus what the pair
-//! says of the difference, each with the error of that sum ([`PairTable::anchored`](crate::estimate::PairTable::anchored)). When the pair is as long as the
-//! base, [`compare_grown`](super::compare_grown) says the same and more. Series over time and ranges over parameter draws are those of the shorter run.
+//! Takes the base's whole run and a pair of shorter runs; gives the other scenario's probabilities
+//! and means as the base plus what the pair says of the difference, each with the error of that sum
+//! ([`PairTable::anchored`](crate::estimate::PairTable::anchored)). When the pair is as long as the
+//! base, [`compare_grown`](super::compare_grown) says the same and more. Series over time and
+//! ranges over parameter draws are those of the shorter run.
 
 use super::compare::{correct, unlike};
 use super::growing::{Look, paired};
@@ -59,8 +61,9 @@ impl Totals {
     }
 }
 
-/// Compares a scenario with the base, of which `whole` is the longest run there is; `pair` are runs of equal settings, base and other, paired as
-/// far as both go. The base's numbers in the result are those of `whole`.
+/// Compares a scenario with the base, of which `whole` is the longest run there is; `pair` are runs
+/// of equal settings, base and other, paired as far as both go. The base's numbers in the result
+/// are those of `whole`.
 pub fn compare_anchored(
     (base, other): (&Study, &Study),
     whole: &Look,
@@ -149,7 +152,8 @@ pub fn compare_anchored(
     }
 }
 
-/// Puts a probability in the place of the one that a result has; a result without such a thing stays as it is.
+/// Puts a probability in the place of the one that a result has; a result without such a thing
+/// stays as it is.
 fn put(kind: Kind, result: &mut RunResult, i: usize, share: Option<Share>) {
     let Some(share) = share else { return };
     let place = match kind {

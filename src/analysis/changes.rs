@@ -5,7 +5,8 @@ use crate::scenario::places::is_annotation;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Differences of assumptions and of run settings between two whole scenarios; names, titles, notes and sources are left out.
+/// Differences of assumptions and of run settings between two whole scenarios; names, titles, notes
+/// and sources are left out.
 pub fn changes(base: &Value, other: &Value) -> Vec<Change> {
     let mut walk = Walk {
         base,
@@ -60,7 +61,8 @@ impl Walk<'_> {
         self.found.push(Change { path, base, other });
     }
 
-    /// Items of an array are told apart by their `name`, by the pair that they are `between`, or else by their place. A list of texts is one value.
+    /// Items of an array are told apart by their `name`, by the pair that they are `between`, or
+    /// else by their place. A list of texts is one value.
     fn arrays(&mut self, a: &[Value], b: &[Value]) {
         let is_texts = |items: &[Value]| items.iter().all(Value::is_string);
         if is_texts(a) && is_texts(b) {

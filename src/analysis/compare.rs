@@ -1,8 +1,9 @@
 //! Paired comparison of scenarios.
 //!
-//! Takes studies and one set of settings; gives each study's own result and, against the first, every difference with its
-//! standard error. All run under the same seed, draw by draw, so equal random sites draw equal numbers and most noise cancels.
-//! Which scenarios to compare is the caller's business; so is showing the result.
+//! Takes studies and one set of settings; gives each study's own result and, against the first,
+//! every difference with its standard error. All run under the same seed, draw by draw, so equal
+//! random sites draw equal numbers and most noise cancels. Which scenarios to compare is the
+//! caller's business; so is showing the result.
 
 use super::detectable;
 use super::pairs::{Matching, Pairs};
@@ -31,7 +32,8 @@ pub fn compare(
     Ok(result)
 }
 
-/// As [`compare`], with p-values as if each difference were the only one that is looked at, and nothing said to be detectable.
+/// As [`compare`], with p-values as if each difference were the only one that is looked at, and
+/// nothing said to be detectable.
 pub(super) fn compared(
     studies: &[&Study],
     settings: &Settings,
@@ -186,7 +188,8 @@ impl Merge for Joint {
     }
 }
 
-/// Holm's correction over all pairs, for outcomes, groups, trends, questions and metrics each by themselves.
+/// Holm's correction over all pairs, for outcomes, groups, trends, questions and metrics each by
+/// themselves.
 pub(super) fn correct(comparisons: &mut [Comparison]) {
     let sections: [fn(&mut Comparison) -> &mut Vec<Difference>; 7] = [
         |c| &mut c.differences,

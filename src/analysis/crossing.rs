@@ -1,8 +1,11 @@
-//! Where a curve that is known with errors crosses a number: the break-even value of an input, with its interval.
+//! Where a curve that is known with errors crosses a number: the break-even value of an input, with
+//! its interval.
 //!
-//! Takes the curve at some values and a way to have it at others, all under the same random numbers, so that it is a curve and not a cloud.
-//! The interval of a crossing is that of all values at which the number lies within the 95% interval of the curve (a test turned around, as
-//! in Fieller's interval): it holds the true crossing as often as the intervals of the curve hold the truth.
+//! Takes the curve at some values and a way to have it at others, all under the same random
+//! numbers, so that it is a curve and not a cloud. The interval of a crossing is that of all values
+//! at which the number lies within the 95% interval of the curve (a test turned around, as in
+//! Fieller's interval): it holds the true crossing as often as the intervals of the curve hold the
+//! truth.
 
 use crate::results::{Crossing, CrossingAt};
 
@@ -32,7 +35,8 @@ impl Seen {
     }
 }
 
-/// Looks for the crossings of `target` over a grid of ascending values; `look` gives the curve elsewhere, `None` where it has no value.
+/// Looks for the crossings of `target` over a grid of ascending values; `look` gives the curve
+/// elsewhere, `None` where it has no value.
 ///
 /// # Errors
 /// Those of `look`.
@@ -59,7 +63,8 @@ pub fn crossings<E>(
         let at = search(&mut known, [a, b], Height::Value, MOST_STEPS)?;
         let mut ends = [None; 2];
         for (end, slot) in ends.iter_mut().enumerate() {
-            // The nearest value on that side at which the number is excluded, and the one before it.
+            // The nearest value on that side at which the number is excluded, and the one before
+            // it.
             let side: Vec<Seen> = match end {
                 0 => known.iter().rev().filter(|s| s.at <= at).copied().collect(),
                 _ => known.iter().filter(|s| s.at >= at).copied().collect(),
@@ -96,7 +101,8 @@ pub fn crossings<E>(
     })
 }
 
-/// Whether the curve crosses between two values; a value that it takes exactly counts to what follows.
+/// Whether the curve crosses between two values; a value that it takes exactly counts to what
+/// follows.
 fn changes(pair: &[Seen], target: f64) -> bool {
     (pair[0].value < target) != (pair[1].value < target)
 }
@@ -120,7 +126,8 @@ impl Height {
     }
 }
 
-/// A root between two values of opposite sign, by false position (the Illinois rule, Dowell & Jarratt 1971); what is seen on the way is kept.
+/// A root between two values of opposite sign, by false position (the Illinois rule, Dowell &
+/// Jarratt 1971); what is seen on the way is kept.
 fn root<E>(
     known: &mut Vec<Seen>,
     [a, b]: [Seen; 2],
@@ -169,7 +176,8 @@ fn root<E>(
     Ok(between(low, high))
 }
 
-/// Crossings whose intervals overlap are one that chance hides: the first of them, with the interval of all.
+/// Crossings whose intervals overlap are one that chance hides: the first of them, with the
+/// interval of all.
 fn apart(found: Vec<CrossingAt>) -> Vec<CrossingAt> {
     let mut kept: Vec<CrossingAt> = Vec::new();
     for one in found {

@@ -2,10 +2,12 @@
 
 use crate::estimate::holm;
 
-/// Level at which a difference, an index or a variance counts as detected, after Holm's correction where several are looked at.
+/// Level at which a difference, an index or a variance counts as detected, after Holm's correction
+/// where several are looked at.
 pub const LEVEL: f64 = 0.05;
 
-/// Holm's correction over some rows, each with its p-value as if it were the only one, and whether it is detectable; rows without a p-value are left out.
+/// Holm's correction over some rows, each with its p-value as if it were the only one, and whether
+/// it is detectable; rows without a p-value are left out.
 pub fn correct<'r>(rows: impl Iterator<Item = (&'r mut Option<f64>, &'r mut bool)>) {
     let mut rows: Vec<_> = rows.filter(|(p_value, _)| p_value.is_some()).collect();
     let p_values: Vec<f64> = rows.iter().filter_map(|(p_value, _)| **p_value).collect();

@@ -1,9 +1,11 @@
-//! Edits between two whole scenarios: things of the file that differ, each of which can be changed by itself.
+//! Edits between two whole scenarios: things of the file that differ, each of which can be changed
+//! by itself.
 
 use super::changes::changes;
 use serde_json::Value;
 
-/// One thing that differs: a section (of trends, whose weights belong together, or a list), or a thing in a section by its name.
+/// One thing that differs: a section (of trends, whose weights belong together, or a list), or a
+/// thing in a section by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     section: String,

@@ -1,8 +1,9 @@
 //! The difference between two scenarios split among the edits that make it.
 //!
-//! Takes a way to have the scenario with any of the edits; gives each edit's Shapley value: what it adds, on average over all orders in which the
-//! edits can be made (Shapley 1953). The parts sum to the whole. All runs have the same random numbers, so each part is a weighted sum of
-//! runs whose common noise falls out, and its error is read from replicates.
+//! Takes a way to have the scenario with any of the edits; gives each edit's Shapley value: what it
+//! adds, on average over all orders in which the edits can be made (Shapley 1953). The parts sum to
+//! the whole. All runs have the same random numbers, so each part is a weighted sum of runs whose
+//! common noise falls out, and its error is read from replicates.
 
 use super::detectable::{self, LEVEL};
 use super::quantity::Quantity;
@@ -53,7 +54,8 @@ fn orders(edits: usize, seed: u64) -> Vec<Vec<usize>> {
     orders
 }
 
-/// Weight of each run, by the set of its edits, in each edit's part; for drawn orders once for each of them too.
+/// Weight of each run, by the set of its edits, in each edit's part; for drawn orders once for each
+/// of them too.
 struct Weights {
     /// By edit.
     parts: Vec<BTreeMap<u64, f64>>,
@@ -97,7 +99,8 @@ fn weights(edits: usize, seed: u64) -> Weights {
     Weights { parts, orders: all }
 }
 
-/// Runs the scenario with the edits of each set that is needed, and splits each number's difference; `open` has the scenario with some edits, by bit.
+/// Runs the scenario with the edits of each set that is needed, and splits each number's
+/// difference; `open` has the scenario with some edits, by bit.
 ///
 /// Without names of numbers it is the one that the scenario without edits leads to most often.
 ///
@@ -159,7 +162,8 @@ pub fn explain(
     let trials = base.run.trials as f64;
     let numbers = (of.iter().enumerate()).map(|(k, quantity)| {
         let floor = match quantity.is_probability() {
-            // Two trials that differ, one each way, are never excluded: the interval of a pair without any.
+            // Two trials that differ, one each way, are never excluded: the interval of a pair
+            // without any.
             true => 2.0_f64.sqrt() / (trials + 2.0),
             false => 0.0,
         };
@@ -215,7 +219,8 @@ pub fn explain(
     })
 }
 
-/// A part with its error, to which drawn orders add what they differ by: pairs of an order and its reverse are independent of one another.
+/// A part with its error, to which drawn orders add what they differ by: pairs of an order and its
+/// reverse are independent of one another.
 fn told(name: &str, found: Option<MeanDifference>, drawn: &[f64], floor: f64) -> ExplainPart {
     let pairs: Vec<f64> = drawn
         .chunks(2)

@@ -1,7 +1,9 @@
-//! A run split by a condition: everything among the trials in which it held, and among those in which it did not.
+//! A run split by a condition: everything among the trials in which it held, and among those in
+//! which it did not.
 //!
-//! Takes a study that asks the condition as its last question; gives each number on both sides with its own denominator, the error that replicates
-//! show, and the difference. Nothing is simulated twice: a trial is on one side or the other.
+//! Takes a study that asks the condition as its last question; gives each number on both sides with
+//! its own denominator, the error that replicates show, and the difference. Nothing is simulated
+//! twice: a trial is on one side or the other.
 
 use super::detectable;
 use super::study::Study;
@@ -25,7 +27,8 @@ const FEW: u64 = 32;
 
 type Counts = [u64; REPLICATES];
 
-/// A setting that asks the condition of every trial, and the name of that question, which nothing in the file has.
+/// A setting that asks the condition of every trial, and the name of that question, which nothing
+/// in the file has.
 pub fn condition_as_question(model: &Model, condition: &str) -> (String, String) {
     let text = model.source.to_string();
     let mut name = "condition".to_owned();
@@ -36,7 +39,8 @@ pub fn condition_as_question(model: &Model, condition: &str) -> (String, String)
     (format!("questions.{name}={question}"), name)
 }
 
-/// Simulates a study and splits its trials by the question of this name, which is left out of the result.
+/// Simulates a study and splits its trials by the question of this name, which is left out of the
+/// result.
 ///
 /// # Errors
 /// [`EngineError`] as of a run.
@@ -454,7 +458,8 @@ fn mean(
     }
 }
 
-/// Held less not held, by replicate; where too few trials of a kind were seen, as if the sides had nothing in common.
+/// Held less not held, by replicate; where too few trials of a kind were seen, as if the sides had
+/// nothing in common.
 fn apart(
     sides: &[Option<Replicated>; 2],
     values: [&GivenValue; 2],

@@ -1,8 +1,9 @@
 //! Runs that are looked at while they grow.
 //!
-//! A [`Growing`] run is simulated stretch by stretch and keeps what each trial ended in, so that another run can be paired with it at
-//! any of its looks without simulating it again. After as many blocks as `run` or `compare` would simulate, every number is
-//! theirs, bit for bit. When to look, and whom to show, is the caller's business.
+//! A [`Growing`] run is simulated stretch by stretch and keeps what each trial ended in, so that
+//! another run can be paired with it at any of its looks without simulating it again. After as many
+//! blocks as `run` or `compare` would simulate, every number is theirs, bit for bit. When to look,
+//! and whom to show, is the caller's business.
 
 use super::anchored::Totals;
 use super::compare::{correct, unlike};
@@ -18,7 +19,8 @@ use crate::scenario::same_assumptions;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// A run as it was read off once: it stays as it is while the run goes on, and can be looked at without it.
+/// A run as it was read off once: it stays as it is while the run goes on, and can be looked at
+/// without it.
 #[derive(Clone)]
 pub struct Look {
     pub result: Arc<RunResult>,
@@ -82,7 +84,8 @@ impl Growing {
         &self.settings
     }
 
-    /// Simulates until there are `blocks` blocks, and reads the run off; `None` if the observer cancelled it, which loses nothing.
+    /// Simulates until there are `blocks` blocks, and reads the run off; `None` if the observer
+    /// cancelled it, which loses nothing.
     ///
     /// `study` is the one that the run was made for. An earlier look is not computed again.
     ///
@@ -188,8 +191,8 @@ impl Look {
         self.ended.len() as u64
     }
 
-    /// Number of a trial that ended in this outcome (by its index, as in the result): the first at or after `from`, or else the
-    /// first of all.
+    /// Number of a trial that ended in this outcome (by its index, as in the result): the first at
+    /// or after `from`, or else the first of all.
     pub fn trial_of(&self, outcome: usize, from: u64) -> Option<u64> {
         let per_block = self.settings.trials_per_block();
         let trials = || {

@@ -1,8 +1,10 @@
-//! Runs that are kept as files: to go on later, to grow, and to be joined from parts that were simulated elsewhere.
+//! Runs that are kept as files: to go on later, to grow, and to be joined from parts that were
+//! simulated elsewhere.
 //!
-//! Takes a scenario with the files that it is made of, and settings, or the bytes of a summary file; gives its bytes, or the result, which has the
-//! bytes of one uninterrupted run. What the engine keeps of blocks is [`Part`]; the envelope is [`kept`](crate::results::kept). Which files are read
-//! and written, and when, is the caller's business.
+//! Takes a scenario with the files that it is made of, and settings, or the bytes of a summary
+//! file; gives its bytes, or the result, which has the bytes of one uninterrupted run. What the
+//! engine keeps of blocks is [`Part`]; the envelope is [`kept`](crate::results::kept). Which files
+//! are read and written, and when, is the caller's business.
 
 use super::study::Study;
 use crate::engine::{
@@ -133,7 +135,8 @@ impl KeptStudy {
     }
 }
 
-/// Of the whole scenario, with titles and notes and in the order of its keys, which are in results too.
+/// Of the whole scenario, with titles and notes and in the order of its keys, which are in results
+/// too.
 fn text_sha256(study: &Study) -> String {
     sha256_of(study.model.source.to_string().as_bytes())
 }
@@ -229,7 +232,8 @@ impl Summarised {
         seal(Kind::Summary, &head, &body)
     }
 
-    /// Reads a summary file. With `like`, the study of that one is used if it is of the same scenario: making one takes its time.
+    /// Reads a summary file. With `like`, the study of that one is used if it is of the same
+    /// scenario: making one takes its time.
     ///
     /// # Errors
     /// [`NotKept`] if it is not whole, or from another version.
@@ -268,7 +272,8 @@ impl Summarised {
         self.settings.threads = threads;
     }
 
-    /// Asks for another number of blocks, which are fixed: the run does not wait for a precision any more.
+    /// Asks for another number of blocks, which are fixed: the run does not wait for a precision
+    /// any more.
     pub fn set_blocks(&mut self, blocks: u64) {
         self.settings.blocks = blocks;
         self.settings.until = None;
@@ -289,7 +294,8 @@ impl Summarised {
         self.part.is_beginning()
     }
 
-    /// The blocks of the run that it lacks, in order; with [`Settings::until`] of the longest that it can be.
+    /// The blocks of the run that it lacks, in order; with [`Settings::until`] of the longest that
+    /// it can be.
     pub fn missing(&self) -> Vec<Range<u64>> {
         let mut missing = Vec::new();
         let mut from = 0;
@@ -310,7 +316,8 @@ impl Summarised {
         self.part.ended(&self.settings)
     }
 
-    /// Goes on with a run of which this is the beginning, until its end or until the observer halts it.
+    /// Goes on with a run of which this is the beginning, until its end or until the observer halts
+    /// it.
     ///
     /// # Errors
     /// [`EngineError`] as of [`Study::run`]; this is of no use then.
@@ -358,7 +365,8 @@ impl Summarised {
     }
 }
 
-/// Whether two are of one run: the files may have other names and be cut otherwise, if all that is in a result is the same.
+/// Whether two are of one run: the files may have other names and be cut otherwise, if all that is
+/// in a result is the same.
 fn same_run(
     (scenario, run): (&KeptScenario, &KeptRun),
     (other_scenario, other_run): (&KeptScenario, &KeptRun),
@@ -407,7 +415,8 @@ pub fn planned(blocks: u64, parts: u64) -> Vec<Range<u64>> {
     ranges.filter(|blocks| !blocks.is_empty()).collect()
 }
 
-/// The blocks of each part of a run that waits for a precision: up to so many parts from one look to the next.
+/// The blocks of each part of a run that waits for a precision: up to so many parts from one look
+/// to the next.
 fn planned_until(blocks: u64, parts: u64) -> Vec<Range<u64>> {
     let mut ranges = Vec::new();
     let mut from = 0;
@@ -421,7 +430,8 @@ fn planned_until(blocks: u64, parts: u64) -> Vec<Range<u64>> {
 }
 
 impl Plan {
-    /// A run of this size, cut into so many parts, or as many as it has blocks; one that waits for a precision, into so many from one look to the next.
+    /// A run of this size, cut into so many parts, or as many as it has blocks; one that waits for
+    /// a precision, into so many from one look to the next.
     pub fn new(kept: &KeptStudy, settings: &Settings, parts: u64) -> Self {
         let ranges = match settings.until {
             Some(_) => planned_until(settings.blocks, parts),
@@ -477,8 +487,9 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The number of parts that there are after each round of a run that waits for a precision. A round ends at a look, and has as many parts at least
-    /// as there are from one look to the next, so that all who simulate have one.
+    /// The number of parts that there are after each round of a run that waits for a precision. A
+    /// round ends at a look, and has as many parts at least as there are from one look to the next,
+    /// so that all who simulate have one.
     pub fn rounds(&self) -> Vec<usize> {
         let looks: Vec<usize> = (self.parts.iter().enumerate())
             .filter(|(_, part)| is_look(part[1]) || part[1] == self.run.blocks)

@@ -1,7 +1,9 @@
-//! Sweeps that are cut into parts: the runs of each part are simulated anywhere, and all parts together have the bytes of one sweep.
+//! Sweeps that are cut into parts: the runs of each part are simulated anywhere, and all parts
+//! together have the bytes of one sweep.
 //!
-//! A plan holds all files that its runs read, and what is set in each. A part is what [`some_runs`](super::some_runs) finds of its runs, each with
-//! the file as it is beside them; [`Plan::told`] looks at all of them together.
+//! A plan holds all files that its runs read, and what is set in each. A part is what
+//! [`some_runs`](super::some_runs) finds of its runs, each with the file as it is beside them;
+//! [`Plan::told`] looks at all of them together.
 
 use super::kept::{KeptStudy, NotKept, NotPart, kept_run, planned, same_version};
 use super::quantity::Quantity;

@@ -1,9 +1,11 @@
 //! Near misses: how many trials of an outcome were one event away from another.
 //!
-//! Takes a study and an outcome; gives the shares of its trials that end otherwise if one event is otherwise and all other random numbers are the
-//! same. Of an event that happened, it is that it does not happen at all; of one that did not, although its accumulated hazard passed the median of
-//! its law, that it happens at that median. The first is the counterfactual dependence of the outcome on the event (Lewis 1973, "Causation",
-//! J. Philos. 70), answered within the model by replay (Pearl 2009, "Causality", chapter 7: the random numbers are the background variables).
+//! Takes a study and an outcome; gives the shares of its trials that end otherwise if one event is
+//! otherwise and all other random numbers are the same. Of an event that happened, it is that it
+//! does not happen at all; of one that did not, although its accumulated hazard passed the median
+//! of its law, that it happens at that median. The first is the counterfactual dependence of the
+//! outcome on the event (Lewis 1973, "Causation", J. Philos. 70), answered within the model by
+//! replay (Pearl 2009, "Causality", chapter 7: the random numbers are the background variables).
 
 use super::study::Study;
 use super::typical::{History, search, spread};
@@ -23,14 +25,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Trials of the outcome that are played again: they give a share within two points.
 const COMPARED: usize = 1024;
-/// Trials that are finished together, after which a search that is ended early has something to tell.
+/// Trials that are finished together, after which a search that is ended early has something to
+/// tell.
 const TOGETHER: usize = 256;
 
 type Counts = [u64; REPLICATES];
 /// Ends of some trials, by place, with one event otherwise.
 type Ends = Vec<Replayed>;
 
-/// Plays trials of the outcome of this index again (the number of rules stands for `unclassified`), with each event otherwise in turn.
+/// Plays trials of the outcome of this index again (the number of rules stands for `unclassified`),
+/// with each event otherwise in turn.
 ///
 /// The result does not depend on the number of threads.
 ///
@@ -171,7 +175,8 @@ fn tasks(study: &Study, chosen: &[&History]) -> Vec<Task> {
     tasks
 }
 
-/// Plays the tasks in order on as many threads as are wanted; gives those from the first on that are done, and whether that is all.
+/// Plays the tasks in order on as many threads as are wanted; gives those from the first on that
+/// are done, and whether that is all.
 ///
 /// # Errors
 /// The fault of the first task that has one.
@@ -350,7 +355,8 @@ impl Counted {
     }
 }
 
-/// A share as it is told. Where all trials agree, the error is that of a normal law with the same interval: of a few trials it is large.
+/// A share as it is told. Where all trials agree, the error is that of a normal law with the same
+/// interval: of a few trials it is large.
 pub(super) fn told(share: &Proportion) -> Told {
     let [low, high] = share.ci95;
     let as_wide = (high - low) / (2.0 * NORMAL_95);

@@ -1,7 +1,7 @@
 //! Two scenarios trial by trial: what belongs together, and what is counted of it.
 //!
-//! Things of two files belong together by name, the base's order first. Of each yes or no the trials of a draw are paired under common random
-//! numbers; means of metrics are paired by draw.
+//! Things of two files belong together by name, the base's order first. Of each yes or no the
+//! trials of a draw are paired under common random numbers; means of metrics are paired by draw.
 
 use super::changes::changes;
 use super::ratios;
@@ -220,7 +220,8 @@ impl Matching {
                 .map(f64::abs)
                 .sum::<f64>()
                 / 2.0,
-            // Mean of |normal| is sd x sqrt(2 / pi): what the sum would be if every difference were noise.
+            // Mean of |normal| is sd x sqrt(2 / pi): what the sum would be if every difference were
+            // noise.
             noise: differences.iter().filter_map(|d| d.std_error).sum::<f64>() / 2.0
                 * (2.0 / std::f64::consts::PI).sqrt(),
         };
@@ -258,7 +259,8 @@ impl Matching {
                 .map(|(p, error, _)| (p, error)),
         ];
         let mut values = sides.map(|side| side.map(|(p, _)| p));
-        // No trial ends in an outcome that the file does not have; nothing else can be said to be false because it is not asked.
+        // No trial ends in an outcome that the file does not have; nothing else can be said to be
+        // false because it is not asked.
         if kind == Kind::Outcome {
             values = values.map(|value| value.or(Some(0.0)));
         }

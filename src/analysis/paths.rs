@@ -1,7 +1,10 @@
-//! Pathways: in which order turning points come, as a tree with the share of the trials that take each way.
+//! Pathways: in which order turning points come, as a tree with the share of the trials that take
+//! each way.
 //!
-//! Takes a study; gives the prefix tree of the orders in which some events first happen, each branch counted. An event tree of this kind is that of
-//! quantitative risk analysis (US Nuclear Regulatory Commission 1975, WASH-1400), here read off simulated futures and not put together by hand.
+//! Takes a study; gives the prefix tree of the orders in which some events first happen, each
+//! branch counted. An event tree of this kind is that of quantitative risk analysis (US Nuclear
+//! Regulatory Commission 1975, WASH-1400), here read off simulated futures and not put together by
+//! hand.
 
 use super::near;
 use super::quantity::{Kind, Quantity};
@@ -28,9 +31,11 @@ const APART: f64 = 3.0;
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Ways {
-    /// Index of the outcome whose trials alone are counted; the number of rules stands for `unclassified`.
+    /// Index of the outcome whose trials alone are counted; the number of rules stands for
+    /// `unclassified`.
     pub outcome: Option<usize>,
-    /// Names of the turning points; empty: the events that move the phase, or if none does, a state, or all.
+    /// Names of the turning points; empty: the events that move the phase, or if none does, a
+    /// state, or all.
     pub through: Vec<String>,
     /// Turning points that are followed one after another.
     pub depth: usize,
@@ -163,12 +168,14 @@ pub fn pathways(
 
 /// Trials that begin alike: whole numbers, which add up the same in any order.
 ///
-/// Of many long ways most are taken by few trials, which end in one or two outcomes: only those that were seen are kept.
+/// Of many long ways most are taken by few trials, which end in one or two outcomes: only those
+/// that were seen are kept.
 #[derive(Clone, Debug, Default)]
 struct Cell {
     /// By outcome, in their order.
     ends: Vec<(usize, Counts)>,
-    /// Parameter draws that the trials are of, and the last of them: a draw lies within a block, and its trials come one after another.
+    /// Parameter draws that the trials are of, and the last of them: a draw lies within a block,
+    /// and its trials come one after another.
     draws: u64,
     last: Option<u32>,
 }
@@ -213,7 +220,8 @@ impl Cell {
         whole.share(&self.trials())
     }
 
-    /// Share of some of its trials. That all take a way is an estimate as well, and not known to be so always.
+    /// Share of some of its trials. That all take a way is an estimate as well, and not known to be
+    /// so always.
     fn share(&self, hits: &Counts) -> Told {
         near::told(&Proportion::of(hits, &self.trials(), self.draws))
     }
@@ -287,7 +295,8 @@ struct Tree<'m> {
 }
 
 impl Tree<'_> {
-    /// Branches behind some turning points, the commonest first, and all that are folded; which of these are told is chosen later.
+    /// Branches behind some turning points, the commonest first, and all that are folded; which of
+    /// these are told is chosen later.
     fn children(
         &self,
         path: &[u32],

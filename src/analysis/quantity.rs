@@ -1,4 +1,5 @@
-//! One number of a result by its name: a group, an outcome, a question, a metric, a ratio of means, or that a trend comes true.
+//! One number of a result by its name: a group, an outcome, a question, a metric, a ratio of means,
+//! or that a trend comes true.
 
 use crate::diagnostic::nearest;
 use crate::estimate::{PartialSum, REPLICATES, Replicated};
@@ -36,7 +37,8 @@ const KINDS: [(Kind, &str, &str); 7] = [
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
     pub kind: Kind,
-    /// Among those of its kind, in the model and in results; the outcome that is left over is the last. A trend's place among all trends of the model.
+    /// Among those of its kind, in the model and in results; the outcome that is left over is the
+    /// last. A trend's place among all trends of the model.
     pub index: usize,
     pub name: String,
     pub title: String,
@@ -77,7 +79,8 @@ impl Kind {
 }
 
 impl Quantity {
-    /// The number of that name, which may have its section before it: `ceasefire`, `outcomes.ceasefire`.
+    /// The number of that name, which may have its section before it: `ceasefire`,
+    /// `outcomes.ceasefire`.
     ///
     /// # Errors
     /// [`UnknownQuantity`] with the near match, or with the full names where several have it.
@@ -85,7 +88,8 @@ impl Quantity {
         let all = Self::all(model);
         let wanted = |q: &&Self| q.name == text || q.path() == text;
         let mut found: Vec<&Self> = all.iter().filter(wanted).collect();
-        // Outcomes are often named as the trends that lead to them: a trend that shares its name is asked for by its section.
+        // Outcomes are often named as the trends that lead to them: a trend that shares its name is
+        // asked for by its section.
         if found.len() > 1 && !text.contains('.') {
             found.retain(|q| q.kind != Kind::Trend);
         }
@@ -180,7 +184,8 @@ impl Quantity {
         all
     }
 
-    /// What a run is asked first: its likeliest group; without groups its likeliest outcome, otherwise the first number that it has.
+    /// What a run is asked first: its likeliest group; without groups its likeliest outcome,
+    /// otherwise the first number that it has.
     pub fn leading(model: &Model, result: &RunResult) -> Option<Self> {
         let all = Self::all(model);
         let likeliest = |kind: Kind| {
@@ -208,7 +213,8 @@ impl Quantity {
         !matches!(self.kind, Kind::Metric | Kind::Ratio)
     }
 
-    /// What it is if it is not yes or no in each future, in words; `None` of a group, an outcome, a question or a trend.
+    /// What it is if it is not yes or no in each future, in words; `None` of a group, an outcome, a
+    /// question or a trend.
     pub fn not_yes_or_no(&self) -> Option<&'static str> {
         match self.kind {
             Kind::Group | Kind::Outcome | Kind::Question | Kind::Trend => None,

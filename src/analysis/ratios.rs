@@ -1,7 +1,8 @@
-//! Ratios of two totals, compared: questions about the trials in which a condition holds, and ratios of means.
+//! Ratios of two totals, compared: questions about the trials in which a condition holds, and
+//! ratios of means.
 //!
-//! Results keep their totals by replicate, and the replicates of two scenarios run on the same random numbers, so that what both have in common
-//! falls out of the difference.
+//! Results keep their totals by replicate, and the replicates of two scenarios run on the same
+//! random numbers, so that what both have in common falls out of the difference.
 
 use crate::estimate::{MeanDifference, REPLICATES, Replicated, difference};
 use crate::results::{ConditionalResult, Difference, RatioResult, RunResult};
@@ -18,7 +19,8 @@ struct Side<'r> {
     replicated: Option<Replicated>,
     /// So few trials that the spread between replicates may be luck.
     is_sparse: bool,
-    /// Of metrics: where replicates agree but for rounding, the difference is exact. Shares that agree may have been seen too seldom.
+    /// Of metrics: where replicates agree but for rounding, the difference is exact. Shares that
+    /// agree may have been seen too seldom.
     is_of_means: bool,
 }
 

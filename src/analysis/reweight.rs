@@ -1,8 +1,10 @@
 //! New start weights on a finished run, without simulating.
 //!
-//! Takes a result and the weights that were asked for; gives probabilities and means under them by the law of total probability,
-//! P = Σ w P(under the trend), with their errors and their paired differences from the run as it was. Weights act at the start and
-//! nowhere else, which is what makes this exact up to chance. Needs nothing but the result; reading it is the caller's business.
+//! Takes a result and the weights that were asked for; gives probabilities and means under them by
+//! the law of total probability, P = Σ w P(under the trend), with their errors and their paired
+//! differences from the run as it was. Weights act at the start and nowhere else, which is what
+//! makes this exact up to chance. Needs nothing but the result; reading it is the caller's
+//! business.
 
 use super::detectable;
 use super::study::Study;
@@ -19,7 +21,8 @@ use crate::results::{
 };
 use indexmap::IndexMap;
 
-/// How far weights may miss a sum of 1 before it is taken for a mistake: thirds written with three digits.
+/// How far weights may miss a sum of 1 before it is taken for a mistake: thirds written with three
+/// digits.
 const ROUNDING: f64 = 1.001e-3;
 /// Below this two weights are one number with other roundings.
 const SAME: f64 = 1e-12;
@@ -52,8 +55,8 @@ pub enum ReweightError {
 
 /// The result of a run under new weights of the trends.
 ///
-/// Trends that are not named share what the named ones leave, in the proportions that they had. With the weights of the run
-/// every number is that of the run.
+/// Trends that are not named share what the named ones leave, in the proportions that they had.
+/// With the weights of the run every number is that of the run.
 ///
 /// # Errors
 /// [`ReweightError`]: weights that are none, or that the run has no trials for.

@@ -1,6 +1,7 @@
 //! One trial of a run as a dated story.
 //!
-//! Takes a study, the run's settings and a trial's number; gives exactly that trial, with names instead of indices.
+//! Takes a study, the run's settings and a trial's number; gives exactly that trial, with names
+//! instead of indices.
 
 use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
@@ -10,7 +11,8 @@ use crate::results::{
 };
 use indexmap::IndexMap;
 
-/// Plays a trial again; one beyond the end of the run is the trial that a longer run would have there.
+/// Plays a trial again; one beyond the end of the run is the trial that a longer run would have
+/// there.
 ///
 /// # Errors
 /// [`EngineError`] if no run could be that long, if its events fire without end, or if a value
@@ -19,7 +21,8 @@ pub fn storyline(study: &Study, settings: &Settings, trial: u64) -> Result<Story
     told(study, settings, trial, false)
 }
 
-/// Like [`storyline`], without the later firings of events that fire very often: for pictures, and for many stories at a time.
+/// Like [`storyline`], without the later firings of events that fire very often: for pictures, and
+/// for many stories at a time.
 ///
 /// # Errors
 /// As [`storyline`].

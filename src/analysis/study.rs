@@ -24,7 +24,8 @@ pub struct Study {
 }
 
 impl Study {
-    /// Reads a scenario from a file (`-`: standard input), with settings `PATH=VALUE` as a last variant.
+    /// Reads a scenario from a file (`-`: standard input), with settings `PATH=VALUE` as a last
+    /// variant.
     ///
     /// # Errors
     /// Everything that is wrong with the file, its ancestors or the settings.
@@ -83,7 +84,8 @@ impl Study {
         Settings::new(trials, draws, seed.or(self.model.run.seed).unwrap_or(1))
     }
 
-    /// Why a run of this size cannot be had, in the words of whoever states it: an option, or the file.
+    /// Why a run of this size cannot be had, in the words of whoever states it: an option, or the
+    /// file.
     pub fn size_fault(&self, trials: Option<u64>, draws: Option<u64>) -> Option<String> {
         let (all, each) = self.size(trials, draws);
         let fault = size_fault(all, each)?;
@@ -98,7 +100,8 @@ impl Study {
     fn size(&self, trials: Option<u64>, draws: Option<u64>) -> (u64, Option<u64>) {
         let defaults = &self.model.run;
         let stated = trials.or(defaults.trials);
-        // Draws of the file belong to trials of the file: asking for other trials asks for more draws, not for more trials per draw.
+        // Draws of the file belong to trials of the file: asking for other trials asks for more
+        // draws, not for more trials per draw.
         let draws = draws.or(defaults
             .draws
             .filter(|_| defaults.trials.is_none_or(|t| Some(t) == stated)));
@@ -141,7 +144,8 @@ impl Study {
 }
 
 impl Study {
-    /// What ended a run on the scenario's account, with its place in the file; `None` if something else is to blame.
+    /// What ended a run on the scenario's account, with its place in the file; `None` if something
+    /// else is to blame.
     pub fn explain(&self, error: &EngineError) -> Option<Diagnostic> {
         let place = |name: &str| {
             let event = self.model.events.iter().find(|event| event.name == name)?;

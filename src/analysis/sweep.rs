@@ -1,7 +1,8 @@
 //! A sweep: some numbers of a scenario as some of its inputs vary, under common random numbers.
 //!
-//! Takes the studies of all runs, made ready and checked; gives each number with its error, and its paired difference from the file as it is.
-//! Which runs there are is the caller's business, but for the points of a Latin hypercube.
+//! Takes the studies of all runs, made ready and checked; gives each number with its error, and its
+//! paired difference from the file as it is. Which runs there are is the caller's business, but for
+//! the points of a Latin hypercube.
 
 use super::compare::compared;
 use super::crossing::{Seen, crossings};
@@ -20,7 +21,8 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Runs that are simulated together with the file as it is: few enough that their tables fit into memory.
+/// Runs that are simulated together with the file as it is: few enough that their tables fit into
+/// memory.
 pub const TOGETHER: usize = 12;
 
 /// A run to be made: where it stands on each axis, and the scenario there.
@@ -41,10 +43,12 @@ pub struct Sweep {
     pub of: Vec<Quantity>,
 }
 
-/// Simulates all runs. `None` if it was cancelled before the first few were complete; cancelled later, it has those that were.
+/// Simulates all runs. `None` if it was cancelled before the first few were complete; cancelled
+/// later, it has those that were.
 ///
 /// # Errors
-/// [`EngineError`] of whichever run fails, with the index of its point; `None` for the file as it is.
+/// [`EngineError`] of whichever run fails, with the index of its point; `None` for the file as it
+/// is.
 pub fn sweep(
     sweep: &Sweep,
     settings: &Settings,
@@ -54,7 +58,8 @@ pub fn sweep(
     Ok(part.and_then(|part| together([part], &sweep.axes, &sweep.design)))
 }
 
-/// As [`sweep`], for runs that are not all: what they say is the same, whichever others are simulated with them.
+/// As [`sweep`], for runs that are not all: what they say is the same, whichever others are
+/// simulated with them.
 ///
 /// # Errors
 /// As of [`sweep`].
@@ -188,7 +193,8 @@ pub enum NoBreakEven {
     Interrupted,
 }
 
-/// Looks for the values of the only input at which the `of`-th number is `target`, between those of the grid; `open` has the scenario at any other.
+/// Looks for the values of the only input at which the `of`-th number is `target`, between those of
+/// the grid; `open` has the scenario at any other.
 ///
 /// # Errors
 /// [`NoBreakEven`].
@@ -249,7 +255,8 @@ type Answer = Result<Option<Part>, EngineError>;
 
 type Work<'w> = dyn Fn(&[Point], &Settings, &dyn Observer) -> Answer + Sync + 'w;
 
-/// Does the parts, each with all threads, or with one thread each where a run is too short to be shared out.
+/// Does the parts, each with all threads, or with one thread each where a run is too short to be
+/// shared out.
 ///
 /// A part that was cancelled or not begun is `None`; the first part that failed is named.
 fn in_turn(
@@ -374,9 +381,11 @@ fn correct(points: &mut [SweepPoint]) {
     }
 }
 
-/// Points of a Latin hypercube over (0, 1): on each axis exactly one in each `points`-th, at a uniform place within it, in random order.
+/// Points of a Latin hypercube over (0, 1): on each axis exactly one in each `points`-th, at a
+/// uniform place within it, in random order.
 ///
-/// By point, then by axis. McKay, Beckman & Conover (1979). An axis keeps its numbers when others come and go.
+/// By point, then by axis. McKay, Beckman & Conover (1979). An axis keeps its numbers when others
+/// come and go.
 pub fn latin_hypercube(seed: u64, axes: &[String], points: usize) -> Vec<Vec<f64>> {
     let mut all = vec![Vec::with_capacity(axes.len()); points];
     for axis in axes {

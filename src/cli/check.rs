@@ -53,7 +53,8 @@ enum Findings {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Print {
-    /// The compiled program, one thing per line: for those who change the compiler, or ask why a scenario is slow
+    /// The compiled program, one thing per line: for those who change the compiler, or ask why a
+    /// scenario is slow
     Program,
 }
 

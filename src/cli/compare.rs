@@ -40,13 +40,16 @@ pub struct Arguments {
     /// Scenario files, the base first; one may be `-` for standard input
     #[arg(required = true, num_args = 1.., value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Compare a variant of the first file too, with this value changed; the same NAME again changes another of its values
+    /// Compare a variant of the first file too, with this value changed; the same NAME again
+    /// changes another of its values
     #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
     variant: Vec<String>,
-    /// Split the difference between two files, or what several --set make of one, among the edits that make it
+    /// Split the difference between two files, or what several --set make of one, among the edits
+    /// that make it
     #[arg(long, conflicts_with_all = ["variant", "full", "folder", "until", "brief", "only", "events"])]
     explain: bool,
-    /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by commas (default: the likeliest group)
+    /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by
+    /// commas (default: the likeliest group)
     #[arg(
         long,
         value_name = "NAMES",

@@ -1,7 +1,8 @@
-//! `completions`: a script that makes a shell complete commands, options, files and the paths of a scenario.
+//! `completions`: a script that makes a shell complete commands, options, files and the paths of a
+//! scenario.
 //!
-//! The script asks the program itself, so that it knows what the program knows: the command line goes behind `--`, and the variable says for which
-//! shell to answer.
+//! The script asks the program itself, so that it knows what the program knows: the command line
+//! goes behind `--`, and the variable says for which shell to answer.
 
 use super::definition;
 use super::exit::{Exit, Misuse};

@@ -27,16 +27,19 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What the ranges lead to: a group, an outcome, a question or a trend that comes true. A section before the name (`questions.truce`) tells things of one name apart
+    /// What the ranges lead to: a group, an outcome, a question or a trend that comes true. A
+    /// section before the name (`questions.truce`) tells things of one name apart
     #[arg(long, visible_alias = "outcome", value_name = "NAME")]
     of: Option<String>,
     /// Boxes at most, each outside those before it
     #[arg(long, conflicts_with = "flip", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=9), allow_negative_numbers = true)]
     boxes: u8,
-    /// Look for the largest boxes in which the chance is at least this, such as 0.3 or 30% (default: those that stand out most, by size and chance together)
+    /// Look for the largest boxes in which the chance is at least this, such as 0.3 or 30%
+    /// (default: those that stand out most, by size and chance together)
     #[arg(long, conflicts_with = "flip", value_name = "CHANCE", value_parser = chance, allow_negative_numbers = true)]
     density: Option<f64>,
-    /// Find the smallest changes of uncertain inputs that make --of the likeliest outcome, group or answer; each is verified by a run that had no say in it
+    /// Find the smallest changes of uncertain inputs that make --of the likeliest outcome, group or
+    /// answer; each is verified by a run that had no say in it
     #[arg(long)]
     flip: bool,
     /// Prior standard deviations within which --flip looks

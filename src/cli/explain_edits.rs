@@ -154,7 +154,8 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
 }
 
 /// # Errors
-/// Two edits of the same place, or of a place and a part of it: the later one undoes the other, so neither has a part of its own.
+/// Two edits of the same place, or of a place and a part of it: the later one undoes the other, so
+/// neither has a part of its own.
 fn apart(sets: &[String]) -> Result<()> {
     let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
     let paths: Vec<String> = sets.iter().map(|set| path(set)).collect();

@@ -1,4 +1,5 @@
-//! In which format a result is written: the one that is asked for, or the one that the file's ending stands for.
+//! In which format a result is written: the one that is asked for, or the one that the file's
+//! ending stands for.
 
 use super::exit::Misuse;
 use super::terminal::Terminal;
@@ -24,12 +25,14 @@ pub const PAGE: &str = "a page";
 pub const TRIALS: &str = "Parquet";
 pub const CHART: &str = "a chart";
 
-/// The format of what goes to `out`: `asked`, else that of the ending, else the first that there is.
+/// The format of what goes to `out`: `asked`, else that of the ending, else the first that there
+/// is.
 ///
 /// `elsewhere` names the options of this command that write what `--out` does not.
 ///
 /// # Errors
-/// [`Misuse`] if nothing is asked for and the ending stands for something that `--out` does not write.
+/// [`Misuse`] if nothing is asked for and the ending stands for something that `--out` does not
+/// write.
 pub fn chosen<F: ValueEnum + PartialEq>(
     asked: Option<F>,
     out: Option<&Path>,

@@ -16,7 +16,8 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Simulate a scenario and print everything again among the futures in which a condition held, and among those in which it did not
+/// Simulate a scenario and print everything again among the futures in which a condition held, and
+/// among those in which it did not
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx given strike.jsonc \"ever(talks_open)\"\n  \

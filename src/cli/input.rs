@@ -1,4 +1,5 @@
-//! Result files: read with a limit, told apart, and looked at before anything is computed from them.
+//! Result files: read with a limit, told apart, and looked at before anything is computed from
+//! them.
 
 use super::exit::Misuse;
 use crate::results::{ReadFault, RunResult, check_run, read};

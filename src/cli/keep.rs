@@ -32,7 +32,8 @@ pub struct Keeping {
         conflicts_with_all = ["file", "against", "summary", "grow", "trials", "draws", "seed", "design", "set", "until"]
     )]
     pub resume: Option<PathBuf>,
-    /// Add trials to the finished run that this summary file keeps: --trials says how many there are to be in all
+    /// Add trials to the finished run that this summary file keeps: --trials says how many there
+    /// are to be in all
     #[arg(
         long,
         value_name = "PATH",
@@ -182,8 +183,8 @@ pub fn grow(run: &mut Summarised, path: &Path, trials: Option<u64>) -> Result<()
 /// The run that is to be kept, and its blocks that will be.
 pub type Coming<'r> = (&'r KeptStudy, &'r Settings, &'r [Range<u64>]);
 
-/// Refuses to write over a run that has not come to its end, a part of one, and what another version has written. What has no block but those that
-/// are `coming` is no loss.
+/// Refuses to write over a run that has not come to its end, a part of one, and what another
+/// version has written. What has no block but those that are `coming` is no loss.
 ///
 /// # Errors
 /// [`Misuse`] with what to do instead; also if the file cannot be written.
@@ -252,7 +253,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     file.finish()
 }
 
-/// Lets a run halt for a moment when it is time to write it down; at least one block is simulated before.
+/// Lets a run halt for a moment when it is time to write it down; at least one block is simulated
+/// before.
 struct Pausing<'m> {
     meter: &'m Meter,
     until: Instant,
@@ -271,8 +273,9 @@ impl Observer for Pausing<'_> {
     }
 }
 
-/// Goes on with a run until its end or Ctrl-C, and keeps it at `path` meanwhile. Whether its last state could be written, the second of the two says.
-/// A run that is new is kept before it has blocks, so that no other takes its place; if it fails before it has any, the file goes again.
+/// Goes on with a run until its end or Ctrl-C, and keeps it at `path` meanwhile. Whether its last
+/// state could be written, the second of the two says. A run that is new is kept before it has
+/// blocks, so that no other takes its place; if it fails before it has any, the file goes again.
 ///
 /// # Errors
 /// [`EngineError`] of the run.

@@ -1,6 +1,7 @@
 //! Messages on standard error as lines of JSON, for programs that drive this one.
 //!
-//! Asked for by an environment variable and not by an option, so that a command line that cannot be read is answered in the same way.
+//! Asked for by an environment variable and not by an option, so that a command line that cannot be
+//! read is answered in the same way.
 
 use super::exit::Misuse;
 use crate::diagnostic::{self, Diagnostic, Sources};
@@ -56,7 +57,8 @@ pub fn say(kind: &str, message: &str) {
     let _ = write(&json!({"kind": kind, "message": message}));
 }
 
-/// Says what a command line has wrong, in the words of its parser without the frame that is meant for a terminal.
+/// Says what a command line has wrong, in the words of its parser without the frame that is meant
+/// for a terminal.
 pub fn slip(text: &str) {
     let text = text.trim_start_matches("error: ");
     let frames = ["\n\nUsage: ", "\n\nFor more information"];
@@ -64,7 +66,8 @@ pub fn slip(text: &str) {
     say("error", text[..end.unwrap_or(text.len())].trim_end());
 }
 
-/// Says what is wrong or doubtful about a scenario: a line each, with the keys of `check --format json`.
+/// Says what is wrong or doubtful about a scenario: a line each, with the keys of `check --format
+/// json`.
 pub fn findings(diagnostics: &[Diagnostic], sources: &Sources) {
     let Value::Array(objects) = diagnostic::json(diagnostics, sources) else {
         return;

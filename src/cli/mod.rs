@@ -1,7 +1,7 @@
 //! The command line: arguments, dispatch, progress, exit statuses.
 //!
-//! Takes what the user typed; calls the library; writes data to standard output and everything else to standard error. A file
-//! a command. Nothing here computes a number.
+//! Takes what the user typed; calls the library; writes data to standard output and everything else
+//! to standard error. A file a command. Nothing here computes a number.
 
 mod check;
 mod compare;
@@ -59,7 +59,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use terminal::Terminal;
 
-/// Scenario-modelling simulator: an analyst's assumptions in, a distribution of possible futures out.
+/// Scenario-modelling simulator: an analyst's assumptions in, a distribution of possible futures
+/// out.
 #[derive(Debug, Parser)]
 #[command(
     name = "quincunx",

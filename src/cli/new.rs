@@ -20,7 +20,8 @@ const NAME_LINE: &str = "\"name\": \"strike\",";
                         An existing file is never overwritten."
 )]
 pub struct Arguments {
-    /// Name of the scenario; the file is NAME.jsonc in the current folder, or standard output for `-`
+    /// Name of the scenario; the file is NAME.jsonc in the current folder, or standard output for
+    /// `-`
     #[arg(default_value = "scenario")]
     name: String,
 }

@@ -25,7 +25,8 @@ pub struct Simulation {
     /// Trials in all, rounded up to whole blocks (default: the scenario's, or 10,000)
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub trials: Option<u64>,
-    /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials). Few trials per draw are slower: one per draw takes up to twice as long
+    /// Parameter draws; trials are shared out among them (default: one draw for each 64 trials).
+    /// Few trials per draw are slower: one per draw takes up to twice as long
     #[arg(long, value_name = "K", value_parser = count, allow_negative_numbers = true)]
     pub draws: Option<u64>,
     /// Seed of all random numbers (default: the scenario's, or 1)
@@ -56,7 +57,8 @@ impl Simulation {
         Ok(settings)
     }
 
-    /// Like [`settings`](Self::settings), for a run that may stop earlier or go on longer to be precise enough.
+    /// Like [`settings`](Self::settings), for a run that may stop earlier or go on longer to be
+    /// precise enough.
     ///
     /// # Errors
     /// As [`settings`](Self::settings).
@@ -75,8 +77,8 @@ impl Simulation {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Simulation")]
 pub struct Precision {
-    /// Add blocks until the largest standard error of an outcome's probability is this small, such as 0.1pp; --trials is then a
-    /// limit (default: 100 million)
+    /// Add blocks until the largest standard error of an outcome's probability is this small, such
+    /// as 0.1pp; --trials is then a limit (default: 100 million)
     #[arg(long, value_name = "ERROR", value_parser = points, allow_negative_numbers = true)]
     pub until: Option<f64>,
 }
@@ -110,7 +112,8 @@ impl Precision {
 /// Changes to the scenario from the command line.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Variant {
-    /// Change a value of the scenario by its dotted path, such as --set trends.stalemate.weight=0.4; may be repeated
+    /// Change a value of the scenario by its dotted path, such as --set
+    /// trends.stalemate.weight=0.4; may be repeated
     #[arg(
         long,
         value_name = "PATH=VALUE",
@@ -124,7 +127,8 @@ pub struct Variant {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// Format of the result (default: what the ending of --out stands for, .json, .csv or .md; otherwise table)
+    /// Format of the result (default: what the ending of --out stands for, .json, .csv or .md;
+    /// otherwise table)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// Write the result to this file instead of standard output

@@ -1,7 +1,8 @@
 //! Where data goes: standard output, or a file that appears only when it is complete.
 //!
-//! A file is written under another name in the same folder and renamed at the end, so that a reader never sees half of it and a
-//! failed run leaves the old one. It is opened before the simulation starts: a bad path must not cost an hour of computing.
+//! A file is written under another name in the same folder and renamed at the end, so that a reader
+//! never sees half of it and a failed run leaves the old one. It is opened before the simulation
+//! starts: a bad path must not cost an hour of computing.
 
 use super::exit::{Exit, Misuse};
 use super::places::resolved;
@@ -15,7 +16,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Unfinished files, and folders made for files to come: to be removed when the process ends at once.
+/// Unfinished files, and folders made for files to come: to be removed when the process ends at
+/// once.
 static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 #[derive(Debug)]
@@ -37,7 +39,8 @@ impl Destination {
         }
     }
 
-    /// Where tables go that were asked for by `options` beside a result that is none: standard output, if the result leaves it free.
+    /// Where tables go that were asked for by `options` beside a result that is none: standard
+    /// output, if the result leaves it free.
     ///
     /// # Errors
     /// [`Misuse`] if the result goes there.
@@ -211,7 +214,8 @@ impl Drop for PendingFile {
     }
 }
 
-/// A folder that is there to be written into; as much of it as had to be made goes again if it stays empty.
+/// A folder that is there to be written into; as much of it as had to be made goes again if it
+/// stays empty.
 #[derive(Debug)]
 pub struct MadeFolder {
     /// The innermost first.
@@ -259,10 +263,12 @@ pub fn unusable(what: &str, fault: io::Error) -> anyhow::Error {
     }
 }
 
-/// Letters of a file's name that the name of its unfinished part repeats: names have a longest length.
+/// Letters of a file's name that the name of its unfinished part repeats: names have a longest
+/// length.
 const REPEATED: usize = 40;
 
-/// A new file beside `target`, under a name that nobody else has: its own, hidden, with the number of this process.
+/// A new file beside `target`, under a name that nobody else has: its own, hidden, with the number
+/// of this process.
 fn unnamed(target: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
     let name: String = name.to_string_lossy().chars().take(REPEATED).collect();
     let mut attempt = 0;

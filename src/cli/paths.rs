@@ -32,7 +32,8 @@ pub fn to_set(current: &OsStr) -> Vec<CompletionCandidate> {
     })
 }
 
-/// What can stand for `current`, as deep as it is few; `written` says how, with the depth that is shown.
+/// What can stand for `current`, as deep as it is few; `written` says how, with the depth that is
+/// shown.
 fn offered(
     current: &OsStr,
     written: &dyn Fn(&Node, usize) -> Option<String>,

@@ -1,6 +1,7 @@
 //! Pages and charts that a command writes besides its result.
 //!
-//! The options, the files behind them (opened before anything is simulated), and the typical trials that a page tells.
+//! The options, the files behind them (opened before anything is simulated), and the typical trials
+//! that a page tells.
 
 use super::exit::Misuse;
 use super::formats;
@@ -72,10 +73,12 @@ pub struct Charts {
     /// Also write every chart as SVG and PNG into this folder, which is made if need be
     #[arg(long = "charts", value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// Write only these charts: names, or how names begin, such as outcomes, phases, metric, series-tension
+    /// Write only these charts: names, or how names begin, such as outcomes, phases, metric,
+    /// series-tension
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "folder")]
     pub only: Vec<String>,
-    /// Events whose cumulative incidence is drawn, separated by commas (default: the six that are least certain)
+    /// Events whose cumulative incidence is drawn, separated by commas (default: the six that are
+    /// least certain)
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub events: Vec<String>,
 }

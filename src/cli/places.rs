@@ -1,6 +1,7 @@
 //! Which files a command reads and which it writes: no file is both, and none is written twice.
 //!
-//! Told before anything is simulated, whatever the paths are called: `./a`, links and hard links lead to the same file.
+//! Told before anything is simulated, whatever the paths are called: `./a`, links and hard links
+//! lead to the same file.
 
 use super::exit::Misuse;
 use anyhow::Result;
@@ -83,10 +84,12 @@ impl Places {
         }
     }
 
-    /// Speaks for the charts that `--charts` puts into a folder, or into numbered folders within it. To be called after all other outputs.
+    /// Speaks for the charts that `--charts` puts into a folder, or into numbered folders within
+    /// it. To be called after all other outputs.
     ///
     /// # Errors
-    /// [`Misuse`] if an output is the folder itself or could be one of its charts, or if a chart of old is a link to a file that is read or written.
+    /// [`Misuse`] if an output is the folder itself or could be one of its charts, or if a chart of
+    /// old is a link to a file that is read or written.
     pub fn charts(&mut self, folder: Option<&Path>) -> Result<()> {
         let Some(folder) = folder else {
             return Ok(());

@@ -16,7 +16,8 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Cut a run or a sweep into parts that any machine can simulate: a plan, for shard, status and merge
+/// Cut a run or a sweep into parts that any machine can simulate: a plan, for shard, status and
+/// merge
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx plan baseline.json --trials 100e6 --parts 400 --out big.plan\n  \

@@ -19,7 +19,8 @@ pub struct Meter {
     lines: Option<Progress>,
     trials_per_block: u64,
     trials: Option<Mutex<TrialFile>>,
-    /// The file of trials cannot be written, or the program that watches is gone: there is no use in going on.
+    /// The file of trials cannot be written, or the program that watches is gone: there is no use
+    /// in going on.
     is_broken: AtomicBool,
 }
 
@@ -83,7 +84,8 @@ impl Meter {
         self.bar.elapsed()
     }
 
-    /// Takes the bar away and completes the file of trials; `simulated` is false if there are none, and the old file stays.
+    /// Takes the bar away and completes the file of trials; `simulated` is false if there are none,
+    /// and the old file stays.
     ///
     /// # Errors
     /// If the file could not be written.

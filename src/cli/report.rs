@@ -28,7 +28,8 @@ use std::path::{Path, PathBuf};
                         The page needs no network, prints well, and holds all it shows; `quincunx run FILE --report PAGE` makes it\n\
                         without the detour over a result file.")]
 pub struct Arguments {
-    /// Result files, as written by `run`, `compare` or `trace` with --format json; one may be `-` for standard input
+    /// Result files, as written by `run`, `compare` or `trace` with --format json; one may be `-`
+    /// for standard input
     #[arg(required = true, value_name = "RESULT")]
     results: Vec<PathBuf>,
     #[command(flatten)]
@@ -36,7 +37,8 @@ pub struct Arguments {
     /// Only what the results say at a glance: two pages to send alone
     #[arg(long, help_heading = "Output")]
     brief: bool,
-    /// Where to write the page (default: beside the first result, its ending replaced by .html); `-` is standard output
+    /// Where to write the page (default: beside the first result, its ending replaced by .html);
+    /// `-` is standard output
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     out: Option<PathBuf>,
     /// No remarks on standard error
@@ -150,7 +152,8 @@ fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
     Err(Misuse(format!("`{shown}` is not a result file: {hint}")).into())
 }
 
-/// Typical trials, replayed from the scenario within the result; none, with a warning, if that is not the one that was run.
+/// Typical trials, replayed from the scenario within the result; none, with a warning, if that is
+/// not the one that was run.
 fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
     let name = &result.scenario.name;
     if result.tool != tool() {

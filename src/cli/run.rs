@@ -46,14 +46,17 @@ pub struct Arguments {
     /// Scenario file; `-` reads standard input
     #[arg(required_unless_present_any = ["resume", "grow"])]
     file: Option<PathBuf>,
-    /// Show the difference to this file beside each value of the first screen; --set changes the first file only
+    /// Show the difference to this file beside each value of the first screen; --set changes the
+    /// first file only
     #[arg(
         long,
         value_name = "FILE",
         conflicts_with_all = ["full", "table", "trials_out", "report", "folder", "events"]
     )]
     against: Option<PathBuf>,
-    /// Estimate the probability of this outcome, group or question alone, however rare, by multilevel splitting; --trials is then a limit (default: 4 million), of which some 100,000 are simulated in any case
+    /// Estimate the probability of this outcome, group or question alone, however rare, by
+    /// multilevel splitting; --trials is then a limit (default: 4 million), of which some 100,000
+    /// are simulated in any case
     #[arg(
         long,
         value_name = "NAME",

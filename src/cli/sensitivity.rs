@@ -29,7 +29,8 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What to explain: a group, an outcome, a question, a metric or a trend that comes true; may be repeated. A section before the name (`metrics.cost`) tells things of one name apart
+    /// What to explain: a group, an outcome, a question, a metric or a trend that comes true; may
+    /// be repeated. A section before the name (`metrics.cost`) tells things of one name apart
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     of: Vec<String>,
     /// How it is found

@@ -210,7 +210,8 @@ fn of_plan(arguments: &Arguments, bytes: &[u8], terminal: &Terminal) -> Result<E
     )
 }
 
-/// Makes a folder for parts, if need be. It stays, whatever becomes of this part: others may be on their way to it.
+/// Makes a folder for parts, if need be. It stays, whatever becomes of this part: others may be on
+/// their way to it.
 fn make(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|fault| {
         let what = format!("cannot make the folder `{}`", folder.display());

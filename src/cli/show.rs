@@ -182,7 +182,8 @@ impl Lines<'_> {
         }
     }
 
-    /// Every value below a place, with its path; titles, notes and sources stand beside what they explain.
+    /// Every value below a place, with its path; titles, notes and sources stand beside what they
+    /// explain.
     fn tree(&mut self, place: &[String], value: &Value) {
         let path = place.join(".");
         match value {

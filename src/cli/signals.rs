@@ -1,6 +1,8 @@
-//! What a signal does: Ctrl-C lets a simulation end with what it has; whatever else ends the process takes unfinished files with it.
+//! What a signal does: Ctrl-C lets a simulation end with what it has; whatever else ends the
+//! process takes unfinished files with it.
 //!
-//! Handlers run on threads of their own, from the start of the program on: every command that writes a file may be told to go.
+//! Handlers run on threads of their own, from the start of the program on: every command that
+//! writes a file may be told to go.
 
 use super::exit::Exit;
 use super::output::abandon;
@@ -72,8 +74,8 @@ fn endings() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether a hang-up may end the process: `nohup` has it ignored, and a handler would undo that. Elsewhere than on Linux nobody can be asked
-/// whether it is, so a hang-up keeps its default there.
+/// Whether a hang-up may end the process: `nohup` has it ignored, and a handler would undo that.
+/// Elsewhere than on Linux nobody can be asked whether it is, so a hang-up keeps its default there.
 #[cfg(unix)]
 fn takes_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

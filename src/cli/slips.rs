@@ -36,7 +36,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("weights", "reweight"),
 ];
 
-/// Adds to an error of the command line what it leaves open: the command that was meant, or the option that was forgotten.
+/// Adds to an error of the command line what it leaves open: the command that was meant, or the
+/// option that was forgotten.
 pub fn explained(mut error: clap::Error, commands: &[&str]) -> clap::Error {
     let text = |error: &clap::Error, kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),

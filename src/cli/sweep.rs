@@ -31,7 +31,8 @@ const ALL_TRIALS: u64 = 100_000;
 /// Trials of a run then, at least: a block; and at most.
 const TRIALS: [u64; 2] = [1024, 10_000];
 
-/// Vary inputs of a scenario over grids or a Latin hypercube, under common random numbers, and print how its numbers move
+/// Vary inputs of a scenario over grids or a Latin hypercube, under common random numbers, and
+/// print how its numbers move
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx sweep baseline.json --vary trends.stalemate.weight=0.3..0.6:7\n  \
@@ -47,14 +48,16 @@ pub struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     inputs: Inputs,
-    /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as "outcomes.ceasefire = 0.2"
+    /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as
+    /// "outcomes.ceasefire = 0.2"
     #[arg(long, value_name = "EQUATION", conflicts_with_all = ["lhs", "variant"], help_heading = "Inputs")]
     until: Option<String>,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
     output: Output,
-    /// Also draw each number over one input as a line, over two as a heat map, as SVG and PNG into this folder, which is made if need be
+    /// Also draw each number over one input as a line, over two as a heat map, as SVG and PNG into
+    /// this folder, which is made if need be
     #[arg(long, value_name = "DIR", help_heading = "Pictures")]
     charts: Option<PathBuf>,
     #[command(flatten)]
@@ -65,7 +68,8 @@ pub struct Arguments {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
-    /// Vary the value at a dotted path: PATH=FROM..TO:N for N evenly spaced numbers, or PATH=a,b,c; may be repeated
+    /// Vary the value at a dotted path: PATH=FROM..TO:N for N evenly spaced numbers, or PATH=a,b,c;
+    /// may be repeated
     #[arg(
         long,
         value_name = "PATH=VALUES",
@@ -74,13 +78,15 @@ pub struct Inputs {
         add = ArgValueCompleter::new(paths::to_set)
     )]
     pub vary: Vec<Vary>,
-    /// A whole variant as one choice: another FILE, or NAME:PATH=VALUE of this one (null takes a thing away); the same NAME again changes another of its values
+    /// A whole variant as one choice: another FILE, or NAME:PATH=VALUE of this one (null takes a
+    /// thing away); the same NAME again changes another of its values
     #[arg(long, value_name = "VARIANT")]
     pub variant: Vec<String>,
     /// A Latin hypercube of N runs instead of a grid; each --vary is then PATH=FROM..TO
     #[arg(long, value_name = "N", value_parser = whole("lhs"), allow_negative_numbers = true, conflicts_with = "variant")]
     pub lhs: Option<u64>,
-    /// What to read off each run: groups, outcomes, questions, metrics and ratios by name, separated by commas (default: the likeliest group)
+    /// What to read off each run: groups, outcomes, questions, metrics and ratios by name,
+    /// separated by commas (default: the likeliest group)
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub of: Vec<String>,
 }
@@ -194,7 +200,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
 /// The number and the target of `--until`.
 ///
 /// # Errors
-/// [`Misuse`] for what is no equation of a number of the scenario, and for anything but one input of numbers.
+/// [`Misuse`] for what is no equation of a number of the scenario, and for anything but one input
+/// of numbers.
 fn until(arguments: &Arguments, base: &Study) -> Result<Option<(Quantity, f64)>> {
     let Some(text) = &arguments.until else {
         return Ok(None);

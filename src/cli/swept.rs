@@ -45,7 +45,8 @@ impl Files for Noting {
     }
 }
 
-/// A sweep cut into parts, and the files that it reads beside those of the scenario; the exit status if a run cannot be had, which has been said then.
+/// A sweep cut into parts, and the files that it reads beside those of the scenario; the exit
+/// status if a run cannot be had, which has been said then.
 ///
 /// # Errors
 /// [`Misuse`] for inputs that make no sweep.

@@ -1,4 +1,5 @@
-//! A run's result as `run` and `merge` tell it: in the format asked for, as tables beside it, and in pictures.
+//! A run's result as `run` and `merge` tell it: in the format asked for, as tables beside it, and
+//! in pictures.
 
 use super::options::{Format, Output};
 use super::output::Destination;
@@ -94,7 +95,8 @@ impl<'a> Told<'a> {
     /// Speaks for what will be written, and opens it.
     ///
     /// # Errors
-    /// [`Misuse`](super::exit::Misuse) for paths that take no file or that are read, and for names that there are not.
+    /// [`Misuse`](super::exit::Misuse) for paths that take no file or that are read, and for names
+    /// that there are not.
     pub fn open(
         (output, shown, pictures): (&'a Output, &'a Shown, &'a Pictures),
         format: Format,

@@ -1,4 +1,5 @@
-//! `trace`: single futures of a run, told as dated stories: one by its number, or typical ones of an outcome.
+//! `trace`: single futures of a run, told as dated stories: one by its number, or typical ones of
+//! an outcome.
 
 use super::exit::{Exit, Misuse};
 use super::findings;
@@ -21,7 +22,8 @@ use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Replay single trials of a run as dated storylines, and say which ways trials take and how near they were to other ends
+/// Replay single trials of a run as dated storylines, and say which ways trials take and how near
+/// they were to other ends
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx trace baseline.json --trial 4711\n  \
@@ -41,16 +43,20 @@ pub struct Arguments {
     /// Tell typical trials that end in this outcome instead
     #[arg(long, value_name = "NAME", conflicts_with = "trial")]
     outcome: Option<String>,
-    /// How many of them, each standing for others that are like it (default: one for each group that these futures fall into)
+    /// How many of them, each standing for others that are like it (default: one for each group
+    /// that these futures fall into)
     #[arg(long, value_name = "N", requires = "outcome", value_parser = clap::value_parser!(u8).range(1..=20), allow_negative_numbers = true)]
     typical: Option<u8>,
-    /// Say how many trials of the outcome were one event away from another: each is played again with one event otherwise
+    /// Say how many trials of the outcome were one event away from another: each is played again
+    /// with one event otherwise
     #[arg(long, requires = "outcome", conflicts_with_all = ["typical", "pathways"])]
     near_misses: bool,
-    /// Show the ways that trials take as a tree: the order in which turning points come, and how often each happens. With --outcome, of the trials that end so
+    /// Show the ways that trials take as a tree: the order in which turning points come, and how
+    /// often each happens. With --outcome, of the trials that end so
     #[arg(long, conflicts_with_all = ["trial", "typical"])]
     pathways: bool,
-    /// Events that are the turning points (default: those that move the phase; without any, those that move a state, or else all)
+    /// Events that are the turning points (default: those that move the phase; without any, those
+    /// that move a state, or else all)
     #[arg(
         long,
         value_name = "EVENTS",
@@ -66,7 +72,8 @@ pub struct Arguments {
     least: f64,
     #[command(flatten)]
     simulation: Simulation,
-    /// Tell everything that happens, not only what turns the story; of near misses, show every event
+    /// Tell everything that happens, not only what turns the story; of near misses, show every
+    /// event
     #[arg(long, help_heading = "Output", conflicts_with = "pathways")]
     full: bool,
     #[command(flatten)]
@@ -288,7 +295,8 @@ fn index(study: &Study, name: &str) -> Result<usize> {
     })
 }
 
-/// Says that fewer trials are told than were asked for, because others differ in nothing that is compared.
+/// Says that fewer trials are told than were asked for, because others differ in nothing that is
+/// compared.
 fn fewer(found: &Typical, wanted: Option<usize>) -> Option<String> {
     let told = found.stories.len();
     let wanted = wanted.filter(|wanted| (1..*wanted).contains(&told))?;

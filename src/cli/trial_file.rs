@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct TrialFile {
     table: InOrder,
     file: Shared,
-    /// Indices of the parameters that are written, and of the quantities of the trial: a constant has no place in every row.
+    /// Indices of the parameters that are written, and of the quantities of the trial: a constant
+    /// has no place in every row.
     parameters: Vec<usize>,
     per_trial: Vec<usize>,
 }
@@ -22,7 +23,8 @@ impl TrialFile {
     /// The ending of `path` decides the format.
     ///
     /// # Errors
-    /// [`Misuse`] for an ending that is unknown to this build; otherwise if the file cannot be written.
+    /// [`Misuse`] for an ending that is unknown to this build; otherwise if the file cannot be
+    /// written.
     pub fn create(path: &Path, model: &Model) -> Result<Self> {
         let ending = path
             .extension()

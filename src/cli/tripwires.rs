@@ -17,7 +17,8 @@ use clap::Args;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
-/// Say what to watch: which observations, by which days, best tell the futures with an outcome from the others
+/// Say what to watch: which observations, by which days, best tell the futures with an outcome from
+/// the others
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx tripwires baseline.json\n  \
@@ -29,10 +30,12 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What to watch for: a group, an outcome, a question or a trend that comes true. A section before the name (`questions.truce`) tells things of one name apart
+    /// What to watch for: a group, an outcome, a question or a trend that comes true. A section
+    /// before the name (`questions.truce`) tells things of one name apart
     #[arg(long, visible_alias = "outcome", value_name = "NAME")]
     of: Option<String>,
-    /// Look at what was seen before this day begins; may be repeated (default: the last three of 1, 3, 6, 12, 24, 48 and 96 months after the start that leave a third of the time)
+    /// Look at what was seen before this day begins; may be repeated (default: the last three of 1,
+    /// 3, 6, 12, 24, 48 and 96 months after the start that leave a third of the time)
     #[arg(long, value_name = "DATE", value_delimiter = ',', value_parser = day)]
     by: Vec<Date>,
     /// Observations for each day

@@ -1,7 +1,9 @@
-//! Runs in parts that go on until they are precise enough: which parts are wanted, and whether those that are there are enough.
+//! Runs in parts that go on until they are precise enough: which parts are wanted, and whether
+//! those that are there are enough.
 //!
-//! A run looks at itself after fixed numbers of blocks, and no part reaches over such a place. Parts are wanted in rounds; those of a round can be
-//! simulated at once, and the run may end within it. What it has beyond its end is not a part of its result.
+//! A run looks at itself after fixed numbers of blocks, and no part reaches over such a place.
+//! Parts are wanted in rounds; those of a round can be simulated at once, and the run may end
+//! within it. What it has beyond its end is not a part of its result.
 
 use super::keep;
 use super::parts::{self, State};
@@ -14,7 +16,8 @@ use std::path::Path;
 pub enum Looked {
     /// It has ended, with so many parts.
     Ended(usize),
-    /// It goes on: parts of its first round that is not done, counted from 0, with the reason if one is damaged.
+    /// It goes on: parts of its first round that is not done, counted from 0, with the reason if
+    /// one is damaged.
     Going(Vec<(usize, Option<String>)>),
 }
 

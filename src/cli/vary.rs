@@ -1,4 +1,5 @@
-//! What a sweep varies, as the command line says it: `PATH=FROM..TO:N`, `PATH=a,b,c`, and whole variants.
+//! What a sweep varies, as the command line says it: `PATH=FROM..TO:N`, `PATH=a,b,c`, and whole
+//! variants.
 
 use super::exit::Misuse;
 use crate::analysis::latin_hypercube;
@@ -212,7 +213,8 @@ fn shown(text: &str) -> Value {
 /// All runs of a grid, the last axis fastest; of whole variants too, which are the slowest axis.
 ///
 /// # Errors
-/// [`Misuse`] for a range without a count, a variant that is none, a path that varies twice, or more runs than a sweep has.
+/// [`Misuse`] for a range without a count, a variant that is none, a path that varies twice, or
+/// more runs than a sweep has.
 pub fn grid(file: &Path, vary: &[Vary], variants: &[String]) -> Result<Plan> {
     let own = Asked {
         file: file.to_owned(),

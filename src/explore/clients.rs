@@ -1,8 +1,9 @@
 //! The pages that are open, and what is being done for each.
 //!
-//! A page is a number that it chose, a stream of messages to it, and the request that it waits for. One request at a time is worked on. A new one
-//! ends the old as soon as that has drawn something, so that pictures come while a hand moves; of those that wait only the newest
-//! is kept. The runs of the last tweak are kept, too, so that another view of it needs no simulation.
+//! A page is a number that it chose, a stream of messages to it, and the request that it waits for.
+//! One request at a time is worked on. A new one ends the old as soon as that has drawn something,
+//! so that pictures come while a hand moves; of those that wait only the newest is kept. The runs
+//! of the last tweak are kept, too, so that another view of it needs no simulation.
 
 use super::job::Request;
 use super::track::Track;

@@ -1,6 +1,7 @@
 //! Connections with limits: how many there may be, and how long a request may take to arrive.
 //!
-//! A connection carries one request. Whoever sends one byte a minute keeps neither a thread nor a place for long.
+//! A connection carries one request. Whoever sends one byte a minute keeps neither a thread nor a
+//! place for long.
 
 use super::server::App;
 use axum::body::{Body, to_bytes};
@@ -73,7 +74,8 @@ impl Listener for Door {
                 std::future::pending::<()>().await;
                 continue;
             };
-            // As axum does for its own listeners: waits and retries if the system has no more sockets.
+            // As axum does for its own listeners: waits and retries if the system has no more
+            // sockets.
             let (stream, address) = Listener::accept(&mut self.listener).await;
             let connection = Connection {
                 stream,

@@ -1,6 +1,8 @@
-//! What the page can move: trends, parameters, the horizon and events, with the values of the file and sensible ranges for sliders.
+//! What the page can move: trends, parameters, the horizon and events, with the values of the file
+//! and sensible ranges for sliders.
 //!
-//! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes what a slider does not reach.
+//! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes
+//! what a slider does not reach.
 
 use super::session::Session;
 use crate::model::{Clock, Fires, ParameterValue};
@@ -66,7 +68,8 @@ pub struct ParameterControl {
     pub note: String,
     /// What the file says, in words.
     pub says: String,
-    /// The value of a constant, the median of what is uncertain, and for a formula its value at the medians.
+    /// The value of a constant, the median of what is uncertain, and for a formula its value at the
+    /// medians.
     pub centre: f64,
     pub uncertain: bool,
     /// A rank correlation ties it to others.
@@ -75,11 +78,13 @@ pub struct ParameterControl {
     pub low: f64,
     pub high: f64,
     pub step: f64,
-    /// How likely the file holds values from `low` to `high` to be, in equal parts of that range, relative to the likeliest; empty for what is not drawn.
+    /// How likely the file holds values from `low` to `high` to be, in equal parts of that range,
+    /// relative to the likeliest; empty for what is not drawn.
     pub shape: Vec<f64>,
     /// 5%, 50% and 95% of what is drawn.
     pub marks: Option<[f64; 3]>,
-    /// Percentiles that the file states, by key, in ascending order; empty if it states another form.
+    /// Percentiles that the file states, by key, in ascending order; empty if it states another
+    /// form.
     pub percentiles: Vec<(String, f64)>,
 }
 

@@ -1,8 +1,10 @@
 //! Who may ask: the checks that every request passes before anything else is looked at.
 //!
-//! The page is for the person at this machine. Another user's browser cannot reach loopback; this person's browser can, with whatever page she has
-//! open in it, so: the Host must be this server's (a foreign name that resolves to 127.0.0.1 is not), a request that another site
-//! caused is refused, the address has a secret in it, and what changes something is JSON, which no form of another site can send.
+//! The page is for the person at this machine. Another user's browser cannot reach loopback; this
+//! person's browser can, with whatever page she has open in it, so: the Host must be this server's
+//! (a foreign name that resolves to 127.0.0.1 is not), a request that another site caused is
+//! refused, the address has a secret in it, and what changes something is JSON, which no form of
+//! another site can send.
 
 use super::server::App;
 use axum::body::Body;

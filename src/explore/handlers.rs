@@ -1,7 +1,8 @@
 //! What is answered at which address, once the guard has let a request through.
 //!
-//! Bodies are JSON in both directions; a fault of the request is a status with a sentence. Simulating happens away from here, on threads that
-//! may block, and reaches the page through its stream of events.
+//! Bodies are JSON in both directions; a fault of the request is a status with a sentence.
+//! Simulating happens away from here, on threads that may block, and reaches the page through its
+//! stream of events.
 
 use super::clients::{Asked, Ticket};
 use super::server::App;

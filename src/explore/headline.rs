@@ -1,7 +1,8 @@
 //! The number that the page shows large, and the rows that a pinned state keeps.
 //!
-//! Takes both sides; gives a fragment of the page, and plain text by outcome. Which number is the headline is the file's to say: the first probability
-//! that its `headline` names, or else the likeliest outcome of the file.
+//! Takes both sides; gives a fragment of the page, and plain text by outcome. Which number is the
+//! headline is the file's to say: the first probability that its `headline` names, or else the
+//! likeliest outcome of the file.
 
 use super::picture::{Sides, change, named, share};
 use crate::model::headline::{Headline, Of, Piece};
@@ -112,7 +113,8 @@ pub struct Moves {
     pub says: String,
 }
 
-/// Controls that move the headline in the file itself, those that move it most first; only what chance would not show.
+/// Controls that move the headline in the file itself, those that move it most first; only what
+/// chance would not show.
 pub fn movers(base: &RunResult) -> Vec<Moves> {
     let Some((of, name)) = subject(base) else {
         return Vec::new();

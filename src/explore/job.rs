@@ -1,8 +1,10 @@
 //! From a state of the page to pictures of it: coarse at once, finer as trials come.
 //!
-//! Takes a session, a request and a ticket; sends messages until the picture is final, a fault is found or nobody wants more of it. Before the last
-//! picture the base's numbers are those of all trials that it has, and the tweaked ones these plus the difference that the trials so far show. The
-//! last picture's numbers are those of `quincunx compare` (or `reweight`) for the same size and seed: the library makes both.
+//! Takes a session, a request and a ticket; sends messages until the picture is final, a fault is
+//! found or nobody wants more of it. Before the last picture the base's numbers are those of all
+//! trials that it has, and the tweaked ones these plus the difference that the trials so far show.
+//! The last picture's numbers are those of `quincunx compare` (or `reweight`) for the same size and
+//! seed: the library makes both.
 
 use super::clients::{Clients, Ticket, Tweaked};
 use super::headline::{movers, rows};
@@ -151,11 +153,13 @@ impl Job<'_> {
                 Ok(new) => new,
                 Err(error) => {
                     let fault = weight_fault(&error);
-                    // A coarse run may have too few trials under a trend for what the whole one can say.
+                    // A coarse run may have too few trials under a trend for what the whole one can
+                    // say.
                     if stage == whole || fault.is_final {
                         return Err(End::Fault(fault.fault));
                     }
-                    // There is nothing to draw yet: whoever waits for this turn need not wait longer.
+                    // There is nothing to draw yet: whoever waits for this turn need not wait
+                    // longer.
                     self.watch.ticket.turn.has_drawn();
                     continue;
                 }
@@ -317,7 +321,8 @@ fn tweaked(
     Ok(tweaked)
 }
 
-/// What was simulated for a page, or is to be for what its controls say: a first stretch at least. `None` if nothing was.
+/// What was simulated for a page, or is to be for what its controls say: a first stretch at least.
+/// `None` if nothing was.
 ///
 /// # Errors
 /// What is wrong with the state, in words.
@@ -346,8 +351,8 @@ pub fn simulated(
     Ok(Some(tweaked))
 }
 
-/// The scenario with its base settings and these overrides, and what falls silent by them: whatever asks about days that a shorter horizon does not
-/// reach.
+/// The scenario with its base settings and these overrides, and what falls silent by them: whatever
+/// asks about days that a shorter horizon does not reach.
 ///
 /// # Errors
 /// What is wrong with it, at the control that it comes from.

@@ -1,7 +1,7 @@
 //! The files of a scenario as they were when it was read.
 //!
-//! Every tweak is read from the texts that the base was read from, whatever has become of the files since: both are always of one version, and a file
-//! that was saved with a fault stops nothing.
+//! Every tweak is read from the texts that the base was read from, whatever has become of the files
+//! since: both are always of one version, and a file that was saved with a fault stops nothing.
 
 use crate::scenario::{Disk, Files};
 use std::collections::BTreeMap;

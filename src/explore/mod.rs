@@ -1,13 +1,16 @@
 //! The local page on which an analyst moves sliders and watches the futures move.
 //!
-//! Takes a scenario file and options; gives a server on loopback that shows the file's run beside that of a tweaked copy. A tweak is a set of
-//! `--set` overrides, so all numbers are those of the library: weights alone are reweighted, anything else is simulated under common random
-//! numbers, coarse at first and finer as trials come. Reads the scenario and its parents, writes a variant when asked to, and nothing else.
-//! Opening a browser and saying where the page is are left to the command line.
+//! Takes a scenario file and options; gives a server on loopback that shows the file's run beside
+//! that of a tweaked copy. A tweak is a set of `--set` overrides, so all numbers are those of the
+//! library: weights alone are reweighted, anything else is simulated under common random numbers,
+//! coarse at first and finer as trials come. Reads the scenario and its parents, writes a variant
+//! when asked to, and nothing else. Opening a browser and saying where the page is are left to the
+//! command line.
 //!
-//! Order of reading: `tweak` (the page's state), `session` (the file, its base run; `kept`, `track`), `clients` (whose turn it is), `job` (from a state to
-//! pictures), `picture`, `headline` and `notes` (from results to fragments of the page), `connection` (how long asking may take), `guard` (who may ask), `server` (addresses),
-//! `page/` (what the browser gets).
+//! Order of reading: `tweak` (the page's state), `session` (the file, its base run; `kept`,
+//! `track`), `clients` (whose turn it is), `job` (from a state to pictures), `picture`, `headline`
+//! and `notes` (from results to fragments of the page), `connection` (how long asking may take),
+//! `guard` (who may ask), `server` (addresses), `page/` (what the browser gets).
 
 mod assets;
 mod clients;

@@ -1,4 +1,5 @@
-//! What an analyst should know of a control as it stands: it is not refused, and yet it may not do what she thinks.
+//! What an analyst should know of a control as it stands: it is not refused, and yet it may not do
+//! what she thinks.
 //!
 //! Takes a state, both studies and the tweaked run; gives a sentence by control.
 

@@ -1,7 +1,8 @@
 //! From results to fragments of the page: charts, tables and words, base beside tweaked.
 //!
-//! Takes two results with their comparison; gives HTML by panel. Everything that came from a file is escaped here or by the charts. Which
-//! series and events are shown, and how wide, is the reader's choice and comes with each request.
+//! Takes two results with their comparison; gives HTML by panel. Everything that came from a file
+//! is escaped here or by the charts. Which series and events are shown, and how wide, is the
+//! reader's choice and comes with each request.
 
 use super::headline::headline;
 use crate::report::chart::{Chart, Frame, escape, from_results};
@@ -28,7 +29,8 @@ pub struct View {
     pub events: Option<Vec<String>>,
     /// Pixels that a whole panel has; 0 for a desk's.
     pub width: f64,
-    /// From where to where the axis of values went in the last picture, by panel: it never shrinks under the reader's eyes.
+    /// From where to where the axis of values went in the last picture, by panel: it never shrinks
+    /// under the reader's eyes.
     pub axes: Axes,
     /// A hand is moving: axes stay exactly as they were.
     pub held: bool,
@@ -223,7 +225,8 @@ fn phases(sides: &Sides<'_>, width: f64) -> String {
     html
 }
 
-/// The chosen events of `run`, or those that the report of the base would draw, so that both sides show the same.
+/// The chosen events of `run`, or those that the report of the base would draw, so that both sides
+/// show the same.
 fn shown_events<'r>(
     base: &RunResult,
     run: &'r RunResult,
@@ -373,7 +376,8 @@ fn minus(number: &str) -> String {
     }
 }
 
-/// A paired difference in an element of this kind, with the words where it cannot be told from chance.
+/// A paired difference in an element of this kind, with the words where it cannot be told from
+/// chance.
 pub fn change(
     tag: &str,
     difference: Option<&Difference>,

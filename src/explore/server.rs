@@ -153,7 +153,8 @@ impl Server {
             let router = router(&app).into_make_service_with_connect_info::<Arrived>();
             let watching = tokio::spawn(watch::watch(Arc::clone(&app)));
             let beating = tokio::spawn(watch::beat(Arc::clone(&app)));
-            // Streams to open pages never end by themselves: the server goes without waiting for them.
+            // Streams to open pages never end by themselves: the server goes without waiting for
+            // them.
             let served = tokio::select! {
                 served = axum::serve(door, router) => served,
                 () = end => Ok(()),

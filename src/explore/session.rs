@@ -1,7 +1,8 @@
 //! The scenario as it was last read without a fault, and its base run.
 //!
-//! One session for one content of the files; when they change, a new one takes its place (`watch`). The base run grows as far as
-//! somebody looks and is shared by all tweaks, each of which is paired with it.
+//! One session for one content of the files; when they change, a new one takes its place (`watch`).
+//! The base run grows as far as somebody looks and is shared by all tweaks, each of which is paired
+//! with it.
 
 use super::Options;
 use super::kept::Kept;
@@ -92,7 +93,8 @@ impl Session {
         }
     }
 
-    /// The base over at least the trials of a stage: all that there are, simulated as far as need be.
+    /// The base over at least the trials of a stage: all that there are, simulated as far as need
+    /// be.
     ///
     /// # Errors
     /// [`EngineError`] of the run.

@@ -1,7 +1,7 @@
 //! One future that ended in an outcome, as a fragment of the page.
 //!
-//! Takes a session, the page's last tweak and an outcome's number; gives the storyline of a trial that ended there, its timeline, and the
-//! command that plays it again.
+//! Takes a session, the page's last tweak and an outcome's number; gives the storyline of a trial
+//! that ended there, its timeline, and the command that plays it again.
 
 use super::clients::Tweaked;
 use super::session::Session;
@@ -20,7 +20,8 @@ pub struct Wanted {
     pub page: String,
     /// `base` or `other`.
     pub side: String,
-    /// What the controls say, if it may be something else than what was simulated last for the page.
+    /// What the controls say, if it may be something else than what was simulated last for the
+    /// page.
     #[serde(default)]
     pub state: Option<State>,
     /// Number of the outcome, as in the table.

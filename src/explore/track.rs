@@ -40,7 +40,8 @@ impl Track {
         looks.last_key_value().map(|(_, look)| Arc::clone(look))
     }
 
-    /// The look after so many blocks, simulated if need be; `None` if the observer cancelled it, or if the run is already past it.
+    /// The look after so many blocks, simulated if need be; `None` if the observer cancelled it, or
+    /// if the run is already past it.
     ///
     /// # Errors
     /// [`EngineError`] of the run.

@@ -1,7 +1,8 @@
 //! What the page's controls say, and the overrides that it amounts to.
 //!
-//! Takes the state of the page; gives values at paths of the scenario, each with the control that it came from, so that a fault can be shown
-//! there. They mean the same as `--set PATH=VALUE`. Whether the values make sense together is for the scenario's own checks to say.
+//! Takes the state of the page; gives values at paths of the scenario, each with the control that
+//! it came from, so that a fault can be shown there. They mean the same as `--set PATH=VALUE`.
+//! Whether the values make sense together is for the scenario's own checks to say.
 
 use crate::analysis::Study;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -87,8 +88,9 @@ pub fn blamed(overrides: &[Override], pointer: &str) -> Option<String> {
     found.map(|one| one.control.clone())
 }
 
-/// Overrides that leave out what a shorter horizon leaves without an answer: questions, metrics, times at which trends and series are asked for, and what
-/// names something that was left out before. None if that is not all that is wrong.
+/// Overrides that leave out what a shorter horizon leaves without an answer: questions, metrics,
+/// times at which trends and series are asked for, and what names something that was left out
+/// before. None if that is not all that is wrong.
 pub fn beyond_the_horizon(
     found: &[Override],
     silenced: &[Override],
@@ -124,7 +126,8 @@ pub fn beyond_the_horizon(
 /// The overrides that a state amounts to, in the order of its controls.
 ///
 /// # Errors
-/// A name that the scenario does not have, a horizon where there is no time, or a switch that is neither `never` nor a date.
+/// A name that the scenario does not have, a horizon where there is no time, or a switch that is
+/// neither `never` nor a date.
 pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlFault> {
     let source = &study.model.source;
     let mut found = Vec::new();
@@ -305,7 +308,8 @@ mod tests {
         assert_eq!(moved.as_array().map(Vec::len), Some(2));
     }
 
-    /// The page and its document: what stands under "the same on the command line" gives the same scenario.
+    /// The page and its document: what stands under "the same on the command line" gives the same
+    /// scenario.
     #[test]
     fn the_command_line_does_what_the_controls_do() {
         let document = include_str!("../../docs/explore.md");

@@ -1,7 +1,8 @@
 //! A tweak as a short file that extends the scenario.
 //!
-//! Takes overrides and a name; gives the text of the file, checked by reading it back. Writing happens only when the analyst asks, next to the
-//! scenario, under a plain name, and never over a file that is there unless she says so.
+//! Takes overrides and a name; gives the text of the file, checked by reading it back. Writing
+//! happens only when the analyst asks, next to the scenario, under a plain name, and never over a
+//! file that is there unless she says so.
 
 use super::Options;
 use super::tweak::Override;
@@ -34,7 +35,8 @@ pub enum VariantError {
     Write(String),
 }
 
-/// A file name without its ending: nothing that could name another folder, a hidden file or a device.
+/// A file name without its ending: nothing that could name another folder, a hidden file or a
+/// device.
 ///
 /// # Errors
 /// [`VariantError::Name`].
@@ -112,7 +114,8 @@ pub fn text(
     Ok(text)
 }
 
-/// What stands at a path of the scenario; a path into a list ends at the list, which a variant can only replace as a whole.
+/// What stands at a path of the scenario; a path into a list ends at the list, which a variant can
+/// only replace as a whole.
 fn effective(source: &Value, path: &[String]) -> (Vec<String>, Value) {
     let mut here = source;
     let mut reached = Vec::new();
@@ -152,7 +155,8 @@ fn lay(whole: &mut Value, path: &[String], value: Value) {
 /// Writes a variant next to the scenario; the answer is the path.
 ///
 /// # Errors
-/// [`VariantError`]: a bad name, a file of the scenario itself, or one that exists unless `replace` says that it may go.
+/// [`VariantError`]: a bad name, a file of the scenario itself, or one that exists unless `replace`
+/// says that it may go.
 pub fn save(
     options: &Options,
     own_files: &[PathBuf],
@@ -194,7 +198,8 @@ pub fn save(
         if replace {
             return fs::rename(&part, &target);
         }
-        // A link fails if somebody made the file meanwhile; a rename, which is all that some systems have, would take its place.
+        // A link fails if somebody made the file meanwhile; a rename, which is all that some
+        // systems have, would take its place.
         match fs::hard_link(&part, &target) {
             Err(fault) if fault.kind() != ErrorKind::AlreadyExists && !target.exists() => {
                 fs::rename(&part, &target)

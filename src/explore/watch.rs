@@ -1,7 +1,8 @@
 //! Looks at the scenario's files and reads them again when they change.
 //!
-//! Looks a few times a second at time and size, and reads only if these changed: an editor may replace a file instead of writing it, which
-//! change notices of the system miss. What is broken keeps the last good scenario on the page, with the diagnostics above it.
+//! Looks a few times a second at time and size, and reads only if these changed: an editor may
+//! replace a file instead of writing it, which change notices of the system miss. What is broken
+//! keeps the last good scenario on the page, with the diagnostics above it.
 
 use super::server::App;
 use super::session::{Refusal, Session};
@@ -13,7 +14,8 @@ use std::time::{Duration, SystemTime};
 
 const EVERY: Duration = Duration::from_millis(300);
 
-/// How often pages hear that the program is there: one that hears nothing for three times as long says so.
+/// How often pages hear that the program is there: one that hears nothing for three times as long
+/// says so.
 const BEAT: Duration = Duration::from_millis(500);
 
 /// Tells all pages now and then that the program is there.
@@ -49,8 +51,8 @@ pub async fn watch(app: Arc<App>) {
         let reading = Arc::clone(&app);
         let read = tokio::task::spawn_blocking(move || reload(&reading)).await;
         if let Ok(files) = read {
-            // A variant may extend another parent now. The old ones stay watched: a broken file names none. What was saved while they were
-            // read differs from what was known before.
+            // A variant may extend another parent now. The old ones stay watched: a broken file
+            // names none. What was saved while they were read differs from what was known before.
             for file in files {
                 if !watched.contains(&file) {
                     known.extend(stamps(std::slice::from_ref(&file)));

@@ -66,7 +66,8 @@ fn lists(from: &[Value], to: &[Value]) -> [String; 2] {
     }
 }
 
-/// Tells all changes with their paths; percentiles of one thing are told together, and what a pinned parameter no longer states in one.
+/// Tells all changes with their paths; percentiles of one thing are told together, and what a
+/// pinned parameter no longer states in one.
 pub fn all_worded(changes: &[Change], base: &Value, other: &Value) -> Vec<(Worded, String)> {
     let mut told: Vec<(Worded, String)> = Vec::new();
     for change in changes {
@@ -100,7 +101,8 @@ pub fn all_worded(changes: &[Change], base: &Value, other: &Value) -> Vec<(Worde
     told
 }
 
-/// The change of a thing that had a distribution and has a value now: all that it stated before against the value.
+/// The change of a thing that had a distribution and has a value now: all that it stated before
+/// against the value.
 fn pinned(changes: &[Change], stem: &str, base: &Value, other: &Value) -> Option<(String, Worded)> {
     let own: Vec<(&str, &Change)> = (changes.iter())
         .filter_map(|change| Some((change.path.strip_prefix(stem)?.strip_prefix('.')?, change)))

@@ -5,7 +5,8 @@ use crate::results::ScenarioInfo;
 use crate::time::calendar::{self, DAYS_PER_YEAR};
 use jiff::civil::Date;
 
-/// The date on which the instant `years` after `start` (ISO) falls; far outside the calendar the years themselves.
+/// The date on which the instant `years` after `start` (ISO) falls; far outside the calendar the
+/// years themselves.
 pub fn date_at(start: &str, years: f64) -> String {
     let start = start.parse::<Date>().ok();
     match start.and_then(|start| calendar::date_at(start, years)) {

@@ -1,7 +1,8 @@
 //! Numbers as text, with digits no finer than their error allows.
 //!
-//! Takes a value and its standard error; gives strings. Both share one number of decimals, chosen by the error alone, so that
-//! a reader never sees a digit that the simulation does not support. Aligning the strings is the table's business.
+//! Takes a value and its standard error; gives strings. Both share one number of decimals, chosen
+//! by the error alone, so that a reader never sees a digit that the simulation does not support.
+//! Aligning the strings is the table's business.
 
 pub use crate::diagnostic::count;
 use crate::diagnostic::grouped;
@@ -18,10 +19,12 @@ pub struct Rounded {
 /// Half-width of a central 90% range in standard deviations: quantile 0.95 of the standard normal.
 pub const CENTRAL_90: f64 = 1.645;
 
-/// Digits after the decimal point that a number with this standard error deserves; negative: round to tens, hundreds, …
+/// Digits after the decimal point that a number with this standard error deserves; negative: round
+/// to tens, hundreds, …
 ///
-/// Two digits of the error are kept if its leading digits are below 355, otherwise one (the rule of the Particle Data
-/// Group): rounding then adds little to the error and claims nothing beyond it. `None` unless `std_error` is positive and finite.
+/// Two digits of the error are kept if its leading digits are below 355, otherwise one (the rule of
+/// the Particle Data Group): rounding then adds little to the error and claims nothing beyond it.
+/// `None` unless `std_error` is positive and finite.
 pub fn decimals(std_error: f64) -> Option<i32> {
     if !(std_error > 0.0 && std_error.is_finite()) {
         return None;
@@ -51,7 +54,8 @@ pub fn number_of(number: usize, what: &str) -> String {
 
 /// `value` and `std_error` with the digits that the error allows, thousands separated by commas.
 ///
-/// An error of zero gives the value in full and the word `exact`. Very large or small pairs are written with one power of ten.
+/// An error of zero gives the value in full and the word `exact`. Very large or small pairs are
+/// written with one power of ten.
 pub fn estimate(value: f64, std_error: f64) -> Rounded {
     if !value.is_finite() || std_error.is_nan() {
         return Rounded {
@@ -80,7 +84,8 @@ pub fn estimate(value: f64, std_error: f64) -> Rounded {
     }
 }
 
-/// What stands beside a mean that all trials share, though the file does not make it so: more of them may change it.
+/// What stands beside a mean that all trials share, though the file does not make it so: more of
+/// them may change it.
 pub const IN_ALL_TRIALS: &str = "in all trials";
 
 /// The mean of a quantity at one of the reported times.
@@ -116,7 +121,8 @@ pub fn percentage(probability: f64, std_error: f64) -> Rounded {
     }
 }
 
-/// Both ends of a range of probabilities in percent, such as `40.9–41.5%`, rounded to what `std_error` allows.
+/// Both ends of a range of probabilities in percent, such as `40.9–41.5%`, rounded to what
+/// `std_error` allows.
 pub fn percent_range(ends: [f64; 2], std_error: f64) -> String {
     let places = percent_decimals(std_error).unwrap_or(1);
     let [low, high] = ends.map(|p| percent_digits(p, places));
@@ -165,8 +171,9 @@ pub fn range(ends: [f64; 2], std_error: f64) -> String {
 
 /// Quantiles with their errors, shown together.
 ///
-/// An error can be far below what is worth reading (that of a count's quantile is nil): no digit is shown below a thousandth of the
-/// quantiles' span, and zeros that only such an error supports are left out. Where all are whole, as those of a count are, no decimals are.
+/// An error can be far below what is worth reading (that of a count's quantile is nil): no digit is
+/// shown below a thousandth of the quantiles' span, and zeros that only such an error supports are
+/// left out. Where all are whole, as those of a count are, no decimals are.
 pub fn quantiles(pairs: &[(f64, f64)]) -> Vec<String> {
     let values = || pairs.iter().map(|pair| pair.0);
     let span = values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min);
@@ -183,7 +190,8 @@ pub fn quantiles(pairs: &[(f64, f64)]) -> Vec<String> {
     pairs.iter().map(show).collect()
 }
 
-/// A number that has no error (an input, a setting): at most six significant digits, no trailing zeros.
+/// A number that has no error (an input, a setting): at most six significant digits, no trailing
+/// zeros.
 pub fn plain(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
@@ -205,7 +213,8 @@ fn percent_decimals(std_error: f64) -> Option<i32> {
     decimals(100.0 * std_error).map(|places| places.clamp(0, 9))
 }
 
-/// A percentage that says 0 or 100 only if the probability is that: anything between keeps a digit of difference.
+/// A percentage that says 0 or 100 only if the probability is that: anything between keeps a digit
+/// of difference.
 fn percent_digits(probability: f64, places: i32) -> String {
     if probability == 0.0 || probability == 1.0 {
         return format!("{}", 100.0 * probability);
@@ -220,7 +229,8 @@ pub fn signed_fixed(value: f64, places: i32) -> Option<String> {
     (!is_zero).then(|| signed(digits, value))
 }
 
-/// `value` with a fixed number of decimals; negative `places` round before the point. No negative zero.
+/// `value` with a fixed number of decimals; negative `places` round before the point. No negative
+/// zero.
 pub fn fixed(value: f64, places: i32) -> String {
     let digits = if places >= 0 {
         format!("{value:.*}", places as usize)
@@ -252,7 +262,8 @@ fn without_trailing_zeros(digits: &str) -> &str {
     }
 }
 
-/// Leading digits (1 to 10) and decimal exponent, read off the decimal text: correctly rounded everywhere.
+/// Leading digits (1 to 10) and decimal exponent, read off the decimal text: correctly rounded
+/// everywhere.
 fn scientific(value: f64) -> (f64, i32) {
     let text = format!("{value:.2e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));

@@ -36,7 +36,8 @@ pub struct Class<'r> {
     pub known: Known<'r>,
 }
 
-/// Groups, and outcomes that are in none, in the order of the file. Trials that no rule caught are a class only if there is no other.
+/// Groups, and outcomes that are in none, in the order of the file. Trials that no rule caught are
+/// a class only if there is no other.
 pub fn classes(result: &RunResult) -> Vec<Class<'_>> {
     let groups = result.groups.iter().map(|group| Class {
         name: &group.name,
@@ -190,7 +191,8 @@ fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
     })
 }
 
-/// What a picture or page of a result is of, on a line: title, span, size, and that it is no forecast where the file says so.
+/// What a picture or page of a result is of, on a line: title, span, size, and that it is no
+/// forecast where the file says so.
 pub fn signature(result: &RunResult) -> String {
     let scenario = &result.scenario;
     let mut parts = vec![

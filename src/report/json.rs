@@ -1,7 +1,7 @@
 //! Results as JSON: the contract for scripts.
 //!
-//! Takes any result; writes one object, indented, ended by a line break. Keys stand in the order of the types, so equal results
-//! give equal bytes.
+//! Takes any result; writes one object, indented, ended by a line break. Keys stand in the order of
+//! the types, so equal results give equal bytes.
 
 use serde::Serialize;
 use std::io::{self, Write};

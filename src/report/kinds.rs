@@ -1,6 +1,8 @@
-//! Which kind of end a thing is of: the groups of outcomes, and the phases that can end in one of them only.
+//! Which kind of end a thing is of: the groups of outcomes, and the phases that can end in one of
+//! them only.
 //!
-//! Takes the scenario as its results have it; reads nothing else. Charts give things of one kind one hue.
+//! Takes the scenario as its results have it; reads nothing else. Charts give things of one kind
+//! one hue.
 
 use crate::expression::{Kind, Node, parse};
 use serde_json::Value;
@@ -50,15 +52,18 @@ impl Kinds {
         }
     }
 
-    /// The place of a group, or of an outcome that is in none, among them; `None` if the file has no groups.
+    /// The place of a group, or of an outcome that is in none, among them; `None` if the file has
+    /// no groups.
     pub fn class(&self, name: &str) -> Option<usize> {
         self.classes.iter().position(|class| class == name)
     }
 
-    /// The class that every trial ends in whose last phase is this one; `None` where other things decide too.
+    /// The class that every trial ends in whose last phase is this one; `None` where other things
+    /// decide too.
     ///
-    /// Rules are tried in the order of the file with the phase known and all else unknown (three-valued logic of S. C. Kleene, "Introduction
-    /// to Metamathematics", 1952, § 64): those that cannot hold are passed over, and the first that must hold ends it.
+    /// Rules are tried in the order of the file with the phase known and all else unknown
+    /// (three-valued logic of S. C. Kleene, "Introduction to Metamathematics", 1952, § 64): those
+    /// that cannot hold are passed over, and the first that must hold ends it.
     pub fn of_phase(&self, phase: &str) -> Option<usize> {
         let mut found = None;
         for (when, class) in &self.rules {

@@ -1,10 +1,12 @@
 //! Probabilities with no more digits than are known, and words for them.
 //!
-//! The rule: let the *spread* be the epistemic range's width, or four standard errors of the simulation if that is more, in percentage points.
-//! From a spread of 1 on, whole percents are shown; below, as many decimals as the spread's leading digit. So `33%` with a range of 14 to 55, and
-//! `0.13%` with one of 0.10 to 0.17. What would round to 0 or 100 and is not is told as `<1%` or `>99%`. It holds for what is told at a
-//! glance: first screen, comparison, brief, their charts and Markdown. Full tables and the charts of chapters show each error beside its number, and
-//! the digits that it allows; files for machines keep every digit.
+//! The rule: let the *spread* be the epistemic range's width, or four standard errors of the
+//! simulation if that is more, in percentage points. From a spread of 1 on, whole percents are
+//! shown; below, as many decimals as the spread's leading digit. So `33%` with a range of 14 to 55,
+//! and `0.13%` with one of 0.10 to 0.17. What would round to 0 or 100 and is not is told as `<1%`
+//! or `>99%`. It holds for what is told at a glance: first screen, comparison, brief, their charts
+//! and Markdown. Full tables and the charts of chapters show each error beside its number, and the
+//! digits that it allows; files for machines keep every digit.
 
 use super::format::{fixed, plain};
 use crate::results::{
@@ -74,7 +76,8 @@ impl Known<'_> {
         percent(self.probability, self.places())
     }
 
-    /// The epistemic range, such as `14–55%`; empty where nothing is uncertain, and where nothing can be told.
+    /// The epistemic range, such as `14–55%`; empty where nothing is uncertain, and where nothing
+    /// can be told.
     pub fn range(&self) -> String {
         let Some(ends) = self.epistemic90.filter(|_| self.has_range()) else {
             return String::new();
@@ -170,7 +173,8 @@ impl Scale {
         }
     }
 
-    /// The word for a probability, or two neighbours, if the whole epistemic range lies within them; otherwise nothing.
+    /// The word for a probability, or two neighbours, if the whole epistemic range lies within
+    /// them; otherwise nothing.
     pub fn word(&self, known: &Known<'_>) -> String {
         let range = match known.epistemic.status {
             EpistemicStatus::NotSeparable => None,

@@ -1,7 +1,9 @@
-//! Results as bytes: tables for the eye, HTML pages and charts to look at, JSON, CSV and Markdown for everything else.
+//! Results as bytes: tables for the eye, HTML pages and charts to look at, JSON, CSV and Markdown
+//! for everything else.
 //!
-//! Takes results; writes to whatever implements `Write`. Opens nothing, looks at no terminal and no clock: colour and width are
-//! told by a [`Look`](table::Look). The same result gives the same bytes everywhere.
+//! Takes results; writes to whatever implements `Write`. Opens nothing, looks at no terminal and no
+//! clock: colour and width are told by a [`Look`](table::Look). The same result gives the same
+//! bytes everywhere.
 
 mod amounts;
 pub mod changes;

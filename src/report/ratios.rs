@@ -1,4 +1,5 @@
-//! Ratios of two totals, in words: questions about the trials in which a condition holds, and ratios of means.
+//! Ratios of two totals, in words: questions about the trials in which a condition holds, and
+//! ratios of means.
 //!
 //! Terminal, Markdown and pages show the same rows.
 

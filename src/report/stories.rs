@@ -1,4 +1,5 @@
-//! What tables and pages say alike of typical trials: whether they fall into groups, what each stands for, what tells it apart.
+//! What tables and pages say alike of typical trials: whether they fall into groups, what each
+//! stands for, what tells it apart.
 
 use super::format;
 use crate::results::{Tell, Typical, TypicalStory};
@@ -10,7 +11,8 @@ pub const INTERRUPTED: &str =
 /// With fewer trials, groups that are there would mostly not be found.
 const FEW: u64 = 20;
 
-/// Whether the futures of an outcome fall into groups, with the numbers that it was judged by: sentences.
+/// Whether the futures of an outcome fall into groups, with the numbers that it was judged by:
+/// sentences.
 pub fn in_groups(group: &Typical) -> String {
     let grouped = format::count(group.grouped);
     let silhouette = |s: f64| format::fixed(s, 2);
@@ -66,7 +68,8 @@ pub fn stands_for(group: &Typical, one: &TypicalStory) -> String {
     )
 }
 
-/// What happens more often in a group than in the others, and what less often: at most two sentences.
+/// What happens more often in a group than in the others, and what less often: at most two
+/// sentences.
 pub fn tells(tells: &[Tell]) -> Vec<String> {
     let named = |more: bool| {
         let of_kind = tells.iter().filter(|t| (t.here > t.elsewhere) == more);

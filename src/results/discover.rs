@@ -3,7 +3,8 @@
 use super::{ChosenOn, GivenValue, RunInfo, ScenarioInfo, SweepOf, Tool, Warning};
 use serde::{Deserialize, Serialize};
 
-/// Boxes of parameters and start weights in which an outcome, group or question is likelier than elsewhere.
+/// Boxes of parameters and start weights in which an outcome, group or question is likelier than
+/// elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DiscoverResult {
     pub format: u32,
@@ -23,13 +24,15 @@ pub struct DiscoverResult {
     pub least_density: Option<f64>,
     /// The run on which boxes and limits were chosen.
     pub chosen_on: ChosenOn,
-    /// In the order in which they were found; each is looked for, and counted, outside those before it.
+    /// In the order in which they were found; each is looked for, and counted, outside those before
+    /// it.
     pub boxes: Vec<FoundBox>,
     /// All boxes that are told from noise taken together; `None` without any.
     pub together: Option<BoxSize>,
     /// Boxes on the way to the first one and beyond it, widest first; the first is everything.
     pub peeling: Vec<Peeled>,
-    /// Nodes of a tree of at most three splits one below another, each before those below it; empty where no split is told from noise.
+    /// Nodes of a tree of at most three splits one below another, each before those below it; empty
+    /// where no split is told from noise.
     pub tree: Vec<TreeNode>,
     pub warnings: Vec<Warning>,
 }
@@ -139,7 +142,8 @@ pub struct TreeNode {
 pub struct FlipResult {
     pub format: u32,
     pub tool: Tool,
-    /// The run of the file as it is; changes are verified by runs of this size and seed, and looked for under another seed.
+    /// The run of the file as it is; changes are verified by runs of this size and seed, and looked
+    /// for under another seed.
     pub run: RunInfo,
     pub scenario: ScenarioInfo,
     /// What is to become the likeliest: of a question the question itself.
@@ -150,7 +154,8 @@ pub struct FlipResult {
     pub now: Lead,
     /// Prior standard deviations within which was looked.
     pub within: f64,
-    /// The file states start weights of trends without a concentration: a change of them has no size, and none was looked for.
+    /// The file states start weights of trends without a concentration: a change of them has no
+    /// size, and none was looked for.
     pub weights_unmeasured: bool,
     /// Verified ones by size, then those in doubt, then those that do not suffice.
     pub changes: Vec<FlipChange>,
@@ -175,18 +180,22 @@ pub struct Lead {
 /// Inputs held at values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlipChange {
-    /// Size in prior standard deviations, at which the search has the lead beyond chance; `None` if it has not within reach.
+    /// Size in prior standard deviations, at which the search has the lead beyond chance; `None` if
+    /// it has not within reach.
     pub distance: Option<f64>,
     pub held: Vec<FlipHeld>,
-    /// The settings that reproduce it, one for each `--set`: those that the caller made, then what is held.
+    /// The settings that reproduce it, one for each `--set`: those that the caller made, then what
+    /// is held.
     pub set: Vec<String>,
-    /// The run that `lead` and its parts are from: of the size and seed of `run` if it was to verify, otherwise one of the search.
+    /// The run that `lead` and its parts are from: of the size and seed of `run` if it was to
+    /// verify, otherwise one of the search.
     pub seed: u64,
     pub trials: u64,
     pub trials_per_draw: u32,
     #[serde(flatten)]
     pub lead: Lead,
-    /// A run under another seed than the search has it ahead, after Holm's correction over all changes that such runs were made of, at 5%.
+    /// A run under another seed than the search has it ahead, after Holm's correction over all
+    /// changes that such runs were made of, at 5%.
     pub verified: bool,
     /// `None` of a change of which no such run was made.
     pub p_adjusted: Option<f64>,

@@ -33,7 +33,8 @@ pub struct GivenResult {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GivenSize {
     pub trials: u64,
-    /// Independent randomisations of the design that have some of them; from fewer than two no error can be told.
+    /// Independent randomisations of the design that have some of them; from fewer than two no
+    /// error can be told.
     pub replicates: u32,
 }
 
@@ -61,7 +62,8 @@ pub struct GivenRow {
 /// One number on one side.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GivenValue {
-    /// Trials that it is over: of a metric those with a value, of a conditional question those in which its own condition held.
+    /// Trials that it is over: of a metric those with a value, of a conditional question those in
+    /// which its own condition held.
     pub trials: u64,
     /// `None` without such trials.
     pub value: Option<f64>,

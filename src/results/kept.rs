@@ -1,7 +1,8 @@
 //! What stands at the head of a summary file and in a plan, and the envelope that both are kept in.
 //!
-//! Goes in: a head, which is plain data, and a body of bytes; comes out: a file of one line that says what it is, one line of JSON, the body, and a
-//! last line with the SHA-256 of all before it. A file that is cut off anywhere, or in which a bit has changed, is told from one that is whole.
+//! Goes in: a head, which is plain data, and a body of bytes; comes out: a file of one line that
+//! says what it is, one line of JSON, the body, and a last line with the SHA-256 of all before it.
+//! A file that is cut off anywhere, or in which a bit has changed, is told from one that is whole.
 
 use super::SweepAxis;
 use super::types::Tool;
@@ -67,7 +68,8 @@ pub struct Plan {
     pub run: KeptRun,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<KeptSweep>,
-    /// The blocks of each part, or the runs of the sweep, from part 1 on: `[first, one past the last]`.
+    /// The blocks of each part, or the runs of the sweep, from part 1 on: `[first, one past the
+    /// last]`.
     pub parts: Vec<[u64; 2]>,
 }
 
@@ -75,7 +77,8 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeptSweep {
-    /// Of scenario, size and all that follows: what tells the parts of one sweep from those of another.
+    /// Of scenario, size and all that follows: what tells the parts of one sweep from those of
+    /// another.
     pub sha256: String,
     /// `grid` or `latin-hypercube`.
     pub design: String,

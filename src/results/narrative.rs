@@ -4,7 +4,8 @@ use super::{Happening, StoryChange, Storyline};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-/// Firings from which on an event that moves neither phase nor trend is told once, with how often it happened.
+/// Firings from which on an event that moves neither phase nor trend is told once, with how often
+/// it happened.
 const ROUTINE: u64 = 3;
 
 /// The story in sentences, one a date or a routine, in the order of the (first) date.
@@ -58,7 +59,8 @@ pub fn narrative(story: &Storyline) -> Vec<String> {
     told
 }
 
-/// Whether there is anything to tell: an event that does nothing but draw a trend may draw the same again.
+/// Whether there is anything to tell: an event that does nothing but draw a trend may draw the same
+/// again.
 fn is_told(story: &Storyline, one: &Happening) -> bool {
     !one.changes.is_empty() || !draws_a_trend(story, one)
 }

@@ -25,19 +25,21 @@ pub struct NearMisses {
     pub compared: u64,
     /// True if it was ended early: there may be more in the rest of the run, or of those found.
     pub interrupted: bool,
-    /// Share of the trials compared that were one event away from any other outcome; `None` without trials, or where no
-    /// event can be otherwise.
+    /// Share of the trials compared that were one event away from any other outcome; `None` without
+    /// trials, or where no event can be otherwise.
     pub any: Option<Told>,
-    /// The other outcomes, the one that was near most often first; those that were never near are left out.
+    /// The other outcomes, the one that was near most often first; those that were never near are
+    /// left out.
     pub ends: Vec<NearEnd>,
     /// Groups of outcomes, without the outcome's own, in the same way; empty if the file has none.
     pub groups: Vec<NearEnd>,
     /// Event by event, the one that turns most trials first; those that turn none are left out.
     pub events: Vec<NearEvent>,
-    /// Events that cannot be played otherwise, in the order of the file: results of an event, and moves that step with the grid.
+    /// Events that cannot be played otherwise, in the order of the file: results of an event, and
+    /// moves that step with the grid.
     pub not_played: Vec<PathEvent>,
-    /// Trials played again, of all events together, that met a value that is not finite or out of its bounds: where they end is not known, and they
-    /// count as not turned.
+    /// Trials played again, of all events together, that met a value that is not finite or out of
+    /// its bounds: where they end is not known, and they count as not turned.
     pub stopped: u64,
     pub warnings: Vec<Warning>,
 }
@@ -56,10 +58,11 @@ pub struct NearEnd {
 pub struct NearEvent {
     pub event: String,
     pub title: String,
-    /// `without`: it happened and is kept from happening. `with`: it did not happen although it was more likely than not, and happens when its odds
-    /// were even.
+    /// `without`: it happened and is kept from happening. `with`: it did not happen although it was
+    /// more likely than not, and happens when its odds were even.
     pub change: String,
-    /// Share of the trials compared in which it did happen (`without`), or could have been expected (`with`).
+    /// Share of the trials compared in which it did happen (`without`), or could have been expected
+    /// (`with`).
     pub possible: Told,
     /// Share of the trials compared that end otherwise.
     pub turned: Told,

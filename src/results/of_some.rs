@@ -1,4 +1,5 @@
-//! Results that only some files ask for: questions about some futures, ratios of means, whole distribution functions.
+//! Results that only some files ask for: questions about some futures, ratios of means, whole
+//! distribution functions.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,11 +47,13 @@ pub struct RatioResult {
     pub over: String,
     /// `None`: one of the two has no mean, or that below is zero.
     pub ratio: Option<f64>,
-    /// By the delta method; `None` with values in fewer than two replicates, or where nothing varied though it could have.
+    /// By the delta method; `None` with values in fewer than two replicates, or where nothing
+    /// varied though it could have.
     pub std_error: Option<f64>,
     /// Fieller's, where `shape` says from which side it is to be read.
     pub ci95: Option<[f64; 2]>,
-    /// `between` the two ends; `outside`: below the first or above the second; `anywhere`: no end can be told. `None` as the error.
+    /// `between` the two ends; `outside`: below the first or above the second; `anywhere`: no end
+    /// can be told. `None` as the error.
     pub shape: Option<String>,
 }
 

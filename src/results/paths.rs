@@ -3,7 +3,8 @@
 use super::{RunInfo, ScenarioInfo, SweepOf, Told, Tool, Warning};
 use serde::{Deserialize, Serialize};
 
-/// All trials of a run, or those with one outcome, by the order in which turning points first happened in them.
+/// All trials of a run, or those with one outcome, by the order in which turning points first
+/// happened in them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pathways {
     /// Version of this format.
@@ -49,8 +50,9 @@ pub struct Pathway {
     pub of_parent: Told,
     /// Outcomes of these trials, the likeliest first; empty if one outcome alone is counted.
     pub ends: Vec<PathEnd>,
-    /// Why it is told although it is rare: `other_end` – it ends mostly otherwise than the trials that came so far; `other_event` – what happens in it
-    /// next happens in no branch that is shown.
+    /// Why it is told although it is rare: `other_end` – it ends mostly otherwise than the trials
+    /// that came so far; `other_event` – what happens in it next happens in no branch that is
+    /// shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<String>,
     pub branches: Vec<Pathway>,

@@ -16,7 +16,8 @@ pub struct RareResult {
     pub title: String,
     /// `outcome`, `group` or `question`.
     pub kind: String,
-    /// `estimated`; or `not_settled`: a few repetitions carry the mean, or there is none, so that only a bound is told.
+    /// `estimated`; or `not_settled`: a few repetitions carry the mean, or there is none, so that
+    /// only a bound is told.
     pub status: RareStatus,
     /// Mean over draws and chance; `None` unless estimated.
     pub probability: Option<f64>,
@@ -35,15 +36,19 @@ pub struct RareResult {
     pub levels: f64,
     /// Repetitions in which nothing came beyond some level.
     pub died_out: u64,
-    /// Different first trials from which the hits come, over all repetitions, and how many that count the same would spread them as much (Kish). What a
-    /// first trial begins with, its parameters above all, is not drawn anew in its branches.
+    /// Different first trials from which the hits come, over all repetitions, and how many that
+    /// count the same would spread them as much (Kish). What a first trial begins with, its
+    /// parameters above all, is not drawn anew in its branches.
     pub first_behind: u64,
     pub effective_first: f64,
-    /// Parameter draws that were looked at, one for each first trial; 0 if no parameter is uncertain.
+    /// Parameter draws that were looked at, one for each first trial; 0 if no parameter is
+    /// uncertain.
     pub parameter_draws: u64,
-    /// By how much a plain run of as many trials would have a larger variance; `None` unless estimated.
+    /// By how much a plain run of as many trials would have a larger variance; `None` unless
+    /// estimated.
     pub gain: Option<f64>,
-    /// What the ways have together that branches did find, where others may have been missed: less than all, if so; `None` otherwise.
+    /// What the ways have together that branches did find, where others may have been missed: less
+    /// than all, if so; `None` otherwise.
     pub found_ways: Option<FoundWays>,
     /// The first trials of all repetitions: a plain run.
     pub plain: PlainTrials,

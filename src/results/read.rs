@@ -1,7 +1,8 @@
 //! Result files back to what they were written from.
 //!
-//! JSON has no NaN and no infinity: both are written as `null`. Where a number stands, `null` is read as NaN, so that whatever a run writes is read
-//! back, and writing it again gives the same bytes. Faults say where they are.
+//! JSON has no NaN and no infinity: both are written as `null`. Where a number stands, `null` is
+//! read as NaN, so that whatever a run writes is read back, and writing it again gives the same
+//! bytes. Faults say where they are.
 
 use serde::de::value::StringDeserializer;
 use serde::de::{

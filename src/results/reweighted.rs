@@ -1,6 +1,7 @@
 //! A finished run under other start weights, as plain data.
 //!
-//! Holds what the law of total probability gives from a result; what it cannot give is listed in words.
+//! Holds what the law of total probability gives from a result; what it cannot give is listed in
+//! words.
 
 use super::{Difference, Epistemic, RunInfo, ScenarioInfo, Tool};
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,8 @@ pub struct ReweightedShare {
     pub ci95: [f64; 2],
     /// `None` if `epistemic` is.
     pub epistemic90: Option<[f64; 2]>,
-    /// `None`: a result does not hold how the trends' probabilities vary together from draw to draw, so it cannot be told.
+    /// `None`: a result does not hold how the trends' probabilities vary together from draw to
+    /// draw, so it cannot be told.
     pub epistemic: Option<Epistemic>,
     /// From the run as it was, over the same trials.
     pub difference: Difference,

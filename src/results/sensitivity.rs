@@ -1,4 +1,5 @@
-//! What a result hangs on, as plain data: variance and its parts, indices of each input, and what each does alone.
+//! What a result hangs on, as plain data: variance and its parts, indices of each input, and what
+//! each does alone.
 //!
 //! Indices have the names that SALib gives them.
 
@@ -16,7 +17,8 @@ pub struct SensitivityResult {
     /// The run whose draws these are.
     pub run: RunInfo,
     pub scenario: ScenarioInfo,
-    /// Of each pass of the methods `sobol` and `morris`; `None` for indices from the draws of the run.
+    /// Of each pass of the methods `sobol` and `morris`; `None` for indices from the draws of the
+    /// run.
     pub design_size: Option<DesignSize>,
     /// Of each side of each input in the tornado; `None` without one.
     pub tornado_size: Option<DesignSize>,
@@ -49,7 +51,8 @@ pub struct SensitivityTarget {
     pub std_error: Option<f64>,
     /// `None` if too few draws have values, or there is one trial a draw.
     pub variance: Option<Variance>,
-    /// By descending index, by the total one if there are such. Empty under `morris`, where nothing is known to be epistemic, or draws are too few.
+    /// By descending index, by the total one if there are such. Empty under `morris`, where nothing
+    /// is known to be epistemic, or draws are too few.
     pub inputs: Vec<SensitivityIndex>,
     /// By descending `mu_star`. Only under `morris`.
     pub effects: Vec<ElementaryEffect>,
@@ -78,19 +81,22 @@ pub struct Variance {
 /// Indices of one input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SensitivityIndex {
-    /// Name of the parameter, or of the trend; names with `+` between them of inputs that are taken together.
+    /// Name of the parameter, or of the trend; names with `+` between them of inputs that are taken
+    /// together.
     pub input: String,
     pub title: String,
     /// `parameter` or `weight`; `parameters` or `weights` for several together.
     pub kind: String,
-    /// First-order index: the share of the epistemic variance that knowing the input would take away.
+    /// First-order index: the share of the epistemic variance that knowing the input would take
+    /// away.
     #[serde(rename = "S1")]
     pub first: f64,
     #[serde(rename = "S1_std_error")]
     pub first_std_error: f64,
     #[serde(rename = "S1_ci95")]
     pub first_ci95: [f64; 2],
-    /// Total index: the share that would be left if all other inputs were known; `None` unless by `sobol`.
+    /// Total index: the share that would be left if all other inputs were known; `None` unless by
+    /// `sobol`.
     #[serde(rename = "ST")]
     pub total: Option<f64>,
     #[serde(rename = "ST_std_error")]
@@ -103,20 +109,23 @@ pub struct SensitivityIndex {
     pub detectable: bool,
     /// Parameters that it is correlated with.
     pub correlated_with: Vec<String>,
-    /// First-order index of the part that the parameters correlated with it do not determine; `None` if there are none, or they determine it.
+    /// First-order index of the part that the parameters correlated with it do not determine;
+    /// `None` if there are none, or they determine it.
     #[serde(rename = "S1_own")]
     pub own: Option<f64>,
     #[serde(rename = "S1_own_std_error")]
     pub own_std_error: Option<f64>,
     #[serde(rename = "S1_own_ci95")]
     pub own_ci95: Option<[f64; 2]>,
-    /// Expected value of knowing it: by how much the expected squared error of the forecast, of a probability the Brier score, would fall.
+    /// Expected value of knowing it: by how much the expected squared error of the forecast, of a
+    /// probability the Brier score, would fall.
     pub evppi: f64,
     pub evppi_std_error: f64,
     pub evppi_ci95: [f64; 2],
 }
 
-/// Elementary effects of one parameter: a step of it, from many places, as if its range from 5% to 95% were one unit.
+/// Elementary effects of one parameter: a step of it, from many places, as if its range from 5% to
+/// 95% were one unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ElementaryEffect {
     pub input: String,
@@ -129,7 +138,8 @@ pub struct ElementaryEffect {
     /// Mean of the absolute values, with what chance adds to them.
     pub mu_star: f64,
     pub mu_star_std_error: f64,
-    /// Standard deviation, without what chance adds to it: effects that differ from place to place, so interactions or bends.
+    /// Standard deviation, without what chance adds to it: effects that differ from place to place,
+    /// so interactions or bends.
     pub sigma: f64,
     /// Standard deviation that chance in the simulation gives to a single effect.
     pub noise: f64,

@@ -31,7 +31,8 @@ pub struct Storyline {
     pub start: StoryState,
     /// In order of time; of one instant in order of firing.
     pub happenings: Vec<Happening>,
-    /// Firings that are not among the happenings, by event: a story that is told for a page leaves out the later ones of what fires very often.
+    /// Firings that are not among the happenings, by event: a story that is told for a page leaves
+    /// out the later ones of what fires very often.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub left_out: IndexMap<String, u64>,
     /// State at the horizon, or when a final phase froze the trial.
@@ -80,7 +81,8 @@ impl Storyline {
         self.happenings.len() as u64 + self.left_out.values().sum::<u64>()
     }
 
-    /// At most so many happenings: what turned the trial and the first firings of each event before the later ones.
+    /// At most so many happenings: what turned the trial and the first firings of each event before
+    /// the later ones.
     pub fn excerpt(&self, most: usize) -> Excerpt<'_> {
         let turns = |one: &Happening| {
             one.changes
@@ -118,8 +120,9 @@ impl Storyline {
 }
 
 impl Storyline {
-    /// The happenings that turn the story, and how often others happened: routine is what fires three times or more without moving the phase
-    /// or the trend. The others are counted by title, the most frequent first.
+    /// The happenings that turn the story, and how often others happened: routine is what fires
+    /// three times or more without moving the phase or the trend. The others are counted by title,
+    /// the most frequent first.
     pub fn turning_points(&self) -> (Vec<&Happening>, Vec<(&str, u32)>) {
         let turns = |one: &Happening| {
             let moves = |change: &StoryChange| !matches!(change, StoryChange::Indicator { .. });
@@ -207,13 +210,16 @@ pub struct Typical {
     /// Some of these, evenly spread over them, among which the stories were found.
     #[serde(default)]
     pub grouped: u64,
-    /// Whether they fall into groups at all; if not, stories that were asked for by number are places in one crowd.
+    /// Whether they fall into groups at all; if not, stories that were asked for by number are
+    /// places in one crowd.
     #[serde(default)]
     pub in_groups: bool,
-    /// Mean silhouette of the grouped ones, from -1 to 1; `None` with a single story, if none was found.
+    /// Mean silhouette of the grouped ones, from -1 to 1; `None` with a single story, if none was
+    /// found.
     #[serde(default)]
     pub silhouette: Option<f64>,
-    /// The largest that was found when events were dealt to the trials independently; `None` if it did not come to that.
+    /// The largest that was found when events were dealt to the trials independently; `None` if it
+    /// did not come to that.
     #[serde(default)]
     pub silhouette_if_independent: Option<f64>,
     /// The one that stands for most first; none if the outcome did not come up.

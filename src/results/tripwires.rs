@@ -27,7 +27,8 @@ pub struct TripwiresResult {
     pub days: Vec<String>,
     /// By day, then the most informative of those that were chosen first.
     pub tripwires: Vec<Tripwire>,
-    /// Happenings after which the answer stood fast in all trials of the choosing run: they are no sign, they decide.
+    /// Happenings after which the answer stood fast in all trials of the choosing run: they are no
+    /// sign, they decide.
     pub deciding: Vec<Deciding>,
     pub warnings: Vec<Warning>,
 }
@@ -47,7 +48,8 @@ pub struct Tripwire {
     pub name: String,
     pub title: String,
     pub unit: String,
-    /// What is seen: `happened` or `not_happened` by the day, of a phase or state `is` or `is_not` on that day, of a number on it `above` (at least) or `below` the threshold.
+    /// What is seen: `happened` or `not_happened` by the day, of a phase or state `is` or `is_not`
+    /// on that day, of a number on it `above` (at least) or `below` the threshold.
     pub sign: String,
     pub threshold: Option<f64>,
     /// The day, at whose beginning it is looked at.
@@ -74,7 +76,8 @@ pub struct Tripwire {
     pub information_share: Option<Told>,
     /// By how much the expected Brier score falls if it is known.
     pub brier_gain: Option<Told>,
-    /// Mean time from what is seen to the day on which the answer is read, in days, where it was seen and the answer is yes.
+    /// Mean time from what is seen to the day on which the answer is read, in days, where it was
+    /// seen and the answer is yes.
     pub lead_days: Option<f64>,
     pub lead_days_std_error: Option<f64>,
     /// Other observations by the same day that say much the same, by name.

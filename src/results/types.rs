@@ -1,7 +1,7 @@
 //! What a run found, as plain data: the keys of the result file.
 //!
-//! Every number that trials estimate has its standard error beside it (`x_std_error`), or is labelled exact.
-//! Vectors over time have one value for each entry of [`RunResult::times`].
+//! Every number that trials estimate has its standard error beside it (`x_std_error`), or is
+//! labelled exact. Vectors over time have one value for each entry of [`RunResult::times`].
 
 pub use super::of_some::{ConditionalResult, DistributionResult, RatioResult};
 use indexmap::IndexMap;
@@ -132,7 +132,8 @@ pub enum EpistemicStatus {
     NotSeparable,
 }
 
-/// What the analyst does not know: the 5%-95% range over parameter draws, free of the inner loop's noise.
+/// What the analyst does not know: the 5%-95% range over parameter draws, free of the inner loop's
+/// noise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epistemic {
     pub status: EpistemicStatus,
@@ -169,7 +170,8 @@ pub struct OutcomeResult {
     pub epistemic90: Option<[f64; 2]>,
     pub epistemic: Epistemic,
     pub by_trend: IndexMap<String, ByTrend>,
-    /// Trials of this outcome that also satisfy each later rule, by that rule's name: how far rules overlap.
+    /// Trials of this outcome that also satisfy each later rule, by that rule's name: how far rules
+    /// overlap.
     pub also: IndexMap<String, u64>,
     /// Trials that satisfy this outcome's rule, whether or not an earlier rule took them.
     pub matched: u64,
@@ -200,7 +202,8 @@ pub struct TrendScore {
     /// Share of the time in which it leads, over all trials.
     pub leads: f64,
     pub leads_std_error: f64,
-    /// Whether it has come true by some times, ascending; the last is the end. Empty if the file does not say what that looks like.
+    /// Whether it has come true by some times, ascending; the last is the end. Empty if the file
+    /// does not say what that looks like.
     pub comes_true: Vec<ComesTrue>,
     /// Outcomes among the trials in which it has come true at the end.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -337,7 +340,8 @@ pub struct SeriesResult {
     pub name: String,
     pub title: String,
     pub unit: String,
-    /// It takes the same path in every trial, whatever is drawn: an error of 0 is exact. Otherwise 0 says that all trials agree.
+    /// It takes the same path in every trial, whatever is drawn: an error of 0 is exact. Otherwise
+    /// 0 says that all trials agree.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fixed: bool,
     pub mean: Vec<f64>,
@@ -384,7 +388,8 @@ pub struct EventResult {
     pub cumulative_incidence_std_error: Vec<f64>,
     /// Years since the start, among trials in which it fired; `None` if it never did.
     pub first_time: Option<FirstTime>,
-    /// Chance that the file states, averaged over the trials in which its window closed by the horizon.
+    /// Chance that the file states, averaged over the trials in which its window closed by the
+    /// horizon.
     pub declared: Option<f64>,
     pub realised: Option<f64>,
     pub realised_std_error: Option<f64>,
@@ -427,7 +432,8 @@ pub struct MetricResult {
     pub name: String,
     pub title: String,
     pub unit: String,
-    /// The value is when something first happened, in years since the start: a date tells it as well.
+    /// The value is when something first happened, in years since the start: a date tells it as
+    /// well.
     #[serde(default)]
     pub is_instant: bool,
     /// Share of trials in which the metric has a value; its moments are over those.
@@ -549,7 +555,8 @@ pub struct Difference {
     pub ci95: Option<[f64; 2]>,
     /// Standard error that two independent runs would have had.
     pub unpaired_std_error: Option<f64>,
-    /// 5% to 95% of the difference over parameter draws, which both scenarios share; `None` for metrics.
+    /// 5% to 95% of the difference over parameter draws, which both scenarios share; `None` for
+    /// metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epistemic90: Option<[f64; 2]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

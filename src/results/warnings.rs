@@ -1,4 +1,5 @@
-//! What a run tells its author about the file: events that never fired, rules that caught nothing, chances that were not realised.
+//! What a run tells its author about the file: events that never fired, rules that caught nothing,
+//! chances that were not realised.
 //!
 //! The warnings that can be seen without a run are made by the lint of `model`.
 
@@ -53,7 +54,8 @@ fn few_draws(draws: u64, trials_per_draw: u32) -> Option<Warning> {
     })
 }
 
-/// Warnings of trials that were played again: how many were stopped, and of how many draws were looked through.
+/// Warnings of trials that were played again: how many were stopped, and of how many draws were
+/// looked through.
 pub fn of_replays(stopped: u64, draws: u64, trials_per_draw: u32) -> Vec<Warning> {
     let stopped = (stopped > 0).then(|| {
         warning(
@@ -222,7 +224,8 @@ fn trends(result: &RunResult, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Whether the trials show that it makes no difference to a probability which trend leads at the start: this one, or one of the others.
+/// Whether the trials show that it makes no difference to a probability which trend leads at the
+/// start: this one, or one of the others.
 fn is_same(by_trend: &IndexMap<String, ByTrend>, trend: &str) -> bool {
     let (mut own, mut rest) = (Share::default(), Share::default());
     for (name, by) in by_trend {

@@ -1,7 +1,8 @@
-//! The shape of the source tree: who may import whom, who may touch the outside world, and what every file has.
+//! The shape of the source tree: who may import whom, who may touch the outside world, and what
+//! every file has.
 //!
-//! Reads the sources as text. Comments and what stands in quotation marks are not code. Tests obey the same rules as the rest, but for
-//! files: a unit test may write one.
+//! Reads the sources as text. Comments and what stands in quotation marks are not code. Tests obey
+//! the same rules as the rest, but for files: a unit test may write one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,8 @@ const LAYERS: [&[&str]; 12] = [
 /// Longest file, its tests included.
 const MOST_LINES: usize = 600;
 
-/// A source file: its path below `src/`, `src/core/` or `src/format/` with forward slashes, its text, and its lines without comments and string contents.
+/// A source file: its path below `src/`, `src/core/` or `src/format/` with forward slashes, its
+/// text, and its lines without comments and string contents.
 struct Source {
     path: String,
     text: String,
@@ -212,7 +214,8 @@ fn a_module_imports_only_from_those_above_it() {
                 .filter(|name| *name != module && !name.is_empty())
             {
                 imports += 1;
-                // Macros and items of the crate's front page belong to nobody in particular; there are none.
+                // Macros and items of the crate's front page belong to nobody in particular; there
+                // are none.
                 if rank.get(name).is_none_or(|other| other >= own) {
                     found.push(format!(
                         "src/{}:{number}: `{module}` imports from `{name}`",
@@ -384,6 +387,27 @@ fn every_file_says_what_it_is_and_none_is_too_long() {
     fails("files to look at", found);
 }
 
+/// Tables and code within comments may be wider.
+#[test]
+fn comments_end_at_a_hundred_columns() {
+    let mut found = Vec::new();
+    for source in sources() {
+        let mut is_code = false;
+        for (number, line) in (1..).zip(source.text.lines()) {
+            let Some(words) = line.trim_start().strip_prefix("//") else {
+                continue;
+            };
+            let words = words.trim_start_matches(['/', '!']).trim_start();
+            is_code ^= words.starts_with("```");
+            let is_wide = line.chars().count() > 100;
+            if is_wide && !is_code && !words.starts_with("| ") {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    fails("comments wider than 100 columns", found);
+}
+
 #[test]
 fn days_become_years_and_dates_in_one_place() {
     let elsewhere = |s: &&Source| {
@@ -446,8 +470,8 @@ fn the_scanner_tells_code_from_comments_and_strings() {
     );
 }
 
-/// What the comparison with other programs measures is compiled there as it is shipped: what computes is optimised by name here, and with
-/// everything else there.
+/// What the comparison with other programs measures is compiled there as it is shipped: what
+/// computes is optimised by name here, and with everything else there.
 #[test]
 fn the_simulator_is_measured_as_it_is_shipped() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,7 +1,9 @@
-//! axe-core on the pages of reports and on the page to play with: what this package's own checks of accessibility do not look for.
+//! axe-core on the pages of reports and on the page to play with: what this package's own checks of
+//! accessibility do not look for.
 //!
 //! axe is not shipped. `npm install axe-core` somewhere, and
-//! `QUINCUNX_AXE=…/node_modules/axe-core/axe.min.js cargo test --test browser axe`; without it the test says that it was skipped.
+//! `QUINCUNX_AXE=…/node_modules/axe-core/axe.min.js cargo test --test browser axe`; without it the
+//! test says that it was skipped.
 
 use crate::browser::Browser;
 use crate::explore::{Served, opened};

@@ -35,7 +35,8 @@ impl Browser {
     /// `None`, with a remark, if there is no Chromium and none is required.
     ///
     /// # Panics
-    /// If the browser does not start, or if it is missing although `QUINCUNX_REQUIRE_BROWSER` is `1`.
+    /// If the browser does not start, or if it is missing although `QUINCUNX_REQUIRE_BROWSER` is
+    /// `1`.
     pub fn start() -> Option<Self> {
         let Some(path) = chromium() else {
             let is_required = env::var_os("QUINCUNX_REQUIRE_BROWSER").is_some_and(|v| v == "1");
@@ -44,7 +45,8 @@ impl Browser {
             return None;
         };
         let profile = tempfile::tempdir().expect("a folder for the browser's profile");
-        // The pipe is descriptors 3 and 4 of the browser; the shell puts our ends of its input and output there.
+        // The pipe is descriptors 3 and 4 of the browser; the shell puts our ends of its input and
+        // output there.
         let mut command = Command::new("sh");
         command
             .args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#])

@@ -1,4 +1,5 @@
-//! The page of `explore` as an analyst uses it: sliders, switches, links, variants, and what happens when the file or the program goes.
+//! The page of `explore` as an analyst uses it: sliders, switches, links, variants, and what
+//! happens when the file or the program goes.
 
 use crate::browser::Browser;
 use crate::page::{Key, Page, View};

@@ -1,8 +1,9 @@
 //! The pages as readers see them, in a real browser.
 //!
-//! A test starts a [`Browser`](browser::Browser), opens a [`Page`](page::Page) under a [`View`](page::View) (width, dark mode, scripts on or off,
-//! paper), asks it questions in JavaScript, and ends with [`Page::assert_quiet`](page::Page::assert_quiet). Without Chromium a test is skipped, and
-//! says so, unless `QUINCUNX_REQUIRE_BROWSER=1` forbids that.
+//! A test starts a [`Browser`](browser::Browser), opens a [`Page`](page::Page) under a
+//! [`View`](page::View) (width, dark mode, scripts on or off, paper), asks it questions in
+//! JavaScript, and ends with [`Page::assert_quiet`](page::Page::assert_quiet). Without Chromium a
+//! test is skipped, and says so, unless `QUINCUNX_REQUIRE_BROWSER=1` forbids that.
 
 mod axe;
 mod browser;

@@ -121,7 +121,8 @@ impl Page {
         self.wait_for("document.readyState === 'complete'");
     }
 
-    /// Value of a JavaScript expression; a promise is awaited. Works on pages whose own scripts are off.
+    /// Value of a JavaScript expression; a promise is awaited. Works on pages whose own scripts are
+    /// off.
     pub fn ask<T: DeserializeOwned>(&self, expression: &str) -> T {
         let answer = self.command(
             "Runtime.evaluate",
@@ -239,7 +240,8 @@ impl Page {
         }
     }
 
-    /// What is seen as PNG: the window, or a part of the page (left, top, width and height in CSS pixels).
+    /// What is seen as PNG: the window, or a part of the page (left, top, width and height in CSS
+    /// pixels).
     pub fn picture(&self, part: Option<[f64; 4]>) -> Vec<u8> {
         let mut params = json!({"format": "png", "captureBeyondViewport": part.is_some()});
         if let Some([x, y, width, height]) = part {

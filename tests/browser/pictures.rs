@@ -1,4 +1,5 @@
-//! The pictures of the documents: `UPDATE_PICTURES=1 cargo test --test browser pictures` makes all of them anew from the shipped scenarios.
+//! The pictures of the documents: `UPDATE_PICTURES=1 cargo test --test browser pictures` makes all
+//! of them anew from the shipped scenarios.
 //!
 //! Whoever changes what they show makes them, and looks at each before it is committed.
 

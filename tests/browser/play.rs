@@ -1,4 +1,5 @@
-//! The page of `explore` under a moving hand: what is drawn meanwhile, what stays where it is, and what is said when nothing comes.
+//! The page of `explore` under a moving hand: what is drawn meanwhile, what stays where it is, and
+//! what is said when nothing comes.
 
 use crate::browser::Browser;
 use crate::explore::{Served, after, opened, row, set};

@@ -1,7 +1,9 @@
-//! The browser's debugging protocol over its pipe: a command and its answer, and what a page does unasked.
+//! The browser's debugging protocol over its pipe: a command and its answer, and what a page does
+//! unasked.
 //!
-//! Takes a started browser's input and output. Messages are JSON objects that end with a zero byte; an answer has the number of its command,
-//! an event has a method (Chrome DevTools Protocol, with flattened sessions). What a command means is the caller's business.
+//! Takes a started browser's input and output. Messages are JSON objects that end with a zero byte;
+//! an answer has the number of its command, an event has a method (Chrome DevTools Protocol, with
+//! flattened sessions). What a command means is the caller's business.
 
 use serde_json::{Value, json};
 use std::collections::HashMap;

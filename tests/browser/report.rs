@@ -1,4 +1,5 @@
-//! Report pages as readers see them: on the desk and on a phone, light and dark, on paper, with and without scripts, with hostile texts in every field.
+//! Report pages as readers see them: on the desk and on a phone, light and dark, on paper, with and
+//! without scripts, with hostile texts in every field.
 
 use crate::browser::Browser;
 use crate::page::{Key, Page, View};
@@ -24,7 +25,8 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-/// Pages of a run, a comparison, a trace, a large scenario, and the commands that ask why: made once, for all tests.
+/// Pages of a run, a comparison, a trace, a large scenario, and the commands that ask why: made
+/// once, for all tests.
 pub fn pages() -> &'static [PathBuf; 11] {
     static PAGES: OnceLock<[PathBuf; 11]> = OnceLock::new();
     PAGES.get_or_init(|| {
@@ -268,7 +270,8 @@ fn the_shipped_scenarios_fit_the_sheets_that_they_are_meant_for() {
     }
 }
 
-/// Texts of drawings that leave them, in the font that this machine has: what a drawing reckons with has to hold for the widest.
+/// Texts of drawings that leave them, in the font that this machine has: what a drawing reckons
+/// with has to hold for the widest.
 #[test]
 fn texts_of_charts_stay_within_them_in_the_font_at_hand() {
     let Some(browser) = Browser::start() else {
@@ -317,7 +320,8 @@ fn pages_are_accessible() {
     }
 }
 
-/// Faults in words. Contrast is that of WCAG 2.2 (success criterion 1.4.3), against the nearest ground that is not transparent.
+/// Faults in words. Contrast is that of WCAG 2.2 (success criterion 1.4.3), against the nearest
+/// ground that is not transparent.
 const ACCESSIBILITY: &str = r#"(() => {
   const faults = [];
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -446,7 +450,8 @@ fn hostile_texts_stay_texts() {
         text(&stories),
     ]);
 
-    // The longest part of the text that no layer may change, and that an interpreter of markup would swallow.
+    // The longest part of the text that no layer may change, and that an interpreter of markup
+    // would swallow.
     let literal = "<script>window.hit=1;alert(1)</script><img src=x onerror=\"window.hit=2\">\"'><svg onload=window.hit=3>]]>";
     let mut fields = Vec::new();
     gather(&whole, &mut fields);

@@ -130,7 +130,8 @@ fn the_compiled_program_is_printed_in_place_of_warnings_but_not_of_errors() {
     call(&format!("check {doubtful} --print program --format json")).code(2);
 }
 
-/// A formula that was forgotten when temporaries got their places would name a slot that does not exist.
+/// A formula that was forgotten when temporaries got their places would name a slot that does not
+/// exist.
 #[test]
 fn every_slot_of_every_shipped_program_has_its_place() {
     let mut seen = 0;

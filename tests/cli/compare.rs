@@ -285,7 +285,8 @@ fn a_variant_adds_to_lists_and_the_comparison_says_what_was_added() {
         run(r#"events.signature.trends=["wet"] --set events.signature.trends={"add":["dry"]}"#),
         run(r#"events.signature.trends=["wet","dry"]"#)
     );
-    // What is wrong with an item is shown in the file that states it, although items before it are another file's.
+    // What is wrong with an item is shown in the file that states it, although items before it are
+    // another file's.
     variant["events"]["signature"]["phases"]["add"][0] = "pase".into();
     variant["outcomes"]["add_first"][0]["when"] = "phase == puase".into();
     let bad = write(folder.path(), "bad.json", &variant);

@@ -1,4 +1,5 @@
-//! Input that is wrong: every fault ends with status 2, a code and a place, soon, and without a crash.
+//! Input that is wrong: every fault ends with status 2, a code and a place, soon, and without a
+//! crash.
 
 use crate::program::{call, folder, quincunx, stderr, valley, write};
 use predicates::prelude::PredicateBooleanExt;

@@ -39,7 +39,8 @@ fn a_condition_splits_a_run_in_every_format() {
     }
     assert!(!table.contains("condition_"), "{table}");
     let csv = given(&["--format", "csv"]);
-    // Whether it was interrupted; the condition; four rows of three outcomes, a question and two metrics.
+    // Whether it was interrupted; the condition; four rows of three outcomes, a question and two
+    // metrics.
     assert_eq!(csv.lines().count(), 1 + 1 + 1 + 4 * 6, "{csv}");
     let markdown = given(&["--format", "markdown"]);
     assert!(markdown.contains("| held ±, pp |"), "{markdown}");

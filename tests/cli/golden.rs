@@ -1,7 +1,8 @@
-//! What every shipped scenario says today: its outcomes with their probabilities, in `tests/golden/`.
+//! What every shipped scenario says today: its outcomes with their probabilities, in
+//! `tests/golden/`.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test cli golden` writes the tables anew; a change that was not meant is a fault, one that was
-//! belongs into CHANGELOG.md under 'Changed numbers'.
+//! `UPDATE_GOLDEN=1 cargo test --test cli golden` writes the tables anew; a change that was not
+//! meant is a fault, one that was belongs into CHANGELOG.md under 'Changed numbers'.
 
 use crate::program::{quincunx, root};
 use quincunx::{Settings, Silent, Study};
@@ -68,14 +69,16 @@ fn shipped_scenarios_have_the_outcomes_that_they_had() {
     );
 }
 
-/// Scenarios whose results are held to their bytes: a large one (an earlier baseline, kept as it was), a shipped one unlike it, and the one with every construct.
+/// Scenarios whose results are held to their bytes: a large one (an earlier baseline, kept as it
+/// was), a shipped one unlike it, and the one with every construct.
 const HASHED: [&str; 3] = [
     "tests/fixtures/scenarios/large.json",
     "scenarios/port_strike.json",
     "tests/fixtures/example.jsonc",
 ];
 
-/// Another machine, compiler or system that changes a bit of a result fails here, where no table would show it.
+/// Another machine, compiler or system that changes a bit of a result fails here, where no table
+/// would show it.
 #[test]
 fn results_have_the_bytes_that_they_had_wherever_they_are_computed() {
     const HASHES: &str = "tests/fixtures/result-bytes.sha256";

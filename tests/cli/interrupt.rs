@@ -226,7 +226,8 @@ fn whatever_ends_the_process_leaves_no_unfinished_file_and_the_status_says_what(
     }
 }
 
-/// Whether this process ignores SIGHUP, as all that it starts then do; not known where there is no `/proc`.
+/// Whether this process ignores SIGHUP, as all that it starts then do; not known where there is no
+/// `/proc`.
 fn ignores_hangup() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,4 +1,5 @@
-//! Summary files and plans that somebody else made, took away or named wrongly: nothing that is kept is lost, and what is wrong is told.
+//! Summary files and plans that somebody else made, took away or named wrongly: nothing that is
+//! kept is lost, and what is wrong is told.
 
 use super::parts::{cut, merged, whole};
 use crate::program::{call, folder, quincunx, stderr, stdout, valley, write};
@@ -12,7 +13,8 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
-/// A run that another version wrote, one that has not ended, and a part are lost to whoever writes over them.
+/// A run that another version wrote, one that has not ended, and a part are lost to whoever writes
+/// over them.
 #[test]
 fn what_is_kept_and_not_at_its_end_is_not_written_over() {
     let folder = folder();

@@ -1,4 +1,5 @@
-//! Sizes: what is too large is refused soon and with what works, and what is large is checked in a time in proportion to it.
+//! Sizes: what is too large is refused soon and with what works, and what is large is checked in a
+//! time in proportion to it.
 
 use crate::program::{call, folder, quincunx, stderr, stdout, valley, write};
 use serde_json::{Map, Value, json};
@@ -100,7 +101,8 @@ fn metrics_that_double_are_refused_alone_and_together() {
     );
 }
 
-/// Thousands of events, each with a parameter, an indicator and a derived value of its own, and a warning each: the square of that would take minutes.
+/// Thousands of events, each with a parameter, an indicator and a derived value of its own, and a
+/// warning each: the square of that would take minutes.
 #[test]
 fn thousands_of_events_are_checked_in_a_time_in_proportion() {
     let count = 3000;
@@ -370,7 +372,8 @@ fn endless_names_are_shortened_in_whatever_is_said() {
             told.len()
         );
     }
-    // Names that a run can have: the table and the warnings are for people, a folder takes their charts.
+    // Names that a run can have: the table and the warnings are for people, a folder takes their
+    // charts.
     let mut scenario = valley();
     scenario["events"][&long] = json!({"hazard": 0.5});
     scenario["indicators"][&long] = json!({"start": 1, "volatility": 0.1, "title": &other});

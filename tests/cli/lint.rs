@@ -379,7 +379,8 @@ fn run_finds_every_planted_fault_that_check_cannot_see() {
         assert!(is_told, "{code} at {path}: {:#?}", run.warnings);
         seen.insert(code);
     }
-    // The others have tests of their own: of Ctrl-C, of comparisons, of what is rare, and of runs that cannot end.
+    // The others have tests of their own: of Ctrl-C, of comparisons, of what is rare, and of runs
+    // that cannot end.
     let missing: Vec<&&str> = RUN_CODES
         .iter()
         .filter(|code| !seen.contains(**code))

@@ -1,6 +1,8 @@
-//! The command line as its users meet it: every command, every exit status, every format, and what goes wrong.
+//! The command line as its users meet it: every command, every exit status, every format, and what
+//! goes wrong.
 //!
-//! Most tests run the program itself; `misspellings` and `golden` use the library, because they run it many times.
+//! Most tests run the program itself; `misspellings` and `golden` use the library, because they run
+//! it many times.
 
 mod answers;
 mod brief;

@@ -1,8 +1,10 @@
-//! A wrong letter in any name of any shipped file: the error stands on it and offers the right name.
+//! A wrong letter in any name of any shipped file: the error stands on it and offers the right
+//! name.
 //!
-//! Names are found in the text of a file, by where they stand: keys of the format, references to things, and words of formulas. What
-//! a file defines itself is left alone, as are texts for people. Everything else is misspelt, one name at a time, also the names by which
-//! a variant states what it changes.
+//! Names are found in the text of a file, by where they stand: keys of the format, references to
+//! things, and words of formulas. What a file defines itself is left alone, as are texts for
+//! people. Everything else is misspelt, one name at a time, also the names by which a variant
+//! states what it changes.
 
 use crate::golden::shipped;
 use crate::program::root;
@@ -65,7 +67,8 @@ struct Literal<'t> {
     is_key: bool,
 }
 
-/// Every string literal, in order. The text is known to be valid, and its strings to have no escapes before the names that matter.
+/// Every string literal, in order. The text is known to be valid, and its strings to have no
+/// escapes before the names that matter.
 fn literals(text: &str) -> Vec<Literal<'_>> {
     enum Frame {
         Object(Option<String>),
@@ -117,7 +120,8 @@ fn literals(text: &str) -> Vec<Literal<'_>> {
     found
 }
 
-/// Whether a literal is a name that the file makes up, or a text for people. What a parent has, a variant does not make up.
+/// Whether a literal is a name that the file makes up, or a text for people. What a parent has, a
+/// variant does not make up.
 fn is_free(literal: &Literal<'_>, parent: &Value) -> bool {
     let path: Vec<&str> = literal.path.iter().map(String::as_str).collect();
     let prose = if literal.is_key {
@@ -189,7 +193,8 @@ fn names(text: &str, known: &BTreeSet<String>, parent: &Value) -> Vec<Name> {
     found
 }
 
-/// Everything that can be referred to: names of things of the whole scenario, and words of the language.
+/// Everything that can be referred to: names of things of the whole scenario, and words of the
+/// language.
 fn known(scenario: &Value) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = DEFINING
         .iter()
@@ -223,7 +228,8 @@ fn known(scenario: &Value) -> BTreeSet<String> {
     known
 }
 
-/// One letter wrong in the middle: dropped, doubled, swapped with the next, or replaced, in turn. `None` if that is a known name.
+/// One letter wrong in the middle: dropped, doubled, swapped with the next, or replaced, in turn.
+/// `None` if that is a known name.
 fn misspelt(name: &str, way: usize, known: &BTreeSet<String>) -> Option<String> {
     let mut letters: Vec<char> = name.chars().collect();
     let at = 1 + way % (letters.len() - 2);
@@ -234,14 +240,16 @@ fn misspelt(name: &str, way: usize, known: &BTreeSet<String>) -> Option<String> 
         _ => letters[at] = if letters[at] == 'q' { 'x' } else { 'q' },
     }
     let wrong: String = letters.into_iter().collect();
-    // Names of one family (`rate_port`, `rate_part`) can be a letter apart: then either is a fair suggestion.
+    // Names of one family (`rate_port`, `rate_part`) can be a letter apart: then either is a fair
+    // suggestion.
     let nearer = known
         .iter()
         .any(|other| other != name && letters_apart(&wrong, other) <= 1);
     (!nearer).then_some(wrong)
 }
 
-/// Letters to insert, drop or replace (Levenshtein), which is all that is needed to tell "one letter apart".
+/// Letters to insert, drop or replace (Levenshtein), which is all that is needed to tell "one
+/// letter apart".
 fn letters_apart(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

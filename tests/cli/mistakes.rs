@@ -1,7 +1,8 @@
 //! Mistakes made on purpose: each is told where it stands, and with a way out.
 //!
-//! A table of edits to a sound file, each with the line on which it has to be told (that of the edit, unless another is named) and words of the
-//! hint. What is mistyped on the command line stands in `mistyped`.
+//! A table of edits to a sound file, each with the line on which it has to be told (that of the
+//! edit, unless another is named) and words of the hint. What is mistyped on the command line
+//! stands in `mistyped`.
 
 use quincunx::Diagnostic;
 use quincunx::analysis::Study;
@@ -58,7 +59,8 @@ pub const SOUND: &str = r#"{
 }
 "#;
 
-/// What is replaced, by what; words of the line on which it is told (that of the edit if empty); words of a hint.
+/// What is replaced, by what; words of the line on which it is told (that of the edit if empty);
+/// words of a hint.
 type Mistake = (&'static str, &'static str, &'static str, &'static str);
 
 const IN_THE_TEXT: &[Mistake] = &[

@@ -1,4 +1,5 @@
-//! Mistakes made on purpose on the command line: each is refused with a way out, and so is the name of a parent that is mistyped in a file.
+//! Mistakes made on purpose on the command line: each is refused with a way out, and so is the name
+//! of a parent that is mistyped in a file.
 
 use crate::mistakes::SOUND;
 use crate::program::{call, folder, quincunx, stderr};

@@ -47,7 +47,8 @@ fn messages_follow_the_same_choice_as_data() {
         .stderr(contains('\x1b').not());
 }
 
-/// Starts the program with a pipe whose reader leaves after `read` bytes; gives its status and what it said.
+/// Starts the program with a pipe whose reader leaves after `read` bytes; gives its status and what
+/// it said.
 fn with_reader_that_leaves(arguments: &str, read: usize) -> (Option<i32>, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_quincunx"))
         .args(arguments.split_whitespace())
@@ -188,7 +189,8 @@ fn a_read_only_folder_is_refused() {
     fs::create_dir(&closed).expect("a folder");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).expect("permissions");
     if fs::write(closed.join("probe"), "").is_ok() {
-        // The superuser may write anywhere; the other places that take no file are tested beside this.
+        // The superuser may write anywhere; the other places that take no file are tested beside
+        // this.
         return;
     }
     call(&format!(

@@ -1,4 +1,5 @@
-//! Files that are read and written: no output lands on an input or on another output, and the ending of a name says what is in it.
+//! Files that are read and written: no output lands on an input or on another output, and the
+//! ending of a name says what is in it.
 
 use crate::program::{call, folder, quincunx, stderr, stdout, valley, write};
 use predicates::str::contains;
@@ -6,7 +7,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// A scenario, what it extends, and an old output; each test tells which of them must stay as it was.
+/// A scenario, what it extends, and an old output; each test tells which of them must stay as it
+/// was.
 fn place() -> (tempfile::TempDir, String) {
     let folder = folder();
     write(folder.path(), "parent.json", &valley());
@@ -17,7 +19,8 @@ fn place() -> (tempfile::TempDir, String) {
     (folder, child)
 }
 
-/// Runs a command that must be refused at once, although it would simulate for hours, and must leave the folder as it is.
+/// Runs a command that must be refused at once, although it would simulate for hours, and must
+/// leave the folder as it is.
 fn refused(folder: &Path, line: &str, wanted: &[&str]) {
     let content = || {
         let entries = fs::read_dir(folder).expect("a folder").flatten();

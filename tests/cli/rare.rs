@@ -31,7 +31,8 @@ fn something_rare_is_told_in_every_format_and_no_thread_changes_it() {
         (one.status, one.kind.as_str()),
         (RareStatus::Estimated, "question")
     );
-    // One year of a walk with a volatility of 1, looked at where it starts the year: the upper tail of the normal law at 5, nearly.
+    // One year of a walk with a volatility of 1, looked at where it starts the year: the upper tail
+    // of the normal law at 5, nearly.
     let p = one.probability.expect("an estimate");
     assert!(p > 5e-8 && p < 1e-6, "{p}");
     let shown = quincunx()

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// A run whose numbers are as large as numbers get: their squares and fourth powers are not finite any more.
+/// A run whose numbers are as large as numbers get: their squares and fourth powers are not finite
+/// any more.
 fn vast() -> Value {
     let mut scenario = valley();
     scenario["parameters"]["scale"] = json!({"lognormal": {"mu": 0, "sigma": 200}});

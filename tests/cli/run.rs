@@ -138,7 +138,8 @@ fn until_goes_on_until_the_target_is_reached_and_no_further_than_needed() {
     let (coarse, fine) = (run("1pp"), run("0.2pp"));
     assert!(coarse.largest_std_error <= 0.01);
     assert!(fine.largest_std_error <= 0.002);
-    // The error falls with the root of the number of trials: 25 times as many, give or take a doubling.
+    // The error falls with the root of the number of trials: 25 times as many, give or take a
+    // doubling.
     assert!(coarse.trials < 40_000, "{coarse:?}");
     assert!((40_000..1_000_000).contains(&fine.trials), "{fine:?}");
 }
@@ -265,7 +266,8 @@ fn events_that_fire_one_another_without_end_fail_the_run_and_are_named() {
         .stderr(contains("`down`"));
 }
 
-/// 10, 50 and 1,000 on the positive numbers: X exceeds x with a probability like x^-0.96, so its mean is infinite.
+/// 10, 50 and 1,000 on the positive numbers: X exceeds x with a probability like x^-0.96, so its
+/// mean is infinite.
 #[test]
 fn a_metric_without_a_mean_is_told_by_its_quantiles_alone() {
     let folder = folder();

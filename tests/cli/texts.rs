@@ -62,8 +62,9 @@ for path in sys.argv[1:]:
         break
 "#;
 
-/// Editors and pipelines have validators in other languages, with other engines for patterns. Without Python's validator there is nothing to hold
-/// the schema against here; the one in Rust is among the unit tests.
+/// Editors and pipelines have validators in other languages, with other engines for patterns.
+/// Without Python's validator there is nothing to hold the schema against here; the one in Rust is
+/// among the unit tests.
 #[test]
 fn the_validator_of_python_reads_the_schema_and_takes_the_shipped_scenarios() {
     let installed = Command::new("python3")
@@ -177,7 +178,8 @@ fn paths_of_a_scenario_are_completed_with_those_that_it_has() {
         "quincunx run {file} --trials 5 --set trends.wet.w"
     ));
     assert_eq!(set, ["trends.wet.weight="]);
-    // Whatever is offered can be given: each path of the file is one of `show`, and each that ends can be set.
+    // Whatever is offered can be given: each path of the file is one of `show`, and each that ends
+    // can be set.
     let mut left = vec![String::new()];
     let mut ends = Vec::new();
     while let Some(begun) = left.pop() {

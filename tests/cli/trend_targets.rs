@@ -1,10 +1,12 @@
-//! That a trend comes true can be asked for wherever a question can, and a question with the same formula gives the same numbers.
+//! That a trend comes true can be asked for wherever a question can, and a question with the same
+//! formula gives the same numbers.
 
 use crate::program::{call, folder, stdout, write};
 use predicates::str::contains;
 use serde_json::{Value, json};
 
-/// Whether the thaw comes true hangs on a parameter, on the start trend, and on an event that is seen before.
+/// Whether the thaw comes true hangs on a parameter, on the start trend, and on an event that is
+/// seen before.
 fn thaw() -> Value {
     json!({
         "format": 1, "name": "thaw", "start": "2026-01-01", "horizon": "2 years", "step": "3 months",

@@ -1,8 +1,11 @@
-//! One folder a diagnostic code under `tests/diagnostics/`: what a file with that fault makes the tool say.
+//! One folder a diagnostic code under `tests/diagnostics/`: what a file with that fault makes the
+//! tool say.
 //!
-//! A folder is named after its code, with a point and a topic where a code has several cases. It has `case.json` (or `case.jsonc`, or none where its absence is the fault), further files that it extends, `set.txt` with
-//! a setting a line, and `expected.txt` with the whole text of the diagnostics. `UPDATE_EXPECTED=1 cargo test --test diagnostics` writes the
-//! texts anew; read the difference before you keep it. What only a run can tell is tested with the command line.
+//! A folder is named after its code, with a point and a topic where a code has several cases. It
+//! has `case.json` (or `case.jsonc`, or none where its absence is the fault), further files that it
+//! extends, `set.txt` with a setting a line, and `expected.txt` with the whole text of the
+//! diagnostics. `UPDATE_EXPECTED=1 cargo test --test diagnostics` writes the texts anew; read the
+//! difference before you keep it. What only a run can tell is tested with the command line.
 
 use quincunx::diagnostic::{CODES, Diagnostic, RUN_CODES, Sources, Style, text};
 use quincunx::model::build;

@@ -162,7 +162,8 @@ fn every_file_and_section_that_the_guide_counts_is_there() {
     }
 }
 
-/// What a table shows is decided by keys; a title that says the same is false as soon as one of them is changed.
+/// What a table shows is decided by keys; a title that says the same is false as soon as one of
+/// them is changed.
 #[test]
 fn no_title_of_a_shipped_scenario_states_its_span() {
     const SPANS: [&str; 8] = [

@@ -1,7 +1,9 @@
-//! The guide, and the page on clusters, done as they say: its files are written, its commands run, and what it shows is what they print.
+//! The guide, and the page on clusters, done as they say: its files are written, its commands run,
+//! and what it shows is what they print.
 //!
-//! A `json` block is the whole file that the line above it names, a `diff` block what changes in that file. What comes of them is shipped in `docs/guide/`.
-//! A `console` block is a command behind `$ ` and its output.
+//! A `json` block is the whole file that the line above it names, a `diff` block what changes in
+//! that file. What comes of them is shipped in `docs/guide/`. A `console` block is a command behind
+//! `$ ` and its output.
 
 use crate::program::{Block, blocks, document, path};
 use std::path::Path;
@@ -11,7 +13,8 @@ use std::{env, fs};
 const GUIDE: &str = "docs/guide.md";
 const CLUSTER: &str = "docs/cluster.md";
 
-/// A file after the changes of a difference: of each part, what it keeps and what it takes away stands in the file once, behind the part before it.
+/// A file after the changes of a difference: of each part, what it keeps and what it takes away
+/// stands in the file once, behind the part before it.
 fn changed(file: &str, difference: &str) -> String {
     let mut rest = file;
     let mut out = String::new();

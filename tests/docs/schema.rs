@@ -1,4 +1,5 @@
-//! The JSON Schema of scenario files as tables: one for each kind of object, in the order in which a reader meets them.
+//! The JSON Schema of scenario files as tables: one for each kind of object, in the order in which
+//! a reader meets them.
 
 use serde_json::{Map, Value};
 use std::fmt::Write;
@@ -43,7 +44,8 @@ pub fn tables(schema: &Value) -> String {
 struct Definitions<'s>(&'s Map<String, Value>);
 
 impl<'s> Definitions<'s> {
-    /// Objects among the forms that a definition allows, but for a plain value beside its reasons, which is said once for all.
+    /// Objects among the forms that a definition allows, but for a plain value beside its reasons,
+    /// which is said once for all.
     fn tabled(&self, name: &str) -> Vec<&'s Map<String, Value>> {
         let objects = objects(&self.0[name]);
         let is_annotated = |object: &&Map<String, Value>| {

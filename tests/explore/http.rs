@@ -115,7 +115,8 @@ impl Served {
         self.send("POST", &self.path(path), &headers, &body.to_string())
     }
 
-    /// Opens the stream of messages of a page, and waits until it is open: before that, the server does not know the page.
+    /// Opens the stream of messages of a page, and waits until it is open: before that, the server
+    /// does not know the page.
     pub fn listen(&self, page: &str) -> Messages {
         let mut stream = self.connect();
         let path = self.path(&format!("events/{page}"));

@@ -52,7 +52,8 @@ fn pictures_come_while_a_hand_moves_and_the_newest_tweak_goes_next() {
     }
     drawn.dedup();
     assert!(drawn.is_sorted(), "{drawn:?}");
-    // Two thirds of them may be skipped on a machine that does much else; without pictures on the way there are two.
+    // Two thirds of them may be skipped on a machine that does much else; without pictures on the
+    // way there are two.
     assert!(drawn.len() >= 6, "{drawn:?}");
 }
 
@@ -298,7 +299,8 @@ fn a_broken_file_stops_no_move_and_a_good_one_replaces_both_sides_at_once() {
     let gone = served.picture(&mut messages, 7, &json!({"horizon": 9}));
     assert_eq!(gone["kind"], "picture", "{gone}");
 
-    // Never the base of one version beside the changes of another: what differs in the file differs on both sides.
+    // Never the base of one version beside the changes of another: what differs in the file differs
+    // on both sides.
     std::fs::write(
         &served.file,
         valley().replace("\"probability\": \"pull\"", "\"probability\": 0"),

@@ -1,7 +1,9 @@
-//! What the integration tests share: scenarios from JSON values, runs, trial-level rows, and comparisons with exact numbers.
+//! What the integration tests share: scenarios from JSON values, runs, trial-level rows, and
+//! comparisons with exact numbers.
 //!
-//! Every comparison of an estimate states its standard error; a test collects all that disagree before it fails, so that one
-//! look shows the whole picture. Seeds are fixed, so a test that passes keeps passing until the numbers change.
+//! Every comparison of an estimate states its standard error; a test collects all that disagree
+//! before it fails, so that one look shows the whole picture. Seeds are fixed, so a test that
+//! passes keeps passing until the numbers change.
 
 use quincunx::analysis::Study;
 use quincunx::engine::{EngineError, Observer, Settings, Silent, TrialRows};
@@ -30,7 +32,8 @@ pub fn covers(truth: f64, seeds: std::ops::Range<u64>, interval: impl Fn(u64) ->
     );
 }
 
-/// A scenario with these sections, one phase unless it has its own, and a grid of `step` up to `horizon` (years).
+/// A scenario with these sections, one phase unless it has its own, and a grid of `step` up to
+/// `horizon` (years).
 pub fn scenario(horizon: f64, step: f64, sections: Value) -> Value {
     let mut whole = json!({
         "format": 1,
@@ -312,8 +315,8 @@ impl Agreement {
 
     /// A share of `n` independent trials.
     ///
-    /// Rare hits (or misses) are far from normal: below 50 expected they are compared on the scale of Anscombe (1948), where a
-    /// Poisson count has standard deviation 1/2 whatever its mean.
+    /// Rare hits (or misses) are far from normal: below 50 expected they are compared on the scale
+    /// of Anscombe (1948), where a Poisson count has standard deviation 1/2 whatever its mean.
     pub fn share(&mut self, what: &str, estimate: f64, exact: f64, n: u64) {
         let trials = n as f64;
         let rare = exact.min(1.0 - exact) * trials;

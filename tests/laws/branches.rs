@@ -1,4 +1,5 @@
-//! One happening with several results: which of them a firing has, what it sees and does, and what a probability of firing means.
+//! One happening with several results: which of them a firing has, what it sees and does, and what
+//! a probability of firing means.
 
 use crate::harness::{
     Agreement, event, metric, phase, rows, run, scenario, settings, study, try_run,
@@ -33,7 +34,8 @@ fn votes(more: Value) -> Value {
     whole
 }
 
-/// Branches thin a Poisson process: the counts are independent Poisson variables. 20,480 trials, seed 71.
+/// Branches thin a Poisson process: the counts are independent Poisson variables. 20,480 trials,
+/// seed 71.
 #[test]
 fn branches_thin_a_poisson_process() {
     let study = study(&votes(json!({"metrics": {
@@ -51,7 +53,8 @@ fn branches_thin_a_poisson_process() {
         let count = found.mean_count;
         agreement.estimate(name, count, mean, (mean / TRIALS as f64).sqrt());
     }
-    // Of independent Poisson counts with means 0.9 and 1.8: the variance of the product is 0.9 1.8 (1 + 0.9 + 1.8).
+    // Of independent Poisson counts with means 0.9 and 1.8: the variance of the product is 0.9 1.8
+    // (1 + 0.9 + 1.8).
     let product = metric(&result, "both").mean.expect("a mean");
     let error = (0.9 * 1.8 * 3.7 / TRIALS as f64).sqrt();
     agreement.estimate("product", product, 0.9 * 1.8, error);
@@ -72,7 +75,8 @@ fn yes_times(p: f64, more: Value) -> Vec<f64> {
         .to_vec()
 }
 
-/// Branches are stacked in the order of their names: `abandoned`, `no`, `yes`. What passes at 0.3 passes at 0.4 as well.
+/// Branches are stacked in the order of their names: `abandoned`, `no`, `yes`. What passes at 0.3
+/// passes at 0.4 as well.
 #[test]
 fn a_likelier_branch_keeps_the_firings_that_it_had() {
     let (few, many) = (yes_times(0.3, json!({})), yes_times(0.4, json!({})));
@@ -85,7 +89,8 @@ fn a_likelier_branch_keeps_the_firings_that_it_had() {
     assert_eq!(few, yes_times(0.3, other), "effects move no choice");
 }
 
-/// The event's own effects come first; its branches, and how likely they are, see what they did, by a derived value too.
+/// The event's own effects come first; its branches, and how likely they are, see what they did, by
+/// a derived value too.
 #[test]
 fn branches_see_what_the_event_did() {
     let study = study(&votes(json!({
@@ -118,7 +123,8 @@ fn branches_see_what_the_event_did() {
     }
 }
 
-/// Two exits of one phase by the branches of one event are two exits by hazards of their own. Seed 74.
+/// Two exits of one phase by the branches of one event are two exits by hazards of their own. Seed
+/// 74.
 #[test]
 fn branches_lead_to_phases_as_competing_hazards_do() {
     let found = run(
@@ -166,11 +172,13 @@ fn triggered(probability: &str) -> RunResult {
     )
 }
 
-/// Each time that the condition becomes true counts anew: the odd arrivals of a Poisson process of mean 4, thinned. Seed 75.
+/// Each time that the condition becomes true counts anew: the odd arrivals of a Poisson process of
+/// mean 4, thinned. Seed 75.
 #[test]
 fn a_trigger_may_come_true_in_vain() {
     let mut agreement = Agreement::default();
-    // Odd arrivals by t = 1: n/2 rounded up, with mean (4 + (1 - exp(-8)) / 2) / 2 by the parity of a Poisson count.
+    // Odd arrivals by t = 1: n/2 rounded up, with mean (4 + (1 - exp(-8)) / 2) / 2 by the parity of
+    // a Poisson count.
     let mean = 0.5 * (4.0 + 0.5 * -libm::expm1(-8.0));
     for (text, share) in [("0.25", 0.25), ("1", 1.0), ("0", 0.0), ("p", 0.5)] {
         let found = triggered(text);
@@ -198,8 +206,8 @@ fn probabilities_that_cannot_be_stop_the_trials_that_meet_them() {
     assert!((share - exact).abs() < 0.02, "{share} for {exact}");
 }
 
-/// `1 - 0.9 - 0.1` is a little below nothing. Wherever a probability stands, and in whichever order it is stacked, it is nothing: no trial stops, and
-/// nothing comes of it. Seed 78.
+/// `1 - 0.9 - 0.1` is a little below nothing. Wherever a probability stands, and in whichever order
+/// it is stacked, it is nothing: no trial stops, and nothing comes of it. Seed 78.
 #[test]
 fn what_rounding_makes_of_nothing_is_nothing() {
     let result = run(

@@ -136,7 +136,8 @@ fn a_longer_run_begins_with_the_trials_of_a_shorter_one() {
     );
 }
 
-/// With few trials per draw several blocks share a batch: whichever are played with a block, and from whichever a thread begins.
+/// With few trials per draw several blocks share a batch: whichever are played with a block, and
+/// from whichever a thread begins.
 #[test]
 fn blocks_that_are_played_together_are_what_each_is_alone() {
     for trials_per_draw in [1, 2, 3] {

@@ -1,4 +1,5 @@
-//! Comparisons under common random numbers: nothing differs where nothing was changed, and little noise is left where something was.
+//! Comparisons under common random numbers: nothing differs where nothing was changed, and little
+//! noise is left where something was.
 
 use super::rich;
 use crate::harness::{Agreement, numbers, run, scenario, settings, study};
@@ -12,8 +13,9 @@ fn compared(studies: &[&Study], trials: u64, seed: u64) -> CompareResult {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Under the base a future hits with p, under the other with p + .3 q, where p and q are uniform on .1 to .5 and 0 to 1: the difference ranges
-/// from .015 to .285, whatever p is. A group of two outcomes differs by their sum, and the third by as much in the other direction.
+/// Under the base a future hits with p, under the other with p + .3 q, where p and q are uniform on
+/// .1 to .5 and 0 to 1: the difference ranges from .015 to .285, whatever p is. A group of two
+/// outcomes differs by their sum, and the third by as much in the other direction.
 #[test]
 fn a_difference_has_the_range_of_its_closed_form() {
     let case = |second: &str, name: &str| {
@@ -195,7 +197,8 @@ fn toss(probability: f64) -> Value {
 
 #[test]
 fn common_random_numbers_leave_only_the_trials_that_change() {
-    // Seed 44: difference 0.1 within 4 standard errors. Common numbers: only a tenth of the trials differ, all in one direction.
+    // Seed 44: difference 0.1 within 4 standard errors. Common numbers: only a tenth of the trials
+    // differ, all in one direction.
     let result = compared(&[&study(&toss(0.3)), &study(&toss(0.4))], 20_480, 44);
     let n = result.scenarios[0].run.trials as f64;
     let mut agreement = Agreement::default();
@@ -217,7 +220,8 @@ fn common_random_numbers_leave_only_the_trials_that_change() {
             exact,
             paired,
         );
-        // A standard error on 15 degrees of freedom or more is within a factor 2 of the truth but for one run in 10,000.
+        // A standard error on 15 degrees of freedom or more is within a factor 2 of the truth but
+        // for one run in 10,000.
         let ratio = row.std_error.expect("an error") / paired;
         agreement.holds(
             &format!("{}: error {ratio} of the exact one", row.outcome),
@@ -296,7 +300,8 @@ fn a_comparison_that_was_watched_while_it_grew_has_the_same_bits() {
     let back = runs[0].look(&base, 5, &Silent).expect("it runs");
     assert!(back.is_none());
 
-    // While the other is short, the base's numbers are those of all its trials, and the differences add up.
+    // While the other is short, the base's numbers are those of all its trials, and the differences
+    // add up.
     let found = compare_anchored((&base, &other), a, [a.as_ref(), early.as_ref()]);
     assert_eq!(found.scenarios[0], *a.result);
     let all = |c: &CompareResult| {

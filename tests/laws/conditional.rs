@@ -1,4 +1,5 @@
-//! Questions about the trials in which a condition holds: chances, errors, differences, and what is said where there is no trial.
+//! Questions about the trials in which a condition holds: chances, errors, differences, and what is
+//! said where there is no trial.
 
 use crate::harness::{Agreement, MOST_ERRORS, covers, run, scenario, settings, study};
 use quincunx::analysis::{Study, compare, storyline};

@@ -1,9 +1,11 @@
-//! Conditions that say the same hold at the same instants, however they are put: triggers, first times, times spent and questions.
+//! Conditions that say the same hold at the same instants, however they are put: triggers, first
+//! times, times spent and questions.
 
 use crate::harness::{rows, scenario, settings, study};
 use serde_json::{Map, Value, json};
 
-/// Pairs that are logically equal; `n` and `count(jump)` are never negative and change at random instants, `walk` at grid points.
+/// Pairs that are logically equal; `n` and `count(jump)` are never negative and change at random
+/// instants, `walk` at grid points.
 const EQUAL: [[&str; 2]; 16] = [
     ["t > 0.6", "t > 0.6 and n >= 0"],
     ["t > 0.6", "not (t <= 0.6)"],
@@ -32,7 +34,8 @@ const EQUAL: [[&str; 2]; 16] = [
     ["walk + t > 0.8", "walk + t > 0.8 and n >= 0"],
 ];
 
-/// A scenario in which everything is asked of both conditions of each pair; `one` and `two` are the two sides.
+/// A scenario in which everything is asked of both conditions of each pair; `one` and `two` are the
+/// two sides.
 fn asked() -> Value {
     let (mut events, mut metrics, mut questions) = (Map::new(), Map::new(), Map::new());
     events.insert(
@@ -144,7 +147,8 @@ fn a_condition_on_the_clock_is_seen_at_the_next_jump_or_grid_point() {
 
 #[test]
 fn a_declared_window_opens_when_the_hazard_does() {
-    // The guard names the clock, which hazards see at the start of each step: whatever else it names must not open the window earlier.
+    // The guard names the clock, which hazards see at the start of each step: whatever else it
+    // names must not open the window earlier.
     let realised = |guard: &str| {
         let whole = scenario(
             1.0,

@@ -1,4 +1,5 @@
-//! Boxes that lead to an outcome: what is counted in them is what closed forms say, and noise has none.
+//! Boxes that lead to an outcome: what is counted in them is what closed forms say, and noise has
+//! none.
 
 use crate::harness::study;
 use quincunx::analysis::{Discovery, discover};
@@ -30,7 +31,8 @@ fn look(file: &Value, trials: u64, seed: u64, threads: usize) -> DiscoverResult 
     found(file, None, &settings)
 }
 
-/// With 16 trials per draw on one thread: were there no other seed, boxes would be counted on what chose them.
+/// With 16 trials per draw on one thread: were there no other seed, boxes would be counted on what
+/// chose them.
 fn look_again(file: &Value, density: Option<f64>, trials: u64, seed: u64) -> DiscoverResult {
     let settings = Settings {
         threads: 1,
@@ -194,7 +196,8 @@ fn boxes_have_the_same_bytes_for_any_number_of_threads() {
 #[test]
 fn a_tree_splits_a_corner_off_with_its_chances() {
     let found = look(&corner(), 262_144, 3, 0);
-    // The first split is at a = 0.7 or at b = 0.3, the second at the other; below the other side of the first there is none.
+    // The first split is at a = 0.7 or at b = 0.3, the second at the other; below the other side of
+    // the first there is none.
     assert_eq!(found.tree.len(), 5, "{:#?}", found.tree);
     let at = |input: &str| -> Vec<_> {
         let nodes = found.tree.iter().filter(|node| node.input == input);

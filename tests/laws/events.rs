@@ -1,4 +1,5 @@
-//! What an event does, and when it may: clocks that pause, rests, limits, triggers, dates, final phases, the last step.
+//! What an event does, and when it may: clocks that pause, rests, limits, triggers, dates, final
+//! phases, the last step.
 
 use crate::harness::{
     Agreement, event, metric, phase, rows, run, scenario, series, settings, simulate, study,
@@ -37,7 +38,8 @@ pub fn names(story: &Storyline) -> Vec<&str> {
 
 #[test]
 fn a_clock_that_is_not_allowed_to_run_keeps_what_is_left_of_its_threshold() {
-    // Shut from day 100 to day 200, inside steps of any length: what would have come later comes exactly 100 days later.
+    // Shut from day 100 to day 200, inside steps of any length: what would have come later comes
+    // exactly 100 days later.
     let whole = |step: f64, shuts: bool| {
         scenario(
             2.0,
@@ -283,7 +285,8 @@ fn scheduled_events_act_at_their_instant_within_a_step() {
 
 #[test]
 fn a_scheduled_event_comes_with_its_probability_on_a_date_from_its_distribution_or_is_lost() {
-    // Seed 69, |z| < 4. The date is uniform over 200 days, the door is shut in the second half of them.
+    // Seed 69, |z| < 4. The date is uniform over 200 days, the door is shut in the second half of
+    // them.
     let whole = scenario(
         1.0,
         0.5,
@@ -344,7 +347,8 @@ fn moving_to_the_phase_that_one_is_in_changes_nothing() {
 
 #[test]
 fn time_within_a_phase_stands_still_within_a_step() {
-    // Entered inside the first step, the new phase counts 0 until the next: its hazard is 0 there, whatever else happens.
+    // Entered inside the first step, the new phase counts 0 until the next: its hazard is 0 there,
+    // whatever else happens.
     let whole = scenario(
         1.0,
         0.5,
@@ -436,7 +440,8 @@ fn an_absorbing_phase_that_is_not_declared_final_lets_the_rest_go_on() {
 
 #[test]
 fn the_last_step_is_cut_at_the_horizon() {
-    // 1.1 years in steps of 0.25: a drift of 1 gives 1.1, a volatility of 1 a variance of 1.1, a hazard of 1 exp(-1.1). Seed 70, |z| < 4.
+    // 1.1 years in steps of 0.25: a drift of 1 gives 1.1, a volatility of 1 a variance of 1.1, a
+    // hazard of 1 exp(-1.1). Seed 70, |z| < 4.
     let whole = scenario(
         1.1,
         0.25,
@@ -500,7 +505,8 @@ fn a_derived_value_reads_the_same_clock_as_the_formula_that_names_it() {
     );
     assert!((story.end.indicators["by_name"] * DAYS_PER_YEAR - 50.0).abs() < 1e-9);
     assert!(story.questions["later"] && !story.questions["earlier"]);
-    // Hazards keep the time of the step's start, whatever fires within it: 2 in the first half, 20 in the second.
+    // Hazards keep the time of the step's start, whatever fires within it: 2 in the first half, 20
+    // in the second.
     let result = simulate(&whole, 20_000, 5);
     let strikes = result.metrics[0].mean.expect("a mean");
     assert!(

@@ -6,7 +6,8 @@ use quincunx::engine::{Settings, Silent};
 use quincunx::results::ExplainResult;
 use serde_json::{Value, json};
 
-/// Alarms that fire in a year with rates that edits raise from 0.2 by these; the second edit only acts together with the first.
+/// Alarms that fire in a year with rates that edits raise from 0.2 by these; the second edit only
+/// acts together with the first.
 fn alarm(bits: u64, edits: usize) -> Value {
     let on = |edit: usize| f64::from(u8::from(bits >> edit & 1 == 1));
     let rate: f64 = 0.2

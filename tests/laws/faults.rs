@@ -1,4 +1,5 @@
-//! What cannot go on is told: values that are not finite are counted and named, events that fire without end are an error.
+//! What cannot go on is told: values that are not finite are counted and named, events that fire
+//! without end are an error.
 
 use crate::harness::{Agreement, event, outcome, scenario, settings, study, try_run};
 use quincunx::analysis::storyline;
@@ -219,7 +220,8 @@ fn triggers_that_set_one_another_off_are_an_error_that_names_them() {
     assert_eq!((*trial, *time), (Some(0), 73.0 / 365.25));
 }
 
-/// One trial a draw: four blocks of sixteen trials are played together, of which a run may want the first alone.
+/// One trial a draw: four blocks of sixteen trials are played together, of which a run may want the
+/// first alone.
 #[test]
 fn a_trial_that_a_run_does_not_want_cannot_fail_it() {
     let whole = scenario(

@@ -1,4 +1,5 @@
-//! However an assumption gets into a scenario, the numbers are the same: by `--set`, by editing, by `extends`, in any order of keys.
+//! However an assumption gets into a scenario, the numbers are the same: by `--set`, by editing, by
+//! `extends`, in any order of keys.
 
 use super::rich;
 use crate::harness::{faults, run, study};

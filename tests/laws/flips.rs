@@ -1,4 +1,5 @@
-//! Flips: the smallest change that makes another outcome the likeliest is the nearest point of a known surface.
+//! Flips: the smallest change that makes another outcome the likeliest is the nearest point of a
+//! known surface.
 
 use quincunx::analysis::{Flip, Study, flip};
 use quincunx::engine::{Settings, Silent};
@@ -6,7 +7,8 @@ use quincunx::results::{FlipChange, FlipResult};
 use quincunx::scenario::Report;
 use serde_json::{Value, json};
 
-/// Chance of the outcome for each of two standard normal parameters, and without them: it leads where 0.3 + 0.06 x + 0.08 y passes a half.
+/// Chance of the outcome for each of two standard normal parameters, and without them: it leads
+/// where 0.3 + 0.06 x + 0.08 y passes a half.
 const SLOPES: [f64; 2] = [0.06, 0.08];
 const SHORT: f64 = 0.2;
 
@@ -71,10 +73,13 @@ fn of<'r>(found: &'r FlipResult, parameters: &[&str]) -> &'r FlipChange {
         .unwrap_or_else(|| panic!("{parameters:?}: {found:#?}"))
 }
 
-/// A change is a little larger than to where the lead is level: until the run that verifies can tell it from chance.
+/// A change is a little larger than to where the lead is level: until the run that verifies can
+/// tell it from chance.
 ///
-/// With 131,072 trials the lead has an error of 0.0028, which the search takes to be 0.0037, and 0.0078 in its larger runs: they go on to 2.5 of the first
-/// and the length of both, which is 0.018, or 0.11 standard deviations where the lead rises by 0.16 for each; they know it to 0.05, twice of which is let pass.
+/// With 131,072 trials the lead has an error of 0.0028, which the search takes to be 0.0037, and
+/// 0.0078 in its larger runs: they go on to 2.5 of the first and the length of both, which is
+/// 0.018, or 0.11 standard deviations where the lead rises by 0.16 for each; they know it to 0.05,
+/// twice of which is let pass.
 fn near(what: &str, change: &FlipChange, exact: f64) {
     let distance = change.distance.expect(what);
     assert!(
@@ -105,8 +110,9 @@ fn one_and_two_parameters_are_as_far_as_the_plane_is() {
     }
 }
 
-/// With Beta(6, 14) for its share a trend of weight 0.3 leads from a half on, where the distribution function is P(Bin(19, 1/2) ≥ 6): 16,664 of
-/// 524,288 are missing, and the normal score is 1.855197.
+/// With Beta(6, 14) for its share a trend of weight 0.3 leads from a half on, where the
+/// distribution function is P(Bin(19, 1/2) ≥ 6): 16,664 of 524,288 are missing, and the normal
+/// score is 1.855197.
 #[test]
 fn a_start_weight_is_as_far_as_its_share_of_a_dirichlet_is() {
     let mut file = json!({
@@ -149,7 +155,8 @@ fn a_weight_goes_together_with_a_parameter() {
     // Alone x would have to be 1, and the weight too; of two weights one says it all.
     assert!(!alone.verified && both.verified, "{found:#?}");
     assert_eq!(found.changes.len(), 3);
-    // w Φ(x) = 1/2 nearest to the origin, where w = F⁻¹(Φ(z)) of Beta(10, 10): by a grid in double precision.
+    // w Φ(x) = 1/2 nearest to the origin, where w = F⁻¹(Φ(z)) of Beta(10, 10): by a grid in double
+    // precision.
     near("both", both, 1.299577897);
     let (w, x) = match both.held[0].kind.as_str() {
         "weight" => (both.held[0].value, both.held[1].value),
@@ -158,7 +165,8 @@ fn a_weight_goes_together_with_a_parameter() {
     assert!((both.lead.probability - w * x).abs() < 4.0 * both.lead.std_error);
 }
 
-/// From 1.5 standard deviations on the lead is level and no more: whoever searches and verifies with the same numbers sees it lead at times.
+/// From 1.5 standard deviations on the lead is level and no more: whoever searches and verifies
+/// with the same numbers sees it lead at times.
 #[test]
 fn a_lead_that_is_level_is_not_verified() {
     let file = json!({

@@ -1,4 +1,5 @@
-//! A formula has one meaning: its value has the same bits whether its numbers stand in it, come from parameters, or belong to the state of a trial.
+//! A formula has one meaning: its value has the same bits whether its numbers stand in it, come
+//! from parameters, or belong to the state of a trial.
 
 use crate::harness::{rows, scenario, settings, study};
 use quincunx::expression::{Expr, Names, Reads, Scope, Wanted, compile};
@@ -105,7 +106,8 @@ fn folded_with_parameters_and_in_a_trial_a_formula_has_the_same_bits() {
             );
         }
     }
-    // Sums of state variables are added up from left to right as a whole, so nested ones are held to parameters alone.
+    // Sums of state variables are added up from left to right as a whole, so nested ones are held
+    // to parameters alone.
     formulas.extend((0..1500).map(|_| (mixed.formula(4), false)));
     let known: Vec<(String, bool, f64)> = formulas
         .into_iter()

@@ -6,7 +6,8 @@ use quincunx::engine::{Settings, Silent};
 use quincunx::results::{GivenResult, GivenRow};
 use serde_json::{Value, json};
 
-/// Two alarms of rates 0.6 and 1.1 in a year, independent but for a draw of the first rate that they share: `shared` is read by both.
+/// Two alarms of rates 0.6 and 1.1 in a year, independent but for a draw of the first rate that
+/// they share: `shared` is read by both.
 fn alarms(shared: bool) -> Value {
     let rate = if shared {
         json!({"uniform": [0.2, 1.0]})
@@ -102,7 +103,8 @@ fn independent_alarms_know_nothing_of_one_another_and_a_part_knows_its_whole() {
     let when = row(&found.metrics, "when");
     assert_eq!((when.not_held.value, when.not_held.trials), (None, 0));
     assert_eq!(when.difference, None);
-    // Its own condition has to hold as well: the second came, and whether it was early does not hang on the first.
+    // Its own condition has to hold as well: the second came, and whether it was early does not
+    // hang on the first.
     let early = row(&found.conditional, "second_early");
     let half = 0.5;
     near(

@@ -1,4 +1,5 @@
-//! What happened before the start, against exact laws: ages, hazards that have aged, clocks that go on, rests.
+//! What happened before the start, against exact laws: ages, hazards that have aged, clocks that go
+//! on, rests.
 
 use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study};
 use quincunx::results::RunResult;
@@ -24,7 +25,8 @@ fn erlang(x: f64) -> f64 {
     libm::exp(-y) * (1.0 + y + 0.5 * y * y)
 }
 
-/// A Weibull hazard that has aged by a year, since the phase or since an event, and one that has not. Seed 111.
+/// A Weibull hazard that has aged by a year, since the phase or since an event, and one that has
+/// not. Seed 111.
 #[test]
 fn a_hazard_has_aged_before_the_start() {
     let sections = json!({
@@ -50,8 +52,9 @@ fn a_hazard_has_aged_before_the_start() {
     agreement.finish(27);
 }
 
-/// A gamma wait that began half a year before the start, by an entry or by a firing, drawn from constants or from the state: given that it has not run
-/// out, it ends by t with the chance 1 - S(h + t) / S(h). Seed 112.
+/// A gamma wait that began half a year before the start, by an entry or by a firing, drawn from
+/// constants or from the state: given that it has not run out, it ends by t with the chance 1 -
+/// S(h + t) / S(h). Seed 112.
 #[test]
 fn a_wait_that_began_before_the_start_goes_on_as_one_that_has_not_run_out() {
     let sections = json!({
@@ -82,7 +85,8 @@ fn a_wait_that_began_before_the_start_goes_on_as_one_that_has_not_run_out() {
     assert_eq!(event(&found, "of_other").mean_count, 0.0);
 }
 
-/// Of a wait that is known, what is left of it; nothing if it has run out. One that comes to its end with the start is due then.
+/// Of a wait that is known, what is left of it; nothing if it has run out. One that comes to its
+/// end with the start is due then.
 #[test]
 fn a_fixed_wait_has_its_rest_left() {
     let sections = json!({
@@ -112,7 +116,8 @@ fn a_fixed_wait_has_its_rest_left() {
         exact("over", f64::INFINITY);
         exact("now", 0.0);
         exact("surely_over", f64::INFINITY);
-        // Of months by the calendar: from 1 July to 1 February, and from 1 October, a quarter of a year ago, to the same.
+        // Of months by the calendar: from 1 July to 1 February, and from 1 October, a quarter of a
+        // year ago, to the same.
         exact("month", 31.0 / 365.25);
         exact("of_phase", 123.0 / 365.25 - 0.25);
         let seen = times(step, sections.clone(), "uniform");
@@ -121,7 +126,8 @@ fn a_fixed_wait_has_its_rest_left() {
     }
 }
 
-/// What a further start does holds before the start too: each clock goes on, or the last one, or the first that a start found none running.
+/// What a further start does holds before the start too: each clock goes on, or the last one, or
+/// the first that a start found none running.
 #[test]
 fn several_dates_before_the_start_have_the_clocks_that_again_says() {
     // 275, 184 and 31 days before the start.
@@ -149,8 +155,8 @@ fn several_dates_before_the_start_have_the_clocks_that_again_says() {
     assert_eq!(counted("ignore", "220 days"), [0.0, 1.0]);
 }
 
-/// A hazard that falls with the time since a firing before the start: its integral is 3 (exp(-h) - exp(-h - t)). Readings of the trial know nothing
-/// of what was before, ages do. Seed 114.
+/// A hazard that falls with the time since a firing before the start: its integral is 3 (exp(-h) -
+/// exp(-h - t)). Readings of the trial know nothing of what was before, ages do. Seed 114.
 #[test]
 fn ages_reach_back_and_counts_do_not() {
     let sections = json!({
@@ -200,7 +206,8 @@ fn ages_reach_back_and_counts_do_not() {
     );
 }
 
-/// An event that rests for a year after it fired half a year before the start cannot fire before the year is over. Seed 115.
+/// An event that rests for a year after it fired half a year before the start cannot fire before
+/// the year is over. Seed 115.
 #[test]
 fn a_rest_goes_on() {
     for step in [2.0, 0.3] {

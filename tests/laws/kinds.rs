@@ -1,4 +1,5 @@
-//! Colours stand for kinds of ends: a phase has the hue of a group only if every trial that ends in it ends in that group.
+//! Colours stand for kinds of ends: a phase has the hue of a group only if every trial that ends in
+//! it ends in that group.
 
 use crate::harness::settings;
 use quincunx::analysis::Study;
@@ -6,7 +7,8 @@ use quincunx::engine::Silent;
 use quincunx::report::kinds::Kinds;
 use std::path::Path;
 
-/// Where all phases are of some kind, a group has as many trials as its phases have at the end, exactly.
+/// Where all phases are of some kind, a group has as many trials as its phases have at the end,
+/// exactly.
 #[test]
 fn groups_hold_the_trials_that_end_in_their_phases() {
     for file in ["scenarios/baseline.json", "scenarios/port_strike.json"] {

@@ -56,7 +56,8 @@ fn a_metric_on_which_all_trials_agree_is_exact_only_if_it_cannot_differ() {
             assert_eq!(one.std_error, Some(0.0), "{name}");
             assert_eq!(one.ci95, one.mean.map(|mean| [mean; 2]), "{name}");
         }
-        // The same error as the event, of which it is a count or a share, in units of how far it may lie off.
+        // The same error as the event, of which it is a count or a share, in units of how far it
+        // may lie off.
         let error = event(&result, "never").probability_std_error;
         assert!(error > 0.0);
         for (name, unit, interval) in [

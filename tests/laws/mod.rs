@@ -1,4 +1,5 @@
-//! Laws that hold whatever a scenario says: about bytes, about draws, about files, and about what happens inside one trial.
+//! Laws that hold whatever a scenario says: about bytes, about draws, about files, and about what
+//! happens inside one trial.
 
 mod branches;
 mod bytes;

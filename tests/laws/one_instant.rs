@@ -1,4 +1,5 @@
-//! What happens at one instant: events in the order of their names or priorities, triggers among them, effects one after another or together.
+//! What happens at one instant: events in the order of their names or priorities, triggers among
+//! them, effects one after another or together.
 
 use super::events::{names, story};
 use crate::harness::{rows, scenario, settings, study};
@@ -89,7 +90,8 @@ fn effects_see_one_another_and_ranges_hold_after_each() {
     assert_eq!((end["x"], end["y"], end["z"]), (0.0, 49.0, 2.5));
 }
 
-/// Whatever they are called: at one instant the higher priority comes first, on a grid point and between two, and triggers take their turn among the rest.
+/// Whatever they are called: at one instant the higher priority comes first, on a grid point and
+/// between two, and triggers take their turn among the rest.
 #[test]
 fn at_one_instant_the_higher_priority_comes_first() {
     for (at, step) in [(0.5, 0.25), (0.3, 0.25)] {
@@ -123,7 +125,8 @@ fn at_one_instant_the_higher_priority_comes_first() {
     }
 }
 
-/// Effects that go together read what was before any of them, drawn numbers and derived values too; what comes after them sees all.
+/// Effects that go together read what was before any of them, drawn numbers and derived values too;
+/// what comes after them sees all.
 #[test]
 fn effects_together_do_not_see_one_another() {
     let study = study(&scenario(

@@ -1,4 +1,5 @@
-//! One number, one error: whatever shows a share of trials shows the same error and interval for the same counts.
+//! One number, one error: whatever shows a share of trials shows the same error and interval for
+//! the same counts.
 
 use crate::harness::{event, metric, outcome, phase, question, scenario, study};
 use quincunx::engine::{Settings, Silent};
@@ -8,7 +9,8 @@ use quincunx::report;
 use quincunx::results::RunResult;
 use serde_json::{Value, json};
 
-/// An event that comes with chance `p` under two trends of equal weight, and everything that can be asked about it.
+/// An event that comes with chance `p` under two trends of equal weight, and everything that can be
+/// asked about it.
 fn told_in_many_ways(p: Value) -> Value {
     scenario(
         1.0,
@@ -148,7 +150,8 @@ fn a_total_is_no_wider_than_its_parts() {
     }
 }
 
-/// Value and error of the first line that begins with this name: the first word with a percent sign, and the number after it.
+/// Value and error of the first line that begins with this name: the first word with a percent
+/// sign, and the number after it.
 fn shown(text: &str, name: &str) -> Option<(String, String)> {
     let line = |line: &&str| line.trim_start_matches(['|', ' ']).starts_with(name);
     let line = text.lines().find(line)?;
@@ -203,7 +206,8 @@ fn what_is_shown_of_one_number_is_the_same_text_everywhere() {
 
 #[test]
 fn a_share_is_what_its_counts_say() {
-    // The rule itself, on counts: hits and misses exchanged, replicates in another order, parts that make up the whole.
+    // The rule itself, on counts: hits and misses exchanged, replicates in another order, parts
+    // that make up the whole.
     let trials = [640; REPLICATES];
     let hits: [u64; REPLICATES] = std::array::from_fn(|m| 200 + 7 * (m as u64 % 5));
     let found = Proportion::of(&hits, &trials, 160);

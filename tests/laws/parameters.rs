@@ -1,4 +1,5 @@
-//! Parameters that are built on parameters: against exact laws, and to the bit against the same formulas elsewhere.
+//! Parameters that are built on parameters: against exact laws, and to the bit against the same
+//! formulas elsewhere.
 
 use crate::harness::{Agreement, Rows, metric, rows, run, scenario, settings, study, try_run};
 use quincunx::engine::{EngineError, Settings};
@@ -136,7 +137,8 @@ fn correlations_tie_the_places_within_distributions_that_differ_from_draw_to_dra
         32_768,
         2_314,
     );
-    // Uniform numbers: Spearman's correlation is Pearson's, 12 times the mean of the product of the distances from 1/2.
+    // Uniform numbers: Spearman's correlation is Pearson's, 12 times the mean of the product of the
+    // distances from 1/2.
     let (a, wide) = (rows.parameter("a"), rows.parameter("wide"));
     let places = rows
         .parameter("b")
@@ -157,7 +159,8 @@ fn correlations_tie_the_places_within_distributions_that_differ_from_draw_to_dra
         / n;
     let mut agreement = Agreement::default();
     agreement.estimate("the places within", mean, 0.7, (variance / n).sqrt());
-    // Half the scores of `c` are 0: P(c = 1, d > 1/2) of normals with Pearson correlation 2 sin(pi rank / 6).
+    // Half the scores of `c` are 0: P(c = 1, d > 1/2) of normals with Pearson correlation 2 sin(pi
+    // rank / 6).
     let both = rows.parameter("c").iter().zip(rows.parameter("d"));
     let share = both.filter(|(c, d)| **c == 1.0 && **d > 0.5).count() as f64 / n;
     let pearson = 2.0 * libm::sin(std::f64::consts::PI * -0.5 / 6.0);
@@ -224,7 +227,8 @@ fn only_what_is_drawn_counts_as_an_input_of_the_uncertainty() {
     assert!(!found.contains(&"b") && !found.contains(&"k"), "{found:?}");
 }
 
-/// Shares of gamma variables are Dirichlet: Beta(3, 5) for one of two, whose mean is 3/8 and whose mean square is 3 4 / (8 9). Seed 2317.
+/// Shares of gamma variables are Dirichlet: Beta(3, 5) for one of two, whose mean is 3/8 and whose
+/// mean square is 3 4 / (8 9). Seed 2317.
 #[test]
 fn shares_of_gamma_variables_are_dirichlet() {
     let study = study(&scenario(

@@ -119,8 +119,8 @@ fn a_run_cut_into_parts_and_joined_in_any_order_has_the_same_bytes() {
     }
 }
 
-/// A part of many blocks simulates later pilots again, too, to keep few numbers as they are; and the numbers that it does not keep are counted as the
-/// run counts them.
+/// A part of many blocks simulates later pilots again, too, to keep few numbers as they are; and
+/// the numbers that it does not keep are counted as the run counts them.
 #[test]
 fn parts_of_many_blocks_learn_what_later_pilots_teach_and_keep_fewer_numbers() {
     let study = study(&scenario(
@@ -135,7 +135,8 @@ fn parts_of_many_blocks_learn_what_later_pilots_teach_and_keep_fewer_numbers() {
             "outcomes": [{"name": "hit", "when": "ever(rarely)"}],
         }),
     ));
-    // Pilots end at blocks 2 and 32; a part of 256 blocks learns from both. One block fewer, and it learns from the first alone.
+    // Pilots end at blocks 2 and 32; a part of 256 blocks learns from both. One block fewer, and it
+    // learns from the first alone.
     let settings = of(&study, 64, 320);
     let mut many = part(&study, &settings, 64..320);
     let mut fewer = part(&study, &settings, 65..320);
@@ -257,7 +258,8 @@ fn blocks_that_are_there_already_and_other_bins_are_not_joined() {
     assert_eq!(run.ranges(), [0..20, 30..40]);
 }
 
-/// Whatever the bytes are, they are read or refused, without a panic; the checksum around them is another matter.
+/// Whatever the bytes are, they are read or refused, without a panic; the checksum around them is
+/// another matter.
 #[test]
 fn bytes_that_no_part_has_are_refused_without_a_panic() {
     let study = study(&rich());

@@ -1,4 +1,5 @@
-//! Near misses and pathways: shares are what closed forms say, replays are what an edited file gives, and branches add up.
+//! Near misses and pathways: shares are what closed forms say, replays are what an edited file
+//! gives, and branches add up.
 
 use super::rich;
 use crate::harness::{open, rows, run, scenario, settings, study};
@@ -64,7 +65,8 @@ fn near_misses_of_two_exponential_clocks_are_as_integrals_say() {
     let b_first = B / both * (1.0 - exp(-both * YEARS));
     // When the clock of `a` was as likely as not to have run out.
     let even = std::f64::consts::LN_2 / A;
-    // Before that, `a` must still come after `b` was taken away; from then on, it comes at even odds.
+    // Before that, `a` must still come after `b` was taken away; from then on, it comes at even
+    // odds.
     let later = B / both * (exp(-both * even) - exp(-both * YEARS));
     let before = B / both * (1.0 - exp(-both * even));
     let no_a = exp(-A * YEARS) * (1.0 - exp(-B * even));
@@ -94,7 +96,8 @@ fn near_misses_of_two_exponential_clocks_are_as_integrals_say() {
             later / b_first,
         );
         assert_eq!(with.turned, with.possible);
-        // The clock of `a` has passed even odds in all trials in which neither came, and that of `b` in none.
+        // The clock of `a` has passed even odds in all trials in which neither came, and that of
+        // `b` in none.
         let found = near(&study, "neither", &settings);
         assert_eq!(end(&found, "a").0, 1.0);
         assert_eq!(end(&found, "b").0, 0.0);
@@ -294,7 +297,8 @@ fn neither_depends_on_the_number_of_threads() {
     }
 }
 
-/// That all trials take a way is no proof that all futures do: the share has the error that a run tells.
+/// That all trials take a way is no proof that all futures do: the share has the error that a run
+/// tells.
 #[test]
 fn a_way_that_all_trials_take_is_an_estimate() {
     let file = scenario(
@@ -322,7 +326,8 @@ fn a_way_that_all_trials_take_is_an_estimate() {
     }
 }
 
-/// Moves that step with the grid are drawn for all of a chain at once: none of them is played otherwise, and that is what is said.
+/// Moves that step with the grid are drawn for all of a chain at once: none of them is played
+/// otherwise, and that is what is said.
 #[test]
 fn where_no_event_can_be_otherwise_there_is_no_share() {
     let study = open("../scenarios/gallery/illness_death.json", &[]);

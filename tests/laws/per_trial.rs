@@ -1,4 +1,5 @@
-//! Quantities that are drawn once a trial: their laws, what they may stand in, and that they are no parameter uncertainty.
+//! Quantities that are drawn once a trial: their laws, what they may stand in, and that they are no
+//! parameter uncertainty.
 
 use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study, try_run};
 use quincunx::analysis::storyline;
@@ -16,7 +17,8 @@ fn means(result: &RunResult, exact: &[(&str, f64)], agreement: &mut Agreement) {
 
 #[test]
 fn they_have_their_exact_laws_and_stand_wherever_a_trial_reads() {
-    // Whatever reads `wait` or `luck` reads the one number of its trial: all of these are tied to one another exactly.
+    // Whatever reads `wait` or `luck` reads the one number of its trial: all of these are tied to
+    // one another exactly.
     let sections = json!({
         "parameters": {"mean": {"uniform": [1, 3]}, "one": 1},
         "per_trial": {

@@ -1,4 +1,5 @@
-//! Every published quantile agrees with that of the trials themselves within its stated error, and a point mass is told exactly.
+//! Every published quantile agrees with that of the trials themselves within its stated error, and
+//! a point mass is told exactly.
 
 use crate::harness::{
     Agreement, Rows, below_tests, event, metric, rows, run, scenario, series, settings, study,
@@ -50,7 +51,8 @@ fn told_of_series(s: &SeriesResult, time: usize) -> Told {
     ]
 }
 
-/// All quantiles of metrics and first times against the trials; those of series at the end against the metrics `end_NAME`.
+/// All quantiles of metrics and first times against the trials; those of series at the end against
+/// the metrics `end_NAME`.
 fn check(agreement: &mut Agreement, name: &str, result: &RunResult, rows: &Rows) {
     for (metric, values) in &rows.metrics {
         let Some(told) = told_of_metric(result, metric) else {
@@ -148,7 +150,8 @@ fn sized(study: &Study, trials: u64, draws: u64, seed: u64) -> Settings {
 fn battery_agrees(factor: u64) {
     let study = study(&battery());
     let mut agreement = Agreement::default();
-    // As many draws as trials, the usual number, few large ones, and so large that not all values of a block can be kept.
+    // As many draws as trials, the usual number, few large ones, and so large that not all values
+    // of a block can be kept.
     for (trials, draws) in [
         (1_000, 16),
         (8_192, 8_192),
@@ -257,7 +260,8 @@ fn a_point_mass_is_told_exactly() {
     );
 }
 
-/// Theory in place of the trials: what a range or a horizon has to say about the width of a bin is in no quantile.
+/// Theory in place of the trials: what a range or a horizon has to say about the width of a bin is
+/// in no quantile.
 #[test]
 fn a_wide_range_and_a_long_horizon_cost_no_digits() {
     let mut agreement = Agreement::default();

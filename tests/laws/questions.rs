@@ -1,4 +1,5 @@
-//! Questions are about instants, not about grid points: what happens inside a step counts at its very instant.
+//! Questions are about instants, not about grid points: what happens inside a step counts at its
+//! very instant.
 
 use crate::harness::{question, scenario, settings, study};
 use quincunx::analysis::{Study, storyline};

@@ -1,4 +1,5 @@
-//! What is told of a mean lies among the values that a trial can have: shares of time between 0 and 1, counts not below 0, dates not after the end.
+//! What is told of a mean lies among the values that a trial can have: shares of time between 0 and
+//! 1, counts not below 0, dates not after the end.
 
 use crate::harness::{metric, run, scenario, study};
 use quincunx::analysis::{compare, reweight};
@@ -18,7 +19,8 @@ const RANGES: [(&str, f64, f64); 8] = [
     ("when_raided", 0.0, 1.0),
 ];
 
-/// A raid that comes in few trials, at a rate that is not known, and numbers that are nearly always at an end of their range.
+/// A raid that comes in few trials, at a rate that is not known, and numbers that are nearly always
+/// at an end of their range.
 fn rare(rate: f64) -> Value {
     scenario(
         1.0,

@@ -1,4 +1,5 @@
-//! What metrics, outcomes and questions read of a path at instants, within windows, after other events, and summed over time.
+//! What metrics, outcomes and questions read of a path at instants, within windows, after other
+//! events, and summed over time.
 
 use crate::harness::{
     Agreement, faults, metric, question, rows, scenario, settings, simulate, study,

@@ -1,4 +1,5 @@
-//! A trial played again is the trial of the run, and readings of its path are what an independent calculation from its story gives.
+//! A trial played again is the trial of the run, and readings of its path are what an independent
+//! calculation from its story gives.
 
 use super::rich;
 use crate::harness::{rows, scenario, settings, study};

@@ -28,7 +28,8 @@ fn fresh(seed: u64) -> RunResult {
     run(&study(&scenario), 65_536, seed)
 }
 
-/// Z = difference over the root of both squared errors; 4.5 of them over some 60 comparisons: false alarm 1 in 2,000.
+/// Z = difference over the root of both squared errors; 4.5 of them over some 60 comparisons: false
+/// alarm 1 in 2,000.
 #[test]
 fn a_reweighted_run_equals_a_fresh_one_within_its_error() {
     let base = run(&study(&rich()), 65_536, 11);
@@ -80,8 +81,9 @@ fn a_reweighted_run_equals_a_fresh_one_within_its_error() {
     assert!(moved, "{:#?}", found.outcomes);
 }
 
-/// Differences over 40 pairs of runs, in their errors: their mean square is 1 with a standard error of about √(2/(40·15/17)) = 0.24
-/// for each outcome, less for the average over outcomes; 0.55 to 1.6 is 5 of them where outcomes hang together.
+/// Differences over 40 pairs of runs, in their errors: their mean square is 1 with a standard error
+/// of about √(2/(40·15/17)) = 0.24 for each outcome, less for the average over outcomes; 0.55 to
+/// 1.6 is 5 of them where outcomes hang together.
 #[test]
 fn the_error_of_a_reweighted_probability_is_the_true_one() {
     let truth = fresh(99);
@@ -106,7 +108,8 @@ fn the_error_of_a_reweighted_probability_is_the_true_one() {
     );
 }
 
-/// Where trends decide nearly everything, a tenth of a weight that goes astray is many errors wide (4 of them are allowed).
+/// Where trends decide nearly everything, a tenth of a weight that goes astray is many errors wide
+/// (4 of them are allowed).
 #[test]
 fn weights_that_matter_are_followed_to_within_the_error() {
     let steep = |calm: f64| {

@@ -1,4 +1,5 @@
-//! A random number belongs to the place that uses it: what is added to a file leaves everything else as it was, bit by bit.
+//! A random number belongs to the place that uses it: what is added to a file leaves everything
+//! else as it was, bit by bit.
 
 use super::rich;
 use crate::harness::{Rows, rows, settings, study};

@@ -1,4 +1,5 @@
-//! A sweep gives, at each of its points, the probability that a formula gives, and what a run of that point gives.
+//! A sweep gives, at each of its points, the probability that a formula gives, and what a run of
+//! that point gives.
 
 use crate::harness::{run, study};
 use quincunx::analysis::{Point, Quantity, Study, Sweep, sweep};
@@ -52,8 +53,9 @@ fn swept(rates: &[f64], of: &[&str], trials: u64, threads: usize) -> SweepResult
         .expect("nobody interrupts")
 }
 
-/// Fifteen points, two numbers of each, and their differences. The error is one of 16 replicates, so the ratio is Student's t with 15 degrees of
-/// freedom: beyond 5.5 in 1 of 16,000, and so in any of the 60 in 1 of 270 at most.
+/// Fifteen points, two numbers of each, and their differences. The error is one of 16 replicates,
+/// so the ratio is Student's t with 15 degrees of freedom: beyond 5.5 in 1 of 16,000, and so in any
+/// of the 60 in 1 of 270 at most.
 #[test]
 fn each_point_has_its_exact_probability_within_its_error_and_the_difference_far_better() {
     let rates: Vec<f64> = (1..=15).map(|i| f64::from(i) / 10.0).collect();

@@ -1,4 +1,5 @@
-//! Tables: over the month, over the date, and as functions; what they give, and what is said of those at fault.
+//! Tables: over the month, over the date, and as functions; what they give, and what is said of
+//! those at fault.
 
 use crate::harness::{Agreement, faults, metric, scenario, series, simulate, study, try_run};
 use quincunx::analysis::{Study, changes};

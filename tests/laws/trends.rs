@@ -1,4 +1,5 @@
-//! What becomes of trends, and sums of outcomes: a trend's condition is about the path up to the time that it is asked for, and a group is its outcomes.
+//! What becomes of trends, and sums of outcomes: a trend's condition is about the path up to the
+//! time that it is asked for, and a group is its outcomes.
 
 use crate::harness::{MOST_ERRORS, scenario, settings, study};
 use quincunx::analysis::storyline;
@@ -23,7 +24,8 @@ fn score<'r>(result: &'r RunResult, name: &str) -> &'r TrendScore {
     found.unwrap_or_else(|| panic!("no trend {name}"))
 }
 
-/// Every way to read a path, at an instant inside of a step, at a grid point and at the end, trial by trial from the stories.
+/// Every way to read a path, at an instant inside of a step, at a grid point and at the end, trial
+/// by trial from the stories.
 #[test]
 fn a_trend_comes_true_by_what_the_path_was_up_to_then() {
     let by = json!(["73 days", "6 months", 1]);
@@ -89,8 +91,8 @@ fn a_trend_comes_true_by_what_the_path_was_up_to_then() {
     }
 }
 
-/// From `a` to `b` at a rate of 2 per year and never back: `a` leads for (1 - exp(-2)) / 2 of the year, and `b` comes true with 1 - exp(-2 t).
-/// `wet` is drawn apart from all that.
+/// From `a` to `b` at a rate of 2 per year and never back: `a` leads for (1 - exp(-2)) / 2 of the
+/// year, and `b` comes true with 1 - exp(-2 t). `wet` is drawn apart from all that.
 #[test]
 fn leads_and_conditional_outcomes_have_their_closed_forms() {
     let study = study(&scenario(
@@ -189,8 +191,9 @@ fn a_group_is_the_sum_of_its_outcomes_and_its_error_is_its_own() {
     }
 }
 
-/// The chance of `hit` is .2 + .6 a, so that `a` explains all but the 400th that varies within its bins, and the outermost bins average .215
-/// and .785; `idle` is in no formula. Trend weights explain all of `led`.
+/// The chance of `hit` is .2 + .6 a, so that `a` explains all but the 400th that varies within its
+/// bins, and the outermost bins average .215 and .785; `idle` is in no formula. Trend weights
+/// explain all of `led`.
 #[test]
 fn the_drivers_of_a_class_are_those_that_move_it() {
     let study = study(&scenario(
@@ -237,7 +240,8 @@ fn the_drivers_of_a_class_are_those_that_move_it() {
     }
     let led = of("led");
     let weights: Vec<_> = led.inputs.iter().filter(|i| i.kind == "weight").collect();
-    // Two weights that sum to one say the same; what is left of `led` after `hit` also moves with `a`.
+    // Two weights that sum to one say the same; what is left of `led` after `hit` also moves with
+    // `a`.
     assert_eq!(weights.len(), 2);
     for weight in weights {
         assert!(weight.detectable && weight.share > 0.3, "{weight:?}");

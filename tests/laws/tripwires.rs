@@ -85,7 +85,8 @@ fn part(p: f64) -> f64 {
 fn a_sign_says_what_two_exponential_clocks_say() {
     let found = watch(&signs(), "ended", 262_144, 3, 0);
     let day = 300.0 / 365.25;
-    // The sign comes at s, and no end up to then and after it: its density times exp(-BEFORE s - AFTER (YEARS - s)).
+    // The sign comes at s, and no end up to then and after it: its density times exp(-BEFORE s -
+    // AFTER (YEARS - s)).
     let slope = SIGN + BEFORE - AFTER;
     let none = |from: f64, to: f64| {
         let integral = (libm::exp(-slope * from) - libm::exp(-slope * to)) / slope;
@@ -199,15 +200,16 @@ fn what_says_nothing_is_hardly_ever_shown() {
         looked += found.tripwires.len();
         shown += u32::from(found.tripwires.iter().any(|row| row.detectable));
     }
-    // One list in eight has something that chance chose; of these, one in twenty shows it: half a list is expected. If signs were counted on
-    // the run that chose them, all of these would.
+    // One list in eight has something that chance chose; of these, one in twenty shows it: half a
+    // list is expected. If signs were counted on the run that chose them, all of these would.
     assert!(looked > 6, "{looked}");
     assert!(shown <= 3, "{shown} of {seeds}");
 }
 
 #[test]
 fn choosing_the_best_of_many_thresholds_does_not_flatter() {
-    // X wanders without drift; the end is that it lies above 0 two years later. The best threshold at D is 0, by symmetry.
+    // X wanders without drift; the end is that it lies above 0 two years later. The best threshold
+    // at D is 0, by symmetry.
     let file = scenario(
         YEARS,
         0.25,
@@ -216,7 +218,8 @@ fn choosing_the_best_of_many_thresholds_does_not_flatter() {
             "outcomes": [{"name": "above", "when": "final(x) > 0"}, {"name": "not", "when": "true"}]
         }),
     );
-    // One year: on the grid, so that the value is the one of that day. P(both above 0) = 1/4 + asin(sqrt(D / T)) / (2 pi).
+    // One year: on the grid, so that the value is the one of that day. P(both above 0) = 1/4 +
+    // asin(sqrt(D / T)) / (2 pi).
     let study = study(&file);
     let watch = Watch {
         of: Some("above".into()),
@@ -246,7 +249,8 @@ fn choosing_the_best_of_many_thresholds_does_not_flatter() {
         sum += (told.value - bits) / told.std_error;
         least = least.min(told.value - bits);
     }
-    // Thresholds beside the best say less, never more: on average below the best one's information, within 3.5 standard errors of the mean above it.
+    // Thresholds beside the best say less, never more: on average below the best one's information,
+    // within 3.5 standard errors of the mean above it.
     let mean = sum / f64::from(runs as u32);
     assert!(mean < 3.5 / f64::from(runs as u32).sqrt(), "{mean}");
     assert!(least > -0.1 && mean > -4.0, "{mean} {least}");
@@ -318,7 +322,8 @@ fn the_list_has_the_same_bytes_for_any_number_of_threads() {
     assert_eq!(run.outcomes[0].probability, one.probability);
 }
 
-/// A conflict that goes to and fro between two phases, and a state that does the same: both are seen on a day, and no first event tells where they are.
+/// A conflict that goes to and fro between two phases, and a state that does the same: both are
+/// seen on a day, and no first event tells where they are.
 #[test]
 fn a_phase_and_a_state_on_the_day_say_what_a_chain_of_two_states_says() {
     let (to, fro) = (3.0, 2.0);

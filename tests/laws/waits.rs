@@ -1,4 +1,5 @@
-//! Clocks that something starts, dates that recur, and what waits until it is allowed: instants known beforehand, exact on any grid.
+//! Clocks that something starts, dates that recur, and what waits until it is allowed: instants
+//! known beforehand, exact on any grid.
 
 use crate::harness::{Agreement, event, phase, rows, run, scenario, settings, study};
 use quincunx::analysis::storyline;
@@ -32,7 +33,8 @@ fn erlang(shape: u32, x: f64) -> f64 {
     1.0 - libm::exp(-x) * sum
 }
 
-/// What comes after a chain of exponential waits comes after one gamma wait, and both as the distribution function says. Seed 81.
+/// What comes after a chain of exponential waits comes after one gamma wait, and both as the
+/// distribution function says. Seed 81.
 #[test]
 fn a_gamma_wait_is_a_chain_of_exponential_ones() {
     let found = found(
@@ -56,7 +58,8 @@ fn a_gamma_wait_is_a_chain_of_exponential_ones() {
     agreement.finish(10);
 }
 
-/// Up for exponential times, down for Erlang ones of two stages: the chance of being up follows the chain up, down 1, down 2. Seed 82.
+/// Up for exponential times, down for Erlang ones of two stages: the chance of being up follows the
+/// chain up, down 1, down 2. Seed 82.
 #[test]
 fn an_alternating_renewal_process_is_available_as_often_as_its_chain() {
     let found = run(
@@ -114,8 +117,10 @@ fn arrivals(again: &str, wait: Value) -> RunResult {
     )
 }
 
-/// What a further start does. Clocks side by side: departures from a queue with a server for everybody (M/G/∞), a Poisson count with mean λ ∫ G. A clock
-/// that starts anew: an arrival leads to a departure if none follows within the wait. One that lets nothing disturb it: a renewal process. Seed 83.
+/// What a further start does. Clocks side by side: departures from a queue with a server for
+/// everybody (M/G/∞), a Poisson count with mean λ ∫ G. A clock that starts anew: an arrival leads
+/// to a departure if none follows within the wait. One that lets nothing disturb it: a renewal
+/// process. Seed 83.
 #[test]
 fn clocks_run_side_by_side_start_anew_or_go_on() {
     let mut agreement = Agreement::default();
@@ -189,7 +194,8 @@ fn waits_are_exact_on_any_grid() {
     }
 }
 
-/// The clock of a phase stops when the phase is left, and starts anew with the next entry, or runs on.
+/// The clock of a phase stops when the phase is left, and starts anew with the next entry, or runs
+/// on.
 #[test]
 fn a_clock_lasts_as_long_as_its_phase_if_nothing_else_is_said() {
     let sections = |on_leave: &str| {
@@ -220,7 +226,8 @@ fn a_clock_lasts_as_long_as_its_phase_if_nothing_else_is_said() {
     }
 }
 
-/// What is not allowed when its time comes is lost, or fires at the first instant at which it is allowed, whatever opens it.
+/// What is not allowed when its time comes is lost, or fires at the first instant at which it is
+/// allowed, whatever opens it.
 #[test]
 fn what_waits_fires_as_soon_as_it_may() {
     let sections = |how: &str, more: Value| {
@@ -268,7 +275,8 @@ fn what_rests_and_waits_fires_when_the_rest_ends() {
         let story = storyline(&study, &settings(&study, 64, 84), 0).expect("a story");
         let first = 31.0 / 365.25;
         let told: Vec<f64> = story.happenings.iter().map(|h| h.time).collect();
-        // From the first of February on, each time that a rest ends: a month has gone by every time.
+        // From the first of February on, each time that a rest ends: a month has gone by every
+        // time.
         for (k, time) in told.iter().enumerate() {
             let due = first + 0.2 * k as f64;
             assert!((time - due).abs() < 1e-12, "step {step}: {told:?}");
@@ -283,7 +291,8 @@ fn dates(event: Value) -> Vec<String> {
     story.happenings.iter().map(|h| h.date.clone()).collect()
 }
 
-/// Months and years are those of the calendar, counted from the first date; days and weeks have their length.
+/// Months and years are those of the calendar, counted from the first date; days and weeks have
+/// their length.
 #[test]
 fn dates_recur_by_the_calendar() {
     assert_eq!(
@@ -318,7 +327,8 @@ fn dates_recur_by_the_calendar() {
     );
 }
 
-/// Each date is drawn for itself, by its own number: a later start of the same calendar keeps what the dates that remain have drawn. Seed 86.
+/// Each date is drawn for itself, by its own number: a later start of the same calendar keeps what
+/// the dates that remain have drawn. Seed 86.
 #[test]
 fn each_date_has_a_chance_of_its_own() {
     let found = found(
@@ -361,7 +371,8 @@ fn each_date_has_a_chance_of_its_own() {
     }
 }
 
-/// A wait that is stated in months or years ends on the same day of a later month, or on its last day, and at the same hour; any other has its length.
+/// A wait that is stated in months or years ends on the same day of a later month, or on its last
+/// day, and at the same hour; any other has its length.
 #[test]
 fn months_of_a_wait_are_those_of_the_calendar() {
     let day = |date: &str, wait: &str| {
@@ -391,8 +402,8 @@ fn months_of_a_wait_are_those_of_the_calendar() {
     assert!((due - (30.4 + 28.0) / 365.25).abs() < 1e-12, "{due}");
 }
 
-/// What comes at once comes at the instant at which it is started, on a grid point and between two, at the start and at the end, and in its turn by
-/// priority among what is due.
+/// What comes at once comes at the instant at which it is started, on a grid point and between two,
+/// at the start and at the end, and in its turn by priority among what is due.
 #[test]
 fn no_wait_is_none_wherever_it_starts() {
     let sections = |at: f64| {
@@ -435,8 +446,9 @@ fn no_wait_is_none_wherever_it_starts() {
     assert_eq!([priority(0), priority(-2)], [28.0, 18.0]);
 }
 
-/// A clock of nothing that the start itself starts, be it by a phase, a trend or a value, runs out at the start, and so does what it leads to. Each alone:
-/// what else is due at the start would have it looked at.
+/// A clock of nothing that the start itself starts, be it by a phase, a trend or a value, runs out
+/// at the start, and so does what it leads to. Each alone: what else is due at the start would have
+/// it looked at.
 #[test]
 fn no_wait_from_the_start_is_over_at_the_start() {
     for after in [
@@ -461,8 +473,9 @@ fn no_wait_from_the_start_is_over_at_the_start() {
     }
 }
 
-/// A clock that runs only as long as its phase does not outlive it: not where the phase is left within the firing that enters it, by its branch, or by an
-/// event of higher priority at the instant at which the clock runs out.
+/// A clock that runs only as long as its phase does not outlive it: not where the phase is left
+/// within the firing that enters it, by its branch, or by an event of higher priority at the
+/// instant at which the clock runs out.
 #[test]
 fn a_clock_does_not_outlive_its_phase() {
     for step in STEPS {
@@ -493,7 +506,8 @@ fn a_clock_does_not_outlive_its_phase() {
     }
 }
 
-/// Instants that are the same by the calendar are the same: priority and rests are not decided by rounding.
+/// Instants that are the same by the calendar are the same: priority and rests are not decided by
+/// rounding.
 #[test]
 fn instants_that_are_the_same_are_the_same() {
     for day in 2..=60 {
@@ -528,7 +542,8 @@ fn instants_that_are_the_same_are_the_same() {
         }),
     ));
     let (_, rows) = rows(&study, &settings(&study, 64, 91));
-    // An answer that is due as the next week begins is restarted by it or comes, the same every time.
+    // An answer that is due as the next week begins is restarted by it or comes, the same every
+    // time.
     assert_eq!(
         ["a", "b", "c"].map(|name| rows.metric(name)[0]),
         [52.0, 52.0, 37.0]

@@ -1,6 +1,8 @@
-//! Hazards that change with age against their closed forms: each family, re-entry, proportional factors, renewals, and factors that move with the grid.
+//! Hazards that change with age against their closed forms: each family, re-entry, proportional
+//! factors, renewals, and factors that move with the grid.
 //!
-//! The clocks are exact, so any step must do. Seeds 91 to 96; shares of n trials are compared with their binomial standard errors, |z| < 4.
+//! The clocks are exact, so any step must do. Seeds 91 to 96; shares of n trials are compared with
+//! their binomial standard errors, |z| < 4.
 
 use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study};
 use quincunx::results::RunResult;
@@ -73,7 +75,8 @@ fn each_family_has_its_survival_function() {
     agreement.finish(63);
 }
 
-/// In the phase until 0.3, out of it until 0.7, in it again: the age begins anew. A factor that jumps acts on what the hazard grows by.
+/// In the phase until 0.3, out of it until 0.7, in it again: the age begins anew. A factor that
+/// jumps acts on what the hazard grows by.
 #[test]
 fn re_entry_begins_anew_and_factors_are_proportional() {
     for step in [2.0, 0.23] {
@@ -114,7 +117,8 @@ fn re_entry_begins_anew_and_factors_are_proportional() {
     }
 }
 
-/// An event that ages since its own last firing, the first of which a date brings about: Weibull renewals. Chances of one and of two by a convolution.
+/// An event that ages since its own last firing, the first of which a date brings about: Weibull
+/// renewals. Chances of one and of two by a convolution.
 #[test]
 fn what_ages_since_it_last_happened_renews_itself() {
     let found = found(
@@ -156,7 +160,8 @@ fn what_ages_since_it_last_happened_renews_itself() {
     agreement.finish(10);
 }
 
-/// What moves the factor within a step is frozen there, as in every hazard: the factor of each step times the growth of the baseline.
+/// What moves the factor within a step is frozen there, as in every hazard: the factor of each step
+/// times the growth of the baseline.
 #[test]
 fn a_factor_that_moves_is_that_of_the_steps_start() {
     let step = 0.25;
@@ -182,7 +187,8 @@ fn a_factor_that_moves_is_that_of_the_steps_start() {
     agreement.finish(7);
 }
 
-/// The instants themselves, trial by trial, whatever the step, and whatever else happens in between.
+/// The instants themselves, trial by trial, whatever the step, and whatever else happens in
+/// between.
 #[test]
 fn instants_do_not_depend_on_the_step_or_on_what_is_unrelated() {
     let times = |step: f64, noise: f64| {

@@ -1,8 +1,10 @@
-//! Indicators that diffuse: Ornstein-Uhlenbeck and geometric Brownian motion, jump-diffusions, and a walk between bounds.
+//! Indicators that diffuse: Ornstein-Uhlenbeck and geometric Brownian motion, jump-diffusions, and
+//! a walk between bounds.
 //!
-//! Where the exact numbers are those of the Euler-Maruyama chain itself (`em_` columns, the clamped walk, additive jumps) nothing is
-//! allowed for the grid. Where they are of continuous time, the step is so small that its bias is below one standard error.
-//! Seeds 101 to 113, |z| < 4. Standard errors are exact where the law has known fourth moments, else the run's own (15 degrees of
+//! Where the exact numbers are those of the Euler-Maruyama chain itself (`em_` columns, the clamped
+//! walk, additive jumps) nothing is allowed for the grid. Where they are of continuous time, the
+//! step is so small that its bias is below one standard error. Seeds 101 to 113, |z| < 4. Standard
+//! errors are exact where the law has known fourth moments, else the run's own (15 degrees of
 //! freedom: beyond 4 once in 860).
 
 use crate::harness::{

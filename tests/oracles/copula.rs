@@ -1,7 +1,8 @@
 //! Rank-correlated parameters: the Gaussian copula has the rank correlation that the file states.
 //!
-//! One trial a draw, 20,480 draws. Draws come in 16 independent randomisations (draw k in number k mod 16), so the spread between those gives
-//! the standard errors, with 15 degrees of freedom: |z| < 4 fails once in 860 for a right sampler. Seeds 141 to 143.
+//! One trial a draw, 20,480 draws. Draws come in 16 independent randomisations (draw k in number k
+//! mod 16), so the spread between those gives the standard errors, with 15 degrees of freedom: |z|
+//! < 4 fails once in 860 for a right sampler. Seeds 141 to 143.
 
 use crate::harness::{Agreement, case, number, oracle, rows, scenario, study};
 use quincunx::engine::Settings;

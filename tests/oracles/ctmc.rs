@@ -1,7 +1,9 @@
-//! Markov chains in continuous time: competing exits, and the same chain under five switching trends.
+//! Markov chains in continuous time: competing exits, and the same chain under five switching
+//! trends.
 //!
-//! Jumps alone are simulated without discretisation error, so any step must do. Seeds 61 to 64; a share of n trials is compared with its
-//! binomial standard error, |z| < 4 (one in 16,000 for each number).
+//! Jumps alone are simulated without discretisation error, so any step must do. Seeds 61 to 64; a
+//! share of n trials is compared with its binomial standard error, |z| < 4 (one in 16,000 for each
+//! number).
 
 use crate::harness::{
     Agreement, case, event, metric, number, numbers, oracle, phase, scenario, series, simulate,

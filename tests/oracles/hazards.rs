@@ -1,6 +1,8 @@
-//! Hazards that name the time keep the value of the step's start: survival and competing causes under exactly that rule.
+//! Hazards that name the time keep the value of the step's start: survival and competing causes
+//! under exactly that rule.
 //!
-//! Exact values are the `left` columns, so no allowance for the grid is made. Seeds 81 to 89, |z| < 4 with binomial standard errors.
+//! Exact values are the `left` columns, so no allowance for the grid is made. Seeds 81 to 89, |z| <
+//! 4 with binomial standard errors.
 
 use crate::harness::{
     Agreement, case, event, number, oracle, phase, scenario, simulate, time_index,

@@ -1,7 +1,9 @@
-//! Laws whose rate is itself uncertain: what chance does and what is not known, told apart as the law of total variance says.
+//! Laws whose rate is itself uncertain: what chance does and what is not known, told apart as the
+//! law of total variance says.
 //!
-//! Seeds 151 to 157. Standard errors are the run's own (15 degrees of freedom, both loops in them). The ends of an epistemic interval are
-//! compared within 3 of their standard errors and 2% of the interval's width, which is their measured bias.
+//! Seeds 151 to 157. Standard errors are the run's own (15 degrees of freedom, both loops in them).
+//! The ends of an epistemic interval are compared within 3 of their standard errors and 2% of the
+//! interval's width, which is their measured bias.
 
 use crate::harness::{
     Agreement, Rows, case, metric, number, numbers, oracle, outcome, rows, scenario, settings,
@@ -55,7 +57,8 @@ fn outcomes(pmf: &[(u64, f64)], reading: &str) -> (Value, Vec<(String, f64)>) {
     (rules.into(), named)
 }
 
-/// Variance within draws and between them, less the share of the former, each with its standard error between replicates.
+/// Variance within draws and between them, less the share of the former, each with its standard
+/// error between replicates.
 fn components(rows: &Rows, name: &str, per_draw: usize) -> [(f64, f64); 2] {
     let values = rows.metric(name);
     let mut parts = vec![[0.0f64; 2]; REPLICATES];
@@ -376,7 +379,8 @@ fn more_trials_shrink_the_monte_carlo_error_and_not_what_is_not_known() {
     ];
     let mut agreement = Agreement::default();
     for (i, what) in ["probability", "mean"].into_iter().enumerate() {
-        // 16 times the trials are 4 times the precision, more with an even design; standard errors on 15 degrees of freedom are known to 18%.
+        // 16 times the trials are 4 times the precision, more with an even design; standard errors
+        // on 15 degrees of freedom are known to 18%.
         let shrunk = few[i].0 / many[i].0;
         agreement.holds(
             &format!("the 95% interval of the {what} shrinks {shrunk}-fold"),

@@ -1,7 +1,9 @@
-//! Rare events: birth-death chains that reach a high level before the horizon, by plain trials. `splitting.rs` has them by `run --rare`.
+//! Rare events: birth-death chains that reach a high level before the horizon, by plain trials.
+//! `splitting.rs` has them by `run --rare`.
 //!
-//! Down to 1e-3 the share is compared with |z| < 4. At about 1e-6 hardly a trial hits, and what must be right is the interval: it has a positive
-//! width and covers (with 20,480 trials all five cases miss it less than once in 10 runs even if 98% is all that it keeps). Seeds 131 to 137.
+//! Down to 1e-3 the share is compared with |z| < 4. At about 1e-6 hardly a trial hits, and what
+//! must be right is the interval: it has a positive width and covers (with 20,480 trials all five
+//! cases miss it less than once in 10 runs even if 98% is all that it keeps). Seeds 131 to 137.
 
 use crate::harness::{Agreement, case, number, oracle, outcome, scenario, simulate};
 use serde_json::{Value, json};

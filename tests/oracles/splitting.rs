@@ -1,6 +1,7 @@
 //! `run --rare` against exact probabilities down to 1e-8, and where it must not tell any.
 //!
-//! |z| < 4 with the standard error that the result states. Seeds 141 to 167. How the stated errors fare over hundreds of seeds stands in `docs/method.md`.
+//! All have |z| < 4 with the standard error that the result states. Seeds 141 to 167. How the
+//! stated errors fare over hundreds of seeds stands in `docs/method.md`.
 
 use super::rare::whole;
 use crate::harness::{Agreement, number, oracle, scenario, study};
@@ -169,7 +170,8 @@ fn closed_forms_are_hit_down_to_one_in_a_hundred_million() {
     agreement.finish(10);
 }
 
-/// A group is hit by either of its outcomes; a question counts until its date alone; an outcome only where none before it holds.
+/// A group is hit by either of its outcomes; a question counts until its date alone; an outcome
+/// only where none before it holds.
 #[test]
 fn groups_questions_and_later_outcomes_can_be_asked_for() {
     let mut whole = wiener("x >= 5", in_a_row());
@@ -200,9 +202,10 @@ fn groups_questions_and_later_outcomes_can_be_asked_for() {
     agreement.finish(6);
 }
 
-/// Rules that can hold at the end though nothing said so at any grid point: what is read at two instants, what holds between grid points
-/// only, and neither of two events, whose first times are then equal. Exact: the normal law; for the first the walk with a drift that was simulated, in steps
-/// (a variance of 1/15 at the middle); two exponential waits in a row; two competing events.
+/// Rules that can hold at the end though nothing said so at any grid point: what is read at two
+/// instants, what holds between grid points only, and neither of two events, whose first times are
+/// then equal. Exact: the normal law; for the first the walk with a drift that was simulated, in
+/// steps (a variance of 1/15 at the middle); two exponential waits in a row; two competing events.
 #[test]
 fn what_holds_without_a_sign_before_is_not_lost() {
     let pulled = json!({"indicators": {
@@ -259,7 +262,8 @@ fn what_holds_without_a_sign_before_is_not_lost() {
     agreement.finish(8);
 }
 
-/// A way that gives no sign, beside one that does: 1e-5 beside 4.8e-7. Repetitions that all miss it agree with each other.
+/// A way that gives no sign, beside one that does: 1e-5 beside 4.8e-7. Repetitions that all miss it
+/// agree with each other.
 #[test]
 fn a_way_that_gives_no_sign_is_not_passed_over_in_silence() {
     let leap = |effects: Value| json!({"events": {"leap": {"hazard": 1e-5, "effects": effects}}});
@@ -277,7 +281,8 @@ fn a_way_that_gives_no_sign_is_not_passed_over_in_silence() {
     }
 }
 
-/// A second way whose last step hardly any repetition takes, since the first draws the branches away: 1.3e-6 beside 4.8e-7.
+/// A second way whose last step hardly any repetition takes, since the first draws the branches
+/// away: 1.3e-6 beside 4.8e-7.
 #[test]
 fn ways_that_compete_are_told_as_found_and_not_as_all() {
     let whole = wiener("x >= 4.9 or ever(third)", in_a_row());
@@ -289,7 +294,8 @@ fn ways_that_compete_are_told_as_found_and_not_as_all() {
         let z = (ways.probability - exact) / ways.std_error;
         assert!(z.abs() < 4.0, "{found:#?}");
     }
-    // Two doubts are right here, and one of them is told: that this event came up seldom, or that few first trials are behind the hits.
+    // Two doubts are right here, and one of them is told: that this event came up seldom, or that
+    // few first trials are behind the hits.
     let told = &found.warnings[0].message;
     assert!(
         told.contains("`third`") || told.contains("first trials carry"),

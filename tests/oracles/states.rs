@@ -1,7 +1,9 @@
-//! States beside the phases: chains that know nothing of one another, drawn starts and moves, and what they scale and gate.
+//! States beside the phases: chains that know nothing of one another, drawn starts and moves, and
+//! what they scale and gate.
 //!
-//! All of it is exact in continuous time, so the grid is one step long wherever it can be; what moves by the step is a chain in discrete time. Seeds 171 to 181; a share of n trials is compared with its
-//! binomial standard error, |z| < 4.
+//! All of it is exact in continuous time, so the grid is one step long wherever it can be; what
+//! moves by the step is a chain in discrete time. Seeds 171 to 181; a share of n trials is compared
+//! with its binomial standard error, |z| < 4.
 
 use crate::harness::{
     Agreement, event, metric, phase, question, scenario, simulate, time_index, trend, value,
@@ -433,7 +435,8 @@ fn a_clock_that_a_value_starts_stops_when_the_value_is_left() {
     // It goes on: what counts is that the first entry comes by 1.5.
     let goes_on = event(&result, "goes_on").probability;
     agreement.share("goes on", goes_on, -libm::expm1(-1.2 * 1.5), TRIALS);
-    // It stops: some stay has to last. Rates of entries into either value before any long stay, by the trapezoidal rule.
+    // It stops: some stay has to last. Rates of entries into either value before any long stay, by
+    // the trapezoidal rule.
     let (n, half) = (800, 200);
     let h = 2.0 / n as f64;
     let mut up = vec![0.0; n + 1];

@@ -1,7 +1,9 @@
-//! What the default design gains and what it costs: variance of a mean over its draws against that of as many independent ones, and
-//! whether the error between replicates is the true one, for functions of four parameters of which some are sums and others pure interactions.
+//! What the default design gains and what it costs: variance of a mean over its draws against that
+//! of as many independent ones, and whether the error between replicates is the true one, for
+//! functions of four parameters of which some are sums and others pure interactions.
 //!
-//! The design must gain on what depends on parameters one by one, and lose next to nothing on what depends on them only together.
+//! The design must gain on what depends on parameters one by one, and lose next to nothing on what
+//! depends on them only together.
 
 use quincunx::estimate::{Moments, REPLICATES, centre};
 use quincunx::math::special::student_t_quantile;
@@ -151,7 +153,8 @@ fn battery(design: Design, repeats: u64) -> Vec<Vec<Seen>> {
     seen
 }
 
-/// Holds the battery to what is promised, with four standard errors of allowance for so many repeats; gives it as a table.
+/// Holds the battery to what is promised, with four standard errors of allowance for so many
+/// repeats; gives it as a table.
 fn hold_to_the_promise(design: Design, repeats: u64) -> String {
     let n = repeats as f64;
     let allowance = 1.0 + 4.0 * (2.0 / n).sqrt();

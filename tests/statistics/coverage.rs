@@ -1,7 +1,8 @@
 //! Intervals cover the truth as often as they claim, from scenario to result.
 //!
-//! 200 seeds each. Misses of a true 95% interval are binomial with mean 10 and standard deviation 3.1: more than 25, or none at all, happens
-//! to a right interval less than once in 10,000 times. The measured coverage of the interval is 0.93 to 0.96, which leaves it at once in 1,000.
+//! 200 seeds each. Misses of a true 95% interval are binomial with mean 10 and standard deviation
+//! 3.1: more than 25, or none at all, happens to a right interval less than once in 10,000 times.
+//! The measured coverage of the interval is 0.93 to 0.96, which leaves it at once in 1,000.
 
 use crate::harness::{metric, outcome, question, scenario, settings, study};
 use quincunx::engine::{Settings, Silent};
@@ -63,7 +64,8 @@ fn intervals_of_a_known_probability_cover_it_as_often_as_they_claim() {
             (1..=25).contains(&outcomes),
             "{truth}, {design:?}: {outcomes} of {SEEDS} intervals of the outcome miss"
         );
-        // The metric's is Student's t without Wilson's correction: at 80 expected hits it is a little less sure.
+        // The metric's is Student's t without Wilson's correction: at 80 expected hits it is a
+        // little less sure.
         assert!(
             (1..=30).contains(&metrics),
             "{truth}, {design:?}: {metrics} of {SEEDS} intervals of the mean miss"
@@ -73,7 +75,8 @@ fn intervals_of_a_known_probability_cover_it_as_often_as_they_claim() {
 
 #[test]
 fn intervals_cover_when_the_probability_itself_is_not_known() {
-    // p is beta(2, 6), and what is estimated is its mean, 1/4; an interval from trials taken as independent would miss five times as often.
+    // p is beta(2, 6), and what is estimated is its mean, 1/4; an interval from trials taken as
+    // independent would miss five times as often.
     let whole = event(
         json!({"p": {"beta": {"alpha": 2, "beta": 6}}}),
         Value::Null,
@@ -95,7 +98,8 @@ fn intervals_cover_when_the_probability_itself_is_not_known() {
 
 #[test]
 fn an_interval_of_what_never_happened_covers_a_probability_that_could_have_hidden() {
-    // A truth of 1/2,048 shows in 63% of the runs of 2,048 trials: with or without a hit the interval must cover it, nearly always.
+    // A truth of 1/2,048 shows in 63% of the runs of 2,048 trials: with or without a hit the
+    // interval must cover it, nearly always.
     let truth = 1.0 / 2048.0;
     let whole = event(json!({}), Value::Null, json!(truth));
     for design in Design::ALL {

@@ -1,4 +1,5 @@
-//! The two designs of parameter draws and start trends: one law, honest errors under both, and a gain where draws are spread evenly.
+//! The two designs of parameter draws and start trends: one law, honest errors under both, and a
+//! gain where draws are spread evenly.
 
 use crate::harness::{Agreement, outcome, rows, scenario, settings, study};
 use quincunx::analysis::{Study, compare};
@@ -7,7 +8,8 @@ use quincunx::random::design::Design;
 use quincunx::results::{EpistemicStatus, OutcomeResult, RunResult};
 use serde_json::{Value, json};
 
-/// An event whose probability is not known, and differs by start trend: p is beta(2, 6), doubled under `dire`.
+/// An event whose probability is not known, and differs by start trend: p is beta(2, 6), doubled
+/// under `dire`.
 fn uncertain() -> Value {
     scenario(
         1.0,
@@ -56,8 +58,9 @@ fn variance(found: &[OutcomeResult]) -> f64 {
     found.iter().map(gap).sum::<f64>() / (n - 1.0)
 }
 
-/// The error of a run is the spread between its replicates: what the points of one add up to says nothing of another, and nothing of another seed.
-/// Correlations over 4,000 sites, five standard errors; the order of the points, which is each replicate's own anyway, does not show in a sum.
+/// The error of a run is the spread between its replicates: what the points of one add up to says
+/// nothing of another, and nothing of another seed. Correlations over 4,000 sites, five standard
+/// errors; the order of the points, which is each replicate's own anyway, does not show in a sum.
 #[test]
 fn what_the_points_of_a_replicate_add_up_to_is_its_own() {
     const SITES: u64 = 4000;
@@ -117,7 +120,8 @@ fn a_run_of_independent_draws_has_other_numbers_and_says_so() {
 
 #[test]
 fn independent_draws_and_start_trends_follow_their_laws() {
-    // Seed 92, |z| < 4: moments of p over 2,560 draws, and of the number of `calm` among groups of eight trials, which is binomial.
+    // Seed 92, |z| < 4: moments of p over 2,560 draws, and of the number of `calm` among groups of
+    // eight trials, which is binomial.
     let study = study(&uncertain());
     let (_, rows) = rows(&study, &sized(&study, Design::Random, 163_840, 92));
     let p: Vec<f64> = rows.parameter("p").iter().copied().step_by(64).collect();
@@ -149,8 +153,8 @@ fn independent_draws_and_start_trends_follow_their_laws() {
 
 #[test]
 fn reported_errors_are_the_spread_between_seeds_under_both_designs() {
-    // 240 seeds: the variance between them has a relative standard error of 9%, the mean of the squared errors of 2 to 3%: 0.6 to 1.5 is
-    // more than four of them on either side.
+    // 240 seeds: the variance between them has a relative standard error of 9%, the mean of the
+    // squared errors of 2 to 3%: 0.6 to 1.5 is more than four of them on either side.
     let study = study(&uncertain());
     let mut truths = Vec::new();
     for design in Design::ALL {
@@ -164,7 +168,8 @@ fn reported_errors_are_the_spread_between_seeds_under_both_designs() {
         );
         truths.push(truth);
     }
-    // Between draws: 0.0208 times 1.4 squared; inside them: about 0.2 / 64. Without the first, less than a tenth is left.
+    // Between draws: 0.0208 times 1.4 squared; inside them: about 0.2 / 64. Without the first, less
+    // than a tenth is left.
     assert!(
         truths[1] > 4.0 * truths[0],
         "an even spread gains only {}",
@@ -197,7 +202,8 @@ fn epistemic_intervals_agree_between_designs() {
 
 #[test]
 fn a_comparison_of_independent_draws_equals_its_runs_and_has_an_honest_error() {
-    // The other scenario adds 0.1 to p under `calm`, whose weight is 0.6. 120 seeds: the variance between them has a relative error of 13%.
+    // The other scenario adds 0.1 to p under `calm`, whose weight is 0.6. 120 seeds: the variance
+    // between them has a relative error of 13%.
     let mut more = uncertain();
     more["parameters"]["shift"] = json!(0.1);
     more["events"]["falls"]["probability"] = json!("min(p + shift, 1)");

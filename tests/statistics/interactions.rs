@@ -1,5 +1,5 @@
-//! Parameters that matter only together, end to end: the errors that `run`, `compare` and `reweight` state at every size, and what they
-//! call detectable when there is nothing.
+//! Parameters that matter only together, end to end: the errors that `run`, `compare` and
+//! `reweight` state at every size, and what they call detectable when there is nothing.
 
 use crate::harness::{metric, outcome, scenario, study};
 use quincunx::analysis::{Study, compare, reweight};
@@ -7,7 +7,8 @@ use quincunx::engine::{Settings, Silent};
 use quincunx::results::{Difference, RunResult};
 use serde_json::{Value, json};
 
-/// An event whose chance has the sign of `(a - 1/2)(b - 1/2)`, or of its opposite: one half in all, whatever the sign.
+/// An event whose chance has the sign of `(a - 1/2)(b - 1/2)`, or of its opposite: one half in all,
+/// whatever the sign.
 fn signs(likely: f64, sections: Value) -> Value {
     let chance = format!("if((a - 0.5) * (b - 0.5) > 0, {likely}, 1 - {likely})");
     let mut whole = json!({
@@ -55,7 +56,8 @@ impl Honesty {
         self.missed += f64::from(u8::from(!(low <= 0.0 && 0.0 <= high)));
     }
 
-    /// Stated over actual error within four standard errors of 1, and misses of a 95% interval within four of 5%.
+    /// Stated over actual error within four standard errors of 1, and misses of a 95% interval
+    /// within four of 5%.
     fn hold(&self, what: &str) {
         let ratio = (self.stated / self.squares).sqrt();
         let slack = 4.0 * (0.55 / self.runs).sqrt();
@@ -101,7 +103,8 @@ fn hold_runs_to_it(sizes: &[u64], repeats: u64) {
     }
 }
 
-/// Differences between two scenarios of which the other's interaction has the opposite sign: none, in truth.
+/// Differences between two scenarios of which the other's interaction has the opposite sign: none,
+/// in truth.
 fn hold_comparisons_to_it(sizes: &[u64], repeats: u64) {
     let studies = [study(&signs(0.9, json!({}))), study(&signs(0.1, json!({})))];
     for draws in sizes {
@@ -136,7 +139,8 @@ fn hold_comparisons_to_it(sizes: &[u64], repeats: u64) {
     }
 }
 
-/// New weights on an outcome that is `a` against `b` under one trend and for sure nothing like it under the other: no shift, in truth.
+/// New weights on an outcome that is `a` against `b` under one trend and for sure nothing like it
+/// under the other: no shift, in truth.
 fn hold_reweighting_to_it(draws: u64, repeats: u64) {
     let trends = json!({
         "trends": {"calm": {"weight": 0.5}, "dire": {"weight": 0.5}},
@@ -165,7 +169,8 @@ fn hold_reweighting_to_it(draws: u64, repeats: u64) {
     shifts.hold("shift by new weights");
 }
 
-/// Start trends are a coordinate of the draw's point too: with one trial a draw, a parameter that matters only together with the trend.
+/// Start trends are a coordinate of the draw's point too: with one trial a draw, a parameter that
+/// matters only together with the trend.
 fn hold_trends_to_it(sizes: &[u64], repeats: u64) {
     let sections = json!({
         "trends": {"calm": {"weight": 0.5}, "dire": {"weight": 0.5}},

@@ -1,4 +1,5 @@
-//! Intervals and strata, end to end: what a run claims of its own precision, checked by running it many times.
+//! Intervals and strata, end to end: what a run claims of its own precision, checked by running it
+//! many times.
 
 mod battery;
 mod coverage;

@@ -1,10 +1,12 @@
-//! What common random numbers are for: the error of a difference between two scenarios that are nearly the same.
+//! What common random numbers are for: the error of a difference between two scenarios that are
+//! nearly the same.
 
 use crate::harness::{open, settings};
 use quincunx::analysis::{Study, compare};
 use quincunx::engine::Silent;
 
-/// Half of the outcomes have at least this many times the error when the two runs have nothing in common.
+/// Half of the outcomes have at least this many times the error when the two runs have nothing in
+/// common.
 fn median_gain(base: &Study, other: &Study) -> f64 {
     let settings = settings(base, 8192, 20_251_220);
     let result =
@@ -14,7 +16,8 @@ fn median_gain(base: &Study, other: &Study) -> f64 {
         .iter()
         .filter_map(|row| {
             let (paired, unpaired) = (row.std_error?, row.unpaired_std_error?);
-            // An outcome in which no trial ends, like `unclassified`, has no difference to speak of.
+            // An outcome in which no trial ends, like `unclassified`, has no difference to speak
+            // of.
             (row.base? > 0.0 && paired > 0.0).then(|| unpaired / paired)
         })
         .collect();
@@ -25,8 +28,9 @@ fn median_gain(base: &Study, other: &Study) -> f64 {
 
 #[test]
 fn a_small_edit_of_one_hazard_is_seen_with_a_fifth_of_the_unpaired_error() {
-    // One hazard a tenth larger, each in its own way: a rate, a rate that is a parameter, a chance, with factors and without.
-    // Medians over outcomes in 8,192 trials are 7 to 22; 5 is what is asked.
+    // One hazard a tenth larger, each in its own way: a rate, a rate that is a parameter, a chance,
+    // with factors and without. Medians over outcomes in 8,192 trials are 7 to 22; 5 is what is
+    // asked.
     let base = open("fixtures/scenarios/large.json", &[]);
     for edit in [
         "events.ukrainian_defence_fails.hazard.rate=0.0066",

@@ -1,7 +1,10 @@
-//! What `run --rare` states, over many seeds: how often its interval covers where it states one, and how often its bound holds where it does not.
+//! What `run --rare` states, over many seeds: how often its interval covers where it states one,
+//! and how often its bound holds where it does not.
 //!
-//! Exact probabilities are those of the normal law and of Erlang's, and means of them over a normal parameter (trapezoidal rule, 40,001 points); those of
-//! chains are in `tests/oracles/analytic/rare-events.json`. The cases that are made to mislead are those at the end of the list.
+//! Exact probabilities are those of the normal law and of Erlang's, and means of them over a normal
+//! parameter (trapezoidal rule, 40,001 points); those of chains are in
+//! `tests/oracles/analytic/rare-events.json`. The cases that are made to mislead are those at the
+//! end of the list.
 
 use crate::harness::{case, merge, number, oracle, scenario, study};
 use crate::oracles::rare::whole;
@@ -97,7 +100,8 @@ fn walks() -> Vec<Case> {
     ]
 }
 
-/// Few trials pass each level, all of them by one firing, and what is left of the time decides: estimates of repetitions are skewed.
+/// Few trials pass each level, all of them by one firing, and what is left of the time decides:
+/// estimates of repetitions are skewed.
 fn events() -> Case {
     Case {
         name: "three events in a row",
@@ -292,15 +296,17 @@ fn intervals_of_something_rare_cover_over_seeds() {
     let seen = over(&cheap, (500, 100), 150_000);
     let row = seen.row(cheap.name, cheap.exact);
     assert!(seen.estimated >= 95 && seen.covered >= 88, "{row}");
-    // The mean over all runs is unbiased, and the errors stated are those that there are; half again is ten standard errors of either.
+    // The mean over all runs is unbiased, and the errors stated are those that there are; half
+    // again is ten standard errors of either.
     let ratio = seen.spread(cheap.exact) / seen.stated(cheap.exact);
     assert!(ratio > 0.75 && ratio < 1.33, "{ratio}: {row}");
     let bias = (seen.mean() / cheap.exact - 1.0) / (seen.spread(cheap.exact) / 10.0);
     assert!(bias.abs() < 4.0, "{bias}: {row}");
 }
 
-/// Where repetitions are skewed and few first trials are behind the hits, those runs must not be told alone in which they happened to be low: of 20, 15 or
-/// fewer cover once in 390 times if 95% do.
+/// Where repetitions are skewed and few first trials are behind the hits, those runs must not be
+/// told alone in which they happened to be low: of 20, 15 or fewer cover once in 390 times if 95%
+/// do.
 #[test]
 fn skewed_repetitions_are_covered_too() {
     let case = Case {
@@ -332,7 +338,8 @@ fn told(cases: Vec<Case>, seeds: u64, trials: u64) {
         let seen = over(&case, (100_000 + 1000 * k, seeds), trials);
         let row = seen.row(case.name, case.exact);
         println!("{row}");
-        // Of 60 with 95%, fewer than 49 are right once in 10,000 times; of 20, fewer than 15 once in 3,000.
+        // Of 60 with 95%, fewer than 49 are right once in 10,000 times; of 20, fewer than 15 once
+        // in 3,000.
         if seen.right() < if seeds < 60 { 0.75 } else { 0.81 } {
             wrong.push(row);
         }

@@ -23,7 +23,8 @@ fn place(result: &RunResult, count: f64) -> f64 {
     after.checked_sub(1).map_or(0.0, |at| whole.shares[at])
 }
 
-/// Counts by AFP/ISW for 2023 and 2024; by DeepState, Black Bird and AFP/ISW for 2025 (sources FL03, FL04, FL06, FL07, FL10).
+/// Counts by AFP/ISW for 2023 and 2024; by DeepState, Black Bird and AFP/ISW for 2025 (sources
+/// FL03, FL04, FL06, FL07, FL10).
 #[test]
 fn the_front_as_it_stood_at_three_new_years_covers_what_each_year_brought() {
     let counts: [(u32, &[f64]); 3] = [
@@ -81,7 +82,8 @@ fn trends_lead_for_their_weight_and_carry_a_tenth_of_the_outcome() {
     for other in ["escalation", "innovation", "realignment", "instability"] {
         assert!(share("stalemate") > share(other) + 0.05, "{other}");
     }
-    // The realised stalemate alone shares this much with the outcome, so all trends together do: information only adds.
+    // The realised stalemate alone shares this much with the outcome, so all trends together do:
+    // information only adds.
     let stalemate = (result.scorecard.iter())
         .find(|trend| trend.name == "stalemate")
         .expect("the trend");
@@ -120,7 +122,8 @@ fn without_us_support_russia_is_far_ahead_more_often_and_nothing_gains_by_a_shoc
     );
 }
 
-/// A figure of later date may say how things stood at the start, and nothing else; some are reserved for tests.
+/// A figure of later date may say how things stood at the start, and nothing else; some are
+/// reserved for tests.
 #[test]
 fn no_source_of_a_later_date_feeds_a_number() {
     let folder = below_tests("../scenarios");

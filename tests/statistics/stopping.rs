@@ -1,5 +1,5 @@
-//! Runs that end when they are precise enough (`--until`): what is stated then is not better than it is for having been looked at, and
-//! a run does not go on for want of a look.
+//! Runs that end when they are precise enough (`--until`): what is stated then is not better than
+//! it is for having been looked at, and a run does not go on for want of a look.
 
 use quincunx::engine::{CAUTION, Counting, Settings, Silent, Tally, drive};
 use quincunx::estimate::{HitTable, Merge, Proportion, REPLICATES, groups};
@@ -27,7 +27,8 @@ impl Counting for Hits {
     fn rehearse(&mut self) {}
 }
 
-/// A run whose draws have chances spread evenly over (0.1, 0.5), ended at this standard error: what is stated of it, and its blocks.
+/// A run whose draws have chances spread evenly over (0.1, 0.5), ended at this standard error: what
+/// is stated of it, and its blocks.
 fn run(seed: u64, target: f64) -> (Proportion, u64) {
     let site = Site::new(Seed(seed), "stopping");
     let new_worker = || Hits(HitTable::new(TRIALS_PER_DRAW, groups(TRIALS_PER_DRAW), 1));

@@ -1,4 +1,5 @@
-//! Start trends are strata: their shares are nearly exact, and probabilities by trend make up the whole.
+//! Start trends are strata: their shares are nearly exact, and probabilities by trend make up the
+//! whole.
 
 use crate::harness::{Agreement, outcome, rows, scenario, settings, simulate, study, trend};
 use quincunx::results::{OutcomeResult, RunResult};
@@ -51,7 +52,8 @@ fn every_group_of_eight_trials_has_its_share_of_each_trend() {
 
 #[test]
 fn shares_of_start_trends_are_nearly_exact() {
-    // 10,240 trials: independent ones would have a standard deviation of 50; groups of 8 with an offset each have at most 18.
+    // 10,240 trials: independent ones would have a standard deviation of 50; groups of 8 with an
+    // offset each have at most 18.
     let result = simulate(&whole(TRUE_WEIGHTS, None), 10_240, 82);
     let mut agreement = Agreement::default();
     for (name, weight) in WEIGHTS {
@@ -192,7 +194,8 @@ fn a_change_of_weights_moves_only_the_trials_at_a_boundary() {
 
 #[test]
 fn uncertain_weights_are_dirichlet_and_show_as_what_is_not_known() {
-    // Concentration 20: the weight of `calm` is beta(10.6, 9.4) over draws. Seed 87; ends within 3 of their errors and 2% of the width.
+    // Concentration 20: the weight of `calm` is beta(10.6, 9.4) over draws. Seed 87; ends within 3
+    // of their errors and 2% of the width.
     let concentration = 20.0;
     let mut scenario = whole(TRUE_WEIGHTS, Some(concentration));
     scenario["outcomes"] = json!([{"name": "started_calm", "when": "start_trend == calm"}]);

@@ -1,7 +1,9 @@
-//! Whether a program simulates the reference model: its numbers against the published ones of a million trials.
+//! Whether a program simulates the reference model: its numbers against the published ones of a
+//! million trials.
 //!
-//! The fixture is the one of the simulator's own test (`tests/oracles/reference/`). A program is run in groups with seeds of their own; the
-//! spread between groups gives the standard error of every number, and scaled to a million trials that of the published one.
+//! The fixture is the one of the simulator's own test (`tests/oracles/reference/`). A program is
+//! run in groups with seeds of their own; the spread between groups gives the standard error of
+//! every number, and scaled to a million trials that of the published one.
 
 use crate::law::{EVENTS, INDICATORS, PHASES, STEPS, TRENDS};
 use crate::tally::{Findings, LEVELS};
@@ -83,7 +85,8 @@ const FEWEST: f64 = 100.0;
 
 /// Compares a program with the published numbers.
 ///
-/// `run` takes trials and a seed. With 64 groups a difference of `z` standard errors has a t-distribution of 63 degrees of freedom.
+/// `run` takes trials and a seed. With 64 groups a difference of `z` standard errors has a
+/// t-distribution of 63 degrees of freedom.
 ///
 /// # Errors
 /// A fixture that cannot be read, or that does not have the numbers of a program.
@@ -140,7 +143,8 @@ mod tests {
     use super::*;
     use crate::{batched, root, scalar};
 
-    /// Largest difference allowed: about 1,000 numbers, many of which hang together, with t-distributed differences.
+    /// Largest difference allowed: about 1,000 numbers, many of which hang together, with
+    /// t-distributed differences.
     const MOST: f64 = 4.5;
 
     fn agreement(run: impl Fn(usize, u64) -> Findings) -> Agreement {

@@ -1,4 +1,5 @@
-//! Two models of jumps alone, written by hand and with rebop: exact trajectories to a fixed time, of which only the end is kept.
+//! Two models of jumps alone, written by hand and with rebop: exact trajectories to a fixed time,
+//! of which only the end is kept.
 //!
 //! The same models as `benches/birth_death.json` and `benches/sir.json`.
 

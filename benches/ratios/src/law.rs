@@ -1,8 +1,10 @@
 //! The reference model in numbers: what the hand-written programs simulate.
 //!
-//! The same law as `benches/reference.json`, with indices in place of names. Order of the trends: stalemate, escalation, innovation,
-//! realignment, instability. Order of the phases: attrition, talks, ceasefire, escalated, settlement, collapse; nothing happens any more in
-//! the last two, but indicators and trend go on. Indicators and events stand in the order of the scenario file. Times are years.
+//! The same law as `benches/reference.json`, with indices in place of names. Order of the trends:
+//! stalemate, escalation, innovation, realignment, instability. Order of the phases: attrition,
+//! talks, ceasefire, escalated, settlement, collapse; nothing happens any more in the last two, but
+//! indicators and trend go on. Indicators and events stand in the order of the scenario file. Times
+//! are years.
 
 pub const STEPS: usize = 156;
 pub const STEP: f64 = 1.0 / 52.0;
@@ -23,7 +25,8 @@ pub const TREND_WEIGHTS: [f64; TRENDS] = [0.45, 0.15, 0.15, 0.15, 0.1];
 /// Rate at which the trend moves to another one, which is chosen by the weights.
 pub const TREND_SHIFTS: f64 = 0.15;
 
-/// An indicator: `dX = (pull·pace·(level + shift[trend] - X) + Σ a (X_j - 1/2)) dt + volatility dW`, held in [0, 1].
+/// An indicator: `dX = (pull·pace·(level + shift[trend] - X) + Σ a (X_j - 1/2)) dt + volatility
+/// dW`, held in [0, 1].
 pub struct Indicator {
     pub start: f64,
     pub pull: f64,
@@ -119,7 +122,8 @@ pub const INDICATOR: [Indicator; INDICATORS] = [
     },
 ];
 
-/// An event: rate `base · by_trend[trend] · factor · exp(Σ slope (X - 1/2))` a year in the phases that allow it.
+/// An event: rate `base · by_trend[trend] · factor · exp(Σ slope (X - 1/2))` a year in the phases
+/// that allow it.
 pub struct Event {
     pub phases: &'static [usize],
     pub base: f64,

@@ -1,7 +1,9 @@
-//! Prints the table of ratios: the simulator against programs written by hand for one model, in one run.
+//! Prints the table of ratios: the simulator against programs written by hand for one model, in one
+//! run.
 //!
-//! `cargo run --release --manifest-path benches/ratios/Cargo.toml -- [--quick] [SECTION…]`. All that is compared takes turns, and ratios
-//! are taken turn by turn: absolute rates say something about the machine, ratios about the programs.
+//! `cargo run --release --manifest-path benches/ratios/Cargo.toml -- [--quick] [SECTION…]`. All
+//! that is compared takes turns, and ratios are taken turn by turn: absolute rates say something
+//! about the machine, ratios about the programs.
 
 mod agreement;
 mod batched;

@@ -1,4 +1,5 @@
-//! Interleaved timing: contestants take turns, so that a machine that is busy now and idle later is so for all of them.
+//! Interleaved timing: contestants take turns, so that a machine that is busy now and idle later is
+//! so for all of them.
 
 use std::time::Instant;
 
@@ -24,7 +25,8 @@ pub struct Rates {
     pub per_second: Vec<f64>,
 }
 
-/// Lets all contestants take turns, after one round that does not count (caches, page tables, the processor's clock).
+/// Lets all contestants take turns, after one round that does not count (caches, page tables, the
+/// processor's clock).
 ///
 /// Every other round goes backwards, so that a machine that slows down favours nobody.
 pub fn take_turns(rounds: usize, mut contestants: Vec<Contestant<'_>>) -> Vec<Rates> {

@@ -1,7 +1,9 @@
-//! The reference model as a specialist would write it in an afternoon: one trial at a time, rand and rand_distr, rayon over chunks.
+//! The reference model as a specialist would write it in an afternoon: one trial at a time, rand
+//! and rand_distr, rayon over chunks.
 //!
-//! What it does for speed is what one would do without measuring: events allowed in a phase are known at compile time, and all that
-//! depends on the parameters and the trend alone is computed when the trend moves.
+//! What it does for speed is what one would do without measuring: events allowed in a phase are
+//! known at compile time, and all that depends on the parameters and the trend alone is computed
+//! when the trend moves.
 
 use crate::law::{
     CEASEFIRE, EVENT, EVENTS, FIRST_ABSORBING, INDICATOR, INDICATORS, MOST_ALLOWED, STEP, STEPS,

@@ -15,7 +15,8 @@ pub struct Tally {
     pub outcomes: [[u64; PHASES]; TRENDS],
     /// Trials in a phase at each grid point.
     pub occupancy: [[u64; STEPS + 1]; PHASES],
-    /// Trials by the step in which their first ceasefire began; the last entry is for those without one.
+    /// Trials by the step in which their first ceasefire began; the last entry is for those without
+    /// one.
     pub ceasefires: [u64; STEPS + 1],
     pub events: [u64; EVENTS],
     pub sums: [f64; INDICATORS],
@@ -83,7 +84,8 @@ fn cell(value: f64) -> usize {
 
 /// Exact quantiles of values in [0, 1], interpolated between order statistics.
 ///
-/// One pass counts cells, a second one keeps only the values in the cells where order statistics are wanted, and only those are sorted.
+/// One pass counts cells, a second one keeps only the values in the cells where order statistics
+/// are wanted, and only those are sorted.
 fn quantiles(finals: &[Final]) -> [[f64; LEVELS.len()]; INDICATORS] {
     let mut counts = vec![[0_u32; CELLS]; INDICATORS];
     for values in finals {

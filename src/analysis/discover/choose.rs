@@ -1,7 +1,9 @@
 //! Which box of a peeling trajectory is told, and with which of its limits.
 //!
-//! Takes the trajectory and rows that had no say in it; gives a box with few limits, each of which tells something on those rows, at numbers that
-//! can be read. Friedman & Fisher (1999) choose along the trajectory on a test sample too; that a limit has to matter is from Bryant & Lempert (2010).
+//! Takes the trajectory and rows that had no say in it; gives a box with few limits, each of which
+//! tells something on those rows, at numbers that can be read. Friedman & Fisher (1999) choose
+//! along the trajectory on a test sample too; that a limit has to matter is from Bryant & Lempert
+//! (2010).
 
 use super::prim::{Bounds, Data, PEEL, Side, between};
 use crate::math::special::normal_survival;
@@ -29,15 +31,18 @@ pub struct Halves<'r> {
 pub struct Goal {
     /// Mean of the response over all rows, which that of a box has to exceed.
     pub base: f64,
-    /// The mean that a box has to have at least, if that is asked for; the larger it is then, the better.
+    /// The mean that a box has to have at least, if that is asked for; the larger it is then, the
+    /// better.
     pub density: Option<f64>,
 }
 
 impl Goal {
     /// What a box is worth: how far its mean lies above that of all rows, times its share of them.
     ///
-    /// This is the weighted relative accuracy of subgroup discovery (Lavrač, Flach & Zupan 1999): of two boxes of one density the larger is better,
-    /// of two of one size the denser. Where a density is asked for, its share of the rows if it has that density, and otherwise less than nothing.
+    /// This is the weighted relative accuracy of subgroup discovery (Lavrač, Flach & Zupan 1999):
+    /// of two boxes of one density the larger is better, of two of one size the denser. Where a
+    /// density is asked for, its share of the rows if it has that density, and otherwise less than
+    /// nothing.
     fn worth(self, bounds: &Bounds, data: Data<'_>, among: &[usize]) -> f64 {
         let rows = bounds.rows(data.columns, among);
         let (n, sum) = (rows.len() as f64, data.sum(&rows));
@@ -48,7 +53,8 @@ impl Goal {
         }
     }
 
-    /// What decides between two boxes that are good enough: their worth, or where a density is asked for their density.
+    /// What decides between two boxes that are good enough: their worth, or where a density is
+    /// asked for their density.
     fn preferred(self, bounds: &Bounds, data: Data<'_>, among: &[usize]) -> f64 {
         if self.density.is_none() {
             return self.worth(bounds, data, among);
@@ -84,12 +90,14 @@ pub fn choose(
     if goal.density.is_none() {
         good.truncate(1);
     }
-    // A box may lose the density with a limit that is not told from noise: then the next one, which is narrower.
+    // A box may lose the density with a limit that is not told from noise: then the next one, which
+    // is narrower.
     let mut good = good.into_iter();
     good.find_map(|(worth, bounds)| simplified(bounds, worth, data, halves, goal))
 }
 
-/// The box with few limits, at numbers that can be read; `None` if that leaves none that stands out.
+/// The box with few limits, at numbers that can be read; `None` if that leaves none that stands
+/// out.
 fn simplified(
     best: &Bounds,
     worth: f64,
@@ -102,7 +110,8 @@ fn simplified(
     let mut bounds = best.clone();
     drop_limits(&mut bounds, data, fresh, goal, enough);
     let all: Vec<usize> = halves.peeled.iter().chain(fresh).copied().collect();
-    // Where a density is asked for: whether a box has it, by all rows and by those that had no say in the peeling.
+    // Where a density is asked for: whether a box has it, by all rows and by those that had no say
+    // in the peeling.
     let keeps = |bounds: &Bounds| {
         goal.density.is_none()
             || [&all, fresh]
@@ -129,7 +138,8 @@ fn simplified(
     is_box.then_some(bounds)
 }
 
-/// Takes limits away while that leaves enough of the quality, the least missed first; then those that are not told from noise.
+/// Takes limits away while that leaves enough of the quality, the least missed first; then those
+/// that are not told from noise.
 fn drop_limits(bounds: &mut Bounds, data: Data<'_>, fresh: &[usize], goal: Goal, enough: f64) {
     loop {
         let without = bounds.ends().into_iter().filter_map(|(column, side)| {
@@ -155,9 +165,11 @@ fn drop_limits(bounds: &mut Bounds, data: Data<'_>, fresh: &[usize], goal: Goal,
     }
 }
 
-/// Of the rows that only this limit keeps out having a mean as high as those in the box: a one-sided test of two means.
+/// Of the rows that only this limit keeps out having a mean as high as those in the box: a
+/// one-sided test of two means.
 ///
-/// Bryant & Lempert (2010) test counts of hits in the same place; responses here are shares, which have no counts.
+/// Bryant & Lempert (2010) test counts of hits in the same place; responses here are shares, which
+/// have no counts.
 fn quasi_p(bounds: &Bounds, column: usize, side: Side, data: Data<'_>, among: &[usize]) -> f64 {
     let mut open = bounds.clone();
     open.0[column].open(side);
@@ -229,7 +241,8 @@ fn moved_out(
     Some(wider)
 }
 
-/// A limit of a box at the simplest number that moves few rows in or out and `keeps` the box; of a column of whole numbers at a whole number.
+/// A limit of a box at the simplest number that moves few rows in or out and `keeps` the box; of a
+/// column of whole numbers at a whole number.
 fn readable(
     bounds: &Bounds,
     (column, side): (usize, Side),
@@ -260,7 +273,8 @@ fn readable(
     })
 }
 
-/// Whether a limit may be moved past these values: `most` of them at most, and no two that are equal, which are no matter of chance.
+/// Whether a limit may be moved past these values: `most` of them at most, and no two that are
+/// equal, which are no matter of chance.
 pub fn are_few(mut values: Vec<f64>, most: usize) -> bool {
     values.sort_by(f64::total_cmp);
     values.len() <= most && values.windows(2).all(|pair| pair[0] != pair[1])

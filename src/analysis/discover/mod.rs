@@ -1,7 +1,8 @@
 //! Scenario discovery: which ranges of what is uncertain lead to an outcome.
 //!
-//! Takes a study and what is asked for; gives boxes of parameters and start weights. The unit is the parameter draw: its response is the share of
-//! its trials with the outcome. Boxes are peeled on one half of a run of their own, under another seed, and chosen on its other half; all that is
+//! Takes a study and what is asked for; gives boxes of parameters and start weights. The unit is
+//! the parameter draw: its response is the share of its trials with the outcome. Boxes are peeled
+//! on one half of a run of their own, under another seed, and chosen on its other half; all that is
 //! shown of them is counted on the run that `run` makes.
 
 mod choose;
@@ -32,7 +33,8 @@ use crate::results::{
     TreeNode, Warning, scenario_info, tool,
 };
 
-/// Trials of a draw on which boxes are chosen: many draws say more of ranges than many trials of each.
+/// Trials of a draw on which boxes are chosen: many draws say more of ranges than many trials of
+/// each.
 const TRIALS_PER_DRAW: u32 = 16;
 /// Trials of that run: as many as the other run has, within these.
 const TRIALS: [u64; 2] = [8_192, 65_536];
@@ -339,7 +341,8 @@ struct Found {
     tree: Tree,
 }
 
-/// Boxes one after another, each outside those before it, until none stands out or there are enough.
+/// Boxes one after another, each outside those before it, until none stands out or there are
+/// enough.
 fn search(draws: &Draws, discovery: &Discovery) -> Found {
     let response = draws.responses();
     let data = Data {

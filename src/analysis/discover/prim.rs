@@ -1,7 +1,9 @@
-//! PRIM, the patient rule induction method: a box of inputs in which a response is higher than elsewhere.
+//! PRIM, the patient rule induction method: a box of inputs in which a response is higher than
+//! elsewhere.
 //!
-//! Takes columns (a number for each row) and a response from 0 to 1 for each row; gives the peeling trajectory. Friedman & Fisher, *Bump hunting in
-//! high-dimensional data*, Statistics and Computing 9 (1999); for scenario discovery Bryant & Lempert, Technol. Forecast. Soc. Change 77 (2010).
+//! Takes columns (a number for each row) and a response from 0 to 1 for each row; gives the peeling
+//! trajectory. Friedman & Fisher, *Bump hunting in high-dimensional data*, Statistics and Computing
+//! 9 (1999); for scenario discovery Bryant & Lempert, Technol. Forecast. Soc. Change 77 (2010).
 //! Which box of the trajectory is told is decided in [`choose`](super::choose), on other rows.
 
 /// Share of the rows of a box that a step peels off: the usual value.
@@ -135,12 +137,15 @@ struct Peel {
     is_old: bool,
 }
 
-/// Peels boxes off `among` some rows, one share of the rows that are left after another. The first box is the whole.
+/// Peels boxes off `among` some rows, one share of the rows that are left after another. The first
+/// box is the whole.
 ///
-/// A step is the one of all columns and both ends that raises the mean of the response most for each row that it removes; of equals one that
-/// restricts no further column, then the first. The limit stands half-way between the last value that goes and the first that stays; equal
-/// values go together. It ends where less than `least` of the rows would be left: a step that does not raise the mean may be chance, and the next may.
-/// These are the rules of the EMA Workbench (`lenient1`), whose trajectories of continuous columns these are, as far as they go: it ends at such a step.
+/// A step is the one of all columns and both ends that raises the mean of the response most for
+/// each row that it removes; of equals one that restricts no further column, then the first. The
+/// limit stands half-way between the last value that goes and the first that stays; equal values go
+/// together. It ends where less than `least` of the rows would be left: a step that does not raise
+/// the mean may be chance, and the next may. These are the rules of the EMA Workbench (`lenient1`),
+/// whose trajectories of continuous columns these are, as far as they go: it ends at such a step.
 pub fn peel(data: Data<'_>, among: &[usize], share: f64, least: f64) -> Vec<Bounds> {
     let columns = data.columns;
     let mut bounds = Bounds::whole(columns.len());

@@ -8,7 +8,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 use serde_json::Value;
 
-/// The shallow lake of Carpenter, Ludwig & Brock (1999), as `tests/oracles/discover/lake.json` describes it.
+/// The shallow lake of Carpenter, Ludwig & Brock (1999), as `tests/oracles/discover/lake.json`
+/// describes it.
 fn lake() -> (Vec<Vec<f64>>, Vec<f64>) {
     let ranges = [[0.1, 0.45], [2.0, 4.5], [0.01, 0.05], [0.93, 0.99]];
     let mut columns: Vec<Vec<f64>> = (ranges.iter().zip([2.0_f64, 3.0, 5.0, 7.0]))
@@ -173,7 +174,8 @@ fn steps(column: &[f64], passes: impl Fn(f64) -> bool) -> Vec<f64> {
 
 #[test]
 fn what_was_peeled_off_stays_out_when_a_limit_is_rounded() {
-    // Three values, of which the third alone is high: half-way to the second, which reads as the second.
+    // Three values, of which the third alone is high: half-way to the second, which reads as the
+    // second.
     let few: Vec<f64> = cube(1, 1500, 3)[0]
         .iter()
         .map(|u| 0.1 * (1.0 + libm::floor(3.0 * u)))

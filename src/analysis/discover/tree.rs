@@ -1,7 +1,8 @@
-//! A shallow tree: the draws split in two again and again, each time by the input that tells their responses apart best.
+//! A shallow tree: the draws split in two again and again, each time by the input that tells their
+//! responses apart best.
 //!
-//! Takes rows in two halves; gives splits, grown on the one by least squares (CART: Breiman, Friedman, Olshen & Stone 1984) and kept if they are told
-//! from noise on the other.
+//! Takes rows in two halves; gives splits, grown on the one by least squares (CART: Breiman,
+//! Friedman, Olshen & Stone 1984) and kept if they are told from noise on the other.
 
 use super::choose::{Halves, LEVEL, MOVED, are_few, simplest};
 use super::prim::{Data, between};
@@ -64,7 +65,8 @@ fn differ(data: Data<'_>, a: &[usize], b: &[usize]) -> bool {
     mean != other && 2.0 * normal_survival((mean - other).abs() / error) < LEVEL
 }
 
-/// The split that takes most off the sum of squares, at a number that can be read; `None` if there is none with enough rows on either side.
+/// The split that takes most off the sum of squares, at a number that can be read; `None` if there
+/// is none with enough rows on either side.
 fn best_split(data: Data<'_>, rows: &[usize], least: usize) -> Option<(usize, f64)> {
     let n = rows.len();
     let all = data.sum(rows);
@@ -91,7 +93,8 @@ fn best_split(data: Data<'_>, rows: &[usize], least: usize) -> Option<(usize, f6
     best.map(|(_, c, at)| (c, readable(&data.columns[c], rows, at)))
 }
 
-/// The simplest number at which a split moves few rows to the other side; of whole numbers a whole number.
+/// The simplest number at which a split moves few rows to the other side; of whole numbers a whole
+/// number.
 fn readable(column: &[f64], rows: &[usize], at: f64) -> f64 {
     let values: Vec<f64> = rows.iter().map(|row| column[*row]).collect();
     if values.iter().all(|value| value.fract() == 0.0) {

@@ -1,7 +1,8 @@
 //! Why an estimate of something rare may leave a part of it out.
 //!
-//! Repetitions that all miss the same way agree with each other, so their spread alone cannot tell. What can is the file (something in it could lead there in
-//! one leap) and the trials (something that could matter hardly ever happened in them; the hits come from a few of the first trials).
+//! Repetitions that all miss the same way agree with each other, so their spread alone cannot tell.
+//! What can is the file (something in it could lead there in one leap) and the trials (something
+//! that could matter hardly ever happened in them; the hits come from a few of the first trials).
 
 use super::super::study::Study;
 use super::{Rare, mean};
@@ -16,13 +17,16 @@ use crate::model::{Destination, Draw, Effect, Event, Fires, Machine, Model, Sinc
 const MANY_HITS: u64 = 50;
 /// First trials that must share the weight: what they began with is never drawn anew.
 const FEWEST_FIRST: f64 = 30.0;
-/// Probabilities at which the size of a change is common, and beyond which hardly any trial sees it.
+/// Probabilities at which the size of a change is common, and beyond which hardly any trial sees
+/// it.
 const COMMON: f64 = 0.01;
 const UNSEEN: f64 = 1e-9;
-/// How much farther than the common size the unseen one may be: 2.6 with a normal law, 5.1 with an exponential one, 55 with a lognormal one with a sigma of 1.
+/// How much farther than the common size the unseen one may be: 2.6 with a normal law, 5.1 with an
+/// exponential one, 55 with a lognormal one with a sigma of 1.
 const FAR: f64 = 8.0;
 
-/// Why the repetitions do not say what the probability is; `None` if nothing tells against it. `hidden`: a way gives no sign.
+/// Why the repetitions do not say what the probability is; `None` if nothing tells against it.
+/// `hidden`: a way gives no sign.
 ///
 /// Where plain trials have seen enough of it, they have seen the ways to it.
 pub fn doubt(study: &Study, rare: &Rare, all: &[Repetition], hidden: bool) -> Option<String> {
@@ -180,7 +184,8 @@ fn goes_far(size: &Draw) -> bool {
     match size {
         Draw::Value(_) => false,
         Draw::Fixed(distribution) => has_far_tail(distribution),
-        // Its numbers are known in a trial alone: only families count that have no such tail whatever they are.
+        // Its numbers are known in a trial alone: only families count that have no such tail
+        // whatever they are.
         Draw::Varying(draw) => !matches!(
             draw.ranged.recipe,
             Recipe::Family(
@@ -219,7 +224,8 @@ fn can_happen(model: &Model, e: usize) -> bool {
     !never && event.limit != Some(0) && !event.probability.as_ref().is_some_and(is_zero)
 }
 
-/// Whether what was asked for may hang on an event: it does something, starts something, or is read by its rule or by anything that is no mere report.
+/// Whether what was asked for may hang on an event: it does something, starts something, or is read
+/// by its rule or by anything that is no mere report.
 fn matters(study: &Study, rare: &Rare, e: usize) -> bool {
     let model = &study.model;
     let event = &model.events[e];
@@ -262,7 +268,8 @@ mod tests {
     use crate::engine::Met;
     use serde_json::json;
 
-    /// Repetitions that agree with each other, and with so many hits among the first trials of each.
+    /// Repetitions that agree with each other, and with so many hits among the first trials of
+    /// each.
     fn repetitions(first_hits: u64) -> Vec<Repetition> {
         let one = |k: u32| Repetition {
             estimate: 1e-3 + 1e-5 * f64::from(k % 5),

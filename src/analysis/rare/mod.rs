@@ -1,7 +1,7 @@
 //! The probability of something rare, by multilevel splitting.
 //!
-//! Repetitions that share nothing give the estimate and its error; where there is reason to think that they miss a part of it (`doubt`), a bound is told
-//! and no estimate.
+//! Repetitions that share nothing give the estimate and its error; where there is reason to think
+//! that they miss a part of it (`doubt`), a bound is told and no estimate.
 
 mod doubt;
 mod progress;
@@ -33,8 +33,9 @@ const PART: u64 = 64;
 const FEWEST: u64 = 32;
 /// Relative standard error that is aimed at.
 const PRECISE: f64 = 0.1;
-/// First trials that are to share the weight of the hits, as if all of them counted the same: twenty times as many as must, so that those runs are not the
-/// ones to be told that happened to hit seldom.
+/// First trials that are to share the weight of the hits, as if all of them counted the same:
+/// twenty times as many as must, so that those runs are not the ones to be told that happened to
+/// hit seldom.
 const ENOUGH_FIRST: f64 = 600.0;
 /// By how much more is simulated than the pilot asks for, whose error is not known well.
 const CAUTION: f64 = 1.5;
@@ -120,12 +121,14 @@ impl Rare {
     }
 }
 
-/// Estimates the probability of something rare, with `trials` at most, branches included. The observer counts trials, not blocks.
+/// Estimates the probability of something rare, with `trials` at most, branches included. The
+/// observer counts trials, not blocks.
 ///
 /// Only seed and threads of the settings count.
 ///
 /// # Errors
-/// [`EngineError`] if events fire without end, or too many first trials are not finite, as in a plain run.
+/// [`EngineError`] if events fire without end, or too many first trials are not finite, as in a
+/// plain run.
 pub fn rare(
     study: &Study,
     rare: &Rare,
@@ -213,7 +216,8 @@ struct Found {
 
 /// How many repetitions it takes, by what a pilot shows, and at most so many.
 ///
-/// Only those after the pilot count: if a run ended when its repetitions seem to agree, it would end too often where they are too low.
+/// Only those after the pilot count: if a run ended when its repetitions seem to agree, it would
+/// end too often where they are too low.
 fn size(pilot: &[Repetition], most: u64) -> u64 {
     let seen = mean(pilot);
     let wanted = match seen.settled {

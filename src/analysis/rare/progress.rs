@@ -1,7 +1,8 @@
 //! What multilevel splitting goes by, read off the rule itself: how near a trial is to a condition.
 //!
-//! Comparisons become gaps; of parts joined by `and` each counts, of those joined by `or` the nearest does; phases, trends and states are as far away as
-//! the fewest moves that lead there; an event is half-way there when what has to come before it has.
+//! Comparisons become gaps; of parts joined by `and` each counts, of those joined by `or` the
+//! nearest does; phases, trends and states are as far away as the fewest moves that lead there; an
+//! event is half-way there when what has to come before it has.
 
 use crate::engine::Progress;
 use crate::expression::{Arithmetic, Comparison, Expr, Function, PathReading};
@@ -12,7 +13,8 @@ const MOST_BEFORE: usize = 8;
 /// What a value is worth from which no moves lead to those wanted.
 const OUT_OF_REACH: f64 = -2.0;
 
-/// The measure of a condition, and the metrics that it reads, numbered on behind those of the model.
+/// The measure of a condition, and the metrics that it reads, numbered on behind those of the
+/// model.
 pub struct Reader<'m> {
     model: &'m Model,
     pub metrics: Vec<Metric>,
@@ -74,7 +76,8 @@ impl<'m> Reader<'m> {
         }
     }
 
-    /// That a condition has held at some time. It may have held between two grid points only, which the path remembers.
+    /// That a condition has held at some time. It may have held between two grid points only, which
+    /// the path remembers.
     pub fn ever(&mut self, condition: &Expr) -> Progress {
         let on_the_way = self.to(condition, true);
         // What has been is a sign of its own, but none on the way.

@@ -1,4 +1,5 @@
-//! The uncertain inputs of a study: their names, what they are correlated with, and where each draw has them.
+//! The uncertain inputs of a study: their names, what they are correlated with, and where each draw
+//! has them.
 
 use crate::analysis::Study;
 use crate::engine::{Inputs, Settings, Setup, inputs};
@@ -7,7 +8,8 @@ use crate::math::special::{normal_cdf, normal_quantile};
 use crate::program::{InputCode, MixCode};
 use std::borrow::Cow;
 
-/// Correlation of normal scores below which two parameters are taken to be independent: what rounding leaves of none.
+/// Correlation of normal scores below which two parameters are taken to be independent: what
+/// rounding leaves of none.
 const NONE: f64 = 1e-12;
 /// Variance of a parameter given the others below which they determine it.
 const DETERMINED: f64 = 1e-9;
@@ -70,7 +72,8 @@ fn correlated(mix: Option<&MixCode>, parameter: usize) -> Vec<usize> {
 pub struct Binned {
     /// By input and draw.
     pub bins: Vec<Vec<u8>>,
-    /// By input and draw; `None` for inputs that are correlated with no other, or determined by them.
+    /// By input and draw; `None` for inputs that are correlated with no other, or determined by
+    /// them.
     pub own: Vec<Option<Vec<u8>>>,
 }
 
@@ -110,10 +113,11 @@ pub fn binned(study: &Study, settings: &Settings, draws: u32) -> Binned {
     found
 }
 
-/// What each of some correlated normal scores has to itself: its residual when all others are known.
+/// What each of some correlated normal scores has to itself: its residual when all others are
+/// known.
 ///
-/// With z = L η the residuals are, up to scale, P z = L⁻ᵀ η, where P is the inverse of the correlation matrix L Lᵀ; that of score i has
-/// variance P_ii, so P z / √P_ii is standard normal.
+/// With z = L η the residuals are, up to scale, P z = L⁻ᵀ η, where P is the inverse of the
+/// correlation matrix L Lᵀ; that of score i has variance P_ii, so P z / √P_ii is standard normal.
 struct Innovations<'m> {
     mix: &'m MixCode,
     /// 1/√P_ii; `None` where the others determine a score.
@@ -144,7 +148,8 @@ impl<'m> Innovations<'m> {
         }
     }
 
-    /// Probability level of each residual, by row of the mixture, from the independent levels of all parameters.
+    /// Probability level of each residual, by row of the mixture, from the independent levels of
+    /// all parameters.
     fn levels(&self, independent: &[f64]) -> Vec<f64> {
         let n = self.mix.members.len();
         let mut residuals = vec![0.0; n];
@@ -177,7 +182,8 @@ pub fn ends(study: &Study) -> Vec<Option<[f64; 2]>> {
 mod tests {
     use super::*;
 
-    /// Three scores with correlations 0.6, 0.3 and 0.2: the residual of each is uncorrelated with the other two scores and has variance 1.
+    /// Three scores with correlations 0.6, 0.3 and 0.2: the residual of each is uncorrelated with
+    /// the other two scores and has variance 1.
     #[test]
     fn what_a_score_has_to_itself_is_uncorrelated_with_the_others() {
         let c = [[1.0, 0.6, 0.3], [0.6, 1.0, 0.2], [0.3, 0.2, 1.0]];

@@ -1,7 +1,8 @@
 //! What a result hangs on: which uncertain inputs move it, and how much of its variance is chance.
 //!
-//! Takes a study, settings and names; gives first-order indices from the parameter draws of the run itself (given-data estimators, no special
-//! design), first-order and total ones by pick and freeze, or elementary effects, all with errors, and on request a tornado. Which method suits
+//! Takes a study, settings and names; gives first-order indices from the parameter draws of the run
+//! itself (given-data estimators, no special design), first-order and total ones by pick and
+//! freeze, or elementary effects, all with errors, and on request a tornado. Which method suits
 //! which question is for the caller.
 
 pub(super) mod inputs;
@@ -73,7 +74,8 @@ impl Method {
 /// What to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Names of groups, outcomes, questions or metrics; none: the likeliest group or outcome, or all metrics of a file without outcomes.
+    /// Names of groups, outcomes, questions or metrics; none: the likeliest group or outcome, or
+    /// all metrics of a file without outcomes.
     pub of: Vec<String>,
     pub method: Method,
     /// Hold each input at its 5% and its 95%.
@@ -254,7 +256,8 @@ fn of_draws(
     }
 }
 
-/// First-order and total indices of all factors, largest total first; none without an epistemic variance.
+/// First-order and total indices of all factors, largest total first; none without an epistemic
+/// variance.
 fn frozen(factors: &[Factor], found: &[Option<PickFreeze>]) -> Vec<SensitivityIndex> {
     let Some(found) = found.iter().copied().collect::<Option<Vec<PickFreeze>>>() else {
         return Vec::new();

@@ -1,6 +1,7 @@
 //! Passes: the same draws and trials simulated again, with some inputs placed otherwise.
 //!
-//! All else that is random has the same numbers in every pass, so differences between passes are paired trial by trial.
+//! All else that is random has the same numbers in every pass, so differences between passes are
+//! paired trial by trial.
 
 use super::targets::read;
 use crate::analysis::Study;

@@ -1,4 +1,5 @@
-//! First-order and total indices by pick and freeze: passes that take some inputs from a second, independent sample.
+//! First-order and total indices by pick and freeze: passes that take some inputs from a second,
+//! independent sample.
 
 use super::inputs::Named;
 use super::passes::{Stage, draws};
@@ -12,7 +13,8 @@ const TRIALS_PER_DRAW: u32 = 16;
 /// Fewest draws per pass.
 const LEAST_DRAWS: u64 = 256;
 
-/// Inputs that are taken from the second sample together: one alone, all that are correlated with one another, or all start weights.
+/// Inputs that are taken from the second sample together: one alone, all that are correlated with
+/// one another, or all start weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factor {
     /// By number.
@@ -98,7 +100,8 @@ pub fn size(run: &Settings, factors: usize) -> Settings {
     }
 }
 
-/// Indices by target and factor; `None` if the observer cancelled it. An index is `None` where no epistemic variance was seen.
+/// Indices by target and factor; `None` if the observer cancelled it. An index is `None` where no
+/// epistemic variance was seen.
 ///
 /// # Errors
 /// As [`Study::run`].

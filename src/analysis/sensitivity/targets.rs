@@ -1,4 +1,5 @@
-//! What sensitivity is asked of: outcomes, groups, questions, metrics and trends that come true, by name.
+//! What sensitivity is asked of: outcomes, groups, questions, metrics and trends that come true, by
+//! name.
 
 use crate::analysis::quantity::{Kind, Quantity, UnknownQuantity};
 use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
@@ -26,8 +27,8 @@ pub fn named(model: &Model, names: &[String]) -> Result<Vec<Quantity>, UnknownQu
     Ok(found)
 }
 
-/// What a file is asked for if nobody says: all metrics of a file without outcomes; otherwise the groups, or the outcomes, of which
-/// [`likeliest`] picks one after the run.
+/// What a file is asked for if nobody says: all metrics of a file without outcomes; otherwise the
+/// groups, or the outcomes, of which [`likeliest`] picks one after the run.
 pub fn usual(model: &Model, program: &Program) -> Vec<Quantity> {
     let all = Quantity::all(model);
     if model.outcomes.is_empty() {

@@ -1,4 +1,5 @@
-//! A tornado: each input at its 5% and at its 95%, all others as they are, in the same draws and trials.
+//! A tornado: each input at its 5% and at its 95%, all others as they are, in the same draws and
+//! trials.
 
 use super::inputs::{Named, ends};
 use super::passes::{Stage, pass};
@@ -29,7 +30,8 @@ impl Steer for Held {
     }
 }
 
-/// The size of each variant: all of them together have half as many trials as the run, and 512 each at least.
+/// The size of each variant: all of them together have half as many trials as the run, and 512 each
+/// at least.
 pub fn size(run: &Settings, inputs: usize) -> Settings {
     let variants = (2 * inputs as u64).max(1);
     let trials = run.blocks.saturating_mul(run.trials_per_block());

@@ -1,7 +1,8 @@
 //! Choosing what to watch: signs ranked by mutual information with the answer.
 //!
-//! Takes what was read of each trial of the choosing run and whether its answer is yes; gives for each day the best signs, with thresholds at round
-//! numbers, those that say the same folded into one, and what is no sign because it decides.
+//! Takes what was read of each trial of the choosing run and whether its answer is yes; gives for
+//! each day the best signs, with thresholds at round numbers, those that say the same folded into
+//! one, and what is no sign because it decides.
 
 use crate::estimate::plug_in;
 use crate::expression::{Expr, PathReading};
@@ -11,7 +12,8 @@ use jiff::civil::Date;
 
 /// Trials with a sign, and without it, below which it is not looked at.
 const FEWEST: u64 = 32;
-/// Twice the log likelihood ratio below which a sign may well be chance: the 99% point of chi-squared with one degree of freedom.
+/// Twice the log likelihood ratio below which a sign may well be chance: the 99% point of
+/// chi-squared with one degree of freedom.
 const LEAST_RATIO: f64 = 6.63;
 /// Thresholds that are tried of a number.
 const THRESHOLDS: usize = 19;
@@ -240,7 +242,8 @@ fn phi(counts: &[u64; 4]) -> f64 {
     }
 }
 
-/// Round numbers between the ends of the values, at which about as many trials lie on either side of neighbours.
+/// Round numbers between the ends of the values, at which about as many trials lie on either side
+/// of neighbours.
 fn thresholds(values: &[f64]) -> Vec<f64> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if sorted.is_empty() {

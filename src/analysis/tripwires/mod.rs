@@ -1,8 +1,10 @@
 //! Tripwires: observations by given days that tell the futures with an outcome from those without.
 //!
-//! Takes a study and what is watched for; gives a dated list of observations. Events that have happened by a day, phases and states in which the conflict is on it, and
-//! numbers that stand above or below a threshold on it, are ranked by mutual information on a run of their own. All that is shown of those chosen is counted on another run,
-//! with another seed, which is the run that `run` makes: choosing cannot flatter.
+//! Takes a study and what is watched for; gives a dated list of observations. Events that have
+//! happened by a day, phases and states in which the conflict is on it, and numbers that stand
+//! above or below a threshold on it, are ranked by mutual information on a run of their own. All
+//! that is shown of those chosen is counted on another run, with another seed, which is the run
+//! that `run` makes: choosing cannot flatter.
 
 mod choose;
 

@@ -20,8 +20,9 @@ pub struct History {
     pub first_times: Vec<f64>,
 }
 
-/// Looks through the first `searched` trials of a run, or all of them, for those of some outcomes (indices; the number of rules stands for
-/// `unclassified`). It ends once each has enough of them; what is found does not depend on the number of threads.
+/// Looks through the first `searched` trials of a run, or all of them, for those of some outcomes
+/// (indices; the number of rules stands for `unclassified`). It ends once each has enough of them;
+/// what is found does not depend on the number of threads.
 ///
 /// # Errors
 /// [`EngineError`] of the simulation.
@@ -78,8 +79,9 @@ impl Found {
         }
     }
 
-    /// Those of an outcome in the first blocks that have enough of them, how many trials these blocks have, and whether there may be more in what
-    /// was not looked through because the search was ended early.
+    /// Those of an outcome in the first blocks that have enough of them, how many trials these
+    /// blocks have, and whether there may be more in what was not looked through because the search
+    /// was ended early.
     pub fn of(&self, outcome: usize) -> (Vec<History>, u64, bool) {
         let (mut histories, mut blocks) = (Vec::new(), 0);
         for (_, block) in self.blocks.range(..self.unbroken) {
@@ -106,8 +108,8 @@ impl Observer for Collector<'_> {
         self.watcher.progress(done, total);
     }
 
-    /// There is no need to go on once every outcome has enough trials in the blocks that lie without a gap: those that are taken
-    /// are then the same whatever other blocks are done.
+    /// There is no need to go on once every outcome has enough trials in the blocks that lie
+    /// without a gap: those that are taken are then the same whatever other blocks are done.
     fn cancelled(&self) -> bool {
         if self.watcher.cancelled() {
             return true;

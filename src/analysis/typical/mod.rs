@@ -1,13 +1,16 @@
 //! Typical trials of an outcome: real futures that stand for many.
 //!
-//! Takes a study and the run's settings; gives a few trials of each outcome asked for, with their storylines. The history of a trial is how it
-//! started and when each event first happened. Some trials of the outcome are grouped around medoids, the trials that lie nearest to all others
-//! of their group; then all of them that were found are counted to the nearest medoid.
+//! Takes a study and the run's settings; gives a few trials of each outcome asked for, with their
+//! storylines. The history of a trial is how it started and when each event first happened. Some
+//! trials of the outcome are grouped around medoids, the trials that lie nearest to all others of
+//! their group; then all of them that were found are counted to the nearest medoid.
 //!
-//! Dissimilarity is Gower's (1971, "A general coefficient of similarity and some of its properties", Biometrics 27), grouping is k-medoids by
-//! building and swapping (Kaufman and Rousseeuw 1990, "Finding Groups in Data", chapter 2), the number of groups has the largest mean silhouette
-//! (Rousseeuw 1987, J. Comput. Appl. Math. 20). Whether there are groups at all is judged against histories whose events were shuffled among
-//! the trials, each by itself. Nothing in it is random.
+//! Dissimilarity is Gower's (1971, "A general coefficient of similarity and some of its
+//! properties", Biometrics 27), grouping is k-medoids by building and swapping (Kaufman and
+//! Rousseeuw 1990, "Finding Groups in Data", chapter 2), the number of groups has the largest mean
+//! silhouette (Rousseeuw 1987, J. Comput. Appl. Math. 20). Whether there are groups at all is
+//! judged against histories whose events were shuffled among the trials, each by itself. Nothing in
+//! it is random.
 
 mod found;
 
@@ -21,27 +24,33 @@ use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{Tell, Typical, TypicalStory, narrative, tool};
 use std::collections::BTreeSet;
 
-/// Those of them that are grouped, evenly spread: the first ones would come from a few parameter draws.
+/// Those of them that are grouped, evenly spread: the first ones would come from a few parameter
+/// draws.
 const GROUPED: usize = 200;
 /// Groups that are tried where no number of them is asked for.
 const MOST_GROUPS: usize = 6;
-/// Mean silhouette below which there is no structure to speak of (Kaufman and Rousseeuw 1990, table 4 of chapter 2).
+/// Mean silhouette below which there is no structure to speak of (Kaufman and Rousseeuw 1990, table
+/// 4 of chapter 2).
 const NO_STRUCTURE: f64 = 0.25;
-/// Shuffled histories that the silhouette must exceed, all of them: one chance in twenty if events are independent.
+/// Shuffled histories that the silhouette must exceed, all of them: one chance in twenty if events
+/// are independent.
 const SHUFFLES: u64 = 19;
-/// Every group must have an event that happens in so much more, or less, of it than of the others: a group that is only earlier is none.
+/// Every group must have an event that happens in so much more, or less, of it than of the others:
+/// a group that is only earlier is none.
 const SET_APART: f64 = 0.5;
 /// What tells a group from the others: at least so far apart, and by three standard errors.
 const TOLD_APART: f64 = 0.1;
 /// Events told of each kind, more frequent and less frequent.
 const TELLS: usize = 3;
 
-/// Picks typical trials of each outcome in `outcomes` (indices in the model; the number of rules stands for `unclassified`), from the
-/// first `searched` trials of the run or all of them: up to `wanted`, or one for each group that there is; one alone if they do not fall into groups.
+/// Picks typical trials of each outcome in `outcomes` (indices in the model; the number of rules
+/// stands for `unclassified`), from the first `searched` trials of the run or all of them: up to
+/// `wanted`, or one for each group that there is; one alone if they do not fall into groups.
 ///
-/// The answers stand in the order of `outcomes`; the stories of each in the order of the share that they stand for. An outcome that
-/// did not come up has no stories. The result does not depend on the number of threads. If `watcher` ends the run early, it is of what was
-/// simulated until then, without a gap from the first trial, and says so where that may have left something out.
+/// The answers stand in the order of `outcomes`; the stories of each in the order of the share that
+/// they stand for. An outcome that did not come up has no stories. The result does not depend on
+/// the number of threads. If `watcher` ends the run early, it is of what was simulated until then,
+/// without a gap from the first trial, and says so where that may have left something out.
 ///
 /// # Errors
 /// [`EngineError`] of the simulation.
@@ -144,8 +153,9 @@ pub(super) fn spread(length: usize, most: usize) -> Vec<usize> {
 }
 
 impl History {
-    /// The mean over the start trend and the events that happened in either: 0 where they agree, 1 where only one had it, and else the time
-    /// between them as a share of the time to the horizon. What happened in neither says nothing about how alike they are.
+    /// The mean over the start trend and the events that happened in either: 0 where they agree, 1
+    /// where only one had it, and else the time between them as a share of the time to the horizon.
+    /// What happened in neither says nothing about how alike they are.
     fn dissimilarity(&self, other: &Self, horizon: f64) -> f64 {
         let mut sum = f64::from(u8::from(self.start_trend != other.start_trend));
         let mut items = 1.0;
@@ -202,7 +212,8 @@ fn medoids_of(far: &[Vec<f64>], wanted: usize) -> Vec<usize> {
     medoids(far, wanted).iter().map(|g| g.medoid).collect()
 }
 
-/// Medoids, as many as are wanted or as have the largest mean silhouette, and that silhouette; `None` with a single one.
+/// Medoids, as many as are wanted or as have the largest mean silhouette, and that silhouette;
+/// `None` with a single one.
 fn best(far: &[Vec<f64>], wanted: Option<usize>) -> (Vec<usize>, Option<f64>) {
     let numbers = match wanted {
         Some(n) => n..=n,
@@ -219,8 +230,8 @@ fn best(far: &[Vec<f64>], wanted: Option<usize>) -> (Vec<usize>, Option<f64>) {
     found
 }
 
-/// Mean silhouette: how much nearer an item is to the others of its group than to those of the next group, from -1 to 1; an item that is
-/// alone in its group counts as 0. `None` with a single group.
+/// Mean silhouette: how much nearer an item is to the others of its group than to those of the next
+/// group, from -1 to 1; an item that is alone in its group counts as 0. `None` with a single group.
 fn silhouette(far: &[Vec<f64>], medoids: &[usize]) -> Option<f64> {
     if medoids.len() < 2 {
         return None;
@@ -251,7 +262,8 @@ fn silhouette(far: &[Vec<f64>], medoids: &[usize]) -> Option<f64> {
     Some((0..far.len()).map(of_item).sum::<f64>() / far.len() as f64)
 }
 
-/// Whether each group has an event, or a start trend, that the others mostly have not, or the reverse.
+/// Whether each group has an event, or a start trend, that the others mostly have not, or the
+/// reverse.
 fn are_set_apart(histories: &[History], far: &[Vec<f64>], medoids: &[usize]) -> bool {
     let group: Vec<usize> = (0..far.len())
         .map(|item| nearest(far, medoids, item).0)
@@ -278,7 +290,8 @@ fn are_set_apart(histories: &[History], far: &[Vec<f64>], medoids: &[usize]) -> 
     })
 }
 
-/// Histories that have each event as often and at the same times, but dealt to them independently: what there is without groups.
+/// Histories that have each event as often and at the same times, but dealt to them independently:
+/// what there is without groups.
 fn shuffled(histories: &[History], number: u64) -> Vec<History> {
     let mut all = histories.to_vec();
     let site = Site::new(Seed(number), "typical/shuffled");
@@ -345,7 +358,8 @@ impl Counted {
         draws.len() as u64
     }
 
-    /// Events that happen more often in a group than in the others, the largest difference first, then those that happen less often.
+    /// Events that happen more often in a group than in the others, the largest difference first,
+    /// then those that happen less often.
     fn tells(&self, group: usize, study: &Study) -> Vec<Tell> {
         if self.sizes.len() < 2 {
             return Vec::new();

@@ -110,7 +110,8 @@ fn of_text(text: &serde_json::Value) -> Study {
         .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics))
 }
 
-/// Two events by hazards 1 and 2 per year, whichever comes first shuts out the other; each brings two more with it, and both end alike.
+/// Two events by hazards 1 and 2 per year, whichever comes first shuts out the other; each brings
+/// two more with it, and both end alike.
 fn routes() -> Study {
     let after = |of: &str| json!({"after": of, "wait": 0.1});
     let hazard = |rate: f64, to: &str| json!({"hazard": {"rate": rate, "per": "year"}, "phases": ["start"], "effects": [{"phase": to}]});

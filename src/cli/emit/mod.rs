@@ -11,7 +11,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
-/// Tasks of an array, unless someone says otherwise: Slurm has numbers below 1001 as it is installed.
+/// Tasks of an array, unless someone says otherwise: Slurm has numbers below 1001 as it is
+/// installed.
 const TASKS: u32 = 1000;
 
 /// How often a part is tried at most.

@@ -6,7 +6,8 @@ use super::{Distribution, Kind};
 use crate::math::special::{beta_inverse_log_odds, beta_pair};
 use std::ops::RangeInclusive;
 
-/// Outside, the distribution function takes long to compute, and the distribution is a constant or a coin for all purposes.
+/// Outside, the distribution function takes long to compute, and the distribution is a constant or
+/// a coin for all purposes.
 const ALLOWED: RangeInclusive<f64> = 1e-6..=1e9;
 
 #[derive(Clone, Debug, PartialEq)]

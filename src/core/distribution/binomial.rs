@@ -1,4 +1,5 @@
-//! The binomial distribution: successes in `n` independent tries that each succeed with probability `p`.
+//! The binomial distribution: successes in `n` independent tries that each succeed with probability
+//! `p`.
 
 use super::error::{DistributionError, finite, require};
 use super::integer::{self, Moments};

@@ -1,7 +1,8 @@
 //! From numbers to distributions: families, and whatever is made of several parts.
 //!
-//! A [`Recipe`] takes its numbers in one row, in the order in which a file states them, and gives a [`Distribution`] or says which of them is wrong. It is
-//! followed when a file is read, and again at run time where numbers are formulas.
+//! A [`Recipe`] takes its numbers in one row, in the order in which a file states them, and gives a
+//! [`Distribution`] or says which of them is wrong. It is followed when a file is read, and again
+//! at run time where numbers are formulas.
 
 use super::beta::Beta;
 use super::binomial::Binomial;
@@ -67,7 +68,8 @@ pub trait Build {
     /// Arguments that leave no spread (a standard deviation of 0) give a constant.
     ///
     /// # Errors
-    /// The number of arguments is wrong, one is not finite or not allowed, they contradict each other, or nothing lies in the range.
+    /// The number of arguments is wrong, one is not finite or not allowed, they contradict each
+    /// other, or nothing lies in the range.
     fn build(
         &self,
         arguments: &[f64],

@@ -1,4 +1,5 @@
-//! A table of the distribution function: straight between its points, with a jump where two points have one value.
+//! A table of the distribution function: straight between its points, with a jump where two points
+//! have one value.
 
 use super::error::DistributionError;
 use super::probability::{Probability, Shape};
@@ -14,7 +15,8 @@ impl Cumulative {
     /// From values and the probabilities up to them, from 0 to 1.
     ///
     /// # Errors
-    /// A value is not finite or below the one before; the probabilities fall somewhere, or do not run from 0 to 1.
+    /// A value is not finite or below the one before; the probabilities fall somewhere, or do not
+    /// run from 0 to 1.
     pub fn build(levels: &[f64], values: &[f64]) -> Result<Distribution, DistributionError> {
         let ends = (levels.first(), levels.last());
         if values.len() != levels.len() || ends != (Some(&0.0), Some(&1.0)) {

@@ -153,7 +153,8 @@ fn item(
     }
 }
 
-/// Neumaier's compensated sum: ten times 0.1 is 1, so that a quantile at a round probability is the value one expects.
+/// Neumaier's compensated sum: ten times 0.1 is 1, so that a quantile at a round probability is the
+/// value one expects.
 #[derive(Default)]
 struct Sum {
     total: f64,

@@ -2,7 +2,8 @@
 
 use super::percentiles::name_of;
 
-/// Why there is no such distribution. Names are those of [`Family::arguments`](crate::family::Family::arguments).
+/// Why there is no such distribution. Names are those of
+/// [`Family::arguments`](crate::family::Family::arguments).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DistributionError {
     /// Too few or too many arguments.

@@ -5,7 +5,8 @@ use super::probability::{Probability, Shape};
 use super::{Distribution, Kind};
 use crate::math::special::{gamma_inverse_pair, gamma_pair};
 
-/// Largest shape: from 5e10 on, the distribution function loses its digits. The distribution is a constant for all purposes long before.
+/// Largest shape: from 5e10 on, the distribution function loses its digits. The distribution is a
+/// constant for all purposes long before.
 const LARGEST_SHAPE: f64 = 1e9;
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,5 @@
-//! The loguniform distribution: every factor between two positive numbers is as likely as any other.
+//! The loguniform distribution: every factor between two positive numbers is as likely as any
+//! other.
 
 use super::error::{DistributionError, positive};
 use super::probability::{Probability, Shape};

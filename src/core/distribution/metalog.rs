@@ -1,8 +1,10 @@
-//! The metalog distribution through three or more percentiles, unbounded, bounded on one side, or on both.
+//! The metalog distribution through three or more percentiles, unbounded, bounded on one side, or
+//! on both.
 //!
 //! Keelin (2016), *The metalog distributions*, Decision Analysis 13(4):243-277: the quantile is
-//! `a1 + a2 L + a3 (p - 1/2) L + a4 (p - 1/2) + …` with `L = ln(p / (1 - p))` and as many terms as points, on the scale that the range
-//! implies (`scale.rs`). It goes through the percentiles exactly.
+//! `a1 + a2 L + a3 (p - 1/2) L + a4 (p - 1/2) + …` with `L = ln(p / (1 - p))` and as many terms as
+//! points, on the scale that the range implies (`scale.rs`). It goes through the percentiles
+//! exactly.
 
 use super::error::DistributionError;
 use super::percentiles::name_of;
@@ -11,23 +13,26 @@ use super::scale::Scale;
 use super::{Distribution, Kind};
 use libm::{exp, log};
 
-/// With three terms the density is positive everywhere if `|a3| / a2` is less: 1 over the largest value of (p - 1/2) + p (1 - p) L.
+/// With three terms the density is positive everywhere if `|a3| / a2` is less: 1 over the largest
+/// value of (p - 1/2) + p (1 - p) L.
 const STEEPEST: f64 = 1.667_113_119_201_929_5;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metalog {
-    /// Coefficients of the powers of `p - 1/2` that stand alone, and of those that stand at the log odds.
+    /// Coefficients of the powers of `p - 1/2` that stand alone, and of those that stand at the log
+    /// odds.
     alone: Vec<f64>,
     at_odds: Vec<f64>,
     scale: Scale,
 }
 
 impl Metalog {
-    /// Through `values` at the probabilities `levels` (ascending, three or more), inside the range if there is one, with as many terms as points.
+    /// Through `values` at the probabilities `levels` (ascending, three or more), inside the range
+    /// if there is one, with as many terms as points.
     ///
     /// # Errors
-    /// The values do not ascend or lie outside the range, or the metalog through all of them (on the scale that the range implies) would fall
-    /// somewhere.
+    /// The values do not ascend or lie outside the range, or the metalog through all of them (on
+    /// the scale that the range implies) would fall somewhere.
     pub fn build(
         levels: &[f64],
         values: &[f64],
@@ -72,7 +77,8 @@ impl Metalog {
         let a2 = 0.5 * (y_high - y_low) / log_odds;
         let a3 = ((y_high - y_mid) - (y_mid - y_low)) / ((1.0 - 2.0 * tail) * log_odds);
         if !(a3.abs() < STEEPEST * a2 && a2.is_finite() && y_mid.is_finite()) {
-            // Keelin's condition on the middle value, put in the words of the file: how far it may stray from the centre.
+            // Keelin's condition on the middle value, put in the words of the file: how far it may
+            // stray from the centre.
             let stray = 0.5 * STEEPEST * (0.5 - tail) * (y_high - y_low);
             let centre = 0.5 * (y_low + y_high);
             return Err((
@@ -124,7 +130,8 @@ impl Metalog {
 
     /// Log odds at which the curve does not rise, if there are any.
     fn falls(&self) -> Option<f64> {
-        // The slope is smooth in log odds, on a scale of about 1; beyond the grid it is that of the ends.
+        // The slope is smooth in log odds, on a scale of about 1; beyond the grid it is that of the
+        // ends.
         const STEP: f64 = 1.0 / 8.0;
         const REACH: i32 = 24 * 8;
         let at = |i: i32| STEP * f64::from(i);
@@ -191,12 +198,14 @@ impl Metalog {
         polynomial(&self.at_odds, 0.5 * side)
     }
 
-    /// Mean of `moment(x)`, whose size grows at most like `e^(growth |log odds|)` towards the ends; `None` if it has no mean.
+    /// Mean of `moment(x)`, whose size grows at most like `e^(growth |log odds|)` towards the ends;
+    /// `None` if it has no mean.
     fn average(&self, growth: f64, moment: impl Fn(f64) -> f64) -> Option<f64> {
         if !(growth < 1.0) {
             return None;
         }
-        // In log odds the integrand is analytic and dies off exponentially: the plain trapezium rule converges geometrically.
+        // In log odds the integrand is analytic and dies off exponentially: the plain trapezium
+        // rule converges geometrically.
         const STEP: f64 = 1.0 / 16.0;
         let reach = (40.0 / (1.0 - growth)).min(300.0);
         let steps = libm::ceil(reach / STEP) as i32;
@@ -212,14 +221,16 @@ impl Metalog {
         (total.is_finite()).then_some(total * STEP)
     }
 
-    /// How fast values grow towards an infinite end, per unit of log odds; 0 for ends that are finite or grow less than exponentially.
+    /// How fast values grow towards an infinite end, per unit of log odds; 0 for ends that are
+    /// finite or grow less than exponentially.
     fn growth(&self) -> f64 {
         self.scale
             .growth(self.tail_slope(-1.0), self.tail_slope(1.0))
     }
 }
 
-/// Power of `p - 1/2` in a term, and whether it stands at the log odds: 1, L, (p - 1/2) L, p - 1/2, (p - 1/2)^2, (p - 1/2)^2 L, …
+/// Power of `p - 1/2` in a term, and whether it stands at the log odds: 1, L, (p - 1/2) L, p - 1/2,
+/// (p - 1/2)^2, (p - 1/2)^2 L, …
 fn term(k: usize) -> (usize, bool) {
     match k {
         2 => (1, true),
@@ -237,7 +248,8 @@ fn polynomial(coefficients: &[f64], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
 }
 
-/// Solves linear equations, the right sides in the last column, by elimination with pivots; `None` if digits do not suffice.
+/// Solves linear equations, the right sides in the last column, by elimination with pivots; `None`
+/// if digits do not suffice.
 fn solve(rows: &mut [Vec<f64>]) -> Option<Vec<f64>> {
     let n = rows.len();
     for column in 0..n {

@@ -1,7 +1,8 @@
 //! Several distributions pooled, each with its weight.
 //!
-//! The linear opinion pool (Stone 1961): the density is the weighted mean of the parts' densities. Its quantile has no formula and
-//! is found from the distribution function, so that a pooled judgement can be stratified and correlated like any other.
+//! The linear opinion pool (Stone 1961): the density is the weighted mean of the parts' densities.
+//! Its quantile has no formula and is found from the distribution function, so that a pooled
+//! judgement can be stratified and correlated like any other.
 
 use super::error::DistributionError;
 use super::probability::{Probability, Shape};
@@ -52,7 +53,8 @@ impl Mixture {
         Ok(Distribution(Kind::Mixture(Self { parts })))
     }
 
-    /// The part that lies in `[low, high]`: the mixture of the parts' parts, by what remains of each; `None` if nothing does.
+    /// The part that lies in `[low, high]`: the mixture of the parts' parts, by what remains of
+    /// each; `None` if nothing does.
     pub fn within(self, low: f64, high: f64) -> Option<Distribution> {
         let kept = self
             .parts
@@ -149,10 +151,11 @@ impl Shape for Mixture {
     }
 }
 
-/// Narrows `[low, high]` to where the non-decreasing `excess` turns from negative to not negative; gives the last point on either
-/// side, the second being the answer.
+/// Narrows `[low, high]` to where the non-decreasing `excess` turns from negative to not negative;
+/// gives the last point on either side, the second being the answer.
 ///
-/// Chandrupatla (1997): inverse quadratic interpolation where the function is smooth, halving where it jumps.
+/// Chandrupatla (1997): inverse quadratic interpolation where the function is smooth, halving where
+/// it jumps.
 fn first_root(low: f64, high: f64, excess: impl Fn(f64) -> f64) -> (f64, f64) {
     let (mut a, mut at_a) = (low, excess(low));
     if at_a >= 0.0 || !(low < high) {

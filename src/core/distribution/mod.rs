@@ -1,8 +1,11 @@
-//! Distributions of single numbers: families, truncation, mixtures, and dependence between several of them.
+//! Distributions of single numbers: families, truncation, mixtures, and dependence between several
+//! of them.
 //!
-//! Arguments come in as numbers (from a file, or from formulas at run time); a [`Distribution`] that is valid by construction
-//! comes out, to be sampled by its quantile: one uniform number per draw, so that stratified designs and copulas work for every
-//! family. Which uniform number it is belongs to `random`; what a scenario file calls its arguments is told by [`Family`], and how one is made of them by a [`Recipe`].
+//! Arguments come in as numbers (from a file, or from formulas at run time); a [`Distribution`]
+//! that is valid by construction comes out, to be sampled by its quantile: one uniform number per
+//! draw, so that stratified designs and copulas work for every family. Which uniform number it is
+//! belongs to `random`; what a scenario file calls its arguments is told by [`Family`], and how one
+//! is made of them by a [`Recipe`].
 
 // Checks of arguments are written so that NaN fails them.
 #![allow(clippy::neg_cmp_op_on_partial_ord)]
@@ -51,7 +54,8 @@ pub struct Distribution(Kind);
 
 macro_rules! kinds {
     ($($kind:ident($of:ty),)+) => {
-        /// One variant a shape; families that are special cases of another (pert, truncated normal) have none of their own.
+        /// One variant a shape; families that are special cases of another (pert, truncated normal)
+        /// have none of their own.
         #[derive(Clone, Debug, PartialEq)]
         enum Kind {
             $($kind($of),)+
@@ -106,10 +110,12 @@ impl Distribution {
         Self(Kind::Point(discrete::Point { value }))
     }
 
-    /// A list of values with their probabilities, which must sum to one (within 1e-6; they are then made to).
+    /// A list of values with their probabilities, which must sum to one (within 1e-6; they are then
+    /// made to).
     ///
     /// # Errors
-    /// The lists are empty or of different lengths, a number in them is not finite, a probability is negative, or the sum is off.
+    /// The lists are empty or of different lengths, a number in them is not finite, a probability
+    /// is negative, or the sum is off.
     pub fn discrete(values: &[f64], probabilities: &[f64]) -> Result<Self, DistributionError> {
         discrete::Discrete::build(values, probabilities)
     }
@@ -122,7 +128,8 @@ impl Distribution {
         mixture::Mixture::build(parts)
     }
 
-    /// The distribution of the draws that lie in `[low, high]`; nothing is moved to the bounds. A missing bound does not limit.
+    /// The distribution of the draws that lie in `[low, high]`; nothing is moved to the bounds. A
+    /// missing bound does not limit.
     ///
     /// # Errors
     /// A bound is not finite, `low` is not below `high`, or no draw would lie in the range.
@@ -130,10 +137,11 @@ impl Distribution {
         truncated::Truncated::build(self, low, high)
     }
 
-    /// Smallest value that a draw does not exceed with probability `p` (inverse of [`cdf`](Self::cdf)).
+    /// Smallest value that a draw does not exceed with probability `p` (inverse of
+    /// [`cdf`](Self::cdf)).
     ///
-    /// `p` lies in `[0, 1]`, anything else gives NaN; 0 and 1 give the ends of the [`support`](Self::support). The result does
-    /// not decrease in `p`.
+    /// `p` lies in `[0, 1]`, anything else gives NaN; 0 and 1 give the ends of the
+    /// [`support`](Self::support). The result does not decrease in `p`.
     pub fn quantile(&self, p: f64) -> f64 {
         if !(0.0..=1.0).contains(&p) {
             return f64::NAN;
@@ -141,7 +149,8 @@ impl Distribution {
         self.at(Probability::new(p))
     }
 
-    /// Value beyond which a draw lies with probability `tail`, above it or below; accurate however small `tail` is.
+    /// Value beyond which a draw lies with probability `tail`, above it or below; accurate however
+    /// small `tail` is.
     pub fn beyond(&self, tail: f64, above: bool) -> f64 {
         let (lower, upper) = if above {
             (1.0 - tail, tail)
@@ -213,7 +222,8 @@ impl Distribution {
         self.shape().variance()
     }
 
-    /// Smallest and largest value that draws can have, or come arbitrarily near; infinite where there is none.
+    /// Smallest and largest value that draws can have, or come arbitrarily near; infinite where
+    /// there is none.
     pub fn support(&self) -> (f64, f64) {
         self.shape().support()
     }

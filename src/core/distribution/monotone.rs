@@ -1,8 +1,10 @@
-//! A curve through any percentiles that rise: cubic pieces between them, straight tails, on the scale that the range implies.
+//! A curve through any percentiles that rise: cubic pieces between them, straight tails, on the
+//! scale that the range implies.
 //!
-//! Fritsch & Butland (1984), *A method for constructing local monotone piecewise cubic interpolants*, SIAM J. Sci. Stat. Comput. 5(2):300-304, of the
-//! value against the log odds of its probability. Beyond the outermost percentiles the curve goes on with the slope of the outermost piece: the tails
-//! are logistic.
+//! Fritsch & Butland (1984), *A method for constructing local monotone piecewise cubic
+//! interpolants*, SIAM J. Sci. Stat. Comput. 5(2):300-304, of the value against the log odds of its
+//! probability. Beyond the outermost percentiles the curve goes on with the slope of the outermost
+//! piece: the tails are logistic.
 
 use super::error::DistributionError;
 use super::probability::{Probability, Shape};
@@ -26,10 +28,12 @@ struct Knot {
 }
 
 impl Monotone {
-    /// Through `values` at the probabilities `levels` (ascending, two or more), inside the range if there is one.
+    /// Through `values` at the probabilities `levels` (ascending, two or more), inside the range if
+    /// there is one.
     ///
     /// # Errors
-    /// The values do not ascend, lie outside the range, or so close to one another or to its ends that their digits do not tell them apart.
+    /// The values do not ascend, lie outside the range, or so close to one another or to its ends
+    /// that their digits do not tell them apart.
     pub fn build(
         levels: &[f64],
         values: &[f64],

@@ -1,4 +1,5 @@
-//! The negative binomial distribution: failures before the `r`-th success, or a count with more spread than Poisson's.
+//! The negative binomial distribution: failures before the `r`-th success, or a count with more
+//! spread than Poisson's.
 
 use super::error::{DistributionError, finite, not_negative, positive, require};
 use super::integer::{self, Moments};
@@ -33,7 +34,8 @@ impl NegativeBinomial {
         Ok(Self::of(r, p, failure))
     }
 
-    /// By its mean and its size (dispersion): the variance is `mean + mean^2 / size`. A mean of zero is the constant 0.
+    /// By its mean and its size (dispersion): the variance is `mean + mean^2 / size`. A mean of
+    /// zero is the constant 0.
     pub fn from_mean(mean: f64, size: f64) -> Result<Distribution, DistributionError> {
         not_negative("mean", mean)?;
         require(mean <= 1e9, "mean", "at most 1e9", mean)?;

@@ -1,7 +1,7 @@
 //! PERT: lowest, most likely and highest value, smoothed to a beta distribution.
 //!
-//! Malcolm, Roseboom, Clark & Fazar (1959); `lambda` (4 unless stated) is the weight of the mode in the mean,
-//! `(low + lambda mode + high) / (lambda + 2)`.
+//! Malcolm, Roseboom, Clark & Fazar (1959); `lambda` (4 unless stated) is the weight of the mode in
+//! the mean, `(low + lambda mode + high) / (lambda + 2)`.
 
 use super::Distribution;
 use super::beta::Beta;

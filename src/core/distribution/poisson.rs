@@ -1,4 +1,5 @@
-//! The Poisson distribution: how often something happens that happens at random, `rate` times on average.
+//! The Poisson distribution: how often something happens that happens at random, `rate` times on
+//! average.
 
 use super::error::{DistributionError, not_negative, require};
 use super::integer::{self, Moments};

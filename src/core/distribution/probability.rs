@@ -1,6 +1,7 @@
 //! A probability seen from both sides, and what every family provides.
 
-/// A probability and its complement, each accurate relative to itself: `1 - p` would lose the smaller one in a far tail.
+/// A probability and its complement, each accurate relative to itself: `1 - p` would lose the
+/// smaller one in a far tail.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Probability {
     pub lower: f64,
@@ -48,7 +49,8 @@ impl Probability {
         }
     }
 
-    /// How much more probability lies up to `to` than up to `self`, found on the side where less of it cancels.
+    /// How much more probability lies up to `to` than up to `self`, found on the side where less of
+    /// it cancels.
     pub fn until(self, to: Self) -> f64 {
         if !self.is_low() {
             self.upper - to.upper

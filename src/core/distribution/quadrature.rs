@@ -2,10 +2,11 @@
 
 use super::probability::Probability;
 
-/// Mean of `value(p)` over all `p` from 0 to 1, in pieces that meet at the probabilities `joints` (ascending, inside).
+/// Mean of `value(p)` over all `p` from 0 to 1, in pieces that meet at the probabilities `joints`
+/// (ascending, inside).
 ///
-/// Tanh-sinh quadrature (Takahasi & Mori 1974) bears the infinite ends of a quantile function; a corner inside would spoil it, so
-/// put a joint there.
+/// Tanh-sinh quadrature (Takahasi & Mori 1974) bears the infinite ends of a quantile function; a
+/// corner inside would spoil it, so put a joint there.
 pub fn average(joints: &[Probability], value: impl Fn(Probability) -> f64) -> f64 {
     let mut total = 0.0;
     let mut from = Probability::NONE;

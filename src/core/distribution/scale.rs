@@ -1,4 +1,5 @@
-//! The scale on which a curve goes through percentiles: the value itself, its logarithmic distance from one bound, or its log odds between two.
+//! The scale on which a curve goes through percentiles: the value itself, its logarithmic distance
+//! from one bound, or its log odds between two.
 
 use super::error::DistributionError;
 use super::percentiles::in_order;
@@ -63,8 +64,8 @@ impl Scale {
         }
     }
 
-    /// How fast values grow towards an infinite end, per unit of log odds, if the curve grows so fast at its two ends; 0 for ends that are finite
-    /// or grow less than exponentially.
+    /// How fast values grow towards an infinite end, per unit of log odds, if the curve grows so
+    /// fast at its two ends; 0 for ends that are finite or grow less than exponentially.
     pub fn growth(self, at_low: f64, at_high: f64) -> f64 {
         match self {
             Self::Value | Self::Between(..) => 0.0,

@@ -31,7 +31,8 @@ impl Shifted {
         Ok(Distribution(Kind::Shifted(Self { shift, scale, of })))
     }
 
-    /// The part that lies in a range; `None` if nothing does. The whole is cut before it is moved, where it may live on whole numbers.
+    /// The part that lies in a range; `None` if nothing does. The whole is cut before it is moved,
+    /// where it may live on whole numbers.
     pub fn within(self, low: f64, high: f64) -> Option<Distribution> {
         let end = |bound: f64| bound.is_finite().then(|| self.back(bound));
         let (low, high) = (end(low), end(high));

@@ -89,7 +89,8 @@ impl Truncated {
         average(&joints, |p| moment(self.at(p).max(self.low).min(self.high)))
     }
 
-    /// Mean and variance of a whole-numbered draw's distance from `low`, summed over its survival function.
+    /// Mean and variance of a whole-numbered draw's distance from `low`, summed over its survival
+    /// function.
     fn counted(&self) -> Option<(f64, f64)> {
         let last = self
             .at(Probability {

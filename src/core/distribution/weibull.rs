@@ -1,4 +1,5 @@
-//! The Weibull distribution: shape and scale; a draw exceeds `x` with probability `exp(-(x / scale)^shape)`.
+//! The Weibull distribution: shape and scale; a draw exceeds `x` with probability `exp(-(x /
+//! scale)^shape)`.
 
 use super::error::{DistributionError, positive};
 use super::probability::{Probability, Shape};

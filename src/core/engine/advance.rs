@@ -1,7 +1,9 @@
-//! A step of the moving hazards: their rates at its start, and what their clocks have left at its end.
+//! A step of the moving hazards: their rates at its start, and what their clocks have left at its
+//! end.
 //!
-//! In come the columns of indicators and factors; rates and thresholds of the timers are left as they stand if nothing happens within the step.
-//! Every trial goes through these loops once a step and hazard: they are the longest of the engine.
+//! In come the columns of indicators and factors; rates and thresholds of the timers are left as
+//! they stand if nothing happens within the step. Every trial goes through these loops once a step
+//! and hazard: they are the longest of the engine.
 
 use super::lanes::{Lanes, each, lanes_where};
 use super::timer::{Task, Timer};
@@ -10,8 +12,9 @@ use crate::math::width::wide;
 use crate::program::{Column, Columns, LANES, Scalar, Source};
 
 wide! {
-    /// Evaluates hazards in all lanes and charges their clocks for the whole step. Adds the lanes in which a clock runs out to `due`; `true`
-    /// if some rate is not finite. A rate is in force in the open lanes only; a negative one counts as zero.
+    /// Evaluates hazards in all lanes and charges their clocks for the whole step. Adds the lanes
+    /// in which a clock runs out to `due`; `true` if some rate is not finite. A rate is in force in
+    /// the open lanes only; a negative one counts as zero.
     pub fn advance_all(
         columns: &Columns,
         timers: &mut [Timer],
@@ -40,7 +43,8 @@ wide! {
     }
 }
 
-/// One clock of [`advance_all`]; gives the lanes in which it runs out, and whether some rate is not finite.
+/// One clock of [`advance_all`]; gives the lanes in which it runs out, and whether some rate is not
+/// finite.
 #[inline(always)]
 fn advance(
     columns: &Columns,

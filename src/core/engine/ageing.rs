@@ -1,8 +1,10 @@
 //! Clocks of hazards that change with age: proportional hazards, exact in continuous time.
 //!
-//! Such a hazard is a factor, which is constant between changes, times a baseline that depends on the age alone. What it takes off a threshold between two
-//! instants is the factor times the growth of the baseline's integral, which each family has in closed form, and so has its inverse: the instant at
-//! which the threshold is used up is known at every change. It is kept among the instants that are known beforehand (`due`).
+//! Such a hazard is a factor, which is constant between changes, times a baseline that depends on
+//! the age alone. What it takes off a threshold between two instants is the factor times the growth
+//! of the baseline's integral, which each family has in closed form, and so has its inverse: the
+//! instant at which the threshold is used up is known at every change. It is kept among the
+//! instants that are known beforehand (`due`).
 
 use super::batch::{Batch, MANY};
 use super::jumps::Within;
@@ -89,7 +91,8 @@ fn power(x: f64, y: f64) -> f64 {
 }
 
 wide! {
-    /// Multiplies scales by the exponentials of their exponents in some lanes; a negative product counts as zero.
+    /// Multiplies scales by the exponentials of their exponents in some lanes; a negative product
+    /// counts as zero.
     fn raise(scales: &mut Column, exponents: Option<&Column>, lanes: Lanes) {
         if let Some(exponents) = exponents {
             if lanes.count_ones() < MANY {
@@ -157,8 +160,9 @@ impl Batch<'_> {
         }
     }
 
-    /// Evaluates the factor of a hazard that changes with age, and charges its clock where the factor, or what the age is counted from, has changed.
-    /// The lanes' clocks must stand at the step's start.
+    /// Evaluates the factor of a hazard that changes with age, and charges its clock where the
+    /// factor, or what the age is counted from, has changed. The lanes' clocks must stand at the
+    /// step's start.
     pub fn age(&mut self, e: u32, lanes: Lanes, within: Within) {
         let program = self.program();
         let FiresCode::Ageing {
@@ -235,7 +239,8 @@ impl Batch<'_> {
         used_up_at(self.width(), baseline, clock, &self.columns, lane)
     }
 
-    /// Draws the next threshold of an event, and gives the instant at which it is used up at the factor in force.
+    /// Draws the next threshold of an event, and gives the instant at which it is used up at the
+    /// factor in force.
     pub fn next_threshold(&mut self, e: u32, lane: usize) -> f64 {
         let FiresCode::Ageing { clock, site, .. } = &self.program().events[e as usize].fires else {
             return f64::INFINITY;

@@ -1,7 +1,8 @@
 //! A batch: up to 64 trials side by side, one column per quantity.
 //!
-//! Holds the state of its trials and the small steps that both the column code (`step`) and the jump code (`jumps`) use.
-//! What a trial draws depends on its own number alone, so it does not matter in which batch or lane it runs.
+//! Holds the state of its trials and the small steps that both the column code (`step`) and the
+//! jump code (`jumps`) use. What a trial draws depends on its own number alone, so it does not
+//! matter in which batch or lane it runs.
 
 use super::clocks::{Clocks, Rate};
 use super::deal::Steer;
@@ -22,7 +23,8 @@ use crate::program::{
 use crate::random::{Site, TrialId};
 use crate::time::calendar::ROUNDING_OF_YEARS;
 
-/// Lanes from which on a loop over all lanes at once is quicker than one over those that are wanted.
+/// Lanes from which on a loop over all lanes at once is quicker than one over those that are
+/// wanted.
 pub const MANY: u32 = 5;
 
 /// A program with its streams: what all batches of a run share.
@@ -186,7 +188,8 @@ impl<'s> Batch<'s> {
 
     fn month_at(&mut self, time: f64) -> f64 {
         let months = &self.program().months;
-        // Calls come in nearly the order of time: the month of the last call is nearly always the one.
+        // Calls come in nearly the order of time: the month of the last call is nearly always the
+        // one.
         let begins = |i: usize| months.get(i).map_or(f64::INFINITY, |(begins, _)| *begins);
         if !(begins(self.month) <= time && time < begins(self.month + 1)) {
             self.month = months
@@ -201,7 +204,8 @@ impl<'s> Batch<'s> {
         run_columns(self.width(), ops, &mut self.columns);
     }
 
-    /// Runs operations for some lanes. The others may be computed anew as well, from what they have and thus to what they had.
+    /// Runs operations for some lanes. The others may be computed anew as well, from what they have
+    /// and thus to what they had.
     pub fn run_for(&mut self, ops: &[Op], lanes: Lanes) {
         if lanes.count_ones() < MANY {
             run_lanes(self.width(), ops, &mut self.columns, lanes);
@@ -240,7 +244,8 @@ impl<'s> Batch<'s> {
         holds
     }
 
-    /// Values of a metric at the end; NaN where it has none because something never happened. Any other value that is not finite stops its trial.
+    /// Values of a metric at the end; NaN where it has none because something never happened. Any
+    /// other value that is not finite stops its trial.
     pub fn metric(&mut self, metric: &MetricCode) -> Column {
         let slot = self.evaluate(&metric.value);
         let mut values = *self.columns.column(slot);
@@ -278,7 +283,8 @@ impl<'s> Batch<'s> {
         }
     }
 
-    /// One value of a draw in one lane; `None` stops the trial. `occurrence` counts the uses of the draw.
+    /// One value of a draw in one lane; `None` stops the trial. `occurrence` counts the uses of the
+    /// draw.
     pub fn sample(&mut self, draw: &DrawCode, lane: usize, occurrence: u32) -> Option<f64> {
         let (value, label) = match draw {
             DrawCode::Value(formula) => (self.evaluate_lane(formula, lane), formula.label),
@@ -318,7 +324,8 @@ impl<'s> Batch<'s> {
         code.ranged.make(&values).map_err(|(error, _)| error)
     }
 
-    /// Those of some lanes in which an event may fire at their instant; its guard sees the lanes' clocks.
+    /// Those of some lanes in which an event may fire at their instant; its guard sees the lanes'
+    /// clocks.
     pub fn allowed(&mut self, event: usize, among: Lanes) -> Lanes {
         let program = self.program();
         let code = &program.events[event];
@@ -334,7 +341,8 @@ impl<'s> Batch<'s> {
         if open != 0 && code.rest.is_some() {
             let until = self.columns.column(layout.rest_until + event as Slot);
             open &= match code.fires {
-                // Instants that are known beforehand carry rounding errors, and a week of rest ends with the week.
+                // Instants that are known beforehand carry rounding errors, and a week of rest ends
+                // with the week.
                 FiresCode::Every { .. } | FiresCode::After { .. } => {
                     lanes_where(|lane| until[lane] - self.now[lane] < ROUNDING_OF_YEARS)
                 }

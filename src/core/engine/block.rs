@@ -166,8 +166,8 @@ impl<'s> Worker<'s> {
         Ok((node, ended))
     }
 
-    /// Has the trials of a block in the batch, played to the end, with those of the blocks that will come next; gives the lane of its first, and
-    /// what was dealt.
+    /// Has the trials of a block in the batch, played to the end, with those of the blocks that
+    /// will come next; gives the lane of its first, and what was dealt.
     ///
     /// Whether blocks are played together changes no number: a trial does not see the others.
     fn play_ahead(&mut self, block: u64, together: u64) -> (usize, Dealt) {

@@ -5,7 +5,8 @@ use super::lanes::Lanes;
 use crate::program::{BranchesCode, Formula};
 
 impl Batch<'_> {
-    /// Draws which of its branches each firing of an event has, and puts them on the list of what fires.
+    /// Draws which of its branches each firing of an event has, and puts them on the list of what
+    /// fires.
     pub fn branch(
         &mut self,
         e: u32,

@@ -1,6 +1,8 @@
-//! Which of several things comes true that exclude one another: results of a firing, destinations of a move, ways out of a value.
+//! Which of several things comes true that exclude one another: results of a firing, destinations
+//! of a move, ways out of a value.
 //!
-//! Their probabilities are stacked in their order, and one number between 0 and 1 falls somewhere among them, or beyond them all.
+//! Their probabilities are stacked in their order, and one number between 0 and 1 falls somewhere
+//! among them, or beyond them all.
 
 use super::batch::Batch;
 use super::lanes::{Lanes, each};
@@ -20,9 +22,10 @@ impl Batch<'_> {
         numbers
     }
 
-    /// Those of some lanes in which each of several things is what the lane's number falls on. `None` among the shares takes what the others leave.
-    /// Trials whose shares are no probabilities stop, with the share's own label or, where they sum to more than one, with `label`, if
-    /// there is one.
+    /// Those of some lanes in which each of several things is what the lane's number falls on.
+    /// `None` among the shares takes what the others leave. Trials whose shares are no
+    /// probabilities stop, with the share's own label or, where they sum to more than one, with
+    /// `label`, if there is one.
     pub fn choose(
         &mut self,
         shares: &[Option<&Formula>],

@@ -1,12 +1,16 @@
 //! Clocks of competing events: when each would fire at its present rate.
 //!
-//! Competing events are resolved exactly by per-event clocks, the random time change of Anderson, *A modified next reaction method for
-//! simulating chemical systems with time dependent propensities and delays*, J. Chem. Phys. 127 (2007). A clock is charged only when its
-//! own rate changes, so that an unrelated event does not move another's firing time by so much as a rounding error.
+//! Competing events are resolved exactly by per-event clocks, the random time change of Anderson,
+//! *A modified next reaction method for simulating chemical systems with time dependent
+//! propensities and delays*, J. Chem. Phys. 127 (2007). A clock is charged only when its own rate
+//! changes, so that an unrelated event does not move another's firing time by so much as a rounding
+//! error.
 //!
-//! A moving hazard changes with the grid: each step evaluates it in all lanes and charges its clock for the whole step in advance, so its
-//! threshold is what will be left at the step's end. A steady hazard changes by jumps alone: its clock is an instant, kept until the rate
-//! changes (Gibson & Bruck, J. Phys. Chem. A 104, 2000). Which event fires, and what it does, is the business of `jumps` and `fire`.
+//! A moving hazard changes with the grid: each step evaluates it in all lanes and charges its clock
+//! for the whole step in advance, so its threshold is what will be left at the step's end. A steady
+//! hazard changes by jumps alone: its clock is an instant, kept until the rate changes (Gibson &
+//! Bruck, J. Phys. Chem. A 104, 2000). Which event fires, and what it does, is the business of
+//! `jumps` and `fire`.
 
 use super::advance::advance_all;
 use super::batch::Batch;
@@ -16,7 +20,8 @@ use super::timer::{Task, Timer, change, change_gathered, earlier, gather, rates_
 use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
 use crate::random::Stream;
 
-/// Lanes up to which a hazard is evaluated anew lane by lane, beside others; above, a loop over all lanes is quicker.
+/// Lanes up to which a hazard is evaluated anew lane by lane, beside others; above, a loop over all
+/// lanes is quicker.
 const GATHERED: u32 = 16;
 
 /// How the rate of a hazard comes about, and what lets its event fire.
@@ -69,7 +74,8 @@ impl<'p> Rate<'p> {
 pub struct Clocks {
     /// By event; of use for those that fire by hazard.
     pub timers: Vec<Timer>,
-    /// Events with a clock that has run out within this step, or would have at some rate that was in force.
+    /// Events with a clock that has run out within this step, or would have at some rate that was
+    /// in force.
     pub active: Vec<u32>,
     /// By lane: when the first steady clock runs out.
     next_steady: Column,
@@ -112,7 +118,8 @@ impl Clocks {
 }
 
 impl Batch<'_> {
-    /// Rates at the step's start, in force until something happens; gives the lanes in which a clock runs out within the step.
+    /// Rates at the step's start, in force until something happens; gives the lanes in which a
+    /// clock runs out within the step.
     pub fn tick(&mut self, within: Within) -> Lanes {
         let setup = self.setup;
         let program = setup.program;
@@ -196,7 +203,8 @@ impl Batch<'_> {
         rate
     }
 
-    /// Steady clocks: evaluated where a firing at a grid point has made them stale, and found where they run out within the step.
+    /// Steady clocks: evaluated where a firing at a grid point has made them stale, and found where
+    /// they run out within the step.
     fn renew_stale(&mut self, within: Within) -> Lanes {
         let program = self.program();
         if program.steady.is_empty() {
@@ -287,7 +295,8 @@ impl Batch<'_> {
         self.clocks.note(e, lanes, due);
     }
 
-    /// Evaluates hazards anew in some lanes, and charges the clocks whose rate has changed. The lanes' clocks must stand at the step's start.
+    /// Evaluates hazards anew in some lanes, and charges the clocks whose rate has changed. The
+    /// lanes' clocks must stand at the step's start.
     pub fn charge(&mut self, hazards: &[(u32, Lanes)], within: Within) {
         let setup = self.setup;
         let mut tasks = std::mem::take(&mut self.scratch.tasks);
@@ -339,7 +348,8 @@ impl Batch<'_> {
         self.scratch.tasks = tasks;
     }
 
-    /// Evaluates hazards in a few lanes each, those that have been gathered before among them, and charges their clocks.
+    /// Evaluates hazards in a few lanes each, those that have been gathered before among them, and
+    /// charges their clocks.
     fn change_gathered(&mut self, tasks: &[Task<'_>], within: Within) {
         let setup = self.setup;
         let mut work = std::mem::take(&mut self.scratch.work);
@@ -368,8 +378,9 @@ impl Batch<'_> {
         self.scratch.work = work;
     }
 
-    /// Gives every clock of a lane a fresh threshold at a grid point, from the streams of its present number: what is left of one is again
-    /// exponential with mean one, whatever has been used up.
+    /// Gives every clock of a lane a fresh threshold at a grid point, from the streams of its
+    /// present number: what is left of one is again exponential with mean one, whatever has been
+    /// used up.
     pub fn fresh_thresholds(&mut self, lane: usize, time: f64) {
         let program = self.program();
         for &e in &program.hazards {

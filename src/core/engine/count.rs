@@ -1,7 +1,8 @@
 //! Counting: what finished trials leave in the tables of a run.
 //!
-//! Takes a batch that has run to its end, or all trials of a block; gives additions to the integer tables ([`Tally`]) and
-//! to the float sums of the block ([`Node`]). Stopped trials enter nothing but the counts that say so.
+//! Takes a batch that has run to its end, or all trials of a block; gives additions to the integer
+//! tables ([`Tally`]) and to the float sums of the block ([`Node`]). Stopped trials enter nothing
+//! but the counts that say so.
 
 use super::batch::{Batch, Setup};
 use super::lanes::{Lanes, at_most, each, equal_to};
@@ -71,7 +72,8 @@ impl Counter {
         }
     }
 
-    /// Counts what some trials of a batch recorded over time and of their events; the first of them is in lane `first`.
+    /// Counts what some trials of a batch recorded over time and of their events; the first of them
+    /// is in lane `first`.
     ///
     /// `outcomes` has the lanes of each outcome, `stopped` those that were stopped.
     pub fn count_batch(

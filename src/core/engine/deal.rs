@@ -1,8 +1,9 @@
 //! What a parameter draw deals to its trials: parameter values and start trends.
 //!
-//! Parameters come from the design (`random::design`). Start trends are taken from the inverse cumulative weights: systematically, in groups
-//! that share one offset, or under the random design at a number of each trial's own. Either way every trial counts the same, and a change of
-//! weights moves only the trials at a boundary.
+//! Parameters come from the design (`random::design`). Start trends are taken from the inverse
+//! cumulative weights: systematically, in groups that share one offset, or under the random design
+//! at a number of each trial's own. Either way every trial counts the same, and a change of weights
+//! moves only the trials at a boundary.
 
 use super::batch::Setup;
 use super::start::{DrawValues, TrialStart};
@@ -15,7 +16,8 @@ use crate::program::InputCode;
 use crate::random::TrialId;
 use crate::random::design::Design;
 
-/// Occurrence under which the offset of a group, or the place of a trial, is drawn, apart from all others of that site.
+/// Occurrence under which the offset of a group, or the place of a trial, is drawn, apart from all
+/// others of that site.
 const OFFSET: u32 = u32::MAX;
 
 /// A draw's parameters and its trials.
@@ -25,17 +27,20 @@ pub struct Dealt {
     pub trials: Vec<TrialStart>,
 }
 
-/// Places of the inputs that are not the run's own: what an analysis of sensitivity changes between runs that share everything else.
+/// Places of the inputs that are not the run's own: what an analysis of sensitivity changes between
+/// runs that share everything else.
 ///
 /// Inputs are numbered as in [`Program::inputs`](crate::program::Program::inputs).
 pub trait Steer: Sync {
-    /// Which set of uniform numbers an input takes in a draw; 0 is the run's own, and others are independent of it.
+    /// Which set of uniform numbers an input takes in a draw; 0 is the run's own, and others are
+    /// independent of it.
     fn sheet(&self, _draw: u32, _input: usize) -> u64 {
         0
     }
 
-    /// The probability level that an input is held at in a draw, correlations or not. A start weight stands at the nearest twentieth
-    /// strictly between 0 and 1, and the other weights share the rest in the proportions that they have in the draw.
+    /// The probability level that an input is held at in a draw, correlations or not. A start
+    /// weight stands at the nearest twentieth strictly between 0 and 1, and the other weights share
+    /// the rest in the proportions that they have in the draw.
     fn level(&self, _draw: u32, _input: usize) -> Option<f64> {
         None
     }
@@ -44,7 +49,8 @@ pub trait Steer: Sync {
 /// What a draw has instead of numbers of its own.
 #[derive(Clone, Debug)]
 pub struct Inputs {
-    /// Probability level of each parameter, before correlations are mixed in; 0.5 for those that are not drawn.
+    /// Probability level of each parameter, before correlations are mixed in; 0.5 for those that
+    /// are not drawn.
     pub independent: Vec<f64>,
     /// The same after it.
     pub scores: Vec<f64>,
@@ -130,7 +136,8 @@ fn edge_at(edges: &[f64], level: f64) -> f64 {
 
 /// Gives one weight a value; the others share the rest in the proportions that they have.
 ///
-/// Shares of a Dirichlet distribution among the others do not depend on the one (it is neutral), so this is the draw given that weight.
+/// Shares of a Dirichlet distribution among the others do not depend on the one (it is neutral), so
+/// this is the draw given that weight.
 fn hold(weights: &mut [f64], trend: usize, value: f64) {
     let rest: f64 = (weights.iter().enumerate())
         .filter(|(z, _)| *z != trend)
@@ -215,7 +222,8 @@ fn weights(setup: &Setup<'_>, uniform: &dyn Fn(u32) -> f64) -> Vec<f64> {
     dirichlet(concentration, &fixed, &uniforms)
 }
 
-/// Sum of gamma variables below which the digits of the larger ones are in doubt, and with them all shares.
+/// Sum of gamma variables below which the digits of the larger ones are in doubt, and with them all
+/// shares.
 const UNDERFLOW: f64 = 1e-280;
 
 /// Shares that sum to one, with these means and this concentration, from one uniform number each.
@@ -230,7 +238,8 @@ fn dirichlet(concentration: f64, means: &[f64], uniforms: &[f64]) -> Vec<f64> {
     if total > UNDERFLOW {
         return shares.iter().map(|s| s / total).collect();
     }
-    // Far below one, the distribution function of a gamma variable is x^a / Gamma(a + 1): its quantile has a logarithm even where it underflows.
+    // Far below one, the distribution function of a gamma variable is x^a / Gamma(a + 1): its
+    // quantile has a logarithm even where it underflows.
     let logs: Vec<f64> = (means.iter().zip(uniforms))
         .map(|(mean, u)| {
             let a = concentration * mean;
@@ -272,7 +281,8 @@ mod tests {
         [3, 4].map(|site| Design::Random.uniform(1, site, 0, draw))
     }
 
-    /// Beta(0.0008, 0.0002) lies between 0.01 and 0.99 with probability 0.0015. 20,000 draws; false alarm 1 in 10^6.
+    /// Beta(0.0008, 0.0002) lies between 0.01 and 0.99 with probability 0.0015. 20,000 draws; false
+    /// alarm 1 in 10^6.
     #[test]
     fn a_tiny_concentration_gives_nearly_all_weight_to_one_trend() {
         let (mut first, mut between) = (0.0, 0);
@@ -286,7 +296,8 @@ mod tests {
         assert!(between < 60, "{between}");
     }
 
-    /// The largest concentration that a file may state: Beta(4e8, 6e8) has a standard deviation of 1.5e-5.
+    /// The largest concentration that a file may state: Beta(4e8, 6e8) has a standard deviation of
+    /// 1.5e-5.
     #[test]
     fn the_surest_weights_are_the_weights() {
         for draw in 0..500 {
@@ -302,7 +313,8 @@ mod tests {
 
     #[test]
     fn shares_do_not_jump_where_the_gamma_variables_underflow() {
-        // The first pair lies above the threshold, the second below; the shares depend on the distance of a pair alone.
+        // The first pair lies above the threshold, the second below; the shares depend on the
+        // distance of a pair alone.
         for a in [0.02, 0.0205, 0.021, 0.0215] {
             let u = |logarithm: f64| libm::exp(a * logarithm - libm::lgamma(a + 1.0));
             let shares = dirichlet(2.0 * a, &[0.5, 0.5], &[u(-640.0), u(-641.0)]);

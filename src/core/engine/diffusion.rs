@@ -39,7 +39,8 @@ impl<'p> Moves<'p> {
                 indicator: i,
                 slot: program.layout.indicators + i as Slot,
                 drift: drift.map(|(source, _)| match drift_runs && volatility_runs {
-                    // Both may use the same temporaries: what one left is kept before the other runs.
+                    // Both may use the same temporaries: what one left is kept before the other
+                    // runs.
                     true => Source::Slot(program.layout.kept),
                     false => source,
                 }),
@@ -158,7 +159,8 @@ impl Batch<'_> {
             }
         }
         if let Some(mix) = &program.noise_mix {
-            // From the last to the first, so that each still finds the unmixed normals of those before it.
+            // From the last to the first, so that each still finds the unmixed normals of those
+            // before it.
             for (row, member) in mix.members.iter().enumerate().rev() {
                 for parity in 0..2 {
                     let mut total = Column::ZERO;
@@ -174,8 +176,9 @@ impl Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Gives the noise of a lane fresh numbers at a grid point, from the streams of its present number; `held` tells that those of the step
-    /// that begins there have been drawn already, with those of the step before.
+    /// Gives the noise of a lane fresh numbers at a grid point, from the streams of its present
+    /// number; `held` tells that those of the step that begins there have been drawn already, with
+    /// those of the step before.
     pub fn fresh_noise(&mut self, lane: usize, held: bool) {
         let program = self.program();
         let mut fresh = Vec::with_capacity(program.indicators.len());
@@ -217,7 +220,8 @@ impl Noise {
 }
 
 wide! {
-    /// `x + drift * length + volatility * root * noise` in all lanes; `true` if a value is not finite.
+    /// `x + drift * length + volatility * root * noise` in all lanes; `true` if a value is not
+    /// finite.
     fn move_all(
         columns: &Columns,
         noise: &[Noise],
@@ -240,7 +244,8 @@ wide! {
                 Some(drift) => Some(columns.sourced(drift, &mut room)),
                 None => None,
             };
-            // Each case is a loop of its own, for a choice within would keep it from being vectorised.
+            // Each case is a loop of its own, for a choice within would keep it from being
+            // vectorised.
             match (drift, one.volatility) {
                 (Some(d), Some(Scalar::Value(v))) => {
                     let size = v * root;

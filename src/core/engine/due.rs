@@ -1,7 +1,9 @@
-//! Instants that are known beforehand: dates, dates that recur, clocks that something has started; and what waits until it is allowed.
+//! Instants that are known beforehand: dates, dates that recur, clocks that something has started;
+//! and what waits until it is allowed.
 //!
-//! An event of this kind has one instant in each lane, in the slots from `layout.due` on, the earliest of those that it has; a step turns those that lie
-//! within it into points (`scratch`), and `jumps` plays them.
+//! An event of this kind has one instant in each lane, in the slots from `layout.due` on, the
+//! earliest of those that it has; a step turns those that lie within it into points (`scratch`),
+//! and `jumps` plays them.
 
 use super::batch::Batch;
 use super::jumps::Within;
@@ -12,7 +14,8 @@ use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Slot
 use crate::time::calendar::{self, ROUNDING_OF_YEARS};
 use std::borrow::Cow;
 
-/// Instants of the clocks of events that may have several running, the earliest apart: by event and lane, in no order.
+/// Instants of the clocks of events that may have several running, the earliest apart: by event and
+/// lane, in no order.
 pub struct Queues(Vec<Vec<Vec<f64>>>);
 
 impl Queues {
@@ -46,8 +49,8 @@ impl Queues {
     }
 }
 
-/// The instant that is meant: whole seconds that rounding has missed, and grid points, are what they are. What is so near by chance moves by less than a
-/// thousandth of a second.
+/// The instant that is meant: whole seconds that rounding has missed, and grid points, are what
+/// they are. What is so near by chance moves by less than a thousandth of a second.
 pub fn same_instant(program: &Program, instant: f64) -> f64 {
     calendar::on_grid(
         calendar::whole_second(instant),
@@ -58,8 +61,8 @@ pub fn same_instant(program: &Program, instant: f64) -> f64 {
 }
 
 impl Batch<'_> {
-    /// At t = 0: the first of the dates that recur, and no clock running but those of what a trial starts in, and of what is known to have happened
-    /// before.
+    /// At t = 0: the first of the dates that recur, and no clock running but those of what a trial
+    /// starts in, and of what is known to have happened before.
     pub fn start_due(&mut self) {
         let program = self.program();
         self.queues.clear();
@@ -112,7 +115,8 @@ impl Batch<'_> {
         self.starting = false;
     }
 
-    /// Starts what an entry starts; what was entered so many years before the start has clocks that go on.
+    /// Starts what an entry starts; what was entered so many years before the start has clocks that
+    /// go on.
     fn start_all(&mut self, moves: &EntryCode, lanes: Lanes, age: f64) {
         for &e in &moves.starts {
             if age > 0.0 {
@@ -123,7 +127,8 @@ impl Batch<'_> {
         }
     }
 
-    /// At t = 0: the clock of an event goes on that was started at these instants before, as one that has not run out yet.
+    /// At t = 0: the clock of an event goes on that was started at these instants before, as one
+    /// that has not run out yet.
     fn go_on_since(&mut self, e: u32, lanes: Lanes, times: &[f64]) {
         let program = self.program();
         let FiresCode::After {
@@ -160,8 +165,9 @@ impl Batch<'_> {
         }
     }
 
-    /// When a wait ends that began before the start: one that is known, or one that is drawn and has not ended by the start. Where it is sure to have
-    /// ended, an instant before the start. `None` where the trial has to stop.
+    /// When a wait ends that began before the start: one that is known, or one that is drawn and
+    /// has not ended by the start. Where it is sure to have ended, an instant before the start.
+    /// `None` where the trial has to stop.
     fn sample_left(
         &mut self,
         wait: &DrawCode,
@@ -236,7 +242,8 @@ impl Batch<'_> {
             }
             let now = self.now[lane];
             let instant = same_instant(self.program(), now + wait_for);
-            // What comes at once takes its turn among what is due; at t = 0 the first grid point finds it.
+            // What comes at once takes its turn among what is due; at t = 0 the first grid point
+            // finds it.
             if instant <= now && !self.starting {
                 if *again != Again::Also {
                     self.schedule(e, lane, f64::INFINITY, within);
@@ -270,7 +277,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Stops the clocks that run only as long as a phase, trend or value lasts: also those that are only about to start, or have just run out.
+    /// Stops the clocks that run only as long as a phase, trend or value lasts: also those that are
+    /// only about to start, or have just run out.
     pub fn stop_clocks(&mut self, moves: &EntryCode, lanes: Lanes) {
         if lanes == 0 {
             return;
@@ -325,7 +333,8 @@ impl Batch<'_> {
         next
     }
 
-    /// Draws whether an event that is due fires. Dates have numbers of their own, other draws are counted lane by lane.
+    /// Draws whether an event that is due fires. Dates have numbers of their own, other draws are
+    /// counted lane by lane.
     pub fn comes(&mut self, e: u32, lane: usize) -> bool {
         let event = &self.program().events[e as usize];
         let Some(chance) = &event.probability else {
@@ -350,7 +359,8 @@ impl Batch<'_> {
         self.stream(chance.site).uniform(self.ids[lane], occurrence) < probability
     }
 
-    /// Whether an event that is due, or has been waiting, fires now. One that waits draws once whether it comes at all.
+    /// Whether an event that is due, or has been waiting, fires now. One that waits draws once
+    /// whether it comes at all.
     pub fn fires_now(&mut self, e: u32, lane: usize) -> bool {
         let Some(waiting) = self.program().events[e as usize].waiting else {
             return self.allowed(e as usize, 1 << lane) != 0 && self.comes(e, lane);

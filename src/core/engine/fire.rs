@@ -1,7 +1,8 @@
 //! Firings: what an event changes, and what must be looked at afterwards.
 //!
-//! Takes the events that fire and their lanes, each lane with one event at its own instant; updates counts, applies effects in order, then
-//! looks once at everything that depends on what has changed.
+//! Takes the events that fire and their lanes, each lane with one event at its own instant; updates
+//! counts, applies effects in order, then looks once at everything that depends on what has
+//! changed.
 
 use super::batch::{Batch, MANY, confine};
 use super::journal::{Change, Entry};
@@ -64,7 +65,8 @@ wide! {
 }
 
 wide! {
-    /// Changes an indicator in some lanes and enforces its range (low, high, whether it reflects); gives the lanes whose value is not finite.
+    /// Changes an indicator in some lanes and enforces its range (low, high, whether it reflects);
+    /// gives the lanes whose value is not finite.
     fn change_lanes(
         columns: &mut Columns,
         indicator: Slot,
@@ -102,7 +104,8 @@ wide! {
 }
 
 impl Batch<'_> {
-    /// Fires what stands in `scratch.fired`, each lane at its instant. What is triggered by it waits in `scratch.triggered`.
+    /// Fires what stands in `scratch.fired`, each lane at its instant. What is triggered by it
+    /// waits in `scratch.triggered`.
     pub fn fire(&mut self, within: Option<Within>) {
         let program = self.program();
         let mut fired = std::mem::take(&mut self.scratch.fired);
@@ -189,7 +192,8 @@ impl Batch<'_> {
             if together {
                 self.scratch.hazards.drain(&mut affected);
             }
-            // Hazards with their guards, and the derived values that they read, keep the time of the step's start.
+            // Hazards with their guards, and the derived values that they read, keep the time of
+            // the step's start.
             self.stand_back(all, within.from);
             self.open_windows(&mut list);
             self.charge(&affected, within);
@@ -206,7 +210,8 @@ impl Batch<'_> {
         self.scratch.fired = fired;
     }
 
-    /// Count and time first, then the effects in order, then the derived values and the event's own clock. Gives the lanes that go on.
+    /// Count and time first, then the effects in order, then the derived values and the event's own
+    /// clock. Gives the lanes that go on.
     fn act(&mut self, e: u32, lanes: Lanes, within: Option<Within>) -> Lanes {
         let program = self.program();
         let layout = &program.layout;
@@ -371,8 +376,9 @@ impl Batch<'_> {
         }
     }
 
-    /// Before the first effect and after each: evaluates the derived values that this event may have changed, if one of its effects reads any. Otherwise
-    /// they are evaluated once, after all effects.
+    /// Before the first effect and after each: evaluates the derived values that this event may
+    /// have changed, if one of its effects reads any. Otherwise they are evaluated once, after all
+    /// effects.
     pub fn derive_within(&mut self, e: u32, lanes: Lanes) {
         let event = &self.program().events[e as usize];
         if event.reads_derived {

@@ -1,6 +1,7 @@
 //! Gates: which phases, trends and values of states let an event fire.
 //!
-//! Takes where a lane stands; gives for each gate, the lanes that it lets through. A move costs a word of bits for 64 gates, and what it changes.
+//! Takes where a lane stands; gives for each gate, the lanes that it lets through. A move costs a
+//! word of bits for 64 gates, and what it changes.
 
 use super::lanes::{Lanes, each};
 use crate::program::{GateCode, LANES, Program};
@@ -37,7 +38,8 @@ impl Gates {
         Self::of(&program.gates, phases, trends, &values)
     }
 
-    /// Gates over so many phases and trends, and so many values of each state; before a lane is looked at, none is open in it.
+    /// Gates over so many phases and trends, and so many values of each state; before a lane is
+    /// looked at, none is open in it.
     fn of(gates: &[GateCode], phases: usize, trends: usize, values: &[usize]) -> Self {
         let lets = |gate: &GateCode, state: usize, value: usize| {
             let mut own = gate.states.iter().filter(|(s, _)| *s == state);

@@ -1,7 +1,8 @@
 //! Jumps: what happens between two grid points, in rounds.
 //!
-//! A round plays the next thing of every lane that has one: an event whose clock runs out, a scheduled instant, the end of a rest. Lanes do
-//! not see one another, so all firings of one event in a round are played together. Clocks are the business of `clocks`, firings of `fire`.
+//! A round plays the next thing of every lane that has one: an event whose clock runs out, a
+//! scheduled instant, the end of a rest. Lanes do not see one another, so all firings of one event
+//! in a round are played together. Clocks are the business of `clocks`, firings of `fire`.
 
 use super::batch::{Batch, Fatal, MANY};
 use super::lanes::{Lanes, between, each, lanes_where, pick};
@@ -14,11 +15,13 @@ pub const INSTANT_LIMIT: usize = 1_000;
 /// Firings in one step of one trial beyond which a rate is taken to grow without bound.
 pub const STEP_LIMIT: u64 = 1_000_000;
 
-/// Events that are looked for one by one when many lanes are sorted by the event that fires in them.
+/// Events that are looked for one by one when many lanes are sorted by the event that fires in
+/// them.
 const MOST_SEARCHED: usize = 8;
 
 wide! {
-    /// Moves those of some lanes in which a clock runs out before `end` to that instant, and gives them.
+    /// Moves those of some lanes in which a clock runs out before `end` to that instant, and gives
+    /// them.
     fn go_on(now: &mut Column, first: &Column, lanes: Lanes, end: f64) -> Lanes {
         let due = lanes & lanes_where(|lane| first[lane] < end);
         for lane in 0..LANES {
@@ -36,7 +39,8 @@ wide! {
     }
 }
 
-/// The step that a lane is in; `None` at a grid point, where the next step will evaluate every hazard anyway.
+/// The step that a lane is in; `None` at a grid point, where the next step will evaluate every
+/// hazard anyway.
 #[derive(Clone, Copy)]
 pub struct Within {
     pub from: f64,
@@ -44,7 +48,8 @@ pub struct Within {
 }
 
 impl Batch<'_> {
-    /// Plays all jumps of these lanes within a step; the clocks have been set by [`tick`](Self::tick).
+    /// Plays all jumps of these lanes within a step; the clocks have been set by
+    /// [`tick`](Self::tick).
     pub fn jump(&mut self, lanes: Lanes, within: Within) {
         let mut busy = lanes;
         let mut rounds = 0;
@@ -182,7 +187,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Fires what is pending in a lane at its instant, and whatever that triggers, by priority and name.
+    /// Fires what is pending in a lane at its instant, and whatever that triggers, by priority and
+    /// name.
     pub fn settle(&mut self, lane: usize, within: Option<Within>) {
         self.scratch.instant.clear();
         let ranks = &self.program().ranks;
@@ -217,7 +223,8 @@ impl Batch<'_> {
         self.scratch.pending.push(e);
     }
 
-    /// Ends of rests and scheduled instants strictly within the step; gives the lanes that have one.
+    /// Ends of rests and scheduled instants strictly within the step; gives the lanes that have
+    /// one.
     pub fn find_points(&mut self, within: Within) -> Lanes {
         let program = self.program();
         let layout = &program.layout;
@@ -241,7 +248,8 @@ impl Batch<'_> {
         self.scratch.pointed
     }
 
-    /// Looks at a trigger after a jump: it fires when its condition has become true, or it may fire at last.
+    /// Looks at a trigger after a jump: it fires when its condition has become true, or it may fire
+    /// at last.
     pub fn look(&mut self, e: u32, lanes: Lanes) {
         let program = self.program();
         if let Some(waiting) = program.events[e as usize].waiting {

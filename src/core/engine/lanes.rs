@@ -1,7 +1,7 @@
 //! Sets of lanes as bits, and the loops over lanes that are worth a wide vector unit.
 //!
-//! The loops run compiled for the vector unit at hand. They are plain arithmetic on one lane at a time, so every width gives the same
-//! bits.
+//! The loops run compiled for the vector unit at hand. They are plain arithmetic on one lane at a
+//! time, so every width gives the same bits.
 
 use crate::math::width::wide;
 use crate::program::{Column, LANES};
@@ -17,13 +17,15 @@ pub fn lanes_where(test: impl Fn(usize) -> bool) -> Lanes {
     lanes
 }
 
-/// One of two values. Both have been loaded when this chooses; a choice between two loads would keep a loop from being vectorised.
+/// One of two values. Both have been loaded when this chooses; a choice between two loads would
+/// keep a loop from being vectorised.
 #[inline(always)]
 pub fn blend<T>(condition: bool, a: T, b: T) -> T {
     if condition { a } else { b }
 }
 
-/// One of two values, which may lie in memory: by their bits, so that no compiler makes a choice between two loads of it.
+/// One of two values, which may lie in memory: by their bits, so that no compiler makes a choice
+/// between two loads of it.
 #[inline(always)]
 pub fn pick(condition: bool, a: f64, b: f64) -> f64 {
     let mask = u64::from(condition).wrapping_neg();

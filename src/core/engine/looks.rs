@@ -1,17 +1,21 @@
-//! Runs that go on until they are precise enough: when they look at themselves, and what looking costs.
+//! Runs that go on until they are precise enough: when they look at themselves, and what looking
+//! costs.
 
 /// Blocks after which a run looks for the first time (128 draws).
 const FIRST: u64 = 8;
 
 /// Factor by which a run that was ended by what it saw widens the errors of its shares of trials.
 ///
-/// The run ends at a look at which the spread between replicates happens to be small, more often than not: it is then 0.87 to 0.89 of the true error, and
-/// intervals built on it cover 93% instead of 95%. The first passage of a spread of 16 Brownian motions below a target, at looks a quarter of an octave apart,
-/// was simulated for first passages after 8 to 2,000 blocks: with this factor the intervals cover 95.2 to 96.5%, and 0.96 to 0.98 of the error is stated.
+/// The run ends at a look at which the spread between replicates happens to be small, more often
+/// than not: it is then 0.87 to 0.89 of the true error, and intervals built on it cover 93% instead
+/// of 95%. The first passage of a spread of 16 Brownian motions below a target, at looks a quarter
+/// of an octave apart, was simulated for first passages after 8 to 2,000 blocks: with this factor
+/// the intervals cover 95.2 to 96.5%, and 0.96 to 0.98 of the error is stated.
 pub const CAUTION: f64 = 1.1;
 
-/// The number of blocks at which a run that has had this many looks next: eight, and then a quarter of an octave at a time
-/// (8, 10, 12, 14, 16, 20, 24, …), so that it simulates at most a quarter more than it has to.
+/// The number of blocks at which a run that has had this many looks next: eight, and then a quarter
+/// of an octave at a time (8, 10, 12, 14, 16, 20, 24, …), so that it simulates at most a quarter
+/// more than it has to.
 pub fn next_look(blocks: u64) -> u64 {
     if blocks < FIRST {
         return FIRST;

@@ -1,6 +1,7 @@
 //! Moves of the phase, the trend and the states.
 //!
-//! Takes an effect that moves something and the lanes in which it does; a destination that is drawn is drawn here, by one number per firing.
+//! Takes an effect that moves something and the lanes in which it does; a destination that is drawn
+//! is drawn here, by one number per firing.
 
 use super::batch::Batch;
 use super::journal::Change;
@@ -10,7 +11,8 @@ use crate::program::{
 };
 
 impl Batch<'_> {
-    /// Has an effect of an event move something in some lanes; for the trial that is followed, it is noted in `changes`.
+    /// Has an effect of an event move something in some lanes; for the trial that is followed, it
+    /// is noted in `changes`.
     pub fn set_going(
         &mut self,
         e: u32,
@@ -136,7 +138,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Moves states at the end of grid step `index`, after the diffusion: each at most once, all by what was before any of them moved.
+    /// Moves states at the end of grid step `index`, after the diffusion: each at most once, all by
+    /// what was before any of them moved.
     pub fn step_states(&mut self, index: usize) {
         let program = self.program();
         if program.steppers.is_empty() {

@@ -1,10 +1,12 @@
 //! Run: many futures of one program, in parallel, to a summary.
 //!
-//! Takes a [`Program`](crate::program::Program) and [`Settings`]; gives a [`Summary`] of counts and sums. The engine sees no JSON,
-//! no names of things and no formula text; it prints nothing and opens nothing, and talks to its caller through an [`Observer`].
+//! Takes a [`Program`](crate::program::Program) and [`Settings`]; gives a [`Summary`] of counts and
+//! sums. The engine sees no JSON, no names of things and no formula text; it prints nothing and
+//! opens nothing, and talks to its caller through an [`Observer`].
 //!
-//! Order of reading: `run` (blocks to threads), `block` (draws, batches), `count` (what is kept of them), `start` (t = 0), `step` (columns
-//! on the grid), `clocks` (which event fires when), `jumps` and `fire` (what happens between grid points), `diffusion`.
+//! Order of reading: `run` (blocks to threads), `block` (draws, batches), `count` (what is kept of
+//! them), `start` (t = 0), `step` (columns on the grid), `clocks` (which event fires when), `jumps`
+//! and `fire` (what happens between grid points), `diffusion`.
 
 mod advance;
 mod ageing;

@@ -1,7 +1,8 @@
 //! Single trials played again with one event otherwise, and everything else as it was.
 //!
-//! Takes trials by number and what is otherwise in them; gives their ends. All random numbers are those of the run, since each belongs to a
-//! named site: what differs from the trial follows from the one event.
+//! Takes trials by number and what is otherwise in them; gives their ends. All random numbers are
+//! those of the run, since each belongs to a named site: what differs from the trial follows from
+//! the one event.
 
 use super::batch::{Batch, Setup};
 use super::block::BlockFault;
@@ -17,14 +18,15 @@ use std::f64::consts::LN_2;
 pub enum Otherwise {
     /// The event of this index never fires.
     Without(usize),
-    /// The first firing of the event of this index comes when its accumulated hazard is the median of its law, ln 2: when it was as likely as not
-    /// to have come.
+    /// The first firing of the event of this index comes when its accumulated hazard is the median
+    /// of its law, ln 2: when it was as likely as not to have come.
     AtEvenOdds(usize),
 }
 
 impl Otherwise {
-    /// Whether an event can be played so. A result of an event, and a move of a chain that steps with the grid, is not drawn by itself; a time at
-    /// even odds is known of what fires by a hazard that does not age.
+    /// Whether an event can be played so. A result of an event, and a move of a chain that steps
+    /// with the grid, is not drawn by itself; a time at even odds is known of what fires by a
+    /// hazard that does not age.
     pub fn is_possible(self, program: &Program) -> bool {
         match self {
             Self::Without(e) => !matches!(

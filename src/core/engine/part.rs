@@ -1,9 +1,12 @@
-//! Parts of a run: simulated anywhere, kept as bytes, joined to the summary of the whole run, bit for bit.
+//! Parts of a run: simulated anywhere, kept as bytes, joined to the summary of the whole run, bit
+//! for bit.
 //!
-//! Takes ranges of blocks to simulate, other parts, or bytes; gives the [`Summary`] that one uninterrupted run would have left. Counts and float
-//! sums join by themselves (`summary`, [`Forest`]). What needs care are the bins of quantities, which a run learns where its pilots end (`pilot`): a
-//! part that starts later simulates the first pilot once more to know them, and keeps the numbers of quantities that have no bins yet as they are,
-//! apart for each pilot (a *stage*), so that all parts together can learn what the run would have learnt.
+//! Takes ranges of blocks to simulate, other parts, or bytes; gives the [`Summary`] that one
+//! uninterrupted run would have left. Counts and float sums join by themselves (`summary`,
+//! [`Forest`]). What needs care are the bins of quantities, which a run learns where its pilots end
+//! (`pilot`): a part that starts later simulates the first pilot once more to know them, and keeps
+//! the numbers of quantities that have no bins yet as they are, apart for each pilot (a *stage*),
+//! so that all parts together can learn what the run would have learnt.
 
 use super::batch::Setup;
 use super::block::{BlockFault, Worker, blocks_together};
@@ -17,7 +20,8 @@ use crate::program::Program;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A part simulates at most one block more for each so many of its own, to know the bins of rarer quantities: it is to keep few numbers as they are.
+/// A part simulates at most one block more for each so many of its own, to know the bins of rarer
+/// quantities: it is to keep few numbers as they are.
 const SPARED: u64 = 8;
 
 /// Numbers of the four kinds of quantities (`Tally::quantities`) that have no bins.
@@ -29,7 +33,8 @@ pub struct Part {
     /// No number of a quantity without bins is in it.
     tally: Tally,
     forest: Forest<Node>,
-    /// Numbers of quantities without bins, by the number of blocks of the pilot that they are the last to belong to.
+    /// Numbers of quantities without bins, by the number of blocks of the pilot that they are the
+    /// last to belong to.
     stages: BTreeMap<u64, Stage>,
 }
 
@@ -121,7 +126,8 @@ impl Part {
         })
     }
 
-    /// Goes on with a run, of which this is the [beginning](Self::is_beginning), until the end that `settings` say or until the observer cancels it.
+    /// Goes on with a run, of which this is the [beginning](Self::is_beginning), until the end that
+    /// `settings` say or until the observer cancels it.
     ///
     /// # Errors
     /// [`EngineError`] as of [`simulate`](super::simulate); this part is then lost.
@@ -189,7 +195,8 @@ impl Part {
     /// Simulates a range of blocks; `None` if the observer cancelled it.
     ///
     /// # Errors
-    /// [`EngineError`] if the size cannot be had or events fire without end. Trials that are stopped are counted; how many are too many, the whole run says.
+    /// [`EngineError`] if the size cannot be had or events fire without end. Trials that are
+    /// stopped are counted; how many are too many, the whole run says.
     pub fn of_range(
         program: &Program,
         settings: &Settings,
@@ -260,7 +267,8 @@ impl Part {
         (self.forest.join(other.forest)).map_err(|overlap| NotJoined::Overlap(overlap.block))
     }
 
-    /// The summary of the run that ends with the last block of this [beginning](Self::is_beginning).
+    /// The summary of the run that ends with the last block of this
+    /// [beginning](Self::is_beginning).
     ///
     /// # Errors
     /// [`EngineError::NonFinite`] if too many trials were stopped.
@@ -285,7 +293,8 @@ impl Part {
         Ok(summary)
     }
 
-    /// Takes the tally, with all bins learnt that a run of these blocks has learnt, and all other numbers in it as they are.
+    /// Takes the tally, with all bins learnt that a run of these blocks has learnt, and all other
+    /// numbers in it as they are.
     fn gathered(&mut self, program: &Program, settings: &Settings) -> Tally {
         let (blocks, per_block) = (self.blocks(), settings.trials_per_block());
         let empty = Tally::new(program, settings.trials_per_draw as usize);
@@ -403,7 +412,8 @@ fn kept(tally: &mut Tally) -> Stage {
         .collect()
 }
 
-/// Gives bins to quantities that have none, as a run does where a pilot ends, the numbers of which are `pool`.
+/// Gives bins to quantities that have none, as a run does where a pilot ends, the numbers of which
+/// are `pool`.
 fn learn(tally: &mut Tally, pool: &[Tables]) {
     for (own, pool) in tally.quantities_mut().into_iter().zip(pool) {
         for table in 0..own.len() {
@@ -417,7 +427,8 @@ fn learn(tally: &mut Tally, pool: &[Tables]) {
     }
 }
 
-/// A tally that has the bins which a run has learnt before it simulates these blocks, or some of them; `None` if the observer cancelled it.
+/// A tally that has the bins which a run has learnt before it simulates these blocks, or some of
+/// them; `None` if the observer cancelled it.
 fn learnt(
     program: &Program,
     settings: &Settings,

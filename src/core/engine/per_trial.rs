@@ -7,7 +7,8 @@ use crate::program::{PerTrialCode, PerTrialDraw};
 use crate::random::{Site, TrialId};
 
 impl Batch<'_> {
-    /// Fills the columns of these quantities, and runs the prologue on the way: it has what they are made of, and what is made of them.
+    /// Fills the columns of these quantities, and runs the prologue on the way: it has what they
+    /// are made of, and what is made of them.
     pub fn run_prologue(&mut self) {
         let program = self.program();
         let places = self.places();
@@ -23,7 +24,8 @@ impl Batch<'_> {
         self.run_everywhere(&program.prologue[done..]);
     }
 
-    /// For each lane where each quantity lies in its distribution, correlated as the file says; nothing if there is none.
+    /// For each lane where each quantity lies in its distribution, correlated as the file says;
+    /// nothing if there is none.
     fn places(&self) -> Vec<Vec<f64>> {
         let program = self.program();
         if program.per_trial.is_empty() {
@@ -46,7 +48,8 @@ impl Batch<'_> {
         self.ids.iter().map(of_lane).collect()
     }
 
-    /// The value at a place; NaN where the arguments are impossible, for which the trial is stopped by the bounds.
+    /// The value at a place; NaN where the arguments are impossible, for which the trial is stopped
+    /// by the bounds.
     fn per_trial(&self, quantity: &PerTrialCode, lane: usize, u: f64) -> f64 {
         match &quantity.draw {
             PerTrialDraw::Fixed(distribution) => distribution.quantile(u),

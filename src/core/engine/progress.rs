@@ -1,7 +1,9 @@
-//! How near a trial is to something, at a grid point: 0 where it has come to be, below where it has not.
+//! How near a trial is to something, at a grid point: 0 where it has come to be, below where it has
+//! not.
 //!
-//! What a measure says decides how fast multilevel splitting is, never what it finds: a trial that hits counts as there at its end, even if no grid point showed
-//! it. It reads nothing but the path so far.
+//! What a measure says decides how fast multilevel splitting is, never what it finds: a trial that
+//! hits counts as there at its end, even if no grid point showed it. It reads nothing but the path
+//! so far.
 
 use super::batch::Batch;
 use crate::program::{Column, LANES, Slot};
@@ -21,7 +23,8 @@ pub enum Progress {
     Trend(Vec<f64>),
     /// A state, by index, and what each of its values is worth.
     State(usize, Vec<f64>),
-    /// An event, by index, that has fired; before that, half of the way is what has to come before it.
+    /// An event, by index, that has fired; before that, half of the way is what has to come before
+    /// it.
     Fired(usize, Box<Progress>),
     /// The mean of what is left of each: each counts.
     All(Vec<Progress>),
@@ -61,7 +64,8 @@ impl Progress {
         }
     }
 
-    /// Whether some ways to it show how near it is, and others do not: splitting follows the former, and may not see the latter.
+    /// Whether some ways to it show how near it is, and others do not: splitting follows the
+    /// former, and may not see the latter.
     pub fn has_hidden_way(&self) -> bool {
         match self {
             Self::Any(parts) => {

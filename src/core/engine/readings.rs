@@ -1,4 +1,5 @@
-//! What formulas over the path ask of a trial on its way: values at instants, firings within windows and after others.
+//! What formulas over the path ask of a trial on its way: values at instants, firings within
+//! windows and after others.
 
 use super::batch::Batch;
 use super::jumps::Within;
@@ -6,7 +7,8 @@ use super::lanes::{Lanes, each, not_numbers};
 use crate::program::{FiringCode, LookCode};
 
 impl Batch<'_> {
-    /// What is asked about an instant within this step, seen in the state at its start; after a later firing it is looked at anew.
+    /// What is asked about an instant within this step, seen in the state at its start; after a
+    /// later firing it is looked at anew.
     pub fn look_within(&mut self, within: Within) {
         let program = self.program();
         self.scratch.asked = false;
@@ -20,7 +22,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Keeps what a look sees in all lanes; those in which it sees nothing that is a number are stopped.
+    /// Keeps what a look sees in all lanes; those in which it sees nothing that is a number are
+    /// stopped.
     pub fn look_everywhere(&mut self, look: &LookCode) {
         let slot = self.evaluate(&look.value);
         let seen = *self.columns.column(slot);
@@ -31,7 +34,8 @@ impl Batch<'_> {
         *self.columns.column_mut(look.slot) = seen;
     }
 
-    /// What is asked about an instant later in this step is seen in the state as it is now, until the next firing.
+    /// What is asked about an instant later in this step is seen in the state as it is now, until
+    /// the next firing.
     pub fn look_again(&mut self, lanes: Lanes, within: Within) {
         let program = self.program();
         for look in &program.looks {

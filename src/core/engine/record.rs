@@ -1,4 +1,5 @@
-//! What a batch remembers of its trials until they are finished: a trial that is stopped must leave every statistic.
+//! What a batch remembers of its trials until they are finished: a trial that is stopped must leave
+//! every statistic.
 
 use super::lanes::Lanes;
 use crate::program::{Column, LANES, Program};

@@ -39,7 +39,8 @@ pub struct Replay {
     pub questions: Vec<bool>,
 }
 
-/// Plays trial number `trial` of the run with these settings, of which the seed, the design and the number of trials per draw count.
+/// Plays trial number `trial` of the run with these settings, of which the seed, the design and the
+/// number of trials per draw count.
 ///
 /// With `is_short` an event that fires very often is not noted each time.
 ///

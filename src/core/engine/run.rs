@@ -31,7 +31,8 @@ impl<'p> Setup<'p> {
         }
     }
 
-    /// The same with inputs that are placed by `steer`; whatever else is random has the same numbers.
+    /// The same with inputs that are placed by `steer`; whatever else is random has the same
+    /// numbers.
     #[must_use]
     pub fn steered(mut self, steer: &'p dyn Steer) -> Self {
         self.steer = Some(steer);
@@ -42,7 +43,8 @@ impl<'p> Setup<'p> {
 /// Simulates a program.
 ///
 /// # Errors
-/// [`EngineError`] if the size cannot be had, if events fire without end, or if more than 0.1% of the trials met a value that is not finite.
+/// [`EngineError`] if the size cannot be had, if events fire without end, or if more than 0.1% of
+/// the trials met a value that is not finite.
 pub fn simulate(
     program: &Program,
     settings: &Settings,
@@ -92,7 +94,8 @@ pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineE
     check_share(program, &tally.stopped_at, summary.trials(), first)
 }
 
-/// The same of trials that are counted by the label at which they were stopped. `first`: the number of the first, if it has one.
+/// The same of trials that are counted by the label at which they were stopped. `first`: the number
+/// of the first, if it has one.
 ///
 /// # Errors
 /// [`EngineError::NonFinite`] above 0.1% of the trials.
@@ -169,7 +172,8 @@ impl<W, N> Driven<W, N> {
         let workers = match threads {
             // Asking the pool for its size starts it.
             1 => 1,
-            // A worker holds tables of several megabytes; one beyond the threads of the pool would never be given a block.
+            // A worker holds tables of several megabytes; one beyond the threads of the pool would
+            // never be given a block.
             n => (n.min(rayon::current_num_threads()) as u64).min(blocks),
         };
         Self {
@@ -182,7 +186,8 @@ impl<W, N> Driven<W, N> {
     }
 }
 
-/// Deals blocks to threads, in order, and grows the merge tree; stops early when the observer says so or `precise` is satisfied.
+/// Deals blocks to threads, in order, and grows the merge tree; stops early when the observer says
+/// so or `precise` is satisfied.
 ///
 /// # Errors
 /// The fault of the first faulty block, whichever thread met it.
@@ -215,9 +220,11 @@ pub fn drive<W: Counting, N: Merge + Send, F: Send>(
     Ok(driven)
 }
 
-/// Simulates a range of blocks, the first that are missing; `true` if the observer cancelled it before it was complete.
+/// Simulates a range of blocks, the first that are missing; `true` if the observer cancelled it
+/// before it was complete.
 ///
-/// Where a pilot ends, all threads wait for it, and bins are learnt before the next block. The workers have all that was counted before.
+/// Where a pilot ends, all threads wait for it, and bins are learnt before the next block. The
+/// workers have all that was counted before.
 ///
 /// # Errors
 /// The fault of the first faulty block, whichever thread met it.
@@ -253,7 +260,8 @@ pub fn stretch<W: Counting, N: Merge + Send, F: Send>(
     Ok(false)
 }
 
-/// As [`stretch`], for blocks between which nothing has to be done; those that are simulated together go to one thread.
+/// As [`stretch`], for blocks between which nothing has to be done; those that are simulated
+/// together go to one thread.
 pub(super) fn deal_blocks<W: Send, N: Merge + Send, F: Send>(
     driven: &mut Driven<W, N>,
     (range, together): (Range<u64>, u64),

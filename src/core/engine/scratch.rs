@@ -1,4 +1,5 @@
-//! Working memory of a step: what waits for its turn, and which lanes must be looked at after a round of firings.
+//! Working memory of a step: what waits for its turn, and which lanes must be looked at after a
+//! round of firings.
 //!
 //! Holds lists and sets only; `jumps` and `fire` decide what happens.
 
@@ -120,8 +121,8 @@ impl Scratch<'_> {
         self.points.push(point);
     }
 
-    /// Takes the first point of a lane if it comes before its first clock. At equal times the end of a rest comes first, then events in
-    /// the order of their names.
+    /// Takes the first point of a lane if it comes before its first clock. At equal times the end
+    /// of a rest comes first, then events in the order of their names.
     pub fn take_first_point(&mut self, lane: usize) -> Option<Point> {
         let (clock, event) = (self.first_time[lane], self.first_event[lane]);
         let (place, point) = (self.points.iter().copied().enumerate())

@@ -8,7 +8,8 @@ use crate::random::size::{MOST_DRAWS, MOST_TRIALS_PER_DRAW, TRIALS_PER_DRAW};
 /// Draws in a block.
 pub const DRAWS_PER_BLOCK: u32 = REPLICATES as u32;
 
-/// What is simulated. Two runs of one program with equal settings (threads aside) have the same result bytes.
+/// What is simulated. Two runs of one program with equal settings (threads aside) have the same
+/// result bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub seed: u64,
@@ -26,7 +27,8 @@ pub struct Settings {
 impl Settings {
     /// Settings for at least this many trials, in whole blocks.
     ///
-    /// With `draws` the trials per draw are `trials / draws`, rounded up to a multiple of the groups that share a draw's strata.
+    /// With `draws` the trials per draw are `trials / draws`, rounded up to a multiple of the
+    /// groups that share a draw's strata.
     pub fn new(trials: u64, draws: Option<u64>, seed: u64) -> Self {
         let per_draw = match draws {
             Some(draws) => whole_groups(
@@ -63,8 +65,9 @@ impl Settings {
         Ok(())
     }
 
-    /// Whether these could be of a run: it has blocks, draws whose trials are dealt evenly, and waits for an error that there can be. Settings that
-    /// were read from elsewhere are to be asked; [`new`](Self::new) makes no others.
+    /// Whether these could be of a run: it has blocks, draws whose trials are dealt evenly, and
+    /// waits for an error that there can be. Settings that were read from elsewhere are to be
+    /// asked; [`new`](Self::new) makes no others.
     pub fn is_sound(&self) -> bool {
         self.blocks > 0
             && self.trials_per_draw > 0
@@ -98,7 +101,8 @@ pub trait Observer: Sync {
         false
     }
 
-    /// Trials of a block; blocks come in no particular order, but never further apart than the number of threads.
+    /// Trials of a block; blocks come in no particular order, but never further apart than the
+    /// number of threads.
     fn rows(&self, _block: u64, _rows: super::TrialRows) {}
 }
 
@@ -143,7 +147,8 @@ pub enum EngineError {
         time: f64,
         limit: u64,
     },
-    /// Too many trials ended in a number that is not finite, or that is not allowed where it stands.
+    /// Too many trials ended in a number that is not finite, or that is not allowed where it
+    /// stands.
     #[error(
         "{stopped} of {trials} trials met a value that is not finite or out of its bounds,{} most often from {path}{place}; \
          most often a distribution reaches further than its place allows, and a `range` holds it; `quincunx check` names those that it can tell", first_in(*.trial)
@@ -186,7 +191,8 @@ impl EngineError {
         self
     }
 
-    /// The same with the place in the files of the formula at fault, which `place` looks up by its pointer.
+    /// The same with the place in the files of the formula at fault, which `place` looks up by its
+    /// pointer.
     #[must_use]
     pub fn placed(mut self, look_up: impl Fn(&str) -> Option<String>) -> Self {
         if let Self::NonFinite { path, place, .. } = &mut self {

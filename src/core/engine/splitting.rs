@@ -1,13 +1,18 @@
-//! Multilevel splitting: of many trials those that have come nearest to something rare are gone on with, again and again.
+//! Multilevel splitting: of many trials those that have come nearest to something rare are gone on
+//! with, again and again.
 //!
-//! The adaptive algorithm of Cérou & Guyader (*Adaptive multilevel splitting for rare event analysis*, Stoch. Anal. Appl. 25, 2007) as it
-//! stands in Bréhier, Gazeau, Goudenège, Lelièvre & Rousset (*Unbiasedness of some generalized adaptive multilevel splitting algorithms*, Ann.
-//! Appl. Probab. 26, 2016): those that have not come beyond a level, ties included, are replaced by branches of those that have, and the product of the
-//! shares that went on, times the share of hits at the end, has the probability as its mean, whatever the number of trials and however progress is measured,
-//! as long as a hit is beyond every level: a trial that hits counts as there at the end, whatever was measured before.
+//! The adaptive algorithm of Cérou & Guyader (*Adaptive multilevel splitting for rare event
+//! analysis*, Stoch. Anal. Appl. 25, 2007) as it stands in Bréhier, Gazeau, Goudenège, Lelièvre &
+//! Rousset (*Unbiasedness of some generalized adaptive multilevel splitting algorithms*, Ann. Appl.
+//! Probab. 26, 2016): those that have not come beyond a level, ties included, are replaced by
+//! branches of those that have, and the product of the shares that went on, times the share of hits
+//! at the end, has the probability as its mean, whatever the number of trials and however progress
+//! is measured, as long as a hit is beyond every level: a trial that hits counts as there at the
+//! end, whatever was measured before.
 //!
-//! Nothing is cloned. A trial is a function of its numbers, so a branch is a *line*: the number of its first trial, and from certain
-//! grid points on the numbers of others. It is played again from the start, and leaves its parent where it is given fresh numbers.
+//! Nothing is cloned. A trial is a function of its numbers, so a branch is a *line*: the number of
+//! its first trial, and from certain grid points on the numbers of others. It is played again from
+//! the start, and leaves its parent where it is given fresh numbers.
 
 use super::batch::{Batch, Fatal, Setup};
 use super::block::BlockFault;
@@ -71,7 +76,8 @@ pub struct Repetition {
     pub levels: u32,
     /// Nothing came beyond the last level.
     pub died_out: bool,
-    /// Of the lines at the end that hit: how many different first trials, and thus draws, they come from.
+    /// Of the lines at the end that hit: how many different first trials, and thus draws, they come
+    /// from.
     pub ancestors: u32,
     /// Sum of the squares of what each of these first trials adds to the estimate.
     pub squares: f64,
@@ -183,7 +189,8 @@ pub fn repeat(
     done.into_values().collect()
 }
 
-/// Measures gaps in units of what they typically are at t = 0, so that those of a condition's parts can be put together.
+/// Measures gaps in units of what they typically are at t = 0, so that those of a condition's parts
+/// can be put together.
 pub fn scale_gaps(program: &Program, seed: u64, progress: &mut Progress) {
     let own = Site::new(Seed(seed), "rare/scale");
     let setup = Setup::new(program, own.key());
@@ -266,7 +273,8 @@ impl Splitting<'_> {
             let (on, out): (Vec<usize>, Vec<usize>) =
                 (0..LINES).partition(|i| played[*i].nearest() > level);
             if on.is_empty() {
-                // So many are at the level that it cannot be told who is nearer: they are counted as they are.
+                // So many are at the level that it cannot be told who is nearer: they are counted
+                // as they are.
                 found.died_out = true;
                 break;
             }
@@ -294,7 +302,8 @@ impl Splitting<'_> {
                 })
                 .collect();
             let news = player.play(&branches)?;
-            // A branch was its parent until it was nearer than the level: a replay that is not exact is seen here.
+            // A branch was its parent until it was nearer than the level: a replay that is not
+            // exact is seen here.
             debug_assert!(news.iter().all(|p| p.nearest() > level || p.stopped));
             found.trials += news.len() as u64;
             found.stopped += count(&news, |p| p.stopped);
@@ -400,8 +409,10 @@ impl<'s> Player<'s> {
             for (lane, mut played) in played.into_iter().enumerate() {
                 played.hit = hits >> lane & 1 == 1;
                 played.stopped = self.batch.halted >> lane & 1 == 1;
-                // It can hold at the end though nothing said so at any grid point. What hits must be beyond every level, or lines that are replaced
-                // take hits with them and the mean is too low. A branch from there on, behind the last grid point, is its parent once more.
+                // It can hold at the end though nothing said so at any grid point. What hits must
+                // be beyond every level, or lines that are replaced take hits with them and the
+                // mean is too low. A branch from there on, behind the last grid point, is its
+                // parent once more.
                 if played.hit && played.nearest() < 0.0 {
                     let after_all = program.steps as u32 + 1;
                     played.rises.push((after_all, 0.0));
@@ -438,8 +449,9 @@ impl<'s> Player<'s> {
 }
 
 impl Batch<'_> {
-    /// From a grid point on a lane has the numbers of another trial: in all that is drawn later, and in what is left of running clocks. Waits and
-    /// dates that have been drawn already, and thresholds of hazards that change with age, stay as they are.
+    /// From a grid point on a lane has the numbers of another trial: in all that is drawn later,
+    /// and in what is left of running clocks. Waits and dates that have been drawn already, and
+    /// thresholds of hazards that change with age, stay as they are.
     fn fresh_numbers(&mut self, lane: usize, id: TrialId, index: usize, time: f64) {
         self.ids[lane] = id;
         self.fresh_thresholds(lane, time);

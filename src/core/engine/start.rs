@@ -1,4 +1,5 @@
-//! Time zero: parameters from the draw, quantities of the trial, the start trend from its stratum, phase and indicators from their start values.
+//! Time zero: parameters from the draw, quantities of the trial, the start trend from its stratum,
+//! phase and indicators from their start values.
 
 use super::batch::Batch;
 use super::lanes::{Lanes, each, outside};
@@ -27,7 +28,8 @@ pub struct TrialStart {
 }
 
 impl Batch<'_> {
-    /// Puts trials at t = 0 into the lanes. Lanes beyond them repeat the last trial and count for nothing.
+    /// Puts trials at t = 0 into the lanes. Lanes beyond them repeat the last trial and count for
+    /// nothing.
     pub fn start(&mut self, trials: &[TrialStart], draws: &[DrawValues]) {
         let program = self.program();
         let layout = &program.layout;
@@ -197,7 +199,8 @@ impl Batch<'_> {
         }
     }
 
-    /// First thresholds of the clocks, instants of scheduled events, triggers unarmed, windows closed.
+    /// First thresholds of the clocks, instants of scheduled events, triggers unarmed, windows
+    /// closed.
     fn start_clocks(&mut self) {
         let program = self.program();
         let layout = &program.layout;
@@ -265,7 +268,8 @@ impl Batch<'_> {
 
     /// Sets the clock of one lane, and the derived values that read it.
     ///
-    /// They always belong to the time at which the clock stands, so there is nothing to do if it stands there already.
+    /// They always belong to the time at which the clock stands, so there is nothing to do if it
+    /// stands there already.
     pub fn stand_at(&mut self, lane: usize, time: f64) {
         if self.columns.get(self.program().layout.time, lane) == time {
             return;
@@ -277,7 +281,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Sets the clocks of some lanes to the instants at which they are being played, and the derived values that read them.
+    /// Sets the clocks of some lanes to the instants at which they are being played, and the
+    /// derived values that read them.
     pub fn stand_at_now(&mut self, lanes: Lanes) {
         let mut moved = 0;
         for lane in each(lanes) {
@@ -295,7 +300,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Sets the clocks of some lanes back to the step's start, and the derived values that read them.
+    /// Sets the clocks of some lanes back to the step's start, and the derived values that read
+    /// them.
     pub fn stand_back(&mut self, lanes: Lanes, from: f64) {
         let moved = lanes & self.moved_clocks;
         if moved == 0 {

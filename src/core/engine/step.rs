@@ -1,4 +1,5 @@
-//! A batch from t = 0 to the horizon: columns on the grid, `jumps` where something happens in between.
+//! A batch from t = 0 to the horizon: columns on the grid, `jumps` where something happens in
+//! between.
 
 use super::batch::Batch;
 use super::jumps::Within;
@@ -14,7 +15,8 @@ impl Batch<'_> {
         self.run_watched(|_, _, _| {});
     }
 
-    /// The same; `watch` is called after each grid point, with its index and time, and may give lanes other numbers for what comes.
+    /// The same; `watch` is called after each grid point, with its index and time, and may give
+    /// lanes other numbers for what comes.
     pub fn run_watched(&mut self, mut watch: impl FnMut(&mut Self, usize, f64)) {
         let program = self.program();
         self.record.clear();
@@ -46,7 +48,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Rates at the step's start; then the lanes in which a clock runs out, or a point in time lies, play their jumps.
+    /// Rates at the step's start; then the lanes in which a clock runs out, or a point in time
+    /// lies, play their jumps.
     fn competing(&mut self, within: Within) {
         self.now.fill(within.from);
         self.age_all(within);
@@ -55,7 +58,8 @@ impl Batch<'_> {
         self.jump((due | pointed) & self.alive, within);
     }
 
-    /// Everything that looks at the state at a grid point: derived values, trackers, triggers, scheduled events, questions, the record.
+    /// Everything that looks at the state at a grid point: derived values, trackers, triggers,
+    /// scheduled events, questions, the record.
     fn grid_point(&mut self, index: usize, time: f64) {
         let program = self.program();
         self.set_time_everywhere(time);

@@ -1,6 +1,7 @@
 //! What is kept of trials: integer tables, one set a thread, and sums of floats, one node a block.
 //!
-//! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has the same bytes for any number of threads.
+//! Counts add in any order. Float sums go through the merge tree of `estimate`, so that a run has
+//! the same bytes for any number of threads.
 
 use super::looks::CAUTION;
 use crate::estimate::{
@@ -20,7 +21,8 @@ pub struct EventTally {
     pub fired: ByReplicate,
     /// Firings.
     pub firings: ByReplicate,
-    /// Trials whose first firing lies at or before reported time i and after the one before it; by time.
+    /// Trials whose first firing lies at or before reported time i and after the one before it; by
+    /// time.
     pub first_by: Vec<ByReplicate>,
     /// Trials whose window closed by the horizon.
     pub windows: ByReplicate,
@@ -45,11 +47,14 @@ pub struct Tally {
     /// Those of the file, then those of trends.
     pub questions: Vec<HitTable>,
     pub groups: Vec<HitTable>,
-    /// By question about some trials: trials in which its condition held, and those of them that answer yes.
+    /// By question about some trials: trials in which its condition held, and those of them that
+    /// answer yes.
     pub conditional: Vec<[ByReplicate; 2]>,
-    /// By trend that can come true, then outcome: trials of this outcome in which that trend has come true at the end.
+    /// By trend that can come true, then outcome: trials of this outcome in which that trend has
+    /// come true at the end.
     pub given: Vec<Vec<ByReplicate>>,
-    /// Hits of the program's targets by uncertain input; `None` if nothing is uncertain, or too much for a table.
+    /// Hits of the program's targets by uncertain input; `None` if nothing is uncertain, or too
+    /// much for a table.
     pub inputs: Option<InputTable>,
     /// Trials that satisfy a rule, whichever outcome they were given.
     pub matched: Vec<u64>,
@@ -155,7 +160,8 @@ impl Tally {
     /// All of these together. Empty tables if there are none.
     pub fn united(parts: impl IntoIterator<Item = Self>, empty: impl FnOnce() -> Self) -> Self {
         let mut parts = parts.into_iter();
-        // The first takes in the others, one of which goes as the next comes: nothing is copied, and no further tables are made.
+        // The first takes in the others, one of which goes as the next comes: nothing is copied,
+        // and no further tables are made.
         let mut all = parts.next().unwrap_or_else(empty);
         parts.for_each(|part| all.merge(&part));
         all
@@ -402,7 +408,8 @@ impl Summary {
         self.blocks * REPLICATES as u64
     }
 
-    /// Factor by which the errors of shares are widened for having been looked at before the run ended.
+    /// Factor by which the errors of shares are widened for having been looked at before the run
+    /// ended.
     pub fn caution(&self) -> f64 {
         if self.stopped_by_precision {
             CAUTION

@@ -1,7 +1,9 @@
-//! Loops over lanes that count: moments of columns, how many lanes are in which state, sums over some lanes.
+//! Loops over lanes that count: moments of columns, how many lanes are in which state, sums over
+//! some lanes.
 //!
-//! Takes columns as a batch left them; gives numbers to be added to the tables. As in `lanes`, each loop is compiled once for each width of
-//! vector unit, and sums are taken in the same eight parts by all of them.
+//! Takes columns as a batch left them; gives numbers to be added to the tables. As in `lanes`, each
+//! loop is compiled once for each width of vector unit, and sums are taken in the same eight parts
+//! by all of them.
 
 use super::lanes::{Lanes, lanes_where};
 use crate::estimate::{PARTS, about_mean, in_pairs, sums_from_first};

@@ -1,4 +1,5 @@
-//! One event's clock in all lanes, and the loops that change and renew it. What a step takes off it is in `advance`.
+//! One event's clock in all lanes, and the loops that change and renew it. What a step takes off it
+//! is in `advance`.
 
 use super::batch::MANY;
 use super::clocks::Rate;
@@ -39,9 +40,11 @@ impl Streams {
 pub struct Timer {
     /// Rate in force.
     pub rate: Column,
-    /// What is left of the threshold: of a moving hazard at the step's end if its rate stays, of a steady one when its rate was last zero.
+    /// What is left of the threshold: of a moving hazard at the step's end if its rate stays, of a
+    /// steady one when its rate was last zero.
     pub threshold: Column,
-    /// When the clock runs out at the present rate; `+inf`: never, and with a moving hazard: not within this step.
+    /// When the clock runs out at the present rate; `+inf`: never, and with a moving hazard: not
+    /// within this step.
     pub fire_at: Column,
     /// Where thresholds come from.
     pub streams: Streams,
@@ -172,7 +175,8 @@ impl Turn<'_> {
     }
 }
 
-/// Turns a clock in some lanes, each at its instant; gives those in which it then runs out before `end`.
+/// Turns a clock in some lanes, each at its instant; gives those in which it then runs out before
+/// `end`.
 #[inline(always)]
 fn turned(timer: &mut Timer, lanes: Lanes, turn: Turn<'_>, now: &Column, end: f64) -> Lanes {
     if lanes.count_ones() < MANY {
@@ -226,7 +230,8 @@ fn turn_many(timer: &mut Timer, lanes: Lanes, new: impl Fn(Reading, usize) -> Re
 }
 
 wide! {
-    /// Changes rates in some lanes, each at its own instant; a rate that stays the same leaves its clock alone.
+    /// Changes rates in some lanes, each at its own instant; a rate that stays the same leaves its
+    /// clock alone.
     pub fn change(
         timer: &mut Timer,
         lanes: Lanes,
@@ -310,7 +315,8 @@ pub struct Work {
 }
 
 impl Work {
-    /// Makes room for so many more, in whole vectors, so that no exponential is left to be computed alone.
+    /// Makes room for so many more, in whole vectors, so that no exponential is left to be computed
+    /// alone.
     #[inline(always)]
     fn reserve(&mut self, more: usize) {
         let room = (self.gathered + more).next_multiple_of(8);
@@ -424,7 +430,8 @@ fn draw_thresholds(streams: &mut Streams, left: &mut Column, lanes: Lanes) {
 }
 
 wide! {
-    /// For some lanes, keeps an event if its clock runs out before those seen so far, or at the same instant and its name comes first.
+    /// For some lanes, keeps an event if its clock runs out before those seen so far, or at the
+    /// same instant and its name comes first.
     pub fn earlier(
         fire_at: &Column,
         e: u32,

@@ -67,7 +67,8 @@ impl Bits {
     }
 }
 
-/// What each trial of a block ended in. All is in trial order; stopped trials are unclassified, answer no question with yes and have no metric.
+/// What each trial of a block ended in. All is in trial order; stopped trials are unclassified,
+/// answer no question with yes and have no metric.
 #[derive(Clone, Debug, Default)]
 pub struct BlockTrials {
     pub start_trend: Vec<u8>,
@@ -123,7 +124,8 @@ impl BlockTrials {
         self.outcome.is_empty()
     }
 
-    /// Notes which of the next `n` trials end in which outcome; the last of these sets has those left over.
+    /// Notes which of the next `n` trials end in which outcome; the last of these sets has those
+    /// left over.
     pub fn push_outcomes(&mut self, n: usize, lanes: &[Lanes]) {
         let from = self.outcome.len();
         self.outcome.resize(from + n, lanes.len() as u8 - 1);

@@ -1,14 +1,19 @@
 //! A share or a mean of the other scenario where the base is known from more trials than the pair.
 //!
-//! Takes a pair of `n` trials under common random numbers and the base's totals over all its `N` trials, by replicate; gives the other
-//! scenario's value with the error of the sum that it is. The base is a *control variate*: with the pair's means `a` and `b` and the base's
-//! value `A` over all its trials, the value is `b + β (A - a)`, and the difference is that value less `A`. For β = 1 this is the base plus the paired
-//! difference. The β that leaves least is the slope of `b` on `a` (Lavenberg & Welch 1981, *Management Science* 27, 322); for a yes or no
-//! it makes the value `A P(b|a) + (1 - A) P(b|not a)`, poststratification by what the same trial does in the base, which lies between 0 and 1.
+//! Takes a pair of `n` trials under common random numbers and the base's totals over all its `N`
+//! trials, by replicate; gives the other scenario's value with the error of the sum that it is. The
+//! base is a *control variate*: with the pair's means `a` and `b` and the base's value `A` over all
+//! its trials, the value is `b + β (A - a)`, and the difference is that value less `A`. For β = 1
+//! this is the base plus the paired difference. The β that leaves least is the slope of `b` on `a`
+//! (Lavenberg & Welch 1981, *Management Science* 27, 322); for a yes or no it makes the value `A
+//! P(b|a) + (1 - A) P(b|not a)`, poststratification by what the same trial does in the base, which
+//! lies between 0 and 1.
 //!
-//! **The error.** The `n` trials may be among the `N`, and draws of both share the design, so `A` and `a` hang together in ways that no formula on
-//! single trials knows. But all trials of replicate `m` are independent of those of any other, whichever run they are in. The value is a sum over
-//! replicates, `b_m + β (A_m - a_m)`, and the spread of these sixteen sums is its error, covariances and all.
+//! **The error.** The `n` trials may be among the `N`, and draws of both share the design, so `A`
+//! and `a` hang together in ways that no formula on single trials knows. But all trials of
+//! replicate `m` are independent of those of any other, whichever run they are in. The value is a
+//! sum over replicates, `b_m + β (A_m - a_m)`, and the spread of these sixteen sums is its error,
+//! covariances and all.
 
 use super::interval::{floored, t95, wilson};
 use super::paired::{MeanPair, PairTable, PairedDifference, residuals, two_sided};
@@ -39,10 +44,12 @@ pub struct AnchoredMean {
 }
 
 impl PairTable {
-    /// The other scenario's probability, given how often the base hit in all its `trials`, by replicate; `None` without trials on one side.
+    /// The other scenario's probability, given how often the base hit in all its `trials`, by
+    /// replicate; `None` without trials on one side.
     ///
-    /// Where few trials tell, the variance is at least that of independent trials with one more discordant trial each way, as in the interval
-    /// of [`difference`](Self::difference). Programs known to be identical are the caller's to recognise.
+    /// Where few trials tell, the variance is at least that of independent trials with one more
+    /// discordant trial each way, as in the interval of [`difference`](Self::difference). Programs
+    /// known to be identical are the caller's to recognise.
     pub fn anchored(
         &self,
         hits: &[u64; REPLICATES],
@@ -63,7 +70,8 @@ impl PairTable {
         let slope = if a_hits > 0.0 && a_hits < n {
             (both * n - a_hits * b_hits) / (a_hits * (n - a_hits))
         } else {
-            // The pair says nothing about how the two hang together: what the base does besides, the other does too.
+            // The pair says nothing about how the two hang together: what the base does besides,
+            // the other does too.
             1.0
         };
         let base = all_hits as f64 / big;
@@ -122,10 +130,11 @@ impl PairTable {
 }
 
 impl MeanPair {
-    /// The other scenario's mean, given the base's values over all its trials: how many there are and their sum, by replicate.
+    /// The other scenario's mean, given the base's values over all its trials: how many there are
+    /// and their sum, by replicate.
     ///
-    /// The slope is that of the replicates, between 0 and 1, and costs a degree of freedom. `None` unless both sides have values in at least three
-    /// replicates.
+    /// The slope is that of the replicates, between 0 and 1, and costs a degree of freedom. `None`
+    /// unless both sides have values in at least three replicates.
     pub fn anchored(
         &self,
         values: &[u64; REPLICATES],
@@ -194,7 +203,8 @@ mod tests {
         fresh: f64,
     }
 
-    /// The base over 192 draws of 64 trials, of which the first 32 draws have their first 8 trials in the pair.
+    /// The base over 192 draws of 64 trials, of which the first 32 draws have their first 8 trials
+    /// in the pair.
     fn made(change: Change, seed: u64) -> Made {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let chance = Beta::new(3.0, 7.0).unwrap();

@@ -40,7 +40,8 @@ fn wide(random: &mut Xoshiro256PlusPlus) -> f64 {
 
 #[test]
 fn wilson_interval_covers_the_truth_as_often_as_it_claims() {
-    // 2,000 repeats a cell: at a true 95%, 92% is six standard errors away. Every cell expects 50 hits or more.
+    // 2,000 repeats a cell: at a true 95%, 92% is six standard errors away. Every cell expects 50
+    // hits or more.
     type Chance = fn(&mut Xoshiro256PlusPlus) -> f64;
     let cells: [(&str, f64, usize, usize, Chance); 6] = [
         ("no spread", 0.3, 16, 16, |_| 0.3),
@@ -67,7 +68,8 @@ fn wilson_interval_covers_the_truth_as_often_as_it_claims() {
 
 #[test]
 fn replicates_see_what_a_design_gains() {
-    // Draws of a replicate spread out evenly, p(θ) = 0.6 u: the error shrinks, and the one that is stated shrinks with it.
+    // Draws of a replicate spread out evenly, p(θ) = 0.6 u: the error shrinks, and the one that is
+    // stated shrinks with it.
     let mut random = Xoshiro256PlusPlus::seed_from_u64(12);
     let (mut estimates, mut designed, mut independent) = (Vec::new(), 0.0, 0.0);
     let mut covered = 0;
@@ -188,8 +190,8 @@ fn epistemic_interval_is_right_on_beta_binomial_and_does_not_shrink_with_trials(
 
 #[test]
 fn stratified_trends_do_not_hide_the_epistemic_spread() {
-    // Half of each group starts where p = 0.05, half where p = 0.2 + shift. Taken for binomial, the hits would leave a
-    // range of 0.8 of the true width.
+    // Half of each group starts where p = 0.05, half where p = 0.2 + shift. Taken for binomial, the
+    // hits would leave a range of 0.8 of the true width.
     let mut widths = 0.0;
     for seed in 0..10 {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -262,7 +264,8 @@ fn what_cannot_be_told_apart_is_not_told_apart() {
         assert_eq!(table.epistemic(false).status, EpistemicStatus::Exact);
     }
     let never = run(64, 8, &mut random, |_| 0.0).epistemic(true);
-    // 512 trials without a hit say that P is below 0.02 or so, and that p(θ) is below 20 times as much in 95% of the draws.
+    // 512 trials without a hit say that P is below 0.02 or so, and that p(θ) is below 20 times as
+    // much in 95% of the draws.
     let [low, high] = never.ends.unwrap();
     assert_eq!(
         (never.status, never.at_most_sd, low),

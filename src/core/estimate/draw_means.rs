@@ -1,8 +1,11 @@
-//! One number, a probability or a mean, draw by draw: how much of its variance is chance, how much is not known, and which input explains that.
+//! One number, a probability or a mean, draw by draw: how much of its variance is chance, how much
+//! is not known, and which input explains that.
 //!
-//! Takes the values of the trials of each draw, in the groups that the design keeps independent; gives the epistemic variance, free of
-//! chance inside the draws, and first-order indices. The estimates are those of [`first_order`](super::first_order), for any number and not
-//! only for yes or no. Draw `k` belongs to replicate `k % 16`; draws are summed up in their order, so that the bits are the same for any threads.
+//! Takes the values of the trials of each draw, in the groups that the design keeps independent;
+//! gives the epistemic variance, free of chance inside the draws, and first-order indices. The
+//! estimates are those of [`first_order`](super::first_order), for any number and not only for yes
+//! or no. Draw `k` belongs to replicate `k % 16`; draws are summed up in their order, so that the
+//! bits are the same for any threads.
 
 use super::first_order::joined;
 use super::interval::t95;
@@ -67,7 +70,8 @@ impl DrawMean {
         }
     }
 
-    /// Mean over the groups with a value, the variance that chance gives it, and how many groups these are; `None` for fewer than two.
+    /// Mean over the groups with a value, the variance that chance gives it, and how many groups
+    /// these are; `None` for fewer than two.
     pub fn level(&self) -> Option<(f64, f64, usize)> {
         let known = || self.groups.iter().filter(|group| group.is_finite());
         let n = known().count();
@@ -88,7 +92,8 @@ pub struct Spread {
     pub draws: u64,
     /// Variance of a single trial, chance and what is not known together.
     pub total: f64,
-    /// Variance of the conditional mean over draws: what is not known. Negative if chance happens to exceed what is there.
+    /// Variance of the conditional mean over draws: what is not known. Negative if chance happens
+    /// to exceed what is there.
     pub epistemic: f64,
     pub epistemic_std_error: f64,
     /// `epistemic / total`.
@@ -239,7 +244,8 @@ pub fn first_order(draws: &[DrawMean], bins: &[u8]) -> Option<Index> {
     })
 }
 
-/// Share of the epistemic variance that lies between bins, that variance, and the p-value of there being none.
+/// Share of the epistemic variance that lies between bins, that variance, and the p-value of there
+/// being none.
 fn between_bins(
     draws: &[DrawMean],
     bins: &[u8],
@@ -282,8 +288,8 @@ mod tests {
 
     const TRIALS: usize = 64;
 
-    /// p = 1 - exp(-2 (x1 + x2)), x1 uniform on 0.05..0.25, x2 on 0.1..0.2; the exact shares of this law are in
-    /// `tests/oracles/sensitivity/sobol.json` (`event-probability-2`).
+    /// p = 1 - exp(-2 (x1 + x2)), x1 uniform on 0.05..0.25, x2 on 0.1..0.2; the exact shares of
+    /// this law are in `tests/oracles/sensitivity/sobol.json` (`event-probability-2`).
     fn run(seed: u64, draws: usize) -> (Vec<DrawMean>, [Vec<u8>; 3], InputTable, HitTable) {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut all = Vec::new();
@@ -323,8 +329,10 @@ mod tests {
         assert!((a.groups.iter().zip(b.groups)).all(|(a, b)| (a - b).abs() < 1e-15));
     }
 
-    /// Closed form: epistemic variance 0.0051062, total 0.24715, shares 0.7976, 0.1998 and 0. Of 100 runs the mean of (estimate - truth) / error lies
-    /// within 0.45 of 0, its root mean square between 0.7 and 1.4, and at least 88 intervals hold the truth. (Bins lose a 400th of a share.)
+    /// Closed form: epistemic variance 0.0051062, total 0.24715, shares 0.7976, 0.1998 and 0. Of
+    /// 100 runs the mean of (estimate - truth) / error lies within 0.45 of 0, its root mean square
+    /// between 0.7 and 1.4, and at least 88 intervals hold the truth. (Bins lose a 400th of a
+    /// share.)
     #[test]
     fn estimates_are_those_of_the_closed_form_and_intervals_cover() {
         let truth = [

@@ -1,7 +1,9 @@
-//! Elementary effects: what one step of one input does, from many places, with all else as it is there (Morris 1991).
+//! Elementary effects: what one step of one input does, from many places, with all else as it is
+//! there (Morris 1991).
 //!
-//! Takes the values before and after the step of each trajectory, under common random numbers; gives the statistics that SALib names
-//! `mu`, `mu_star` (Campolongo, Cariboni & Saltelli 2007) and `sigma`, and how much of an effect is chance.
+//! Takes the values before and after the step of each trajectory, under common random numbers;
+//! gives the statistics that SALib names `mu`, `mu_star` (Campolongo, Cariboni & Saltelli 2007) and
+//! `sigma`, and how much of an effect is chance.
 
 use super::draw_means::{DrawMean, MOST_GROUPS};
 use super::paired::two_sided;
@@ -14,7 +16,8 @@ pub struct Effects {
     /// Mean.
     pub mu: f64,
     pub mu_std_error: f64,
-    /// Mean of the absolute values. Contains what chance does: with no effect at all it is 0.8 times `noise`.
+    /// Mean of the absolute values. Contains what chance does: with no effect at all it is 0.8
+    /// times `noise`.
     pub mu_star: f64,
     pub mu_star_std_error: f64,
     /// Standard deviation, freed of what chance adds to it.
@@ -127,8 +130,9 @@ mod tests {
         assert!((found.sigma - 2.0).abs() < 1e-12 && found.noise == 0.0);
     }
 
-    /// Effects of mean 1 and standard deviation 0.5 behind noise of 2: `sigma` is freed of it (mean of 60 runs within 0.1), `noise` told, and of 200
-    /// inputs without effect at most 20 are significant at 5%.
+    /// Effects of mean 1 and standard deviation 0.5 behind noise of 2: `sigma` is freed of it (mean
+    /// of 60 runs within 0.1), `noise` told, and of 200 inputs without effect at most 20 are
+    /// significant at 5%.
     #[test]
     fn chance_is_taken_off_the_spread_of_effects() {
         let run = |seed: u64, mean: f64, sd: f64| {

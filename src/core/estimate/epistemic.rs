@@ -1,11 +1,14 @@
-//! The epistemic interval: how p(θ) itself is spread over parameter draws, with chance inside the draws taken out.
+//! The epistemic interval: how p(θ) itself is spread over parameter draws, with chance inside the
+//! draws taken out.
 //!
-//! Takes the hits of each draw, as histogram, and the squared hits of its groups; gives the 5% and 95% ends of p(θ), their error,
-//! and whether a spread was seen at all. What the analyst does not know does not shrink with more trials: neither do the ends.
+//! Takes the hits of each draw, as histogram, and the squared hits of its groups; gives the 5% and
+//! 95% ends of p(θ), their error, and whether a spread was seen at all. What the analyst does not
+//! know does not shrink with more trials: neither do the ends.
 //!
-//! Which shape p(θ) has, hits of R trials tell only in part: a smooth distribution and one of a few points may explain them equally well
-//! and differ in their ends. So the ends lie between the smooth one's and the rough one's, and the distance of the two is part of
-//! their error. Where the error leaves no end to speak of, bounds are told instead.
+//! Which shape p(θ) has, hits of R trials tell only in part: a smooth distribution and one of a few
+//! points may explain them equally well and differ in their ends. So the ends lie between the
+//! smooth one's and the rough one's, and the distance of the two is part of their error. Where the
+//! error leaves no end to speak of, bounds are told instead.
 
 use super::deconvolution::{DOUBT, Noise, Seen, both_ends, smooth_ends};
 use super::interval::{FEW, t95};
@@ -32,9 +35,11 @@ pub enum EpistemicStatus {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epistemic {
     pub status: EpistemicStatus,
-    /// 5% and 95% quantile over parameter draws, or bounds of them at 95%; the estimate lies between them. `None` when not separable.
+    /// 5% and 95% quantile over parameter draws, or bounds of them at 95%; the estimate lies
+    /// between them. `None` when not separable.
     pub ends: Option<[f64; 2]>,
-    /// Standard error of each end where they are resolved, what the shape of the distribution leaves open included.
+    /// Standard error of each end where they are resolved, what the shape of the distribution
+    /// leaves open included.
     pub std_error: Option<[f64; 2]>,
     /// One-sided 95% bound of the standard deviation over draws, where no spread was detected.
     pub at_most_sd: Option<f64>,
@@ -62,25 +67,31 @@ impl Epistemic {
     }
 }
 
-/// Half-width of a 90% interval in standard errors: the 95% quantile of the standard normal distribution.
+/// Half-width of a 90% interval in standard errors: the 95% quantile of the standard normal
+/// distribution.
 const NORMAL_90: f64 = 1.644_853_626_951_472_2;
 
 /// Fewest draws from which an epistemic interval is read.
 pub(super) const LEAST_DRAWS: u64 = 20;
 
-/// Chance of a spread as large as the one seen, from which on ends are told: just significant, it says little of its own size.
+/// Chance of a spread as large as the one seen, from which on ends are told: just significant, it
+/// says little of its own size.
 const BEYOND_DOUBT: f64 = 1e-4;
 /// Largest error of an end that is told, as a share of the distance of the ends.
 const LARGEST_ERROR: f64 = 1.0 / 3.0;
-/// Draws for which errors are as much too small again: where few draws lie beyond an end, their spread says little of itself.
+/// Draws for which errors are as much too small again: where few draws lie beyond an end, their
+/// spread says little of itself.
 const FEW_DRAWS: f64 = 8.0;
-/// Error of an end where the shape of p(θ) cannot be seen, in standard deviations of p(θ): two even points lie one of these from the middle, the ends of a
-/// normal distribution 1.64, of a flat one 1.56.
+/// Error of an end where the shape of p(θ) cannot be seen, in standard deviations of p(θ): two even
+/// points lie one of these from the middle, the ends of a normal distribution 1.64, of a flat one
+/// 1.56.
 const SHAPE: f64 = 0.45;
-/// Standard deviations of p(θ), in those of the noise of a draw, up to which nothing of the shape is seen, and from which on it is seen.
+/// Standard deviations of p(θ), in those of the noise of a draw, up to which nothing of the shape
+/// is seen, and from which on it is seen.
 const FAINT: f64 = 0.4;
 const CLEAR: f64 = 1.8;
-/// Effective trials of a draw, as multiples of its trials, beyond which chance inside the draws leaves nothing to take out.
+/// Effective trials of a draw, as multiples of its trials, beyond which chance inside the draws
+/// leaves nothing to take out.
 const MOST_EFFECTIVE: f64 = 32.0;
 
 /// How much of the shape of p(θ) noise hides: 1 all of it, 0 nothing. Both are standard deviations.
@@ -105,7 +116,8 @@ pub(super) struct Components {
 }
 
 impl Components {
-    /// Variance of p(θ), or of a conditional mean; negative if chance happens to exceed what is there.
+    /// Variance of p(θ), or of a conditional mean; negative if chance happens to exceed what is
+    /// there.
     pub fn between(&self) -> f64 {
         self.total - self.inner
     }
@@ -137,8 +149,8 @@ impl Components {
     }
 }
 
-/// What is told of a number whose estimate is `centre`: its ends with their errors if these say enough, otherwise bounds, which `limited` may
-/// still bring closer or put further out.
+/// What is told of a number whose estimate is `centre`: its ends with their errors if these say
+/// enough, otherwise bounds, which `limited` may still bring closer or put further out.
 pub(super) fn conclude(
     components: &Components,
     centre: f64,
@@ -179,7 +191,8 @@ pub(super) fn conclude(
     }
 }
 
-/// Jackknife error of both ends over replicates; `left_out` has the ends without each replicate in turn.
+/// Jackknife error of both ends over replicates; `left_out` has the ends without each replicate in
+/// turn.
 pub(super) fn jackknife(left_out: &[[f64; 2]]) -> Option<[f64; 2]> {
     let m = left_out.len() as f64;
     if left_out.len() < 2 {
@@ -196,7 +209,8 @@ pub(super) fn jackknife(left_out: &[[f64; 2]]) -> Option<[f64; 2]> {
 }
 
 impl HitTable {
-    /// The 5%-95% range of the probability over parameter draws. `uncertain`: some parameter or weight differs between draws.
+    /// The 5%-95% range of the probability over parameter draws. `uncertain`: some parameter or
+    /// weight differs between draws.
     pub fn epistemic(&self, uncertain: bool) -> Epistemic {
         let totals = self.totals(None);
         let trials = totals.draws as f64 * self.trials_per_draw as f64;
@@ -231,8 +245,9 @@ impl HitTable {
 
     /// Variances of a draw's share of hits. `None` below two draws or two groups.
     ///
-    /// Analysis of variance on the groups instead of c(R-c): the groups contain the strata of start trends, which make a draw's hits less
-    /// variable than a binomial number. Groups of unequal size differ in hits for that alone, which is taken off.
+    /// Analysis of variance on the groups instead of c(R-c): the groups contain the strata of start
+    /// trends, which make a draw's hits less variable than a binomial number. Groups of unequal
+    /// size differ in hits for that alone, which is taken off.
     pub(super) fn components(&self, totals: &Totals) -> Option<Components> {
         if self.groups < 2 {
             return None;
@@ -297,7 +312,8 @@ impl HitTable {
             .filter_map(|m| self.smooth_ends(&self.totals(Some(m)), noise))
             .collect();
         let by_replicates = jackknife(&left_out).unwrap_or([0.0; 2]);
-        // Where the counts speak for the rough distribution, the ends move towards its own, and the smooth one says less of their error.
+        // Where the counts speak for the rough distribution, the ends move towards its own, and the
+        // smooth one says less of their error.
         let turned = ((found.gain - DOUBT) / 6.0).clamp(0.0, 1.0);
         let doubt = (2.0 * found.gain - DOUBT).clamp(0.0, 1.0);
         let weight = 1.25 + 0.25 * doubt - 0.9 * turned;
@@ -317,13 +333,15 @@ impl HitTable {
             } else {
                 0.0
             };
-            // Where start trends make draws more even than independent trials, by how much depends on the place, and the model of the noise has only
-            // an average: at an end it may be nil or twice as large.
+            // Where start trends make draws more even than independent trials, by how much depends
+            // on the place, and the model of the noise has only an average: at an end it may be nil
+            // or twice as large.
             let even = match noise {
                 Noise::Effective(_) => (1.0 - self.trials_per_draw as f64 / effective).max(0.0),
                 Noise::Systematic(_) => 0.0,
             };
-            // Behind that much noise, a few points look like a smooth distribution of their variance, whose ends lie further out.
+            // Behind that much noise, a few points look like a smooth distribution of their
+            // variance, whose ends lie further out.
             let shape = SHAPE * unseen * spread;
             let reach = (ends[side] - p).abs();
             let noisy = libm::hypot(reach, NORMAL_90 * components.inner.sqrt());
@@ -357,7 +375,8 @@ impl HitTable {
 }
 
 impl Totals {
-    /// The least that the squared hits of `groups` equal groups sum to, given the hits of each draw: as even as can be.
+    /// The least that the squared hits of `groups` equal groups sum to, given the hits of each
+    /// draw: as even as can be.
     fn least_squares(&self, groups: u64) -> u64 {
         (self.draws_with.iter().zip(0u64..))
             .map(|(draws, c)| {

@@ -1,4 +1,5 @@
-//! Do the epistemic ends hold what they promise, whatever the shape of p(θ)? A battery of truths with known ends.
+//! Do the epistemic ends hold what they promise, whatever the shape of p(θ)? A battery of truths
+//! with known ends.
 
 use super::*;
 use crate::math::special::{beta_inverse, normal_quantile};
@@ -36,8 +37,9 @@ impl Random {
 enum Hits {
     /// From independent trials of the chance p(θ).
     Independent,
-    /// From start trends: the place is the weight of a trend under which trials hit with the first chance, and otherwise with the second.
-    /// The trials of a group are spread evenly over the weights, as those of the engine are.
+    /// From start trends: the place is the weight of a trend under which trials hit with the first
+    /// chance, and otherwise with the second. The trials of a group are spread evenly over the
+    /// weights, as those of the engine are.
     Trend(f64, f64),
 }
 
@@ -186,7 +188,8 @@ struct Found {
     resolved: u32,
     /// Each end within its stated errors, or inside of its bound.
     covered: [u32; 2],
-    /// Error of the ends that were told, as a share of the true width, and what was stated of it: squares.
+    /// Error of the ends that were told, as a share of the true width, and what was stated of it:
+    /// squares.
     actual: [f64; 2],
     stated: [f64; 2],
 }
@@ -208,7 +211,8 @@ fn simulate(truth: &Truth, draws: usize, repeats: u32) -> Found {
         if let Some(errors) = told.std_error {
             found.resolved += 1;
             for (side, exact) in [low, high].into_iter().enumerate() {
-                // 2.13: Student's t with the freedom of 16 replicates, which interval and error are meant with.
+                // 2.13: Student's t with the freedom of 16 replicates, which interval and error are
+                // meant with.
                 let gap = (ends[side] - exact).abs();
                 found.covered[side] += u32::from(gap <= 2.13 * errors[side]);
                 found.actual[side] += gap * gap;
@@ -222,8 +226,8 @@ fn simulate(truth: &Truth, draws: usize, repeats: u32) -> Found {
     found
 }
 
-/// Each end lies within its stated errors, or inside of its bound, in 95% of the runs: so claimed, and held to `least` in each cell of a truth
-/// and a number of draws, and to 94% over all.
+/// Each end lies within its stated errors, or inside of its bound, in 95% of the runs: so claimed,
+/// and held to `least` in each cell of a truth and a number of draws, and to 94% over all.
 fn check(sizes: &[usize], repeats: u32, least: f64) {
     let (mut all, mut covered) = (0, 0);
     let mut faults = Vec::new();
@@ -266,7 +270,8 @@ fn check(sizes: &[usize], repeats: u32, least: f64) {
     assert!(share > 0.94, "{share}");
 }
 
-/// 16 runs a cell: at 95% in truth, fewer than 12 have a chance of 1 in 5,000, twice in each of 75 cells.
+/// 16 runs a cell: at 95% in truth, fewer than 12 have a chance of 1 in 5,000, twice in each of 75
+/// cells.
 #[test]
 fn epistemic_ends_lie_within_their_stated_errors_or_bounds() {
     check(&[32, 160, 1568], 16, 0.74);
@@ -297,7 +302,8 @@ fn ends_of_a_smooth_truth_are_told_with_useful_errors() {
     }
 }
 
-/// A metric whose conditional means are `conditional(random)`, with normal noise of standard deviation `noise` in each trial.
+/// A metric whose conditional means are `conditional(random)`, with normal noise of standard
+/// deviation `noise` in each trial.
 fn metric(
     draws: usize,
     noise: f64,
@@ -317,7 +323,8 @@ fn metric(
     (node, means)
 }
 
-/// Ends of metrics whose conditional means are known, behind noise of `(standard deviation in a trial, draws)`.
+/// Ends of metrics whose conditional means are known, behind noise of `(standard deviation in a
+/// trial, draws)`.
 fn check_metrics(sizes: &[(f64, usize)]) {
     type Conditional = fn(&mut Random) -> f64;
     let lognormal = |z: f64| libm::exp(0.8 * z);

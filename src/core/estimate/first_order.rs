@@ -1,9 +1,12 @@
-//! Which uncertain input moves a probability: first-order indices from the draws of a run, without further trials.
+//! Which uncertain input moves a probability: first-order indices from the draws of a run, without
+//! further trials.
 //!
-//! In come, draw by draw, the bin of each input (twenty of equal probability) and the hits of each target; out comes the share of the
-//! epistemic variance of p(θ) that knowing one input would take away, `Var(E[p | input]) / Var(p)`, with its error, and the averages of p in
-//! the outermost bins. This is the given-data estimate by classes (Plischke, Borgonovo & Smith 2013), freed of what chance adds to the spread
-//! between classes as in an analysis of variance. Counts are integers and merge in any order.
+//! In come, draw by draw, the bin of each input (twenty of equal probability) and the hits of each
+//! target; out comes the share of the epistemic variance of p(θ) that knowing one input would take
+//! away, `Var(E[p | input]) / Var(p)`, with its error, and the averages of p in the outermost bins.
+//! This is the given-data estimate by classes (Plischke, Borgonovo & Smith 2013), freed of what
+//! chance adds to the spread between classes as in an analysis of variance. Counts are integers and
+//! merge in any order.
 
 use super::epistemic::EpistemicStatus;
 use super::proportion::{HitTable, Proportion};
@@ -163,7 +166,8 @@ struct Bin {
     hits: [u64; REPLICATES],
 }
 
-/// Share of the epistemic variance that lies between bins, and the p-value of there being none; all replicates, or all but one.
+/// Share of the epistemic variance that lies between bins, and the p-value of there being none; all
+/// replicates, or all but one.
 fn share(bins: &[Bin], of: &HitTable, without: Option<usize>) -> Option<(f64, f64)> {
     let totals = of.totals(without);
     let between = of.components(&totals)?.between();
@@ -228,8 +232,9 @@ mod tests {
         (table, of)
     }
 
-    /// For p = .2 + .3 a + .1 b the shares are .9 and .1 (less what varies within bins, a 400th), for the product of two centred inputs
-    /// they are nil. Errors cover: of 60 runs, the mean of (estimate - truth) / error lies within 3.5 / sqrt(60) of 0.
+    /// For p = .2 + .3 a + .1 b the shares are .9 and .1 (less what varies within bins, a 400th),
+    /// for the product of two centred inputs they are nil. Errors cover: of 60 runs, the mean of
+    /// (estimate - truth) / error lies within 3.5 / sqrt(60) of 0.
     #[test]
     fn shares_are_those_of_the_closed_form_and_errors_cover() {
         for draws in [320, 1600] {
@@ -250,7 +255,8 @@ mod tests {
         }
     }
 
-    /// 200 runs in which the third input does nothing: its F test at 5% lets through 5% of them, within 3 standard errors (1.5% each).
+    /// 200 runs in which the third input does nothing: its F test at 5% lets through 5% of them,
+    /// within 3 standard errors (1.5% each).
     #[test]
     fn an_input_that_does_nothing_is_not_detected() {
         let mut detected = 0;

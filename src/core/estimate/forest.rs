@@ -1,8 +1,10 @@
-//! The merge tree: sums of floats that come out the same, bit for bit, however blocks finish and runs are cut.
+//! The merge tree: sums of floats that come out the same, bit for bit, however blocks finish and
+//! runs are cut.
 //!
-//! In come leaves with their block index, in any order; each is merged with its aligned sibling (blocks 2k and 2k+1, then pairs of
-//! pairs) as soon as both are there, always left then right. Out comes one value, or the complete subtrees themselves for a shard.
-//! A node depends only on the blocks below it, and which nodes remain depends only on the set of blocks: so does the result.
+//! In come leaves with their block index, in any order; each is merged with its aligned sibling
+//! (blocks 2k and 2k+1, then pairs of pairs) as soon as both are there, always left then right. Out
+//! comes one value, or the complete subtrees themselves for a shard. A node depends only on the
+//! blocks below it, and which nodes remain depends only on the set of blocks: so does the result.
 
 use super::stored::{Store, Stored, Unreadable};
 use std::collections::BTreeMap;
@@ -49,7 +51,8 @@ pub struct Overlap {
 /// Complete subtrees of the merge tree over block indices: about log2(blocks) of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forest<T> {
-    /// By first block: no two subtrees overlap, so their order is that of the blocks. The level gives the size, 2^level blocks.
+    /// By first block: no two subtrees overlap, so their order is that of the blocks. The level
+    /// gives the size, 2^level blocks.
     subtrees: BTreeMap<u64, (u32, T)>,
 }
 
@@ -119,7 +122,8 @@ impl<T: Merge> Forest<T> {
         self.insert_subtree(block, 0, leaf).is_ok()
     }
 
-    /// Takes in the merged value of the 2^`level` blocks that start at `first`, a multiple of 2^`level`.
+    /// Takes in the merged value of the 2^`level` blocks that start at `first`, a multiple of
+    /// 2^`level`.
     ///
     /// # Errors
     /// [`Overlap`] if one of those blocks is there already; the forest is then unchanged.
@@ -162,7 +166,8 @@ impl<T: Merge> Forest<T> {
         Ok(())
     }
 
-    /// Writes the subtrees, or reads them into a forest without any; `empty` makes a value to be read into.
+    /// Writes the subtrees, or reads them into a forest without any; `empty` makes a value to be
+    /// read into.
     ///
     /// # Errors
     /// [`Unreadable`], also if subtrees overlap or do not start at a multiple of their size.

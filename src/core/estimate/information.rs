@@ -1,7 +1,8 @@
 //! What a yes or no says of another: mutual information, and the Brier score that knowing it saves.
 //!
-//! Takes counts by replicate; gives numbers with errors from a jackknife over replicates, so that trials of one draw may hang together. The
-//! information is Shannon's (1948), in bits; the saving is the part of the variance of the one that the other explains (Murphy 1973: resolution).
+//! Takes counts by replicate; gives numbers with errors from a jackknife over replicates, so that
+//! trials of one draw may hang together. The information is Shannon's (1948), in bits; the saving
+//! is the part of the variance of the one that the other explains (Murphy 1973: resolution).
 
 use super::draw_means::jackknifed;
 use super::replicate::REPLICATES;
@@ -37,7 +38,8 @@ pub struct Information {
     pub bits: WithError,
     /// The same as a share of the entropy.
     pub share: WithError,
-    /// By how much the expected Brier score falls if the sign is known: P(s) (1 - P(s)) (P(yes | s) - P(yes | not s))^2.
+    /// By how much the expected Brier score falls if the sign is known: P(s) (1 - P(s)) times
+    /// (P(yes | s) - P(yes | not s))^2.
     pub brier: WithError,
 }
 
@@ -46,9 +48,11 @@ fn part(p: f64) -> f64 {
     if p > 0.0 { -p * libm::log2(p) } else { 0.0 }
 }
 
-/// Entropy of the answer, information, its share, and the Brier score saved, from trials, seen, hits and both.
+/// Entropy of the answer, information, its share, and the Brier score saved, from trials, seen,
+/// hits and both.
 ///
-/// `None` without trials. The plug-in estimates: their bias is about 1 / (2 N ln 2) bits for N independent trials, below what is shown.
+/// `None` without trials. The plug-in estimates: their bias is about 1 / (2 N ln 2) bits for N
+/// independent trials, below what is shown.
 pub fn plug_in([trials, seen, hits, both]: [u64; 4]) -> Option<[f64; 4]> {
     if trials == 0 {
         return None;
@@ -121,10 +125,12 @@ mod tests {
         // Independent.
         let [_, bits, share, brier] = plug_in([16, 8, 4, 2]).expect("trials");
         assert!(bits < 1e-15 && share < 1e-15 && brier == 0.0);
-        // Cover and Thomas 2006, example 2.1.1 is H(1/2, 1/4, 1/8, 1/8) = 7/4 bits; a sign that tells the first from the rest says 1 bit.
+        // Cover and Thomas 2006, example 2.1.1 is H(1/2, 1/4, 1/8, 1/8) = 7/4 bits; a sign that
+        // tells the first from the rest says 1 bit.
         let joint = part(0.5) + part(0.25) + 2.0 * part(0.125);
         assert!((joint - 1.75).abs() < 1e-15);
-        // Binary symmetric channel with a chance of error of 0.11 (Cover and Thomas, section 7.1.4): capacity 1 - H(0.11) = 0.5001 bits.
+        // Binary symmetric channel with a chance of error of 0.11 (Cover and Thomas, section
+        // 7.1.4): capacity 1 - H(0.11) = 0.5001 bits.
         let [_, bits, ..] = plug_in([20_000, 10_000, 10_000, 8_900]).expect("trials");
         assert!((bits - 0.500_084).abs() < 1e-6, "{bits}");
         assert_eq!(plug_in([0; 4]), None);
@@ -134,7 +140,8 @@ mod tests {
 
     #[test]
     fn intervals_cover_where_trials_of_a_replicate_hang_together() {
-        // The answer's chance is .2 without and .6 with the sign, whose chance is .3; both are pulled by what a replicate shares.
+        // The answer's chance is .2 without and .6 with the sign, whose chance is .3; both are
+        // pulled by what a replicate shares.
         let truth = plug_in([1_000_000, 300_000, 320_000, 180_000]).expect("trials");
         let (mut covered, runs) = ([0; 4], 400);
         for seed in 0..runs {
@@ -158,7 +165,8 @@ mod tests {
                 *covered += u32::from(one.ci95[0] <= truth && truth <= one.ci95[1]);
             }
         }
-        // The pull itself moves the law by less than a tenth of an error; 3.5 standard errors of 400 draws at 95%.
+        // The pull itself moves the law by less than a tenth of an error; 3.5 standard errors of
+        // 400 draws at 95%.
         for covered in covered {
             assert!((365..=395).contains(&covered), "{covered} of {runs}");
         }

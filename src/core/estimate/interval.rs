@@ -1,17 +1,19 @@
 //! What a spread between replicates is worth, and the interval built on it.
 //!
-//! Serves [`proportion`](super::proportion), [`paired`](super::paired) and [`reweight`](super::reweight): a variance seen between replicates
-//! comes in, the one to state goes out; a share and an effective number of trials come in, Wilson's interval goes out.
+//! Serves [`proportion`](super::proportion), [`paired`](super::paired) and
+//! [`reweight`](super::reweight): a variance seen between replicates comes in, the one to state
+//! goes out; a share and an effective number of trials come in, Wilson's interval goes out.
 
 use crate::math::special::student_t_quantile;
 
 /// Hits (or misses, or discordant trials) below which a spread between replicates says too little.
 pub(super) const FEW: u64 = 32;
 
-/// The variance to state for one `seen` between replicates, given that which `independent` trials would have.
+/// The variance to state for one `seen` between replicates, given that which `independent` trials
+/// would have.
 ///
-/// Replicates are honest under any design, but 16 of them may agree by luck: with few of the `rarer` kind of trial, or where they
-/// agree to the last hit, trials count as independent at best.
+/// Replicates are honest under any design, but 16 of them may agree by luck: with few of the
+/// `rarer` kind of trial, or where they agree to the last hit, trials count as independent at best.
 pub(super) fn floored(seen: f64, rarer: u64, independent: f64) -> f64 {
     if rarer < FEW || seen <= 0.0 {
         seen.max(independent)
@@ -25,9 +27,11 @@ pub(super) fn t95(degrees_of_freedom: f64) -> f64 {
     student_t_quantile(0.975, degrees_of_freedom.max(1.0))
 }
 
-/// Wilson's interval for a share `p` seen in `n` effective trials, with `q` in place of the normal quantile, kept in `[0, 1]`.
+/// Wilson's interval for a share `p` seen in `n` effective trials, with `q` in place of the normal
+/// quantile, kept in `[0, 1]`.
 ///
-/// `n` may be infinite (no error at all). Wilson (1927); on an effective sample size: Franco, Little, Louis & Slud (2019).
+/// `n` may be infinite (no error at all). Wilson (1927); on an effective sample size: Franco,
+/// Little, Louis & Slud (2019).
 pub(super) fn wilson(p: f64, n: f64, q: f64) -> [f64; 2] {
     let shift = q * q / (2.0 * n);
     let centre = p + shift;

@@ -1,14 +1,15 @@
 //! Mean and spread of a stream of numbers, kept so that parts can be merged.
 //!
-//! Takes numbers or other moments; gives count, mean and variance. The result depends on the order of merging in its
-//! last bits: whoever needs the same bits merges in a fixed order ([`Forest`](super::Forest)).
+//! Takes numbers or other moments; gives count, mean and variance. The result depends on the order
+//! of merging in its last bits: whoever needs the same bits merges in a fixed order
+//! ([`Forest`](super::Forest)).
 
 use super::stored::{Store, Stored, Unreadable};
 
 /// Count, mean and sum of squared deviations from the mean.
 ///
-/// Squared deviations, unlike sums of squares, do not cancel when the mean is large beside the spread
-/// (Chan, Golub & LeVeque 1979).
+/// Squared deviations, unlike sums of squares, do not cancel when the mean is large beside the
+/// spread (Chan, Golub & LeVeque 1979).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
     pub n: u64,
@@ -68,7 +69,8 @@ impl Moments {
     }
 }
 
-/// Parts in which [`mean_and_squares`] sums, so that any vector unit up to that width adds in the same order.
+/// Parts in which [`mean_and_squares`] sums, so that any vector unit up to that width adds in the
+/// same order.
 pub const PARTS: usize = 8;
 
 /// Adds the parts of a sum.
@@ -79,8 +81,9 @@ pub fn in_pairs(s: [f64; PARTS]) -> f64 {
 
 /// Sums, in parts, of the distances of numbers from the first of them, and of their squares.
 ///
-/// Measured from one of the numbers themselves, the sum of squares is at most as many times the squared deviations from the mean as there
-/// are numbers, however far from zero they lie: taking off the mean later loses no more digits than that, and one pass will do.
+/// Measured from one of the numbers themselves, the sum of squares is at most as many times the
+/// squared deviations from the mean as there are numbers, however far from zero they lie: taking
+/// off the mean later loses no more digits than that, and one pass will do.
 #[inline(always)]
 pub fn sums_from_first(values: &[f64]) -> ([f64; PARTS], [f64; PARTS]) {
     let (mut sums, mut squares) = ([0.0; PARTS], [0.0; PARTS]);
@@ -101,7 +104,8 @@ pub fn sums_from_first(values: &[f64]) -> ([f64; PARTS], [f64; PARTS]) {
     (sums, squares)
 }
 
-/// Mean of `n` numbers, and the sum of their squared deviations from it, from what [`sums_from_first`] gives.
+/// Mean of `n` numbers, and the sum of their squared deviations from it, from what
+/// [`sums_from_first`] gives.
 #[inline(always)]
 pub fn about_mean(
     n: f64,

@@ -1,6 +1,7 @@
 //! Test vectors of the estimators: what a run keeps of an outcome, and what is to be read off it.
 //!
-//! Relative tolerance 1e-9 for estimates, standard errors and intervals, and 1e-6 absolute for epistemic ends, as the file states.
+//! Relative tolerance 1e-9 for estimates, standard errors and intervals, and 1e-6 absolute for
+//! epistemic ends, as the file states.
 
 use super::deconvolution::Noise;
 use super::epistemic::jackknife;

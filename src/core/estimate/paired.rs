@@ -1,7 +1,8 @@
 //! Paired comparison of two scenarios that were simulated under common random numbers.
 //!
-//! In come, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario `b`; out comes the difference
-//! **b minus a** with the error that pairing leaves, and p-values adjusted for looking at many outcomes.
+//! In come, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario
+//! `b`; out comes the difference **b minus a** with the error that pairing leaves, and p-values
+//! adjusted for looking at many outcomes.
 
 use super::epistemic::{Epistemic, EpistemicStatus};
 use super::interval::{floored, t95};
@@ -35,8 +36,8 @@ pub struct PairedDifference {
 }
 
 impl PairedDifference {
-    /// The difference of a program from itself: exactly zero. A table cannot know that; without any discordant trial it still
-    /// allows for those that more trials would show.
+    /// The difference of a program from itself: exactly zero. A table cannot know that; without any
+    /// discordant trial it still allows for those that more trials would show.
     pub fn of_identical_programs() -> Self {
         Self {
             difference: 0.0,
@@ -49,7 +50,8 @@ impl PairedDifference {
 
     /// The standard error to state: 0 only for identical programs.
     ///
-    /// Without a discordant trial the spread is nil, which is luck rather than knowledge; what the interval allows for then speaks.
+    /// Without a discordant trial the spread is nil, which is luck rather than knowledge; what the
+    /// interval allows for then speaks.
     pub fn shown_error(&self) -> f64 {
         if self.std_error > 0.0 {
             return self.std_error;
@@ -70,7 +72,8 @@ impl PairTable {
         }
     }
 
-    /// Takes in one draw of `replicate`: hits in each scenario, and trials that hit in one of the two only.
+    /// Takes in one draw of `replicate`: hits in each scenario, and trials that hit in one of the
+    /// two only.
     pub fn add_draw(
         &mut self,
         replicate: usize,
@@ -116,11 +119,14 @@ impl PairTable {
         self.only_b += other.only_b;
     }
 
-    /// The difference `b - a`, its standard error, and an interval that allows for discordant trials not seen yet.
+    /// The difference `b - a`, its standard error, and an interval that allows for discordant
+    /// trials not seen yet.
     ///
-    /// The interval is that of Bonett & Price (2012) on an effective number of trials. No formula on single trials is used: effects vary with
-    /// the parameters, and trials of one draw hang together. Programs known to be identical are the caller's to recognise
-    /// ([`PairedDifference::of_identical_programs`]). Without trials the difference is 0 in `[-1, 1]`.
+    /// The interval is that of Bonett & Price (2012) on an effective number of trials. No formula
+    /// on single trials is used: effects vary with the parameters, and trials of one draw hang
+    /// together. Programs known to be identical are the caller's to recognise
+    /// ([`PairedDifference::of_identical_programs`]). Without trials the difference is 0 in `[-1,
+    /// 1]`.
     pub fn difference(&self) -> PairedDifference {
         let draws: u64 = self.draws.iter().sum();
         let trials = draws * self.trials_per_draw;
@@ -181,7 +187,8 @@ pub(super) fn two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
     (2.0 * student_t_cdf(-t.abs(), degrees_of_freedom.max(1.0))).min(1.0)
 }
 
-/// What is kept of a metric in both scenarios; float sums, so it is merged by the [`Forest`](super::Forest).
+/// What is kept of a metric in both scenarios; float sums, so it is merged by the
+/// [`Forest`](super::Forest).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeanPair {
     pub(super) a: [Sum; REPLICATES],
@@ -199,7 +206,8 @@ pub(super) struct Sum {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanDifference {
     pub difference: f64,
-    /// 0 if and only if both scenarios differ by the same amount in every replicate, up to rounding: identical ones do, and constants.
+    /// 0 if and only if both scenarios differ by the same amount in every replicate, up to
+    /// rounding: identical ones do, and constants.
     pub std_error: f64,
     pub ci95: [f64; 2],
     /// Of no difference, two-sided, for this metric alone.
@@ -213,7 +221,8 @@ impl MeanPair {
         Self::default()
     }
 
-    /// Takes in one draw of `replicate`: the values of its trials in each scenario, group after group; NaN is no value and is left out of its side.
+    /// Takes in one draw of `replicate`: the values of its trials in each scenario, group after
+    /// group; NaN is no value and is left out of its side.
     pub fn add_draw(&mut self, replicate: usize, groups: usize, a: &[f64], b: &[f64]) {
         self.shift.add_draw(replicate, groups, a, b);
         for (side, values) in [(&mut self.a, a), (&mut self.b, b)] {
@@ -240,14 +249,16 @@ impl MeanPair {
         self.shift.merge(&right.shift);
     }
 
-    /// The 5%-95% range of the difference over parameter draws. `uncertain`: some parameter or weight differs between draws.
+    /// The 5%-95% range of the difference over parameter draws. `uncertain`: some parameter or
+    /// weight differs between draws.
     pub fn epistemic(&self, uncertain: bool) -> Epistemic {
         self.difference()
             .map_or_else(Epistemic::not_separable, |d| {
                 let told = self.shift.epistemic(d.difference, uncertain);
                 let spread = self.shift.spread();
                 match without_rounding(d.difference, spread, self.size()) {
-                    // Draws differ by rounding at most: what that is taken for would be ends with digits that nobody knows.
+                    // Draws differ by rounding at most: what that is taken for would be ends with
+                    // digits that nobody knows.
                     (exact, 0.0) if uncertain && told.ends.is_some() => Epistemic {
                         status: EpistemicStatus::NotDetected,
                         ends: Some([exact; 2]),
@@ -271,7 +282,8 @@ impl MeanPair {
         (0..REPLICATES).filter(has_both).count()
     }
 
-    /// The difference `b - a` of the means over trials with a value, its error from the spread between replicates.
+    /// The difference `b - a` of the means over trials with a value, its error from the spread
+    /// between replicates.
     ///
     /// `None` unless both sides have values, in at least two replicates.
     pub fn difference(&self) -> Option<MeanDifference> {
@@ -326,7 +338,8 @@ pub(super) fn residuals_of(
     }))
 }
 
-/// P-values adjusted so that the chance of calling any true null false stays at the level of a single test (Holm 1979).
+/// P-values adjusted so that the chance of calling any true null false stays at the level of a
+/// single test (Holm 1979).
 ///
 /// In the order given; each at least as large as before, at most 1. NaN counts as 1.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
@@ -352,7 +365,8 @@ mod tests {
     use rand_distr::{Beta, Binomial, Distribution, Normal, StandardNormal};
     use rand_xoshiro::Xoshiro256PlusPlus;
 
-    /// Two scenarios with common random numbers; `effect` raises the chance in draws whose parameter is high.
+    /// Two scenarios with common random numbers; `effect` raises the chance in draws whose
+    /// parameter is high.
     fn run(draws: usize, effect: f64, seed: u64) -> PairTable {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut table = PairTable::new(64);
@@ -414,7 +428,8 @@ mod tests {
         (0..160).for_each(|k| swaps.add_draw(k % 16, 2, 2, 1, 1));
         let mut single = PairTable::new(4);
         single.add_draw(0, 2, 1, 2, 1);
-        // Draws that all swap two trials: strata may fix that, or chance; the trials count as independent.
+        // Draws that all swap two trials: strata may fix that, or chance; the trials count as
+        // independent.
         for (table, widest) in [(swaps, 0.12), (single, 2.0), (PairTable::new(4), 2.0)] {
             let found = table.difference();
             assert!(
@@ -431,7 +446,8 @@ mod tests {
 
     #[test]
     fn paired_intervals_cover_the_true_difference() {
-        // Effects vary with the parameter; E p = 0.3, so the true difference is 0.06 (p + 0.2 p < 1 nearly always).
+        // Effects vary with the parameter; E p = 0.3, so the true difference is 0.06 (p + 0.2 p < 1
+        // nearly always).
         let covered = (0..1000)
             .filter(|seed| {
                 let [low, high] = run(48, 0.1, *seed).difference().ci95;

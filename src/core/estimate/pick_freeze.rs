@@ -1,8 +1,11 @@
-//! Sobol' indices by pick and freeze: two independent samples of the inputs, and for each input the first sample with that input from the second.
+//! Sobol' indices by pick and freeze: two independent samples of the inputs, and for each input the
+//! first sample with that input from the second.
 //!
-//! Takes the same draws of three passes, A, B and A with one input of B, under common random numbers. First-order indices are those of Saltelli et al.
-//! (2010), total ones those of Jansen (1999), as in SALib. Where p(θ) is seen through trials, a product of two means is taken between different groups of
-//! the draw only, which are independent given θ: so no estimate contains chance inside the draws, though groups of one number share theirs.
+//! Takes the same draws of three passes, A, B and A with one input of B, under common random
+//! numbers. First-order indices are those of Saltelli et al. (2010), total ones those of Jansen
+//! (1999), as in SALib. Where p(θ) is seen through trials, a product of two means is taken between
+//! different groups of the draw only, which are independent given θ: so no estimate contains chance
+//! inside the draws, though groups of one number share theirs.
 
 use super::draw_means::{DrawMean, MOST_GROUPS, jackknifed};
 use super::paired::two_sided;
@@ -36,7 +39,8 @@ struct Sums {
     variance: f64,
 }
 
-/// Mean over pairs of different groups of the product of two numbers: their means' product, without what groups of one number share.
+/// Mean over pairs of different groups of the product of two numbers: their means' product, without
+/// what groups of one number share.
 pub(super) fn product(pairs: &[(f64, f64)]) -> f64 {
     let n = pairs.len() as f64;
     let (mut x, mut y, mut same) = (0.0, 0.0, 0.0);
@@ -48,8 +52,9 @@ pub(super) fn product(pairs: &[(f64, f64)]) -> f64 {
     (x * y - same) / (n * (n - 1.0))
 }
 
-/// Both indices of an input; `both` has the passes A and B, `mixed` is A with this input of B. `None` without an epistemic variance, or for draws of
-/// fewer than two replicates with two groups that have values.
+/// Both indices of an input; `both` has the passes A and B, `mixed` is A with this input of B.
+/// `None` without an epistemic variance, or for draws of fewer than two replicates with two groups
+/// that have values.
 pub fn pick_freeze([a, b]: [&[DrawMean]; 2], mixed: &[DrawMean]) -> Option<PickFreeze> {
     let known = |draws: &[DrawMean]| -> (f64, f64) {
         let levels = draws.iter().filter_map(|draw| Some(draw.level()?.0));
@@ -139,7 +144,8 @@ mod tests {
 
     const GROUPS: u32 = 8;
 
-    /// Hits of a draw of 16 trials with this chance, whose uniform numbers are given: the same in each pass.
+    /// Hits of a draw of 16 trials with this chance, whose uniform numbers are given: the same in
+    /// each pass.
     fn draw(p: f64, uniforms: &[f64; 16]) -> DrawMean {
         let hits: Vec<(u32, u32)> = (0..GROUPS as usize)
             .map(|g| {
@@ -150,9 +156,11 @@ mod tests {
         DrawMean::of_hits(&hits)
     }
 
-    /// p = .3 + .4 (x - ½) + .3 (y - ½) + .6 (x - ½)(y - ½), and z does nothing: variances of the parts are .16/12, .09/12 and .36/144. In 120 runs of 320 draws
-    /// the mean of (estimate - truth) / error lies within 0.45 of 0, its root mean square between 0.7 and 1.4, and at least 107 intervals hold the truth. An input that does nothing
-    /// leaves every trial as it is: its indices are 0, exactly.
+    /// p = .3 + .4 (x - ½) + .3 (y - ½) + .6 (x - ½)(y - ½), and z does nothing: variances of the
+    /// parts are .16/12, .09/12 and .36/144. In 120 runs of 320 draws the mean of (estimate -
+    /// truth) / error lies within 0.45 of 0, its root mean square between 0.7 and 1.4, and at least
+    /// 107 intervals hold the truth. An input that does nothing leaves every trial as it is: its
+    /// indices are 0, exactly.
     #[test]
     fn indices_are_those_of_the_closed_form_whatever_chance_adds_and_errors_are_honest() {
         let p = |t: [f64; 3]| {

@@ -1,18 +1,21 @@
 //! Probability of a yes/no property of trials: an outcome's rule, a question.
 //!
-//! In come the hits of each draw by group, and hits by start trend, in integers that merge in any order.
-//! Out come the probability with its Monte Carlo error, its value under each start trend, and its value under other weights.
-//! The epistemic interval is read off the same table in [`epistemic`](super::epistemic).
+//! In come the hits of each draw by group, and hits by start trend, in integers that merge in any
+//! order. Out come the probability with its Monte Carlo error, its value under each start trend,
+//! and its value under other weights. The epistemic interval is read off the same table in
+//! [`epistemic`](super::epistemic).
 
 use super::interval::{floored, t95, wilson};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals, occupied};
 use super::reweight::{Reweighted, WeightedHits, reweighted_share};
 use super::stored::{Store, Stored, Unreadable};
 
-/// Groups that the trials of a draw form; each takes its start trends systematically on its own, so that
-/// the groups of a draw show what chance does inside it. At most 8, and 1 for one trial a draw.
+/// Groups that the trials of a draw form; each takes its start trends systematically on its own, so
+/// that the groups of a draw show what chance does inside it. At most 8, and 1 for one trial a
+/// draw.
 ///
-/// Groups are of equal size when `trials_per_draw` is a multiple of their number; other sizes are corrected for.
+/// Groups are of equal size when `trials_per_draw` is a multiple of their number; other sizes are
+/// corrected for.
 pub fn groups(trials_per_draw: usize) -> usize {
     match trials_per_draw {
         16.. => 8,
@@ -36,7 +39,8 @@ pub struct HitTable {
     trials: Vec<u64>,
 }
 
-/// A probability with its Monte Carlo error; chance and parameter draws are both in it, the epistemic spread is not.
+/// A probability with its Monte Carlo error; chance and parameter draws are both in it, the
+/// epistemic spread is not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Proportion {
     pub probability: f64,
@@ -57,7 +61,8 @@ pub struct Proportion {
 pub struct TrendShare {
     /// `None`: no trial started under this trend.
     pub probability: Option<f64>,
-    /// `None`: trials in fewer than two replicates. Where all or none of its trials hit, that of an interval of this length.
+    /// `None`: trials in fewer than two replicates. Where all or none of its trials hit, that of an
+    /// interval of this length.
     pub std_error: Option<f64>,
     /// Of positive width also when no trial hit. Within `[0, 1]`; `None` as `std_error`.
     pub ci95: Option<[f64; 2]>,
@@ -99,7 +104,8 @@ impl Stored for HitTable {
 }
 
 impl HitTable {
-    /// An empty table for draws of `trials_per_draw` trials in `groups` groups, which start under one of `trends` trends.
+    /// An empty table for draws of `trials_per_draw` trials in `groups` groups, which start under
+    /// one of `trends` trends.
     pub fn new(trials_per_draw: usize, groups: usize, trends: usize) -> Self {
         Self {
             trials_per_draw,
@@ -112,7 +118,8 @@ impl HitTable {
         }
     }
 
-    /// Takes in one draw of `replicate`: the hits in each of its groups, at most `trials_per_draw` in all.
+    /// Takes in one draw of `replicate`: the hits in each of its groups, at most `trials_per_draw`
+    /// in all.
     pub fn add_draw(&mut self, replicate: usize, group_hits: &[u32]) {
         debug_assert_eq!(group_hits.len(), self.groups);
         let hits: u32 = group_hits.iter().sum();
@@ -129,7 +136,8 @@ impl HitTable {
         self.trials[replicate * self.trends + trend] += trials;
     }
 
-    /// Takes in all that `other`, a table of the same shape, has seen. The order of merging does not matter.
+    /// Takes in all that `other`, a table of the same shape, has seen. The order of merging does
+    /// not matter.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(
             (self.trials_per_draw, self.groups, self.trends),
@@ -142,7 +150,8 @@ impl HitTable {
         add(&mut self.trials, &other.trials);
     }
 
-    /// A table with the sums of `[c, draws with c hits]` by replicate and the squared group hits by replicate.
+    /// A table with the sums of `[c, draws with c hits]` by replicate and the squared group hits by
+    /// replicate.
     #[cfg(test)]
     pub(super) fn from_sums(
         mut empty: Self,
@@ -225,7 +234,8 @@ impl HitTable {
         Proportion::of(&hits, &trials, self.draws())
     }
 
-    /// The probability under each start trend, in the order of trends, with errors widened by this factor ([`Proportion::widened`]).
+    /// The probability under each start trend, in the order of trends, with errors widened by this
+    /// factor ([`Proportion::widened`]).
     pub fn by_trend(&self, caution: f64) -> Vec<TrendShare> {
         let column = |table: &[u64], z: usize| std::array::from_fn(|m| table[m * self.trends + z]);
         (0..self.trends)
@@ -247,8 +257,8 @@ impl HitTable {
 
     /// The probability if trials started under the trends with other `weights` (any scale).
     ///
-    /// `None` if `weights` are not one non-negative number a trend with a positive sum, or if a trend of
-    /// positive weight has too few trials for an estimate with an error.
+    /// `None` if `weights` are not one non-negative number a trend with a positive sum, or if a
+    /// trend of positive weight has too few trials for an estimate with an error.
     pub fn reweighted(&self, weights: &[f64]) -> Option<Reweighted> {
         let sum: f64 = weights.iter().sum();
         let valid = weights.iter().all(|w| *w >= 0.0) && sum > 0.0 && sum.is_finite();
@@ -267,7 +277,8 @@ impl HitTable {
 }
 
 impl Totals {
-    /// Variance between draws of the share of hits in a draw, chance inside the draws included. `None` below two draws.
+    /// Variance between draws of the share of hits in a draw, chance inside the draws included.
+    /// `None` below two draws.
     ///
     /// Taken in integers up to the last division, so that equal draws give exactly zero.
     pub fn draw_variance(&self, trials_per_draw: usize) -> Option<f64> {
@@ -283,13 +294,16 @@ impl Totals {
 }
 
 impl Proportion {
-    /// The share of `hits` in `trials`, both by replicate, which come from `draws` draws: the one rule for every share of trials.
+    /// The share of `hits` in `trials`, both by replicate, which come from `draws` draws: the one
+    /// rule for every share of trials.
     ///
-    /// The standard error is the spread between replicates, which sees what the design gains and what trials of a draw have in common; the
-    /// interval is Wilson's on the number of independent trials that it amounts to, with Student's t. Where fewer than 32 trials of the rarer
-    /// kind were seen, or the replicates agree exactly, trials count as independent at best.
-    /// When all or no trials hit, the design effect is that of a p(θ) spread as a gamma distribution with coefficient of variation 3, for
-    /// which the exact bound is known. Without trials, or with those of a single replicate, the result is finite and says next to nothing.
+    /// The standard error is the spread between replicates, which sees what the design gains and
+    /// what trials of a draw have in common; the interval is Wilson's on the number of independent
+    /// trials that it amounts to, with Student's t. Where fewer than 32 trials of the rarer kind
+    /// were seen, or the replicates agree exactly, trials count as independent at best. When all or
+    /// no trials hit, the design effect is that of a p(θ) spread as a gamma distribution with
+    /// coefficient of variation 3, for which the exact bound is known. Without trials, or with
+    /// those of a single replicate, the result is finite and says next to nothing.
     pub fn of(hits: &[u64; REPLICATES], trials: &[u64; REPLICATES], draws: u64) -> Self {
         let n: u64 = trials.iter().sum();
         let hit: u64 = hits.iter().sum();
@@ -472,7 +486,8 @@ mod tests {
             let (std_error, [low, high]) = (shares[0].std_error.unwrap(), shares[0].ci95.unwrap());
             assert_eq!(shares[0].probability, Some(p));
             assert!(low <= p && p <= high);
-            // 3.7 over the number of trials bounds a share never seen in independent trials; hanging together widens it.
+            // 3.7 over the number of trials bounds a share never seen in independent trials;
+            // hanging together widens it.
             let width = high - low;
             assert!((3.7 / 640.0..6.0 / 640.0).contains(&width), "{width}");
             assert!((std_error - width / (2.0 * t95(159.0))).abs() < 1e-12);

@@ -1,7 +1,8 @@
-//! An epistemic range from the quantiles of draw means, pulled towards their centre by the share of their spread that chance makes.
+//! An epistemic range from the quantiles of draw means, pulled towards their centre by the share of
+//! their spread that chance makes.
 //!
-//! True to the skewness of the draw means, and robust where the noise is skewed too. In come the variance components and the quantiles; out
-//! comes the range with its errors, or bounds.
+//! True to the skewness of the draw means, and robust where the noise is skewed too. In come the
+//! variance components and the quantiles; out comes the range with its errors, or bounds.
 
 use super::epistemic::{Components, Epistemic, conclude, jackknife, unseen};
 
@@ -19,15 +20,16 @@ pub(super) struct DrawMeans {
     pub left_out: Vec<(Components, f64)>,
 }
 
-/// Way from the quantile of 5% to that of 2%, in standard deviations of the draw means, up to which the tail is that of a smooth distribution, and from
-/// which on few draws make much of the spread.
+/// Way from the quantile of 5% to that of 2%, in standard deviations of the draw means, up to which
+/// the tail is that of a smooth distribution, and from which on few draws make much of the spread.
 const SHORT: f64 = 0.45;
 const LONG: f64 = 0.7;
 
 /// Spread in noises of a draw, below which nothing of a long tail is seen, and above which it is.
 const HIDDEN: f64 = 0.42;
 const SEEN: f64 = 0.6;
-/// Error of an end of any shape, in spreads: Cantelli's inequality puts it no further than √19 of them from the mean, a normal distribution at 1.64.
+/// Error of an end of any shape, in spreads: Cantelli's inequality puts it no further than √19 of
+/// them from the mean, a normal distribution at 1.64.
 const ANY_SHAPE: f64 = (4.36 - 1.64) / 2.13;
 
 /// Standard error of the share of draws beyond an end.
@@ -36,7 +38,8 @@ pub(super) fn error_of_share(draws: f64) -> f64 {
 }
 
 impl DrawMeans {
-    /// The 5%-95% range of the conditional mean, whose estimate over all trials is `estimate`; bounds go no further than `limits`.
+    /// The 5%-95% range of the conditional mean, whose estimate over all trials is `estimate`;
+    /// bounds go no further than `limits`.
     pub fn epistemic(&self, estimate: f64, limits: [f64; 2]) -> Epistemic {
         let components = &self.components;
         let pulled = |components: &Components, centre: f64| {
@@ -49,7 +52,8 @@ impl DrawMeans {
         let left_out: Vec<[f64; 2]> = (self.left_out.iter())
             .map(|(components, centre)| pulled(components, *centre).0)
             .collect();
-        // Centre and share vary between replicates; the quantiles, counted once for all, as those of independent draws.
+        // Centre and share vary between replicates; the quantiles, counted once for all, as those
+        // of independent draws.
         let by_replicates = jackknife(&left_out).unwrap_or([0.0; 2]);
         let of_quantile = self.quantile_errors.map(|error| share * error);
         let between = components.between().max(0.0).sqrt();
@@ -58,10 +62,12 @@ impl DrawMeans {
         let blind = ((SEEN * noise - between) / ((SEEN - HIDDEN) * noise)).clamp(0.0, 1.0);
         let errors = [0, 1].map(|side| {
             let sampling = libm::hypot(by_replicates[side], of_quantile[side]);
-            // Pulling keeps the shape that noise gave to the draw means. Where the truth has point masses, a quantile is off by one of the noise
-            // itself: by 1.3 of its standard deviations for two even points, by 2.3 for one draw in 25.
+            // Pulling keeps the shape that noise gave to the draw means. Where the truth has point
+            // masses, a quantile is off by one of the noise itself: by 1.3 of its standard
+            // deviations for two even points, by 2.3 for one draw in 25.
             let taken = (1.0 - share) * (self.quantiles[side] - self.centre).abs();
-            // No even shape is off by more of its own spread. One whose spread few draws make is; with √19 spreads from the centre, as far as any.
+            // No even shape is off by more of its own spread. One whose spread few draws make is;
+            // with √19 spreads from the centre, as far as any.
             let even = (0.4 + 0.2 * unseen(between, noise)) * between;
             let most = even + blind.max(long) * (ANY_SHAPE * between - even).max(0.0);
             libm::hypot(sampling, (1.5 * taken).max(1.2 * noise).min(most))
@@ -71,12 +77,14 @@ impl DrawMeans {
         })
     }
 
-    /// From 0 to 1: whether few draws make much of the spread. Seen on the way from the quantile of 5% to that of 2%, which for a normal distribution is
-    /// 0.41 of its standard deviation, on the longer side.
+    /// From 0 to 1: whether few draws make much of the spread. Seen on the way from the quantile of
+    /// 5% to that of 2%, which for a normal distribution is 0.41 of its standard deviation, on the
+    /// longer side.
     fn long_tail(&self) -> f64 {
         let way = |side: usize| (self.far[side] - self.quantiles[side]).abs();
         let way = way(0).max(way(1)) / self.components.total.sqrt();
-        // By chance the way is that much longer for a normal distribution: two standard errors, from the covariance of its order statistics.
+        // By chance the way is that much longer for a normal distribution: two standard errors,
+        // from the covariance of its order statistics.
         let by_chance = 2.0 * 2.3 / self.components.draws.sqrt();
         ((way - by_chance - SHORT) / (LONG - SHORT)).clamp(0.0, 1.0)
     }

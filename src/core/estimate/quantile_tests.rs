@@ -1,4 +1,5 @@
-//! Laws of quantiles: those that are counted against those of all numbers, and stated errors against actual ones.
+//! Laws of quantiles: those that are counted against those of all numbers, and stated errors
+//! against actual ones.
 
 use super::{LEVELS, Moments, Quantile, REPLICATES, Tables};
 use rand::{RngExt, SeedableRng};
@@ -156,7 +157,8 @@ fn quantiles(tables: &Tables) -> [Quantile; 5] {
     found.map(|quantile| quantile.expect("there are numbers"))
 }
 
-/// Every quantile of every law against that of all numbers: within its stated error, which is hardly larger than chance alone makes it.
+/// Every quantile of every law against that of all numbers: within its stated error, which is
+/// hardly larger than chance alone makes it.
 fn counted_against_kept(draws: usize, seeds: u64, most_inflated: f64) {
     let mut faults = Vec::new();
     for (name, law) in LAWS {
@@ -187,7 +189,8 @@ fn quantiles_agree_with_those_of_all_numbers_within_their_error() {
 #[test]
 #[ignore = "ten times the size: cargo test --release -- --ignored big_"]
 fn big_quantiles_agree_with_those_of_all_numbers_within_their_error() {
-    // Bins stay as wide as they were, and chance makes a third as much: so the bins' part weighs three times as much in the error.
+    // Bins stay as wide as they were, and chance makes a third as much: so the bins' part weighs
+    // three times as much in the error.
     counted_against_kept(4_000, 3, 3.1);
 }
 
@@ -278,7 +281,8 @@ fn only_what_is_exact_has_no_error() {
     }
 }
 
-/// Of a quantile over many runs of 16 replicates: the root mean square of its stated error, its standard deviation, and the root mean square of its distance from the truth.
+/// Of a quantile over many runs of 16 replicates: the root mean square of its stated error, its
+/// standard deviation, and the root mean square of its distance from the truth.
 fn stated_and_actual(
     p: f64,
     truth: f64,
@@ -310,7 +314,8 @@ fn stated_and_actual(
 
 #[test]
 fn stated_errors_of_few_values_are_no_smaller_than_the_actual_ones() {
-    // A share of zeros so many of its standard errors above one half: the median is 0 unless chance makes it 1.
+    // A share of zeros so many of its standard errors above one half: the median is 0 unless chance
+    // makes it 1.
     for replicates_differ in [false, true] {
         let (mut all_stated, mut all_squares) = (0.0, 0.0);
         for away in [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0] {
@@ -345,7 +350,8 @@ fn stated_errors_of_few_values_are_no_smaller_than_the_actual_ones() {
 
 #[test]
 fn stated_errors_are_the_actual_ones() {
-    // Levels of replicates with standard deviation 0.3, numbers around them with 1: the quantiles of the normal law with both.
+    // Levels of replicates with standard deviation 0.3, numbers around them with 1: the quantiles
+    // of the normal law with both.
     for (p, z) in [
         (0.05, -1.644_853_6),
         (0.25, -0.674_489_8),

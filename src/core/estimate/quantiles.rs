@@ -1,12 +1,15 @@
 //! Quantiles with their error, and histograms, read off what was kept or counted of a quantity.
 //!
-//! Takes [`Tables`]; gives numbers. A quantile is the smallest number that at least that share of all numbers does not exceed: while numbers are kept as they are, and where
-//! a bin holds one number alone, it is one of them. Otherwise it lies in a bin by its rank, and its error contains the bin.
+//! Takes [`Tables`]; gives numbers. A quantile is the smallest number that at least that share of
+//! all numbers does not exceed: while numbers are kept as they are, and where a bin holds one
+//! number alone, it is one of them. Otherwise it lies in a bin by its rank, and its error contains
+//! the bin.
 
 use super::replicate::{REPLICATES, error_of_residuals};
 use super::tables::{Cell, Kept, Table, Tables};
 
-/// Deviations, in standard errors, at which an error looks up and down: the middles of steps of a quarter.
+/// Deviations, in standard errors, at which an error looks up and down: the middles of steps of a
+/// quarter.
 const STEPS: usize = 24;
 const STEP: f64 = 0.25;
 /// Numbers on the rarer side of a quantile below which replicates are too few to tell its error.
@@ -16,7 +19,8 @@ const RARE: f64 = 32.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantile {
     pub value: f64,
-    /// Standard error, the width of the bin in it. 0: no other value is possible. `None`: a single number tells nothing.
+    /// Standard error, the width of the bin in it. 0: no other value is possible. `None`: a single
+    /// number tells nothing.
     pub std_error: Option<f64>,
 }
 
@@ -99,9 +103,11 @@ impl Quantiles<'_> {
 
     /// Quantiles at these shares; `None` without numbers.
     ///
-    /// The error is the root mean square of how far the quantile moves as the share of numbers below it varies by chance, which the replicates show (sectioning; Asmussen & Glynn
-    /// 2007, III.5), with the shape of Wilson's interval near 0 and 1. For a quantity of few values this is the size of the jump to the next one, weighted with
-    /// the chance that the quantile is really there. The half of the bin that is farther off is added in squares.
+    /// The error is the root mean square of how far the quantile moves as the share of numbers
+    /// below it varies by chance, which the replicates show (sectioning; Asmussen & Glynn 2007,
+    /// III.5), with the shape of Wilson's interval near 0 and 1. For a quantity of few values this
+    /// is the size of the jump to the next one, weighted with the chance that the quantile is
+    /// really there. The half of the bin that is farther off is added in squares.
     pub fn at<const N: usize>(&self, shares: [f64; N]) -> [Option<Quantile>; N] {
         let count = self.count();
         if count == 0 {
@@ -119,9 +125,11 @@ impl Quantiles<'_> {
         })
     }
 
-    /// The distribution function: numbers in ascending order, each with how many are not larger, by replicate.
+    /// The distribution function: numbers in ascending order, each with how many are not larger, by
+    /// replicate.
     ///
-    /// All numbers that differ while they are kept as they are, and the upper ends of bins otherwise.
+    /// All numbers that differ while they are kept as they are, and the upper ends of bins
+    /// otherwise.
     pub fn cumulative(&self) -> Vec<(f64, [u64; REPLICATES])> {
         let mut so_far = [0; REPLICATES];
         match &self.order {
@@ -149,7 +157,8 @@ impl Quantiles<'_> {
         }
     }
 
-    /// Standard error of the `p` quantile, if the share of numbers below it has standard error `share_error`; 0 without numbers.
+    /// Standard error of the `p` quantile, if the share of numbers below it has standard error
+    /// `share_error`; 0 without numbers.
     pub fn error(&self, p: f64, share_error: f64) -> f64 {
         if self.count() == 0 {
             return 0.0;
@@ -226,7 +235,8 @@ impl Quantiles<'_> {
         }
     }
 
-    /// How the shares below a quantile and up to it vary. They differ if many numbers are equal to it.
+    /// How the shares below a quantile and up to it vary. They differ if many numbers are equal to
+    /// it.
     fn sides(&self, p: f64, spot: &Spot, rank: u64) -> Sides {
         let (mut below, mut upto) = ([0.0; REPLICATES], [0.0; REPLICATES]);
         let is_atom = match &self.order {
@@ -267,7 +277,8 @@ impl Quantiles<'_> {
             for m in 0..REPLICATES {
                 below[m] += inside * (upto[m] - below[m]);
             }
-            // However evenly a design spreads its draws, no share is known better than to half a trial.
+            // However evenly a design spreads its draws, no share is known better than to half a
+            // trial.
             let error = self.share_error(p, &below).max(0.5 / self.count() as f64);
             return Sides {
                 below: error,
@@ -297,10 +308,12 @@ impl Quantiles<'_> {
         }
     }
 
-    /// Counts in at most `bins` equal bins from the smallest to the largest number, for display: `(edges, counts)`, one edge more than counts.
+    /// Counts in at most `bins` equal bins from the smallest to the largest number, for display:
+    /// `(edges, counts)`, one edge more than counts.
     ///
-    /// Of numbers that are all `whole`, a bin holds as many as the next: its edges lie halfway between whole numbers. The counts sum to the
-    /// numbers counted. A single value gives one bin around it; no numbers give two empty vectors.
+    /// Of numbers that are all `whole`, a bin holds as many as the next: its edges lie halfway
+    /// between whole numbers. The counts sum to the numbers counted. A single value gives one bin
+    /// around it; no numbers give two empty vectors.
     pub fn histogram(&self, bins: usize, whole: bool) -> (Vec<f64>, Vec<u64>) {
         let count = self.count();
         if count == 0 {
@@ -376,7 +389,8 @@ fn cell_of(upto: &[u64], rank: u64) -> usize {
     upto.partition_point(|numbers| *numbers < rank)
 }
 
-/// A share that lies `z` of its standard errors from `p`, on the scale of Wilson (1927): never outside `[0, 1]`.
+/// A share that lies `z` of its standard errors from `p`, on the scale of Wilson (1927): never
+/// outside `[0, 1]`.
 fn moved(p: f64, std_error: f64, z: f64) -> f64 {
     let variance = p * (1.0 - p);
     // z² over the number of independent trials with that error.

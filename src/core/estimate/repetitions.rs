@@ -1,4 +1,5 @@
-//! What independent repetitions of an unbiased estimate of a probability say together, and what hits in a plain sample allow.
+//! What independent repetitions of an unbiased estimate of a probability say together, and what
+//! hits in a plain sample allow.
 
 use super::interval::t95;
 use crate::math::special::beta_inverse;
@@ -13,13 +14,16 @@ const FEWEST_EFFECTIVE: f64 = 6.0;
 pub struct Repetitions {
     pub mean: f64,
     pub std_error: f64,
-    /// Student's interval of the logarithm of the mean, whose error is the relative one: for estimates whose spread is skewed to the right, as
-    /// products of shares are, it covers more evenly than the one around the mean, and does not go below zero. The upper end is moved by the term
-    /// of Johnson (*Modified t tests and confidence intervals for asymmetrical populations*, JASA 73, 1978) for the skewness seen.
+    /// Student's interval of the logarithm of the mean, whose error is the relative one: for
+    /// estimates whose spread is skewed to the right, as products of shares are, it covers more
+    /// evenly than the one around the mean, and does not go below zero. The upper end is moved by
+    /// the term of Johnson (*Modified t tests and confidence intervals for asymmetrical
+    /// populations*, JASA 73, 1978) for the skewness seen.
     pub ci95: [f64; 2],
     /// Kish's number: how many of the repetitions carry the mean.
     pub effective: f64,
-    /// The mean and its error can be told; if not, a few repetitions carry it, and what they missed is not known.
+    /// The mean and its error can be told; if not, a few repetitions carry it, and what they missed
+    /// is not known.
     pub settled: bool,
 }
 
@@ -59,7 +63,8 @@ impl Repetitions {
     }
 }
 
-/// Two-sided 95% interval of Clopper & Pearson (1934) for independent trials; without hits, the upper end alone is an error of 5%.
+/// Two-sided 95% interval of Clopper & Pearson (1934) for independent trials; without hits, the
+/// upper end alone is an error of 5%.
 pub fn exact_interval(hits: u64, trials: u64) -> [f64; 2] {
     let (x, n) = (hits as f64, trials as f64);
     if hits == 0 {

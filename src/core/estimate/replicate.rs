@@ -1,17 +1,20 @@
 //! Errors read off the spread between replicates.
 //!
-//! A run consists of [`REPLICATES`] independent randomisations of its design. Takes totals by replicate; gives their
-//! ratio with a standard error that is honest whatever the design does inside a replicate (stratification, Latin hypercubes, …).
+//! A run consists of [`REPLICATES`] independent randomisations of its design. Takes totals by
+//! replicate; gives their ratio with a standard error that is honest whatever the design does
+//! inside a replicate (stratification, Latin hypercubes, …).
 
-/// Independent randomisations of the design in every run; draw `k` belongs to replicate `k % REPLICATES`.
+/// Independent randomisations of the design in every run; draw `k` belongs to replicate `k %
+/// REPLICATES`.
 pub const REPLICATES: usize = 16;
 
-/// Standard error of a ratio of totals, from what each replicate adds to the numerator beyond its share.
+/// Standard error of a ratio of totals, from what each replicate adds to the numerator beyond its
+/// share.
 ///
-/// `residuals[m]` is `(numerator_m - ratio * denominator_m) / denominator`; the residuals of `used` replicates count, the rest are zero.
-/// `None` when fewer than two replicates took part, as nothing then shows a spread.
-/// This is the usual linearised variance of a ratio, with the factor M/(M-1); for replicates of equal size it is the
-/// standard error of their mean.
+/// `residuals[m]` is `(numerator_m - ratio * denominator_m) / denominator`; the residuals of `used`
+/// replicates count, the rest are zero. `None` when fewer than two replicates took part, as nothing
+/// then shows a spread. This is the usual linearised variance of a ratio, with the factor M/(M-1);
+/// for replicates of equal size it is the standard error of their mean.
 pub(super) fn error_of_residuals(residuals: &[f64; REPLICATES], used: usize) -> Option<f64> {
     if used < 2 {
         return None;
@@ -20,7 +23,8 @@ pub(super) fn error_of_residuals(residuals: &[f64; REPLICATES], used: usize) -> 
     Some((squares * used as f64 / (used - 1) as f64).sqrt())
 }
 
-/// How often each replicate hit beyond its share of all hits, divided by all trials; and the number of replicates with trials.
+/// How often each replicate hit beyond its share of all hits, divided by all trials; and the number
+/// of replicates with trials.
 ///
 /// The difference is taken in integers, so that equal replicates give exactly zero.
 pub(super) fn hit_residuals(
@@ -49,7 +53,8 @@ pub(super) fn occupied(counts: &[u64; REPLICATES]) -> usize {
 
 /// A ratio of totals, such as a mean count: `(ratio, standard error from replicates)`.
 ///
-/// Both are NaN when the denominators sum to zero, and the error alone is when fewer than two replicates have a denominator.
+/// Both are NaN when the denominators sum to zero, and the error alone is when fewer than two
+/// replicates have a denominator.
 pub fn ratio(numerators: &[f64; REPLICATES], denominators: &[f64; REPLICATES]) -> (f64, f64) {
     let denominator: f64 = denominators.iter().sum();
     let ratio = numerators.iter().sum::<f64>() / denominator;

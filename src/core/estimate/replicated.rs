@@ -1,7 +1,9 @@
-//! Ratios of two totals that trials share: a share of some trials, and a ratio of the means of two metrics.
+//! Ratios of two totals that trials share: a share of some trials, and a ratio of the means of two
+//! metrics.
 //!
-//! Takes totals by replicate; gives the ratio with what each replicate adds to it, from which errors and the difference between two scenarios under
-//! common random numbers are read. For a ratio of means there is Fieller's interval, which knows how far the lower mean is from zero.
+//! Takes totals by replicate; gives the ratio with what each replicate adds to it, from which
+//! errors and the difference between two scenarios under common random numbers are read. For a
+//! ratio of means there is Fieller's interval, which knows how far the lower mean is from zero.
 
 use super::interval::t95;
 use super::paired::{MeanDifference, two_sided};
@@ -50,7 +52,8 @@ impl Replicated {
         })
     }
 
-    /// The mean `of` one metric over that of another; `None` without values, or if the latter is zero.
+    /// The mean `of` one metric over that of another; `None` without values, or if the latter is
+    /// zero.
     pub fn means(of: &[PartialSum; REPLICATES], over: &[PartialSum; REPLICATES]) -> Option<Self> {
         let (above, below) = (Mean::of(of)?, Mean::of(over)?);
         let ratio = above.mean / below.mean;
@@ -77,7 +80,8 @@ impl Replicated {
         })
     }
 
-    /// Its standard error, by the spread between replicates; `None` with fewer than two. 0 where that spread is rounding.
+    /// Its standard error, by the spread between replicates; `None` with fewer than two. 0 where
+    /// that spread is rounding.
     pub fn std_error(&self) -> Option<f64> {
         let seen = error_of_residuals(&self.residuals, self.used)?;
         Some(without_rounding(self.ratio, seen, self.size()).1)
@@ -93,7 +97,8 @@ impl Replicated {
         self.used
     }
 
-    /// A weighted sum under common random numbers, with the error that replicates show; `None` with fewer than two.
+    /// A weighted sum under common random numbers, with the error that replicates show; `None` with
+    /// fewer than two.
     pub fn weighted(terms: &[(f64, &Self)]) -> Option<MeanDifference> {
         let residuals = std::array::from_fn(|m| {
             let parts = terms.iter().map(|(weight, one)| weight * one.residuals[m]);
@@ -107,7 +112,8 @@ impl Replicated {
         Some(difference(sum, std_error, used))
     }
 
-    /// How much larger it is than that of the base, under common random numbers; `None` with fewer than two replicates.
+    /// How much larger it is than that of the base, under common random numbers; `None` with fewer
+    /// than two replicates.
     pub fn less(&self, base: &Self) -> Option<MeanDifference> {
         let residuals = std::array::from_fn(|m| self.residuals[m] - base.residuals[m]);
         let used = self.used.min(base.used);
@@ -157,9 +163,11 @@ impl Mean {
     }
 }
 
-/// Fieller's interval of a ratio of means, from the variances and the covariance that replicates show. `None` with fewer than two of them.
+/// Fieller's interval of a ratio of means, from the variances and the covariance that replicates
+/// show. `None` with fewer than two of them.
 ///
-/// It holds all ratios r for which the mean of (above - r x below) may be zero: Fieller (1954), with Student's t.
+/// It holds all ratios r for which the mean of (above - r x below) may be zero: Fieller (1954),
+/// with Student's t.
 pub fn fieller(of: &[PartialSum; REPLICATES], over: &[PartialSum; REPLICATES]) -> Option<Fieller> {
     let (above, below) = (Mean::of(of)?, Mean::of(over)?);
     let used = above.used.min(below.used);
@@ -220,7 +228,8 @@ mod tests {
 
     #[test]
     fn fiellers_interval_is_that_computed_by_hand() {
-        // Means 10 and 4; variances of the means 0.6 and 0.15, covariance 0.12: over 15 as replicates are 16.
+        // Means 10 and 4; variances of the means 0.6 and 0.15, covariance 0.12: over 15 as
+        // replicates are 16.
         let (u, v) = (wave(1), wave(2));
         let of = parts(std::array::from_fn(|m| 10.0 + 3.0 * u[m]));
         let over = parts(std::array::from_fn(|m| 4.0 + 0.6 * u[m] + 1.375 * v[m]));

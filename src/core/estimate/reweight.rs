@@ -1,9 +1,10 @@
 //! Other start weights for trials that were simulated.
 //!
-//! Takes hits, or a metric's values, by replicate and start trend, and a new weight for each trend; gives the probability or
-//! mean under the new weights (law of total probability), its error, and its paired difference from the run as it was.
-//! Errors are read off the replicates: what each adds beyond its share, summed over the trends before it is squared, because
-//! the trends of a replicate share their parameter draws.
+//! Takes hits, or a metric's values, by replicate and start trend, and a new weight for each trend;
+//! gives the probability or mean under the new weights (law of total probability), its error, and
+//! its paired difference from the run as it was. Errors are read off the replicates: what each adds
+//! beyond its share, summed over the trends before it is squared, because the trends of a replicate
+//! share their parameter draws.
 
 use super::interval::{floored, t95, wilson};
 use super::proportion::Proportion;
@@ -55,10 +56,11 @@ pub struct Shift {
 
 /// The probability if trials had started under the trends with the new weights.
 ///
-/// A trend under which all or no trials hit shows no spread; what its number of trials leaves open is added to the error.
-/// Where fewer than 32 trials of the rarer kind were seen, trials count as independent at best. `draws` are those of the run, whose errors
-/// are widened by the factor `caution` ([`Proportion::widened`]).
-/// `None` if a trend of positive weight has trials in fewer than two replicates.
+/// A trend under which all or no trials hit shows no spread; what its number of trials leaves open
+/// is added to the error. Where fewer than 32 trials of the rarer kind were seen, trials count as
+/// independent at best. `draws` are those of the run, whose errors are widened by the factor
+/// `caution` ([`Proportion::widened`]). `None` if a trend of positive weight has trials in fewer
+/// than two replicates.
 pub fn reweighted_share(parts: &[WeightedHits], draws: u64, caution: f64) -> Option<Reweighted> {
     let all_trials: u64 = parts.iter().flat_map(|part| part.trials).sum();
     let all_hits: u64 = parts.iter().flat_map(|part| part.hits).sum();
@@ -150,8 +152,9 @@ struct Sums {
 
 /// The mean of a metric over the trials in which it has a value, under the new weights.
 ///
-/// A ratio of two reweighted sums, with the linearised error of a ratio. `None` if a trend of positive weight has trials in
-/// fewer than two replicates, or if no trial under such a trend has a value.
+/// A ratio of two reweighted sums, with the linearised error of a ratio. `None` if a trend of
+/// positive weight has trials in fewer than two replicates, or if no trial under such a trend has a
+/// value.
 pub fn reweighted_mean(parts: &[WeightedValues]) -> Option<Reweighted> {
     let weighted = |part: &WeightedValues| {
         let n: u64 = part.trials.iter().sum();
@@ -179,7 +182,8 @@ pub fn reweighted_mean(parts: &[WeightedValues]) -> Option<Reweighted> {
     })
 }
 
-/// Ratio of a weighted sum of values to the weighted count of them, and what each replicate adds beyond its share.
+/// Ratio of a weighted sum of values to the weighted count of them, and what each replicate adds
+/// beyond its share.
 fn ratio_of(
     parts: &[WeightedValues],
     scale: impl Fn(&WeightedValues) -> Option<f64>,
@@ -300,7 +304,8 @@ mod tests {
 
     #[test]
     fn a_mean_weighs_trials_with_a_value_only() {
-        // Under the first trend half of the trials have a value: it counts half as much as its weight says.
+        // Under the first trend half of the trials have a value: it counts half as much as its
+        // weight says.
         let parts = [
             values(0.5, |m| 10.0 + (m % 2) as f64, 50),
             values(0.5, |_| 4.0, 100),

@@ -1,20 +1,24 @@
 //! Differences that are known exactly, freed of the rounding of doubles.
 //!
-//! Takes a difference, its error and the size of what was subtracted; gives the same two, or the difference with the digits that doubles of that
-//! size have and an error of 0.
+//! Takes a difference, its error and the size of what was subtracted; gives the same two, or the
+//! difference with the digits that doubles of that size have and an error of 0.
 
 use super::replicate::REPLICATES;
 
-/// Digits of a double, after sums over many trials, that say something: its 15 to 17, less what up to 10⁸ additions lose.
+/// Digits of a double, after sums over many trials, that say something: its 15 to 17, less what up
+/// to 10⁸ additions lose.
 const DIGITS: i32 = 12;
 /// The last of them, as a share of the number.
 const LAST: f64 = 1e-12;
 
-/// A difference and its standard error without the rounding of doubles. `size`: the largest of the values that were subtracted, as a distance from 0.
+/// A difference and its standard error without the rounding of doubles. `size`: the largest of the
+/// values that were subtracted, as a distance from 0.
 ///
-/// Two metrics that are constants have no spread, but their sums over trials are rounded: replicates then differ by some 10⁻¹⁷ of the value, and the
-/// difference ends in digits that nobody stated. An error of at most 10⁻¹² of `size` is such rounding, not sampling: it becomes 0, and the difference
-/// is rounded to as many digits after the point as `size` has among its first 12. Any larger error, and what is not finite, is left alone.
+/// Two metrics that are constants have no spread, but their sums over trials are rounded:
+/// replicates then differ by some 10⁻¹⁷ of the value, and the difference ends in digits that nobody
+/// stated. An error of at most 10⁻¹² of `size` is such rounding, not sampling: it becomes 0, and
+/// the difference is rounded to as many digits after the point as `size` has among its first 12.
+/// Any larger error, and what is not finite, is left alone.
 pub fn without_rounding(difference: f64, std_error: f64, size: f64) -> (f64, f64) {
     let least = size * LAST;
     if !(std_error <= least && least.is_normal() && difference.is_finite()) {
@@ -23,20 +27,23 @@ pub fn without_rounding(difference: f64, std_error: f64, size: f64) -> (f64, f64
     if difference.abs() <= least {
         return (0.0, 0.0);
     }
-    // Digits in front of the last one that is kept; through decimals, so that 1.5 stays 1.5 and does not become 1.5 ± the rounding of a product.
+    // Digits in front of the last one that is kept; through decimals, so that 1.5 stays 1.5 and
+    // does not become 1.5 ± the rounding of a product.
     let kept = exponent(difference) - exponent(size) + DIGITS;
     let text = format!("{difference:.*e}", kept.max(0) as usize);
     (text.parse().unwrap_or(difference), 0.0)
 }
 
-/// Power of ten of the first digit of a number, read off its decimals: a logarithm has other last bits on other machines.
+/// Power of ten of the first digit of a number, read off its decimals: a logarithm has other last
+/// bits on other machines.
 fn exponent(x: f64) -> i32 {
     let text = format!("{x:e}");
     let power = text.split('e').nth(1).and_then(|power| power.parse().ok());
     power.unwrap_or(0)
 }
 
-/// How large the totals of replicates are per trial, from a ratio and what each of `used` replicates adds to it.
+/// How large the totals of replicates are per trial, from a ratio and what each of `used`
+/// replicates adds to it.
 ///
 /// Rounding goes with the totals: a mean may be 0 where they are not.
 pub(super) fn size_of(ratio: f64, residuals: &[f64; REPLICATES], used: usize) -> f64 {

@@ -1,8 +1,9 @@
 //! Moments of many series that are seen in the same trials.
 //!
-//! Takes means and squared deviations of all series over some trials of one replicate; gives the moments of each series by replicate.
-//! How many trials a replicate has seen is the same for all series, so that merging needs no division but one for each replicate.
-//! As float sums they are merged in the order of the [`Forest`](super::Forest).
+//! Takes means and squared deviations of all series over some trials of one replicate; gives the
+//! moments of each series by replicate. How many trials a replicate has seen is the same for all
+//! series, so that merging needs no division but one for each replicate. As float sums they are
+//! merged in the order of the [`Forest`](super::Forest).
 
 use super::forest::Merge;
 use super::moments::Moments;
@@ -33,7 +34,8 @@ impl SeriesMoments {
         }
     }
 
-    /// Takes in `n` further trials of `replicate`, with mean and sum of squared deviations of each series over them.
+    /// Takes in `n` further trials of `replicate`, with mean and sum of squared deviations of each
+    /// series over them.
     pub fn add(&mut self, replicate: usize, n: u64, mean: &[f64], m2: &[f64]) {
         let own = replicate * self.series..(replicate + 1) * self.series;
         let more = Part { n, mean, m2 };

@@ -1,7 +1,9 @@
-//! How far the difference of two probabilities depends on what is not known: its range over parameter draws, which both scenarios share.
+//! How far the difference of two probabilities depends on what is not known: its range over
+//! parameter draws, which both scenarios share.
 //!
-//! Takes the differences of hits in the groups of each draw, under common random numbers; gives the 5%-95% range of the difference
-//! p(θ) makes, free of chance inside the draws. Integers: parts merge in any order.
+//! Takes the differences of hits in the groups of each draw, under common random numbers; gives the
+//! 5%-95% range of the difference p(θ) makes, free of chance inside the draws. Integers: parts
+//! merge in any order.
 
 use super::epistemic::{Components, Epistemic, LEAST_DRAWS};
 use super::pulled::{DrawMeans, error_of_share};
@@ -12,7 +14,8 @@ use super::replicate::REPLICATES;
 pub struct ShiftTable {
     trials_per_draw: usize,
     groups: usize,
-    /// `histogram[m * (2 R + 1) + d + R]`: draws of replicate m in which the second scenario has d hits more.
+    /// `histogram[m * (2 R + 1) + d + R]`: draws of replicate m in which the second scenario has d
+    /// hits more.
     histogram: Vec<u64>,
     /// Sum of squared differences of a group, by replicate.
     squares: [u64; REPLICATES],
@@ -38,7 +41,8 @@ impl ShiftTable {
         }
     }
 
-    /// Takes in one draw of `replicate`: by how many hits the second scenario differs in each group.
+    /// Takes in one draw of `replicate`: by how many hits the second scenario differs in each
+    /// group.
     pub fn add_draw(&mut self, replicate: usize, group_differences: &[i32]) {
         debug_assert_eq!(group_differences.len(), self.groups);
         let difference: i32 = group_differences.iter().sum();
@@ -79,7 +83,8 @@ impl ShiftTable {
         sums
     }
 
-    /// Variances of a draw's difference in probability, and their mean. `None` below two draws or two groups.
+    /// Variances of a draw's difference in probability, and their mean. `None` below two draws or
+    /// two groups.
     fn components(&self, without: Option<usize>) -> Option<(Components, f64)> {
         let sums = self.sums(without);
         if self.groups < 2 || sums.draws < 2 {
@@ -103,7 +108,8 @@ impl ShiftTable {
         Some((components, sums.sum as f64 / draws / r))
     }
 
-    /// The difference of a draw that this share of the draws does not exceed, as if each were spread evenly to half a hit on either side.
+    /// The difference of a draw that this share of the draws does not exceed, as if each were
+    /// spread evenly to half a hit on either side.
     fn quantile(&self, p: f64, draws: f64) -> f64 {
         let size = 2 * self.trials_per_draw + 1;
         let (r, wanted) = (self.trials_per_draw as f64, p.clamp(0.0, 1.0) * draws);
@@ -121,7 +127,8 @@ impl ShiftTable {
         1.0
     }
 
-    /// The 5%-95% range of the difference over parameter draws. `uncertain`: some parameter or weight differs between draws.
+    /// The 5%-95% range of the difference over parameter draws. `uncertain`: some parameter or
+    /// weight differs between draws.
     pub fn epistemic(&self, uncertain: bool) -> Epistemic {
         let sums = self.sums(None);
         let mean = sums.sum as f64 / (sums.draws.max(1) as f64 * self.trials_per_draw as f64);
@@ -163,7 +170,8 @@ mod tests {
 
     const TRIALS: usize = 64;
 
-    /// So many draws in which the second scenario hits besides with a chance that depends on a uniform parameter.
+    /// So many draws in which the second scenario hits besides with a chance that depends on a
+    /// uniform parameter.
     fn run(seed: u64, draws: usize, more: impl Fn(f64) -> f64) -> ShiftTable {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut table = ShiftTable::new(TRIALS, groups(TRIALS));
@@ -178,7 +186,8 @@ mod tests {
         table
     }
 
-    /// A difference of -.05 to .25 by a uniform parameter has ends of -.035 and .235: within 2.13 stated errors in nine of ten runs at least.
+    /// A difference of -.05 to .25 by a uniform parameter has ends of -.035 and .235: within 2.13
+    /// stated errors in nine of ten runs at least.
     #[test]
     fn the_ends_of_a_difference_lie_within_their_errors() {
         for draws in [320, 1600] {

@@ -1,7 +1,9 @@
-//! How far the difference of two means depends on what is not known: its range over parameter draws, which both scenarios share.
+//! How far the difference of two means depends on what is not known: its range over parameter
+//! draws, which both scenarios share.
 //!
-//! Takes the values of a draw's trials in both scenarios, under common random numbers; gives the 5%-95% range of the difference of the
-//! conditional means, free of chance inside the draws. Float sums, so it is merged by the [`Forest`](super::Forest).
+//! Takes the values of a draw's trials in both scenarios, under common random numbers; gives the
+//! 5%-95% range of the difference of the conditional means, free of chance inside the draws. Float
+//! sums, so it is merged by the [`Forest`](super::Forest).
 
 use super::epistemic::{Epistemic, LEAST_DRAWS};
 use super::mean::{Inner, components, merged, present};
@@ -9,7 +11,8 @@ use super::moments::Moments;
 use super::pulled::{DrawMeans, error_of_share};
 use super::replicate::REPLICATES;
 
-/// Draws from the first on of which each difference is kept, to read quantiles off: their error is then a quarter of a percent of the draws.
+/// Draws from the first on of which each difference is kept, to read quantiles off: their error is
+/// then a quarter of a percent of the draws.
 const MOST_KEPT: usize = 8192;
 
 /// What is kept of the differences of the draws.
@@ -22,7 +25,8 @@ pub(super) struct MeanShift {
 }
 
 impl MeanShift {
-    /// Takes in one draw of `replicate`; a draw without a value in one of the scenarios says nothing.
+    /// Takes in one draw of `replicate`; a draw without a value in one of the scenarios says
+    /// nothing.
     pub fn add_draw(&mut self, replicate: usize, groups: usize, a: &[f64], b: &[f64]) {
         let mut buffer = Vec::new();
         let mut of = |values: &[f64]| Moments::from_slice(present(values, &mut buffer));
@@ -72,7 +76,8 @@ impl MeanShift {
         merged(&self.draws, None).variance().map_or(0.0, f64::sqrt)
     }
 
-    /// The 5%-95% range of the difference, which is `estimate` over all trials. `uncertain`: some parameter or weight differs between draws.
+    /// The 5%-95% range of the difference, which is `estimate` over all trials. `uncertain`: some
+    /// parameter or weight differs between draws.
     pub fn epistemic(&self, estimate: f64, uncertain: bool) -> Epistemic {
         if !uncertain {
             return Epistemic::exact(estimate);
@@ -101,7 +106,8 @@ impl MeanShift {
     }
 }
 
-/// The number that this share of the sorted numbers does not exceed, between two of them by their distance.
+/// The number that this share of the sorted numbers does not exceed, between two of them by their
+/// distance.
 fn quantile(sorted: &[f64], p: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     let place = (p.clamp(0.0, 1.0) * sorted.len() as f64 - 0.5).clamp(0.0, last as f64);
@@ -120,7 +126,8 @@ mod tests {
 
     const R: usize = 16;
 
-    /// Draws whose difference is 1 plus `spread` times a standard normal, and whose trials share most of their noise.
+    /// Draws whose difference is 1 plus `spread` times a standard normal, and whose trials share
+    /// most of their noise.
     fn run(draws: usize, spread: f64, seed: u64) -> MeanShift {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut shift = MeanShift::default();
@@ -150,8 +157,9 @@ mod tests {
             seen[0].push(ends[0]);
             seen[1].push(ends[1]);
         }
-        // One trial without a partner moves a draw's difference by a sixteenth of what trials differ, with a standard deviation of 0.25 beside
-        // the 0.1 of their own noise: none of it is in the range.
+        // One trial without a partner moves a draw's difference by a sixteenth of what trials
+        // differ, with a standard deviation of 0.25 beside the 0.1 of their own noise: none of it
+        // is in the range.
         for (seen, truth) in seen.iter().zip([1.0 - 0.5 * 1.6449, 1.0 + 0.5 * 1.6449]) {
             let found = Moments::from_slice(seen);
             assert!(

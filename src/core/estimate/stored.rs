@@ -1,9 +1,11 @@
 //! Summaries as bytes: what is written is read again bit for bit.
 //!
-//! Takes a summary, or an empty one of the same shape and the bytes that another was written to; gives the bytes, or the summary. Each type says
-//! once what it is made of, for both directions ([`Stored`]). Shapes (how many outcomes, how many trials per draw) are not written: whoever reads has
-//! the program. Whole numbers take as many bytes as they need (LEB128), a run of zeros two or three together, and floats all 64 bits. Whether the
-//! bytes are those that were written is for a checksum to tell; bytes that no summary of this shape could have are refused here too.
+//! Takes a summary, or an empty one of the same shape and the bytes that another was written to;
+//! gives the bytes, or the summary. Each type says once what it is made of, for both directions
+//! ([`Stored`]). Shapes (how many outcomes, how many trials per draw) are not written: whoever
+//! reads has the program. Whole numbers take as many bytes as they need (LEB128), a run of zeros
+//! two or three together, and floats all 64 bits. Whether the bytes are those that were written is
+//! for a checksum to tell; bytes that no summary of this shape could have are refused here too.
 
 use super::replicate::REPLICATES;
 
@@ -146,7 +148,8 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// Counts of about the same size, a few bits each: the quotient by a power of two near their mean in ones, and the rest (Rice 1979).
+    /// Counts of about the same size, a few bits each: the quotient by a power of two near their
+    /// mean in ones, and the rest (Rice 1979).
     ///
     /// # Errors
     /// As of [`Stored::store`].
@@ -238,7 +241,8 @@ const MOST_ONES: u64 = 24;
 #[derive(Default)]
 struct Bits {
     byte: u8,
-    /// Writing: bits that are in `byte`. Reading: bits that have been taken from it, or 0 if there is none.
+    /// Writing: bits that are in `byte`. Reading: bits that have been taken from it, or 0 if there
+    /// is none.
     used: u32,
 }
 
@@ -381,7 +385,8 @@ mod tests {
         }
         bytes.push(0);
         assert!(Store::read(&bytes, &mut empty()).is_err());
-        // A run of zeros beyond the shape, a number of 70 bits, and a count that is too large for its place.
+        // A run of zeros beyond the shape, a number of 70 bits, and a count that is too large for
+        // its place.
         assert!(Store::read(&[0, 11], &mut empty()).is_err());
         assert!(Store::read(&[0xff; 20], &mut empty()).is_err());
         let mut large = mixed();

@@ -1,6 +1,7 @@
 //! Typed trees as formulas that people can read.
 //!
-//! What is printed parses back to the same tree, except for choices by trend or phase, which the file format writes otherwise.
+//! What is printed parses back to the same tree, except for choices by trend or phase, which the
+//! file format writes otherwise.
 
 use super::curve::Over;
 use super::scope::{Names, Thing};
@@ -158,7 +159,8 @@ impl Shown<'_> {
         }
     }
 
-    /// The end of a window as it is written: the day of which it is the last instant, or years since the start.
+    /// The end of a window as it is written: the day of which it is the last instant, or years
+    /// since the start.
     fn end(&self, time: f64) -> String {
         let day = |start| calendar::date_at(start, time).map(|day| (start, day));
         match self.names.start.and_then(day) {

@@ -1,7 +1,7 @@
 //! Faults of one formula.
 //!
-//! The lexer, the parser and the checker all report through [`FormulaError`]; whoever holds the formula's place in a file
-//! turns it into a diagnostic. Nothing here knows files.
+//! The lexer, the parser and the checker all report through [`FormulaError`]; whoever holds the
+//! formula's place in a file turns it into a diagnostic. Nothing here knows files.
 
 use std::ops::Range;
 
@@ -17,7 +17,8 @@ pub mod code {
     pub const NOT_READABLE: &str = "not-readable-here";
     /// Time in a file that has none.
     pub const NEEDS_TIME: &str = "needs-time";
-    /// A number where a truth value is wanted, or the reverse, or a name used as something that it is not.
+    /// A number where a truth value is wanted, or the reverse, or a name used as something that it
+    /// is not.
     pub const WRONG_TYPE: &str = "wrong-type";
     /// Too few or too many arguments of a function.
     pub const ARGUMENT_COUNT: &str = "argument-count";

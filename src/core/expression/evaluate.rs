@@ -1,14 +1,16 @@
 //! The value of a formula at one set of numbers.
 //!
-//! Columns of many trials are computed by operations (`program/ops.rs`); this is for what is wanted once: a parameter in a draw, a typical trial. Both
-//! are made of `math/operators.rs`, and give the same bits.
+//! Columns of many trials are computed by operations (`program/ops.rs`); this is for what is wanted
+//! once: a parameter in a draw, a typical trial. Both are made of `math/operators.rs`, and give the
+//! same bits.
 
 use super::fold::call;
 use super::tree::Expr;
 use crate::math::operators::{Binary, Unary, binary, select, unary};
 
 impl Expr {
-    /// The value where `leaf` gives that of whatever is no number and no operation; a condition gives 1 or 0, and a NaN stays one.
+    /// The value where `leaf` gives that of whatever is no number and no operation; a condition
+    /// gives 1 or 0, and a NaN stays one.
     pub fn evaluate(&self, leaf: &dyn Fn(&Expr) -> f64) -> f64 {
         let value = |part: &Expr| part.evaluate(leaf);
         match self {
@@ -33,7 +35,8 @@ impl Expr {
         }
     }
 
-    /// The value of a formula that reads parameters alone, or quantities of the trial too, given by their indices.
+    /// The value of a formula that reads parameters alone, or quantities of the trial too, given by
+    /// their indices.
     pub fn over(&self, parameters: &[f64]) -> f64 {
         self.evaluate(&|leaf| match leaf {
             Expr::Parameter(index) => parameters.get(*index).copied().unwrap_or(f64::NAN),

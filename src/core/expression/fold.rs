@@ -1,7 +1,7 @@
 //! Values of operators and functions on constants.
 //!
-//! Used by the checker to fold constant subtrees, and by whatever evaluates formulas: what each operator and function is made of is said here, and what that
-//! means in `math/operators.rs`.
+//! Used by the checker to fold constant subtrees, and by whatever evaluates formulas: what each
+//! operator and function is made of is said here, and what that means in `math/operators.rs`.
 
 use super::tree::{Arithmetic, Comparison, Expr, Function};
 use crate::math::operators::{Binary, Unary, binary, unary};
@@ -65,7 +65,8 @@ impl Comparison {
     }
 }
 
-/// `a operator b`; not finite where the operation has no value (division by zero, a root of a negative number).
+/// `a operator b`; not finite where the operation has no value (division by zero, a root of a
+/// negative number).
 pub fn arithmetic(operator: Arithmetic, a: f64, b: f64) -> f64 {
     binary(operator.meaning(), a, b)
 }
@@ -92,7 +93,8 @@ pub fn call(function: Function, arguments: &[f64]) -> f64 {
     }
 }
 
-/// The node with its own operation carried out if its parts are constants; its parts are folded already.
+/// The node with its own operation carried out if its parts are constants; its parts are folded
+/// already.
 ///
 /// `None` if the operation has no finite value.
 pub fn fold(expr: Expr) -> Option<Expr> {

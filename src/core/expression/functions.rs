@@ -1,7 +1,8 @@
 //! The one table of what the formula language has built in.
 //!
-//! The checker looks names and argument counts up here, the reference documentation is written from it, and a test runs every
-//! example: a function cannot exist without a meaning and an example that is true.
+//! The checker looks names and argument counts up here, the reference documentation is written from
+//! it, and a test runs every example: a function cannot exist without a meaning and an example that
+//! is true.
 //!
 //! The examples read one small trial, [`EXAMPLE_TRIAL`].
 
@@ -189,7 +190,8 @@ pub fn builtin(name: &str) -> Option<&'static Builtin> {
 
 /// Functions that files of format 1 did not know: things may be called so there.
 const NEW_IN_FORMAT_2: [&str; 5] = ["ceil", "round", "mod", "sign", "age"];
-/// Functions that things may be called as in every format: they are words that people name things by, and brackets tell them apart.
+/// Functions that things may be called as in every format: they are words that people name things
+/// by, and brackets tell them apart.
 const NEVER_RESERVED: [&str; 3] = ["at", "share", "total"];
 
 /// Words that no parameter, indicator, derived value or metric can be named in files of a format.

@@ -1,7 +1,8 @@
 //! What a formula can give if only ranges of its parts are known: interval arithmetic.
 //!
-//! The result holds every value that is possible, and may hold more: parts that are named twice are taken to vary apart. Conditions are
-//! 0 for false and 1 for true. What has no value somewhere (the logarithm of a negative number) counts as any number.
+//! The result holds every value that is possible, and may hold more: parts that are named twice are
+//! taken to vary apart. Conditions are 0 for false and 1 for true. What has no value somewhere (the
+//! logarithm of a negative number) counts as any number.
 
 use super::fold::{arithmetic, call};
 use super::tree::{Arithmetic, Comparison, Function};
@@ -51,7 +52,8 @@ impl Interval {
         Self::new(self.low.max(low).min(high), self.high.min(high).max(low))
     }
 
-    /// The ends of an interval of `estimate`, which are told no further out than values can lie. The estimate stays inside.
+    /// The ends of an interval of `estimate`, which are told no further out than values can lie.
+    /// The estimate stays inside.
     pub fn around(self, estimate: f64, [low, high]: [f64; 2]) -> [f64; 2] {
         [
             low.max(self.low).min(estimate),
@@ -116,7 +118,8 @@ impl Interval {
                 self.arithmetic(Arithmetic::Multiply, inverse)
             }
             Arithmetic::Divide => Self::ALL,
-            // Monotone in both on each side of 1, where the logarithm changes sign, so the corners are the extremes.
+            // Monotone in both on each side of 1, where the logarithm changes sign, so the corners
+            // are the extremes.
             Arithmetic::Power if self.low >= 0.0 => corners(&|a, b| arithmetic(operator, a, b)),
             Arithmetic::Power if other.is_point() && other.low == other.low.floor() => {
                 let ends = corners(&|a, b| arithmetic(operator, a, b));

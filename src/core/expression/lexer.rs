@@ -1,8 +1,9 @@
 //! Formula text to tokens.
 //!
-//! Takes the text; gives tokens with byte ranges, always ended by [`Token::End`], and the faults found on the way. Habits from other
-//! languages (`&&`, `=`, `**`, quotes, `30%`) are faults with a hint and still become the token that was meant, so that the parser can
-//! go on and report the rest.
+//! Takes the text; gives tokens with byte ranges, always ended by [`Token::End`], and the faults
+//! found on the way. Habits from other languages (`&&`, `=`, `**`, quotes, `30%`) are faults with a
+//! hint and still become the token that was meant, so that the parser can go on and report the
+//! rest.
 
 use super::error::{FormulaError, code};
 use crate::time::duration;
@@ -355,7 +356,8 @@ pub fn is_name(text: &str) -> bool {
     text.starts_with(is_name_start) && name_length(text) == text.len()
 }
 
-/// Bytes of the name at the beginning of a text, with the branch of an event that a point may join to it: `vote.yes`.
+/// Bytes of the name at the beginning of a text, with the branch of an event that a point may join
+/// to it: `vote.yes`.
 fn dotted_length(text: &str) -> usize {
     let length = name_length(text);
     match text[length..].strip_prefix('.') {

@@ -1,7 +1,8 @@
 //! Formulas: text to typed tree.
 //!
-//! `text → lexer → parser → checker → Expr`. The checker knows what a formula may name from a [`Scope`] and what the language has built
-//! in from the table [`BUILTINS`]. Faults carry byte ranges within the formula; where the formula stands is the caller's business, and so is
+//! `text → lexer → parser → checker → Expr`. The checker knows what a formula may name from a
+//! [`Scope`] and what the language has built in from the table [`BUILTINS`]. Faults carry byte
+//! ranges within the formula; where the formula stands is the caller's business, and so is
 //! evaluating it.
 
 mod checker;

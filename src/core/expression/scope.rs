@@ -36,7 +36,8 @@ pub struct Names {
     /// Names of tables, and the tables themselves; `None` for one that is at fault.
     pub tables: Vec<String>,
     pub curves: Vec<Option<Arc<Curve>>>,
-    /// Metrics and their checked formulas; `None` for one that is at fault, or not checked yet. They are put in wherever they are named.
+    /// Metrics and their checked formulas; `None` for one that is at fault, or not checked yet.
+    /// They are put in wherever they are named.
     pub metrics: BTreeMap<String, Option<Expr>>,
 }
 
@@ -140,7 +141,8 @@ impl Names {
         }
     }
 
-    /// What carries this name in the space of values: parameters, quantities of the trial, indicators, derived values, tables and metrics.
+    /// What carries this name in the space of values: parameters, quantities of the trial,
+    /// indicators, derived values, tables and metrics.
     pub fn value(&self, name: &str) -> Option<(Thing, usize)> {
         let listed = [
             Thing::Parameter,

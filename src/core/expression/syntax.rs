@@ -1,12 +1,15 @@
-//! The tree that the parser builds: names are still text, types are unknown, every node knows its bytes.
+//! The tree that the parser builds: names are still text, types are unknown, every node knows its
+//! bytes.
 //!
-//! Read by the checker, and by the model builder to find which metrics or derived values a formula names.
+//! Read by the checker, and by the model builder to find which metrics or derived values a formula
+//! names.
 
 use super::tree::{Arithmetic, Comparison};
 use jiff::civil::Date;
 use std::ops::Range;
 
-// How strongly operators bind, from the weakest; what parses formulas and what prints them agree on it.
+// How strongly operators bind, from the weakest; what parses formulas and what prints them agree on
+// it.
 pub const OR: u8 = 1;
 pub const AND: u8 = 2;
 pub const NOT: u8 = 3;
@@ -23,7 +26,8 @@ pub struct Node {
     pub range: Range<usize>,
     /// The same with the brackets around it, if it has any.
     pub outer: Range<usize>,
-    /// Levels below and including this node; bounded by the parser, so that recursion over the tree is safe.
+    /// Levels below and including this node; bounded by the parser, so that recursion over the tree
+    /// is safe.
     pub depth: usize,
 }
 
@@ -129,10 +133,11 @@ impl Node {
         }
     }
 
-    /// Names that the formula reads as values: `support` in `2 * support`, not `talks` in `phase == talks` nor `convoy` in `count(convoy)`.
+    /// Names that the formula reads as values: `support` in `2 * support`, not `talks` in `phase ==
+    /// talks` nor `convoy` in `count(convoy)`.
     ///
-    /// May list a name that turns out to be none of the author's things (`t`, a misspelling). `states` are the names of states, whose
-    /// values are no values of a formula.
+    /// May list a name that turns out to be none of the author's things (`t`, a misspelling).
+    /// `states` are the names of states, whose values are no values of a formula.
     pub fn value_names(&self, states: &[String]) -> Vec<(&str, Range<usize>)> {
         let mut names = Vec::new();
         self.collect(states, &mut names);

@@ -1,7 +1,7 @@
 //! Which pieces of a formula are times: lengths in years, or days.
 //!
-//! Told from the text alone. A number without a unit counts years where it meets a time; that is told of. What is certainly no time is kept from those
-//! that are written as such.
+//! Told from the text alone. A number without a unit counts years where it meets a time; that is
+//! told of. What is certainly no time is kept from those that are written as such.
 
 use super::syntax::{Binary, Kind, Node};
 use super::tree::Arithmetic;

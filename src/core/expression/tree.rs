@@ -1,6 +1,8 @@
-//! The typed tree of a checked formula: names resolved to indices, every node known to be a number or a truth value.
+//! The typed tree of a checked formula: names resolved to indices, every node known to be a number
+//! or a truth value.
 //!
-//! Built by the checker, read by the compiler in `program`. Indices count within the model's canonical order (by name).
+//! Built by the checker, read by the compiler in `program`. Indices count within the model's
+//! canonical order (by name).
 
 use super::curve::Curve;
 use std::sync::Arc;
@@ -84,9 +86,11 @@ pub enum PathReading {
     FirstWhen(Box<Expr>),
     /// Truth: the condition held at some time.
     EverWhen(Box<Expr>),
-    /// Value at an instant, in years since the start, of a number or a condition over the path up to it.
+    /// Value at an instant, in years since the start, of a number or a condition over the path up
+    /// to it.
     At(Box<Expr>, f64),
-    /// Firings of an event from one instant to another, both included; `-inf` and `+inf` where there is no such end.
+    /// Firings of an event from one instant to another, both included; `-inf` and `+inf` where
+    /// there is no such end.
     CountWithin { event: usize, from: f64, to: f64 },
     /// Time of an event's first firing after the first one of another, `+inf` if never.
     FirstAfter { event: usize, after: usize },
@@ -115,7 +119,8 @@ pub enum Comparison {
     NotEqual,
 }
 
-/// Numeric functions of the formula language. `min` and `max` take two or more arguments, `clamp` takes (value, low, high).
+/// Numeric functions of the formula language. `min` and `max` take two or more arguments, `clamp`
+/// takes (value, low, high).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
     Min,

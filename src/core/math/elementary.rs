@@ -1,9 +1,11 @@
 //! Exponential, logarithm and circular functions written as branch-free arithmetic.
 //!
-//! Each function is a fixed sequence of additions, multiplications, fused multiply-adds, divisions and selections on one value, so a loop
-//! over a column is vectorised at any width and gives the same bits as a call for one value. A fused multiply-add rounds once on every
-//! machine, by an instruction or (slowly) by a function; code that calls these in a loop runs through `width`, which has the instruction.
-//! Errors are below 2 units in the last place (checked against `libm` in the tests).
+//! Each function is a fixed sequence of additions, multiplications, fused multiply-adds, divisions
+//! and selections on one value, so a loop over a column is vectorised at any width and gives the
+//! same bits as a call for one value. A fused multiply-add rounds once on every machine, by an
+//! instruction or (slowly) by a function; code that calls these in a loop runs through `width`,
+//! which has the instruction. Errors are below 2 units in the last place (checked against `libm` in
+//! the tests).
 
 const LN_2_HI: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
 const LN_2_LO: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
@@ -20,8 +22,9 @@ pub fn exp(x: f64) -> f64 {
     let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
     let n = shifted - ROUNDER;
     let r = n.mul_add(-LN_2_LO, n.mul_add(-LN_2_HI, x));
-    // (e^r - 1 - r) / r^2 on |r| <= ln(2)/2, interpolated at Chebyshev points: error 1.3e-17. Summed in pairs (Estrin's scheme), because
-    // one long chain of dependent operations is what a single value waits for.
+    // (e^r - 1 - r) / r^2 on |r| <= ln(2)/2, interpolated at Chebyshev points: error 1.3e-17.
+    // Summed in pairs (Estrin's scheme), because one long chain of dependent operations is what a
+    // single value waits for.
     let r2 = r * r;
     let r4 = r2 * r2;
     let a = r2.mul_add(
@@ -47,7 +50,8 @@ pub fn exp(x: f64) -> f64 {
 
 /// Natural logarithm; `-inf` at 0, NaN below, `+inf` at `+inf`.
 ///
-/// Series of `log(1 + f)` in `s = f / (2 + f)` with the coefficients of the Sun Microsystems library (Ng, 1993).
+/// Series of `log(1 + f)` in `s = f / (2 + f)` with the coefficients of the Sun Microsystems
+/// library (Ng, 1993).
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     let tiny = x < f64::MIN_POSITIVE;
@@ -74,7 +78,8 @@ pub fn ln(x: f64) -> f64 {
     if x >= 0.0 { value } else { f64::NAN }
 }
 
-/// `(k, f)` with `x = 2^k (1 + f)` and `1 + f` in `[sqrt(1/2), sqrt(2))`, for a positive normal number.
+/// `(k, f)` with `x = 2^k (1 + f)` and `1 + f` in `[sqrt(1/2), sqrt(2))`, for a positive normal
+/// number.
 #[inline(always)]
 pub fn split(x: f64) -> (f64, f64) {
     // The constant moves the cut of the exponent to sqrt(1/2).
@@ -93,7 +98,8 @@ pub fn cos_sin_turns(turns: f64) -> (f64, f64) {
     let quarter = (turns * 4.0 + ROUNDER) - ROUNDER;
     let angle = (turns - quarter * 0.25) * std::f64::consts::TAU;
     let z = angle * angle;
-    // Minimax polynomials on |angle| <= pi/4, coefficients of the Sun Microsystems library (Ng, 1993).
+    // Minimax polynomials on |angle| <= pi/4, coefficients of the Sun Microsystems library (Ng,
+    // 1993).
     let mut s = 1.589_690_995_211_55e-10_f64;
     s = s.mul_add(z, -2.505_076_025_340_686_3e-8);
     s = s.mul_add(z, 2.755_731_370_707_006_8e-6);

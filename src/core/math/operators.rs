@@ -1,8 +1,9 @@
 //! What the operators and functions of formulas mean, one number at a time.
 //!
-//! The one place of it: constants are folded, ranges told and columns computed by these, so a formula has the same bits whether its numbers stand in
-//! it, come from parameters, or change in a trial. Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a value that is no number is never
-//! swallowed by a comparison.
+//! The one place of it: constants are folded, ranges told and columns computed by these, so a
+//! formula has the same bits whether its numbers stand in it, come from parameters, or change in a
+//! trial. Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a value that is no number
+//! is never swallowed by a comparison.
 
 /// Functions of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,8 @@ impl Binary {
     ];
 }
 
-/// Runs the function body once for each function of an enum, so that the choice is made outside the loop over lanes.
+/// Runs the function body once for each function of an enum, so that the choice is made outside the
+/// loop over lanes.
 macro_rules! each_unary {
     ($f:expr, $run:ident) => {
         match $f {
@@ -200,7 +202,8 @@ pub fn elapsed(time: f64, mark: f64) -> f64 {
     if d > 0.0 { d } else { 0.0 }
 }
 
-/// What a steady flow of 1 per year from `mark` to `time` is worth at t = 0 if it is discounted continuously at `rate` a year.
+/// What a steady flow of 1 per year from `mark` to `time` is worth at t = 0 if it is discounted
+/// continuously at `rate` a year.
 #[inline(always)]
 pub fn discounted(rate: f64, mark: f64, time: f64) -> f64 {
     let span = elapsed(time, mark);

@@ -1,11 +1,13 @@
 //! The vector unit of the machine, found when the program starts.
 //!
-//! Takes work over columns; does it as compiled for the widest unit that is there. A binary thus runs on every machine of its
-//! architecture and still uses what the machine has. The functions are plain arithmetic on one lane at a time, with fused multiply-add
-//! where it is written, so every width gives the same bits; what they compute is the business of the callers.
+//! Takes work over columns; does it as compiled for the widest unit that is there. A binary thus
+//! runs on every machine of its architecture and still uses what the machine has. The functions are
+//! plain arithmetic on one lane at a time, with fused multiply-add where it is written, so every
+//! width gives the same bits; what they compute is the business of the callers.
 //!
-//! This is the one place with `unsafe`: code compiled for instructions that a machine may lack can only be called with a promise
-//! that they are there. Without it the engine takes three to five times as long.
+//! This is the one place with `unsafe`: code compiled for instructions that a machine may lack can
+//! only be called with a promise that they are there. Without it the engine takes three to five
+//! times as long.
 
 /// A vector unit that this machine has: there is no other way to get one than to ask the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,8 @@ impl Width {
     pub fn run<W: Work<A>, A>(self, arguments: A) -> W::Result {
         match self.0 {
             Kind::Plain => W::work(arguments),
-            // SAFETY: a `Width` of this kind is made by `available` only, after the machine has said that it has these features.
+            // SAFETY: a `Width` of this kind is made by `available` only, after the machine has
+            // said that it has these features.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => unsafe { avx2::<W, A>(arguments) },
             // SAFETY: as above.
@@ -80,7 +83,8 @@ impl Width {
 pub trait Work<A> {
     type Result;
 
-    /// Must be `#[inline(always)]`, and so must be all that it calls in a loop: what is not inlined is compiled for the plain unit.
+    /// Must be `#[inline(always)]`, and so must be all that it calls in a loop: what is not inlined
+    /// is compiled for the plain unit.
     fn work(arguments: A) -> Self::Result;
 }
 

@@ -4,7 +4,8 @@ use crate::diagnostic::Place;
 use crate::expression::Expr;
 use crate::math::chance::{ROUNDING, SLACK};
 
-/// Bounds of a number. A constant must respect them; what a formula can give is looked at by the lint.
+/// Bounds of a number. A constant must respect them; what a formula can give is looked at by the
+/// lint.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     pub low: f64,
@@ -79,7 +80,8 @@ impl Bounds {
         }
     }
 
-    /// The nearer end for a probability that misses it by no more than rounding does: `1 - 0.9 - 0.1` is below nothing. Other numbers stay what they are.
+    /// The nearer end for a probability that misses it by no more than rounding does: `1 - 0.9 -
+    /// 0.1` is below nothing. Other numbers stay what they are.
     pub fn rounded(&self, value: f64) -> f64 {
         if (self.low, self.high) != (0.0, 1.0) {
             return value;

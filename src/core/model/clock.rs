@@ -1,6 +1,7 @@
 //! The time axis of a scenario: grid points, dates on them, months.
 //!
-//! Times that are meant to fall on a grid point are set to exactly that grid point, so that rounding never moves a date across a step.
+//! Times that are meant to fall on a grid point are set to exactly that grid point, so that
+//! rounding never moves a date across a step.
 
 use super::types::Clock;
 use crate::time::calendar::{self, SAME_INSTANT_IN_YEARS};
@@ -10,7 +11,8 @@ use jiff::civil::{Date, date};
 const SNAP: f64 = 1e-9;
 
 impl Clock {
-    /// The clock of a scenario; `horizon` and `step` are positive and finite, in years, and the number of steps is one that can be run.
+    /// The clock of a scenario; `horizon` and `step` are positive and finite, in years, and the
+    /// number of steps is one that can be run.
     ///
     /// A remainder of the last step below 1e-9 of a step is dropped.
     pub fn new(start: Date, horizon: f64, step: f64) -> Self {

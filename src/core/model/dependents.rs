@@ -1,11 +1,14 @@
-//! What changes with what: the items of a state that formulas read, and the derived values that follow a change of them.
+//! What changes with what: the items of a state that formulas read, and the derived values that
+//! follow a change of them.
 //!
-//! The work is in proportion to what is found, not to what there is: things are looked up by what they read.
+//! The work is in proportion to what is found, not to what there is: things are looked up by what
+//! they read.
 
 use super::types::{Machine, Model};
 use crate::expression::{Expr, PathReading};
 
-/// Something that can change, by number: the phase, the trend, an indicator, the firings of an event, a derived value, a state.
+/// Something that can change, by number: the phase, the trend, an indicator, the firings of an
+/// event, a derived value, a state.
 pub type Item = u32;
 
 /// Numbers of the items of a model.
@@ -61,7 +64,8 @@ impl Items {
         2 + self.indicators + self.events + self.derived + self.states
     }
 
-    /// What a formula reads; a derived value is an item of its own and not looked into. Items may come more than once.
+    /// What a formula reads; a derived value is an item of its own and not looked into. Items may
+    /// come more than once.
     pub fn read(&self, expr: &Expr) -> Vec<Item> {
         let mut items = Vec::new();
         expr.visit(&mut |part| {
@@ -139,8 +143,8 @@ impl Dependents {
         }
     }
 
-    /// Positions in evaluation order, ascending, of the derived values that a change makes stale, directly or through others; they become part
-    /// of what has changed.
+    /// Positions in evaluation order, ascending, of the derived values that a change makes stale,
+    /// directly or through others; they become part of what has changed.
     pub fn follow(&self, changed: &mut Vec<Item>) -> Vec<u32> {
         let mut stale = Vec::new();
         let mut seen = std::collections::BTreeSet::new();

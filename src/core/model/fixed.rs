@@ -1,7 +1,9 @@
-//! What is the same in every trial, whatever is drawn: an average of it is exact, and of nothing else.
+//! What is the same in every trial, whatever is drawn: an average of it is exact, and of nothing
+//! else.
 //!
-//! That all trials of a run agree is no proof: a rare event may have come in none of them. Here the file is asked. What is called fixed is so, but
-//! not the reverse: an event that fires by hazard counts as one that may come or not.
+//! That all trials of a run agree is no proof: a rare event may have come in none of them. Here the
+//! file is asked. What is called fixed is so, but not the reverse: an event that fires by hazard
+//! counts as one that may come or not.
 
 use super::types::{
     Destination, Draw, Effect, Event, Fires, Indicator, Machine, Model, StartsClock,
@@ -122,7 +124,8 @@ impl<'a> Fixed<'a> {
             && matches!(event.probability, None | Some(Expr::Number(0.0 | 1.0)))
     }
 
-    /// Whether an indicator takes the same path in every trial; one that does not move does, whenever the trial is frozen.
+    /// Whether an indicator takes the same path in every trial; one that does not move does,
+    /// whenever the trial is frozen.
     fn is_determined(&self, index: usize, indicator: &Indicator, runs_on: bool) -> bool {
         let still = |rate: &Expr| *rate == Expr::Number(0.0);
         let acting = |event: &&Event| {
@@ -145,7 +148,8 @@ impl<'a> Fixed<'a> {
         matches!(draw, Draw::Value(value) if self.is_fixed(value))
     }
 
-    /// Whether a formula along the path is fixed that is looked at after every jump: one that names the time shows what jumps there are.
+    /// Whether a formula along the path is fixed that is looked at after every jump: one that names
+    /// the time shows what jumps there are.
     fn is_seen(&self, formula: &Expr) -> bool {
         self.is_fixed(formula)
             && (self.events.iter().all(|fixed| *fixed) || !self.names_time(formula))

@@ -1,9 +1,10 @@
 //! The headline of a file: a sentence with results in braces.
 //!
-//! `{group.NAME}`, `{outcome.NAME}` and `{question.NAME}` are probabilities, `{trend.NAME}` the chance that the trend has come true by the end,
-//! `{metric.NAME}` a mean. `.range` after one of them is its epistemic range, `.title` its title. `{start}` and `{end}` are dates. A doubled
-//! brace is a brace. Takes the text; gives its pieces, or what is wrong with it and where. Whether the names exist, and what the
-//! results are, is for others.
+//! `{group.NAME}`, `{outcome.NAME}` and `{question.NAME}` are probabilities, `{trend.NAME}` the
+//! chance that the trend has come true by the end, `{metric.NAME}` a mean. `.range` after one of
+//! them is its epistemic range, `.title` its title. `{start}` and `{end}` are dates. A doubled
+//! brace is a brace. Takes the text; gives its pieces, or what is wrong with it and where. Whether
+//! the names exist, and what the results are, is for others.
 
 use std::ops::Range;
 

@@ -9,7 +9,8 @@ pub struct History {
     pub phase: f64,
     /// Age of the value that a trial starts in, by state.
     pub states: Vec<f64>,
-    /// By event: the instants at which it fired, ascending and all negative. Those of a branch are among those of its event.
+    /// By event: the instants at which it fired, ascending and all negative. Those of a branch are
+    /// among those of its event.
     pub events: Vec<Vec<f64>>,
 }
 

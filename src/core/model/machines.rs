@@ -19,7 +19,8 @@ pub struct StateValue {
     pub name: String,
     pub title: String,
     pub display: usize,
-    /// Probability of starting here, normalised by the engine over all values; reads parameters only.
+    /// Probability of starting here, normalised by the engine over all values; reads parameters
+    /// only.
     pub start: Expr,
 }
 

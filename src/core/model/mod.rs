@@ -1,7 +1,8 @@
 //! What the file means: a decoded scenario to a valid model, and doubts about it.
 //!
-//! [`build`] resolves names, checks formulas and puts everything in canonical order; it reports all faults of a file at
-//! once. [`lint`] warns of what can be run and may not be meant. Compiling and running are left to those below.
+//! [`build`] resolves names, checks formulas and puts everything in canonical order; it reports all
+//! faults of a file at once. [`lint`] warns of what can be run and may not be meant. Compiling and
+//! running are left to those below.
 
 // Checks are written so that NaN fails them, as a negated comparison.
 #![allow(clippy::neg_cmp_op_on_partial_ord)]

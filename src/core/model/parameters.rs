@@ -1,4 +1,5 @@
-//! Parameters and quantities of the trial at some place of their distributions: one after another, each from those that it reads.
+//! Parameters and quantities of the trial at some place of their distributions: one after another,
+//! each from those that it reads.
 
 use super::types::{Model, Parameter, ParameterValue, VaryingDraw};
 use crate::diagnostic::pointer;
@@ -16,7 +17,8 @@ impl ParameterValue {
         matches!(self, Self::Constant(_))
     }
 
-    /// What it is drawn from, given the parameters that it reads; `None` if it is not drawn, or if its arguments are impossible.
+    /// What it is drawn from, given the parameters that it reads; `None` if it is not drawn, or if
+    /// its arguments are impossible.
     pub fn distribution(&self, known: &[f64]) -> Option<Cow<'_, Distribution>> {
         match self {
             Self::Constant(_) | Self::Formula(_) => None,
@@ -25,7 +27,8 @@ impl ParameterValue {
         }
     }
 
-    /// Its value given the parameters that it reads, at the quantile `u` if it is drawn; NaN where it is impossible.
+    /// Its value given the parameters that it reads, at the quantile `u` if it is drawn; NaN where
+    /// it is impossible.
     pub fn at(&self, known: &[f64], u: f64) -> f64 {
         match self {
             Self::Constant(value) => *value,
@@ -114,7 +117,8 @@ impl Model {
         values
     }
 
-    /// Brings those that are made of one of them to what they are after it was moved; those that are drawn stand at their medians.
+    /// Brings those that are made of one of them to what they are after it was moved; those that
+    /// are drawn stand at their medians.
     pub fn follow_drawn(&self, moved: usize, values: &mut [f64]) {
         let mut stale = vec![false; self.drawn_count()];
         stale[moved] = true;

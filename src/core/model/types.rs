@@ -1,8 +1,9 @@
 //! The model: what a scenario file means, names resolved, typed, ordered, valid by construction.
 //!
-//! Trends, phases, states, parameters, indicators, derived values and events stand in *canonical order*, which is the order of
-//! their names: numbers depend on that order, never on the order of keys in the file. `display` on each item is its rank in the file
-//! and serves reports only. Outcomes, metrics and questions keep the file's order. All times are years since the start.
+//! Trends, phases, states, parameters, indicators, derived values and events stand in *canonical
+//! order*, which is the order of their names: numbers depend on that order, never on the order of
+//! keys in the file. `display` on each item is its rank in the file and serves reports only.
+//! Outcomes, metrics and questions keep the file's order. All times are years since the start.
 
 pub use super::asked::{Asks, Conditional, Question};
 pub use super::waiting::{Ageing, Baseline, Since, StartsClock, Waiting};
@@ -17,7 +18,8 @@ use std::ops::Range;
 
 pub use super::machines::{Destination, Machine, Shift, State, StateValue};
 
-/// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more, except by non-finite values at run time.
+/// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more,
+/// except by non-finite values at run time.
 #[derive(Clone, Debug)]
 pub struct Model {
     pub name: String,
@@ -30,7 +32,8 @@ pub struct Model {
     pub parameters: Vec<Parameter>,
     /// Quantities that are drawn once a trial. Formulas count them on behind the parameters.
     pub per_trial: Vec<Parameter>,
-    /// Parameters, then quantities of the trial, by the numbers that formulas give them, each after those that it reads.
+    /// Parameters, then quantities of the trial, by the numbers that formulas give them, each after
+    /// those that it reads.
     pub drawn_order: Vec<usize>,
     /// Rank correlation between some parameters.
     pub parameter_copula: Option<Correlated>,
@@ -72,7 +75,8 @@ pub struct Clock {
     pub step: f64,
     /// Number of steps; the last may be shorter.
     pub steps: usize,
-    /// Nothing in the file needs time: a trial takes one step in which nothing happens, and results tell of no dates.
+    /// Nothing in the file needs time: a trial takes one step in which nothing happens, and results
+    /// tell of no dates.
     pub timeless: bool,
 }
 
@@ -95,7 +99,8 @@ pub struct Parameter {
     pub title: String,
     pub display: usize,
     pub value: ParameterValue,
-    /// What the file makes it of, by number and in ascending order. One of constants alone is a constant, or a distribution, all the same.
+    /// What the file makes it of, by number and in ascending order. One of constants alone is a
+    /// constant, or a distribution, all the same.
     pub reads: Vec<usize>,
 }
 
@@ -114,7 +119,7 @@ pub enum ParameterValue {
 pub struct Correlated {
     /// Indices of the correlated items, in canonical order.
     pub members: Vec<usize>,
-    /// Lower Cholesky factor of the correlation of the normals, row by row (row i has i + 1 entries).
+    /// Lower Cholesky factor of the correlation of the normals: row i has i + 1 entries.
     pub factor: Vec<Vec<f64>>,
 }
 
@@ -142,7 +147,7 @@ pub struct Phase {
     pub name: String,
     pub title: String,
     pub display: usize,
-    /// Probability of starting here, normalised by the engine over all phases; reads parameters only.
+    /// Probability of starting here, normalised over all phases; reads parameters only.
     pub start: Expr,
     /// Entering it freezes the trial.
     pub is_final: bool,
@@ -223,7 +228,7 @@ pub struct Event {
     pub probability: Option<Expr>,
     /// Where it is not allowed when its time has come, it waits until it is.
     pub waits_until_allowed: bool,
-    /// Of events due at one instant, those of higher priority come first, then those whose name does.
+    /// Of events due at one instant, higher priorities come first, then names in order.
     pub priority: i32,
     pub effects: Vec<Effect>,
     /// Where each of them stands in the file.
@@ -239,7 +244,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// One that nothing restricts and that does nothing: what a builder does not state is as it is here.
+    /// One that nothing restricts and that does nothing: what a builder does not state is as it is
+    /// here.
     pub fn bare(name: String, title: String, fires: Fires) -> Self {
         Self {
             name,
@@ -265,7 +271,8 @@ impl Event {
         }
     }
 
-    /// Turned into a move of a machine from one of its values to another, which stands at a place of the file.
+    /// Turned into a move of a machine from one of its values to another, which stands at a place
+    /// of the file.
     pub fn moving(mut self, machine: Machine, [from, to]: [usize; 2], place: String) -> Self {
         self.shift = Some(Shift { machine, from, to });
         match machine {
@@ -296,7 +303,8 @@ pub struct Branch {
 pub enum Mean {
     #[default]
     Steady,
-    /// It has a mean, but its variance is infinite on account of this: averages settle too slowly for an error to be stated.
+    /// It has a mean, but its variance is infinite on account of this: averages settle too slowly
+    /// for an error to be stated.
     NoVariance(String),
     /// It has no mean on account of this.
     None(String),
@@ -318,7 +326,8 @@ pub enum Fires {
     },
     /// At the instant at which a condition becomes true.
     When(Expr),
-    /// At instants that recur (years since the start, ascending, none before the start or after the horizon); the first is number `first`.
+    /// At instants that recur (years since the start, ascending, none before the start or after the
+    /// horizon); the first is number `first`.
     Every {
         times: Vec<f64>,
         first: u32,
@@ -331,7 +340,8 @@ pub enum Fires {
     Step(Expr),
 }
 
-/// Rate per year: `base x by_trend x by_phase x by_state x product of ratio^((x - at) / per) x factor`.
+/// Rate per year: `base x by_trend x by_phase x by_state x product of ratio^((x - at) / per) x
+/// factor`.
 #[derive(Clone, Debug)]
 pub struct Hazard {
     pub base: Expr,

@@ -16,7 +16,8 @@ pub struct Waiting {
     pub keeps_on: bool,
 }
 
-/// What starts a clock: a firing of an event, or the entry into a phase, a trend or a value of a state.
+/// What starts a clock: a firing of an event, or the entry into a phase, a trend or a value of a
+/// state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StartsClock {
     Event(usize),
@@ -33,7 +34,8 @@ pub struct Ageing {
     pub since: Since,
 }
 
-/// The hazard at each age (years); its numbers read parameters only. The formulas are those of [`scenario::Baseline`](crate::scenario::Baseline).
+/// The hazard at each age (years); its numbers read parameters only. The formulas are those of
+/// [`scenario::Baseline`](crate::scenario::Baseline).
 #[derive(Clone, Debug)]
 pub enum Baseline {
     Weibull { shape: Expr, scale: Expr },

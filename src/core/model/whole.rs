@@ -27,7 +27,8 @@ impl Whole {
         }
     }
 
-    /// What derived values are if these indicators are whole. Each is looked at once, after those that it reads.
+    /// What derived values are if these indicators are whole. Each is looked at once, after those
+    /// that it reads.
     fn given(model: &Model, indicators: Vec<bool>) -> Self {
         let derived = vec![false; model.derived.len()];
         let mut whole = Self {

@@ -1,4 +1,5 @@
-//! What a firing makes stale: which derived values, hazards, triggers, trackers and windows read something that it changes.
+//! What a firing makes stale: which derived values, hazards, triggers, trackers and windows read
+//! something that it changes.
 
 use crate::expression::Expr;
 use crate::model::{Dependents, Effect, Event, Fires, Item, Items, Model, Readers, Since};

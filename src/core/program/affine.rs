@@ -1,7 +1,9 @@
-//! Formulas that are weighted sums of state variables, which is what most drifts and exponents of hazards are.
+//! Formulas that are weighted sums of state variables, which is what most drifts and exponents of
+//! hazards are.
 //!
-//! Takes a formula; gives its constant, which only trend and phase can change, and its coefficients over parameters, so that one operation does what would take a
-//! subtraction, a multiplication and an addition for each variable.
+//! Takes a formula; gives its constant, which only trend and phase can change, and its coefficients
+//! over parameters, so that one operation does what would take a subtraction, a multiplication and
+//! an addition for each variable.
 
 use super::dependencies::{reads_parameters_only, reads_regime_only};
 use crate::expression::{Arithmetic, Expr, fold};
@@ -16,13 +18,15 @@ pub struct Affine {
 }
 
 impl Affine {
-    /// The affine form of a formula that takes at least two plain operations; `None` if it has none.
+    /// The affine form of a formula that takes at least two plain operations; `None` if it has
+    /// none.
     pub fn of(expr: &Expr) -> Option<Self> {
         let form = gather(expr)?.settled();
         (!form.terms.is_empty() && plain_operations(expr) >= 2).then_some(form)
     }
 
-    /// Takes what only trend and phase change into the constant: it is evaluated when they move, not in every step.
+    /// Takes what only trend and phase change into the constant: it is evaluated when they move,
+    /// not in every step.
     fn settled(mut self) -> Self {
         let all = std::mem::take(&mut self.terms);
         for (variable, coefficient) in all {

@@ -3,7 +3,8 @@
 use crate::model::Model;
 use crate::time::calendar;
 
-/// How long a wait of some months is, by the day on which it begins: in the run, or in the history before it.
+/// How long a wait of some months is, by the day on which it begins: in the run, or in the history
+/// before it.
 #[derive(Clone, Debug)]
 pub struct ByDay {
     /// Number of the first day of `lengths`; the start is day 0.

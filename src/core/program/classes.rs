@@ -1,4 +1,5 @@
-//! What is told apart when trials are counted: groups of outcomes, classes that inputs are held against, and the inputs themselves.
+//! What is told apart when trials are counted: groups of outcomes, classes that inputs are held
+//! against, and the inputs themselves.
 
 use super::types::{InputCode, Target};
 use crate::distribution::{Build, Family};

@@ -1,6 +1,7 @@
 //! Columns: one number for each slot and lane, the working memory of a batch.
 //!
-//! A slot is a quantity, a lane is a trial. The loops here are compiled for the vector unit of their caller.
+//! A slot is a quantity, a lane is a trial. The loops here are compiled for the vector unit of
+//! their caller.
 
 /// Trials that are simulated together, column by column.
 pub const LANES: usize = 64;
@@ -19,7 +20,8 @@ pub fn each(lanes: Lanes) -> Each {
     Each(lanes)
 }
 
-/// What [`each`] gives: a loop over it is compiled with its surroundings, which a closure is not always.
+/// What [`each`] gives: a loop over it is compiled with its surroundings, which a closure is not
+/// always.
 #[derive(Clone, Copy)]
 pub struct Each(Lanes);
 
@@ -49,7 +51,8 @@ pub enum Scalar {
 pub enum Source<'p> {
     /// It lies in a slot.
     Slot(Slot),
-    /// A constant and weighted slots, summed from left to right; those whose weight is a number come first.
+    /// A constant and weighted slots, summed from left to right; those whose weight is a number
+    /// come first.
     Affine(Scalar, &'p [(Slot, Scalar)]),
 }
 
@@ -78,7 +81,8 @@ impl std::ops::DerefMut for Column {
     }
 }
 
-/// A column and a line of the cache more, so that a walk over slots of one lane meets different cache sets.
+/// A column and a line of the cache more, so that a walk over slots of one lane meets different
+/// cache sets.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 struct Padded {
@@ -258,7 +262,8 @@ impl Columns {
         }
     }
 
-    /// Applies a function that takes many operations: computed aside, so that the loop over all lanes is vectorised whatever its length.
+    /// Applies a function that takes many operations: computed aside, so that the loop over all
+    /// lanes is vectorised whatever its length.
     #[inline(always)]
     pub fn map_long(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
         let x = self.column(a);
@@ -287,7 +292,8 @@ impl Columns {
     pub fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
         for from in (0..LANES).step_by(CHUNK) {
             let x = self.chunk(a, from);
-            // Not `map` of arrays: it would be compiled without the caller's vector unit, and called once a lane.
+            // Not `map` of arrays: it would be compiled without the caller's vector unit, and
+            // called once a lane.
             let mut z = [0.0; CHUNK];
             for i in 0..CHUNK {
                 z[i] = f(x[i]);

@@ -449,7 +449,8 @@ fn ranks(model: &Model) -> Vec<u32> {
     ranks
 }
 
-/// Grid indices at which series are reported: all if they are few, else about forty evenly spread, the first and last among them.
+/// Grid indices at which series are reported: all if they are few, else about forty evenly spread,
+/// the first and last among them.
 fn reported(model: &Model) -> Vec<usize> {
     let clock = &model.clock;
     let mut indices: Vec<usize> = match &model.run.times {
@@ -477,7 +478,8 @@ fn positions(model: &Model, holds: impl Fn(&Motions<'_>, &Expr) -> bool) -> Vec<
         .collect()
 }
 
-/// Times at which months begin, from the month of the start on; empty if no formula asks for the month.
+/// Times at which months begin, from the month of the start on; empty if no formula asks for the
+/// month.
 fn months(model: &Model) -> Vec<(f64, u8)> {
     let is_month = |e: &Expr| matches!(e, Expr::Month);
     let mut asked = false;

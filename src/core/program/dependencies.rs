@@ -1,7 +1,7 @@
 //! What formulas read: how often they must be evaluated, and what moves them.
 //!
-//! Derived values may read one another in long chains, each link twice: what they read through one another is worked out once for each, in the
-//! order of evaluation.
+//! Derived values may read one another in long chains, each link twice: what they read through one
+//! another is worked out once for each, in the order of evaluation.
 
 use crate::expression::Expr;
 use crate::model::Model;
@@ -71,13 +71,15 @@ impl<'m> Motions<'m> {
         self.formula(expr).clock
     }
 
-    /// True if only jumps change a formula: it reads neither the clock nor an indicator that a diffusion moves.
+    /// True if only jumps change a formula: it reads neither the clock nor an indicator that a
+    /// diffusion moves.
     pub fn by_jumps_alone(&self, expr: &Expr) -> bool {
         self.formula(expr) == Motion::default()
     }
 }
 
-/// True if a formula reads parameters, quantities of the trial and numbers only, so that it has one value per trial.
+/// True if a formula reads parameters, quantities of the trial and numbers only, so that it has one
+/// value per trial.
 pub fn reads_parameters_only(expr: &Expr) -> bool {
     match expr {
         Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_) => true,
@@ -93,12 +95,14 @@ pub fn reads_parameters_only(expr: &Expr) -> bool {
     }
 }
 
-/// True if a formula reads parameters, the trend and the phase only: it has one value as long as neither moves.
+/// True if a formula reads parameters, the trend and the phase only: it has one value as long as
+/// neither moves.
 pub fn reads_regime_only(expr: &Expr) -> bool {
     reads_machines_only(expr) && !expr.any(&|e| matches!(e, Expr::StateIn(..) | Expr::ByState(..)))
 }
 
-/// True if a formula reads parameters, the trend, the phase and states only: it has one value as long as none of them moves.
+/// True if a formula reads parameters, the trend, the phase and states only: it has one value as
+/// long as none of them moves.
 pub fn reads_machines_only(expr: &Expr) -> bool {
     match expr {
         Expr::Number(_)

@@ -42,7 +42,8 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     let guards: Vec<bool> = (model.events.iter())
         .map(|event| event.guard.as_ref().is_some_and(reads_clock))
         .collect();
-    // Many lists are alike, such as that of all hazards for whatever moves the phase: they are kept once.
+    // Many lists are alike, such as that of all hazards for whatever moves the phase: they are kept
+    // once.
     let mut lists = BTreeSet::new();
     let mut shared = |list: Vec<u32>| -> Arc<[u32]> {
         if let Some(known) = lists.get(list.as_slice()) {
@@ -55,7 +56,8 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     for ((i, event), code) in model.events.iter().enumerate().zip(&mut events) {
         code.noted = compiler.emitter.noted(i);
         let mut stale = affected.by(i, event);
-        // What reads the clock changes as time goes by, so any jump is an instant at which it may be found changed.
+        // What reads the clock changes as time goes by, so any jump is an instant at which it may
+        // be found changed.
         add_all(&mut stale.triggers, &conditions);
         add_all(&mut stale.trackers, &trackers);
         // Where the event cannot have been, nor lead, nothing was open and nothing opens.
@@ -111,7 +113,8 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     events
 }
 
-/// True if something that a firing evaluates for itself satisfies a test: its effects, and how likely each of its branches is.
+/// True if something that a firing evaluates for itself satisfies a test: its effects, and how
+/// likely each of its branches is.
 fn reads(event: &Event, test: &dyn Fn(&Expr) -> bool) -> bool {
     let mut chances = event.branches.iter().filter_map(|b| b.probability.as_ref());
     event
@@ -121,7 +124,8 @@ fn reads(event: &Event, test: &dyn Fn(&Expr) -> bool) -> bool {
         || chances.any(test)
 }
 
-/// True if the hazard of an event, and all that decides whether it is allowed, changes by jumps alone.
+/// True if the hazard of an event, and all that decides whether it is allowed, changes by jumps
+/// alone.
 fn is_steady(event: &Event, motions: &Motions<'_>) -> bool {
     let Fires::Hazard(hazard) = &event.fires else {
         return false;
@@ -355,7 +359,8 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event) -> Vec<EffectCode> {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     let mut code = Vec::with_capacity(event.effects.len());
     for (i, (effect, at)) in event.effects.iter().zip(&event.effect_pointers).enumerate() {
-        // The stream is named by what is done to what, not by position, so that an inserted effect moves no numbers.
+        // The stream is named by what is done to what, not by position, so that an inserted effect
+        // moves no numbers.
         let mut site = |verb: &str, target: &str| {
             let name = format!("event/{}/{verb}/{target}", event.name);
             let same = uses.entry(name.clone()).or_default();
@@ -405,7 +410,8 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event) -> Vec<EffectCode> {
     code
 }
 
-/// Has the last effects read before any of them acts: each keeps its number in a slot of its own until then.
+/// Has the last effects read before any of them acts: each keeps its number in a slot of its own
+/// until then.
 fn read_first(compiler: &mut Compiler<'_>, code: &mut Vec<EffectCode>, count: usize) {
     let mut acts = code.split_off(code.len() - count);
     for act in &mut acts {

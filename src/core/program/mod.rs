@@ -1,7 +1,8 @@
 //! What the machine does: a model compiled to flat lists of column operations.
 //!
-//! Takes a [`Model`](crate::model::Model); gives a [`Program`], which knows slots and numbers but no names of things, no JSON and no
-//! formula text, except labels for the places that a non-finite value can come from. Running it is the business of `engine`.
+//! Takes a [`Model`](crate::model::Model); gives a [`Program`], which knows slots and numbers but
+//! no names of things, no JSON and no formula text, except labels for the places that a non-finite
+//! value can come from. Running it is the business of `engine`.
 
 mod affected;
 mod affine;

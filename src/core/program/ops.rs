@@ -1,7 +1,8 @@
 //! Column operations: what a formula becomes.
 //!
-//! An operation reads slots of [`Columns`] and writes one; a whole batch runs it over all lanes at once, a jump over the lanes that
-//! jump. Both use the same scalar functions, those of `math/operators.rs`, so both give the same bits.
+//! An operation reads slots of [`Columns`] and writes one; a whole batch runs it over all lanes at
+//! once, a jump over the lanes that jump. Both use the same scalar functions, those of
+//! `math/operators.rs`, so both give the same bits.
 
 use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 use crate::expression::Curve;
@@ -217,7 +218,8 @@ wide! {
     }
 }
 
-/// Fills a column for the lanes of a set. A macro, not a function that takes a closure: that is not always compiled with its surroundings.
+/// Fills a column for the lanes of a set. A macro, not a function that takes a closure: that is not
+/// always compiled with its surroundings.
 macro_rules! for_each {
     ($columns:ident, $lanes:ident, $out:ident, $lane:ident => $value:expr) => {
         for $lane in each($lanes) {

@@ -1,4 +1,5 @@
-//! Quantities that are drawn once a trial: what is computed goes into the prologue, what is drawn stands between its parts.
+//! Quantities that are drawn once a trial: what is computed goes into the prologue, what is drawn
+//! stands between its parts.
 
 use super::columns::Slot;
 use super::compile::Compiler;
@@ -7,7 +8,8 @@ use super::types::{MixCode, PerTrialCode, PerTrialDraw};
 use crate::model::{Model, ParameterValue};
 
 impl Compiler<'_> {
-    /// To be called before anything else is put into the prologue, which then begins with what they are made of.
+    /// To be called before anything else is put into the prologue, which then begins with what they
+    /// are made of.
     pub fn per_trial(&mut self) -> Vec<PerTrialCode> {
         let model = self.model;
         let behind = |(index, _): &(usize, _)| *index >= model.parameters.len();
@@ -49,7 +51,8 @@ impl Compiler<'_> {
     }
 }
 
-/// The rank correlation among them, by their places in `codes`; rows stay in canonical order. `first` is the slot of the first parameter.
+/// The rank correlation among them, by their places in `codes`; rows stay in canonical order.
+/// `first` is the slot of the first parameter.
 pub fn mix(model: &Model, codes: &[PerTrialCode], first: Slot) -> Option<MixCode> {
     let copula = model.per_trial_copula.as_ref()?;
     let place = |member: &usize| {

@@ -1,4 +1,5 @@
-//! Questions: those of the file, those of trends, and those about some trials, each after its condition.
+//! Questions: those of the file, those of trends, and those about some trials, each after its
+//! condition.
 
 use super::compile::Compiler;
 use super::types::{QuestionCode, TrackerKind};
@@ -32,7 +33,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Questions about some trials, each after its condition; where the conditions stand among all questions.
+    /// Questions about some trials, each after its condition; where the conditions stand among all
+    /// questions.
     pub(super) fn conditional(&mut self, questions: &mut Vec<QuestionCode>) -> Vec<usize> {
         let model = self.model;
         (model.conditional.iter())

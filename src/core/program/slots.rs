@@ -1,6 +1,8 @@
-//! The slots of an operation, so that they can be moved: temporaries are placed once their number is known.
+//! The slots of an operation, so that they can be moved: temporaries are placed once their number
+//! is known.
 //!
-//! In comes an operation, out go its slots one by one, each with the word whether it is written. What the operation does is in `ops`.
+//! In comes an operation, out go its slots one by one, each with the word whether it is written.
+//! What the operation does is in `ops`.
 
 use super::columns::{Scalar, Slot};
 use super::ops::Op;

@@ -26,7 +26,8 @@ pub struct Formula {
 }
 
 impl Formula {
-    /// Where a loop over lanes gets the value from, and whether the operations must have been run before.
+    /// Where a loop over lanes gets the value from, and whether the operations must have been run
+    /// before.
     pub fn source(&self) -> (Source<'_>, bool) {
         match &*self.ops {
             [
@@ -148,7 +149,8 @@ pub struct TrendCode {
     pub weight_site: SiteId,
     /// Time under this trend so far; `None` if there is no other.
     pub leads: Option<Slot>,
-    /// Of [`Program::questions`], those that ask whether it has come true, by ascending time; the last is about the end.
+    /// Of [`Program::questions`], those that ask whether it has come true, by ascending time; the
+    /// last is about the end.
     pub materialised: Range<usize>,
     pub moves: EntryCode,
 }
@@ -252,7 +254,8 @@ pub enum FiresCode {
         exponent: Option<Formula>,
         site: SiteId,
     },
-    /// By a hazard that changes with age: a rate as that of [`Hazard`](Self::Hazard), times a baseline.
+    /// By a hazard that changes with age: a rate as that of [`Hazard`](Self::Hazard), times a
+    /// baseline.
     Ageing {
         scale: Formula,
         exponent: Option<Formula>,
@@ -383,7 +386,8 @@ pub enum EffectCode {
 #[derive(Clone, Debug)]
 pub enum DestinationCode {
     One(usize),
-    /// Drawn by one number per firing: the probabilities are stacked in this order, the rest comes last.
+    /// Drawn by one number per firing: the probabilities are stacked in this order, the rest comes
+    /// last.
     Drawn {
         shares: Vec<(usize, Formula)>,
         rest: Option<usize>,
@@ -441,7 +445,8 @@ pub struct TrackerCode {
 #[derive(Clone, Debug)]
 pub struct MetricCode {
     pub value: Formula,
-    /// Slots of first times that it reads: where one of them is `+inf`, the metric has no value and is no fault.
+    /// Slots of first times that it reads: where one of them is `+inf`, the metric has no value and
+    /// is no fault.
     pub first_times: Vec<Slot>,
 }
 
@@ -487,7 +492,8 @@ pub struct StepperCode {
     pub rows: Vec<Vec<u32>>,
 }
 
-/// Phases, trends and values of states that let an event fire; by phase, by trend, by state that restricts it and value.
+/// Phases, trends and values of states that let an event fire; by phase, by trend, by state that
+/// restricts it and value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GateCode {
     pub phases: Box<[bool]>,
@@ -504,7 +510,8 @@ pub struct Program {
     pub steps: usize,
     /// Grid indices at which series are reported.
     pub report: Vec<usize>,
-    /// Times at which the calendar month changes, with the month that begins; empty if no formula reads it.
+    /// Times at which the calendar month changes, with the month that begins; empty if no formula
+    /// reads it.
     pub months: Vec<(f64, u8)>,
     /// Names of random sites.
     pub sites: Vec<String>,
@@ -544,7 +551,8 @@ pub struct Program {
     pub derived: Vec<Formula>,
     /// Positions of those of them that read the clock.
     pub timed: Vec<u32>,
-    /// Positions of those that time or a diffusion changes: the others are evaluated after firings alone.
+    /// Positions of those that time or a diffusion changes: the others are evaluated after firings
+    /// alone.
     pub drifting: Vec<u32>,
     pub events: Vec<EventCode>,
     pub history: History,
@@ -573,13 +581,15 @@ pub struct Program {
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,
     pub metrics: Vec<MetricCode>,
-    /// Those of the file about all trials, those of trends, then those about some trials, each after its condition.
+    /// Those of the file about all trials, those of trends, then those about some trials, each
+    /// after its condition.
     pub questions: Vec<QuestionCode>,
     /// Of these, those about some trials: their conditions.
     pub conditions: Vec<usize>,
     /// Outcomes of each group.
     pub groups: Vec<Box<[usize]>>,
-    /// What inputs are held against: groups, then outcomes that are in none; all outcomes if there are no groups.
+    /// What inputs are held against: groups, then outcomes that are in none; all outcomes if there
+    /// are no groups.
     pub targets: Vec<Target>,
     /// What differs between draws.
     pub inputs: Vec<InputCode>,

@@ -1,15 +1,16 @@
 //! Designs: the uniform numbers from which parameter draws are made.
 //!
-//! A number is a function of the seed, the site (what it is for), the replicate and the point; so a sequence can be extended at
-//! any time, and a parameter that comes or goes leaves the numbers of the others alone. Turning uniforms into values is the
-//! business of `distribution`.
+//! A number is a function of the seed, the site (what it is for), the replicate and the point; so a
+//! sequence can be extended at any time, and a parameter that comes or goes leaves the numbers of
+//! the others alone. Turning uniforms into values is the business of `distribution`.
 
 /// How the points of one parameter are spread over (0, 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Design {
-    /// A van der Corput sequence for each site, its values scrambled and its order shuffled within short stretches, independently of all
-    /// other sites (a padded design): the first n points, n = 8, 16 or a multiple of 32 that is a power of two, have exactly one in
-    /// each n-th of (0, 1), and the points of a stretch meet those of another site in random pairs.
+    /// A van der Corput sequence for each site, its values scrambled and its order shuffled within
+    /// short stretches, independently of all other sites (a padded design): the first n points, n =
+    /// 8, 16 or a multiple of 32 that is a power of two, have exactly one in each n-th of (0, 1),
+    /// and the points of a stretch meet those of another site in random pairs.
     #[default]
     Padded,
     /// Independent points.
@@ -27,7 +28,8 @@ impl Design {
         }
     }
 
-    /// What has to be said for it on the command line: nothing for the default, otherwise an option after a blank.
+    /// What has to be said for it on the command line: nothing for the default, otherwise an option
+    /// after a blank.
     pub fn option(self) -> String {
         if self == Self::default() {
             String::new()
@@ -41,8 +43,8 @@ impl Design {
         Self::ALL.into_iter().find(|design| design.name() == name)
     }
 
-    /// Coordinate of point `point` of replicate `replicate` at the site whose name hashes to `site`; strictly between 0 and 1,
-    /// a multiple of 2^-53.
+    /// Coordinate of point `point` of replicate `replicate` at the site whose name hashes to
+    /// `site`; strictly between 0 and 1, a multiple of 2^-53.
     pub fn uniform(self, seed: u64, site: u64, replicate: u64, point: u64) -> f64 {
         let bits = match self {
             Self::Padded => {
@@ -65,10 +67,12 @@ fn open_unit(bits: u64) -> f64 {
     ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
 }
 
-/// First point and length of the stretch that a point belongs to: 8, 8, 16, and then 32 points each.
+/// First point and length of the stretch that a point belongs to: 8, 8, 16, and then 32 points
+/// each.
 ///
-/// An aligned stretch of a power of two has the same values in any order, so a mean over it keeps its strata. Short ones come first, so that
-/// small runs have whole stretches; longer ones leave less of what all points of a stretch have in common (1/(n - 1) for a product of two).
+/// An aligned stretch of a power of two has the same values in any order, so a mean over it keeps
+/// its strata. Short ones come first, so that small runs have whole stretches; longer ones leave
+/// less of what all points of a stretch have in common (1/(n - 1) for a product of two).
 fn stretch(point: u64) -> (u64, u64) {
     let length = match point {
         0..16 => 8,
@@ -78,10 +82,12 @@ fn stretch(point: u64) -> (u64, u64) {
     (point / length * length, length)
 }
 
-/// The point of the sequence that stands in the place of `point`: a random order of its stretch, for each site and replicate its own.
+/// The point of the sequence that stands in the place of `point`: a random order of its stretch,
+/// for each site and replicate its own.
 ///
-/// Unshuffled, points 2i and 2i + 1 differ in the first binary digit at *every* site, whatever the scramble, so that a product of two first
-/// digits is the same for both: the variance of such an interaction would be twice that of independent points.
+/// Unshuffled, points 2i and 2i + 1 differ in the first binary digit at *every* site, whatever the
+/// scramble, so that a product of two first digits is the same for both: the variance of such an
+/// interaction would be twice that of independent points.
 fn shuffled(seed: u64, site: u64, replicate: u64, point: u64) -> u64 {
     let (first, length) = stretch(point);
     let key = chain([ORDER, seed, site, replicate, first]);
@@ -96,7 +102,8 @@ fn padded_bits(seed: u64, site: u64, replicate: u64, point: u64) -> u64 {
     // Points beyond 2^32 start another scrambled sequence.
     let key = chain([PADDED, seed, site, replicate, point >> 32]);
     let (order_key, value_key) = (key as u32, (key >> 32) as u32);
-    // The radical inverse of a shuffled index is the scrambled, reversed index: one of the two reversals of each step cancels.
+    // The radical inverse of a shuffled index is the scrambled, reversed index: one of the two
+    // reversals of each step cancels.
     let radical_inverse = scramble_upwards((point as u32).reverse_bits(), order_key);
     let value = scramble_upwards(radical_inverse.reverse_bits(), value_key).reverse_bits();
     // Below the 32 bits that stratify, any bits do.
@@ -104,10 +111,11 @@ fn padded_bits(seed: u64, site: u64, replicate: u64, point: u64) -> u64 {
     u64::from(value) << 32 | rest
 }
 
-/// A hash in which each bit is changed only by the bits below it: on reversed bits, a nested uniform scramble (Owen 1995).
+/// A hash in which each bit is changed only by the bits below it: on reversed bits, a nested
+/// uniform scramble (Owen 1995).
 ///
-/// Laine & Karras (2011), *Stratified sampling for stochastic transparency*, with the constants of Vegdahl (2021), who measured
-/// fewer correlations between keys than with those of Burley (2020).
+/// Laine & Karras (2011), *Stratified sampling for stochastic transparency*, with the constants of
+/// Vegdahl (2021), who measured fewer correlations between keys than with those of Burley (2020).
 fn scramble_upwards(mut x: u32, key: u32) -> u32 {
     x ^= x.wrapping_mul(0x3d20_adea);
     x = x.wrapping_add(key);
@@ -128,7 +136,8 @@ fn chain<const N: usize>(words: [u64; N]) -> u64 {
         })
 }
 
-/// Stafford's variant 13 of the 64-bit finaliser of MurmurHash3: every output bit depends on every input bit.
+/// Stafford's variant 13 of the 64-bit finaliser of MurmurHash3: every output bit depends on every
+/// input bit.
 fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -205,7 +214,8 @@ mod tests {
         }
     }
 
-    /// Over all pairs of columns of n points: the mean of sqrt(n) r and of n r^2, r being the sample correlation.
+    /// Over all pairs of columns of n points: the mean of sqrt(n) r and of n r^2, r being the
+    /// sample correlation.
     fn correlations(columns: &[Vec<f64>]) -> (f64, f64) {
         let n = columns[0].len() as f64;
         let (mut sum, mut squares, mut pairs) = (0.0, 0.0, 0.0);
@@ -228,7 +238,8 @@ mod tests {
 
     #[test]
     fn sites_and_replicates_are_uncorrelated() {
-        // Two random orders of the same n strata have correlations of variance 1/(n - 1) instead of 1/n: stretches of 8 and 16 show it.
+        // Two random orders of the same n strata have correlations of variance 1/(n - 1) instead of
+        // 1/n: stretches of 8 and 16 show it.
         for (design, excess) in [(Design::Padded, 0.143), (Design::Random, 0.0)] {
             for n in [16, 64, 256, 1024] {
                 let by_site = (0..48)

@@ -1,12 +1,14 @@
-//! Which number goes where: counter-based streams, one for each named site, and the designs of parameter draws.
+//! Which number goes where: counter-based streams, one for each named site, and the designs of
+//! parameter draws.
 //!
-//! A random number is a function of (seed, site name, draw, trial, occurrence) and of nothing else, so it does not
-//! depend on threads, batches or the presence of other sites.
+//! A random number is a function of (seed, site name, draw, trial, occurrence) and of nothing else,
+//! so it does not depend on threads, batches or the presence of other sites.
 //!
 //! # Drawing from a site in Rust
 //!
-//! A [`Stream`] is a generator of crate `rand` (0.10; the traits are re-exported as [`rand_core`]). Whatever draws from one, such as the
-//! distributions of crate `rand_distr`, can draw from a named site, and gets the same numbers in the same trial under any order of work:
+//! A [`Stream`] is a generator of crate `rand` (0.10; the traits are re-exported as [`rand_core`]).
+//! Whatever draws from one, such as the distributions of crate `rand_distr`, can draw from a named
+//! site, and gets the same numbers in the same trial under any order of work:
 //!
 //! ```
 //! use quincunx_core::random::{Seed, Site, Stream, TrialId};
@@ -27,8 +29,10 @@
 //! # Ok::<(), rand_distr::GammaError>(())
 //! ```
 //!
-//! The name must be one's own: a scenario's sites are called after its parts (`event/truce_signed/clock`). A site gives either a stream or
-//! single numbers ([`Site::uniform`]); taken together they would not be independent, since the stream begins with the site's first words.
+//! The name must be one's own: a scenario's sites are called after its parts
+//! (`event/truce_signed/clock`). A site gives either a stream or single numbers
+//! ([`Site::uniform`]); taken together they would not be independent, since the stream begins with
+//! the site's first words.
 
 pub mod design;
 pub mod philox;

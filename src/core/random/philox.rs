@@ -1,7 +1,7 @@
 //! The generator Philox4x32-10: a keyed bijection of 128-bit counters.
 //!
-//! Salmon, Moraes, Dror & Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC11 (2011). Plain integer arithmetic, so a
-//! loop over counters is vectorised and has the same bits everywhere.
+//! Salmon, Moraes, Dror & Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC11 (2011). Plain
+//! integer arithmetic, so a loop over counters is vectorised and has the same bits everywhere.
 
 const MULTIPLIER_0: u64 = 0xD251_1F53;
 const MULTIPLIER_1: u64 = 0xCD9E_8D57;

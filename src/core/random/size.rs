@@ -4,7 +4,8 @@ use crate::diagnostic::count;
 
 /// Trials per draw unless both numbers are given.
 pub const TRIALS_PER_DRAW: u32 = 64;
-/// Trials per draw at most: what is kept of them, and the trials of one block, must fit into memory.
+/// Trials per draw at most: what is kept of them, and the trials of one block, must fit into
+/// memory.
 pub const MOST_TRIALS_PER_DRAW: u32 = 1 << 16;
 /// Draws at most: the random streams number them with 32 bits.
 pub const MOST_DRAWS: u64 = 1 << 32;

@@ -1,8 +1,10 @@
 //! Streams: many numbers of one use in one trial, drawn one after another.
 //!
-//! A stream is seeded from its site and trial by the counter-based generator, so it depends on nothing else, and goes on with
-//! xoroshiro128++ (Blackman & Vigna, *Scrambled linear pseudorandom number generators*, ACM TOMS 47, 2021): a tenth of the work, and plain
-//! integer arithmetic, so that a loop over trials is vectorised. Uses that occur once or seldom take their numbers from the site itself.
+//! A stream is seeded from its site and trial by the counter-based generator, so it depends on
+//! nothing else, and goes on with xoroshiro128++ (Blackman & Vigna, *Scrambled linear pseudorandom
+//! number generators*, ACM TOMS 47, 2021): a tenth of the work, and plain integer arithmetic, so
+//! that a loop over trials is vectorised. Uses that occur once or seldom take their numbers from
+//! the site itself.
 //!
 //! It is a generator of crate `rand` too, for what is drawn in Rust code around the simulator.
 
@@ -37,7 +39,8 @@ impl Stream {
         word
     }
 
-    /// The numbers below `count` in a random order, each order as likely as any other (Fisher and Yates).
+    /// The numbers below `count` in a random order, each order as likely as any other (Fisher and
+    /// Yates).
     pub fn order(&mut self, count: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();
         for i in (1..count).rev() {
@@ -70,7 +73,8 @@ impl Stream {
     }
 }
 
-/// The generator of crate `rand` (0.10) whose words are those of [`Stream::word`]. `rand_xoshiro`'s gives the same from the same state.
+/// The generator of crate `rand` (0.10) whose words are those of [`Stream::word`]. `rand_xoshiro`'s
+/// gives the same from the same state.
 impl TryRng for Stream {
     type Error = Infallible;
 
@@ -98,7 +102,8 @@ const HALF_ANGLE: f64 = 1.0 / (1_u64 << 23) as f64;
 
 /// Logarithm of a positive normal number with a relative error below 1e-13.
 ///
-/// `log(1 + f) / f` interpolated at Chebyshev points: faster than the division that full accuracy takes.
+/// `log(1 + f) / f` interpolated at Chebyshev points: faster than the division that full accuracy
+/// takes.
 #[inline(always)]
 fn rough_ln(x: f64) -> f64 {
     let (k, f) = split(x);
@@ -132,7 +137,8 @@ fn rough_ln(x: f64) -> f64 {
     k.mul_add(std::f64::consts::LN_2, f * p)
 }
 
-/// Cosine and sine of `v` quarter turns, for `v` in (-1, 1), interpolated at Chebyshev points; errors below 2e-15.
+/// Cosine and sine of `v` quarter turns, for `v` in (-1, 1), interpolated at Chebyshev points;
+/// errors below 2e-15.
 #[inline(always)]
 fn half_circle(v: f64) -> (f64, f64) {
     let w = v * v;
@@ -249,7 +255,8 @@ mod tests {
         }
     }
 
-    /// 200,000 normals: moments and covariances within 4.5 standard errors; false alarm 1 in 10^4 over the checks.
+    /// 200,000 normals: moments and covariances within 4.5 standard errors; false alarm 1 in 10^4
+    /// over the checks.
     #[test]
     fn normal_pairs_have_the_moments_of_the_normal_law() {
         let n = 100_000;
@@ -279,7 +286,8 @@ mod tests {
         assert!((serial / f64::from(n)).abs() < 4.5 / f64::from(n).sqrt());
     }
 
-    /// Kolmogorov's distance of 100,000 normals and of 100,000 exponentials to their laws: 2.2 / sqrt(n) is exceeded once in 10^4.
+    /// Kolmogorov's distance of 100,000 normals and of 100,000 exponentials to their laws: 2.2 /
+    /// sqrt(n) is exceeded once in 10^4.
     #[test]
     fn normals_and_exponentials_follow_their_laws() {
         let n = 100_000;

@@ -1,6 +1,7 @@
 //! Messages that stay readable whatever the names in them are.
 //!
-//! A name or a value of a file, a path or an argument can have a hundred thousand letters; a message shows where they begin and end.
+//! A name or a value of a file, a path or an argument can have a hundred thousand letters; a
+//! message shows where they begin and end.
 
 use std::borrow::Cow;
 

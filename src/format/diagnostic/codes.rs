@@ -315,7 +315,8 @@ pub const CODES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Those of [`CODES`] that only a run or a comparison can tell: as warnings of its result, or as what ended it.
+/// Those of [`CODES`] that only a run or a comparison can tell: as warnings of its result, or as
+/// what ended it.
 pub const RUN_CODES: &[&str] = &[
     "chance-not-realised",
     "empty-outcome",

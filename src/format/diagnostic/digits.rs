@@ -1,6 +1,7 @@
 //! Digits in groups of three, as every number is shown to a reader.
 
-/// A number's plain digits, which may go on behind a point, with commas between the thousands. A sign is not one of them.
+/// A number's plain digits, which may go on behind a point, with commas between the thousands. A
+/// sign is not one of them.
 pub fn grouped(digits: &str) -> String {
     let (whole, rest) = match digits.find('.') {
         Some(point) => digits.split_at(point),
@@ -21,7 +22,8 @@ pub fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
-/// What to write for a number that was probably meant in percent, where a share from 0 to 1 belongs; `None` if it was not.
+/// What to write for a number that was probably meant in percent, where a share from 0 to 1
+/// belongs; `None` if it was not.
 pub fn in_percent(number: f64) -> Option<String> {
     let share = (number * 1e8).round() / 1e10;
     (number > 1.0 && number <= 100.0).then(|| format!("{number}% is written {share}"))

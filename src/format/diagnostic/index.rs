@@ -1,6 +1,8 @@
-//! What was found in a text, remembered: a file of ten thousand faults is walked once and not ten thousand times.
+//! What was found in a text, remembered: a file of ten thousand faults is walked once and not ten
+//! thousand times.
 //!
-//! Filled as places are asked for: the members of the objects on the way to them, and the beginnings of lines. Holds byte positions only.
+//! Filled as places are asked for: the members of the objects on the way to them, and the
+//! beginnings of lines. Holds byte positions only.
 
 use super::scan::Spot;
 use std::collections::BTreeMap;

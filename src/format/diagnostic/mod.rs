@@ -1,8 +1,10 @@
-//! What we tell an author: faults and doubts about a scenario, each with a code, a place and a way out.
+//! What we tell an author: faults and doubts about a scenario, each with a code, a place and a way
+//! out.
 //!
-//! Every stage that reads a file hands back [`Diagnostic`]s whose [`Place`]s are JSON pointers into the effective scenario;
-//! [`Sources`] turns a place into a file, a line and a column, and only when something is printed.
-//! [`text()`], [`line()`] and [`json`] write them down. Deciding *what* is wrong is left to the stages.
+//! Every stage that reads a file hands back [`Diagnostic`]s whose [`Place`]s are JSON pointers into
+//! the effective scenario; [`Sources`] turns a place into a file, a line and a column, and only
+//! when something is printed. [`text()`], [`line()`] and [`json`] write them down. Deciding *what*
+//! is wrong is left to the stages.
 
 mod brief;
 mod codes;

@@ -7,8 +7,9 @@ const LONGEST: usize = 100;
 
 /// The candidate that looks most like `name`, if one looks enough like it.
 ///
-/// The same name in other letter case (or with `-` or blanks for `_`) always counts. Otherwise a third of the letters may differ,
-/// a swap of neighbours counting once, and a name of three letters or more may be the beginning of the candidate.
+/// The same name in other letter case (or with `-` or blanks for `_`) always counts. Otherwise a
+/// third of the letters may differ, a swap of neighbours counting once, and a name of three letters
+/// or more may be the beginning of the candidate.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     among(name, &mut candidates.into_iter())
 }
@@ -48,10 +49,12 @@ fn among<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Optio
         .map(|(_, candidate)| candidate)
 }
 
-/// Names among which a slip of the finger is looked for: a letter more, less or other, or two swapped.
+/// Names among which a slip of the finger is looked for: a letter more, less or other, or two
+/// swapped.
 ///
-/// Stricter than [`nearest`], for names that need not be wrong. Short names, and names that differ by a digit, are meant to be different. Two names
-/// that are one slip apart become equal when each loses a letter or none (Garbe's symmetric deletions), so names are looked up and not compared
+/// Stricter than [`nearest`], for names that need not be wrong. Short names, and names that differ
+/// by a digit, are meant to be different. Two names that are one slip apart become equal when each
+/// loses a letter or none (Garbe's symmetric deletions), so names are looked up and not compared
 /// with all others.
 pub struct Slips<'a>(BTreeMap<String, Vec<&'a str>>);
 
@@ -86,7 +89,8 @@ impl<'a> Slips<'a> {
     }
 }
 
-/// The folded name, and the same without each of its letters; nothing of a name so long that nobody types it.
+/// The folded name, and the same without each of its letters; nothing of a name so long that nobody
+/// types it.
 fn deletions(name: &str) -> BTreeSet<String> {
     let folded = fold(name);
     if folded.chars().count() > LONGEST {

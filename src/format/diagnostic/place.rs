@@ -1,6 +1,7 @@
 //! Where a fault is, before anybody asks for its line.
 //!
-//! A place is cheap to carry along: a JSON pointer, or a range of bytes in one source text where the text is no JSON.
+//! A place is cheap to carry along: a JSON pointer, or a range of bytes in one source text where
+//! the text is no JSON.
 
 use super::sources::LayerId;
 use std::ops::Range;

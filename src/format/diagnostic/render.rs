@@ -1,6 +1,7 @@
 //! Diagnostics as text in the manner of rustc, as one line, and as JSON.
 //!
-//! Takes diagnostics and the [`Sources`] that their places point into; gives strings. Printing them is the caller's business.
+//! Takes diagnostics and the [`Sources`] that their places point into; gives strings. Printing them
+//! is the caller's business.
 
 use super::sources::{Located, Sources, Span};
 use super::{Diagnostic, Part, Severity, brief};
@@ -112,7 +113,8 @@ fn last(text: &str, count: usize) -> &str {
     }
 }
 
-/// Several lines: what, where, an excerpt with the faulty part underlined, and hints. Ends with a line break.
+/// Several lines: what, where, an excerpt with the faulty part underlined, and hints. Ends with a
+/// line break.
 pub fn text(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
     let accent = match diagnostic.severity {
         Severity::Error => Ink::Red,
@@ -247,9 +249,11 @@ pub fn line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     ))
 }
 
-/// A list of objects with `code`, `severity`, `message`, `file`, `line`, `column`, `end_line`, `end_column`, `path`, `excerpt`, `hints`.
+/// A list of objects with `code`, `severity`, `message`, `file`, `line`, `column`, `end_line`,
+/// `end_column`, `path`, `excerpt`, `hints`.
 ///
-/// Lines and columns count from 1, columns in characters; the end is exclusive. What a place lacks is `null`.
+/// Lines and columns count from 1, columns in characters; the end is exclusive. What a place lacks
+/// is `null`.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     diagnostics
         .iter()

@@ -1,7 +1,8 @@
 //! Finds where a pointer stands in a JSON text, comments allowed.
 //!
-//! Used only when something is printed; what it passed on the way is remembered in an index. It never fails: in a text
-//! that is not well-formed it stops at the last member that it could follow. It does not recurse, however deep the text.
+//! Used only when something is printed; what it passed on the way is remembered in an index. It
+//! never fails: in a text that is not well-formed it stops at the last member that it could follow.
+//! It does not recurse, however deep the text.
 
 use super::index::Known;
 use super::pointer;
@@ -48,7 +49,8 @@ pub fn find(text: &str, pointer: &str) -> Spot {
     follow(text, &mut Known::default(), 0, &pointer::segments(pointer)).1
 }
 
-/// Turns a range of bytes of a string's meaning into the range of bytes of its text, escapes counted.
+/// Turns a range of bytes of a string's meaning into the range of bytes of its text, escapes
+/// counted.
 ///
 /// `literal` is the range of the string with its quotes. A range past the end is cut there.
 pub fn inside_string(text: &str, literal: &Range<usize>, range: &Range<usize>) -> Range<usize> {
@@ -190,7 +192,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Members or elements of the object or array that starts at `at`, as far as they can be read; of equal keys the last, as in the parser.
+    /// Members or elements of the object or array that starts at `at`, as far as they can be read;
+    /// of equal keys the last, as in the parser.
     fn members(&self, text: &str, at: usize) -> BTreeMap<String, Spot> {
         let mut found = BTreeMap::new();
         let object = match self.byte(at) {

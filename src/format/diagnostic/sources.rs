@@ -1,7 +1,8 @@
 //! The texts that a scenario was made of, and where in them a place stands.
 //!
-//! Layers stand from the oldest ancestor to the last `--set`. A pointer into the effective scenario is looked for in the most derived
-//! layer that has it, so a fault inherited through `extends` points into the parent's file.
+//! Layers stand from the oldest ancestor to the last `--set`. A pointer into the effective scenario
+//! is looked for in the most derived layer that has it, so a fault inherited through `extends`
+//! points into the parent's file.
 
 use super::index::Index;
 use super::place::{Part, Place};
@@ -65,7 +66,8 @@ impl Origin {
 #[derive(Clone, Debug)]
 enum Root {
     Document,
-    /// `a.b.c=VALUE`: what the path stands for, where each of its parts stands, and where the value starts.
+    /// `a.b.c=VALUE`: what the path stands for, where each of its parts stands, and where the value
+    /// starts.
     Setting {
         path: Vec<String>,
         parts: Vec<Range<usize>>,
@@ -120,8 +122,8 @@ impl Layer {
         }
     }
 
-    /// A value set from the command line: `path` is what the dotted path stands for (array items by index), `parts` are the bytes
-    /// of its parts in `text`, and the value starts at byte `value`.
+    /// A value set from the command line: `path` is what the dotted path stands for (array items by
+    /// index), `parts` are the bytes of its parts in `text`, and the value starts at byte `value`.
     pub fn setting(
         text: impl Into<String>,
         path: Vec<String>,
@@ -137,7 +139,8 @@ impl Layer {
         }
     }
 
-    /// A file of which two columns stand at `path` of the scenario, as a list of pairs: `cells` are the bytes of each pair.
+    /// A file of which two columns stand at `path` of the scenario, as a list of pairs: `cells` are
+    /// the bytes of each pair.
     pub fn columns(
         name: impl Into<String>,
         text: impl Into<String>,
@@ -156,7 +159,8 @@ impl Layer {
         self
     }
 
-    /// How far `wanted` can be followed here, and to what; `mentioned` if it is only a beginning of the path of a setting.
+    /// How far `wanted` can be followed here, and to what; `mentioned` if it is only a beginning of
+    /// the path of a setting.
     fn follow(&self, wanted: &[String]) -> Found {
         match &self.root {
             Root::Document => {
@@ -260,8 +264,8 @@ impl Sources {
         LayerId(self.layers.len() - 1)
     }
 
-    /// Shows the last layer, if it is the setting of `path`, as what its author typed: the formula which is the value of `key` there. Faults then
-    /// point into that formula, under this name.
+    /// Shows the last layer, if it is the setting of `path`, as what its author typed: the formula
+    /// which is the value of `key` there. Faults then point into that formula, under this name.
     pub fn typed(&mut self, name: &str, formula: &str, path: [&str; 2], key: &str) {
         let Some(last) = self.layers.last_mut() else {
             return;
@@ -373,7 +377,8 @@ impl Layer {
         }
     }
 
-    /// What to underline for a value: itself on one line; of a longer one its key, or else its first character.
+    /// What to underline for a value: itself on one line; of a longer one its key, or else its
+    /// first character.
     fn shown(&self, key: Option<Range<usize>>, value: &Range<usize>) -> Range<usize> {
         if !self.text[value.clone()].contains('\n') {
             return value.clone();

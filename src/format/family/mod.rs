@@ -1,7 +1,9 @@
-//! The families of distributions: their names in a file, the names and kinds of their arguments, what is said of them.
+//! The families of distributions: their names in a file, the names and kinds of their arguments,
+//! what is said of them.
 //!
-//! The one table of them. The enum, the decoder, the schema, the reference and what may stand for an argument all follow from it; how a family's numbers
-//! are found is the matter of `distribution`, which the compiler holds to the enum.
+//! The one table of them. The enum, the decoder, the schema, the reference and what may stand for
+//! an argument all follow from it; how a family's numbers are found is the matter of
+//! `distribution`, which the compiler holds to the enum.
 
 /// What an argument is, and with that what may stand for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! Dates that recur, clocks that something starts, and hazards that change with age, as the file states them.
+//! Dates that recur, clocks that something starts, and hazards that change with age, as the file
+//! states them.
 
 use super::types::{At, Draw, Quantity, Reference};
 use jiff::civil::Date;

@@ -1,7 +1,9 @@
-//! Tables that name a CSV file: its columns are put in the place of its name when the scenario is read.
+//! Tables that name a CSV file: its columns are put in the place of its name when the scenario is
+//! read.
 //!
-//! From there on such a table has points as any other: the fingerprint, settings and results see numbers, and a result runs without the file. The
-//! texts become layers of the sources, so that whatever is wrong with a point is shown in the file that states it.
+//! From there on such a table has points as any other: the fingerprint, settings and results see
+//! numbers, and a result runs without the file. The texts become layers of the sources, so that
+//! whatever is wrong with a point is shown in the file that states it.
 
 use super::decode::keys::TABLE_FORMS;
 use super::files::{Files, reason};
@@ -47,7 +49,8 @@ impl<'f> Columns<'f> {
         }
     }
 
-    /// Reads the files that tables name, and gives the tables their points. What is not of the right form is left for the decoder to refuse.
+    /// Reads the files that tables name, and gives the tables their points. What is not of the
+    /// right form is left for the decoder to refuse.
     pub fn put(&mut self, scenario: &mut Value, sources: &mut Sources) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
         let tables = scenario.get_mut("tables").and_then(Value::as_object_mut);
@@ -236,7 +239,8 @@ impl Asked<'_> {
     }
 }
 
-/// The number that a cell holds, made as from JSON; what is none stays a text, which the decoder refuses.
+/// The number that a cell holds, made as from JSON; what is none stays a text, which the decoder
+/// refuses.
 fn number(cell: &str) -> Value {
     let signed = cell.parse::<i64>().ok().filter(|_| cell != "-0");
     let large = || cell.parse::<u64>().ok().map(Number::from);
@@ -260,9 +264,11 @@ fn content<'t>(text: &'t str, cell: &Range<usize>) -> Cow<'t, str> {
     }
 }
 
-/// The cells of each row that has something in it, by RFC 4180: `,` between cells, and quotes around those that hold one.
+/// The cells of each row that has something in it, by RFC 4180: `,` between cells, and quotes
+/// around those that hold one.
 ///
-/// Written here because faults are shown in their cells, and readers of CSV tell at most where a row begins.
+/// Written here because faults are shown in their cells, and readers of CSV tell at most where a
+/// row begins.
 ///
 /// # Errors
 /// The quote that nothing closes.

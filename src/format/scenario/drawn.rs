@@ -1,6 +1,7 @@
 //! Numbers that are drawn: distributions as a file states them.
 //!
-//! Arguments may still be formulas, and whether they suit each other is left to the families themselves.
+//! Arguments may still be formulas, and whether they suit each other is left to the families
+//! themselves.
 
 use super::types::{At, Quantity, Why};
 
@@ -26,7 +27,8 @@ pub struct Distribution {
 /// The shape of a distribution.
 #[derive(Clone, Debug)]
 pub enum Form {
-    /// A curve through percentiles: (probability in (0, 1), value), by rising probability, at least three.
+    /// A curve through percentiles: (probability in (0, 1), value), by rising probability, at least
+    /// three.
     Percentiles {
         points: Vec<(f64, Quantity)>,
         /// Through them by pieces that rise, not by a metalog.
@@ -37,7 +39,8 @@ pub enum Form {
         family: Family,
         arguments: Vec<Quantity>,
     },
-    /// A normal or lognormal through two percentiles: (probability in (0, 1), value), by rising probability.
+    /// A normal or lognormal through two percentiles: (probability in (0, 1), value), by rising
+    /// probability.
     Fitted {
         family: Family,
         percentiles: [(f64, Quantity); 2],

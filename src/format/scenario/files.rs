@@ -30,7 +30,8 @@ pub trait Files {
         ))
     }
 
-    /// Names of the files in the folder of `path`; `None` if there is no such folder. For hints only.
+    /// Names of the files in the folder of `path`; `None` if there is no such folder. For hints
+    /// only.
     fn beside(&self, _path: &Path) -> Option<Vec<String>> {
         Some(Vec::new())
     }

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256, in hexadecimal, of the effective scenario without what changes no number.
 ///
-/// Left out are annotations and the root's `run`. What remains is written in the canonical form of RFC 8785, so that neither the order
-/// of keys nor the way a number is spelt matters.
+/// Left out are annotations and the root's `run`. What remains is written in the canonical form of
+/// RFC 8785, so that neither the order of keys nor the way a number is spelt matters.
 pub fn sha256(scenario: &Value) -> String {
     Sha256::digest(canonical(assumptions(scenario)))
         .iter()
@@ -15,7 +15,8 @@ pub fn sha256(scenario: &Value) -> String {
         .collect()
 }
 
-/// Whether two effective scenarios state the same assumptions: their fingerprints would agree if they had the same name.
+/// Whether two effective scenarios state the same assumptions: their fingerprints would agree if
+/// they had the same name.
 pub fn same_assumptions(a: &Value, b: &Value) -> bool {
     let nameless = |scenario: &Value| {
         let mut bare = assumptions(scenario);

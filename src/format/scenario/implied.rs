@@ -1,7 +1,9 @@
-//! What a layer implies for what it leaves alone: the weights of the other trends, and the correlations of what it pins.
+//! What a layer implies for what it leaves alone: the weights of the other trends, and the
+//! correlations of what it pins.
 //!
-//! Takes the scenario before and after a layer was laid over it, and what the layer stated; mends the scenario and says what it did. The settings of
-//! a command line are one layer, so that their order means nothing.
+//! Takes the scenario before and after a layer was laid over it, and what the layer stated; mends
+//! the scenario and says what it did. The settings of a command line are one layer, so that their
+//! order means nothing.
 
 use super::written::shown;
 use crate::diagnostic::pointer::join;
@@ -9,7 +11,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// How far weights may miss a sum of 1 and still be taken for shares: thirds written with three digits.
+/// How far weights may miss a sum of 1 and still be taken for shares: thirds written with three
+/// digits.
 const ROUNDING: f64 = 1.001e-3;
 /// Below this two weights are one number with other roundings.
 const SAME: f64 = 1e-12;
@@ -41,7 +44,8 @@ pub fn settle(below: &Value, layers: &[Value], whole: &mut Value) -> Vec<Diagnos
     found
 }
 
-/// Lets the trends whose weights the layer does not state share what the stated ones leave, in the proportions that they had.
+/// Lets the trends whose weights the layer does not state share what the stated ones leave, in the
+/// proportions that they had.
 fn share_out(below: &Value, layers: &[Value], whole: &mut Value) -> Result<(), Box<Diagnostic>> {
     let after = whole.get_mut("trends").and_then(Value::as_object_mut);
     let (Some(before), Some(after)) = (below["trends"].as_object(), after) else {

@@ -1,7 +1,8 @@
-//! What a variant does to a list without restating it: `{"add": […], "add_first": […], "remove": […]}`, and items by their `name`.
+//! What a variant does to a list without restating it: `{"add": […], "add_first": […], "remove":
+//! […]}`, and items by their `name`.
 //!
-//! A list that is stated as such replaces the one below it; an object in its place changes it. Where each item came from is kept, so that a fault in
-//! it is shown in the file that states it.
+//! A list that is stated as such replaces the one below it; an object in its place changes it.
+//! Where each item came from is kept, so that a fault in it is shown in the file that states it.
 
 use super::merge::{Overlay, overlay};
 use super::places::List;
@@ -132,7 +133,8 @@ fn remove(kept: &mut Vec<Item>, value: Value, path: &[String], overlaid: &mut Ov
     }
 }
 
-/// Whether an item is the one that `wanted` describes: by itself, by its name, or by some of what it states.
+/// Whether an item is the one that `wanted` describes: by itself, by its name, or by some of what
+/// it states.
 fn is_meant(wanted: &Value, item: &Value) -> bool {
     match (wanted, item) {
         (Value::Object(some), Value::Object(all)) => {

@@ -1,8 +1,9 @@
 //! One layer laid over another: the rule of `extends`.
 //!
-//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a hazard, a distribution, an event, a question or a table than
-//! the one below, the lower form goes with all its keys: half of each would mean nothing. An object in the place of a list changes that list
-//! (`lists.rs`). Plain JSON in and out.
+//! Objects merge, `null` removes, anything else replaces. Where a layer states another form of a
+//! hazard, a distribution, an event, a question or a table than the one below, the lower form goes
+//! with all its keys: half of each would mean nothing. An object in the place of a list changes
+//! that list (`lists.rs`). Plain JSON in and out.
 
 use super::decode::keys;
 use super::lists;
@@ -126,7 +127,8 @@ fn lists(forms: &[&[&'static str]]) -> Vec<Vec<&'static str>> {
     forms.iter().map(|form| form.to_vec()).collect()
 }
 
-/// If `layer` states a key of a form of which `below` has none, removes all keys of the other forms and the `attached` ones.
+/// If `layer` states a key of a form of which `below` has none, removes all keys of the other forms
+/// and the `attached` ones.
 fn replace_form(
     below: &mut Map<String, Value>,
     layer: &Map<String, Value>,

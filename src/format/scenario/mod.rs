@@ -1,8 +1,9 @@
 //! The file format: text in, a [`Scenario`] with everything decoded and nothing yet resolved out.
 //!
-//! [`load`] reads a file and what it `extends`, lays the layers over each other, applies `--set` and decodes the result, and
-//! reports every fault at once. Besides the edges of the program this is the only place that touches the disk, and only
-//! through [`Files`]. What the names and formulas in a scenario mean is left to the model.
+//! [`load`] reads a file and what it `extends`, lays the layers over each other, applies `--set`
+//! and decodes the result, and reports every fault at once. Besides the edges of the program this
+//! is the only place that touches the disk, and only through [`Files`]. What the names and formulas
+//! in a scenario mean is left to the model.
 
 mod clocks;
 mod columns;

@@ -1,4 +1,5 @@
-//! States as types: variables with named values, what is restricted to some of these, and where moves lead.
+//! States as types: variables with named values, what is restricted to some of these, and where
+//! moves lead.
 
 use super::forms;
 use super::types::{At, Hazard, Quantity, Reference, Why};
@@ -13,7 +14,8 @@ pub struct State {
     pub values: IndexMap<String, StateValue>,
     /// Hazards of moving from one value (outer key) to another (inner key).
     pub moves: IndexMap<String, IndexMap<String, Hazard>>,
-    /// Probabilities of moving from one value (outer key) to another (inner key) at the end of each grid step.
+    /// Probabilities of moving from one value (outer key) to another (inner key) at the end of each
+    /// grid step.
     pub each_step: IndexMap<String, IndexMap<String, Quantity>>,
     pub why: Why,
 }

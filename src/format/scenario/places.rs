@@ -1,7 +1,9 @@
-//! What a key is by its place: a name that the author chose, or a key of the format, and if so one that explains or one that counts.
+//! What a key is by its place: a name that the author chose, or a key of the format, and if so one
+//! that explains or one that counts.
 //!
-//! The one table of it: decoder, schema, merging, `--set`, fingerprint, differences, reports and tests read it. All but the decoder see plain JSON,
-//! and yet must tell a parameter *named* `rate` from a rate. Paths are lists of keys and indices from the root of the scenario.
+//! The one table of it: decoder, schema, merging, `--set`, fingerprint, differences, reports and
+//! tests read it. All but the decoder see plain JSON, and yet must tell a parameter *named* `rate`
+//! from a rate. Paths are lists of keys and indices from the root of the scenario.
 
 use super::lists;
 use serde_json::{Map, Value};
@@ -22,7 +24,8 @@ pub enum Names {
     Free,
     /// Identifiers that stand for nothing else.
     Own,
-    /// Identifiers that are keys elsewhere too, where they stand for the same thing: a trend in a choice, an indicator in a hazard.
+    /// Identifiers that are keys elsewhere too, where they stand for the same thing: a trend in a
+    /// choice, an indicator in a hazard.
     Shared,
     /// Identifiers that refer to things of another section.
     Of(&'static str),
@@ -61,7 +64,8 @@ pub const SECTIONS: &[Section] = &[
 
 /// Keys that explain a thing and change no number.
 pub const EXPLAIN: [&str; 3] = ["title", REASONS[0], REASONS[1]];
-/// Those that say why a number is what it is. They go with the number when a variant states another.
+/// Those that say why a number is what it is. They go with the number when a variant states
+/// another.
 pub const REASONS: [&str; 2] = ["note", "source"];
 /// Keys by which a thing is shown, beside those that explain it.
 pub const LABELS: [&str; 2] = ["name", "unit"];
@@ -76,7 +80,8 @@ pub const ELSE: &str = "else";
 /// What a choice may be made by, and the section that names its arms.
 const CHOICES: [(&str, &str); 2] = [("trend", "trends"), ("phase", "phases")];
 
-/// Words that would be taken for something else where names are keys: no thing may be called so, but in files of format 1.
+/// Words that would be taken for something else where names are keys: no thing may be called so,
+/// but in files of format 1.
 pub fn is_reserved(name: &str) -> bool {
     EXPLAIN.contains(&name) || [SOURCES, BY, ELSE].contains(&name)
 }
@@ -101,10 +106,12 @@ pub fn is_named(path: &[String]) -> bool {
     }
 }
 
-/// Whether `key` of the `object` at `path` explains: it is an annotation, rather than a thing that its author called so.
+/// Whether `key` of the `object` at `path` explains: it is an annotation, rather than a thing that
+/// its author called so.
 ///
-/// `root` is the whole effective scenario. In a choice by trend or phase a key is an arm if there is such a trend or phase (in a file of
-/// format 1; values of states are never called so); a title has no place there.
+/// `root` is the whole effective scenario. In a choice by trend or phase a key is an arm if there
+/// is such a trend or phase (in a file of format 1; values of states are never called so); a title
+/// has no place there.
 pub fn is_annotation(
     root: &Value,
     path: &[String],
@@ -135,7 +142,8 @@ pub fn section_chosen_by(word: &str) -> Option<&'static str> {
     choice.map(|(_, section)| *section)
 }
 
-/// Whether a text may stand at `by` of a choice: `trend`, `phase` or the name of a state, which no date is.
+/// Whether a text may stand at `by` of a choice: `trend`, `phase` or the name of a state, which no
+/// date is.
 pub fn is_choice_word(word: &str) -> bool {
     word.starts_with(|c: char| c == '_' || c.is_alphabetic())
 }
@@ -207,7 +215,8 @@ pub fn is_draw(path: &[String]) -> bool {
 pub struct List {
     /// Its items have names.
     pub is_named: bool,
-    /// A file without it has one all the same: adding to that would mean something else than the words say.
+    /// A file without it has one all the same: adding to that would mean something else than the
+    /// words say.
     pub has_default: bool,
 }
 

@@ -1,7 +1,8 @@
 //! `--set PATH=VALUE`: one value of the scenario, stated last.
 //!
-//! The path's parts are keys, or in an array an index or an item's `name`. The value is JSON, or else a bare text such as `12 months` or a
-//! formula. It is laid over the scenario by the rule of `extends`.
+//! The path's parts are keys, or in an array an index or an item's `name`. The value is JSON, or
+//! else a bare text such as `12 months` or a formula. It is laid over the scenario by the rule of
+//! `extends`.
 
 use super::merge;
 use super::parse::{self, Dialect, Fault};
@@ -13,9 +14,11 @@ use std::ops::Range;
 /// Longest path that is shown mended.
 const LONGEST_HINT: usize = 200;
 
-/// Applies one setting to the scenario; gives the text to show its parts in, and what it states as a layer.
+/// Applies one setting to the scenario; gives the text to show its parts in, and what it states as
+/// a layer.
 ///
-/// `layer` is the number that the setting's layer will have; it is needed even by a setting that fails, to show it.
+/// `layer` is the number that the setting's layer will have; it is needed even by a setting that
+/// fails, to show it.
 ///
 /// # Errors
 /// What is wrong with the setting itself.
@@ -41,7 +44,8 @@ pub fn apply(
     }
 }
 
-/// The path of a setting, its value, where the path's parts stand in it, and where its value begins.
+/// The path of a setting, its value, where the path's parts stand in it, and where its value
+/// begins.
 type Setting = (Vec<String>, Value, Vec<Range<usize>>, usize);
 
 fn read(scenario: &Value, setting: &str, layer: LayerId) -> Result<Setting, Box<Diagnostic>> {
@@ -183,7 +187,8 @@ fn resolve(
                 here = list.get(index);
             }
             Some(Value::Object(map)) => {
-                // A whole new thing may be added under its name; a part of a thing that does not exist is a slip of the pen.
+                // A whole new thing may be added under its name; a part of a thing that does not
+                // exist is a slip of the pen.
                 let section = path.first().and_then(|first| places::section_of(first));
                 let may_add =
                     last || !places::is_named(&path) || section.is_some_and(|own| own.depth > 1);

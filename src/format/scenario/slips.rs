@@ -1,13 +1,15 @@
 //! New names in a variant that look like slips of the pen.
 //!
-//! A variant may add things, so a wrong letter in `"trends": {"stalemte": …}` adds a second trend beside the one that was meant. Takes the
-//! scenario so far and the layer about to be laid over it; gives a warning for each such name.
+//! A variant may add things, so a wrong letter in `"trends": {"stalemte": …}` adds a second trend
+//! beside the one that was meant. Takes the scenario so far and the layer about to be laid over it;
+//! gives a warning for each such name.
 
 use super::places::SECTIONS;
 use crate::diagnostic::{Diagnostic, Place, Slips, pointer::join};
 use serde_json::Value;
 
-/// Warns of names that `layer` states, that `below` lacks, and that are one letter from a name which `below` has and `layer` does not state.
+/// Warns of names that `layer` states, that `below` lacks, and that are one letter from a name
+/// which `below` has and `layer` does not state.
 pub fn slips(below: &Value, layer: &Value) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     for section in SECTIONS.iter().map(|section| section.key) {

@@ -1,8 +1,9 @@
 //! The file format as types: what a scenario says, keys decoded, names not yet resolved.
 //!
-//! The decoder makes these from the effective scenario (after `extends` and `--set`); the schema is derived from them, and
-//! their doc comments are its descriptions. Durations and dates are already years; formulas are still text.
-//! Whatever a later stage may have to complain about carries its JSON pointer ([`At`]).
+//! The decoder makes these from the effective scenario (after `extends` and `--set`); the schema is
+//! derived from them, and their doc comments are its descriptions. Durations and dates are already
+//! years; formulas are still text. Whatever a later stage may have to complain about carries its
+//! JSON pointer ([`At`]).
 
 use super::forms;
 use crate::diagnostic::Place;
@@ -68,7 +69,8 @@ pub struct Scenario {
     /// Address of the JSON Schema, for editors.
     #[schemars(rename = "$schema")]
     pub schema: Option<String>,
-    /// Version of the file format. Format 2 takes no thing that is called `note`, `source`, `sources`, `title`, `by` or `else`.
+    /// Version of the file format. Format 2 takes no thing that is called `note`, `source`,
+    /// `sources`, `title`, `by` or `else`.
     #[schemars(with = "forms::Format")]
     pub format: u64,
     /// Short name of the scenario.
@@ -78,10 +80,12 @@ pub struct Scenario {
     pub title: Option<String>,
     /// What the scenario is about.
     pub note: Option<String>,
-    /// The answer in a sentence or two, with results in braces, such as `{group.NAME}`; one is made if it is not stated.
+    /// The answer in a sentence or two, with results in braces, such as `{group.NAME}`; one is made
+    /// if it is not stated.
     #[schemars(with = "Option<String>")]
     pub headline: Option<At<String>>,
-    /// Words that stand beside chances, each with the chance up to which it reaches, ascending to 1; after ICD 203 if not stated.
+    /// Words that stand beside chances, each with the chance up to which it reaches, ascending to
+    /// 1; after ICD 203 if not stated.
     #[schemars(with = "Option<forms::WordsForm>")]
     pub words: Option<super::words::Words>,
     /// Path of the parent file, relative to this one; this file then gives only what differs.
@@ -110,7 +114,8 @@ pub struct Scenario {
     /// The mutually exclusive regimes that drive the conflict.
     #[schemars(default)]
     pub trends: IndexMap<String, Trend>,
-    /// Dirichlet concentration of the trend weights, from 1e-6 to 1e9: the larger, the surer. Without it the weights are fixed.
+    /// Dirichlet concentration of the trend weights, from 1e-6 to 1e9: the larger, the surer.
+    /// Without it the weights are fixed.
     #[schemars(with = "Option<forms::Concentration>")]
     pub weight_concentration: Option<At<f64>>,
     /// Hazards of moving from one trend (outer key) to another (inner key).
@@ -137,7 +142,8 @@ pub struct Scenario {
     /// What can happen, and what it does.
     #[schemars(default)]
     pub events: IndexMap<String, Event>,
-    /// What happened before the start: since when the phase and states have been as they are, and when events fired.
+    /// What happened before the start: since when the phase and states have been as they are, and
+    /// when events fired.
     #[schemars(with = "Option<forms::HistoryForm>")]
     pub history: Option<History>,
     /// What outcomes are summed under.
@@ -255,7 +261,8 @@ pub struct Trend {
     /// What its coming true looks like: a condition over the path so far.
     #[schemars(with = "Option<forms::ConditionForm>")]
     pub when: Option<Condition>,
-    /// Times by which to ask whether it has come true, besides the end: dates, each of which counts as a whole, or durations since the start; 12 months if not stated.
+    /// Times by which to ask whether it has come true, besides the end: dates, each of which counts
+    /// as a whole, or durations since the start; 12 months if not stated.
     #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
     pub by: Option<Vec<At<Horizon>>>,
     #[schemars(flatten)]
@@ -325,7 +332,8 @@ pub enum Coefficient {
 pub struct Choice {
     pub pointer: String,
     pub by: By,
-    /// By the name of the trend, phase or value; a key's place is the arm's pointer with `Part::Key`.
+    /// By the name of the trend, phase or value; a key's place is the arm's pointer with
+    /// `Part::Key`.
     pub arms: IndexMap<String, Coefficient>,
     /// For those that have no arm.
     pub otherwise: Option<Coefficient>,
@@ -518,7 +526,8 @@ pub struct Question {
     pub pointer: String,
     pub title: Option<String>,
     pub asks: Asks,
-    /// A condition over the path up to the instant that is asked about: only trials in which it holds count.
+    /// A condition over the path up to the instant that is asked about: only trials in which it
+    /// holds count.
     pub given: Option<Condition>,
     pub why: Why,
 }
@@ -551,10 +560,12 @@ pub struct Run {
     /// Seed of all random numbers.
     #[schemars(with = "Option<forms::Seed>")]
     pub seed: Option<At<u64>>,
-    /// Times at which series are reported: dates or durations since the start. The end is always one of them.
+    /// Times at which series are reported: dates or durations since the start. The end is always
+    /// one of them.
     #[schemars(with = "Option<Vec<forms::ReportedForm>>")]
     pub times: Option<Vec<At<f64>>>,
-    /// Shares between 0 and 1 at which quantiles of metrics, indicators and derived values are told, beside the usual ones.
+    /// Shares between 0 and 1 at which quantiles of metrics, indicators and derived values are
+    /// told, beside the usual ones.
     #[schemars(with = "Option<Vec<forms::LevelForm>>")]
     pub quantiles: Option<Vec<At<f64>>>,
     /// Why these.

@@ -13,7 +13,8 @@ const DIRECTIVE_203: [(&str, f64); 7] = [
     ("almost certain", 1.0),
 ];
 
-/// Words in ascending order; each reaches from where the one before ends up to its own end, and the last ends at 1.
+/// Words in ascending order; each reaches from where the one before ends up to its own end, and the
+/// last ends at 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words(Vec<(String, f64)>);
 
@@ -93,7 +94,8 @@ impl Words {
         Self::read(scenario.get("words")?).ok()
     }
 
-    /// The word for all of a range, or two neighbours; a range that ends where a word begins does not reach into it.
+    /// The word for all of a range, or two neighbours; a range that ends where a word begins does
+    /// not reach into it.
     pub fn for_range(&self, [low, high]: [f64; 2]) -> Option<String> {
         let Self(words) = self;
         let last = words.iter().position(|(_, end)| high <= *end)?;

@@ -1,6 +1,7 @@
 //! Numbers as people write them, and how the format wants them.
 //!
-//! A text that stands where a number belongs comes in; what to write instead comes out, if it can be told.
+//! A text that stands where a number belongs comes in; what to write instead comes out, if it can
+//! be told.
 
 /// What to write for a text that is a number to its author.
 pub fn number(text: &str) -> Option<String> {

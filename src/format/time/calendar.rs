@@ -1,8 +1,9 @@
 //! Civil dates on the time axis: the only place that turns days into years and back.
 //!
-//! t = 0 is the start date at 00:00, and a date D begins at (days from the start) / 365.25 years. An instant belongs to the day on which
-//! it falls. Times carry rounding errors of some 1e-9 of a day, so an instant less than [`SAME_INSTANT`] before midnight is midnight:
-//! otherwise a date's own beginning could fall on the day before.
+//! t = 0 is the start date at 00:00, and a date D begins at (days from the start) / 365.25 years.
+//! An instant belongs to the day on which it falls. Times carry rounding errors of some 1e-9 of a
+//! day, so an instant less than [`SAME_INSTANT`] before midnight is midnight: otherwise a date's
+//! own beginning could fall on the day before.
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -44,7 +45,8 @@ const ROUNDING_OF_DAYS: f64 = 1e-10;
 /// The same in years.
 pub const ROUNDING_OF_YEARS: f64 = ROUNDING_OF_DAYS / DAYS_PER_YEAR;
 
-/// The horizon or the grid point that a time misses by less than `near`, all in years; otherwise the time itself.
+/// The horizon or the grid point that a time misses by less than `near`, all in years; otherwise
+/// the time itself.
 pub fn on_grid(time: f64, step: f64, horizon: f64, near: f64) -> f64 {
     if (time - horizon).abs() < near {
         return horizon;
@@ -57,7 +59,8 @@ pub fn on_grid(time: f64, step: f64, horizon: f64, near: f64) -> f64 {
     }
 }
 
-/// The instant that is meant, if it is a whole second that rounding has missed; otherwise the instant itself.
+/// The instant that is meant, if it is a whole second that rounding has missed; otherwise the
+/// instant itself.
 pub fn whole_second(years: f64) -> f64 {
     const SECONDS: f64 = 86_400.0;
     let days = years * DAYS_PER_YEAR;
@@ -69,7 +72,8 @@ pub fn whole_second(years: f64) -> f64 {
     }
 }
 
-/// Years from 00:00 of a day of the run to 00:00 of the same day so many months later, or of the last of that month; `None` where the calendar ends.
+/// Years from 00:00 of a day of the run to 00:00 of the same day so many months later, or of the
+/// last of that month; `None` where the calendar ends.
 pub fn years_of_months(start: Date, day: i64, months: u32) -> Option<f64> {
     let from = start.checked_add(Span::new().try_days(day).ok()?).ok()?;
     let to = from

@@ -1,7 +1,7 @@
 //! Durations in words, in years, and dates as they are written.
 //!
-//! A year is 365.25 days, a month a twelfth of a year, a week 7 days. Text in, a number out; what the text is part of is
-//! the decoder's business.
+//! A year is 365.25 days, a month a twelfth of a year, a week 7 days. Text in, a number out; what
+//! the text is part of is the decoder's business.
 
 use super::calendar::DAYS_PER_YEAR;
 use jiff::civil::Date;
@@ -55,7 +55,8 @@ pub fn unit(text: &str) -> Option<f64> {
     UNITS.contains(&text).then(|| in_years(1.0, text))
 }
 
-/// Months of the calendar meant by `"6 months"` or `"2 years"`; `None` for parts of them and for all other units.
+/// Months of the calendar meant by `"6 months"` or `"2 years"`; `None` for parts of them and for
+/// all other units.
 pub fn whole_months(text: &str) -> Option<u32> {
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(char::is_alphabetic)?);
@@ -82,8 +83,8 @@ pub fn date(text: &str) -> Option<Date> {
     if shaped { text.parse().ok() } else { None }
 }
 
-/// Whether a text was probably meant as a date: four digits, then only digits and separators, so that no such text is
-/// taken for the subtraction `2026 - 03 - 01`.
+/// Whether a text was probably meant as a date: four digits, then only digits and separators, so
+/// that no such text is taken for the subtraction `2026 - 03 - 01`.
 pub fn resembles_date(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,7 +1,8 @@
 //! Years since the start as dates along an axis.
 //!
-//! Takes the start (ISO date), a range of years and a stretch of pixels; gives ticks at the beginnings of days, weeks, months, quarters or years,
-//! as dense as their labels allow. A start that is no date, or a horizon beyond the calendar, gives plain years.
+//! Takes the start (ISO date), a range of years and a stretch of pixels; gives ticks at the
+//! beginnings of days, weeks, months, quarters or years, as dense as their labels allow. A start
+//! that is no date, or a horizon beyond the calendar, gives plain years.
 
 use super::scale::{self, Scale};
 use super::text;
@@ -127,7 +128,8 @@ fn at_unit(unit: Unit, origin: Date, first: Date, last: Date) -> Vec<DateTick> {
     ticks
 }
 
-/// A beginning of the unit at or before `first`: weeks count from the start, longer units from the calendar's.
+/// A beginning of the unit at or before `first`: weeks count from the start, longer units from the
+/// calendar's.
 fn aligned(unit: Unit, origin: Date, first: Date) -> Date {
     let date = match unit {
         Unit::Days(days) => {

@@ -1,7 +1,8 @@
 //! A chart as a file of its own: SVG with its style within, and PNG.
 //!
-//! Takes a drawn [`Chart`]; gives the bytes. Writing them is the caller's business. PNG needs the feature `png`, and shows letters of the
-//! embedded font only (Latin, Greek, Cyrillic), as outlines: a renderer without fonts and scripts is built in half the time.
+//! Takes a drawn [`Chart`]; gives the bytes. Writing them is the caller's business. PNG needs the
+//! feature `png`, and shows letters of the embedded font only (Latin, Greek, Cyrillic), as
+//! outlines: a renderer without fonts and scripts is built in half the time.
 
 use super::sheet::{LEADING, SMALL};
 use super::svg::{Anchor, Drawing, number};
@@ -14,7 +15,8 @@ const MARGIN: f64 = 16.0;
 const SIGNED: usize = 3;
 
 impl Chart {
-    /// The same with words below the drawing, which go with it wherever a file of it goes: what it is of, and what it is not.
+    /// The same with words below the drawing, which go with it wherever a file of it goes: what it
+    /// is of, and what it is not.
     pub fn signed(mut self, words: &str) -> Self {
         let mut drawing = Drawing::default();
         let lines = text::balanced(words, SMALL, self.width, SIGNED);
@@ -69,7 +71,8 @@ mod png {
     }
 
     impl Chart {
-        /// The drawing of [`to_svg_file`](Chart::to_svg_file) as a PNG image, `scale` pixels for each of the frame's (2 for print).
+        /// The drawing of [`to_svg_file`](Chart::to_svg_file) as a PNG image, `scale` pixels for
+        /// each of the frame's (2 for print).
         ///
         /// # Errors
         ///

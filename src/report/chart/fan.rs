@@ -1,4 +1,5 @@
-//! A quantity over time with its spread: median, the middle half and the middle nine tenths of the futures.
+//! A quantity over time with its spread: median, the middle half and the middle nine tenths of the
+//! futures.
 //!
 //! Takes quantiles at each time; gives a chart with the end's quantiles labelled.
 
@@ -32,7 +33,8 @@ pub struct Fan {
     pub also: Vec<f64>,
 }
 
-/// The range of an axis for values from `low` to `high`: with a margin, and from zero if that is near.
+/// The range of an axis for values from `low` to `high`: with a margin, and from zero if that is
+/// near.
 fn extent(low: f64, high: f64) -> [f64; 2] {
     if !(low.is_finite() && high.is_finite()) {
         return [0.0, 1.0];

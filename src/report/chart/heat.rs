@@ -1,6 +1,7 @@
 //! How a number moves with two inputs: a cell for each pair of values, the darker the larger.
 //!
-//! Takes a matrix of values; gives a chart. Values stand in the cells where there is room; the table has them all.
+//! Takes a matrix of values; gives a chart. Values stand in the cells where there is room; the
+//! table has them all.
 
 use super::sheet::{LEADING, SMALL, Sheet, title_column};
 use super::svg::Anchor;

@@ -47,7 +47,8 @@ impl Bins {
         let share = |i: usize| self.counts[i] as f64 / total;
         let span = |i: usize| (self.edges[i + 1] - self.edges[i]).max(f64::MIN_POSITIVE);
         let even = (0..bins).all(|i| (span(i) / span(0) - 1.0).abs() < 1e-6);
-        // Bins of one width show their share; others their density, for which there is no axis that anybody reads.
+        // Bins of one width show their share; others their density, for which there is no axis that
+        // anybody reads.
         let tall = |i: usize| {
             if even {
                 100.0 * share(i)

@@ -1,10 +1,13 @@
 //! Places for labels, so that none covers another.
 //!
-//! Takes the places that labels would like; gives places near them, in the same order, without overlap and inside bounds.
+//! Takes the places that labels would like; gives places near them, in the same order, without
+//! overlap and inside bounds.
 
-/// Centres for labels of the given heights, as near to where they want to be (least squares) as order, bounds and room allow.
+/// Centres for labels of the given heights, as near to where they want to be (least squares) as
+/// order, bounds and room allow.
 ///
-/// `wanted` are centres in ascending order. If the bounds are too narrow for all, labels share the room evenly and overlap.
+/// `wanted` are centres in ascending order. If the bounds are too narrow for all, labels share the
+/// room evenly and overlap.
 pub(super) fn spread(wanted: &[f64], heights: &[f64], [low, high]: [f64; 2]) -> Vec<f64> {
     let total: f64 = heights.iter().sum();
     let shrink = if total > high - low && total > 0.0 {
@@ -12,7 +15,8 @@ pub(super) fn spread(wanted: &[f64], heights: &[f64], [low, high]: [f64; 2]) -> 
     } else {
         1.0
     };
-    // With the labels above taken off, "no overlap" is "not descending": isotonic regression, by pooling neighbours that violate it.
+    // With the labels above taken off, "no overlap" is "not descending": isotonic regression, by
+    // pooling neighbours that violate it.
     let mut offset = 0.0;
     let mut offsets = Vec::with_capacity(heights.len());
     let mut pools: Vec<(f64, usize)> = Vec::new();
@@ -51,10 +55,12 @@ pub(super) struct Flag {
     pub row: usize,
 }
 
-/// Labels for upright lines at `lines` (position and width of the label, in ascending order of position), between `bounds`.
+/// Labels for upright lines at `lines` (position and width of the label, in ascending order of
+/// position), between `bounds`.
 ///
-/// No label covers another, and no line that rises to a higher row runs through a label, if the bounds have room at all. As few rows as will do;
-/// centred on the line where possible. At most six lines; beyond them each has a row of its own.
+/// No label covers another, and no line that rises to a higher row runs through a label, if the
+/// bounds have room at all. As few rows as will do; centred on the line where possible. At most six
+/// lines; beyond them each has a row of its own.
 pub(super) fn flags(lines: &[(f64, f64)], bounds: [f64; 2]) -> Vec<Flag> {
     let fallback: Vec<Flag> = (lines.iter().enumerate())
         .map(|(i, &(at, width))| Flag {

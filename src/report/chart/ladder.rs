@@ -1,6 +1,8 @@
-//! Any number of scenarios on one axis: for each row a dot and a range for each scenario, by letter.
+//! Any number of scenarios on one axis: for each row a dot and a range for each scenario, by
+//! letter.
 //!
-//! Takes what each scenario says of each row; gives a chart. Letters tell the scenarios apart, so that it needs no colours.
+//! Takes what each scenario says of each row; gives a chart. Letters tell the scenarios apart, so
+//! that it needs no colours.
 
 use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet, title_column};

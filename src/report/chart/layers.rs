@@ -1,6 +1,7 @@
 //! Shares of a whole over time: stacked areas, each labelled at its right end.
 //!
-//! Takes layers from the bottom up; gives a chart. Labels sit beside the end of their layer, moved as little as needed, with a line to where they belong.
+//! Takes layers from the bottom up; gives a chart. Labels sit beside the end of their layer, moved
+//! as little as needed, with a line to where they belong.
 
 use super::labels::spread;
 use super::scale::{Scale, Ticks, ticks};

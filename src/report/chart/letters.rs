@@ -1,7 +1,8 @@
 //! Text as outlines of letters, for pictures made without the fonts of a machine.
 //!
-//! Takes the marks of a [drawing](super::svg) and the embedded fonts (Roboto, regular and bold: `font/`); gives the same marks with each text as
-//! a path. Pairs of letters are kerned as the fonts say. Letters that the fonts lack are left blank.
+//! Takes the marks of a [drawing](super::svg) and the embedded fonts (Roboto, regular and bold:
+//! `font/`); gives the same marks with each text as a path. Pairs of letters are kerned as the
+//! fonts say. Letters that the fonts lack are left blank.
 
 use resvg::usvg::roxmltree::{Document, Node};
 use std::fmt::Write;

@@ -1,8 +1,10 @@
 //! Charts as SVG: data in, drawing and data table out.
 //!
-//! Each primitive is a plain struct with its data in it and a `draw(&Frame) -> Chart`; [`from_results`] fills them from results. A [`Chart`] has its SVG
-//! (no scripts, no fonts from elsewhere, the same bytes every time) and the table behind it. Colours come from [`stylesheet`], which a page
-//! includes once; [`READOUT_JS`] adds a read-out under the pointer and for arrow keys. Numbers are rounded by whoever fills the structs.
+//! Each primitive is a plain struct with its data in it and a `draw(&Frame) -> Chart`;
+//! [`from_results`] fills them from results. A [`Chart`] has its SVG (no scripts, no fonts from
+//! elsewhere, the same bytes every time) and the table behind it. Colours come from [`stylesheet`],
+//! which a page includes once; [`READOUT_JS`] adds a read-out under the pointer and for arrow keys.
+//! Numbers are rounded by whoever fills the structs.
 
 mod calendar;
 mod curves;
@@ -50,9 +52,11 @@ pub use theme::stylesheet;
 pub use timeline::{Moment, Span, Timeline};
 pub use tone::Tone;
 
-/// Script of the read-out: for every `svg.qx[data-readout]` of the page, the values under the pointer, and by arrow keys when it is focused.
+/// Script of the read-out: for every `svg.qx[data-readout]` of the page, the values under the
+/// pointer, and by arrow keys when it is focused.
 ///
-/// Strict content security policies allow it as a file of its own or by its hash: it uses neither `eval` nor inline handlers or styles.
+/// Strict content security policies allow it as a file of its own or by its hash: it uses neither
+/// `eval` nor inline handlers or styles.
 pub const READOUT_JS: &str = include_str!("readout.js");
 
 /// Where a chart will be shown.
@@ -60,14 +64,18 @@ pub const READOUT_JS: &str = include_str!("readout.js");
 pub struct Frame {
     /// Pixels, 280 to 1600. A page scales the drawing; text is meant to be read at this width.
     pub width: f64,
-    /// Put before every chart's `id`, so that two drawings of one chart can stand in one page. ASCII letters, digits, `-`, `_`.
+    /// Put before every chart's `id`, so that two drawings of one chart can stand in one page.
+    /// ASCII letters, digits, `-`, `_`.
     pub prefix: String,
-    /// Whether title and subtitle are part of the drawing. Without them the page shows them (the SVG's own `<title>` remains).
+    /// Whether title and subtitle are part of the drawing. Without them the page shows them (the
+    /// SVG's own `<title>` remains).
     pub heading: bool,
-    /// From where to where the axis of values goes at least, whatever the values are: of drawings that follow one another each has the same. Values
-    /// beyond are drawn at its end. `None`: as far as the values go.
+    /// From where to where the axis of values goes at least, whatever the values are: of drawings
+    /// that follow one another each has the same. Values beyond are drawn at its end. `None`: as
+    /// far as the values go.
     pub reach: Option<[f64; 2]>,
-    /// The drawing follows another: it leaves room for numbers that are longer than its own, so that nothing changes its place because one did.
+    /// The drawing follows another: it leaves room for numbers that are longer than its own, so
+    /// that nothing changes its place because one did.
     pub steady: bool,
 }
 

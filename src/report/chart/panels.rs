@@ -1,6 +1,7 @@
 //! Small multiples: the same rows under each of several conditions.
 //!
-//! Takes rows of cells; gives a chart with one column per condition, or on a narrow frame one block per row. All share one scale.
+//! Takes rows of cells; gives a chart with one column per condition, or on a narrow frame one block
+//! per row. All share one scale.
 
 use super::rows::whisker;
 use super::scale::Scale;

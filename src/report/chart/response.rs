@@ -1,6 +1,7 @@
 //! How a number moves with an input: a line with the interval of each value that was simulated.
 //!
-//! Takes values with their intervals; gives a chart. The file's own value of the input is a vertical line.
+//! Takes values with their intervals; gives a chart. The file's own value of the input is a
+//! vertical line.
 
 use super::scale::{Scale, axis, ticks};
 use super::sheet::{LEADING, SMALL, Sheet};

@@ -1,6 +1,7 @@
 //! Probabilities one under another: bars or dots, with both uncertainties drawn differently.
 //!
-//! Takes rows in the order to be shown; gives a chart. The pale box is what the analyst does not know, the whisker is chance of the simulation.
+//! Takes rows in the order to be shown; gives a chart. The pale box is what the analyst does not
+//! know, the whisker is chance of the simulation.
 
 use super::scale::{Scale, axis};
 use super::sheet::{BODY, LEADING, SMALL, Sheet, title_column};

@@ -1,8 +1,9 @@
 //! Numbers to pixels, and ticks at round numbers.
 //!
-//! Takes a range of data and a stretch of pixels; gives positions, ticks and their labels. Ticks are chosen by the search of J. Talbot, S. Lin and
-//! P. Hanrahan, "An Extension of Wilkinson's Algorithm for Positioning Tick Labels on Axes" (IEEE InfoVis 2010): simple steps, good
-//! coverage, the density asked for. Dates are the business of [`calendar`](super::calendar).
+//! Takes a range of data and a stretch of pixels; gives positions, ticks and their labels. Ticks
+//! are chosen by the search of J. Talbot, S. Lin and P. Hanrahan, "An Extension of Wilkinson's
+//! Algorithm for Positioning Tick Labels on Axes" (IEEE InfoVis 2010): simple steps, good coverage,
+//! the density asked for. Dates are the business of [`calendar`](super::calendar).
 
 use super::text;
 use crate::diagnostic::grouped;
@@ -21,7 +22,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Pixel of a value; values outside the data's range fall outside the pixels, an empty range maps to their middle.
+    /// Pixel of a value; values outside the data's range fall outside the pixels, an empty range
+    /// maps to their middle.
     pub fn at(&self, value: f64) -> f64 {
         let ([low, high], [from, to]) = (self.data, self.pixels);
         if high > low && value.is_finite() {
@@ -45,7 +47,8 @@ pub(super) struct Ticks {
     pub labels: Vec<String>,
 }
 
-/// About `count` ticks for the range: the first at or under `low`, the last at or over `high`, if `cover`; otherwise all within.
+/// About `count` ticks for the range: the first at or under `low`, the last at or over `high`, if
+/// `cover`; otherwise all within.
 ///
 /// A range that is empty or not finite is widened.
 pub(super) fn ticks([low, high]: [f64; 2], count: usize, cover: bool) -> Ticks {
@@ -68,9 +71,11 @@ pub(super) fn ticks([low, high]: [f64; 2], count: usize, cover: bool) -> Ticks {
     Ticks { values, labels }
 }
 
-/// Ticks as [`ticks`] within `pixels`, as many up to `most` as have room for labels of `size` with `suffix` and a gap between them.
+/// Ticks as [`ticks`] within `pixels`, as many up to `most` as have room for labels of `size` with
+/// `suffix` and a gap between them.
 ///
-/// With `cover` the scale ends at the outer ticks. Otherwise it is the range, drawn out to a tick that lies just outside.
+/// With `cover` the scale ends at the outer ticks. Otherwise it is the range, drawn out to a tick
+/// that lies just outside.
 pub(super) fn axis(
     range: [f64; 2],
     pixels: [f64; 2],
@@ -183,7 +188,8 @@ fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
             }
             let density = 2.0 - (ticks / count).max(count / ticks);
             let [a, b, c] = WEIGHTS;
-            // An axis of which more than a quarter stays empty is worse than the paper's bounded coverage says.
+            // An axis of which more than a quarter stays empty is worse than the paper's bounded
+            // coverage says.
             let empty = (last - high + low - first) / (high - low);
             let score = a * simple + b * coverage.max(-1.0) + c * density - (empty - 0.25).max(0.0);
             if score > best.0 {
@@ -195,7 +201,8 @@ fn best_step(low: f64, high: f64, count: f64) -> (f64, i32) {
     (best.1, best.2)
 }
 
-/// A tick's number with as many decimals as its step needs; very large and small ones by a power of ten.
+/// A tick's number with as many decimals as its step needs; very large and small ones by a power of
+/// ten.
 fn label(value: f64, places: i32) -> String {
     if value == 0.0 {
         return "0".into();

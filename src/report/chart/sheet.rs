@@ -222,7 +222,8 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Width of the column of titles to the left of a plot: that of the widest, and at most a good third of the chart.
+/// Width of the column of titles to the left of a plot: that of the widest, and at most a good
+/// third of the chart.
 pub(super) fn title_column<'t>(titles: impl Iterator<Item = &'t str>, width: f64) -> f64 {
     let widest = titles
         .map(|title| text::width(title, BODY))

@@ -1,7 +1,8 @@
 //! Marks written as SVG text.
 //!
-//! Takes coordinates in pixels of the chart's frame and class names of the [style sheet](super::theme); gives elements. Every text that comes in
-//! is escaped. Knows nothing of scales and data.
+//! Takes coordinates in pixels of the chart's frame and class names of the [style
+//! sheet](super::theme); gives elements. Every text that comes in is escaped. Knows nothing of
+//! scales and data.
 
 use std::fmt::Write;
 
@@ -174,8 +175,8 @@ pub(super) fn number(value: f64) -> String {
 
 /// Text as it may stand in an element or in a quoted attribute of SVG and HTML.
 ///
-/// Control characters, code points that XML forbids and marks that turn the direction of what follows are dropped; line breaks and tabs
-/// become blanks.
+/// Control characters, code points that XML forbids and marks that turn the direction of what
+/// follows are dropped; line breaks and tabs become blanks.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -199,7 +200,8 @@ fn is_dropped(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// A chart's name as part of an `id`: letters, digits, `-` and `_`; anything else becomes its code point, so that no two names meet.
+/// A chart's name as part of an `id`: letters, digits, `-` and `_`; anything else becomes its code
+/// point, so that no two names meet.
 pub(super) fn identifier(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {

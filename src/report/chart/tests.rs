@@ -1,4 +1,5 @@
-//! Laws of all charts: they are well-formed, keep their labels apart and inside, and show the numbers of the result.
+//! Laws of all charts: they are well-formed, keep their labels apart and inside, and show the
+//! numbers of the result.
 
 use super::*;
 use crate::report::fixture;
@@ -396,7 +397,8 @@ fn bars_and_intervals_end_where_the_numbers_are() {
         .map(|outcome| outcome.probability)
         .collect();
     assert_eq!(bars.len(), shown.len());
-    // Pixels per unit from the first bar; the others must agree to the hundredth of a pixel that coordinates have.
+    // Pixels per unit from the first bar; the others must agree to the hundredth of a pixel that
+    // coordinates have.
     let unit = bars[0].1 / shown[0];
     for (bar, probability) in bars.iter().zip(&shown) {
         assert!(

@@ -1,7 +1,8 @@
 //! How wide text is, and how it is broken into lines, without a font.
 //!
-//! Takes text and a size in pixels; gives widths that err to the wide side, and lines that fit. Characters without an entry in the
-//! [table](super::widths) count a full em, those that combine with their neighbour nothing.
+//! Takes text and a size in pixels; gives widths that err to the wide side, and lines that fit.
+//! Characters without an entry in the [table](super::widths) count a full em, those that combine
+//! with their neighbour nothing.
 
 use super::widths::STRETCHES;
 use unicode_width::UnicodeWidthChar;
@@ -39,9 +40,11 @@ fn units(c: char) -> u32 {
     }
 }
 
-/// `text` in lines no wider than `room`, at most `most` of them; what does not fit ends in an ellipsis.
+/// `text` in lines no wider than `room`, at most `most` of them; what does not fit ends in an
+/// ellipsis.
 ///
-/// Breaks at blanks, and within a word only if the word alone is too wide. Always at least one line.
+/// Breaks at blanks, and within a word only if the word alone is too wide. Always at least one
+/// line.
 pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut words = text.split(is_break).filter(|word| !word.is_empty());
     let mut lines: Vec<String> = Vec::new();

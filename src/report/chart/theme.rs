@@ -1,7 +1,8 @@
 //! Colours and the style sheet of charts, light and dark.
 //!
-//! Gives the sheet for a page (custom properties, following the reader's scheme or `data-theme` on the root; print is light) and the sheet
-//! within a stand-alone file (plain colours, light). The unit tests compute contrast and how far colour-blind readers see fills apart.
+//! Gives the sheet for a page (custom properties, following the reader's scheme or `data-theme` on
+//! the root; print is light) and the sheet within a stand-alone file (plain colours, light). The
+//! unit tests compute contrast and how far colour-blind readers see fills apart.
 
 use super::tone;
 
@@ -16,8 +17,9 @@ const fn colour(name: &'static str, light: &'static str, dark: &'static str) -> 
     Colour { name, light, dark }
 }
 
-/// After those of roles: `g` of groups of outcomes, each with its shades, `t` of trends, `c` of what is only told apart ([`Tone`](super::Tone)). They were
-/// found by a search for the bounds that the tests of this file state, at moderate chroma.
+/// After those of roles: `g` of groups of outcomes, each with its shades, `t` of trends, `c` of
+/// what is only told apart ([`Tone`](super::Tone)). They were found by a search for the bounds that
+/// the tests of this file state, at moderate chroma.
 pub(super) const COLOURS: [Colour; 38] = [
     colour("ground", "#ffffff", "#15181c"),
     colour("ink", "#17191c", "#eceef0"),
@@ -79,7 +81,8 @@ pub fn stylesheet() -> String {
     )
 }
 
-/// The sheet within a file of its own: light colours, no custom properties (many viewers know none).
+/// The sheet within a file of its own: light colours, no custom properties (many viewers know
+/// none).
 pub(super) fn file_stylesheet() -> String {
     let mut rules = RULES.to_owned() + &tone::rules(false);
     for colour in &COLOURS {
@@ -88,8 +91,8 @@ pub(super) fn file_stylesheet() -> String {
     rules
 }
 
-/// The sheet of [`file_stylesheet`] for a drawing in which texts are paths of the class `letters`: these have the colour of text, unless another
-/// class gives them one.
+/// The sheet of [`file_stylesheet`] for a drawing in which texts are paths of the class `letters`:
+/// these have the colour of text, unless another class gives them one.
 #[cfg(feature = "png")]
 pub(super) fn picture_stylesheet(letters: &str) -> String {
     let ink = COLOURS.iter().find(|colour| colour.name == "ink");
@@ -128,8 +131,9 @@ mod tests {
         a.max(b) / a.min(b)
     }
 
-    /// Full protanopia and deuteranopia: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A Physiologically-based Model for Simulation of
-    /// Color Vision Deficiency", IEEE TVCG 15 (2009), table for severity 1.
+    /// Full protanopia and deuteranopia: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A
+    /// Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009),
+    /// table for severity 1.
     const BLIND: [[Rgb; 3]; 2] = [
         [
             [0.152286, 1.052583, -0.204868],
@@ -234,7 +238,8 @@ mod tests {
         }
     }
 
-    /// How far two colours lie apart in CIELAB (CIE 1976): for all readers, and at least for those who confuse red and green.
+    /// How far two colours lie apart in CIELAB (CIE 1976): for all readers, and at least for those
+    /// who confuse red and green.
     fn apart(a: &str, b: &str) -> [f64; 2] {
         let (a, b) = (linear(a), linear(b));
         let blind = BLIND.iter().map(|by| distance(seen(by, a), seen(by, b)));
@@ -255,7 +260,8 @@ mod tests {
         }
     }
 
-    /// Each with the ones before it; what stands beside it in a chart, the last beside the first, is farther away.
+    /// Each with the ones before it; what stands beside it in a chart, the last beside the first,
+    /// is farther away.
     fn check_palette(kind: char, next: [f64; 2], others: [f64; 2]) {
         let all = palette(kind);
         for (i, a) in all.iter().enumerate() {
@@ -287,7 +293,8 @@ mod tests {
         }
     }
 
-    /// What stands for a group nowhere stands for a trend, or for something that is only told apart, nor for a number.
+    /// What stands for a group nowhere stands for a trend, or for something that is only told
+    /// apart, nor for a number.
     #[test]
     fn a_colour_of_one_kind_is_far_from_those_of_the_others() {
         let roles: Vec<&Colour> = ["accent", "other", "axis"].map(named).to_vec();

@@ -1,6 +1,7 @@
 //! One trial as a dated picture: which phase and trend held when, and when each event happened.
 //!
-//! Takes spans and moments; gives a chart with a lane for each phase, trend and kind of event, so that no label can meet another.
+//! Takes spans and moments; gives a chart with a lane for each phase, trend and kind of event, so
+//! that no label can meet another.
 
 use super::calendar;
 use super::scale::Scale;

@@ -1,7 +1,9 @@
-//! What a colour stands for: a group of outcomes, a trend, or nothing but that two things of a chart are not the same.
+//! What a colour stands for: a group of outcomes, a trend, or nothing but that two things of a
+//! chart are not the same.
 //!
-//! Gives the style classes of fills and lines; the colours themselves are in [`theme`](super::theme). Outcomes and phases have the hue of their group,
-//! in every chart; trends have a hue of their own; what has no kind takes colours that no group and no trend has.
+//! Gives the style classes of fills and lines; the colours themselves are in
+//! [`theme`](super::theme). Outcomes and phases have the hue of their group, in every chart; trends
+//! have a hue of their own; what has no kind takes colours that no group and no trend has.
 
 use super::theme::COLOURS;
 
@@ -25,7 +27,8 @@ pub enum Tone {
     Plain,
     /// Grey: what is left over.
     Rest,
-    /// Of a group of outcomes, by its place among them. The first shade is that of the group itself.
+    /// Of a group of outcomes, by its place among them. The first shade is that of the group
+    /// itself.
     Group { place: usize, shade: usize },
     /// A trend, by its place in the file.
     Trend(usize),
@@ -86,7 +89,8 @@ impl Tone {
     }
 }
 
-/// Rules of all fills and lines that have a colour of their own. `readout`: of the squares of the read-out too.
+/// Rules of all fills and lines that have a colour of their own. `readout`: of the squares of the
+/// read-out too.
 pub(super) fn rules(readout: bool) -> String {
     let own = COLOURS.iter().map(|colour| colour.name);
     own.filter(|name| name.ends_with(|last: char| last.is_ascii_digit()))

@@ -1,7 +1,8 @@
 //! Widths of characters, in 160ths of the font size, for measuring text without a font.
 //!
-//! Each number is the largest of three common sans faces (Roboto, Liberation Sans, which has the metrics of Arial, and DejaVu Sans, the widest),
-//! so that text that fits here fits in whatever a reader's machine substitutes. Read off the fonts' `hmtx` tables; 0: none of them has it.
+//! Each number is the largest of three common sans faces (Roboto, Liberation Sans, which has the
+//! metrics of Arial, and DejaVu Sans, the widest), so that text that fits here fits in whatever a
+//! reader's machine substitutes. Read off the fonts' `hmtx` tables; 0: none of them has it.
 
 #[rustfmt::skip]
 /// First code point of a stretch, and the widths from there on.

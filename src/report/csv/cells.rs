@@ -37,7 +37,8 @@ impl Layout {
     }
 }
 
-/// A text that no spreadsheet takes for a formula: an apostrophe stands before what would begin one.
+/// A text that no spreadsheet takes for a formula: an apostrophe stands before what would begin
+/// one.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{text}")),

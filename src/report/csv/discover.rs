@@ -1,4 +1,5 @@
-//! Ranges that lead to an outcome, as CSV: a row per number of a box, of a limit, or of a box on the way.
+//! Ranges that lead to an outcome, as CSV: a row per number of a box, of a limit, or of a box on
+//! the way.
 
 use super::Layout;
 use super::cells::{fault_of_writing, harmless, told_interrupted};

@@ -21,7 +21,8 @@ const HEADER: [&str; 13] = [
     "detectable",
 ];
 
-/// Of each number the parts are `base` and `other`, which are its values, `total`, which is the whole difference, and one `edit` for each edit.
+/// Of each number the parts are `base` and `other`, which are its values, `total`, which is the
+/// whole difference, and one `edit` for each edit.
 ///
 /// # Errors
 /// Those of `out`.

@@ -1,4 +1,5 @@
-//! Changes that make another outcome the likeliest, as CSV: a row per number of a change, and per parameter that it holds.
+//! Changes that make another outcome the likeliest, as CSV: a row per number of a change, and per
+//! parameter that it holds.
 
 use super::Layout;
 use super::cells::{fault_of_writing, harmless, told_interrupted};
@@ -22,7 +23,8 @@ const HEADER: [&str; 14] = [
     "p_adjusted",
 ];
 
-/// The first row says whether the run was interrupted; those without a number are of the file as it is.
+/// The first row says whether the run was interrupted; those without a number are of the file as it
+/// is.
 ///
 /// # Errors
 /// Those of `out`.

@@ -20,7 +20,8 @@ const HEADER: [&str; 12] = [
     "detectable",
 ];
 
-/// The sides are `all`, `held`, `not_held` and `difference`; the first row says whether the run was interrupted, the second has the chance of the condition itself.
+/// The sides are `all`, `held`, `not_held` and `difference`; the first row says whether the run was
+/// interrupted, the second has the chance of the condition itself.
 ///
 /// # Errors
 /// Those of `out`.

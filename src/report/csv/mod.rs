@@ -1,7 +1,8 @@
 //! Results as CSV: one long table, a row per number.
 //!
-//! Takes a result; writes RFC 4180 with a header. Every row has the same columns whatever it is about, so that a spreadsheet or a
-//! data frame filters on `section` and `quantity` instead of parsing several tables. An empty cell means "does not apply".
+//! Takes a result; writes RFC 4180 with a header. Every row has the same columns whatever it is
+//! about, so that a spreadsheet or a data frame filters on `section` and `quantity` instead of
+//! parsing several tables. An empty cell means "does not apply".
 
 mod cells;
 mod discover;

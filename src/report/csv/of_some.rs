@@ -1,4 +1,5 @@
-//! Rows of what a file asks for beside the usual: questions about some trials, quantiles, distributions, ratios of means.
+//! Rows of what a file asks for beside the usual: questions about some trials, quantiles,
+//! distributions, ratios of means.
 
 use super::{Row, Table};
 use crate::report::ratios;

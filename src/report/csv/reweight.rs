@@ -4,7 +4,8 @@ use super::{Layout, Row, Table};
 use crate::results::{Difference, ReweightResult};
 use std::io::{self, Write};
 
-/// The numbers under the new weights; then, with the scenario's name in the column `base`, the differences from the run as it was.
+/// The numbers under the new weights; then, with the scenario's name in the column `base`, the
+/// differences from the run as it was.
 ///
 /// # Errors
 /// Those of `out`.

@@ -5,7 +5,8 @@ use super::{Layout, Row, Table};
 use crate::results::SensitivityResult;
 use std::io::{self, Write};
 
-/// Two rows of section `run`, as of a run; then rows of section `sensitivity`: `outcome` has the name of the target; `name` the input, or the target itself for its variance.
+/// Two rows of section `run`, as of a run; then rows of section `sensitivity`: `outcome` has the
+/// name of the target; `name` the input, or the target itself for its variance.
 ///
 /// # Errors
 /// Those of `out`.

@@ -27,7 +27,8 @@ const STORIES: [&str; 14] = [
     "to",
 ];
 
-/// A row for each happening of each story, and one more for each further thing that it changed. Of a single story the share is empty.
+/// A row for each happening of each story, and one more for each further thing that it changed. Of
+/// a single story the share is empty.
 ///
 /// # Errors
 /// Those of `out`.
@@ -119,7 +120,8 @@ const NEAR: [&str; 12] = [
     "high95",
 ];
 
-/// The first rows say whether it was interrupted, how many trials were played again, how often one was stopped, and how many were one event away at all.
+/// The first rows say whether it was interrupted, how many trials were played again, how often one
+/// was stopped, and how many were one event away at all.
 ///
 /// # Errors
 /// Those of `out`.
@@ -201,7 +203,8 @@ const PATHS: [&str; 13] = [
     "high95",
 ];
 
-/// A row for each number of each branch; its path is the events in order, with ` > ` between them. The first row says whether the run was interrupted.
+/// A row for each number of each branch; its path is the events in order, with ` > ` between them.
+/// The first row says whether the run was interrupted.
 ///
 /// # Errors
 /// Those of `out`.

@@ -25,8 +25,9 @@ const HEADER: [&str; 15] = [
     "input_high95",
 ];
 
-/// The first row says whether the sweep was interrupted. The file as it is comes next, with `file` as its run; the others are numbered from 1.
-/// A crossing has `break_even` as its run: its interval is one of the input, and has columns of its own.
+/// The first row says whether the sweep was interrupted. The file as it is comes next, with `file`
+/// as its run; the others are numbered from 1. A crossing has `break_even` as its run: its interval
+/// is one of the input, and has columns of its own.
 ///
 /// # Errors
 /// Those of `out`.

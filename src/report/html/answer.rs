@@ -1,4 +1,5 @@
-//! Results of the commands that ask why: each is a page of its own, with the frame that all pages have.
+//! Results of the commands that ask why: each is a page of its own, with the frame that all pages
+//! have.
 
 use super::sections::{Body, ways, why};
 use super::wording::label;

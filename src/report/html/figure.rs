@@ -61,7 +61,8 @@ pub fn small(prefix: &str, draw: impl Fn(&Frame) -> Chart) -> Markup {
     )
 }
 
-/// The drawing, its read-out between single quotes: JSON is full of double ones, and each would take six bytes.
+/// The drawing, its read-out between single quotes: JSON is full of double ones, and each would
+/// take six bytes.
 fn drawing(chart: &Chart) -> Markup {
     const START: &str = " data-readout=\"";
     let svg = &chart.svg;

@@ -1,7 +1,8 @@
 //! Pieces of HTML that are safe by construction: text goes in, escaped text comes out.
 //!
-//! [`Markup`] is the only thing that a page is made of. Whatever came from a file enters it by [`Markup::text`] or [`Markup::code`]
-//! and cannot leave the place where it was put; addresses become links only if they are plain web addresses.
+//! [`Markup`] is the only thing that a page is made of. Whatever came from a file enters it by
+//! [`Markup::text`] or [`Markup::code`] and cannot leave the place where it was put; addresses
+//! become links only if they are plain web addresses.
 
 pub use crate::report::chart::escape;
 use serde_json::Value;
@@ -65,7 +66,8 @@ impl Markup {
 
     /// JSON for the inside of an element, where quotation marks can stay as they are.
     ///
-    /// It can be copied from the page as it is: what [`text`](Self::text) would drop is written as JSON escapes.
+    /// It can be copied from the page as it is: what [`text`](Self::text) would drop is written as
+    /// JSON escapes.
     pub fn json(value: &Value) -> Self {
         let mut text = String::new();
         for c in value.to_string().chars() {

@@ -1,8 +1,9 @@
 //! Results as one self-contained HTML page: for those who would rather look than read.
 //!
-//! Takes results with what the command line found beside them (typical trials); writes a page that needs no network and no script.
-//! What is on it is a list of sections (`sections`): a new one is a file and a line. Pages are safe by construction
-//! (`markup`), and a content security policy with the hashes of our own style and script lets nothing else run.
+//! Takes results with what the command line found beside them (typical trials); writes a page that
+//! needs no network and no script. What is on it is a list of sections (`sections`): a new one is a
+//! file and a line. Pages are safe by construction (`markup`), and a content security policy with
+//! the hashes of our own style and script lets nothing else run.
 
 mod answer;
 mod clocks;

@@ -1,7 +1,7 @@
 //! What a scenario file states, in words: distributions, hazards, effects, dates.
 //!
-//! Takes the JSON of the effective scenario, which has been checked when it was run; gives markup. Whatever has no words of its own
-//! is shown as the file has it.
+//! Takes the JSON of the effective scenario, which has been checked when it was run; gives markup.
+//! Whatever has no words of its own is shown as the file has it.
 
 use super::markup::Markup;
 use crate::family::Family;
@@ -334,7 +334,8 @@ pub fn is_label(key: &str) -> bool {
     EXPLAIN.contains(&key) || LABELS.contains(&key)
 }
 
-/// Whether a key of a choice explains it. A trend of that name (in a file of format 1) has a number here, or an object.
+/// Whether a key of a choice explains it. A trend of that name (in a file of format 1) has a number
+/// here, or an object.
 fn is_reason_of_choice(key: &str, value: &Value) -> bool {
     EXPLAIN.contains(&key) && (value.is_string() || value.is_array())
 }

@@ -34,7 +34,8 @@ impl Table {
 
     /// In a frame of its own, which scrolls sideways where the page must not.
     ///
-    /// End tags and quotes that HTML does without are left out: a page has tens of thousands of cells.
+    /// End tags and quotes that HTML does without are left out: a page has tens of thousands of
+    /// cells.
     pub fn markup(&self) -> Markup {
         let caption = escape(&self.caption);
         let mut html = format!(

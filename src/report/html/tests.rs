@@ -82,7 +82,8 @@ fn numbers(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Every number in the tables of a page that says what a command has found is one of its Markdown, which is written from the same result.
+/// Every number in the tables of a page that says what a command has found is one of its Markdown,
+/// which is written from the same result.
 #[test]
 fn numbers_of_an_answer_are_those_of_its_markdown() {
     use crate::report::markdown as md;
@@ -163,7 +164,8 @@ fn percentages(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every percentage that a result may be told with: its chances and ranges by the rule of digits, weights, shares of time, what explains what.
+/// Every percentage that a result may be told with: its chances and ranges by the rule of digits,
+/// weights, shares of time, what explains what.
 fn tellable(result: &RunResult) -> BTreeSet<String> {
     let mut told = BTreeSet::new();
     let known = (result.groups.iter().map(Known::from))

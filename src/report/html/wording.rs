@@ -50,7 +50,8 @@ pub fn size(run: &RunInfo) -> String {
     text
 }
 
-/// Error below which a sentence shows no further digits: whole percents, from 10% down tenths, from 1% down hundredths.
+/// Error below which a sentence shows no further digits: whole percents, from 10% down tenths, from
+/// 1% down hundredths.
 fn coarse(probability: f64, std_error: f64) -> f64 {
     let enough = if probability >= 0.0995 {
         0.01 * 0.355
@@ -67,13 +68,15 @@ pub fn percent(probability: f64, std_error: f64) -> String {
     format::percentage(probability, coarse(probability, std_error)).value
 }
 
-/// A range of probabilities for a sentence: its upper end sets the digits, unless the lower one would be lost.
+/// A range of probabilities for a sentence: its upper end sets the digits, unless the lower one
+/// would be lost.
 pub fn percent_range(ends: [f64; 2], std_error: f64) -> String {
     let digits = if ends[0] < 0.00995 { 0.05 } else { ends[1] };
     format::percent_range(ends, coarse(digits, std_error))
 }
 
-/// Where a probability lies as parameters take the values that the scenario allows, if that is known to be more than a point.
+/// Where a probability lies as parameters take the values that the scenario allows, if that is
+/// known to be more than a point.
 pub fn epistemic_range(range: Option<[f64; 2]>, epistemic: &Epistemic) -> Option<String> {
     let ends = range.filter(|_| epistemic.status == EpistemicStatus::Resolved)?;
     let error = epistemic

@@ -1,6 +1,7 @@
 //! Results as Markdown, for reports and issue trackers: GitHub's tables.
 //!
-//! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in one cannot break a table.
+//! Takes a result; writes headings and tables. Titles are escaped, so that a bar or an asterisk in
+//! one cannot break a table.
 
 mod brief;
 mod discover;

@@ -1,7 +1,7 @@
 //! Bars and sparklines out of block characters.
 //!
-//! Takes numbers and a width in cells; gives styled text of exactly that width. Scales are the caller's choice, because rows are
-//! comparable only if they share one.
+//! Takes numbers and a width in cells; gives styled text of exactly that width. Scales are the
+//! caller's choice, because rows are comparable only if they share one.
 
 use super::palette;
 use super::text::Line;
@@ -12,8 +12,9 @@ const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 
 /// A probability with its two uncertainties on one bar.
 ///
-/// Solid up to the epistemic range, dark shade from there to the estimate, light shade to the range's upper end; a heavy mark
-/// stands at the estimate and widens to a whisker where the 95% interval is wider than a cell. `full` is the value of a full bar.
+/// Solid up to the epistemic range, dark shade from there to the estimate, light shade to the
+/// range's upper end; a heavy mark stands at the estimate and widens to a whisker where the 95%
+/// interval is wider than a cell. `full` is the value of a full bar.
 pub fn estimate(
     value: f64,
     ci95: [f64; 2],
@@ -53,7 +54,8 @@ pub fn bar(value: f64, full: f64, width: usize) -> Line {
     line
 }
 
-/// A difference as a bar to the left or right of a middle line; `full` is the value of half the width.
+/// A difference as a bar to the left or right of a middle line; `full` is the value of half the
+/// width.
 pub fn difference(value: f64, full: f64, width: usize) -> Line {
     let half = width.saturating_sub(1) / 2;
     let cells = ((value.abs() / full).clamp(0.0, 1.0) * half as f64).round() as usize;
@@ -67,9 +69,11 @@ pub fn difference(value: f64, full: f64, width: usize) -> Line {
     line
 }
 
-/// A series as one character a value, between `low` and `high`; longer series are averaged over equal parts.
+/// A series as one character a value, between `low` and `high`; longer series are averaged over
+/// equal parts.
 ///
-/// A value equal to `low` is a blank if `blank_at_low`, so that "never" and "rarely" look different.
+/// A value equal to `low` is a blank if `blank_at_low`, so that "never" and "rarely" look
+/// different.
 pub fn sparkline(values: &[f64], low: f64, high: f64, width: usize, blank_at_low: bool) -> String {
     let cells = values.len().min(width);
     let level = |i: usize| {

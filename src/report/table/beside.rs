@@ -79,7 +79,8 @@ pub struct Beside<'r> {
 }
 
 impl<'r> Beside<'r> {
-    /// Differences of one kind; none without anything to be held against. `width` is that of the page.
+    /// Differences of one kind; none without anything to be held against. `width` is that of the
+    /// page.
     pub fn of(
         against: Option<Against<'r>>,
         kind: fn(&'r Comparison) -> &'r [Difference],

@@ -1,7 +1,7 @@
 //! Scenarios side by side: what differs between the files, and what that changes.
 //!
-//! The scenarios are lettered, the first is A. Differences come from pairs of trials with the same random numbers, so their
-//! errors are much smaller than the two columns beside them suggest.
+//! The scenarios are lettered, the first is A. Differences come from pairs of trials with the same
+//! random numbers, so their errors are much smaller than the two columns beside them suggest.
 
 use super::estimates::{join_errors, join_unlike};
 use super::grid::Grid;
@@ -385,7 +385,8 @@ fn interval(difference: &Difference, kind: Kind, identical: bool) -> String {
     }
 }
 
-/// What to make of a difference; empty if it is there. A star refers to the remark on multiple outcomes.
+/// What to make of a difference; empty if it is there. A star refers to the remark on multiple
+/// outcomes.
 fn verdict(difference: &Difference, pair: &Pair<'_>) -> String {
     let mut text = match (difference.difference, difference.ci95) {
         (Some(_), _) if pair.identical => "identical".to_owned(),

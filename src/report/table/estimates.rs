@@ -1,6 +1,7 @@
 //! Probabilities with both their uncertainties: outcomes and questions.
 //!
-//! Wide terminals get one line each; narrow ones put the ranges on a second line under the estimate.
+//! Wide terminals get one line each; narrow ones put the ranges on a second line under the
+//! estimate.
 
 use super::grid::{Grid, align_points};
 use super::text::{Line, dotted};
@@ -131,7 +132,8 @@ pub fn write(page: &mut Page<'_>, header: &str, rows: &[Row<'_>]) -> io::Result<
     grid.write(page)
 }
 
-/// What the marks and the two uncertainties mean, for these rows and what else the page shows in the same signs.
+/// What the marks and the two uncertainties mean, for these rows and what else the page shows in
+/// the same signs.
 pub fn legend(page: &mut Page<'_>, rows: &[Row<'_>], others: &[&Epistemic]) -> io::Result<()> {
     let shown = || {
         rows.iter()
@@ -305,7 +307,8 @@ pub fn join_errors(pairs: Vec<(String, String)>) -> Vec<String> {
     join(align_points(&values), errors)
 }
 
-/// Values and errors of unlike units in one column: points mean nothing there, so values are flushed right.
+/// Values and errors of unlike units in one column: points mean nothing there, so values are
+/// flushed right.
 pub fn join_unlike(pairs: Vec<(String, String)>) -> Vec<String> {
     let width = pairs
         .iter()

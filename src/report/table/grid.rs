@@ -1,8 +1,9 @@
 //! Columns that line up, within the width of the terminal.
 //!
-//! Takes headed columns and rows of styled cells; gives lines. The first column is the label: it wraps when room is short. If that
-//! does not help, columns are left out, those marked as most expendable first, so that what stays is never garbled; what may not be left out
-//! stands in a further table below.
+//! Takes headed columns and rows of styled cells; gives lines. The first column is the label: it
+//! wraps when room is short. If that does not help, columns are left out, those marked as most
+//! expendable first, so that what stays is never garbled; what may not be left out stands in a
+//! further table below.
 
 use super::text::{Line, shorten, wrap};
 use super::{Page, palette};
@@ -245,7 +246,8 @@ fn place(line: &mut Line, cell: Line, width: usize) {
     line.pad_to(start + width);
 }
 
-/// Pads numbers on both sides so that their decimal points stand in one column; words are flushed left.
+/// Pads numbers on both sides so that their decimal points stand in one column; words are flushed
+/// left.
 pub fn align_points(cells: &[String]) -> Vec<String> {
     // Cells before the point and from it on; `None` for a word.
     let split = |cell: &String| {

@@ -1,7 +1,8 @@
 //! Results for the eye: the tables of the terminal.
 //!
-//! Takes a result and a [`Look`]; writes text that fits its width. What matters most comes first, warnings come last, where they
-//! are still on the screen. Chance in the simulation and what the analyst does not know are never mixed, and a legend says which is which.
+//! Takes a result and a [`Look`]; writes text that fits its width. What matters most comes first,
+//! warnings come last, where they are still on the screen. Chance in the simulation and what the
+//! analyst does not know are never mixed, and a legend says which is which.
 
 mod bars;
 mod beside;
@@ -118,7 +119,7 @@ pub fn write_run(
     }
 }
 
-/// Writes the first screen of a run, with its differences to another: the second scenario of a comparison, and the first.
+/// The first screen of a run, with its differences to another: the first of a comparison.
 pub fn write_against(
     out: &mut dyn Write,
     result: &CompareResult,
@@ -131,7 +132,8 @@ pub fn write_against(
     summary::write(&mut Page::new(out, look), run, order, Some(against))
 }
 
-/// Writes a comparison, each scenario against the first: one table, or with `full` every row of it and the tables of each pair.
+/// Writes a comparison, each scenario against the first: one table, or with `full` every row of it
+/// and the tables of each pair.
 pub fn write_compare(
     out: &mut dyn Write,
     result: &CompareResult,
@@ -261,7 +263,7 @@ impl<'a> Page<'a> {
         self.out.write_all(b"\n")
     }
 
-    /// A blank line and the name of what follows, over as many lines as it needs, with a remark if there is room for it.
+    /// A blank line and the name of what follows, with a remark if there is room for it.
     fn section(&mut self, name: &str, remark: &str) -> io::Result<()> {
         self.blank()?;
         let mut lines = self.wrapped(palette::SECTION, name, 0);

@@ -1,6 +1,7 @@
 //! A run under other start weights, for the eye: the weights, then what they change.
 //!
-//! Differences are over the same trials, so their errors are smaller than the two columns beside them suggest.
+//! Differences are over the same trials, so their errors are smaller than the two columns beside
+//! them suggest.
 
 use super::estimates::{estimates, join_errors, join_unlike};
 use super::grid::Grid;

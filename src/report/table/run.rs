@@ -1,4 +1,5 @@
-//! One run on one page: what was simulated, how it ended, what happened on the way, and what to beware of.
+//! One run on one page: what was simulated, how it ended, what happened on the way, and what to
+//! beware of.
 
 use super::grid::{Grid, align_points};
 use super::text::{Line, dotted};

@@ -1,4 +1,5 @@
-//! What a result hangs on, for the eye: how much is chance, the index of each input as a bar, and what each does alone.
+//! What a result hangs on, for the eye: how much is chance, the index of each input as a bar, and
+//! what each does alone.
 
 use super::estimates::{estimates, join_errors, join_unlike};
 use super::grid::Grid;

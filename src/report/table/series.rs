@@ -1,4 +1,5 @@
-//! What goes over time, as sparklines: phases, trends, indicators; and metrics, which are read at the end.
+//! What goes over time, as sparklines: phases, trends, indicators; and metrics, which are read at
+//! the end.
 
 use super::estimates::{estimates, join_unlike};
 use super::grid::{Grid, align_points};

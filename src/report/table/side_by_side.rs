@@ -1,7 +1,8 @@
 //! Scenarios side by side in one table: what each says, and how far it is from the first.
 //!
-//! Rows are groups with their outcomes, trends that come true, questions and metrics, those first that change most; columns are scenarios. What
-//! shows no difference beyond chance is counted, unless everything is asked for. The long tables of each pair are another file's.
+//! Rows are groups with their outcomes, trends that come true, questions and metrics, those first
+//! that change most; columns are scenarios. What shows no difference beyond chance is counted,
+//! unless everything is asked for. The long tables of each pair are another file's.
 
 use super::compare::letter;
 use super::text::{Line, shorten, shorten_inside};
@@ -78,7 +79,8 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult, all: bool) -> io::Resu
     foot(page, result, &kept, hidden)
 }
 
-/// What a file has other than the first, in its own words; the dotted path after it where there is room.
+/// What a file has other than the first, in its own words; the dotted path after it where there is
+/// room.
 fn changes(
     page: &mut Page<'_>,
     result: &CompareResult,
@@ -334,7 +336,8 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// A difference of means with the digits of the means, or as many as it needs not to be told as nothing.
+/// A difference of means with the digits of the means, or as many as it needs not to be told as
+/// nothing.
 fn of_means(
     difference: f64,
     error: f64,

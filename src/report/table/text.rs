@@ -1,8 +1,8 @@
 //! Styled text of known width, for a terminal.
 //!
-//! Takes strings of any origin; gives lines that can be padded, wrapped and cut without breaking a character apart.
-//! Width is counted in terminal cells (wide characters are two, combining marks none). Control characters never get through:
-//! a title must not be able to move the cursor.
+//! Takes strings of any origin; gives lines that can be padded, wrapped and cut without breaking a
+//! character apart. Width is counted in terminal cells (wide characters are two, combining marks
+//! none). Control characters never get through: a title must not be able to move the cursor.
 
 use crate::diagnostic::with_short_names;
 use anstyle::Style;
@@ -126,7 +126,8 @@ pub fn shorten(text: &str, width: usize) -> String {
     format!("{}…", text[..end].trim_end())
 }
 
-/// `text` cut to `width` cells inside, so that its end can be read; the cut is marked by an ellipsis.
+/// `text` cut to `width` cells inside, so that its end can be read; the cut is marked by an
+/// ellipsis.
 pub fn shorten_inside(text: &str, width: usize) -> String {
     if text.width() <= width || width < 5 {
         return shorten(text, width);
@@ -140,8 +141,8 @@ pub fn shorten_inside(text: &str, width: usize) -> String {
     format!("{}…{}", text[..head].trim_end(), text[from..].trim_start())
 }
 
-/// Whether a text begins with something that belongs to the letter before it.
-/// A text that ends where a column of this width does, and at least a blank behind what is before it.
+/// Whether a text begins with something that belongs to the letter before it. A text that ends
+/// where a column of this width does, and at least a blank behind what is before it.
 pub fn right(line: &mut Line, style: Style, text: &str, width: usize) {
     let blank = width.saturating_sub(text.width()).max(1);
     line.push(Style::new(), &" ".repeat(blank));
@@ -154,7 +155,8 @@ fn is_mark(text: &str) -> bool {
         .is_some_and(|c| c.width().unwrap_or(0) == 0)
 }
 
-/// Lines of at most `width` cells (2 at least), broken at blanks, or inside a word that is longer than a line.
+/// Lines of at most `width` cells (2 at least), broken at blanks, or inside a word that is longer
+/// than a line.
 ///
 /// A no-break blank holds together what it stands in, and is an ordinary blank in the result.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -197,7 +199,8 @@ pub fn dotted(parts: impl IntoIterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(&format!("{NO_BREAK}· "))
 }
 
-/// Byte length of the longest start of `text` that fits into `width` cells and does not part a mark from its letter.
+/// Byte length of the longest start of `text` that fits into `width` cells and does not part a mark
+/// from its letter.
 fn prefix(text: &str, width: usize) -> usize {
     let mut end = 0;
     let mut joined = false;

@@ -1,7 +1,7 @@
 //! Puts blocks that threads finish in any order back into the order of their trials.
 //!
-//! Takes blocks as they come; hands them to a table one after another. As many blocks wait as threads run ahead of the slowest,
-//! so memory does not grow with the run.
+//! Takes blocks as they come; hands them to a table one after another. As many blocks wait as
+//! threads run ahead of the slowest, so memory does not grow with the run.
 
 use super::{TrialBlock, TrialTable};
 use std::collections::BTreeMap;
@@ -30,7 +30,8 @@ impl InOrder {
 
     /// Takes a block, and writes it as soon as all before it are written.
     ///
-    /// A fault is kept for [`finish`](Self::finish), since the threads that call this cannot use it; `false` tells them to stop.
+    /// A fault is kept for [`finish`](Self::finish), since the threads that call this cannot use
+    /// it; `false` tells them to stop.
     pub fn push(&mut self, block: TrialBlock) -> bool {
         if self.fault.is_some() {
             return false;

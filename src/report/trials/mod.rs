@@ -1,8 +1,9 @@
 //! Trial-level data: a row per trial, for those who want to draw their own conclusions.
 //!
-//! Takes blocks of trials in the order of their numbers; writes CSV or (feature `parquet`) Parquet. At most one row group is held in
-//! memory, whatever the size of the run. Columns: trial, draw, `parameter.NAME`…, `per_trial.NAME`…, start_trend, outcome, `metric.NAME`…,
-//! `first_time.EVENT`…; prefixes keep apart what a scenario may give the same name.
+//! Takes blocks of trials in the order of their numbers; writes CSV or (feature `parquet`) Parquet.
+//! At most one row group is held in memory, whatever the size of the run. Columns: trial, draw,
+//! `parameter.NAME`…, `per_trial.NAME`…, start_trend, outcome, `metric.NAME`…, `first_time.EVENT`…;
+//! prefixes keep apart what a scenario may give the same name.
 
 mod csv;
 mod in_order;

@@ -1,7 +1,7 @@
 //! Trials as Parquet: typed, compressed columns for data frames and query engines.
 //!
-//! Blocks are gathered into row groups of at least [`GROUP`] trials. Neither a clock nor a version of a library goes into the file, so
-//! equal trials give equal bytes.
+//! Blocks are gathered into row groups of at least [`GROUP`] trials. Neither a clock nor a version
+//! of a library goes into the file, so equal trials give equal bytes.
 
 use super::{TrialBlock, TrialColumns, TrialTable};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel};
@@ -155,7 +155,8 @@ fn schema(columns: &TrialColumns) -> Result<TypePtr, ParquetError> {
 
 fn as_io(error: ParquetError) -> io::Error {
     match error {
-        // The cause may be an error of the file, which the caller tells apart (a full disk, a closed pipe).
+        // The cause may be an error of the file, which the caller tells apart (a full disk, a
+        // closed pipe).
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {
             Ok(error) => *error,
             Err(cause) => io::Error::other(cause),

@@ -163,7 +163,8 @@ impl Reader<'_> {
 }
 
 impl MetricResult {
-    /// Without all that a mean is needed for, if averages do not settle, or so slowly that no error of them can be stated.
+    /// Without all that a mean is needed for, if averages do not settle, or so slowly that no error
+    /// of them can be stated.
     fn without_mean_if(mut self, absent: bool) -> Self {
         if !absent {
             return self;

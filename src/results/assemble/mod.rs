@@ -384,7 +384,8 @@ impl Reader<'_> {
                     self.share(&tally.fired, &self.tally.trials);
                 let (mean_count, spread) =
                     ratio(&floats(&tally.firings), &floats(&self.tally.trials));
-                // A count of at most one per trial is that share; and one on which all replicates agree is no surer.
+                // A count of at most one per trial is that share; and one on which all replicates
+                // agree is no surer.
                 let mean_count_std_error = if spread > 0.0 && tally.firings != tally.fired {
                     spread
                 } else {

@@ -1,7 +1,9 @@
-//! Whether a result that was read can be one: counts that fit each other and the shares told of them, shares between 0 and 1, lists of one length.
+//! Whether a result that was read can be one: counts that fit each other and the shares told of
+//! them, shares between 0 and 1, lists of one length.
 //!
-//! What reads a result computes with its counts; a file that was edited, cut or made by something else would give numbers without any meaning.
-//! Errors and ranges are taken as they are, if they are possible: counts do not say all that they were made of.
+//! What reads a result computes with its counts; a file that was edited, cut or made by something
+//! else would give numbers without any meaning. Errors and ranges are taken as they are, if they
+//! are possible: counts do not say all that they were made of.
 
 mod of_some;
 mod of_typical;

@@ -1,4 +1,5 @@
-//! Whether what a file asks for beside the usual can be a result: its quantiles, distributions, and questions about some trials.
+//! Whether what a file asks for beside the usual can be a result: its quantiles, distributions, and
+//! questions about some trials.
 
 use super::{ROUNDING, Sound, estimate, fault, share};
 use crate::results::types::{ConditionalResult, MetricResult};

@@ -1,4 +1,5 @@
-//! Whether typical trials that were read can be some: shares, errors and silhouettes within their bounds.
+//! Whether typical trials that were read can be some: shares, errors and silhouettes within their
+//! bounds.
 
 use super::super::Typical;
 use super::super::read::ReadFault;

@@ -1,4 +1,5 @@
-//! What a brief says: each number in its place against the result file, by the rules of docs/reading-charts.md, which this file states for itself.
+//! What a brief says: each number in its place against the result file, by the rules of
+//! docs/reading-charts.md, which this file states for itself.
 
 mod page;
 
@@ -39,7 +40,8 @@ fn ends(value: &Value, key: &str) -> Option<[f64; 2]> {
     Some([low.as_f64()?, high.as_f64()?])
 }
 
-/// Decimals of a percentage: none from a spread of one point on, otherwise as many as its leading digit has.
+/// Decimals of a percentage: none from a spread of one point on, otherwise as many as its leading
+/// digit has.
 fn decimals(range: Option<[f64; 2]>, error: f64) -> usize {
     let width = range.map_or(0.0, |[low, high]| high - low);
     let mut spread = 100.0 * width.max(4.0 * error);
@@ -204,7 +206,8 @@ fn check_outcomes(page: &Page, result: &Value) {
     }
     assert_eq!(page.rows("How it ends by"), expected);
 
-    // The picture has the same: numbers beside the bars, and behind it the interval of the simulation.
+    // The picture has the same: numbers beside the bars, and behind it the interval of the
+    // simulation.
     let figure = page.under("At a glance");
     let drawn = |texts: &[String], class: &Value| {
         let told = format!("{} {}", chance(class), range(class));
@@ -259,7 +262,8 @@ fn check_outcomes(page: &Page, result: &Value) {
     assert_eq!(drawings, 2, "for the desk and for the phone");
 }
 
-/// The numbers in a text are these, each rounded to the decimals that it shows; whole numbers of a metric also to tens, hundreds and so on.
+/// The numbers in a text are these, each rounded to the decimals that it shows; whole numbers of a
+/// metric also to tens, hundreds and so on.
 fn rounded(text: &str, expected: &[f64]) {
     near(text, expected, false);
 }

@@ -1,4 +1,5 @@
-//! A page as its reader meets it: headings, texts, tables, items and the texts of drawings, in their order.
+//! A page as its reader meets it: headings, texts, tables, items and the texts of drawings, in
+//! their order.
 
 use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};

@@ -1,4 +1,5 @@
-//! Scripts for schedulers, started for real: a program that stands for `sbatch` runs each job at once, and writes down how it was called.
+//! Scripts for schedulers, started for real: a program that stands for `sbatch` runs each job at
+//! once, and writes down how it was called.
 
 use super::whole;
 use crate::program::{call, folder, quincunx, stderr, stdout, valley, write};
@@ -7,8 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs each task of an array, then answers with a number, as `sbatch --parsable` does. What tasks print goes to a log; whether they fail is not its
-/// business. The file is given as its content, as Slurm keeps it.
+/// Runs each task of an array, then answers with a number, as `sbatch --parsable` does. What tasks
+/// print goes to a log; whether they fail is not its business. The file is given as its content, as
+/// Slurm keeps it.
 const SBATCH: &str = r#"#!/bin/bash
 set -u
 # One line a call, whatever is in the paths.

@@ -1,12 +1,14 @@
-//! Runs that are killed or interrupted while their summary file is written, and disks that are full.
+//! Runs that are killed or interrupted while their summary file is written, and disks that are
+//! full.
 
 use super::*;
 use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Starts the program and ends it by a signal some time after it has written the kept file so often, unless it has ended by then; the answer is its
-/// output if it came to an end. What is waited for is the file, so that a slow machine gets on and a fast one is killed all the same.
+/// Starts the program and ends it by a signal some time after it has written the kept file so
+/// often, unless it has ended by then; the answer is its output if it came to an end. What is
+/// waited for is the file, so that a slow machine gets on and a fast one is killed all the same.
 fn until_written(
     line: &str,
     signal: &str,

@@ -1,4 +1,5 @@
-//! Runs that are kept, killed, gone on with, grown, cut into parts and joined: the result has the bytes of one run.
+//! Runs that are kept, killed, gone on with, grown, cut into parts and joined: the result has the
+//! bytes of one run.
 
 use crate::program::{call, folder, quincunx, result, stderr, stdout, valley, write};
 use predicates::prelude::PredicateBooleanExt;

@@ -16,7 +16,8 @@ fn swept(words: &[&str], format: &str) -> String {
     stdout(&done.success())
 }
 
-/// Writes a plan, and does its parts from the last to the first, with different numbers of threads; the answer are the paths of plan and parts.
+/// Writes a plan, and does its parts from the last to the first, with different numbers of threads;
+/// the answer are the paths of plan and parts.
 fn done_in_parts(folder: &Path, words: &[&str], parts: usize) -> [String; 2] {
     let [plan, dir] = [format!("{parts}.plan"), format!("{parts} parts")]
         .map(|name| folder.join(name).display().to_string());

@@ -1,7 +1,9 @@
-//! Published multi-state decision models (HIV: Chancellor 1997; Sick-Sicker: DARTH), as chains in continuous time.
+//! Published multi-state decision models (HIV: Chancellor 1997; Sick-Sicker: DARTH), as chains in
+//! continuous time.
 //!
-//! The published matrices are of one-year cycles and embed in no continuous-time chain. Two readings are exact: the twin takes the exit rates
-//! as a generator; the step embedding allows one jump a step, and gives the published occupancies themselves. Seeds 71 to 76.
+//! The published matrices are of one-year cycles and embed in no continuous-time chain. Two
+//! readings are exact: the twin takes the exit rates as a generator; the step embedding allows one
+//! jump a step, and gives the published occupancies themselves. Seeds 71 to 76.
 
 use crate::harness::{Agreement, numbers, oracle, phase, scenario, simulate, time_index};
 use serde_json::{Map, Value, json};
@@ -36,7 +38,8 @@ fn phases(states: &[String]) -> Value {
     phases.into()
 }
 
-/// One event for each pair of states, with the hazard that `formula` gives for it; none where it gives nothing.
+/// One event for each pair of states, with the hazard that `formula` gives for it; none where it
+/// gives nothing.
 fn events(states: &[String], formula: impl Fn(usize, usize) -> Option<String>) -> Value {
     let mut events = Map::new();
     for (i, from) in states.iter().enumerate() {
@@ -134,7 +137,8 @@ fn one_jump_a_step_gives_the_published_occupancies_of_the_hiv_model() {
             let row = &embedding[cycles][i];
             row["exit_hazard"].as_f64().expect("a hazard") * numbers(&row["destination"])[j]
         };
-        // A phase that was entered within the step has a `time_in_phase` of 0 until the next: it is locked. Only the first phase is there at t = 0.
+        // A phase that was entered within the step has a `time_in_phase` of 0 until the next: it is
+        // locked. Only the first phase is there at t = 0.
         let events = events(&states, |i, j| {
             let open = if i == 0 {
                 "time_in_phase > 0 or t == 0"

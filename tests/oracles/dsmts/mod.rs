@@ -1,10 +1,12 @@
 //! Twenty models of the discrete stochastic models test suite (Evans, Gillespie & Wilkinson 2008).
 //!
-//! Mean and standard deviation of every output at t = 0, 1, ..., 50 against exact values. One time unit of the suite is a week of the
-//! scenario files. With n trials, Z = sqrt(n) (m - mu) / sigma must lie within 4 (the suite says 3, which a thousand comparisons exceed by
-//! chance), and Y* = sqrt(n) (S^2 / sigma^2 - 1) / sqrt(kurtosis - 1) within 5, where S^2 is about the exact mean. Where the exact standard
-//! deviation is 0 the simulated numbers must be exact. Seed 20080101; with independent comparisons one right engine in 16 would
-//! exceed |Z| < 4 somewhere in the 1,000 of all models, but the times of one run hang together, and the seed is fixed.
+//! Mean and standard deviation of every output at t = 0, 1, ..., 50 against exact values. One time
+//! unit of the suite is a week of the scenario files. With n trials, Z = sqrt(n) (m - mu) / sigma
+//! must lie within 4 (the suite says 3, which a thousand comparisons exceed by chance), and Y* =
+//! sqrt(n) (S^2 / sigma^2 - 1) / sqrt(kurtosis - 1) within 5, where S^2 is about the exact mean.
+//! Where the exact standard deviation is 0 the simulated numbers must be exact. Seed 20080101; with
+//! independent comparisons one right engine in 16 would exceed |Z| < 4 somewhere in the 1,000 of
+//! all models, but the times of one run hang together, and the seed is fixed.
 
 use crate::harness::{Agreement, MOST_ERRORS, below_tests, open, run, series};
 
@@ -48,7 +50,8 @@ fn exact(model: &str, species: &str) -> Vec<Exact> {
     rows
 }
 
-/// An output that is `offset + scale` times the species of the table; a `scale` of 0 is an output that never changes.
+/// An output that is `offset + scale` times the species of the table; a `scale` of 0 is an output
+/// that never changes.
 struct Output {
     name: &'static str,
     offset: f64,

@@ -1,4 +1,5 @@
-//! Models of `scenarios/gallery/` against what they must give: each is written a second time here, without the simulator.
+//! Models of `scenarios/gallery/` against what they must give: each is written a second time here,
+//! without the simulator.
 
 use crate::harness::{Agreement, metric, open, question, run, time_index, value};
 use quincunx::results::RunResult;
@@ -172,7 +173,8 @@ fn five_state_machines_go_together_as_the_chain_of_their_product() {
     let strained = share(&end, |s| s.patron == 1 && s.economy == 1);
     let asked = question(&result, "strained_pause").probability;
     agreement.share("paused and strained", asked, strained, TRIALS);
-    // By Simpson's rule before the vote and after it: the integrand is smooth there, and the vote moves no front.
+    // By Simpson's rule before the vote and after it: the integrand is smooth there, and the vote
+    // moves no front.
     let integral: f64 = [[0.0, 306.0 / 365.25], [306.0 / 365.25, 2.0]]
         .iter()
         .map(|[from, to]| {

@@ -8,7 +8,8 @@ use rand_xoshiro::rand_core::SeedableRng;
 const TRIALS: u64 = 40_960;
 const YEARS: usize = 100;
 
-/// 40,960 lakes of the file against 40,960 written down here, with generators that share nothing. Both sides vary: the error of a difference. Seed 2337.
+/// 40,960 lakes of the file against 40,960 written down here, with generators that share nothing.
+/// Both sides vary: the error of a difference. Seed 2337.
 #[test]
 fn the_lake_tips_as_often_as_its_recursion() {
     let found = run(&open("../scenarios/gallery/lake.json", &[]), TRIALS, 2337);
@@ -23,7 +24,8 @@ fn the_lake_tips_as_often_as_its_recursion() {
         let mut water: f64 = 0.0;
         let (mut spent, mut tipped_at) = (0.0, usize::MAX);
         for year in 0..=YEARS {
-            // What falls at the turn of a year is there at once; the lake works on it until the next.
+            // What falls at the turn of a year is there at once; the lake works on it until the
+            // next.
             if year > 0 {
                 let squared = water * water;
                 water += 0.03 + squared / (1.0 + squared) - removal * water;

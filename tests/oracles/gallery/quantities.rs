@@ -24,8 +24,9 @@ fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
 }
 
-/// Cost lines tied by a Gaussian copula with normal margins have a normal sum; risks that happen or not make a mixture of eight normals of it. Their
-/// chances are independent parameters, and the mixture is linear in each, so their means count.
+/// Cost lines tied by a Gaussian copula with normal margins have a normal sum; risks that happen or
+/// not make a mixture of eight normals of it. Their chances are independent parameters, and the
+/// mixture is linear in each, so their means count.
 #[test]
 fn the_risk_register_has_its_exact_chance_of_keeping_the_budget_and_its_p80() {
     let study = opened("risk_register.json");

@@ -1,14 +1,19 @@
-//! The reference model of the measurements, against a million trials of a program written by hand for it.
+//! The reference model of the measurements, against a million trials of a program written by hand
+//! for it.
 //!
-//! `benches/reference.json` has to be equal in law to what it is compared with, or ratios of speed would mean nothing: outcomes under
-//! each start trend, phases at all 157 grid points, first ceasefires, counts of the 14 events, and means and quantiles of the indicators at the
-//! end. Every difference must lie within 4 standard errors of itself. Ours is the larger of what the result reports, which rests on
-//! 16 replicates, and that of independent trials; that of the publication follows from its million trials.
+//! `benches/reference.json` has to be equal in law to what it is compared with, or ratios of speed
+//! would mean nothing: outcomes under each start trend, phases at all 157 grid points, first
+//! ceasefires, counts of the 14 events, and means and quantiles of the indicators at the end. Every
+//! difference must lie within 4 standard errors of itself. Ours is the larger of what the result
+//! reports, which rests on 16 replicates, and that of independent trials; that of the publication
+//! follows from its million trials.
 //!
-//! With 204,800 trials a base hazard that is wrong by 1% is found if the event is frequent (`offensive`, `aid_shock`, `breakthrough`), by 2% if
-//! the phases hang on it (`open_talks`, `ceasefire`, `escalate`), and by 3 to 7% if it is rare (`settlement`, `direct_settlement`). One test
-//! checks that with 3% more of `open_talks`. The one difference of law that is known, trends that shift within a step and not at its start,
-//! is of relative order 0.15 a year × half a week: 0.1%.
+//! With 204,800 trials a base hazard that is wrong by 1% is found if the event is frequent
+//! (`offensive`, `aid_shock`, `breakthrough`), by 2% if the phases hang on it (`open_talks`,
+//! `ceasefire`, `escalate`), and by 3 to 7% if it is rare (`settlement`, `direct_settlement`). One
+//! test checks that with 3% more of `open_talks`. The one difference of law that is known, trends
+//! that shift within a step and not at its start, is of relative order 0.15 a year × half a week:
+//! 0.1%.
 
 use crate::harness::{Agreement, event, numbers, oracle, outcome, phase, run, series};
 use quincunx::analysis::Study;
@@ -59,8 +64,8 @@ impl Comparison {
 
     /// Shares of trials: ours with its standard error, theirs as hits among their trials.
     ///
-    /// Below 50 expected hits (or misses) the law is far from normal: then on the scale of Anscombe (1948), where a count
-    /// has standard deviation 1/2 whatever its mean.
+    /// Below 50 expected hits (or misses) the law is far from normal: then on the scale of Anscombe
+    /// (1948), where a count has standard deviation 1/2 whatever its mean.
     fn share(&mut self, what: &str, ours: f64, error: f64, n: f64, hits: f64, of: f64) {
         let theirs = hits / of;
         let variance = theirs * (1.0 - theirs);
@@ -175,7 +180,8 @@ impl Comparison {
             let (mean, error) = (ours.mean[STEPS], ours.mean_std_error[STEPS].max(unit));
             self.number(&format!("mean of {name}"), mean, error, means[i]);
             let quantiles = numbers(&self.published["quantiles"][i]);
-            // The last number is √(p (1 - p)) / φ(z): the standard error for a normal law, in units of that of the mean.
+            // The last number is √(p (1 - p)) / φ(z): the standard error for a normal law, in units
+            // of that of the mean.
             let levels = [
                 ("p5", &ours.p5, &ours.p5_std_error, 2.11),
                 ("p25", &ours.p25, &ours.p25_std_error, 1.36),

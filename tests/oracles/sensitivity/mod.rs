@@ -1,5 +1,7 @@
-//! Sensitivity against published and closed-form indices: the Ishigami function, the g-function of Sobol', linear models, products, and an event
-//! whose probability depends on two rates (`sensitivity/sobol.json`); elementary effects against their exact statistics (`sensitivity/morris.json`).
+//! Sensitivity against published and closed-form indices: the Ishigami function, the g-function of
+//! Sobol', linear models, products, and an event whose probability depends on two rates
+//! (`sensitivity/sobol.json`); elementary effects against their exact statistics
+//! (`sensitivity/morris.json`).
 
 use quincunx::analysis::{Asked, Method, Study, sensitivity};
 use quincunx::engine::{Settings, Silent};
@@ -97,8 +99,9 @@ fn index(target: &SensitivityTarget, number: usize) -> &quincunx::results::Sensi
     all.find(|index| index.input == name).expect("an input")
 }
 
-/// From 16,384 draws, two trials each. An index may lack what varies within twenty bins: of the functions here at most 4% of itself (sin(x2)² has a
-/// wave within ten bins: (2π/10)²/12 = 3.3%). Beyond that |z| < 4. Chance is nil in functions of parameters.
+/// From 16,384 draws, two trials each. An index may lack what varies within twenty bins: of the
+/// functions here at most 4% of itself (sin(x2)² has a wave within ten bins: (2π/10)²/12 = 3.3%).
+/// Beyond that |z| < 4. Chance is nil in functions of parameters.
 #[test]
 fn indices_from_the_draws_of_a_run_are_the_published_ones() {
     for case in cases("sobol.json") {
@@ -133,8 +136,9 @@ fn indices_from_the_draws_of_a_run_are_the_published_ones() {
     }
 }
 
-/// Of an event with probability 1 - exp(-2 (x1 + x2)): the share of the variance that is not known, 2.07%, and of that the parts of both rates.
-/// Knowing a rate lowers the expected Brier score by S1 · Var p, exactly. |z| < 4 each.
+/// Of an event with probability 1 - exp(-2 (x1 + x2)): the share of the variance that is not known,
+/// 2.07%, and of that the parts of both rates. Knowing a rate lowers the expected Brier score by S1
+/// · Var p, exactly. |z| < 4 each.
 #[test]
 fn of_an_event_chance_and_what_is_not_known_are_told_apart() {
     let cases = cases("sobol.json");
@@ -180,8 +184,9 @@ fn of_an_event_chance_and_what_is_not_known_are_told_apart() {
     }
 }
 
-/// y = x1 + x2 + x3, standard normal, x1 and x2 with correlation r of their ranks (normal scores ρ = 2 sin(π r / 6)). Var y = 3 + 2ρ; knowing x1
-/// takes away (1 + ρ)², of which its own part, the residual given x2, is 1 - ρ². |z| < 4, with 4% allowed for bins.
+/// y = x1 + x2 + x3, standard normal, x1 and x2 with correlation r of their ranks (normal scores ρ
+/// = 2 sin(π r / 6)). Var y = 3 + 2ρ; knowing x1 takes away (1 + ρ)², of which its own part, the
+/// residual given x2, is 1 - ρ². |z| < 4, with 4% allowed for bins.
 #[test]
 fn correlated_inputs_are_told_with_and_without_what_they_share() {
     let rank = 0.6;
@@ -229,7 +234,8 @@ fn correlated_inputs_are_told_with_and_without_what_they_share() {
     );
 }
 
-/// A tornado of a linear model: x at its 95% less x at its 5% is c · sd · 2 · 1.6449 in every draw, so the swing is exact.
+/// A tornado of a linear model: x at its 95% less x at its 5% is c · sd · 2 · 1.6449 in every draw,
+/// so the swing is exact.
 #[test]
 fn a_tornado_of_a_linear_model_is_exact() {
     let cases = cases("sobol.json");
@@ -261,8 +267,8 @@ fn a_tornado_of_a_linear_model_is_exact() {
     );
 }
 
-/// A chance of 1 - exp(-2 (x1 + x2)): with x1 at an end it is the mean over x2, in closed form. |z| < 4 for both ends and the paired swing, whose error
-/// is less than that of the ends taken apart.
+/// A chance of 1 - exp(-2 (x1 + x2)): with x1 at an end it is the mean over x2, in closed form. |z|
+/// < 4 for both ends and the paired swing, whose error is less than that of the ends taken apart.
 #[test]
 fn a_tornado_of_a_chance_has_the_means_at_both_ends() {
     let cases = cases("sobol.json");
@@ -298,7 +304,8 @@ fn a_tornado_of_a_chance_has_the_means_at_both_ends() {
     assert!(swing.detectable);
 }
 
-/// By pick and freeze: every first-order and total index of every case, |z| < 4; what is exactly nil is told as such. 1,024 draws per pass.
+/// By pick and freeze: every first-order and total index of every case, |z| < 4; what is exactly
+/// nil is told as such. 1,024 draws per pass.
 #[test]
 fn indices_by_pick_and_freeze_are_the_published_ones() {
     for case in cases("sobol.json") {
@@ -342,7 +349,8 @@ fn indices_by_pick_and_freeze_are_the_published_ones() {
     }
 }
 
-/// Correlated inputs are one factor: of y = x1 + x2 + x3 with correlated x1 and x2 both together explain (2 + 2ρ) / (3 + 2ρ), alone and in all.
+/// Correlated inputs are one factor: of y = x1 + x2 + x3 with correlated x1 and x2 both together
+/// explain (2 + 2ρ) / (3 + 2ρ), alone and in all.
 #[test]
 fn correlated_inputs_are_frozen_together() {
     let rank = 0.6;
@@ -376,9 +384,10 @@ fn correlated_inputs_are_frozen_together() {
     }
 }
 
-/// Elementary effects from 2,048 trajectories: mu and mu* within 4 standard errors of their exact values. The standard deviation within 8%: the relative
-/// standard error of one of r values with kurtosis κ is √((κ - 1) / r) / 2, 2% to 3% here. A file's parameters step from their 5% to their 95%, so
-/// their ranges are wider here by a ninth.
+/// Elementary effects from 2,048 trajectories: mu and mu* within 4 standard errors of their exact
+/// values. The standard deviation within 8%: the relative standard error of one of r values with
+/// kurtosis κ is √((κ - 1) / r) / 2, 2% to 3% here. A file's parameters step from their 5% to their
+/// 95%, so their ranges are wider here by a ninth.
 #[test]
 fn elementary_effects_have_the_exact_statistics() {
     let pi = std::f64::consts::PI;
@@ -449,8 +458,10 @@ fn elementary_effects_have_the_exact_statistics() {
     }
 }
 
-/// What the errors of indices are worth: `seeds` runs of the event with an uncertain chance and an idle input, by each method. Prints actual spread, stated
-/// error and cover of each index, and holds the ratio of the two to 0.75..1.35 and cover to 88% (of 100; fewer runs are held less tightly).
+/// What the errors of indices are worth: `seeds` runs of the event with an uncertain chance and an
+/// idle input, by each method. Prints actual spread, stated error and cover of each index, and
+/// holds the ratio of the two to 0.75..1.35 and cover to 88% (of 100; fewer runs are held less
+/// tightly).
 fn hold_errors_to_the_spread(method: Method, draws: u64, seeds: u64) {
     let file = json!({
         "format": 2, "name": "event",
@@ -462,7 +473,8 @@ fn hold_errors_to_the_spread(method: Method, draws: u64, seeds: u64) {
     });
     let study = open(&file);
     let asked = Asked { method, ..of_y() };
-    // E exp(-2x), E exp(-4x) of each rate: the variance of a product of independent numbers, in closed form.
+    // E exp(-2x), E exp(-4x) of each rate: the variance of a product of independent numbers, in
+    // closed form.
     let moment = |low: f64, high: f64, c: f64| {
         (libm::exp(-c * low) - libm::exp(-c * high)) / (c * (high - low))
     };
@@ -511,7 +523,8 @@ fn hold_errors_to_the_spread(method: Method, draws: u64, seeds: u64) {
             "{} {what}: mean {mean:.4}, actual {actual:.4}, stated {stated:.4}, covered {held:.3}",
             method.name()
         );
-        // An input that does nothing has an index of 0 or more: what is cut off makes the actual spread smaller.
+        // An input that does nothing has an index of 0 or more: what is cut off makes the actual
+        // spread smaller.
         let most = if *what == "S1 of x3" { 3.0 } else { 1.35 };
         assert!(
             actual == 0.0 || (0.75..most).contains(&(stated / actual)),

@@ -1,8 +1,8 @@
 //! Random words, normal numbers and exponentials for columns of lanes.
 //!
-//! All functions are inlined into the one that is compiled for each vector width. `FUSED` says whether that one has fused
-//! multiply-add; where the machine has none, its emulation would be hundreds of times slower. Coefficients are near-minimax, fitted
-//! in 40 digits for this program.
+//! All functions are inlined into the one that is compiled for each vector width. `FUSED` says
+//! whether that one has fused multiply-add; where the machine has none, its emulation would be
+//! hundreds of times slower. Coefficients are near-minimax, fitted in 40 digits for this program.
 
 use super::LANES;
 use crate::law::INDICATORS;
@@ -52,7 +52,8 @@ pub fn exp<const FUSED: bool>(x: f64) -> f64 {
     f64::from_bits(power.to_bits().wrapping_add(rounded.to_bits() << 52))
 }
 
-/// `ln(1 + f) / f` for 1 + f in [√½, √2], absolute error 3.5e-12. Without a division, which is what a wide unit is slowest at.
+/// `ln(1 + f) / f` for 1 + f in [√½, √2], absolute error 3.5e-12. Without a division, which is what
+/// a wide unit is slowest at.
 #[allow(clippy::approx_constant)]
 const LN_1P: [f64; 14] = [
     0.9999999999980869,

@@ -1,9 +1,10 @@
 //! The reference model tuned to the hilt: 64 trials at a time as columns of double precision.
 //!
-//! Step by step all lanes go through polynomial exponentials for the hazards and Box-Muller for the noise; a lane in which an event fires is
-//! finished on its own, its seven hazards as one vector. The loops are written so that the compiler vectorises them; they are
-//! compiled for several vector widths, and the widest that the machine has is taken at run time. Unlike the simulator's, its numbers
-//! may differ with the width, and a trial cannot be replayed alone: it needs neither.
+//! Step by step all lanes go through polynomial exponentials for the hazards and Box-Muller for the
+//! noise; a lane in which an event fires is finished on its own, its seven hazards as one vector.
+//! The loops are written so that the compiler vectorises them; they are compiled for several vector
+//! widths, and the widest that the machine has is taken at run time. Unlike the simulator's, its
+//! numbers may differ with the width, and a trial cannot be replayed alone: it needs neither.
 
 mod functions;
 
@@ -32,8 +33,8 @@ const SLOTS: usize = 8;
 const USED: usize = 7;
 /// Stands for "no event".
 const NONE: usize = EVENTS;
-/// Which event each slot is in a phase. The last three slots are the events that every active phase allows; the fourth is that of
-/// escalation and its end.
+/// Which event each slot is in a phase. The last three slots are the events that every active phase
+/// allows; the fourth is that of escalation and its end.
 const EVENT_OF: [[usize; USED]; FIRST_ABSORBING] = [
     [0, 1, 10, 6, 11, 12, 13],
     [2, 3, 9, 6, 11, 12, 13],
@@ -65,7 +66,8 @@ const fn slopes() -> [[[f64; SLOTS]; INDICATORS]; FIRST_ABSORBING] {
     table
 }
 
-/// Simulates on the threads of the pool that it is called in; trials are rounded up to whole batches.
+/// Simulates on the threads of the pool that it is called in; trials are rounded up to whole
+/// batches.
 pub fn run(trials: usize, seed: u64) -> Findings {
     let fixed = Fixed::new();
     let trials = trials.next_multiple_of(LANES);
@@ -129,7 +131,8 @@ struct Slots([f64; SLOTS]);
 impl Slots {
     /// Hazards from the logarithms of their bases.
     ///
-    /// Written slot by slot, and apart from what follows, because that is what the compiler makes one vector of.
+    /// Written slot by slot, and apart from what follows, because that is what the compiler makes
+    /// one vector of.
     #[inline(always)]
     fn raise<const FUSED: bool>(&mut self, slopes: &[[f64; SLOTS]; INDICATORS], x: &Final) {
         for (slot, place) in self.0.iter_mut().enumerate() {

@@ -78,7 +78,8 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
     }))
 }
 
-/// How many times the unpaired standard error is the paired one, over the outcomes that both files lead to.
+/// How many times the unpaired standard error is the paired one, over the outcomes that both files
+/// lead to.
 fn gain_of(name: &str, base: &Study, other: &Study, trials: u64) -> Result<Row, Box<dyn Error>> {
     let settings = ours::settings(base, trials, 1, 0);
     let result = compare(&[base, other], &settings, &Silent)?;

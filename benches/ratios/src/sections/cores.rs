@@ -40,7 +40,8 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
             Target::AtLeast(1.9),
         ));
         rows.push(Row::ratio(&rates[2], &rates[3], "trials/s", Target::None));
-        // On a busy machine the second core is not there all the time: the best round says what the program can do.
+        // On a busy machine the second core is not there all the time: the best round says what the
+        // program can do.
         let best = |i: usize| Spread::of(&rates[i].per_second).most;
         rows.push(Row::new(
             "best round of each",

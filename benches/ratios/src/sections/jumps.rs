@@ -1,4 +1,5 @@
-//! Models of jumps alone on one core: the simulator against rebop's run-time interface and a loop written by hand.
+//! Models of jumps alone on one core: the simulator against rebop's run-time interface and a loop
+//! written by hand.
 
 use super::Plan;
 use crate::jumps::{Ends, birth_death_by_hand, birth_death_by_rebop, sir_by_hand, sir_by_rebop};

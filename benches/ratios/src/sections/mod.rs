@@ -41,7 +41,8 @@ impl Plan {
         self.root.join("scenarios").join(name)
     }
 
-    /// The large scenario that numbers over time are measured on: an earlier baseline, kept as it was.
+    /// The large scenario that numbers over time are measured on: an earlier baseline, kept as it
+    /// was.
     pub fn large(&self) -> PathBuf {
         self.root.join("tests/fixtures/scenarios/large.json")
     }

@@ -1,10 +1,13 @@
-//! Precision per second: the variance of estimates at equal time, the simulator's design against plain sampling.
+//! Precision per second: the variance of estimates at equal time, the simulator's design against
+//! plain sampling.
 //!
-//! In goes a large scenario; out comes, for each of its outcomes, how many times longer plain sampling (independent parameter draws,
-//! independent start trends) would have to run for the same standard error. Both designs take turns under many seeds. A run is 16
-//! independent replicates, so a seed gives 16 values to measure a variance by, whatever the design does inside a replicate.
+//! In goes a large scenario; out comes, for each of its outcomes, how many times longer plain
+//! sampling (independent parameter draws, independent start trends) would have to run for the same
+//! standard error. Both designs take turns under many seeds. A run is 16 independent replicates, so
+//! a seed gives 16 values to measure a variance by, whatever the design does inside a replicate.
 //!
-//! No spread of draws and start trends removes the chance inside them: how much the gain could be at most follows from the runs, too.
+//! No spread of draws and start trends removes the chance inside them: how much the gain could be
+//! at most follows from the runs, too.
 
 use super::Plan;
 use crate::measure::{Contestant, Rates, Spread, take_turns};
@@ -61,7 +64,8 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
         }
         let gain = plain.variance / ours.variance * time;
         gains.push(gain);
-        // Variance of the logarithm of a quotient of two sample variances, each with its own excess of tails.
+        // Variance of the logarithm of a quotient of two sample variances, each with its own excess
+        // of tails.
         let error = (plain.relative_error().powi(2) + ours.relative_error().powi(2)).sqrt();
         let spread = Spread {
             median: gain,

@@ -79,7 +79,8 @@ fn binary(root: &Path) -> Result<PathBuf, String> {
         .join(target)
         .join("release")
         .join(format!("quincunx{}", std::env::consts::EXE_SUFFIX));
-    // Cargo names itself to what it runs. Building anew costs nothing if all is fresh, and a stale binary would be measured otherwise.
+    // Cargo names itself to what it runs. Building anew costs nothing if all is fresh, and a stale
+    // binary would be measured otherwise.
     let Some(cargo) = std::env::var_os("CARGO") else {
         return if binary.is_file() {
             Ok(binary)

@@ -1,7 +1,9 @@
-//! What a flip may hold: parameters that are drawn from one distribution, and the start weights of trends.
+//! What a flip may hold: parameters that are drawn from one distribution, and the start weights of
+//! trends.
 //!
-//! Takes a study and the lead in each draw of a run; gives what moves the lead, steepest first. A start weight that is held leaves the others in
-//! their proportions; one share of a Dirichlet distribution has a beta distribution, in which it is measured.
+//! Takes a study and the lead in each draw of a run; gives what moves the lead, steepest first. A
+//! start weight that is held leaves the others in their proportions; one share of a Dirichlet
+//! distribution has a beta distribution, in which it is measured.
 
 use crate::analysis::Study;
 use crate::analysis::discover::choose::simplest;
@@ -29,7 +31,8 @@ pub enum What {
     Weight(usize),
 }
 
-/// An input that can be held at a value: one that is drawn from the same distribution in every draw.
+/// An input that can be held at a value: one that is drawn from the same distribution in every
+/// draw.
 pub struct Lever<'s> {
     pub what: What,
     name: &'s str,
@@ -90,7 +93,8 @@ fn score(distribution: &Distribution, value: f64) -> f64 {
     }
 }
 
-/// How the lead of a member hangs on each input, steepest first: by the draws of a run, from the hits of both members.
+/// How the lead of a member hangs on each input, steepest first: by the draws of a run, from the
+/// hits of both members.
 pub fn levers<'s>(study: &'s Study, settings: &Settings, lead: &[f64]) -> Vec<Lever<'s>> {
     let setup = Setup::new(&study.program, settings.seed);
     let mut found: Vec<Lever<'_>> = (study.program.inputs.iter())
@@ -158,7 +162,8 @@ fn lever<'s>(study: &'s Study, code: &InputCode) -> Option<Lever<'s>> {
     })
 }
 
-/// The steepest, with one start weight at most: what one of them takes the others lose, so two are no two inputs.
+/// The steepest, with one start weight at most: what one of them takes the others lose, so two are
+/// no two inputs.
 pub fn apart<'l, 's>(levers: &'l [Lever<'s>], count: usize) -> Vec<&'l Lever<'s>> {
     let mut weights = 0;
     let mut is_first = |lever: &&Lever<'_>| {
@@ -170,7 +175,8 @@ pub fn apart<'l, 's>(levers: &'l [Lever<'s>], count: usize) -> Vec<&'l Lever<'s>
 
 /// The settings that hold something, one for each `--set`.
 ///
-/// A weight that is stated alone leaves the others in their proportions, unless the call states some of them: then all are stated.
+/// A weight that is stated alone leaves the others in their proportions, unless the call states
+/// some of them: then all are stated.
 pub fn settings(study: &Study, held: &[FlipHeld], states_all: bool) -> Vec<String> {
     let mut all = Vec::new();
     for one in held {

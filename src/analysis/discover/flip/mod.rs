@@ -1,11 +1,14 @@
 //! Flips: the smallest change of what is uncertain that makes another outcome the likeliest.
 //!
-//! Takes a study, the draws of a run, and a way to open the scenario with some inputs held at values; gives the changes that were found. They are
-//! looked for by smaller runs under another seed, and each is verified by one run of full size, which had no say in the choice: its lead is tested,
-//! with Holm's correction over all changes. A change holds parameters, or the start weight of a trend, at values and leaves the others as they are. Its
-//! size is the distance from their medians in prior standard deviations: of each input its normal score Φ⁻¹(F(x)), of several the length of the vector,
-//! with the correlations that the file states. The nearest point at which the lead changes is the design point of structural reliability (Hasofer & Lind,
-//! J. Eng. Mech. Div. 100 (1974); Rackwitz & Fiessler, Comput. Struct. 9 (1978)).
+//! Takes a study, the draws of a run, and a way to open the scenario with some inputs held at
+//! values; gives the changes that were found. They are looked for by smaller runs under another
+//! seed, and each is verified by one run of full size, which had no say in the choice: its lead is
+//! tested, with Holm's correction over all changes. A change holds parameters, or the start weight
+//! of a trend, at values and leaves the others as they are. Its size is the distance from their
+//! medians in prior standard deviations: of each input its normal score Φ⁻¹(F(x)), of several the
+//! length of the vector, with the correlations that the file states. The nearest point at which the
+//! lead changes is the design point of structural reliability (Hasofer & Lind, J. Eng. Mech. Div.
+//! 100 (1974); Rackwitz & Fiessler, Comput. Struct. 9 (1978)).
 
 mod levers;
 mod search;
@@ -30,7 +33,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Outcomes that are considered if none is asked for.
 const RIVALS: usize = 3;
 
-/// What may be the likeliest: outcomes or groups, or yes and no of a question or of a trend's coming true.
+/// What may be the likeliest: outcomes or groups, or yes and no of a question or of a trend's
+/// coming true.
 #[derive(Clone, Debug)]
 pub struct Race {
     pub members: Vec<Quantity>,
@@ -119,7 +123,8 @@ impl Race {
         }
     }
 
-    /// How surely the lead of a member is not chance: two-sided, by Student's t over the replicates that show its error; `None` with fewer than two.
+    /// How surely the lead of a member is not chance: two-sided, by Student's t over the replicates
+    /// that show its error; `None` with fewer than two.
     fn p_value(&self, run: &RunResult, lead: &Lead) -> Option<f64> {
         let used = |member: &Quantity| member.replicated(run).map(|one| one.used());
         let is_told = |m: &&Quantity| self.is_question() || m.name == lead.rival;
@@ -202,7 +207,8 @@ impl Blocks<'_> {
         self.observer.progress(trials.min(self.total), self.total);
     }
 
-    /// So many of so many rays are done, which need not have taken all the runs that they might have.
+    /// So many of so many rays are done, which need not have taken all the runs that they might
+    /// have.
     fn reached(&self, rays: usize, of: usize) {
         let share = rays as f64 / of.max(1) as f64;
         let trials = self.before + (share * (self.searched - self.before) as f64) as u64;
@@ -228,7 +234,8 @@ impl Observer for Part<'_> {
     }
 }
 
-/// Looks for the smallest changes that flip the lead. An interrupted search has those that were found.
+/// Looks for the smallest changes that flip the lead. An interrupted search has those that were
+/// found.
 ///
 /// # Errors
 /// [`NoFlip`], but for [`NoFlip::Interrupted`].
@@ -362,9 +369,11 @@ fn sloping(settings: &Settings) -> Settings {
 }
 
 impl Search<'_> {
-    /// One run of full size for some of the candidates, under the seed of the run of the file as it is; the others are told as the search saw them.
+    /// One run of full size for some of the candidates, under the seed of the run of the file as it
+    /// is; the others are told as the search saw them.
     ///
-    /// These are the smallest, the smallest of those that hold the fewest inputs, and then the smallest that are left.
+    /// These are the smallest, the smallest of those that hold the fewest inputs, and then the
+    /// smallest that are left.
     fn verify(
         &self,
         mut found: Vec<Candidate<'_, '_>>,
@@ -396,7 +405,8 @@ impl Search<'_> {
         }
     }
 
-    /// Settles and verifies candidates in this order; those that are not settled are left as they are.
+    /// Settles and verifies candidates in this order; those that are not settled are left as they
+    /// are.
     fn settle_all(
         &self,
         order: &[usize],
@@ -437,19 +447,22 @@ impl Search<'_> {
     }
 }
 
-/// Standard errors that tell a lead from chance if so many changes are looked at, by Holm's first step.
+/// Standard errors that tell a lead from chance if so many changes are looked at, by Holm's first
+/// step.
 fn beyond(changes: u64) -> f64 {
     let one_side = 0.5 * detectable::LEVEL / changes as f64;
     student_t_quantile(1.0 - one_side, REPLICATES as f64 - 1.0)
 }
 
-/// Several trends whose start weights are stated without saying how uncertain they are: their changes have no size.
+/// Several trends whose start weights are stated without saying how uncertain they are: their
+/// changes have no size.
 fn are_weights_fixed(study: &Study) -> bool {
     let model = &study.model;
     model.trends.len() > 1 && model.weight_concentration.is_none()
 }
 
-/// Those that a run verifies by size, then those that it leaves in doubt, then the others by how far they come.
+/// Those that a run verifies by size, then those that it leaves in doubt, then the others by how
+/// far they come.
 fn rank(change: &FlipChange) -> f64 {
     match change.distance {
         Some(distance) if change.verified => distance,
@@ -458,7 +471,8 @@ fn rank(change: &FlipChange) -> f64 {
     }
 }
 
-/// Of the likeliest others the one whose lead is the fewest standard deviations away if it is as straight as over all draws.
+/// Of the likeliest others the one whose lead is the fewest standard deviations away if it is as
+/// straight as over all draws.
 fn nearest(
     study: &Study,
     chosen: &Settings,

@@ -1,7 +1,9 @@
-//! The search for flips: from slopes over all draws, along lines, to the smallest change that runs of its own tell from chance.
+//! The search for flips: from slopes over all draws, along lines, to the smallest change that runs
+//! of its own tell from chance.
 //!
-//! Takes the lead in each draw and a way to open the scenario with inputs held at values; gives candidates. All its runs are under another seed than
-//! the run that verifies them, and under the same among themselves.
+//! Takes the lead in each draw and a way to open the scenario with inputs held at values; gives
+//! candidates. All its runs are under another seed than the run that verifies them, and under the
+//! same among themselves.
 
 use super::levers::{Lever, NEAR, What, apart, settings, weights_with};
 use super::{Blocks, NoFlip, Part, Race};
@@ -21,7 +23,8 @@ const STEPS: usize = 4;
 const CONFIRMING: usize = 4;
 /// Steps to the last point that the file allows.
 const EDGE: usize = 4;
-/// Trials of a run of the search at most, of the larger ones that settle a change, and of each of their draws.
+/// Trials of a run of the search at most, of the larger ones that settle a change, and of each of
+/// their draws.
 const SEARCH: u64 = 2_048;
 const CONFIRM: u64 = 16_384;
 const SEARCH_PER_DRAW: u32 = 16;
@@ -30,7 +33,8 @@ const VERIFY: u64 = 204_800;
 /// Changes that are verified.
 const VERIFIED: [u64; 2] = [2, 4];
 
-/// Share of the variance of a lead that is taken to come from draws, once the inputs that move it most are held.
+/// Share of the variance of a lead that is taken to come from draws, once the inputs that move it
+/// most are held.
 const OF_DRAWS: f64 = 0.25;
 
 /// Lines at most.
@@ -80,7 +84,8 @@ pub struct Candidate<'l, 's> {
     /// By how much the lead grows for each standard deviation.
     rise: f64,
     pub held: Vec<FlipHeld>,
-    /// Its size in prior standard deviations; `None` if the search does not see it lead within reach.
+    /// Its size in prior standard deviations; `None` if the search does not see it lead within
+    /// reach.
     pub distance: Option<f64>,
     /// The lead as the search sees it.
     pub lead: Lead,
@@ -120,7 +125,8 @@ pub struct Ray<'l, 's> {
 }
 
 impl Search<'_> {
-    /// The changes that were looked at, smallest first; those too that do not flip the lead within reach.
+    /// The changes that were looked at, smallest first; those too that do not flip the lead within
+    /// reach.
     ///
     /// # Errors
     /// [`NoFlip`].
@@ -171,7 +177,8 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a weight can be stated alone: not if the call states other weights, or where what is left for the others is unclear.
+    /// Whether a weight can be stated alone: not if the call states other weights, or where what is
+    /// left for the others is unclear.
     fn choose_settings(&self, levers: &[Lever<'_>]) {
         let Some(lever) = levers.iter().find(|lever| lever.is_weight()) else {
             return;
@@ -186,7 +193,8 @@ impl Search<'_> {
         self.states_all.set(!is_as_meant);
     }
 
-    /// The ray on which the lead grows most for each standard deviation, if it grows by `slopes` with uncorrelated scores.
+    /// The ray on which the lead grows most for each standard deviation, if it grows by `slopes`
+    /// with uncorrelated scores.
     fn ray<'l, 's>(&self, levers: Vec<&'l Lever<'s>>, slopes: &[f64]) -> Option<Ray<'l, 's>> {
         let length = self.length(&levers, slopes)?;
         (length > 0.0).then(|| Ray {
@@ -195,7 +203,8 @@ impl Search<'_> {
         })
     }
 
-    /// Length of a vector of normal scores: √(zᵀ R⁻¹ z), where R are their correlations; `None` where some determine others.
+    /// Length of a vector of normal scores: √(zᵀ R⁻¹ z), where R are their correlations; `None`
+    /// where some determine others.
     fn length(&self, levers: &[&Lever<'_>], scores: &[f64]) -> Option<f64> {
         let n = levers.len();
         // Cholesky's factor L of R, and y with L y = z.
@@ -222,7 +231,8 @@ impl Search<'_> {
         Some(squares.sqrt())
     }
 
-    /// The ray by the slopes at the point `distance` away, each from a run with one input moved by half a standard deviation.
+    /// The ray by the slopes at the point `distance` away, each from a run with one input moved by
+    /// half a standard deviation.
     fn turned<'l, 's>(
         &self,
         ray: &Ray<'l, 's>,
@@ -322,7 +332,8 @@ impl Search<'_> {
         Ok(Some(run))
     }
 
-    /// The lead that a larger run has to show, so that the run that verifies will most likely tell it from chance.
+    /// The lead that a larger run has to show, so that the run that verifies will most likely tell
+    /// it from chance.
     fn goal(&self, seen: &Lead, size: &Settings) -> f64 {
         let trials = |of: &Settings| of.blocks as f64 * of.trials_per_block() as f64;
         let draws = |of: &Settings| trials(of) / f64::from(of.trials_per_draw);
@@ -413,8 +424,8 @@ impl Search<'_> {
         self.length(&ray.levers, &scores)
     }
 
-    /// From where the lead is level on until a larger run is beyond chance, or back to where it just is; if none is within reach, to the last that leads.
-    /// `false` if none does.
+    /// From where the lead is level on until a larger run is beyond chance, or back to where it
+    /// just is; if none is within reach, to the last that leads. `false` if none does.
     ///
     /// # Errors
     /// [`NoFlip::Interrupted`].

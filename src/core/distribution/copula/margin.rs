@@ -1,22 +1,26 @@
 //! Rank correlation (Spearman's) of two margins tied by a Gaussian copula, whatever ties they have.
 //!
-//! Takes two distributions and the rank correlation that is asked for; gives the correlation of the normals that gives it, or the range of
-//! rank correlations that the two can have.
+//! Takes two distributions and the rank correlation that is asked for; gives the correlation of the
+//! normals that gives it, or the range of rank correlations that the two can have.
 //!
-//! The rank of a draw is its *mid-rank*, the probability of less plus half that of the value itself: with ties, Spearman's correlation is
-//! that of mid-ranks (Kendall 1945; Nešlehová 2007). As a function of the normal score, mid-ranks rise in steps at a continuous
-//! margin's every point, at a discrete one's few cuts. A step at the score a and one at b have the covariance
-//! `P(Z1 > a, Z2 > b) - P(Z1 > a) P(Z2 > b)`, whose derivative by the correlation is the bivariate normal density at (a, b)
-//! (Plackett 1954). A continuous margin is one step at 0 seen through a second normal: its correlation counts by 1/√2.
+//! The rank of a draw is its *mid-rank*, the probability of less plus half that of the value
+//! itself: with ties, Spearman's correlation is that of mid-ranks (Kendall 1945; Nešlehová 2007).
+//! As a function of the normal score, mid-ranks rise in steps at a continuous margin's every point,
+//! at a discrete one's few cuts. A step at the score a and one at b have the covariance `P(Z1 > a,
+//! Z2 > b) - P(Z1 > a) P(Z2 > b)`, whose derivative by the correlation is the bivariate normal
+//! density at (a, b) (Plackett 1954). A continuous margin is one step at 0 seen through a second
+//! normal: its correlation counts by 1/√2.
 
 use crate::distribution::probability::Probability;
 use crate::distribution::{Distribution, Kind};
 use crate::math::special::normal_quantile;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
-/// Most values that a discrete margin is split into one by one; beyond, values are few enough in probability to be taken together.
+/// Most values that a discrete margin is split into one by one; beyond, values are few enough in
+/// probability to be taken together.
 const VALUES: usize = 4096;
-/// Share of the variance of the ranks that may be lost where neighbouring values are taken together.
+/// Share of the variance of the ranks that may be lost where neighbouring values are taken
+/// together.
 const LOSS: f64 = 4e-5;
 
 /// The ranks of one margin, as far as a Gaussian copula sees them.
@@ -88,8 +92,9 @@ fn is_tied(distribution: &Distribution) -> bool {
     }
 }
 
-/// Probabilities that separate the ranks: of all below and all up to each value that has a probability of its own, with what is
-/// continuous between them cut fine; none for a margin without ties. Cells that are small together are one.
+/// Probabilities that separate the ranks: of all below and all up to each value that has a
+/// probability of its own, with what is continuous between them cut fine; none for a margin without
+/// ties. Cells that are small together are one.
 fn cuts(distribution: &Distribution) -> Vec<Probability> {
     if !is_tied(distribution) {
         return Vec::new();
@@ -141,10 +146,12 @@ fn collect(distribution: &Distribution, values: &mut Vec<f64>) {
     }
 }
 
-/// Without the cuts that separate little: neighbours are joined while they lose no more than [`LOSS`] of the ranks' variance.
+/// Without the cuts that separate little: neighbours are joined while they lose no more than
+/// [`LOSS`] of the ranks' variance.
 fn coarsened(cuts: &[Probability]) -> Vec<Probability> {
     let whole = Margin::stepped(cuts).variance;
-    // Cells of this size, if all were, would lose so much: the sum of their cubes is at most its square.
+    // Cells of this size, if all were, would lose so much: the sum of their cubes is at most its
+    // square.
     let size = (12.0 * LOSS * whole).sqrt();
     let mut kept = Vec::new();
     let mut from = Probability::NONE;
@@ -158,7 +165,8 @@ fn coarsened(cuts: &[Probability]) -> Vec<Probability> {
     kept
 }
 
-/// Correlation of the normals that gives two margins the rank correlation `rank`, strictly between -1 and 1.
+/// Correlation of the normals that gives two margins the rank correlation `rank`, strictly between
+/// -1 and 1.
 ///
 /// # Errors
 /// They cannot have it: the range of those that they can have (its ends excluded).

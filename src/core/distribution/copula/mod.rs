@@ -1,7 +1,9 @@
-//! Dependence between numbers that keeps each one's own distribution: the Gaussian copula, and correlated normal noise.
+//! Dependence between numbers that keeps each one's own distribution: the Gaussian copula, and
+//! correlated normal noise.
 //!
-//! Takes a correlation matrix; gives the lower Cholesky factor that turns independent standard normals into correlated ones.
-//! Which numbers are tied, and what they are called, is the caller's business.
+//! Takes a correlation matrix; gives the lower Cholesky factor that turns independent standard
+//! normals into correlated ones. Which numbers are tied, and what they are called, is the caller's
+//! business.
 
 mod margin;
 
@@ -33,11 +35,13 @@ pub enum CopulaError {
         value: f64,
         other: f64,
     },
-    /// Together with the members before it, `member` cannot be correlated as stated: the leading minor of order `member + 1` is
-    /// not positive. `pivot` is the share of its variance that would be left unexplained by them.
+    /// Together with the members before it, `member` cannot be correlated as stated: the leading
+    /// minor of order `member + 1` is not positive. `pivot` is the share of its variance that would
+    /// be left unexplained by them.
     #[error("leading minor {} is not positive: the members before leave member {} {pivot:.3} of its variance", .member + 1, .member + 1)]
     NotPositiveDefinite { member: usize, pivot: f64 },
-    /// The ties of two discrete margins leave no way to this rank correlation; those strictly between `low` and `high` can be had.
+    /// The ties of two discrete margins leave no way to this rank correlation; those strictly
+    /// between `low` and `high` can be had.
     #[error("members {} and {} cannot have the rank correlation {rank}: theirs lies between {low:.3} and {high:.3}", .row + 1, .column + 1)]
     Unattainable {
         row: usize,
@@ -48,7 +52,8 @@ pub enum CopulaError {
     },
 }
 
-/// Correlation of the normals that gives uniform numbers the rank correlation `rank` (Spearman's): `2 sin(pi rank / 6)`.
+/// Correlation of the normals that gives uniform numbers the rank correlation `rank` (Spearman's):
+/// `2 sin(pi rank / 6)`.
 ///
 /// `rank` lies in [-1, 1]. Pearson (1907), *On further methods of determining correlation*.
 pub fn normal_correlation(rank: f64) -> f64 {
@@ -60,12 +65,12 @@ pub fn normal_correlation(rank: f64) -> f64 {
     }
 }
 
-/// Cholesky factor for a matrix of rank correlations (Spearman's) between draws of `members`, one distribution a row: of the normal
-/// correlations that give them, ties of discrete members and all.
+/// Cholesky factor for a matrix of rank correlations (Spearman's) between draws of `members`, one
+/// distribution a row: of the normal correlations that give them, ties of discrete members and all.
 ///
 /// # Errors
-/// See [`cholesky`]; a matrix can be positive definite as it stands and not as correlations of the normals. Also if the ties of two
-/// members rule out their rank correlation.
+/// See [`cholesky`]; a matrix can be positive definite as it stands and not as correlations of the
+/// normals. Also if the ties of two members rule out their rank correlation.
 pub fn spearman_factor(
     ranks: &[Vec<f64>],
     members: &[&Distribution],
@@ -98,8 +103,8 @@ pub fn spearman_factor(
 /// Lower Cholesky factor of a correlation matrix, row by row; row i has i + 1 entries.
 ///
 /// # Errors
-/// The matrix is not square, not symmetric, has entries outside [-1, 1] or a diagonal other than 1, or is not positive definite
-/// (a correlation of exactly -1 or 1 is not).
+/// The matrix is not square, not symmetric, has entries outside [-1, 1] or a diagonal other than 1,
+/// or is not positive definite (a correlation of exactly -1 or 1 is not).
 pub fn cholesky(correlations: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, CopulaError> {
     // A pivot this small is rounding: the member is fixed by those before it.
     const SMALLEST_PIVOT: f64 = 1e-12;
@@ -159,7 +164,8 @@ fn check(matrix: &[Vec<f64>]) -> Result<(), CopulaError> {
     Ok(())
 }
 
-/// Turns independent standard normal scores into correlated ones, in place. `scores` has one entry per row of the factor.
+/// Turns independent standard normal scores into correlated ones, in place. `scores` has one entry
+/// per row of the factor.
 pub fn correlate(factor: &[Vec<f64>], scores: &mut [f64]) {
     // From the last row upwards, so that each row still reads the independent scores.
     for (i, row) in factor.iter().enumerate().rev() {

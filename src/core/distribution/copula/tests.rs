@@ -58,7 +58,8 @@ fn member_at_which_the_correlations_contradict_each_other_is_named() {
 
 #[test]
 fn positive_definiteness_is_that_of_the_normals_not_of_the_ranks() {
-    // Least eigenvalue 1 - 0.4992 * 2 > 0 for the ranks; the normal correlation of -0.4992 is below -0.5.
+    // Least eigenvalue 1 - 0.4992 * 2 > 0 for the ranks; the normal correlation of -0.4992 is below
+    // -0.5.
     let r = -0.4992;
     let matrix = vec![vec![1.0, r, r], vec![r, 1.0, r], vec![r, r, 1.0]];
     assert!(cholesky(&matrix).is_ok());
@@ -238,7 +239,8 @@ fn mid_rank(distribution: &Distribution, x: f64) -> f64 {
     0.5 * (below + distribution.cdf(x))
 }
 
-/// Spearman's correlation of `n` simulated pairs, each from two independent uniform numbers, with its standard error.
+/// Spearman's correlation of `n` simulated pairs, each from two independent uniform numbers, with
+/// its standard error.
 fn simulated(factor: &[Vec<f64>], a: &Distribution, b: &Distribution, n: u64) -> (f64, f64) {
     let ranks: Vec<(f64, f64)> = (0..n)
         .map(|point| {
@@ -286,8 +288,9 @@ fn big_ties_do_not_weaken_the_rank_correlation() {
     check_ties(40_000);
 }
 
-/// Every pair of margins has the rank correlation that is asked for, or is refused with a range that leaves it out. 110 cells: a chance
-/// of 0.7% that a right program would fail with other seeds.
+/// Every pair of margins has the rank correlation that is asked for, or is refused with a range
+/// that leaves it out. 110 cells: a chance of 0.7% that a right program would fail with other
+/// seeds.
 fn check_ties(n: u64) {
     let margins = margins();
     let mut refused = 0;
@@ -298,7 +301,8 @@ fn check_ties(n: u64) {
                 match spearman_factor(&matrix, &[a, b]) {
                     Ok(factor) => {
                         let (found, error) = simulated(&factor, a, b, n);
-                        // Where the rare value of both carries all, twelve trials of 4,000 or so, a normal error says little.
+                        // Where the rare value of both carries all, twelve trials of 4,000 or so, a
+                        // normal error says little.
                         let rare = first.contains("hundred") || second.contains("hundred");
                         let most = if rare { 6.0 } else { 4.0 };
                         assert!(
@@ -325,7 +329,8 @@ fn check_ties(n: u64) {
 fn two_risks_of_one_in_twenty_go_together_as_asked() {
     let risk = yes_or_no(0.05);
     let factor = spearman_factor(&[vec![1.0, 0.8], vec![0.8, 1.0]], &[&risk, &risk]).unwrap();
-    // P(both) = 0.05² + 0.8 * 0.05 * 0.95, as the probability that one normal exceeds its bound and the other too.
+    // P(both) = 0.05² + 0.8 * 0.05 * 0.95, as the probability that one normal exceeds its bound and
+    // the other too.
     let bound = -normal_quantile(0.05);
     let (r, s) = (factor[1][0], factor[1][1]);
     let slices = 200_000;
@@ -342,7 +347,8 @@ fn two_risks_of_one_in_twenty_go_together_as_asked() {
 
 #[test]
 fn what_ties_rule_out_is_told_with_its_range() {
-    // One in twenty and one in two: together at most 0.05, which is a correlation of 0.05 * 0.5 / sqrt(0.0475 * 0.25).
+    // One in twenty and one in two: together at most 0.05, which is a correlation of 0.05 * 0.5 /
+    // sqrt(0.0475 * 0.25).
     let (rare, even) = (yes_or_no(0.05), yes_or_no(0.5));
     let most = 0.025 / sqrt(0.0475 * 0.25);
     for (rank, fits) in [(0.22, true), (-0.22, true), (0.24, false), (-0.24, false)] {

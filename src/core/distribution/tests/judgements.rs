@@ -1,4 +1,5 @@
-//! Judgements that are no family: curves through any percentiles, tables, point masses, what is moved and stretched. Each against exact answers.
+//! Judgements that are no family: curves through any percentiles, tables, point masses, what is
+//! moved and stretched. Each against exact answers.
 
 use super::*;
 
@@ -13,7 +14,8 @@ fn refused(recipe: &Recipe, numbers: &[f64]) -> DistributionError {
     }
 }
 
-/// Keelin's quantile, written down anew: 1, L, cL, c, c², c²L, c³, c³L with c = p - 1/2 and L the log odds.
+/// Keelin's quantile, written down anew: 1, L, cL, c, c², c²L, c³, c³L with c = p - 1/2 and L the
+/// log odds.
 fn keelin(a: &[f64], p: f64) -> f64 {
     let (c, l) = (p - 0.5, libm::log(p / (1.0 - p)));
     let terms = [1.0, l, c * l, c, c * c, c * c * l, c * c * c, c * c * c * l];

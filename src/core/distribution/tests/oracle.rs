@@ -111,7 +111,8 @@ fn oracle_quantiles_moments_and_distribution_functions_are_reproduced() {
                 assert_eq!(distribution.survival(x), 0.0, "{what}");
             }
             if let Some(density) = point["pdf"].as_f64() {
-                // No family states its density; the distribution function's slope must be it, except at corners.
+                // No family states its density; the distribution function's slope must be it,
+                // except at corners.
                 let h = 1e-5 * x.abs().max(0.01);
                 let slope = (distribution.cdf(x + h) - distribution.cdf(x - h)) / (2.0 * h);
                 let at_corner = distribution

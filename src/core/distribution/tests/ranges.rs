@@ -59,7 +59,8 @@ fn moments_of_cut_distributions_agree_with_formulas() {
     let cut = Family::Exponential.build(&[2.0], Some(3.0), None).unwrap();
     assert_close("mean", cut.mean().unwrap(), 3.5, 1e-13);
     assert_close("variance", cut.variance().unwrap(), 0.25, 1e-12);
-    // Triangular 0, 2, 3 beyond 1: two pieces of a density that is 1/3, 2/3, 0 at 1, 2, 3 before it is scaled by 6/5.
+    // Triangular 0, 2, 3 beyond 1: two pieces of a density that is 1/3, 2/3, 0 at 1, 2, 3 before it
+    // is scaled by 6/5.
     let cut = Family::Triangular
         .build(&[0.0, 2.0, 3.0], Some(1.0), None)
         .unwrap();

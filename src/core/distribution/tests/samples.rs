@@ -1,4 +1,5 @@
-//! Samples of crate `rand_distr`, drawn from a site's stream, against the distribution functions: two ways to one law that share nothing.
+//! Samples of crate `rand_distr`, drawn from a site's stream, against the distribution functions:
+//! two ways to one law that share nothing.
 
 use super::*;
 use crate::math::special::gamma_pair;
@@ -225,7 +226,8 @@ fn sample(name: &str, law: &Sampler, n: u32) -> Vec<f64> {
     values
 }
 
-/// Kolmogorov's distance times the root of n, from either side of each jump. Above 2.2 with a chance of 1 in 8,000, and less if there are jumps.
+/// Kolmogorov's distance times the root of n, from either side of each jump. Above 2.2 with a
+/// chance of 1 in 8,000, and less if there are jumps.
 fn kolmogorov(distribution: &Distribution, sorted: &[f64]) -> f64 {
     let n = sorted.len() as f64;
     let (mut before, mut distance) = (0, 0.0_f64);
@@ -242,8 +244,8 @@ fn kolmogorov(distribution: &Distribution, sorted: &[f64]) -> f64 {
     distance * n.sqrt()
 }
 
-/// Chance of counts as far from the expected ones as these, or farther (Pearson's chi-squared). The cells are cut at quantiles, some in either tail,
-/// where Kolmogorov's distance sees little.
+/// Chance of counts as far from the expected ones as these, or farther (Pearson's chi-squared). The
+/// cells are cut at quantiles, some in either tail, where Kolmogorov's distance sees little.
 fn pearson(distribution: &Distribution, sorted: &[f64]) -> f64 {
     let n = sorted.len() as f64;
     let tails = [0.001, 0.003, 0.01];

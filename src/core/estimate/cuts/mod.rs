@@ -1,8 +1,9 @@
 //! Where the bins of a quantity lie, learnt from its first numbers.
 //!
-//! Takes the numbers of a pilot with the replicates they belong to; gives bins: those that matter for the published quantiles are narrow,
-//! and a number that comes again and again has a bin of its own. What is counted by these bins, and read off, is in
-//! [`tables`](super::tables) and [`quantiles`](super::quantiles).
+//! Takes the numbers of a pilot with the replicates they belong to; gives bins: those that matter
+//! for the published quantiles are narrow, and a number that comes again and again has a bin of its
+//! own. What is counted by these bins, and read off, is in [`tables`](super::tables) and
+//! [`quantiles`](super::quantiles).
 
 mod stored;
 
@@ -27,7 +28,8 @@ const MOST_SEGMENTS: usize = 1024;
 const MOST_BINS_OF_SEGMENT: f64 = 64.0;
 /// Most numbers with a bin of their own.
 const MOST_ATOMS: usize = 160;
-/// Around a level, in standard errors of the pilot's share: the later quantile lies there, most likely near the middle.
+/// Around a level, in standard errors of the pilot's share: the later quantile lies there, most
+/// likely near the middle.
 const WINDOW: [f64; 9] = [-4.0, -2.5, -1.5, -0.75, 0.0, 0.75, 1.5, 2.5, 4.0];
 /// Bins from one of these to the next.
 const FINE: f64 = 12.0;
@@ -74,8 +76,8 @@ struct Run {
 }
 
 impl Cuts {
-    /// Bins for numbers like these, narrow around [`LEVELS`] and around `more` shares; `owners` has the replicate of each. At least one number; all finite,
-    /// no negative zero.
+    /// Bins for numbers like these, narrow around [`LEVELS`] and around `more` shares; `owners` has
+    /// the replicate of each. At least one number; all finite, no negative zero.
     pub fn learn(values: &[f64], owners: &[u8], more: &[f64]) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
@@ -219,7 +221,8 @@ fn window(p: f64, sorted: &[f64], values: &[f64], owners: &[u8]) -> (f64, f64) {
 
 /// The distinct numbers, with those marked that have a bin of their own.
 ///
-/// Such a number was met in more than one replicate: one that all trials of a draw share, but no other draw, is not a point mass.
+/// Such a number was met in more than one replicate: one that all trials of a draw share, but no
+/// other draw, is not a point mass.
 fn runs(sorted: &[f64], values: &[f64], owners: &[u8], windows: &[(f64, f64)]) -> Vec<Run> {
     let n = sorted.len() as f64;
     let mut runs = Vec::new();
@@ -343,7 +346,8 @@ fn stretches(runs: &[Run], pieces: &[Piece]) -> Vec<(f64, f64, f64)> {
     stretches
 }
 
-/// Adds a stretch, or what lies on either side of a gap that takes up most of it, and the gap, which may well be one by chance.
+/// Adds a stretch, or what lies on either side of a gap that takes up most of it, and the gap,
+/// which may well be one by chance.
 fn push_apart(stretches: &mut Vec<(f64, f64, f64)>, runs: &[Run], whole: (f64, f64, f64)) {
     let (start, end, bins) = whole;
     let first = runs.partition_point(|run| run.value < start);
@@ -366,7 +370,8 @@ fn push_apart(stretches: &mut Vec<(f64, f64, f64)>, runs: &[Run], whole: (f64, f
     }
 }
 
-/// Cuts the atoms out of the stretches; the largest number has a segment of its own, so that all have one.
+/// Cuts the atoms out of the stretches; the largest number has a segment of its own, so that all
+/// have one.
 fn segments(stretches: &[(f64, f64, f64)], atoms: &[f64], most: f64) -> Vec<(f64, f64, f64)> {
     let mut segments = Vec::with_capacity(stretches.len() + 2 * atoms.len() + 1);
     let mut atoms = atoms.iter().copied().peekable();

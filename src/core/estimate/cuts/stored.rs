@@ -12,7 +12,8 @@ impl Cuts {
         Self::of_bins(&[(0.0, 1)], 1.0)
     }
 
-    /// From where segments begin and how many bins each has; each ends where the next begins, and the last at `end`.
+    /// From where segments begin and how many bins each has; each ends where the next begins, and
+    /// the last at `end`.
     fn of_bins(segments: &[(f64, u16)], end: f64) -> Self {
         let size = segments.len().next_power_of_two();
         let mut cuts = Self {

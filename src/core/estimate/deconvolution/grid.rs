@@ -1,4 +1,5 @@
-//! The grid on which the distribution of p(θ) is fitted: equal cells of the angle whose squared sine is p, and a beta distribution's mass in each.
+//! The grid on which the distribution of p(θ) is fitted: equal cells of the angle whose squared
+//! sine is p, and a beta distribution's mass in each.
 
 use crate::estimate::moments::{PARTS, in_pairs};
 use crate::math::elementary::{cos_sin_turns, exp, ln};
@@ -7,7 +8,8 @@ use crate::math::width::{Width, wide};
 use libm::lgamma;
 use std::f64::consts::{LN_2, TAU};
 
-/// Cells of the grid on which the distribution is fitted; they are equal in the angle whose squared sine is p.
+/// Cells of the grid on which the distribution is fitted; they are equal in the angle whose squared
+/// sine is p.
 pub const CELLS: usize = 160;
 /// Mass below which no cell falls at the start, so that the data can raise any of them.
 const LEAST_MASS: f64 = 1e-12;
@@ -61,7 +63,8 @@ impl Grid {
         })
     }
 
-    /// Logarithms of sine and cosine at the point of each cell that lies this share of it from its lower edge.
+    /// Logarithms of sine and cosine at the point of each cell that lies this share of it from its
+    /// lower edge.
     pub fn log_sine_cosine(&self, inside: f64) -> [Cells; 2] {
         let mut logs = [[0.0; CELLS]; 2];
         log_sine_cosine(Width::widest(), self.at(inside), self.width, &mut logs);
@@ -90,7 +93,8 @@ impl Grid {
         } else {
             let constant = lgamma(a + b) - lgamma(a) - lgamma(b) + LN_2;
             let exponents = (2.0 * a - 1.0, 2.0 * b - 1.0, constant);
-            // Gauss and Legendre's three points: with cells this narrow, right to 1e-8 of the whole.
+            // Gauss and Legendre's three points: with cells this narrow, right to 1e-8 of the
+            // whole.
             let offset = 0.5 * 0.6f64.sqrt();
             for (inside, weight) in [
                 (0.5 - offset, 5.0 / 18.0),

@@ -1,8 +1,9 @@
 //! The distribution of p(θ) behind the hits of draws, by EM steps from a beta distribution.
 //!
-//! Takes how many draws had c hits, and the mean and variance that p(θ) must have; gives the 5% and 95% quantiles of p(θ): of a
-//! *smooth* distribution, after few steps, and of a *rough* one, after many, which is what a truth of separate points looks like.
-//! When to ask, and what to make of the two, is the business of [`epistemic`](super::epistemic).
+//! Takes how many draws had c hits, and the mean and variance that p(θ) must have; gives the 5% and
+//! 95% quantiles of p(θ): of a *smooth* distribution, after few steps, and of a *rough* one, after
+//! many, which is what a truth of separate points looks like. When to ask, and what to make of the
+//! two, is the business of [`epistemic`](super::epistemic).
 
 mod grid;
 
@@ -12,7 +13,8 @@ use crate::math::width::{Width, wide};
 use grid::{CELLS, Cells, Grid, lower_end, summed};
 use libm::lgamma;
 
-/// Steps from the beta distribution towards the maximum of the likelihood: few, so that the beta still smooths.
+/// Steps from the beta distribution towards the maximum of the likelihood: few, so that the beta
+/// still smooths.
 const STEPS: usize = 20;
 /// Steps to the rough distribution, and how many more where these gained.
 const ROUGH_STEPS: usize = 380;
@@ -21,7 +23,8 @@ const FURTHER_STEPS: usize = 800;
 pub(super) const DOUBT: f64 = 1.0;
 /// Most rows of the likelihood: counts closer than that are taken together.
 const ROWS: usize = 256;
-/// Counts that are looked at together, so that their rows are still near when they are needed again.
+/// Counts that are looked at together, so that their rows are still near when they are needed
+/// again.
 const TOGETHER: usize = 8;
 
 /// How the hits of a draw scatter about R p(θ).
@@ -29,8 +32,8 @@ const TOGETHER: usize = 8;
 pub(super) enum Noise {
     /// Like those of independent trials, this share of the draw's trials in number.
     Effective(f64),
-    /// Each of so many groups has as many hits as its share of them allows, or one more, as systematic start trends that decide
-    /// the outcome give them.
+    /// Each of so many groups has as many hits as its share of them allows, or one more, as
+    /// systematic start trends that decide the outcome give them.
     Systematic(usize),
 }
 
@@ -55,14 +58,16 @@ pub(super) struct Ends {
     pub rough: [f64; 2],
     /// Logarithmic likelihood that the rough one gains.
     pub gain: f64,
-    /// How far each smooth quantile moves if two standard errors more or fewer of independent draws lay beyond it, halved.
+    /// How far each smooth quantile moves if two standard errors more or fewer of independent draws
+    /// lay beyond it, halved.
     pub sampling: [f64; 2],
 }
 
 /// 5% and 95% quantile of the smooth distribution.
 ///
-/// Starts at the beta distribution of that mean and variance and takes a fixed number of EM steps towards the distribution that
-/// explains the counts best (Laird 1978); stopping early keeps it smooth.
+/// Starts at the beta distribution of that mean and variance and takes a fixed number of EM steps
+/// towards the distribution that explains the counts best (Laird 1978); stopping early keeps it
+/// smooth.
 pub(super) fn smooth_ends(seen: &Seen<'_>) -> [f64; 2] {
     let Some(mut fit) = Fit::start(seen) else {
         return [seen.p; 2];
@@ -83,7 +88,8 @@ pub(super) fn both_ends(seen: &Seen<'_>) -> Ends {
     };
     fit.climb(STEPS);
     let smooth = [0.05, 0.95].map(|share| fit.quantile(share));
-    // The interval of a quantile by Woodruff (1952), on the fitted distribution: it sees jumps and skewness near the end.
+    // The interval of a quantile by Woodruff (1952), on the fitted distribution: it sees jumps and
+    // skewness near the end.
     let beyond = 2.0 * (0.05 * 0.95 / fit.draws).sqrt();
     let sampling = [0, 1].map(|side| {
         let share = [0.05, 0.95][side];
@@ -130,7 +136,8 @@ impl Fit {
             .collect();
         let (fewest, most) = (counts.first()?.0, counts.last()?.0);
 
-        // Above a million the beta is narrower than a cell, and its tails would cost time for nothing.
+        // Above a million the beta is narrower than a cell, and its tails would cost time for
+        // nothing.
         let size = (p * (1.0 - p) / between - 1.0).clamp(0.001, 1e6);
         let (a, b) = (p * size, (1.0 - p) * size);
         let low = lower_end(a, b, fewest / trials);
@@ -197,8 +204,8 @@ impl Fit {
     }
 }
 
-/// The counts with their shares, neighbours taken together where there are more than [`ROWS`]: those that differ by less than the
-/// angle that a row then stands for.
+/// The counts with their shares, neighbours taken together where there are more than [`ROWS`]:
+/// those that differ by less than the angle that a row then stands for.
 fn merged(counts: Vec<(f64, f64)>, trials: f64) -> Vec<(f64, f64)> {
     if counts.len() <= ROWS {
         return counts;
@@ -221,8 +228,8 @@ fn merged(counts: Vec<(f64, f64)>, trials: f64) -> Vec<(f64, f64)> {
     rows.into_iter().map(mean).collect()
 }
 
-/// Likelihood of `hits` in `groups` equal groups of which each has the whole part of its share of hits, or one more with the chance of the
-/// fraction that is left.
+/// Likelihood of `hits` in `groups` equal groups of which each has the whole part of its share of
+/// hits, or one more with the chance of the fraction that is left.
 fn systematic(row: &mut Cells, chances: &Cells, trials: f64, groups: usize, hits: f64) {
     let groups = groups as f64;
     let ways = |one_more: f64| {
@@ -248,8 +255,9 @@ fn systematic(row: &mut Cells, chances: &Cells, trials: f64, groups: usize, hits
 }
 
 wide! {
-    /// Likelihood of `hits` and `misses` (not whole numbers) in each cell, from the logarithms of sine and cosine in its middle,
-    /// up to a constant that drops out of EM: the largest is 1, so that none of importance underflows.
+    /// Likelihood of `hits` and `misses` (not whole numbers) in each cell, from the logarithms of
+    /// sine and cosine in its middle, up to a constant that drops out of EM: the largest is 1, so
+    /// that none of importance underflows.
     fn likelihood(row: &mut Cells, logs: &[Cells; 2], hits: f64, misses: f64) {
         let [sines, cosines] = logs;
         let mut largest = [f64::NEG_INFINITY; PARTS];
@@ -276,12 +284,14 @@ wide! {
 }
 
 wide! {
-    /// Takes the steps of EM: each multiplies a cell's mass by how much better than all cells together it explains the counts.
+    /// Takes the steps of EM: each multiplies a cell's mass by how much better than all cells
+    /// together it explains the counts.
     fn climb(masses: &mut Cells, rows: &[Cells], shares: &[f64], steps: usize) {
         for _ in 0..steps {
             let mut factors = [0.0; CELLS];
             for (rows, shares) in rows.chunks(TOGETHER).zip(shares.chunks(TOGETHER)) {
-                // Sums first, their pairs later: a vectoriser that sees both at once settles for short vectors.
+                // Sums first, their pairs later: a vectoriser that sees both at once settles for
+                // short vectors.
                 let mut fits = [[0.0; PARTS]; TOGETHER];
                 for (fit, row) in fits.iter_mut().zip(rows) {
                     let mut sums = [0.0; PARTS];
@@ -331,7 +341,8 @@ mod tests {
 
     #[test]
     fn a_beta_distribution_seen_through_many_trials_is_found_again() {
-        // Draws dealt out exactly: c of 1,000 trials hit in as many draws as the mass between (c - 1/2) and (c + 1/2) thousandths.
+        // Draws dealt out exactly: c of 1,000 trials hit in as many draws as the mass between (c -
+        // 1/2) and (c + 1/2) thousandths.
         let (a, b) = (6.0, 14.0);
         let below = |c: f64| beta_regularized(a, b, ((c - 0.5) / 1000.0).clamp(0.0, 1.0));
         let draws_with: Vec<u64> = (0..=1000)

@@ -1,8 +1,9 @@
 //! Mean of a metric: a number that a trial has, or has not.
 //!
-//! Takes the values of one draw's trials; gives mean and standard deviation with their Monte Carlo errors, means by start trend and by
-//! outcome, and the epistemic interval of the mean. All of it is sums of floats, so nodes are merged by the [`Forest`](super::Forest).
-//! Trials without a value are left out of everything; their share is kept elsewhere.
+//! Takes the values of one draw's trials; gives mean and standard deviation with their Monte Carlo
+//! errors, means by start trend and by outcome, and the epistemic interval of the mean. All of it
+//! is sums of floats, so nodes are merged by the [`Forest`](super::Forest). Trials without a value
+//! are left out of everything; their share is kept elsewhere.
 
 use super::epistemic::{Components, Epistemic, LEAST_DRAWS};
 use super::interval::t95;
@@ -90,7 +91,8 @@ impl Stored for MeanNode {
 }
 
 impl MeanNode {
-    /// Without trials, which start under one of `trends` trends and end in one of `outcomes` outcomes.
+    /// Without trials, which start under one of `trends` trends and end in one of `outcomes`
+    /// outcomes.
     pub fn new(trends: usize, outcomes: usize) -> Self {
         Self {
             by_replicate: Default::default(),
@@ -101,9 +103,11 @@ impl MeanNode {
         }
     }
 
-    /// Takes in one draw of `replicate` and gives the draw's mean, for the table of draw means; `None` without values.
+    /// Takes in one draw of `replicate` and gives the draw's mean, for the table of draw means;
+    /// `None` without values.
     ///
-    /// `values`, `trends` and `outcomes` have one entry per trial, in trial order, group after group; NaN is no value.
+    /// `values`, `trends` and `outcomes` have one entry per trial, in trial order, group after
+    /// group; NaN is no value.
     pub fn add_draw(
         &mut self,
         replicate: usize,
@@ -132,8 +136,8 @@ impl MeanNode {
         self.by_replicate[replicate].merge(&draw);
         self.draw_means[replicate].push(draw.mean);
 
-        // Groups of unequal size, as where values are missing: the linearised variance of a ratio, which is
-        // sum (m_g - m)^2 / (G (G - 1)) for equal ones.
+        // Groups of unequal size, as where values are missing: the linearised variance of a ratio,
+        // which is sum (m_g - m)^2 / (G (G - 1)) for equal ones.
         let (mut squares, mut used) = (0.0, 0u64);
         for g in 0..groups {
             let part = &values[g * values.len() / groups..(g + 1) * values.len() / groups];
@@ -191,10 +195,12 @@ impl MeanNode {
         }
     }
 
-    /// The same where all trials agree on a value that may differ: that is luck, not knowledge. The error is that of a share of trials which none
-    /// of these has shown, times how far they may lie off; `None` where that is not known.
+    /// The same where all trials agree on a value that may differ: that is luck, not knowledge. The
+    /// error is that of a share of trials which none of these has shown, times how far they may lie
+    /// off; `None` where that is not known.
     ///
-    /// `range`: what the value can be. `step`: how far off it is if it differs, where the range has no end.
+    /// `range`: what the value can be. `step`: how far off it is if it differs, where the range has
+    /// no end.
     pub fn of_luck(&self, range: [f64; 2], step: Option<f64>) -> MeanEstimate {
         let seen = self.estimate();
         let unknown = MeanEstimate {
@@ -224,10 +230,12 @@ impl MeanNode {
         }
     }
 
-    /// The 5%-95% range of the conditional mean over parameter draws. `uncertain`: some parameter or weight differs between draws.
+    /// The 5%-95% range of the conditional mean over parameter draws. `uncertain`: some parameter
+    /// or weight differs between draws.
     ///
-    /// `draw_means` has every draw's mean. Its quantiles are pulled towards the mean by the share of their spread that chance
-    /// makes: true to the skewness of the draw means, and robust where the noise is skewed too.
+    /// `draw_means` has every draw's mean. Its quantiles are pulled towards the mean by the share
+    /// of their spread that chance makes: true to the skewness of the draw means, and robust where
+    /// the noise is skewed too.
     pub fn epistemic(
         &self,
         draw_means: &Quantiles<'_>,
@@ -270,7 +278,8 @@ impl MeanNode {
         .epistemic(estimate, [f64::NEG_INFINITY, f64::INFINITY])
     }
 
-    /// `(mean, standard error)` by start trend; `None` without values, or with values in fewer than two replicates.
+    /// `(mean, standard error)` by start trend; `None` without values, or with values in fewer than
+    /// two replicates.
     pub fn by_trend(&self) -> Vec<(Option<f64>, Option<f64>)> {
         by_class(&self.by_trend)
     }
@@ -295,7 +304,8 @@ impl MeanNode {
         values_by_class(&self.by_outcome)
     }
 
-    /// Spread of the draws' means, over all replicates or all but one. `None` if the draws show no inner variance, or are fewer than two.
+    /// Spread of the draws' means, over all replicates or all but one. `None` if the draws show no
+    /// inner variance, or are fewer than two.
     fn components(&self, without: Option<usize>) -> Option<Components> {
         components(&self.draw_means, &self.inner, without)
     }
@@ -364,7 +374,8 @@ pub(super) fn present<'a>(values: &'a [f64], buffer: &'a mut Vec<f64>) -> &'a [f
     buffer
 }
 
-/// Mean and standard deviation with their errors, from the spread between replicates; `None` as in [`MeanEstimate`].
+/// Mean and standard deviation with their errors, from the spread between replicates; `None` as in
+/// [`MeanEstimate`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Centre {
     pub mean: Option<f64>,

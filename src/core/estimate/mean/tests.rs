@@ -1,4 +1,5 @@
-//! Means of metrics against known laws: errors, intervals, the part of each class, epistemic ranges.
+//! Means of metrics against known laws: errors, intervals, the part of each class, epistemic
+//! ranges.
 
 use super::*;
 use crate::estimate::{EpistemicStatus, Forest, Tables};
@@ -8,7 +9,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 const R: usize = 64;
 
-/// A run whose conditional means are `conditional(random)`, with normal noise of standard deviation `noise` in each trial.
+/// A run whose conditional means are `conditional(random)`, with normal noise of standard deviation
+/// `noise` in each trial.
 fn run(
     draws: usize,
     noise: f64,

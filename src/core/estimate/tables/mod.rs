@@ -1,8 +1,10 @@
 //! Counts of many quantities, from which their quantiles are read.
 //!
-//! In come numbers with the replicate they belong to: the first of a quantity are kept as they are; once [`Cuts`] have been learnt from these, they and all
-//! later ones are counted in bins. The state depends on the numbers and the cuts alone, not on the order in which numbers came or on how parts
-//! were merged. When to learn, and from which trials, is the engine's business; quantiles are read off by [`quantiles`](super::quantiles).
+//! In come numbers with the replicate they belong to: the first of a quantity are kept as they are;
+//! once [`Cuts`] have been learnt from these, they and all later ones are counted in bins. The
+//! state depends on the numbers and the cuts alone, not on the order in which numbers came or on
+//! how parts were merged. When to learn, and from which trials, is the engine's business; quantiles
+//! are read off by [`quantiles`](super::quantiles).
 
 mod stored;
 
@@ -119,7 +121,8 @@ impl Tables {
         }
     }
 
-    /// Bins for a quantity whose numbers all these parts have kept; `None` if it has bins, or too few numbers.
+    /// Bins for a quantity whose numbers all these parts have kept; `None` if it has bins, or too
+    /// few numbers.
     pub fn learn(parts: &[&Self], table: usize) -> Option<Arc<Cuts>> {
         let mut all = Kept::default();
         for part in parts {
@@ -133,7 +136,8 @@ impl Tables {
             .then(|| Arc::new(Cuts::learn(&all.values, &all.owners, levels)))
     }
 
-    /// Counts a quantity in these bins from now on, and what was kept of it. Nothing happens if it has bins already.
+    /// Counts a quantity in these bins from now on, and what was kept of it. Nothing happens if it
+    /// has bins already.
     pub fn cut(&mut self, table: usize, cuts: &Arc<Cuts>) {
         if let Table::Kept(kept) = &self.tables[table] {
             let mut counted = Counted::new(cuts);
@@ -159,7 +163,8 @@ impl Tables {
         }
     }
 
-    /// Takes in all that `other` has seen; the order of merging does not matter. Where both have bins, they are the same.
+    /// Takes in all that `other` has seen; the order of merging does not matter. Where both have
+    /// bins, they are the same.
     pub fn merge(&mut self, other: &Self) {
         self.count_as(other);
         for (own, more) in self.tables.iter_mut().zip(&other.tables) {
@@ -327,7 +332,8 @@ impl Tail {
     }
 }
 
-/// Which of the bins beyond the pilot's numbers: by the leading bits of the distance, eight bins from one power of two to the next.
+/// Which of the bins beyond the pilot's numbers: by the leading bits of the distance, eight bins
+/// from one power of two to the next.
 fn tail(place: u16, value: f64, (least, most): (f64, f64)) -> i32 {
     let bin = |distance: f64| (distance.to_bits() >> (f64::MANTISSA_DIGITS - 4)) as i32;
     if place == BELOW {

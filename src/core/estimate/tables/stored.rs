@@ -1,6 +1,7 @@
 //! Tables of quantities as bytes, and kept numbers apart from bins.
 //!
-//! The bytes depend on what was seen alone: numbers that are kept stand in ascending order, by replicate.
+//! The bytes depend on what was seen alone: numbers that are kept stand in ascending order, by
+//! replicate.
 
 use super::super::stored::{Store, Stored, TOO_LARGE, Unreadable};
 use super::{Counted, Kept, REPLICATES, Row, Table, Tables, Tail};

@@ -1,4 +1,5 @@
-//! Calls: argument counts and types by the table of built-in functions, events by name, readings of the finished path.
+//! Calls: argument counts and types by the table of built-in functions, events by name, readings of
+//! the finished path.
 
 use super::reach::Reach;
 use super::{Checked, Checker};
@@ -184,7 +185,8 @@ impl Checker<'_> {
         )
     }
 
-    /// `count`, `ever`, `since`, `first`: of an event, the latter also of a condition on a finished trial.
+    /// `count`, `ever`, `since`, `first`: of an event, the latter also of a condition on a finished
+    /// trial.
     fn of_event(
         &mut self,
         of: OfEvent,

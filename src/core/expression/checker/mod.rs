@@ -1,8 +1,9 @@
 //! A parsed formula and its surroundings to a typed tree.
 //!
-//! Takes what the parser understood and a [`Scope`]; gives an [`Expr`] whose names are indices, whose types fit and whose constant parts
-//! are computed, or every fault of the formula. Words of the language are looked up in the table of `functions.rs`.
-//! Calls and comparisons with names are in `call.rs` and `state.rs`.
+//! Takes what the parser understood and a [`Scope`]; gives an [`Expr`] whose names are indices,
+//! whose types fit and whose constant parts are computed, or every fault of the formula. Words of
+//! the language are looked up in the table of `functions.rs`. Calls and comparisons with names are
+//! in `call.rs` and `state.rs`.
 
 mod call;
 mod reach;
@@ -24,7 +25,8 @@ use reach::Reach;
 use std::ops::Range;
 use times::compared;
 
-/// Most nodes of a formula after the metrics that it names have been put in, and of a choice by trend or phase.
+/// Most nodes of a formula after the metrics that it names have been put in, and of a choice by
+/// trend or phase.
 pub const LARGEST: usize = 100_000;
 
 /// What a formula must be.
@@ -46,8 +48,9 @@ pub fn compile(text: &str, scope: &Scope, wanted: Wanted) -> Result<Expr, Vec<Fo
 /// Checks a parsed formula.
 ///
 /// # Errors
-/// Every fault of the formula, those of the parser included, in the order of the text. The list is empty if the only fault is that
-/// the formula names a metric that is itself at fault, and was reported there.
+/// Every fault of the formula, those of the parser included, in the order of the text. The list is
+/// empty if the only fault is that the formula names a metric that is itself at fault, and was
+/// reported there.
 pub fn check(parsed: &Parsed, scope: &Scope, wanted: Wanted) -> Result<Expr, Vec<FormulaError>> {
     let mut checker = Checker {
         text: &parsed.text,

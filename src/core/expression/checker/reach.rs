@@ -1,8 +1,8 @@
 //! Where `since(event)`, which is +∞ before the first firing, can get to.
 //!
-//! A number is finite, or may be +∞ or -∞ because of one `since`. Comparisons stop it, and so does `exp` of -∞; anything
-//! that could turn it into NaN, or carry it out of the formula, is a fault. Factors that are not constants count as
-//! positive, unless they carry a minus.
+//! A number is finite, or may be +∞ or -∞ because of one `since`. Comparisons stop it, and so does
+//! `exp` of -∞; anything that could turn it into NaN, or carry it out of the formula, is a fault.
+//! Factors that are not constants count as positive, unless they carry a minus.
 
 use super::Checked;
 use crate::expression::tree::{Arithmetic, Expr};

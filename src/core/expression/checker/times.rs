@@ -8,7 +8,8 @@ use crate::expression::tree::{Arithmetic, Comparison, Expr, Function};
 use crate::time::calendar::SAME_INSTANT_IN_YEARS;
 
 impl Checker<'_> {
-    /// Reports a sum or comparison of a written time with what is none, and of a day with a length of time.
+    /// Reports a sum or comparison of a written time with what is none, and of a day with a length
+    /// of time.
     pub(super) fn times_fit(&mut self, symbol: &str, left: &Node, right: &Node) {
         for (one, other) in [(left, right), (right, left)] {
             if sort(one) != Sort::Written {
@@ -47,8 +48,9 @@ impl Checker<'_> {
     }
 }
 
-/// A comparison with a time that is written as one. The times of a grid carry rounding errors, and three months are three months: what differs by less than
-/// instants are told apart counts as equal.
+/// A comparison with a time that is written as one. The times of a grid carry rounding errors, and
+/// three months are three months: what differs by less than instants are told apart counts as
+/// equal.
 pub(super) fn compared(operator: Comparison, first: Expr, second: Expr) -> Expr {
     let lean = match operator {
         Comparison::Less | Comparison::GreaterOrEqual => -SAME_INSTANT_IN_YEARS,

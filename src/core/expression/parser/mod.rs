@@ -1,9 +1,11 @@
 //! Tokens to a tree, by operator precedence (Pratt 1973), going on after a fault.
 //!
-//! Takes the text; gives the tree and every fault of lexer and parser. What cannot be understood becomes a [`Kind::Fault`] that
-//! keeps its understandable pieces, so that one look at a formula reports all that is wrong with it.
+//! Takes the text; gives the tree and every fault of lexer and parser. What cannot be understood
+//! becomes a [`Kind::Fault`] that keeps its understandable pieces, so that one look at a formula
+//! reports all that is wrong with it.
 //!
-//! From loosest to tightest: `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* /`, unary `-`, `^` (right to left).
+//! From loosest to tightest: `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* /`,
+//! unary `-`, `^` (right to left).
 
 use super::error::{FormulaError, code};
 use super::lexer::{Lexeme, Token, tokens};

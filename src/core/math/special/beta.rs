@@ -6,7 +6,8 @@ use super::kernel::{
 use super::normal::normal_quantile;
 use libm::{exp, expm1, lgamma, log, log1p, sqrt};
 
-/// Regularised incomplete beta function I_x(a, b): the probability that a beta variable is at most `x`; `a` and `b` positive.
+/// Regularised incomplete beta function I_x(a, b): the probability that a beta variable is at most
+/// `x`; `a` and `b` positive.
 pub fn beta_regularized(a: f64, b: f64, x: f64) -> f64 {
     beta_pair(a, b, x, 1.0 - x).0
 }
@@ -16,7 +17,8 @@ pub fn beta_upper(a: f64, b: f64, x: f64) -> f64 {
     beta_pair(a, b, x, 1.0 - x).1
 }
 
-/// I_x(a, b) and its complement, both accurate relative to themselves; `y` is 1 - x, as exactly as the caller knows it.
+/// I_x(a, b) and its complement, both accurate relative to themselves; `y` is 1 - x, as exactly as
+/// the caller knows it.
 pub fn beta_pair(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     let (lower, upper, _) = beta_parts(a, b, x, y);
     (lower, upper)
@@ -65,9 +67,11 @@ fn logistic_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
     sqrt(a * b / (n * TWO_PI)) * exp(exponent)
 }
 
-/// `I_x(a, b) B(a, b) / (x^a y^b)` by the continued fraction of Didonato & Morris (1992), *Algorithm 708*, section 8.
+/// `I_x(a, b) B(a, b) / (x^a y^b)` by the continued fraction of Didonato & Morris (1992),
+/// *Algorithm 708*, section 8.
 ///
-/// `lead` is (a + b) y - b, at least about 0; it and `y` keep the digits that `1 - x` would lose next to 1.
+/// `lead` is (a + b) y - b, at least about 0; it and `y` keep the digits that `1 - x` would lose
+/// next to 1.
 fn continued_fraction(a: f64, b: f64, x: f64, y: f64, lead: f64) -> f64 {
     let c = 1.0 + lead;
     let c0 = b / a;
@@ -131,7 +135,8 @@ fn logistic(u: f64) -> f64 {
     1.0 / (1.0 + exp(-u))
 }
 
-/// ln(x / (1 - x)) of the `x` with I_x(a, b) = `p` and complement `q`; the sum of `p` and `q` must be one.
+/// ln(x / (1 - x)) of the `x` with I_x(a, b) = `p` and complement `q`; the sum of `p` and `q` must
+/// be one.
 ///
 /// The log odds keep their precision at both ends, where x itself rounds to 0 or 1.
 pub fn beta_inverse_log_odds(a: f64, b: f64, p: f64, q: f64) -> f64 {
@@ -153,7 +158,8 @@ pub fn beta_inverse_log_odds(a: f64, b: f64, p: f64, q: f64) -> f64 {
         let spread = sqrt(1.0 / a + 1.0 / b);
         log((a - 1.0 / 3.0) / (b - 1.0 / 3.0)) + normal_quantile(p) * spread
     } else {
-        // The log odds of that x, unless the leading term already exceeds what a probability can be.
+        // The log odds of that x, unless the leading term already exceeds what a probability can
+        // be.
         let log_odds = ln_x - log(-expm1(ln_x.min(-1e-300)));
         log_odds.clamp(-700.0, 700.0)
     };

@@ -32,7 +32,8 @@ const ZETA_TERMS: [f64; 17] = [
     2.1207184805554665e-07,
 ];
 
-/// ln gamma(1 + a) for `a` >= 0, accurate relative to itself as `a` goes to 0, where `1 + a` would lose it.
+/// ln gamma(1 + a) for `a` >= 0, accurate relative to itself as `a` goes to 0, where `1 + a` would
+/// lose it.
 pub(super) fn ln_gamma_one_plus(a: f64) -> f64 {
     if a > 0.25 {
         return lgamma(1.0 + a);
@@ -43,7 +44,8 @@ pub(super) fn ln_gamma_one_plus(a: f64) -> f64 {
     a * (ONE_MINUS_EULER + a * tail) - log1p(a)
 }
 
-/// Lower regularised incomplete gamma function P(a, x): the probability that a gamma variable of shape `a` > 0 and rate 1 is at most `x`.
+/// Lower regularised incomplete gamma function P(a, x): the probability that a gamma variable of
+/// shape `a` > 0 and rate 1 is at most `x`.
 pub fn gamma_p(a: f64, x: f64) -> f64 {
     gamma_pair(a, x).0
 }
@@ -112,7 +114,8 @@ fn series(a: f64, x: f64) -> f64 {
     }
 }
 
-/// Legendre's fraction 1/(x+1-a- 1(1-a)/(x+3-a- ...)) by Lentz's method; for x >= a + 1, or x >= 1.5.
+/// Legendre's fraction 1/(x+1-a- 1(1-a)/(x+3-a- ...)) by Lentz's method; for x >= a + 1, or x >=
+/// 1.5.
 fn continued_fraction(a: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let mut b = x + 1.0 - a;
@@ -142,7 +145,8 @@ fn continued_fraction(a: f64, x: f64) -> f64 {
     h
 }
 
-/// For a < 1 and x < 1.5, where Q may be tiny although x is small (gamma(a) is large): neither is found by subtraction.
+/// For a < 1 and x < 1.5, where Q may be tiny although x is small (gamma(a) is large): neither is
+/// found by subtraction.
 fn by_small_shape(a: f64, x: f64) -> (f64, f64) {
     let ln_power = a * log(x) - ln_gamma_one_plus(a);
     let power = exp(ln_power);
@@ -164,7 +168,8 @@ fn by_small_shape(a: f64, x: f64) -> (f64, f64) {
     if p < q { (p, q) } else { (1.0 - q, q) }
 }
 
-/// For large shapes within 40% of the mode: integrates the density from `x` outwards, over the smaller tail.
+/// For large shapes within 40% of the mode: integrates the density from `x` outwards, over the
+/// smaller tail.
 fn by_tail_integral(a: f64, x: f64, density: f64) -> (f64, f64) {
     let shape = a - 1.0;
     let upper = x >= shape;
@@ -188,7 +193,8 @@ pub fn gamma_p_inverse(a: f64, p: f64) -> f64 {
     gamma_inverse_pair(a, p, 1.0 - p)
 }
 
-/// The `x` with P(a, x) = `p` and Q(a, x) = `q`, solved in the smaller of the two; they must sum to one.
+/// The `x` with P(a, x) = `p` and Q(a, x) = `q`, solved in the smaller of the two; they must sum to
+/// one.
 pub fn gamma_inverse_pair(a: f64, p: f64, q: f64) -> f64 {
     if !(a > 0.0 && a.is_finite() && p >= 0.0 && q >= 0.0) {
         return f64::NAN;
@@ -232,7 +238,8 @@ pub fn gamma_inverse_pair(a: f64, p: f64, q: f64) -> f64 {
     }
 }
 
-/// Value below which a chi-square variable with `df` > 0 degrees of freedom falls with probability `p`.
+/// Value below which a chi-square variable with `df` > 0 degrees of freedom falls with probability
+/// `p`.
 pub fn chi_square_quantile(p: f64, df: f64) -> f64 {
     2.0 * gamma_p_inverse(0.5 * df, p)
 }

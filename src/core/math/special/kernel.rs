@@ -1,12 +1,13 @@
-//! What the incomplete gamma and beta functions share: cancellation-free logarithms, Stirling's remainder, a tail integral,
-//! and Newton's method on log-concave distribution functions.
+//! What the incomplete gamma and beta functions share: cancellation-free logarithms, Stirling's
+//! remainder, a tail integral, and Newton's method on log-concave distribution functions.
 
 use libm::{exp, lgamma, log, log1p, sqrt};
 
 pub const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 pub const TWO_PI: f64 = 2.0 * core::f64::consts::PI;
 
-/// From this size on the tail integral is faster than series and continued fractions, whose length grows with the square root.
+/// From this size on the tail integral is faster than series and continued fractions, whose length
+/// grows with the square root.
 pub const LARGE: f64 = 1000.0;
 
 /// `ln(1 + w) - w` without cancellation at small `w`.
@@ -31,7 +32,8 @@ pub fn log1p_minus(w: f64) -> f64 {
     }
 }
 
-/// Loader's deviance `k ln(k / m) + m - k` for positive `k` and `m`, given `difference = m - k` as exactly as the caller knows it.
+/// Loader's deviance `k ln(k / m) + m - k` for positive `k` and `m`, given `difference = m - k` as
+/// exactly as the caller knows it.
 ///
 /// Loader (2000), *Fast and accurate computation of binomial probabilities*.
 pub fn deviance(k: f64, m: f64, difference: f64) -> f64 {
@@ -42,7 +44,8 @@ pub fn deviance(k: f64, m: f64, difference: f64) -> f64 {
     }
 }
 
-/// What Stirling's formula leaves of `ln gamma(x + 1)`: `ln gamma(x + 1) - (x + 1/2) ln x + x - ln sqrt(2 pi)`, for `x > 0`.
+/// What Stirling's formula leaves of `ln gamma(x + 1)`: `ln gamma(x + 1) - (x + 1/2) ln x + x - ln
+/// sqrt(2 pi)`, for `x > 0`.
 pub fn stirling_remainder(x: f64) -> f64 {
     if x < 10.0 {
         return lgamma(x + 1.0) - (x + 0.5) * log(x) + x - LN_SQRT_2PI;
@@ -72,8 +75,9 @@ const GAUSS_LEGENDRE: [(f64, f64); 10] = [
 
 /// Integral of `exp(log_ratio(s))` over `s` from 0 to where it has died out, at most to `limit`.
 ///
-/// `log_ratio` starts at 0 and falls with initial slope `-slope` (`slope >= 0`) and curvature about `-curvature` (positive):
-/// a tail of a density that is nearly normal, relative to its value where the tail begins.
+/// `log_ratio` starts at 0 and falls with initial slope `-slope` (`slope >= 0`) and curvature about
+/// `-curvature` (positive): a tail of a density that is nearly normal, relative to its value where
+/// the tail begins.
 pub fn tail_integral(
     slope: f64,
     curvature: f64,
@@ -81,7 +85,8 @@ pub fn tail_integral(
     log_ratio: impl Fn(f64) -> f64,
 ) -> f64 {
     const PANELS: usize = 4;
-    // Where slope * s + curvature * s^2 / 2 reaches 60; a skew tail may fall more slowly, hence the factor.
+    // Where slope * s + curvature * s^2 / 2 reaches 60; a skew tail may fall more slowly, hence the
+    // factor.
     let reach = 1.4 * 120.0 / (slope + sqrt(slope * slope + 120.0 * curvature));
     let half = reach.min(limit) / (2.0 * PANELS as f64);
     let mut total = 0.0;
@@ -95,10 +100,12 @@ pub fn tail_integral(
     total * half
 }
 
-/// Solves `tail(u) = target` for an increasing log-concave `tail`; `tail` returns its value and its derivative.
+/// Solves `tail(u) = target` for an increasing log-concave `tail`; `tail` returns its value and its
+/// derivative.
 ///
-/// Newton's method on the logarithm of a log-concave function overshoots at most once, then approaches from the left; where
-/// the tail has underflowed or is flat, steps are limited and kept between the last points on either side of the solution.
+/// Newton's method on the logarithm of a log-concave function overshoots at most once, then
+/// approaches from the left; where the tail has underflowed or is flat, steps are limited and kept
+/// between the last points on either side of the solution.
 pub fn invert_log_concave(start: f64, target: f64, tail: impl Fn(f64) -> (f64, f64)) -> f64 {
     const LONGEST_STEP: f64 = 12.0;
     let (mut left, mut right) = (f64::NEG_INFINITY, f64::INFINITY);

@@ -1,8 +1,9 @@
 //! Special functions: gamma, beta, normal, Student's t, F, chi-square.
 //!
-//! Pure functions of `f64`, accurate to about 1e-13 relative in both tails unless a function says otherwise. An argument
-//! outside a function's domain gives NaN, never a panic. A probability and its complement are computed side by side where
-//! a caller may need the smaller one: `1 - p` would lose it.
+//! Pure functions of `f64`, accurate to about 1e-13 relative in both tails unless a function says
+//! otherwise. An argument outside a function's domain gives NaN, never a panic. A probability and
+//! its complement are computed side by side where a caller may need the smaller one: `1 - p` would
+//! lose it.
 
 mod beta;
 mod gamma;

@@ -9,12 +9,14 @@ const FRAC_1_SQRT_2: f64 = core::f64::consts::FRAC_1_SQRT_2;
 /// What the double nearest to 1/sqrt(2) lacks.
 const FRAC_1_SQRT_2_REST: f64 = -4.833_646_656_726_457e-17;
 
-/// Probability that a standard normal is at most `x`; accurate relative to itself down to about 1e-308.
+/// Probability that a standard normal is at most `x`; accurate relative to itself down to about
+/// 1e-308.
 pub fn normal_cdf(x: f64) -> f64 {
     normal_survival(-x)
 }
 
-/// Probability that a standard normal exceeds `x`; accurate relative to itself down to about 1e-308.
+/// Probability that a standard normal exceeds `x`; accurate relative to itself down to about
+/// 1e-308.
 pub fn normal_survival(x: f64) -> f64 {
     let y = x * FRAC_1_SQRT_2;
     let tail = erfc(y);
@@ -26,10 +28,11 @@ pub fn normal_survival(x: f64) -> f64 {
     0.5 * (tail - core::f64::consts::FRAC_2_SQRT_PI * exp(-y * y) * rest)
 }
 
-/// Value below which a standard normal falls with probability `p`; `p` in [0, 1], the ends give infinities.
+/// Value below which a standard normal falls with probability `p`; `p` in [0, 1], the ends give
+/// infinities.
 ///
-/// Wichura (1988), *Algorithm AS 241*, PPND16: relative error about 1e-16. For a small upper tail `q` call it with `q` and
-/// change the sign.
+/// Wichura (1988), *Algorithm AS 241*, PPND16: relative error about 1e-16. For a small upper tail
+/// `q` call it with `q` and change the sign.
 pub fn normal_quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {

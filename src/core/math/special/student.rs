@@ -45,7 +45,8 @@ fn normal_equivalent(x: f64, df: f64) -> f64 {
     t * (1.0 - n * (first - n * (second - n * third)))
 }
 
-/// Value below which Student's t with `df` > 0 degrees of freedom falls with probability `p`; `p` in [0, 1].
+/// Value below which Student's t with `df` > 0 degrees of freedom falls with probability `p`; `p`
+/// in [0, 1].
 pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     if !(df > 0.0 && (0.0..=1.0).contains(&p)) {
         return f64::NAN;
@@ -61,7 +62,8 @@ pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     -sqrt(df) * exp(-0.5 * log_odds)
 }
 
-/// The t deviate with the same tail as the normal deviate `z`: Fisher's expansion (Abramowitz & Stegun 26.7.5).
+/// The t deviate with the same tail as the normal deviate `z`: Fisher's expansion (Abramowitz &
+/// Stegun 26.7.5).
 fn t_equivalent(z: f64, df: f64) -> f64 {
     if z.is_infinite() {
         return z;

@@ -1,4 +1,5 @@
-//! Special functions against values computed with 60 and more digits (own computation with arbitrary-precision arithmetic).
+//! Special functions against values computed with 60 and more digits (own computation with
+//! arbitrary-precision arithmetic).
 
 use super::*;
 

@@ -1,6 +1,7 @@
 //! What can be said about a formula when only the phase and the trend are known.
 //!
-//! Constants propagate, everything that a trial would have to find out is unknown; zero times anything is zero.
+//! Constants propagate, everything that a trial would have to find out is unknown; zero times
+//! anything is zero.
 
 use crate::expression::{Arithmetic, Expr, arithmetic, call, compare};
 use crate::model::types::{Hazard, Model, ParameterValue};

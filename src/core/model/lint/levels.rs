@@ -1,8 +1,10 @@
 //! Levels that are looked for on a grid too coarse for what crosses them.
 //!
-//! Indicators move at grid points only. A diffusion can cross a level and come back in between: seen on the grid, the level acts as if it lay
-//! 0.5826·σ·√Δ further away (Broadie, Glasserman & Kou, *A continuity correction for discrete barrier options*, Math. Finance 7, 1997). A
-//! drift is seen to have crossed it up to a step late. Where an effect sets the level's indicator back, the delay adds up firing by firing.
+//! Indicators move at grid points only. A diffusion can cross a level and come back in between:
+//! seen on the grid, the level acts as if it lay 0.5826·σ·√Δ further away (Broadie, Glasserman &
+//! Kou, *A continuity correction for discrete barrier options*, Math. Finance 7, 1997). A drift is
+//! seen to have crossed it up to a step late. Where an effect sets the level's indicator back, the
+//! delay adds up firing by firing.
 
 use super::event_noun;
 use super::rates::{short, suggested};
@@ -14,7 +16,8 @@ use crate::model::types::{Asks, Draw, Effect, Event, Fires, Model};
 
 /// -ζ(½)/√(2π).
 const SHIFT: f64 = 0.582_597;
-/// Part of what an indicator covers by which a level may seem moved before there is a doubt, and with the step that is proposed.
+/// Part of what an indicator covers by which a level may seem moved before there is a doubt, and
+/// with the step that is proposed.
 const COARSE: f64 = 0.2;
 const FINE: f64 = 0.05;
 /// Part of a way to a level that a step may take.
@@ -204,7 +207,8 @@ impl<'a> Looked<'a> {
         Some(self.start.value(other)).filter(|level| level.is_finite())
     }
 
-    /// How far a diffusion's level seems moved, as a part of what the diffusion covers, in words, and the step that would do.
+    /// How far a diffusion's level seems moved, as a part of what the diffusion covers, in words,
+    /// and the step that would do.
     fn diffusion(
         &mut self,
         indicator: usize,
@@ -214,7 +218,8 @@ impl<'a> Looked<'a> {
         let (step, horizon) = (self.step(), self.model.clock.horizon);
         let pull = self.pull(indicator).max(0.0);
         let name = &self.model.indicators[indicator].name;
-        // The spread of a walk grows until the horizon, that of a process which is pulled back until the pull holds it.
+        // The spread of a walk grows until the horizon, that of a process which is pulled back
+        // until the pull holds it.
         let pace = (1.0 / horizon).max(2.0 * pull);
         let part = SHIFT * (step * pace).sqrt();
         let fine = |part: f64| step * (FINE / part) * (FINE / part);
@@ -247,7 +252,8 @@ impl<'a> Looked<'a> {
         worse(whole, back)
     }
 
-    /// The same for an indicator that only drifts: the part of the way to the level that one step takes.
+    /// The same for an indicator that only drifts: the part of the way to the level that one step
+    /// takes.
     fn drift(
         &mut self,
         indicator: usize,
@@ -355,7 +361,8 @@ mod tests {
     use crate::model::build;
     use crate::scenario::load_str;
 
-    /// Whether each has a place of its own or one is moved about, the values are the same, at every look.
+    /// Whether each has a place of its own or one is moved about, the values are the same, at every
+    /// look.
     #[test]
     fn one_start_that_is_moved_about_has_the_values_of_many() {
         let text = r#"{

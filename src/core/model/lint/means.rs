@@ -1,9 +1,12 @@
-//! What has no mean, or no variance: parameters whose tails are too heavy, and the metrics, indicators and numbers of firings that grow with them.
+//! What has no mean, or no variance: parameters whose tails are too heavy, and the metrics,
+//! indicators and numbers of firings that grow with them.
 //!
-//! A number X has a mean only if its quantiles grow slower towards an end than 1 over the probability beyond, and a variance only if they grow
-//! slower than the root of that. It is read off numbers: a formula is evaluated with one source far out in its tail and further out, all else
-//! at its median, and then in other ways that a trial may go. It holds for whatever the formula does with the source: bounds, roots and
-//! logarithms tame a tail, powers and quotients make one.
+//! A number X has a mean only if its quantiles grow slower towards an end than 1 over the
+//! probability beyond, and a variance only if they grow slower than the root of that. It is read
+//! off numbers: a formula is evaluated with one source far out in its tail and further out, all
+//! else at its median, and then in other ways that a trial may go. It holds for whatever the
+//! formula does with the source: bounds, roots and logarithms tame a tail, powers and quotients
+//! make one.
 
 use super::reads::Reads;
 use super::start::{Source, Start, repeating};
@@ -22,7 +25,8 @@ const LIGHT: f64 = 0.1;
 /// Ways that a trial may go which are tried with a heavy source.
 const WAYS: usize = 64;
 
-/// Notes whether averages settle: of each metric, each indicator at the end, and the number of firings of each event.
+/// Notes whether averages settle: of each metric, each indicator at the end, and the number of
+/// firings of each event.
 pub fn find_meanless(model: &mut Model) {
     let finals = (0..model.indicators.len()).map(Expr::Indicator);
     let counts = (0..model.events.len()).map(Expr::Count);
@@ -101,7 +105,8 @@ fn means(model: &Model, formulas: &[Expr]) -> Vec<Mean> {
     found
 }
 
-/// Which parameters a formula reads by itself, or through how often an event fires; all of them where it reads the path.
+/// Which parameters a formula reads by itself, or through how often an event fires; all of them
+/// where it reads the path.
 fn parameters_of(model: &Model, reads: &Reads, formula: &Expr) -> Vec<bool> {
     let mut read = vec![false; model.drawn_count()];
     let mark = |read: &mut Vec<bool>, part: &Expr| {
@@ -201,8 +206,8 @@ impl Ways {
         }
     }
 
-    /// How many ways that a trial may go are looked at. What is heavy itself may be so in some trials alone: a cost that falls due only if there
-    /// is war is as heavy.
+    /// How many ways that a trial may go are looked at. What is heavy itself may be so in some
+    /// trials alone: a cost that falls due only if there is war is as heavy.
     fn with(&self, source: Source, is_heavy: bool) -> usize {
         let (metrics, others) = match source {
             Source::Parameter(i) => (
@@ -248,7 +253,8 @@ fn growth(near: f64, out: f64) -> f64 {
     libm::log(out.abs() / near.abs())
 }
 
-/// Everything that is drawn from a distribution of fixed arguments, or of parameters, which stand at their medians then.
+/// Everything that is drawn from a distribution of fixed arguments, or of parameters, which stand
+/// at their medians then.
 fn sources(model: &Model) -> Vec<(Source, Cow<'_, Distribution>)> {
     let medians = model.drawn_at(|_| 0.5);
     let parameters = (model.all_drawn())

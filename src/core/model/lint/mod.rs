@@ -1,7 +1,8 @@
 //! Doubts about a model that can be run: what its author may not have meant.
 //!
-//! Takes a valid [`Model`], gives warnings with places. Only what can be told without simulating; what shows in a run (an event that never
-//! fired, a rule that caught nothing) is told from its result.
+//! Takes a valid [`Model`], gives warnings with places. Only what can be told without simulating;
+//! what shows in a run (an event that never fired, a rule that caught nothing) is told from its
+//! result.
 
 mod known;
 mod levels;
@@ -27,8 +28,8 @@ use reach::Reached;
 pub use means::find_meanless;
 pub use state::ranges_of_metrics;
 
-/// Every static warning about a model, in the order of its sections. `uses` are the formulas that must stay within bounds; one that never can
-/// is an error.
+/// Every static warning about a model, in the order of its sections. `uses` are the formulas that
+/// must stay within bounds; one that never can is an error.
 pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
     let reached = Reached::of(model);
     let mut warnings = Vec::new();

@@ -1,4 +1,5 @@
-//! Rates against the step: near certainty within one step, and steps too coarse for what moves within them.
+//! Rates against the step: near certainty within one step, and steps too coarse for what moves
+//! within them.
 
 use super::event_noun;
 use super::reach::{Reached, can_fire};
@@ -12,7 +13,8 @@ const NEAR_CERTAIN: f64 = 3.0;
 /// Expected changes in one step above which freezing what moves them is a coarse approximation.
 const COARSE: f64 = 0.5;
 
-/// Warns of hazards that are near certainty within one step, or that follow something which moves within the step.
+/// Warns of hazards that are near certainty within one step, or that follow something which moves
+/// within the step.
 pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let step = model.clock.step.min(model.clock.horizon);
     let rates = largest_rates(model, reached);
@@ -56,7 +58,8 @@ pub fn hazards(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>)
     }
 }
 
-/// By event: the largest rate a year that its hazard has at the start, in whatever phase and trend it can fire.
+/// By event: the largest rate a year that its hazard has at the start, in whatever phase and trend
+/// it can fire.
 fn largest_rates(model: &Model, reached: &Reached) -> Vec<f64> {
     let mut start = Start::of(model);
     let mut rates = vec![0.0_f64; model.events.len()];
@@ -76,7 +79,8 @@ fn largest_rates(model: &Model, reached: &Reached) -> Vec<f64> {
     rates
 }
 
-/// What changes within a step, and is frozen there in hazards: the time, and indicators that diffuse.
+/// What changes within a step, and is frozen there in hazards: the time, and indicators that
+/// diffuse.
 struct Moving<'a> {
     model: &'a Model,
     /// By derived value: does it read any of these?

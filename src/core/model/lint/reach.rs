@@ -1,7 +1,9 @@
 //! Which phases and trends a trial can get to, and which events can fire there.
 //!
-//! A search over pairs of phase and trend along the effects of events; each state is looked at by itself. What a formula says about the phase, the trend and constants is taken
-//! into account, everything else is supposed possible: what is called unreachable here is so, but not the reverse.
+//! A search over pairs of phase and trend along the effects of events; each state is looked at by
+//! itself. What a formula says about the phase, the trend and constants is taken into account,
+//! everything else is supposed possible: what is called unreachable here is so, but not the
+//! reverse.
 
 use super::event_noun;
 use super::known::{Known, Supposed};
@@ -144,7 +146,8 @@ fn admitted(states: &[Vec<bool>], event: &Event) -> bool {
     restricted.all(|(state, values)| values.iter().any(|value| states[*state][*value]))
 }
 
-/// Where the effects of an event can lead from one of some places; `entered` is told of every place on the way.
+/// Where the effects of an event can lead from one of some places; `entered` is told of every place
+/// on the way.
 fn led(
     event: &Event,
     machine: Machine,
@@ -206,7 +209,8 @@ fn is_late(model: &Model, time: &Draw) -> bool {
     }
 }
 
-/// Warns of phases that futures enter and never leave, although no outcome, question or metric asks for them: they end there as if the phase were any other.
+/// Warns of phases that futures enter and never leave, although no outcome, question or metric asks
+/// for them: they end there as if the phase were any other.
 pub fn dead_ends(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
     let moves_to = |event: &Event, wanted: &dyn Fn(usize) -> bool| {
         let mut effects = event.effects.iter();
@@ -243,7 +247,8 @@ pub fn dead_ends(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic
     }
 }
 
-/// By phase: does an outcome, a question or a metric ask for it, or a derived value that one of them reads?
+/// By phase: does an outcome, a question or a metric ask for it, or a derived value that one of
+/// them reads?
 fn asked_for(model: &Model) -> Vec<bool> {
     let mut named = vec![false; model.phases.len()];
     let mut seen = vec![false; model.derived.len()];
@@ -347,7 +352,8 @@ pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     }
 }
 
-/// Events that could fire if anything started their clocks, and why nothing does. All that follows from them cannot fire either.
+/// Events that could fire if anything started their clocks, and why nothing does. All that follows
+/// from them cannot fire either.
 fn never_started(model: &Model, reached: &Reached, fires: &mut [bool]) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     loop {

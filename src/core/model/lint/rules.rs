@@ -1,6 +1,7 @@
 //! Outcome rules that an earlier rule leaves nothing for.
 //!
-//! Told from the formulas alone: a rule is shadowed if it implies an earlier one by the logic of `and`, `or`, sets of names and bounds on one value.
+//! Told from the formulas alone: a rule is shadowed if it implies an earlier one by the logic of
+//! `and`, `or`, sets of names and bounds on one value.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::{Comparison, Expr};

@@ -1,8 +1,10 @@
-//! Events due at one instant that get into one another's way: what comes of them depends on the order of their names.
+//! Events due at one instant that get into one another's way: what comes of them depends on the
+//! order of their names.
 //!
-//! Events due at the same instant fire in the order of their names. That is told of if two of them may be due together and the order shows:
-//! one decides whether the other is still allowed, they move the phase or the trend to different places, they change an indicator in ways
-//! that do not commute, or one reads what the other changes.
+//! Events due at the same instant fire in the order of their names. That is told of if two of them
+//! may be due together and the order shows: one decides whether the other is still allowed, they
+//! move the phase or the trend to different places, they change an indicator in ways that do not
+//! commute, or one reads what the other changes.
 
 use super::reach::Reached;
 use super::state::State;
@@ -98,14 +100,16 @@ fn each_drawn(model: &Model, event: &Event, visit: &mut dyn FnMut(&Expr)) {
     }
 }
 
-/// Can two events be due at the same instant? Dates of continuous distributions never are; conditions are if they are the same.
+/// Can two events be due at the same instant? Dates of continuous distributions never are;
+/// conditions are if they are the same.
 fn may_coincide(state: &State<'_>, model: &Model, a: &Fires, b: &Fires) -> bool {
     let (a, b) = match (a, b) {
         (Fires::At { time: a, .. }, Fires::At { time: b, .. }) => (a, b),
         (Fires::Every { times, .. }, other) | (other, Fires::Every { times, .. }) => {
             return times.iter().any(|time| is_due_at(model, other, *time));
         }
-        // Two clocks that one thing starts and that run equally long; what they wait for one another for is meant.
+        // Two clocks that one thing starts and that run equally long; what they wait for one
+        // another for is meant.
         (Fires::After(a), Fires::After(b)) => {
             return a.after == b.after && same(&a.wait, &b.wait);
         }
@@ -160,7 +164,8 @@ fn is_due_at(model: &Model, fires: &Fires, instant: f64) -> bool {
     }
 }
 
-/// Does a distribution give this very value a probability? A continuous one rises by next to nothing between neighbouring numbers.
+/// Does a distribution give this very value a probability? A continuous one rises by next to
+/// nothing between neighbouring numbers.
 fn has_atom(distribution: &crate::distribution::Distribution, x: f64) -> bool {
     distribution.cdf(x) - distribution.cdf(x.next_down()) > 1e-9
 }
@@ -327,7 +332,8 @@ impl Pair<'_> {
         among(&event.phases, phase) && among(&event.trends, trend)
     }
 
-    /// One of them comes due: it fires if it is allowed, as far as phase, trend and the other's firing tell.
+    /// One of them comes due: it fires if it is allowed, as far as phase, trend and the other's
+    /// firing tell.
     fn play(
         &self,
         mut moment: Moment,
@@ -388,7 +394,8 @@ impl Pair<'_> {
 /// Most ways that are looked at in which the moves of two events can go.
 const MOST_TURNS: usize = 16;
 
-/// In how many ways the moves of two events can go, if each draw of one goes through its places in turn.
+/// In how many ways the moves of two events can go, if each draw of one goes through its places in
+/// turn.
 fn turns(model: &Model, events: [&Event; 2]) -> usize {
     let effects = events
         .into_iter()
@@ -401,7 +408,8 @@ fn turns(model: &Model, events: [&Event; 2]) -> usize {
         .min(MOST_TURNS)
 }
 
-/// Are two events restricted to values of a state of which a trial has one at a time, and neither moves that state?
+/// Are two events restricted to values of a state of which a trial has one at a time, and neither
+/// moves that state?
 fn excluded(model: &Model, a: &Event, b: &Event) -> bool {
     let moves = |event: &Event, state: usize| {
         let mut effects = model.effects_with_branches(event);
@@ -532,7 +540,8 @@ impl Items {
         }
     }
 
-    /// What an event reads when it comes due. Phase, trend and firings are played as far as its guard goes.
+    /// What an event reads when it comes due. Phase, trend and firings are played as far as its
+    /// guard goes.
     fn read(model: &Model, event: &Event) -> Self {
         let mut items = Self::default();
         if let Some(guard) = &event.guard {

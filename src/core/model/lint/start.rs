@@ -1,4 +1,5 @@
-//! Numbers at the start of a typical trial: every parameter and every drawn start value at its median.
+//! Numbers at the start of a typical trial: every parameter and every drawn start value at its
+//! median.
 //!
 //! Good enough to tell a rate of 3 a year from one of 300; never used for results.
 
@@ -10,7 +11,8 @@ use crate::model::types::{
 };
 use std::rc::Rc;
 
-/// The hazard of an event that may fire again and again: it has no limit, rests not, and leads nowhere else.
+/// The hazard of an event that may fire again and again: it has no limit, rests not, and leads
+/// nowhere else.
 pub fn repeating(event: &Event) -> Option<&Hazard> {
     let leads_away = |effect: &Effect| matches!(effect, Effect::Move { .. });
     match &event.fires {
@@ -25,7 +27,8 @@ pub fn repeating(event: &Event) -> Option<&Hazard> {
     }
 }
 
-/// The value of a state that is the likeliest at the start; a probability that is a formula counts as a half.
+/// The value of a state that is the likeliest at the start; a probability that is a formula counts
+/// as a half.
 fn likeliest(state: &State) -> usize {
     let chance = |index: &usize| match state.values[*index].start {
         Expr::Number(value) => value,
@@ -55,9 +58,11 @@ pub struct Start<'a> {
     states: Vec<usize>,
     /// What is not at its median, and where it is instead.
     extreme: Option<(Source, f64)>,
-    /// The indicators at t = 0, once they have moved on; readings of the path are then those of the end.
+    /// The indicators at t = 0, once they have moved on; readings of the path are then those of the
+    /// end.
     begun: Option<Vec<f64>>,
-    /// Which of many ways a trial may have gone, where it has moved on: 0 is without any firing that is read.
+    /// Which of many ways a trial may have gone, where it has moved on: 0 is without any firing
+    /// that is read.
     way: usize,
 }
 
@@ -99,8 +104,8 @@ impl<'a> Start<'a> {
         start
     }
 
-    /// Back to t = 0, with one source at a value far out in its tail. On way 0 the other parameters are at their medians, on others at draws that
-    /// are spread out.
+    /// Back to t = 0, with one source at a value far out in its tail. On way 0 the other parameters
+    /// are at their medians, on others at draws that are spread out.
     pub fn move_out(&mut self, source: Source, value: f64, way: usize) {
         self.way = way;
         self.parameters.clone_from(&self.medians);
@@ -128,8 +133,8 @@ impl<'a> Start<'a> {
         self.indicators = self.model.indicators.iter().enumerate().map(draw).collect();
     }
 
-    /// Moves the indicators to the end, roughly: as far as one step over the whole span and one firing of each event take them in this phase under
-    /// this trend.
+    /// Moves the indicators to the end, roughly: as far as one step over the whole span and one
+    /// firing of each event take them in this phase under this trend.
     pub fn finish(&mut self, phase: usize, trend: usize) {
         let model = self.model;
         let begun = self.begun.take().unwrap_or_else(|| self.indicators.clone());
@@ -167,7 +172,8 @@ impl<'a> Start<'a> {
         self.derive();
     }
 
-    /// Whether every indicator and every derived value is the same here and there, to the bit, at t = 0 and now.
+    /// Whether every indicator and every derived value is the same here and there, to the bit, at t
+    /// = 0 and now.
     pub fn stands_as(&self, other: &Self) -> bool {
         fn are_same(a: &[f64], b: &[f64]) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
@@ -318,7 +324,8 @@ impl<'a> Start<'a> {
             * factor
     }
 
-    /// How fast a drift pulls its own indicator back, per year: minus its slope, by central differences.
+    /// How fast a drift pulls its own indicator back, per year: minus its slope, by central
+    /// differences.
     pub fn reversion(&mut self, indicator: usize, drift: &Expr) -> f64 {
         let mut changed = vec![Items::of(self.model).indicator(indicator)];
         let stale = self.dependents.follow(&mut changed);

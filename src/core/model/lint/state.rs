@@ -1,4 +1,5 @@
-//! What is supposed of a trial: a range for everything that a formula can read, and what formulas give then.
+//! What is supposed of a trial: a range for everything that a formula can read, and what formulas
+//! give then.
 
 use crate::distribution::{Distribution, Recipe};
 use crate::expression::{Arithmetic, Expr, Interval, PathReading};
@@ -8,7 +9,8 @@ use crate::model::types::{Draw, Indicator, Model, ParameterValue, VaryingDraw};
 /// Share of the draws on either side that counts as never: fewer than a run has.
 const NEVER: f64 = 1e-7;
 
-/// Ranges of everything that a formula can read. Derived values are as they were when [`settle`](Self::settle) was last called.
+/// Ranges of everything that a formula can read. Derived values are as they were when
+/// [`settle`](Self::settle) was last called.
 #[derive(Clone)]
 pub struct State<'a> {
     pub model: &'a Model,
@@ -25,7 +27,8 @@ pub struct State<'a> {
     derived: Vec<Interval>,
 }
 
-/// Years since an event last fired, whether or not it has in a trial: infinite only if it never did before.
+/// Years since an event last fired, whether or not it has in a trial: infinite only if it never did
+/// before.
 fn since(model: &Model, event: usize) -> Interval {
     let last = model.history.last(event);
     Interval::new(0.0, model.clock.horizon - last)

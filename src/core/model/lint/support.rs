@@ -1,8 +1,11 @@
-//! Distributions that reach further than makes sense where they are used: a chance above 1, a rate below 0.
+//! Distributions that reach further than makes sense where they are used: a chance above 1, a rate
+//! below 0.
 //!
-//! A place is told of only if draws were found that leave its bounds: the ranges of all parameters together prove most places sound, the
-//! others are tried at spread-out draws and at the extremes of one parameter after the other. What the state does to a formula is taken as
-//! the range of what it can give; a formula that leaves its bounds even with every parameter at its median is left to its author.
+//! A place is told of only if draws were found that leave its bounds: the ranges of all parameters
+//! together prove most places sound, the others are tried at spread-out draws and at the extremes
+//! of one parameter after the other. What the state does to a formula is taken as the range of what
+//! it can give; a formula that leaves its bounds even with every parameter at its median is left to
+//! its author.
 
 use super::reads::{Read, Reads};
 use super::state::{State, spread};
@@ -16,7 +19,8 @@ use crate::model::types::{Draw, Fires, Model, ParameterValue};
 /// Draws that are tried.
 const TRIED: usize = 2_000;
 
-/// Warns of formulas that parameters carry out of their bounds; without any uncertainty it is an error.
+/// Warns of formulas that parameters carry out of their bounds; without any uncertainty it is an
+/// error.
 pub fn out_of_bounds(model: &Model, uses: &[Use], found: &mut Vec<Diagnostic>) {
     let reads = Reads::of(model);
     let mut median = State::any(model);
@@ -80,8 +84,8 @@ fn tried<'u>(model: &Model, median: &State<'_>, mut doubts: Vec<Doubt<'u>>) -> V
     doubts
 }
 
-/// Sets the uncertain parameters among those that are wanted to a draw, correlated as the file says, with points spread evenly by the golden
-/// ratio's cousins.
+/// Sets the uncertain parameters among those that are wanted to a draw, correlated as the file
+/// says, with points spread evenly by the golden ratio's cousins.
 pub fn deal(model: &Model, k: usize, wanted: &[bool], parameters: &mut [Interval]) {
     let mut uniforms: Vec<f64> = (0..model.drawn_count()).map(|j| spread_out(j, k)).collect();
     let copulas = [
@@ -149,7 +153,8 @@ impl Doubt<'_> {
                 .hints(in_percent(self.seen.low).filter(|_| self.wants_share()))
             });
         }
-        // Which of them leads out of the bounds, all others at their medians, and up to where it may go.
+        // Which of them leads out of the bounds, all others at their medians, and up to where it
+        // may go.
         let usual = within(median.value(&self.one.formula), self.one.bounds);
         let mut hints = Vec::new();
         let medians: Vec<f64> = median.parameters.iter().map(|value| value.low).collect();
@@ -234,7 +239,8 @@ impl Doubt<'_> {
         state.value(&self.one.formula)
     }
 
-    /// The last value on the way from the median of a parameter to `end` at which the place is within its bounds.
+    /// The last value on the way from the median of a parameter to `end` at which the place is
+    /// within its bounds.
     fn last_within(&self, median: &State<'_>, parameter: usize, end: f64) -> f64 {
         let (mut inside, mut outside) = (median.parameters[parameter].low, end);
         for _ in 0..64 {

@@ -16,7 +16,8 @@ fn scenario(sections: Value) -> Value {
     whole
 }
 
-/// Codes and places of what is told of a scenario, leaving out what these small scenarios leave unused.
+/// Codes and places of what is told of a scenario, leaving out what these small scenarios leave
+/// unused.
 pub(super) fn told(sections: Value) -> Vec<String> {
     let whole = scenario(sections);
     let loaded = load_str(&whole.to_string(), "case.json")

@@ -1,6 +1,8 @@
-//! Bare numbers that count years where another unit was probably meant, and a step longer than the whole.
+//! Bare numbers that count years where another unit was probably meant, and a step longer than the
+//! whole.
 //!
-//! A duration without a word is a number of years. That is told of where so many years make no sense beside the horizon.
+//! A duration without a word is a number of years. That is told of where so many years make no
+//! sense beside the horizon.
 
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::model::types::Model;
@@ -119,7 +121,8 @@ fn doubted(pointer: String, message: String, years: f64) -> Diagnostic {
     ))
 }
 
-/// Whether the horizon is stated in months, weeks or days, or as a date: its author does not count in years.
+/// Whether the horizon is stated in months, weeks or days, or as a date: its author does not count
+/// in years.
 fn is_in_smaller_units(source: &Value) -> bool {
     let horizon = source.get("horizon");
     let inner = horizon.and_then(|horizon| horizon.get("value")).or(horizon);

@@ -1,9 +1,11 @@
-//! Conditions that `since()` makes hold before the event has fired for the first time, when it is infinite.
+//! Conditions that `since()` makes hold before the event has fired for the first time, when it is
+//! infinite.
 //!
-//! "Sixty days after the government falls" is naturally written `since(government_falls) >= 60/365.25`, which holds from the start. A condition
-//! is told of if it can hold, or holds more often, in a trial in which the event has not fired, because of the infinite time alone; phases,
-//! trends, counts and indicators that only the event leads to are taken into account. Hazards likewise: one is told of if it can be higher before the
-//! first firing than right after one.
+//! "Sixty days after the government falls" is naturally written `since(government_falls) >=
+//! 60/365.25`, which holds from the start. A condition is told of if it can hold, or holds more
+//! often, in a trial in which the event has not fired, because of the infinite time alone; phases,
+//! trends, counts and indicators that only the event leads to are taken into account. Hazards
+//! likewise: one is told of if it can be higher before the first firing than right after one.
 
 use super::event_noun;
 use super::reach::{Reached, can_fire};
@@ -12,7 +14,8 @@ use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Interval, PathReading};
 use crate::model::types::{Asks, Effect, Fires, Model};
 
-/// Most parts of formulas, effects and events that are looked at. Files of thousands of events that all wait for one another have more.
+/// Most parts of formulas, effects and events that are looked at. Files of thousands of events that
+/// all wait for one another have more.
 const PATIENCE: usize = 20_000_000;
 
 /// A condition or a hazard, and where it is looked at.
@@ -83,7 +86,8 @@ fn told(looked: &Looked<'_>, name: &str) -> Diagnostic {
     Diagnostic::warning("since-before-first", looked.place.clone(), text).hint(hint)
 }
 
-/// The formulas that ask for the time since any event, and the events that some formula asks for so.
+/// The formulas that ask for the time since any event, and the events that some formula asks for
+/// so.
 fn asking(model: &Model) -> (Vec<Looked<'_>>, Vec<bool>) {
     let mut asked = vec![false; model.events.len()];
     let mut note = |formula: &Expr| {
@@ -158,7 +162,8 @@ impl<'a> Never<'a> {
         }
     }
 
-    /// For each formula, whether the infinite time since the event makes it hold, or higher, anywhere that it is looked at.
+    /// For each formula, whether the infinite time since the event makes it hold, or higher,
+    /// anywhere that it is looked at.
     fn raised(mut self, formulas: &[&Looked<'_>]) -> Vec<bool> {
         let mut raised = vec![false; formulas.len()];
         let model = self.model;

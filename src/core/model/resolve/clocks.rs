@@ -19,7 +19,8 @@ impl Builder<'_> {
     pub fn recurring(&mut self, recurrence: &scenario::Recurrence) -> Option<Fires> {
         let clock = self.clock.clone()?;
         let period = recurrence.period.value;
-        // The date number k: months are counted from the first date, so that the 31st comes back after a shorter month.
+        // The date number k: months are counted from the first date, so that the 31st comes back
+        // after a shorter month.
         let date_at = |from: Date, k: u32| -> Option<f64> {
             match period {
                 Period::Months(months) => {

@@ -1,6 +1,8 @@
-//! Correlations between parameters (Spearman's, by a Gaussian copula) and between the noises of indicators.
+//! Correlations between parameters (Spearman's, by a Gaussian copula) and between the noises of
+//! indicators.
 //!
-//! Pairs become one matrix over the correlated members in canonical order, with zero where no pair is stated, and the matrix its Cholesky factor.
+//! Pairs become one matrix over the correlated members in canonical order, with zero where no pair
+//! is stated, and the matrix its Cholesky factor.
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place};

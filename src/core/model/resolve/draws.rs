@@ -1,7 +1,8 @@
 //! Numbers that may be drawn: constants, formulas, distributions.
 //!
-//! A distribution is taken apart into a recipe and the row of numbers that it takes. If all of them are constants it is made here, once; with formulas
-//! among them it keeps its formulas, and is made at each use.
+//! A distribution is taken apart into a recipe and the row of numbers that it takes. If all of them
+//! are constants it is made here, once; with formulas among them it keeps its formulas, and is made
+//! at each use.
 
 use super::Builder;
 use super::formulas::Context;
@@ -58,7 +59,8 @@ impl Builder<'_> {
         }))
     }
 
-    /// The same where plain numbers are left to the distribution alone, which says more of what is wrong with them.
+    /// The same where plain numbers are left to the distribution alone, which says more of what is
+    /// wrong with them.
     pub fn drawn_once(&mut self, draw: &scenario::Draw, context: Context) -> Option<Draw> {
         if let scenario::Draw::Distribution(distribution) = draw {
             let parts = self.parts(distribution)?;
@@ -73,7 +75,8 @@ impl Builder<'_> {
         self.draw(draw, context)
     }
 
-    /// The same once the parameters that are constants are known: what was computed from them alone is a number, or a fixed distribution.
+    /// The same once the parameters that are constants are known: what was computed from them alone
+    /// is a number, or a fixed distribution.
     pub fn settled(
         &mut self,
         stated: &scenario::Draw,
@@ -159,7 +162,8 @@ impl Builder<'_> {
         None
     }
 
-    /// What can be said of listed probabilities that are all constants, though their values are not.
+    /// What can be said of listed probabilities that are all constants, though their values are
+    /// not.
     fn possible(
         &mut self,
         distribution: &scenario::Distribution,

@@ -21,7 +21,8 @@ struct Effects {
 }
 
 impl Builder<'_> {
-    /// Events and shifts in canonical order. One that is at fault is left out, and the model is not used.
+    /// Events and shifts in canonical order. One that is at fault is left out, and the model is not
+    /// used.
     pub fn build_events(&mut self) -> Vec<Event> {
         let s = self.scenario;
         let mut events = Vec::new();
@@ -143,7 +144,8 @@ impl Builder<'_> {
         })
     }
 
-    /// The results of an event's firings, with what is wrong with their probabilities taken together.
+    /// The results of an event's firings, with what is wrong with their probabilities taken
+    /// together.
     fn branches(&mut self, name: &str, event: &scenario::Event) -> Option<Vec<Branch>> {
         let mut built: Vec<(Option<usize>, Option<Option<Expr>>)> = Vec::new();
         for (_, branch_name, branch) in canonical(&event.branches) {

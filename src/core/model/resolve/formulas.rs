@@ -44,7 +44,8 @@ pub const fn parameters_only(why: &'static str) -> Context {
     }
 }
 
-/// Formulas over what is known when a trial starts: parameters, and the quantities that are drawn then.
+/// Formulas over what is known when a trial starts: parameters, and the quantities that are drawn
+/// then.
 pub const fn at_start(why: &'static str) -> Context {
     Context {
         reads: Reads::Trial,
@@ -53,7 +54,8 @@ pub const fn at_start(why: &'static str) -> Context {
 }
 
 impl Builder<'_> {
-    /// A number, or a formula that gives one; constants must lie within the bounds. `None` if it is at fault, which has been reported.
+    /// A number, or a formula that gives one; constants must lie within the bounds. `None` if it is
+    /// at fault, which has been reported.
     pub fn number(
         &mut self,
         quantity: &Quantity,
@@ -120,7 +122,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Reports a reading of an instant that comes after the one at which a condition is looked at. False if there is one.
+    /// Reports a reading of an instant that comes after the one at which a condition is looked at.
+    /// False if there is one.
     pub fn looks_back(&mut self, condition: &Expr, time: f64, place: Place) -> bool {
         let later = |e: &Expr| matches!(e, Expr::Path(PathReading::At(_, at)) if *at > time);
         let is_later = condition.any(&later);
@@ -138,7 +141,8 @@ impl Builder<'_> {
         !is_later
     }
 
-    /// Warns of times that are compared with bare numbers. In files of format 1 those were the only way.
+    /// Warns of times that are compared with bare numbers. In files of format 1 those were the only
+    /// way.
     pub fn unitless(&mut self, parsed: &Parsed, pointer: &str) {
         if self.scenario.format == 1 {
             return;
@@ -252,7 +256,8 @@ impl Builder<'_> {
         })
     }
 
-    /// One entry for each trend, phase or value, in canonical order; `None` where the file has no arm. All of it is `None` if an arm is at fault.
+    /// One entry for each trend, phase or value, in canonical order; `None` where the file has no
+    /// arm. All of it is `None` if an arm is at fault.
     ///
     /// `words` may stand beside the names, so an unknown name may be one of them misspelt.
     pub fn arms<'c>(

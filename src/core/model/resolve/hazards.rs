@@ -167,7 +167,8 @@ impl Builder<'_> {
         })
     }
 
-    /// One factor for each trend, phase or value; 1 where none is stated. `Some(None)` if none is stated at all.
+    /// One factor for each trend, phase or value; 1 where none is stated. `Some(None)` if none is
+    /// stated at all.
     pub fn factors<'c>(
         &mut self,
         parent: &str,

@@ -5,7 +5,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::model::headline::{Headline, Of, Reading};
 
 impl Builder<'_> {
-    /// The headline in pieces; `None` if there is none, or if it is at fault, which has been reported.
+    /// The headline in pieces; `None` if there is none, or if it is at fault, which has been
+    /// reported.
     pub fn build_headline(&mut self) -> Option<Headline> {
         let stated = self.scenario.headline.as_ref()?;
         let headline = match Headline::parse(&stated.value) {

@@ -63,7 +63,8 @@ impl Builder<'_> {
         }
     }
 
-    /// The index in a domain of something that is referred to by name; reports an unknown name. `words` may stand there too.
+    /// The index in a domain of something that is referred to by name; reports an unknown name.
+    /// `words` may stand there too.
     pub fn resolve_in(
         &mut self,
         domain: Domain,

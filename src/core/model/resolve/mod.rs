@@ -1,8 +1,9 @@
 //! A decoded scenario to a valid model.
 //!
-//! Takes what the file says, name by name; gives the [`Model`], in which names are indices in canonical order, times are years, and
-//! nothing can fail any more on the author's account, or every fault of the file at once. Warnings come from here where normalising
-//! hides something from the author, and otherwise from `lint`. Each section of the file has a file here.
+//! Takes what the file says, name by name; gives the [`Model`], in which names are indices in
+//! canonical order, times are years, and nothing can fail any more on the author's account, or
+//! every fault of the file at once. Warnings come from here where normalising hides something from
+//! the author, and otherwise from `lint`. Each section of the file has a file here.
 
 mod clocks;
 mod correlation;
@@ -49,8 +50,8 @@ pub fn build(loaded: &Loaded) -> Result<Built, Vec<Diagnostic>> {
         .map_err(with_reading)
 }
 
-/// Builds the model of a decoded scenario. `source` is the effective scenario as JSON, `sha256` the hash of its assumptions;
-/// both are only carried along.
+/// Builds the model of a decoded scenario. `source` is the effective scenario as JSON, `sha256` the
+/// hash of its assumptions; both are only carried along.
 ///
 /// # Errors
 /// Every fault that can be found, with the warnings of this stage among them.
@@ -142,8 +143,9 @@ pub fn build_scenario(
     Ok(Built { model, warnings })
 }
 
-/// The work in progress: what has been found out, and what has been found wrong. After a fault every section goes on with what it has, so that
-/// the rest of the file is looked at too; the result is thrown away.
+/// The work in progress: what has been found out, and what has been found wrong. After a fault
+/// every section goes on with what it has, so that the rest of the file is looked at too; the
+/// result is thrown away.
 struct Builder<'a> {
     scenario: &'a Scenario,
     names: Names,

@@ -1,7 +1,8 @@
 //! Which names a scenario has, and whether each can stand for one thing only.
 //!
-//! Parameters, quantities of the trial, indicators, derived values, metrics and states share one space with the built-in words. Phases, trends, events,
-//! outcomes and the values of each state have spaces of their own; only words that are operators are kept from them.
+//! Parameters, quantities of the trial, indicators, derived values, metrics and states share one
+//! space with the built-in words. Phases, trends, events, outcomes and the values of each state
+//! have spaces of their own; only words that are operators are kept from them.
 
 use super::Builder;
 use crate::diagnostic::{Diagnostic, Place, pointer};
@@ -240,12 +241,14 @@ impl Builder<'_> {
         }
     }
 
-    /// The index of something that is referred to by name outside of a formula; reports an unknown name.
+    /// The index of something that is referred to by name outside of a formula; reports an unknown
+    /// name.
     pub fn resolve(&mut self, thing: Thing, name: &str, place: Place) -> Option<usize> {
         self.resolve_beside(thing, &[], name, place)
     }
 
-    /// Like [`resolve`](Self::resolve) where some words of the format may stand too, and may be meant.
+    /// Like [`resolve`](Self::resolve) where some words of the format may stand too, and may be
+    /// meant.
     pub fn resolve_beside(
         &mut self,
         thing: Thing,

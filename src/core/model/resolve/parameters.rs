@@ -1,4 +1,5 @@
-//! Parameters and quantities of the trial: constants, distributions, and what is computed from others.
+//! Parameters and quantities of the trial: constants, distributions, and what is computed from
+//! others.
 
 use super::formulas::{Context, at_start, parameters_only};
 use super::readings::ordered;
@@ -9,7 +10,8 @@ use crate::model::types::{Draw, Parameter, ParameterValue};
 use crate::scenario;
 use indexmap::IndexMap;
 
-/// Both, each in canonical order, and the order in which to compute them. One that is at fault stands as anything, and the model is not used.
+/// Both, each in canonical order, and the order in which to compute them. One that is at fault
+/// stands as anything, and the model is not used.
 pub struct Drawn {
     pub parameters: Vec<Parameter>,
     pub per_trial: Vec<Parameter>,
@@ -58,7 +60,8 @@ impl Builder<'_> {
         }
     }
 
-    /// The things of a section, and their numbers in an order in which they can be computed. `known` are the constants so far, by number.
+    /// The things of a section, and their numbers in an order in which they can be computed.
+    /// `known` are the constants so far, by number.
     fn section(
         &mut self,
         section: &Section<'_>,
@@ -136,7 +139,8 @@ fn read_by(draw: &Draw) -> Vec<usize> {
     read
 }
 
-/// Stands for one that is at fault. It counts as uncertain, so that its correlations are not called faults too.
+/// Stands for one that is at fault. It counts as uncertain, so that its correlations are not called
+/// faults too.
 fn at_fault() -> ParameterValue {
     Family::Uniform
         .build(&[0.0, 1.0], None, None)

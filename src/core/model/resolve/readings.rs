@@ -1,6 +1,7 @@
 //! Derived values, metrics, outcomes and questions: formulas that others may name.
 //!
-//! Derived values may read one another, and so may metrics; a circle among them is a fault that names its members.
+//! Derived values may read one another, and so may metrics; a circle among them is a fault that
+//! names its members.
 
 use super::formulas::{PATH, SO_FAR, STATE};
 use super::{Builder, canonical, titled};
@@ -19,7 +20,8 @@ const BY_AN_INDICATOR: &str = "break the circle, for instance by an indicator th
 const MOST_PARTS: usize = 1_000_000;
 
 impl Builder<'_> {
-    /// Derived values in canonical order, and the order in which to compute them. `None` if one is at fault.
+    /// Derived values in canonical order, and the order in which to compute them. `None` if one is
+    /// at fault.
     pub fn build_derived(&mut self) -> Option<(Vec<Derived>, Vec<usize>)> {
         let s = self.scenario;
         let built: Vec<Option<Derived>> = canonical(&s.derived)
@@ -100,7 +102,8 @@ impl Builder<'_> {
                     BY_AN_INDICATOR,
                 );
                 let bad: Vec<usize> = circles.into_iter().flatten().collect();
-                // The others are checked all the same; what reads a circle is silently at fault with it.
+                // The others are checked all the same; what reads a circle is silently at fault
+                // with it.
                 let cut: Vec<Vec<usize>> = reads
                     .iter()
                     .enumerate()

@@ -107,7 +107,8 @@ impl Builder<'_> {
         None
     }
 
-    /// Weights may be in any proportion, but mostly they are meant as probabilities: tells of the one that spoils the sum, if there is one.
+    /// Weights may be in any proportion, but mostly they are meant as probabilities: tells of the
+    /// one that spoils the sum, if there is one.
     fn weights_not_one(&mut self, sum: f64) {
         let stated: Vec<(f64, Place)> = (self.scenario.trends.values())
             .map(|trend| (trend.weight.value, trend.weight.place()))

@@ -15,7 +15,8 @@ const MOST_TIMES: usize = 2000;
 const MOST_LEVELS: usize = 20;
 /// Most steps of a trial.
 const MOST_STEPS: f64 = 1e7;
-/// Roughly what one step of one trial costs for each indicator or event, in seconds on one core; for an error message only.
+/// Roughly what one step of one trial costs for each indicator or event, in seconds on one core;
+/// for an error message only.
 const SECONDS_PER_UPDATE: f64 = 5e-9;
 /// Trials that the message about time assumes if the file does not say.
 const USUAL_TRIALS: u64 = 100_000;
@@ -123,8 +124,9 @@ impl Builder<'_> {
         Some(time)
     }
 
-    /// The time at which a question is settled: the beginning of the day, or its last instant if all of the day counts. A day of which nothing
-    /// is simulated but its first instant has no end that a trial gets to.
+    /// The time at which a question is settled: the beginning of the day, or its last instant if
+    /// all of the day counts. A day of which nothing is simulated but its first instant has no end
+    /// that a trial gets to.
     pub fn question_time(&mut self, date: &At<Date>, whole_day: bool) -> Option<f64> {
         let begins = self.time_of(date)?;
         let clock = self.clock.as_ref()?;
@@ -164,7 +166,8 @@ impl Builder<'_> {
             );
             return None;
         }
-        // The horizon may fall into the last day; the question is then about the part that is simulated.
+        // The horizon may fall into the last day; the question is then about the part that is
+        // simulated.
         Some(if whole_day {
             clock.last_instant(date.value).min(horizon)
         } else {
@@ -172,7 +175,8 @@ impl Builder<'_> {
         })
     }
 
-    /// Warns of reported times that lie between grid points, where the nearest is reported, on another day.
+    /// Warns of reported times that lie between grid points, where the nearest is reported, on
+    /// another day.
     fn between_grid_points(&mut self, times: &[At<f64>]) {
         let Some(clock) = &self.clock else { return };
         let nearest = |time: f64| clock.grid(clock.nearest(time));

@@ -1,4 +1,5 @@
-//! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one temporary a depth.
+//! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one
+//! temporary a depth.
 
 mod path;
 
@@ -13,7 +14,8 @@ use crate::model::Clock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting ones.
+/// Slots from here on are temporaries until [`Emitter::finish`] places them behind the lasting
+/// ones.
 const TEMPORARY: Slot = 1 << 24;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -173,7 +175,8 @@ impl Emitter {
         TEMPORARY + depth
     }
 
-    /// Emits a formula; a temporary at `depth` or above holds the value, unless it is a constant or lies in a lasting slot.
+    /// Emits a formula; a temporary at `depth` or above holds the value, unless it is a constant or
+    /// lies in a lasting slot.
     fn emit(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
         let plain = matches!(expr, Expr::Number(_) | Expr::Truth(_) | Expr::Parameter(_));
         if !plain && reads_machines_only(expr) {
@@ -182,7 +185,8 @@ impl Emitter {
         self.emit_here(expr, depth, ops)
     }
 
-    /// Moves a formula to where it is evaluated only when its value can change: once a batch, or when the trend, the phase or a state moves.
+    /// Moves a formula to where it is evaluated only when its value can change: once a batch, or
+    /// when the trend, the phase or a state moves.
     fn hoist(&mut self, expr: &Expr) -> Operand {
         let name = named(expr);
         if let Some(slot) = self.memo.get(&name) {

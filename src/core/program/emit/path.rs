@@ -1,4 +1,5 @@
-//! What formulas read of the path: trackers that follow a value while a trial runs, and their values at the end or at an instant before it.
+//! What formulas read of the path: trackers that follow a value while a trial runs, and their
+//! values at the end or at an instant before it.
 
 use super::super::columns::Slot;
 use super::super::ops::Op;
@@ -74,7 +75,8 @@ impl Emitter {
         self.binary(Binary::Add, Operand::Slot(state), more, depth, ops)
     }
 
-    /// Slot of what a number or condition is at an instant, looked at once for all that ask the same.
+    /// Slot of what a number or condition is at an instant, looked at once for all that ask the
+    /// same.
     pub fn look(&mut self, expr: &Expr, time: f64) -> Slot {
         let time = self.clock.snapped(time);
         let name = format!("at {time:?} {}", named(expr));

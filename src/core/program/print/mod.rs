@@ -1,7 +1,8 @@
 //! A program as text, for whoever wants to see what a model was compiled to.
 //!
-//! One thing per line, what belongs to it indented below. Slots carry the names of what they hold; `%40` is a temporary or a slot without a name of
-//! its own. A formula is a number, a slot, or operations separated by `;`, of which the last is the value.
+//! One thing per line, what belongs to it indented below. Slots carry the names of what they hold;
+//! `%40` is a temporary or a slot without a name of its own. A formula is a number, a slot, or
+//! operations separated by `;`, of which the last is the value.
 
 mod events;
 mod names;

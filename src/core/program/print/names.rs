@@ -4,7 +4,8 @@ use crate::model::Model;
 use crate::program::columns::Slot;
 use crate::program::types::Program;
 
-/// Names by slot, and of what has an index: those of the model, or the kind of thing and its number.
+/// Names by slot, and of what has an index: those of the model, or the kind of thing and its
+/// number.
 pub struct Names<'a> {
     model: Option<&'a Model>,
     /// By slot.

@@ -7,7 +7,8 @@ use crate::program::ops::Op;
 use crate::program::types::{DrawCode, Formula};
 
 impl Names<'_> {
-    /// What a formula does: a number, a slot that holds it already, one operation, or several of which the last is the value.
+    /// What a formula does: a number, a slot that holds it already, one operation, or several of
+    /// which the last is the value.
     pub fn formula(&self, formula: &Formula) -> String {
         if let Some(value) = formula.constant {
             return value.to_string();

@@ -90,7 +90,8 @@ impl<'v> Decoder<'v> {
         })
     }
 
-    /// The name of an event, `{"phase": NAME}`, `{"trend": NAME}` or `{"state": NAME, "value": NAME}`.
+    /// The name of an event, `{"phase": NAME}`, `{"trend": NAME}` or `{"state": NAME, "value":
+    /// NAME}`.
     fn start_of_clock(&mut self, value: &'v Value, pointer: &str) -> Option<Start> {
         if !value.is_object() {
             let name = self.reference(value, pointer);

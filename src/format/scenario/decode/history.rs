@@ -9,7 +9,8 @@ use serde_json::Value;
 
 impl<'v> Decoder<'v> {
     pub(super) fn history(&mut self, value: &'v Value, pointer: &str) -> Option<History> {
-        // Every other key is the name of a state; but one like `sourse` with no time under it is a slip.
+        // Every other key is the name of a state; but one like `sourse` with no time under it is a
+        // slip.
         let is_state = |name: &str| {
             let is_time = match &value[name] {
                 Value::String(text) => duration::years(text).is_ok(),

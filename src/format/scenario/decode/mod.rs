@@ -1,8 +1,8 @@
 //! The effective scenario as types, with every fault at once.
 //!
-//! A tree of JSON in; a [`Scenario`] or diagnostics out. serde would stop at the first fault, so each
-//! object is taken apart by hand: a function per kind of thing, each giving `None` after having said why. Formulas stay text, and
-//! names stay unresolved.
+//! A tree of JSON in; a [`Scenario`] or diagnostics out. serde would stop at the first fault, so
+//! each object is taken apart by hand: a function per kind of thing, each giving `None` after
+//! having said why. Formulas stay text, and names stay unresolved.
 
 mod clock;
 mod distribution;
@@ -184,7 +184,8 @@ impl<'v> Decoder<'v> {
                 continue;
             }
             object.strange = true;
-            // A key that is missing was most likely meant; but a variant may also misspell one that its parent states.
+            // A key that is missing was most likely meant; but a variant may also misspell one that
+            // its parent states.
             let free = known().filter(|known| !map.contains_key(*known));
             let meant = nearest(key, free)
                 .or_else(|| nearest(key, known()))
@@ -246,7 +247,8 @@ impl<'v> Decoder<'v> {
             .push("remove one of them; a variant removes an inherited key by `null`".to_owned());
     }
 
-    /// The one of several forms that an object takes, by its first key; each form is a list of keys. Reports none and more than one.
+    /// The one of several forms that an object takes, by its first key; each form is a list of
+    /// keys. Reports none and more than one.
     fn one_form(
         &mut self,
         object: &Object<'v>,

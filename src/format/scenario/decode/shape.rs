@@ -1,4 +1,5 @@
-//! Distributions that are no family: percentiles, tables, listed values, and what is made of another distribution.
+//! Distributions that are no family: percentiles, tables, listed values, and what is made of
+//! another distribution.
 
 use super::value::Numbers;
 use super::{Decoder, Object, keys};
@@ -250,8 +251,8 @@ impl<'v> Decoder<'v> {
     }
 }
 
-/// Which of some percentiles that do not rise is at fault, and a way out: the only one outside of the `range`, or the only one that
-/// seems to be in percent. `None` if that cannot be told.
+/// Which of some percentiles that do not rise is at fault, and a way out: the only one outside of
+/// the `range`, or the only one that seems to be in percent. `None` if that cannot be told.
 fn culprit(percentiles: &[(f64, Quantity)], range: Option<&Value>) -> Option<(usize, String)> {
     let values: Vec<f64> = percentiles
         .iter()

@@ -1,6 +1,7 @@
 //! Shapes and keys that authors expect, and those of the format.
 //!
-//! What stands in a place where it does not belong comes in; the way out comes out, if it can be told.
+//! What stands in a place where it does not belong comes in; the way out comes out, if it can be
+//! told.
 
 use super::keys;
 use serde_json::Value;

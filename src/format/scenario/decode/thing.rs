@@ -15,7 +15,8 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
-/// Beyond, weights are certain, or one trend has them all, for all purposes; and gamma variables of larger shapes lose their digits.
+/// Beyond, weights are certain, or one trend has them all, for all purposes; and gamma variables of
+/// larger shapes lose their digits.
 const CONCENTRATIONS: RangeInclusive<f64> = 1e-6..=1e9;
 
 /// Versions of the file format that are read.

@@ -165,7 +165,8 @@ impl<'v> Decoder<'v> {
         }
     }
 
-    /// Years since the start at which something is reported: a date or a duration, not before the start.
+    /// Years since the start at which something is reported: a date or a duration, not before the
+    /// start.
     pub(super) fn reported_time(&mut self, value: &'v Value, pointer: &str) -> Option<At<f64>> {
         let (value, pointer) = self.bare(value, pointer, "a duration or a date")?;
         let years = match value {
@@ -186,7 +187,8 @@ impl<'v> Decoder<'v> {
         }
     }
 
-    /// A time by which something may have happened: a date, which counts as a whole, or a duration; not before the start.
+    /// A time by which something may have happened: a date, which counts as a whole, or a duration;
+    /// not before the start.
     pub(super) fn deadline(&mut self, value: &'v Value, pointer: &str) -> Option<At<Horizon>> {
         let (inner, at) = self.bare(value, pointer, "a duration or a date")?;
         match inner.as_str() {

@@ -1,7 +1,8 @@
 //! JSON Schemas of those parts of the format whose decoded type is not shaped like the file.
 //!
-//! A duration is text in a file and years in a [`Scenario`](super::Scenario); a hazard is one of several sets of keys and becomes an
-//! enum. What a plain struct says about itself is derived in `types.rs`; the rest is said here, key by key.
+//! A duration is text in a file and years in a [`Scenario`](super::Scenario); a hazard is one of
+//! several sets of keys and becomes an enum. What a plain struct says about itself is derived in
+//! `types.rs`; the rest is said here, key by key.
 
 use super::decode::keys::{TIME, TIMED, TOLD};
 use super::decode::thing::FORMATS;
@@ -31,7 +32,8 @@ mod things;
 pub use draws::PerTrial;
 pub use things::HistoryForm;
 
-/// Says that the keys of time go together, what needs them, and that a file without them computes something all the same.
+/// Says that the keys of time go together, what needs them, and that a file without them computes
+/// something all the same.
 pub fn with_time(schema: &mut Schema) {
     let needed: Map<String, Value> = (TIME.iter())
         .map(|key| {
@@ -65,7 +67,8 @@ schema!(Line, "Line", |_| json_schema!({
     "description": "a line of text"
 }));
 
-/// Identifiers: exact in ASCII, and any other sign beyond it. Properties of Unicode characters are not understood by every validator.
+/// Identifiers: exact in ASCII, and any other sign beyond it. Properties of Unicode characters are
+/// not understood by every validator.
 const NAME: &str = r"^[^\x00-@\[-\^`{-\x7f][^\x00-/:-@\[-\^`{-\x7f]*$";
 
 /// An identifier.
@@ -338,7 +341,8 @@ impl<'g> Shape<'g> {
         })
     }
 
-    /// Exactly one of these groups of keys has to be stated, whole; `more` are keys that need another beside them.
+    /// Exactly one of these groups of keys has to be stated, whole; `more` are keys that need
+    /// another beside them.
     fn one_of(self, groups: &[&[&str]], more: &[(&str, &str)], description: &str) -> Value {
         let mut schema = self.finish(description);
         schema["oneOf"] = groups

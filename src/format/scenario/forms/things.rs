@@ -238,7 +238,8 @@ schema!(Table, "Table", |generator| {
         )
         .why()
         .one_of(TABLE_FORMS, &[], "numbers that are looked up");
-    // What the places of the points are follows from what it is looked up by, and so does whether a year can begin anew.
+    // What the places of the points are follows from what it is looked up by, and so does whether a
+    // year can begin anew.
     let is = |key: &str, value: Value| {
         let mut schema = part(
             key,

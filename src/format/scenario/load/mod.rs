@@ -1,6 +1,8 @@
-//! From paths and settings to a scenario: reads a file and its ancestors, lays them over each other, applies `--set`, decodes.
+//! From paths and settings to a scenario: reads a file and its ancestors, lays them over each
+//! other, applies `--set`, decodes.
 //!
-//! Everything that is wrong comes back at once in a [`Report`], with the texts needed to show where.
+//! Everything that is wrong comes back at once in a [`Report`], with the texts needed to show
+//! where.
 
 use super::columns::Columns;
 use super::decode;
@@ -19,7 +21,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Loaded {
     pub scenario: Scenario,
-    /// The effective scenario after `extends` and `--set`, as plain JSON without `extends` and `$schema`.
+    /// The effective scenario after `extends` and `--set`, as plain JSON without `extends` and
+    /// `$schema`.
     pub value: Value,
     /// The texts that it was made of, to show places in.
     pub sources: Sources,
@@ -47,7 +50,8 @@ impl fmt::Display for Report {
 
 impl std::error::Error for Report {}
 
-/// Reads a scenario from the disk; `-` is standard input, which may have comments. `sets` are settings `PATH=VALUE`, applied in order.
+/// Reads a scenario from the disk; `-` is standard input, which may have comments. `sets` are
+/// settings `PATH=VALUE`, applied in order.
 ///
 /// # Errors
 /// Everything that is wrong with the files, the settings or the scenario that they make.
@@ -78,8 +82,8 @@ pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Load
     chain.finish(sets)
 }
 
-/// Reads a scenario from a text. `name` is what diagnostics call it; if it ends in `.jsonc`, comments are allowed, and `extends` is
-/// relative to its folder on the disk.
+/// Reads a scenario from a text. `name` is what diagnostics call it; if it ends in `.jsonc`,
+/// comments are allowed, and `extends` is relative to its folder on the disk.
 ///
 /// # Errors
 /// As [`load`].

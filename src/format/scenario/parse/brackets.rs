@@ -1,8 +1,9 @@
 //! Where brackets went wrong, told by the indentation.
 //!
-//! A missing bracket is noticed where the text ends or another one closes, often far below. Authors indent what they nest, so the first line whose
-//! indentation contradicts the brackets before it is where to look. Takes a text whose brackets do not match; gives a fault, or nothing
-//! if the indentation says nothing.
+//! A missing bracket is noticed where the text ends or another one closes, often far below. Authors
+//! indent what they nest, so the first line whose indentation contradicts the brackets before it is
+//! where to look. Takes a text whose brackets do not match; gives a fault, or nothing if the
+//! indentation says nothing.
 
 use super::{Fault, invalid};
 use std::ops::Range;

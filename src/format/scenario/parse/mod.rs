@@ -1,8 +1,10 @@
-//! JSON text to a value tree: RFC 8259 and nothing beyond it, or with comments and trailing commas (`.jsonc`).
+//! JSON text to a value tree: RFC 8259 and nothing beyond it, or with comments and trailing commas
+//! (`.jsonc`).
 //!
-//! Bytes in, a [`Value`] and faults with their byte ranges out. A slip whose meaning is plain (a missing comma, a curly quote, `NaN`) is reported and read
-//! as it was meant, so that one look shows all of them; a bracket that does not match ends the reading, and the indentation tells where it went
-//! wrong. Nesting is bounded, so no text can exhaust the stack.
+//! Bytes in, a [`Value`] and faults with their byte ranges out. A slip whose meaning is plain (a
+//! missing comma, a curly quote, `NaN`) is reported and read as it was meant, so that one look
+//! shows all of them; a bracket that does not match ends the reading, and the indentation tells
+//! where it went wrong. Nesting is bounded, so no text can exhaust the stack.
 
 mod brackets;
 mod number;
@@ -85,7 +87,8 @@ pub fn decode(bytes: Vec<u8>) -> (String, Option<Fault>) {
     )
 }
 
-/// Reads one value. The value is `None` if the reading ended early; without faults it is what the text says.
+/// Reads one value. The value is `None` if the reading ended early; without faults it is what the
+/// text says.
 pub fn parse(text: &str, dialect: Dialect) -> (Option<Value>, Vec<Fault>) {
     let mut parser = parser::Parser::new(text, dialect);
     match parser.document() {
@@ -107,7 +110,8 @@ pub fn parse(text: &str, dialect: Dialect) -> (Option<Value>, Vec<Fault>) {
 /// Why a reading ended early.
 enum End {
     Here(Fault),
-    /// Brackets do not match, and the place where that was noticed may be far from where it went wrong.
+    /// Brackets do not match, and the place where that was noticed may be far from where it went
+    /// wrong.
     Bracket(Fault),
 }
 

@@ -376,7 +376,8 @@ impl<'t> Parser<'t> {
         if let Ok(whole) = word.parse::<u64>() {
             return Ok(Value::Number(whole.into()));
         }
-        // Rust's own conversion rounds correctly everywhere; that of serde_json can be off by the last bit.
+        // Rust's own conversion rounds correctly everywhere; that of serde_json can be off by the
+        // last bit.
         match word.parse::<f64>().ok().and_then(Number::from_f64) {
             Some(number) => Ok(Value::Number(number)),
             None => {

@@ -32,7 +32,8 @@ impl Parser<'_> {
         self.slip(fault)
     }
 
-    /// Passes over what stands unquoted where a value belongs: to the next comma, bracket or end of line.
+    /// Passes over what stands unquoted where a value belongs: to the next comma, bracket or end of
+    /// line.
     pub(super) fn skip_value(&mut self) {
         let rest = &self.text[self.at..];
         let mut depth = 0_u32;

@@ -18,7 +18,8 @@ pub fn is_curly(c: char) -> bool {
     matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '＂' | '″')
 }
 
-/// What is wrong with a literal (with its quotes) that JSON refuses: the bytes, what to say of them, and the way out.
+/// What is wrong with a literal (with its quotes) that JSON refuses: the bytes, what to say of
+/// them, and the way out.
 pub fn flaw(literal: &str) -> Option<(std::ops::Range<usize>, String, String)> {
     let mut letters = literal.char_indices();
     while let Some((at, c)) = letters.next() {

@@ -1,7 +1,8 @@
 //! The JSON Schema of scenario files, for editors and other tools.
 //!
-//! Derived from the types of the format, whose doc comments are its descriptions. A file that `extends` another may leave
-//! out anything and remove anything by `null`, so the schema has two halves, and `extends` decides which of them a file is held against.
+//! Derived from the types of the format, whose doc comments are its descriptions. A file that
+//! `extends` another may leave out anything and remove anything by `null`, so the schema has two
+//! halves, and `extends` decides which of them a file is held against.
 
 use super::lists;
 use super::places::{self, Names};
@@ -25,7 +26,8 @@ pub fn schema() -> Value {
     }
     name_things(&mut whole);
     definitions.insert("Scenario".to_owned(), whole);
-    // A missing key is no `null`, and a `null` removes a key only where files are laid over each other.
+    // A missing key is no `null`, and a `null` removes a key only where files are laid over each
+    // other.
     definitions.values_mut().for_each(without_null);
     let variants: Vec<(String, Value)> = definitions
         .iter()
@@ -133,7 +135,8 @@ const LISTS: [&str; 9] = [
     "times",
 ];
 
-/// A member that is a list, or what is to be done to it. A relaxed schema is made of it, so references are to what is whole.
+/// A member that is a list, or what is to be done to it. A relaxed schema is made of it, so
+/// references are to what is whole.
 fn changeable(name: &str, member: &Value) -> Value {
     if name == "source" {
         let change = change(&json!({"type": "array", "items": {"type": "string"}}), None);

@@ -296,7 +296,8 @@ fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
     }
 }
 
-/// Codes of faults of form that a schema can tell; the others are about other places of the file, or about days and words.
+/// Codes of faults of form that a schema can tell; the others are about other places of the file,
+/// or about days and words.
 const TELLABLE: [&str; 5] = [
     "wrong-type",
     "missing-key",
@@ -305,7 +306,8 @@ const TELLABLE: [&str; 5] = [
     "formula-not-allowed",
 ];
 
-/// Whether schema and decoder agree on a value: what the schema takes has no fault that it can tell, and what the decoder takes the schema takes.
+/// Whether schema and decoder agree on a value: what the schema takes has no fault that it can
+/// tell, and what the decoder takes the schema takes.
 fn disagreement(validator: &Validator, value: &Value) -> Option<String> {
     let faults: Vec<_> = validator.iter_errors(value).collect();
     let taken = faults.is_empty();
@@ -550,7 +552,8 @@ fn patterns_mean_the_same_to_every_validator() {
     patterns(&schema(), &mut found);
     assert!(found.len() >= 4, "{found:?}");
     for pattern in found {
-        // ECMA-262 with and without its flag u, Python and the rest share escapes by two hexadecimal digits and of the signs of the syntax.
+        // ECMA-262 with and without its flag u, Python and the rest share escapes by two
+        // hexadecimal digits and of the signs of the syntax.
         let mut letters = pattern.chars();
         while let Some(c) = letters.next() {
             let escaped = if c == '\\' { letters.next() } else { None };

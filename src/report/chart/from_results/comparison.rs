@@ -83,7 +83,8 @@ pub fn pairs(base: &RunResult, other: &RunResult) -> Pairs {
     }
 }
 
-/// Groups of outcomes, and outcomes that are in none, of all scenarios on one axis; the likeliest in the first come first.
+/// Groups of outcomes, and outcomes that are in none, of all scenarios on one axis; the likeliest
+/// in the first come first.
 pub fn side_by_side(result: &CompareResult) -> Ladder {
     let mut names: IndexMap<&str, &str> = IndexMap::new();
     let all: Vec<Vec<headline::Class<'_>>> =

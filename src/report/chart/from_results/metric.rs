@@ -6,7 +6,8 @@ use super::*;
 use crate::report::amounts::Amounts;
 use crate::report::dates;
 
-/// How a metric is distributed over the futures, where there is something to draw: it has values, and not always the same ([`settled`]).
+/// How a metric is distributed over the futures, where there is something to draw: it has values,
+/// and not always the same ([`settled`]).
 pub fn metric(run: &RunResult, metric: &MetricResult) -> Option<Bins> {
     let has_values = metric.histogram.counts.iter().any(|&count| count > 0);
     (has_values && settled(run, metric).is_none()).then(|| bins(run, metric))
@@ -102,8 +103,8 @@ fn is_whole(metric: &MetricResult) -> bool {
     bins.all(|pair| whole([pair[0], pair[1]]).is_some())
 }
 
-/// What explains the tall bar of a distribution: a value that many futures share. Quantiles that are equal hold all between them.
-/// Nothing is said of counts, whose values are shared by nature.
+/// What explains the tall bar of a distribution: a value that many futures share. Quantiles that
+/// are equal hold all between them. Nothing is said of counts, whose values are shared by nature.
 fn held(metric: &MetricResult, amounts: Amounts<'_>) -> String {
     let quantiles = [
         (5, metric.p5),

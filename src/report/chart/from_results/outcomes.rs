@@ -62,7 +62,8 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
     }
 }
 
-/// Groups of outcomes, and outcomes that are in none, the likeliest first: no digit is finer than what is known.
+/// Groups of outcomes, and outcomes that are in none, the likeliest first: no digit is finer than
+/// what is known.
 pub fn classes(run: &RunResult) -> Rows {
     let classes = headline::leading(run);
     let tones = Tones::of(&run.scenario.source);

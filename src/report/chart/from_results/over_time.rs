@@ -1,4 +1,5 @@
-//! All scenarios of a comparison over time: a chart for each phase, value of a state, event and indicator, a line for each scenario.
+//! All scenarios of a comparison over time: a chart for each phase, value of a state, event and
+//! indicator, a line for each scenario.
 //!
 //! Takes a comparison; gives the data of charts, by kind, what changes most first.
 
@@ -128,7 +129,8 @@ fn share_of(name: &str, title: &str) -> Thing {
     }
 }
 
-/// By kind, charts of what differs at all, what changes most first; nothing where the scenarios are told at different times.
+/// By kind, charts of what differs at all, what changes most first; nothing where the scenarios are
+/// told at different times.
 pub fn over_time(result: &CompareResult) -> [Vec<Curves>; KINDS.len()] {
     let scenarios = &result.scenarios;
     let are_alike = scenarios.windows(2).all(|pair| {

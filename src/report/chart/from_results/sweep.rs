@@ -3,7 +3,8 @@
 use super::*;
 use crate::report::table::{short_path, sweep_name, sweep_value, text_of};
 
-/// One chart for each number; none for more than two inputs, or one that takes other values than numbers.
+/// One chart for each number; none for more than two inputs, or one that takes other values than
+/// numbers.
 pub fn sweep(result: &SweepResult, frame: &Frame) -> Vec<Chart> {
     let numbers = 0..result.of.len();
     match result.axes.len() {
@@ -21,7 +22,8 @@ fn joined((value, error): (String, String)) -> String {
     with_error(&format::Rounded { value, error })
 }
 
-/// How the `k`-th number moves with the only input; `None` if that takes other values than numbers, or nothing has an interval.
+/// How the `k`-th number moves with the only input; `None` if that takes other values than numbers,
+/// or nothing has an interval.
 pub fn response(result: &SweepResult, k: usize) -> Option<Response> {
     let (of, axis) = (&result.of[k], &result.axes[0]);
     let mut points: Vec<ResponsePoint> = Vec::with_capacity(result.points.len());
@@ -90,7 +92,8 @@ pub fn response(result: &SweepResult, k: usize) -> Option<Response> {
     })
 }
 
-/// How the `k`-th number moves with two inputs; `None` unless there is a run for each pair of their values.
+/// How the `k`-th number moves with two inputs; `None` unless there is a run for each pair of their
+/// values.
 pub fn heat(result: &SweepResult, k: usize) -> Option<Heat> {
     let of = &result.of[k];
     let [down, across] = [&result.axes[0], &result.axes[1]];

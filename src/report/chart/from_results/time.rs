@@ -104,7 +104,8 @@ fn occupancy(
 pub enum Course {
     /// Quantiles, for a quantity that has many values.
     Spread(Box<Fan>),
-    /// The mean alone, for a quantity that is one of two values nearly everywhere, or the same everywhere: there is nothing to spread.
+    /// The mean alone, for a quantity that is one of two values nearly everywhere, or the same
+    /// everywhere: there is nothing to spread.
     Mean(Box<Curves>),
 }
 

@@ -1,7 +1,8 @@
 //! Which colour a thing of a scenario has, the same in every chart.
 //!
-//! Groups of outcomes, their outcomes and the phases that can end in them only have one hue; trends have one of their own. What has no kind (phases
-//! elsewhere, values of states, events) takes the colours that only tell apart, one chart going on where the one before it ended.
+//! Groups of outcomes, their outcomes and the phases that can end in them only have one hue; trends
+//! have one of their own. What has no kind (phases elsewhere, values of states, events) takes the
+//! colours that only tell apart, one chart going on where the one before it ended.
 
 use super::Tone;
 use crate::report::kinds::Kinds;

@@ -1,4 +1,5 @@
-//! Charts of the commands that ask why: indices and swings of inputs, parts of a difference, both sides of a condition, signs, ends that were near.
+//! Charts of the commands that ask why: indices and swings of inputs, parts of a difference, both
+//! sides of a condition, signs, ends that were near.
 //!
 //! Each gives the data of a chart, or nothing where there is nothing that has an interval.
 
@@ -18,7 +19,8 @@ pub fn input_name(title: &str, name: &str, kind: &str) -> String {
     }
 }
 
-/// Indices of the inputs that are told from noise: the total ones if there are such, else those of first order.
+/// Indices of the inputs that are told from noise: the total ones if there are such, else those of
+/// first order.
 pub fn indices(target: &SensitivityTarget) -> Option<Rows> {
     let told = target.inputs.iter().filter(|input| input.detectable);
     let told: Vec<&SensitivityIndex> = told.take(ROWS).collect();
@@ -79,7 +81,8 @@ pub fn indices(target: &SensitivityTarget) -> Option<Rows> {
 /// A difference of a list, before it is drawn.
 struct One {
     title: String,
-    /// Difference, error and interval, in the unit of the axis once they have been multiplied by `scale`.
+    /// Difference, error and interval, in the unit of the axis once they have been multiplied by
+    /// `scale`.
     point: f64,
     error: f64,
     interval: [f64; 2],

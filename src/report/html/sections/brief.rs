@@ -1,5 +1,5 @@
-//! The answer on two pages, which can be sent alone: a sentence, trends, outcomes by group, questions, what it hangs on, what it rests on, and what it
-//! is not.
+//! The answer on two pages, which can be sent alone: a sentence, trends, outcomes by group,
+//! questions, what it hangs on, what it rests on, and what it is not.
 
 use super::{Body, finding, name};
 use crate::report::changes::all_worded;

@@ -62,7 +62,8 @@ fn ranked(result: &RunResult) -> Vec<&EventResult> {
 
 /// The events named, or else those of whose occurrence least is certain, in order of probability.
 ///
-/// p(1 − p) is the variance of "has it happened": largest at even odds, nil for what always or never happens.
+/// p(1 − p) is the variance of "has it happened": largest at even odds, nil for what always or
+/// never happens.
 pub fn chosen<'r>(result: &'r RunResult, named: &[String]) -> Vec<&'r EventResult> {
     if !named.is_empty() {
         let find = |name: &String| result.events.iter().find(|event| event.name == *name);

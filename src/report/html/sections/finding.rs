@@ -1,4 +1,5 @@
-//! What the numbers say, in a few plain sentences made from them, with no claim that they do not carry.
+//! What the numbers say, in a few plain sentences made from them, with no claim that they do not
+//! carry.
 
 use super::{Body, Pair, name};
 use crate::estimate::NORMAL_95;

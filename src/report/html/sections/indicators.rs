@@ -62,7 +62,8 @@ pub const INDICATORS: Section<RunPart> = Section {
     },
 };
 
-/// A row a derived value, at the middle and at the end of the horizon: they only serve formulas, and their charts would double the page.
+/// A row a derived value, at the middle and at the end of the horizon: they only serve formulas,
+/// and their charts would double the page.
 fn derived(result: &RunResult) -> Table {
     let last = result.times.len().saturating_sub(1);
     let places = [last / 2, last];

@@ -1,7 +1,8 @@
 //! The sections of a page, in the order in which they stand.
 //!
-//! A section is a [`Section`] in a file of its own and a line in one of the lists below; it is left out where its `is_needed` says no. What it writes goes
-//! through [`Body`], which numbers headings and keeps ids apart, so that one section can stand several times in a page.
+//! A section is a [`Section`] in a file of its own and a line in one of the lists below; it is left
+//! out where its `is_needed` says no. What it writes goes through [`Body`], which numbers headings
+//! and keeps ids apart, so that one section can stand several times in a page.
 
 mod assumptions;
 mod brief;
@@ -344,7 +345,8 @@ impl Body {
         self.html.push(markup);
     }
 
-    /// A chart over the whole width, drawn once for the desk and once for the phone, with its numbers behind it.
+    /// A chart over the whole width, drawn once for the desk and once for the phone, with its
+    /// numbers behind it.
     pub fn chart(&mut self, draw: impl Fn(&Frame) -> Chart) {
         let shown = self.headings.last().map_or("", |heading| &heading.title);
         let figure = figure::large(&self.prefix, shown, draw);

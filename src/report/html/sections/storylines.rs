@@ -232,7 +232,8 @@ fn significant(value: f64) -> String {
     format::estimate(value, (value.abs() * 0.004).max(1e-12)).value
 }
 
-/// The command that tells a trial again: its number means something only with the seed and the trials per draw.
+/// The command that tells a trial again: its number means something only with the seed and the
+/// trials per draw.
 fn command_line(story: &Storyline) -> String {
     let draws = story.draw + 1;
     format!(

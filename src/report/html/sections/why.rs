@@ -1,4 +1,5 @@
-//! Results of `sensitivity`, `tripwires`, `given`, `sweep` and `compare --explain`: a chart with its intervals, and the numbers behind it.
+//! Results of `sensitivity`, `tripwires`, `given`, `sweep` and `compare --explain`: a chart with
+//! its intervals, and the numbers behind it.
 
 use super::{Body, warnings};
 use crate::report::INTERRUPTED;

@@ -1,7 +1,8 @@
 //! The first screen of a run: the answer, how sure, and what it hangs on, on at most forty lines.
 //!
-//! Likeliest first; digits no finer than what is known; chance in the simulation is said once, and beside a number only where it is not small
-//! against the range. What does not fit is counted, and the last lines say how to see it.
+//! Likeliest first; digits no finer than what is known; chance in the simulation is said once, and
+//! beside a number only where it is not small against the range. What does not fit is counted, and
+//! the last lines say how to see it.
 
 mod cells;
 mod questions;

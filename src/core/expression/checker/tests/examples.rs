@@ -1,4 +1,5 @@
-//! Every example of the table of built-in functions is run, by evaluating its tree on the small trial that the table describes.
+//! Every example of the table of built-in functions is run, by evaluating its tree on the small
+//! trial that the table describes.
 
 use super::*;
 use crate::expression::functions::{BUILTINS, ExampleValue, Readable};

@@ -55,7 +55,8 @@ fn number_or_truth(text: &str, names: &Names, reads: Reads) -> Result<Expr, Vec<
     }
 }
 
-/// The times of a grid carry rounding errors: what is nearer than instants are told apart counts as equal.
+/// The times of a grid carry rounding errors: what is nearer than instants are told apart counts as
+/// equal.
 #[test]
 fn a_comparison_with_a_written_time_does_not_hang_on_rounding() {
     let names = names();
