@@ -172,7 +172,8 @@ fn paper(browser: &Browser, brief: &Path) {
 
 /// The page to play with, with a parameter pinned.
 fn explore(browser: &Browser, scenario: &str) {
-    let served = Served::of(&root().join(scenario), 40_960);
+    // By the path that a reader would type: the page shows it. Tests run in the folder of the package.
+    let served = Served::of(Path::new(scenario), 40_960);
     let desk = View {
         width: 1200,
         height: 840,

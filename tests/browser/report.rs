@@ -281,7 +281,7 @@ fn texts_of_charts_stay_within_them_in_the_font_at_hand() {
         const frame = svg.viewBox.baseVal;
         return [...svg.querySelectorAll('text')].filter(text => {
             const box = text.getBBox();
-            return box.x < frame.x - 1 || box.x + box.width > frame.x + frame.width + 1;
+            return box.x < frame.x - 1.5 || box.x + box.width > frame.x + frame.width + 1.5;
         }).map(text => `${svg.id}: ${text.textContent} (from ${text.getBBox().x}, ${text.getBBox().width} wide, of ${frame.width})`);
     })"#;
     for (path, view) in pages()

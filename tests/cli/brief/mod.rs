@@ -455,7 +455,7 @@ fn each_number_of_a_brief_is_that_of_the_result_in_its_place() {
     for arguments in [
         "run scenarios/port_strike.json --trials 8192",
         "run scenarios/baseline.json --trials 8192",
-        "run tests/fixtures/scenarios/large.json --trials 4096",
+        "run tests/fixtures/scenarios/large.json --trials 8192",
     ] {
         let (page, result) = made(arguments);
         let known = [
