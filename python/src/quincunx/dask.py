@@ -598,6 +598,8 @@ def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any, tria
             elif not node.children:
                 failed[node.parts.start] = _reason(future.exception())
                 if len(failed) >= _MOST_FAILED:
+                    # At once: what has not begun is not to begin while workers are looked at for the last time.
+                    job.client.cancel([node.future for node in nodes if not node.is_done and node.future.key in job.futures])
                     break
     return dict(sorted(failed.items()))
 
