@@ -508,16 +508,24 @@ fn every_file_of_tests_is_run() {
         let (Some(folder), Some(name)) = (file.parent(), file.file_stem()) else {
             return false;
         };
-        let name = name.to_string_lossy();
-        // The binaries themselves, and modules that are folders.
-        if folder == root || ["main", "mod"].contains(&&*name) {
+        // A folder with a `mod.rs` is a module that stands in the folder above.
+        let (folder, name) = match (name.to_str(), folder.parent(), folder.file_name()) {
+            (Some("mod"), Some(above), Some(of)) if folder != root => (above, of),
+            _ => (folder, name),
+        };
+        // The binaries themselves.
+        if name == "main" || (folder == root && folder.join(name).with_extension("rs") == **file) {
             return false;
         }
-        let is_named = |above: &str| {
-            let text = std::fs::read_to_string(folder.join(above)).unwrap_or_default();
-            text.contains(&format!("mod {name};"))
-        };
-        !is_named("mod.rs") && !is_named("main.rs")
+        let declared = format!("mod {};", name.to_string_lossy());
+        let beside = std::fs::read_dir(folder).expect("a folder");
+        let mut heads = beside
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| {
+                let is_head = path.ends_with("mod.rs") || path.ends_with("main.rs");
+                is_head || (folder == root && path.extension().is_some_and(|ending| ending == "rs"))
+            });
+        !heads.any(|head| std::fs::read_to_string(head).is_ok_and(|text| text.contains(&declared)))
     });
     let lost = lost.map(|file| file.display().to_string()).collect();
     fails("files that no module names", lost);
