@@ -86,6 +86,11 @@ impl Kinds {
         None
     }
 
+    /// All phases, in the order of the file.
+    pub fn phases(&self) -> &[String] {
+        &self.phases
+    }
+
     /// The class of a phase, and its place among the phases of that class.
     pub fn shade(&self, phase: &str) -> Option<(usize, usize)> {
         let class = self.of_phase(phase)?;

@@ -71,6 +71,18 @@ fn a_formula_of_parameters_is_computed_once_per_batch() {
 }
 
 #[test]
+fn what_a_state_decides_is_computed_when_it_moves() {
+    let text = listing(json!({
+        "states": {"aid": {"values": {"given": {"start": 1}, "stopped": {}}}},
+        "indicators": {"front": {"start": 1, "drift": {"by": "aid", "given": 1, "stopped": 2}}},
+        "derived": {"far": "2 * front"},
+        "events": {"stop": {"hazard": 1, "effects": [{"move": "aid", "to": "stopped"}]}},
+    }));
+    has(&text, &["after a move of aid\n  %"]);
+    has(&text, &["derived far = 2 * front, at each grid point"]);
+}
+
+#[test]
 fn constants_are_folded() {
     let text = listing(json!({"metrics": {"three": "1 + 2 * min(1, 4)"}}));
     has(&text, &["metric three = 3\n"]);

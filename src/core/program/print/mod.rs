@@ -48,6 +48,10 @@ impl Display for Listing<'_> {
         self.operations(f, "at the start", &regime.all)?;
         self.operations(f, "after a move of the phase", &regime.of_phase)?;
         self.operations(f, "after a move of the trend", &regime.of_trend)?;
+        for (state, all) in regime.of_state.iter().enumerate() {
+            let when = format!("after a move of {}", self.names.state(state));
+            self.operations(f, &when, all)?;
+        }
         self.machines(f)?;
         self.indicators(f)?;
         self.events(f)?;
@@ -181,9 +185,11 @@ impl Listing<'_> {
                 }
             }
         }
-        for derived in &self.program.derived {
+        for (position, derived) in (0..).zip(&self.program.derived) {
             let (name, value) = (self.names.slot(derived.result), self.names.formula(derived));
-            writeln!(f, "derived {name} = {value}")?;
+            let drifts = self.program.drifting.contains(&position);
+            let when = if drifts { ", at each grid point" } else { "" };
+            writeln!(f, "derived {name} = {value}{when}")?;
         }
         Ok(())
     }

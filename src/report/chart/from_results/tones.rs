@@ -12,8 +12,6 @@ use serde_json::Value;
 /// The colours of a scenario's things.
 pub struct Tones {
     kinds: Kinds,
-    /// Names of the phases, in the order of the file.
-    phases: Vec<String>,
     /// Each state with the colours that charts before its own have taken.
     states: Vec<(String, usize)>,
     /// Colours taken by all charts of phases and states.
@@ -25,7 +23,7 @@ impl Tones {
     pub fn of(source: &Value) -> Self {
         let kinds = Kinds::of(source);
         let list = |key: &str| source[key].as_object().into_iter().flatten();
-        let phases: Vec<String> = list("phases").map(|(name, _)| name.clone()).collect();
+        let phases = kinds.phases();
         let is_apart = phases.iter().any(|phase| kinds.shade(phase).is_none());
         let mut taken = if is_apart { phases.len() } else { 0 };
         let states = list("states")
@@ -37,7 +35,6 @@ impl Tones {
             .collect();
         Self {
             kinds,
-            phases,
             states,
             taken,
         }
@@ -57,7 +54,7 @@ impl Tones {
     }
 
     pub fn phase(&self, name: &str) -> Tone {
-        let place = || self.phases.iter().position(|phase| phase == name);
+        let place = || self.kinds.phases().iter().position(|phase| phase == name);
         match self.kinds.shade(name) {
             Some((class, shade)) => Tone::group(class, shade),
             None => Tone::Apart(place().unwrap_or(0)),
