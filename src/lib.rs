@@ -11,11 +11,11 @@
 //!
 //! Modules stand in the order in which data flows, and each imports only from those before it:
 //!
-//! [`scenario`] reads files · [`model`] finds out what they mean · [`program`] compiles that to
-//! operations on columns · [`engine`] simulates · [`estimate`] turns counts into estimates ·
+//! `scenario` reads files · `model` finds out what they mean · `program` compiles that to
+//! operations on columns · `engine` simulates · `estimate` turns counts into estimates ·
 //! [`results`] holds them as plain data · [`analysis`] compares and replays · [`report`] writes
-//! tables, JSON, CSV and Markdown · [`cli`] is the command line. They stand on [`diagnostic`] (what
-//! an author is told), [`expression`] (formulas), [`distribution`], [`random`] and [`math`].
+//! tables, pages, JSON, CSV and Markdown · `cli` is the command line. They stand on [`diagnostic`]
+//! (what an author is told), `expression` (formulas), `distribution`, `random` and `math`.
 //!
 //! # An example
 //!
@@ -31,7 +31,7 @@
 //!     "outcomes": [{"name": "truce", "when": "phase == truce"}, {"name": "standoff", "when": "phase == standoff"}]
 //! }"#;
 //! let study = Study::from_text(text, "valley.json")?;
-//! let settings = study.settings(Some(10_000), None, Some(1));
+//! let settings = study.settings().trials(10_000).seed(1).build();
 //! let result = study.run(&settings, &Silent)?;
 //!
 //! let truce = &result.outcomes[0];
@@ -41,6 +41,14 @@
 //! assert_eq!(truce.epistemic90, Some([truce.probability; 2]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # What can be relied on
+//!
+//! What these pages show: [`Study`] with its [`Settings`], [`results`], the questions of
+//! [`analysis`], [`diagnostic`] and the writers of [`report`]. Result types grow: they cannot be
+//! built by hand, and a `match` on them needs an arm for what is new. Modules that are not shown
+//! are reachable for tests and benches, and change without notice. Without the feature `cli` there
+//! is no command, and nothing that only a command needs.
 //!
 //! # Words
 //!
@@ -69,16 +77,22 @@
 #![deny(unsafe_code)]
 
 pub mod analysis;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "explore")]
+#[doc(hidden)]
 pub mod explore;
 pub mod report;
 pub mod results;
 
+#[doc(hidden)]
 pub use quincunx_core::{distribution, engine, estimate, expression, math, model, program, random};
-pub use quincunx_format::{diagnostic, family, scenario, time};
+pub use quincunx_format::diagnostic;
+#[doc(hidden)]
+pub use quincunx_format::{family, scenario, time};
 
-pub use analysis::{Study, compare, reweight, storyline};
+pub use analysis::{SettingsBuilder, Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};
 pub use engine::{EngineError, Observer, Settings, Silent};
 pub use results::{CompareResult, ReweightResult, RunResult, Storyline};

@@ -27,8 +27,5 @@ pub fn open(path: &str) -> Study {
 
 /// So many trials on one thread, under seed 1.
 pub fn settings(study: &Study, trials: u64) -> Settings {
-    Settings {
-        threads: 1,
-        ..study.settings(Some(trials), None, Some(1))
-    }
+    study.settings().trials(trials).seed(1).build().threads(1)
 }

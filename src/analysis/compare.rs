@@ -20,6 +20,18 @@ use crate::scenario::same_assumptions;
 ///
 /// With [`Settings::until`] all go on until each of them is that precise.
 ///
+/// ```
+/// use quincunx::{Silent, Study, compare};
+///
+/// let base = Study::open("scenarios/baseline.json".as_ref(), &[])?;
+/// let other = Study::open("scenarios/escalation.json".as_ref(), &[])?;
+/// let settings = base.settings().trials(1024).seed(1).build();
+/// let result = compare(&[&base, &other], &settings, &Silent)?;
+/// let differences = &result.comparisons[0].differences;
+/// assert!(differences.iter().any(|one| one.detectable));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EngineError`] of whichever study fails, or if the size cannot be had.
 pub fn compare(

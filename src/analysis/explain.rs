@@ -24,6 +24,7 @@ pub const MOST_EDITS: usize = 32;
 
 /// Why a difference could not be split.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotExplained {
     /// The scenario with only these edits cannot be used.
     #[error("the scenario cannot be used with some of the edits alone: {report}")]

@@ -36,6 +36,7 @@ pub struct Summarised {
 
 /// Why bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotKept {
     #[error(transparent)]
     NotWhole(#[from] NotWhole),
@@ -61,6 +62,7 @@ pub enum NotKept {
 
 /// Why two summaries are not of one run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotOneRun {
     #[error("it is of another scenario, `{theirs}` instead of `{ours}`")]
     OtherName { theirs: String, ours: String },
@@ -80,6 +82,7 @@ pub enum NotOneRun {
 
 /// Why bytes are not those of a part of a plan.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotPart {
     #[error(transparent)]
     NotKept(#[from] NotKept),
@@ -154,14 +157,12 @@ pub(super) fn kept_run(settings: &Settings) -> KeptRun {
 /// The settings that a run was kept with.
 fn settings_of(run: &KeptRun) -> Result<Settings, NotKept> {
     let design = Design::named(&run.design);
-    let settings = Settings {
-        seed: run.seed,
-        trials_per_draw: run.trials_per_draw,
-        design: design.ok_or_else(|| NotKept::NoDesign(shown(&run.design)))?,
-        blocks: run.blocks,
-        threads: 0,
-        until: run.until,
-    };
+    let design = design.ok_or_else(|| NotKept::NoDesign(shown(&run.design)))?;
+    let settings = Settings::new(1, None, run.seed)
+        .trials_per_draw(run.trials_per_draw)
+        .design(design)
+        .blocks(run.blocks)
+        .until(run.until);
     settings.check()?;
     match settings.is_sound() {
         true => Ok(settings),

@@ -42,7 +42,7 @@ pub use rare::{NotRare, RARE_TRIALS, Rare, rare};
 pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, Method, sensitivity};
 pub use storyline::{short_storyline, storyline};
-pub use study::Study;
+pub use study::{SettingsBuilder, Study};
 pub use sweep::{
     NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, some_runs, sweep,
 };

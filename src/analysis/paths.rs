@@ -45,6 +45,7 @@ pub struct Ways {
 
 /// Why there are no pathways.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoPathways {
     #[error("no event is called `{name}`; {hint}")]
     Unknown { name: String, hint: String },

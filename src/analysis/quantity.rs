@@ -47,6 +47,7 @@ pub struct Quantity {
 
 /// A name that no number has, or that several have.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum UnknownQuantity {
     #[error("no group, outcome, question, metric, ratio or trend with a `when` is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown { name: String, near: Option<String> },

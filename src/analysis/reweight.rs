@@ -28,6 +28,7 @@ const ROUNDING: f64 = 1.001e-3;
 const SAME: f64 = 1e-12;
 /// Why a run cannot be given these weights.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReweightError {
     #[error("no trend is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     UnknownTrend { name: String, near: Option<String> },
@@ -57,6 +58,16 @@ pub enum ReweightError {
 ///
 /// Trends that are not named share what the named ones leave, in the proportions that they had.
 /// With the weights of the run every number is that of the run.
+///
+/// ```
+/// use quincunx::{Silent, Study, reweight};
+///
+/// let study = Study::open("scenarios/baseline.json".as_ref(), &[])?;
+/// let run = study.run(&study.settings().trials(1024).build(), &Silent)?;
+/// let result = reweight(&run, &[("escalation".to_owned(), 0.5)])?;
+/// assert_eq!(result.outcomes.len(), run.outcomes.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`ReweightError`]: weights that are none, or that the run has no trials for.

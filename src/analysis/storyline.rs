@@ -14,6 +14,16 @@ use indexmap::IndexMap;
 /// Plays a trial again; one beyond the end of the run is the trial that a longer run would have
 /// there.
 ///
+/// ```
+/// use quincunx::{Study, storyline};
+///
+/// let study = Study::open("scenarios/baseline.json".as_ref(), &[])?;
+/// let story = storyline(&study, &study.settings().build(), 7)?;
+/// let times: Vec<f64> = story.happenings.iter().map(|one| one.time).collect();
+/// assert!(times.is_sorted());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EngineError`] if no run could be that long, if its events fire without end, or if a value
 /// that is not finite stopped it.
@@ -41,10 +51,9 @@ fn told(
     is_short: bool,
 ) -> Result<Storyline, EngineError> {
     let model = &study.model;
-    let grown = Settings {
-        blocks: trial / settings.trials_per_block() + 1,
-        ..settings.clone()
-    };
+    let grown = settings
+        .clone()
+        .blocks(trial / settings.trials_per_block() + 1);
     grown.check()?;
     let replay = replay(&study.program, settings, trial, is_short)
         .map_err(|fault| explain(&study.program, &fault))?;

@@ -27,6 +27,19 @@ impl Study {
     /// Reads a scenario from a file (`-`: standard input), with settings `PATH=VALUE` as a last
     /// variant.
     ///
+    /// ```
+    /// use quincunx::Study;
+    ///
+    /// let set = "horizon=\"24 months\"".to_owned();
+    /// let study = Study::open("scenarios/baseline.json".as_ref(), &[set])?;
+    /// assert!(study.diagnostics.is_empty());
+    ///
+    /// // What is wrong with a file says where, and names the near match.
+    /// let faults = Study::from_text("{\"fromat\": 1}", "typed.json").unwrap_err();
+    /// assert!(faults.to_string().contains("format"));
+    /// # Ok::<(), quincunx::Report>(())
+    /// ```
+    ///
     /// # Errors
     /// Everything that is wrong with the file, its ancestors or the settings.
     pub fn open(path: &Path, sets: &[String]) -> Result<Self, Report> {
@@ -78,10 +91,23 @@ impl Study {
 
     /// Settings from the file's `run` section, where the caller does not say otherwise.
     ///
-    /// Without any word on size: 10,000 trials under seed 1.
-    pub fn settings(&self, trials: Option<u64>, draws: Option<u64>, seed: Option<u64>) -> Settings {
-        let (trials, draws) = self.size(trials, draws);
-        Settings::new(trials, draws, seed.or(self.model.run.seed).unwrap_or(1))
+    /// ```
+    /// # let text = r#"{"format": 1, "name": "coin", "start": "2026-01-01", "horizon": "1 year", "step": "1 month",
+    /// #   "phases": {"going": {"start": true}}, "outcomes": [{"name": "over", "when": "true"}]}"#;
+    /// let study = quincunx::Study::from_text(text, "coin.json")?;
+    /// // Without any word on size: 10,000 trials under seed 1.
+    /// assert_eq!(study.settings().build().seed, 1);
+    /// let settings = study.settings().trials(100_000).seed(7).build().threads(2);
+    /// # assert_eq!((settings.seed, settings.threads), (7, 2));
+    /// # Ok::<(), quincunx::Report>(())
+    /// ```
+    pub fn settings(&self) -> SettingsBuilder<'_> {
+        SettingsBuilder {
+            study: self,
+            trials: None,
+            draws: None,
+            seed: None,
+        }
     }
 
     /// Why a run of this size cannot be had, in the words of whoever states it: an option, or the
@@ -155,7 +181,6 @@ impl Study {
             Some(Diagnostic::error(code, place, error.to_string()).hint(hint))
         };
         match error {
-            EngineError::TooManyTrialsPerDraw | EngineError::TooManyDraws { .. } => None,
             EngineError::Explosion { event, .. } => found(
                 "too-many-firings",
                 place(event)?,
@@ -178,7 +203,46 @@ impl Study {
                 Place::value(path.as_str()),
                 "keep it within bounds, by a \"range\" or `clamp`",
             ),
+            // What is about the size that was asked for is not about the file.
+            _ => None,
         }
+    }
+}
+
+/// Settings in the making: what the caller says of size and seed, then what the file says.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SettingsBuilder<'s> {
+    study: &'s Study,
+    trials: Option<u64>,
+    draws: Option<u64>,
+    seed: Option<u64>,
+}
+
+impl SettingsBuilder<'_> {
+    /// So many trials at least: whole blocks are simulated.
+    pub fn trials(mut self, trials: impl Into<Option<u64>>) -> Self {
+        self.trials = trials.into();
+        self
+    }
+
+    /// So many parameter draws at least, with equally many trials each.
+    pub fn draws(mut self, draws: impl Into<Option<u64>>) -> Self {
+        self.draws = draws.into();
+        self
+    }
+
+    pub fn seed(mut self, seed: impl Into<Option<u64>>) -> Self {
+        self.seed = seed.into();
+        self
+    }
+
+    /// The settings; whether a run of that size can be had says
+    /// [`size_fault`](Study::size_fault).
+    pub fn build(self) -> Settings {
+        let (trials, draws) = self.study.size(self.trials, self.draws);
+        let seed = self.seed.or(self.study.model.run.seed).unwrap_or(1);
+        Settings::new(trials, draws, seed)
     }
 }
 

@@ -178,6 +178,7 @@ pub fn together(
 
 /// Why there is no answer to where a number crosses another.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoBreakEven {
     /// The scenario cannot be used at this value of the input.
     #[error("the scenario cannot be used with the value {at}: {report}")]
@@ -275,10 +276,9 @@ fn in_turn(
     } else {
         1
     };
-    let inner = Settings {
-        threads: if apart { 1 } else { settings.threads },
-        ..settings.clone()
-    };
+    let inner = settings
+        .clone()
+        .threads(if apart { 1 } else { settings.threads });
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let shared = Steps::new(observer, parts.len() as u64 * settings.blocks);
     let found: Vec<Mutex<Option<Answer>>> = parts.iter().map(|_| Mutex::new(None)).collect();

@@ -9,7 +9,6 @@ use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use crate::analysis::{self, MOST_EDITS, NotExplained, Quantity, Study, edits_between, with_edits};
-use crate::engine::Settings;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use crate::scenario::Report;
@@ -111,10 +110,7 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let canvas = page.open(&mut places, terminal)?;
     // How many sets of edits are needed is the analysis's business.
-    let endless = Settings {
-        until: Some(0.0),
-        ..settings.clone()
-    };
+    let endless = settings.clone().until(Some(0.0));
     let meter = Meter::start(&endless, None, output.quiet, terminal)?;
     let found = analysis::explain(&names, &of, &settings, &meter, opened.as_ref());
     meter.finish(true)?;

@@ -74,7 +74,7 @@ mod tests {
         let study = Study::from_text(STARTER, "starter.jsonc")
             .unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
         assert_eq!(study.diagnostics, []);
-        let settings = study.settings(None, None, None);
+        let settings = study.settings().build();
         let result = study.run(&settings, &Silent).expect("it runs");
         assert_eq!(result.warnings, []);
         // An example in which everything ends alike, or nothing is unknown, teaches nothing.

@@ -51,7 +51,12 @@ impl Simulation {
         if let Some(fault) = study.size_fault(self.trials, self.draws) {
             return Err(Misuse(fault).into());
         }
-        let mut settings = study.settings(self.trials, self.draws, self.seed);
+        let mut settings = study
+            .settings()
+            .trials(self.trials)
+            .draws(self.draws)
+            .seed(self.seed)
+            .build();
         settings.threads = self.threads.unwrap_or(0) as usize;
         settings.design = self.design;
         Ok(settings)

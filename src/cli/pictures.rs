@@ -295,10 +295,7 @@ pub fn typical(study: &Study, settings: &Settings, result: &RunResult) -> Result
     told.truncate(TOLD);
     let outcomes: Vec<usize> = told.into_iter().map(|(_, index)| index).collect();
     // The run may have been cut short: no trial is told that it does not have.
-    let settings = Settings {
-        blocks: result.run.blocks,
-        ..settings.clone()
-    };
+    let settings = settings.clone().blocks(result.run.blocks);
     Ok(analysis::typical(
         study,
         &settings,

@@ -182,14 +182,10 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
         }
     };
     let run = &result.run;
-    let settings = Settings {
-        seed: run.seed,
-        trials_per_draw: run.trials_per_draw,
-        design,
-        blocks: run.blocks,
-        threads: 0,
-        until: None,
-    };
+    let settings = Settings::new(1, None, run.seed)
+        .trials_per_draw(run.trials_per_draw)
+        .design(design)
+        .blocks(run.blocks);
     typical(&study, &settings, result)
 }
 

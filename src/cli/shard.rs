@@ -253,10 +253,7 @@ fn simulate(
     (quiet, is_of_plan): (bool, bool),
     terminal: &Terminal,
 ) -> Result<Exit> {
-    let own = Settings {
-        blocks: blocks.end - blocks.start,
-        ..settings.clone()
-    };
+    let own = settings.clone().blocks(blocks.end - blocks.start);
     let meter = Meter::start(&own, None, quiet, terminal)?;
     let done = Summarised::of_range(Rc::clone(&kept), settings, blocks, &meter);
     let done = match done {

@@ -166,10 +166,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     if let Some((quantity, target)) = &until {
         let of = sweep.of.iter().position(|one| one == quantity).unwrap_or(0);
-        let endless = Settings {
-            until: Some(0.0),
-            ..settings.clone()
-        };
+        let endless = settings.clone().until(Some(0.0));
         let meter = Meter::start(&endless, None, output.quiet, terminal)?;
         let path = &sweep.axes[0].path;
         let open = |at: f64| {
@@ -281,7 +278,7 @@ impl Inputs {
         let Some(points) = points else {
             return Err(Misuse("--lhs: a Latin hypercube has from 2 to 10000 runs".into()).into());
         };
-        let seed = base.settings(None, None, simulation.seed).seed;
+        let seed = base.settings().seed(simulation.seed).build().seed;
         vary::hypercube(file, &self.vary, points, seed)
     }
 }
@@ -300,10 +297,9 @@ pub fn axes(plan: &Plan, base: &Study) -> Vec<SweepAxis> {
 
 /// The size of all runs together, for a bar.
 pub fn all(settings: &Settings, runs: usize) -> Settings {
-    Settings {
-        blocks: settings.blocks * (runs as u64).div_ceil(analysis::TOGETHER as u64),
-        ..settings.clone()
-    }
+    settings
+        .clone()
+        .blocks(settings.blocks * (runs as u64).div_ceil(analysis::TOGETHER as u64))
 }
 
 /// Says which run has failed, and why.

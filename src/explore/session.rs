@@ -59,7 +59,12 @@ impl Session {
         if let Some(fault) = study.size_fault(options.trials, options.draws) {
             return Err(Refusal::Size(fault));
         }
-        let mut settings = study.settings(options.trials, options.draws, options.seed);
+        let mut settings = study
+            .settings()
+            .trials(options.trials)
+            .draws(options.draws)
+            .seed(options.seed)
+            .build();
         settings.threads = options.threads;
         let too_large = |error: EngineError| Refusal::Size(error.to_string());
         let base = Track::new(&settings).map_err(too_large)?;
@@ -152,11 +157,10 @@ impl Session {
 
 /// Settings of the coarse run; `None` if the run itself is as small.
 fn coarse(settings: &Settings) -> Option<Settings> {
-    let coarse = Settings {
-        trials_per_draw: COARSE_TRIALS_PER_DRAW,
-        blocks: COARSE_BLOCKS,
-        ..settings.clone()
-    };
+    let coarse = settings
+        .clone()
+        .trials_per_draw(COARSE_TRIALS_PER_DRAW)
+        .blocks(COARSE_BLOCKS);
     let trials = |s: &Settings| s.blocks * s.trials_per_block();
     (trials(&coarse) < trials(settings)).then_some(coarse)
 }

@@ -6,6 +6,18 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
+/// ```
+/// use quincunx::{RunResult, Silent, Study};
+///
+/// let study = Study::open("scenarios/baseline.json".as_ref(), &[])?;
+/// let result = study.run(&study.settings().trials(1024).build(), &Silent)?;
+/// let mut text = Vec::new();
+/// quincunx::report::json::write(&mut text, &result)?;
+/// let read: RunResult = serde_json::from_slice(&text)?;
+/// assert_eq!(read, result);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, result: &impl Serialize) -> io::Result<()> {

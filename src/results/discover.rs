@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Boxes of parameters and start weights in which an outcome, group or question is likelier than
 /// elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DiscoverResult {
     pub format: u32,
     pub tool: Tool,
@@ -39,6 +40,7 @@ pub struct DiscoverResult {
 
 /// How much a part of the draws holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BoxSize {
     /// Its share of all draws.
     pub mass: GivenValue,
@@ -50,6 +52,7 @@ pub struct BoxSize {
 
 /// A box.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FoundBox {
     /// A draw lies in the box if it meets all of them.
     pub limits: Vec<BoxLimit>,
@@ -72,6 +75,7 @@ pub struct FoundBox {
 
 /// What a box asks of one input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BoxLimit {
     /// Name of the parameter, or of the trend.
     pub input: String,
@@ -97,6 +101,7 @@ pub struct BoxLimit {
 
 /// A box on the way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Peeled {
     /// Limits as they were peeled, with all their digits; what keeps most draws out comes first.
     pub limits: Vec<PeeledLimit>,
@@ -106,6 +111,7 @@ pub struct Peeled {
 
 /// A limit of a box on the way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PeeledLimit {
     pub input: String,
     pub low: Option<f64>,
@@ -114,6 +120,7 @@ pub struct PeeledLimit {
 
 /// A part of the draws that a tree leads to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TreeNode {
     /// Splits above it; 0 for all draws.
     pub depth: u32,
@@ -139,6 +146,7 @@ pub struct TreeNode {
 
 /// Changes of uncertain inputs that make another outcome, group or answer the likeliest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FlipResult {
     pub format: u32,
     pub tool: Tool,
@@ -164,6 +172,7 @@ pub struct FlipResult {
 
 /// How something stands beside the likeliest of the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Lead {
     pub probability: f64,
     pub std_error: f64,
@@ -179,6 +188,7 @@ pub struct Lead {
 
 /// Inputs held at values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FlipChange {
     /// Size in prior standard deviations, at which the search has the lead beyond chance; `None` if
     /// it has not within reach.
@@ -203,6 +213,7 @@ pub struct FlipChange {
 
 /// An input held at a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FlipHeld {
     /// Name of the parameter, or of the trend.
     pub input: String,

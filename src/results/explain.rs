@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What each edit adds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ExplainResult {
     pub format: u32,
     pub tool: Tool,
@@ -24,6 +25,7 @@ pub struct ExplainResult {
 
 /// One number of both scenarios.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ExplainedNumber {
     pub name: String,
     pub title: String,
@@ -47,6 +49,7 @@ impl ExplainedNumber {
 
 /// What an edit adds: its Shapley value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ExplainPart {
     /// Empty for the total.
     pub edit: String,

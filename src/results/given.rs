@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A run, split by a condition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GivenResult {
     pub format: u32,
     pub tool: Tool,
@@ -31,6 +32,7 @@ pub struct GivenResult {
 
 /// How many trials a side has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GivenSize {
     pub trials: u64,
     /// Independent randomisations of the design that have some of them; from fewer than two no
@@ -40,6 +42,7 @@ pub struct GivenSize {
 
 /// One number on both sides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GivenRow {
     pub name: String,
     pub title: String,
@@ -61,6 +64,7 @@ pub struct GivenRow {
 
 /// One number on one side.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GivenValue {
     /// Trials that it is over: of a metric those with a value, of a conditional question those in
     /// which its own condition held.

@@ -23,6 +23,7 @@ const SEAL_LENGTH: usize = SEAL.len() + 64 + 1;
 
 /// What a sealed file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     Summary,
     Plan,
@@ -50,6 +51,7 @@ impl Kind {
 /// Head of a summary file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Head {
     pub tool: Tool,
     pub scenario: KeptScenario,
@@ -61,6 +63,7 @@ pub struct Head {
 /// A plan: a run, or a sweep, cut into parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Plan {
     pub tool: Tool,
     pub scenario: KeptScenario,
@@ -76,6 +79,7 @@ pub struct Plan {
 /// A sweep, with all of its runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KeptSweep {
     /// Of scenario, size and all that follows: what tells the parts of one sweep from those of
     /// another.
@@ -93,6 +97,7 @@ pub struct KeptSweep {
 /// A run of a sweep: a file and what is set in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KeptVariant {
     pub path: String,
     /// Beside what is set in the scenario.
@@ -104,6 +109,7 @@ pub struct KeptVariant {
 /// Head of a file with some runs of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SweepHead {
     pub tool: Tool,
     /// As in the plan.
@@ -115,6 +121,7 @@ pub struct SweepHead {
 /// A scenario with all files that it was read from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KeptScenario {
     pub name: String,
     /// Of the assumptions, as in results.
@@ -131,6 +138,7 @@ pub struct KeptScenario {
 /// A scenario file, a parent of it or a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KeptFile {
     pub path: String,
     pub text: String,
@@ -139,6 +147,7 @@ pub struct KeptFile {
 /// The run that it is of, or a part of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KeptRun {
     pub seed: u64,
     pub trials_per_draw: u32,
@@ -151,6 +160,7 @@ pub struct KeptRun {
 
 /// Why bytes are no whole file of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotWhole {
     #[error("it is not a {} of quincunx", .0.word())]
     NotOne(Kind),

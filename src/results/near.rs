@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Trials of one outcome, each played again with one event otherwise, for each event that could be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NearMisses {
     /// Version of this format.
     pub format: u32,
@@ -46,6 +47,7 @@ pub struct NearMisses {
 
 /// An end that was near.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NearEnd {
     pub name: String,
     pub title: String,
@@ -55,6 +57,7 @@ pub struct NearEnd {
 
 /// What one event would have changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NearEvent {
     pub event: String,
     pub title: String,

@@ -9,6 +9,7 @@ fn yes() -> bool {
 
 /// A question about the trials in which a condition holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ConditionalResult {
     pub name: String,
     pub title: String,
@@ -38,6 +39,7 @@ pub struct ConditionalResult {
 
 /// The mean of one metric over the mean of another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RatioResult {
     pub name: String,
     pub title: String,
@@ -59,6 +61,7 @@ pub struct RatioResult {
 
 /// Distribution function of a metric over the trials in which it has a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DistributionResult {
     /// Ascending: every value that was seen, or the upper ends of bins.
     pub values: Vec<f64>,

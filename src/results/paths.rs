@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// All trials of a run, or those with one outcome, by the order in which turning points first
 /// happened in them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Pathways {
     /// Version of this format.
     pub format: u32,
@@ -32,6 +33,7 @@ pub struct Pathways {
 
 /// An event that may be a turning point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PathEvent {
     pub event: String,
     pub title: String,
@@ -39,6 +41,7 @@ pub struct PathEvent {
 
 /// Trials that begin alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Pathway {
     /// The next turning point; `None`: there is no further one.
     pub event: Option<String>,
@@ -61,6 +64,7 @@ pub struct Pathway {
 
 /// Branches that are too rare to be shown each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OtherWays {
     /// How many branches there are.
     pub ways: u64,
@@ -72,6 +76,7 @@ pub struct OtherWays {
 
 /// A share of trials that end so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PathEnd {
     pub name: String,
     pub title: String,

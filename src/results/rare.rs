@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Result of `run --rare`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RareResult {
     /// Version of this format.
     pub format: u32,
@@ -60,6 +61,7 @@ pub struct RareResult {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RareStatus {
     Estimated,
     NotSettled,
@@ -67,6 +69,7 @@ pub enum RareStatus {
 
 /// An estimate that may leave something out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FoundWays {
     pub probability: f64,
     pub std_error: f64,
@@ -75,6 +78,7 @@ pub struct FoundWays {
 
 /// Hits among trials that nothing has selected.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PlainTrials {
     pub trials: u64,
     pub hits: u64,

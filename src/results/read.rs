@@ -15,6 +15,7 @@ use std::fmt;
 
 /// Why a value is not what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReadFault {
     /// Such as `outcomes[2].by_trend.calm`; empty for the whole.
     pub path: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Result of a reweighting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReweightResult {
     /// Version of this format.
     pub format: u32,
@@ -31,6 +32,7 @@ pub struct ReweightResult {
 
 /// Weight of a trend before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NewWeight {
     pub name: String,
     pub title: String,
@@ -46,6 +48,7 @@ pub struct NewWeight {
 
 /// A probability under new weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReweightedShare {
     pub name: String,
     pub title: String,
@@ -63,6 +66,7 @@ pub struct ReweightedShare {
 
 /// A metric's mean under new weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReweightedMean {
     pub name: String,
     pub title: String,

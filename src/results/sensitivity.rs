@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Result of an analysis of sensitivity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SensitivityResult {
     /// Version of this format.
     pub format: u32,
@@ -31,6 +32,7 @@ pub struct SensitivityResult {
 
 /// How much a design simulates for each of its variants.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DesignSize {
     pub variants: u64,
     pub draws: u64,
@@ -39,6 +41,7 @@ pub struct DesignSize {
 
 /// What one outcome, group, question or metric hangs on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SensitivityTarget {
     pub of: String,
     pub title: String,
@@ -62,6 +65,7 @@ pub struct SensitivityTarget {
 
 /// The variance of a single trial and its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Variance {
     pub total: f64,
     /// Of the conditional mean over draws: what is not known.
@@ -80,6 +84,7 @@ pub struct Variance {
 
 /// Indices of one input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SensitivityIndex {
     /// Name of the parameter, or of the trend; names with `+` between them of inputs that are taken
     /// together.
@@ -127,6 +132,7 @@ pub struct SensitivityIndex {
 /// Elementary effects of one parameter: a step of it, from many places, as if its range from 5% to
 /// 95% were one unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ElementaryEffect {
     pub input: String,
     pub title: String,
@@ -150,6 +156,7 @@ pub struct ElementaryEffect {
 
 /// What one input does alone, at its 5% and at its 95%, while all others vary as they do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Swing {
     pub input: String,
     pub title: String,

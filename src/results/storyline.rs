@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A replayed trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Storyline {
     /// Version of this format.
     pub format: u32,
@@ -55,6 +56,7 @@ pub(super) fn titled<'s>(thing: &'s serde_json::Value, name: &'s str) -> &'s str
 
 /// Some of the happenings of a story.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Excerpt<'s> {
     /// In order of time.
     pub happenings: Vec<&'s Happening>,
@@ -193,6 +195,7 @@ impl Happening {
 
 /// Trials of one outcome that stand for many of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Typical {
     /// Version of this format.
     pub format: u32,
@@ -228,6 +231,7 @@ pub struct Typical {
 
 /// A trial in the middle of its group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TypicalStory {
     /// Share of the trials compared that are more like this one than like the other stories.
     pub share: f64,
@@ -245,6 +249,7 @@ pub struct TypicalStory {
 
 /// How often an event happens in a group and in the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tell {
     pub event: String,
     pub title: String,
@@ -258,6 +263,7 @@ pub struct Tell {
 
 /// Where a trial stands at one instant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StoryState {
     pub trend: String,
     pub phase: String,
@@ -269,6 +275,7 @@ pub struct StoryState {
 
 /// An event that fired, a trend that shifted, or a state that moved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Happening {
     /// Years since the start.
     pub time: f64,
@@ -289,6 +296,7 @@ pub struct Happening {
 /// One thing that a firing changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum StoryChange {
     Phase {
         from: String,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// A scenario simulated with other inputs, all under the same random numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SweepResult {
     pub format: u32,
     pub tool: Tool,
@@ -31,6 +32,7 @@ pub struct SweepResult {
 
 /// What some runs of a sweep have found, before all are looked at together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SweepPart {
     /// The size of each run.
     pub run: RunInfo,
@@ -58,6 +60,7 @@ pub struct SweepAxis {
 
 /// One number that is read off each run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SweepOf {
     pub name: String,
     pub title: String,
@@ -76,6 +79,7 @@ impl SweepOf {
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SweepPoint {
     /// By axis.
     pub at: Vec<Value>,
@@ -85,6 +89,7 @@ pub struct SweepPoint {
 
 /// One number of one run, and how far it is from that of the file as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SweepValue {
     /// `None`: it has no value there, or the variant does not have it.
     pub value: Option<f64>,
@@ -104,6 +109,7 @@ pub struct SweepValue {
 
 /// Where one number of a sweep crosses a target as the only input varies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BreakEven {
     /// Index into `of`.
     pub of: usize,
@@ -113,6 +119,7 @@ pub struct BreakEven {
 
 /// Where a curve crosses a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Crossing {
     pub target: f64,
     /// Ascending. Those that chance does not tell apart are one.
@@ -125,6 +132,7 @@ pub struct Crossing {
 
 /// One crossing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CrossingAt {
     /// Value of the input.
     pub at: f64,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A dated watch list for one outcome, group or question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TripwiresResult {
     pub format: u32,
     pub tool: Tool,
@@ -35,6 +36,7 @@ pub struct TripwiresResult {
 
 /// The run on which tripwires were chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ChosenOn {
     pub seed: u64,
     pub trials: u64,
@@ -42,6 +44,7 @@ pub struct ChosenOn {
 
 /// One observation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tripwire {
     /// `event`, `indicator` or `derived`.
     pub kind: String,
@@ -86,6 +89,7 @@ pub struct Tripwire {
 
 /// A number with its error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Told {
     pub value: f64,
     pub std_error: f64,
@@ -94,6 +98,7 @@ pub struct Told {
 
 /// A happening that decides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Deciding {
     pub name: String,
     pub title: String,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Result of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunResult {
     /// Version of this format.
     pub format: u32,
@@ -51,12 +52,14 @@ pub struct RunResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tool {
     pub name: String,
     pub version: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunInfo {
     pub seed: u64,
     /// Trials simulated (whole blocks).
@@ -81,6 +84,7 @@ pub struct RunInfo {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ScenarioInfo {
     pub name: String,
     pub title: String,
@@ -119,6 +123,7 @@ fn is_zero(number: &f64) -> bool {
 /// How far an epistemic interval can be told apart from chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum EpistemicStatus {
     /// Nothing in the scenario is uncertain: the interval is the estimate itself.
     Exact,
@@ -135,6 +140,7 @@ pub enum EpistemicStatus {
 /// What the analyst does not know: the 5%-95% range over parameter draws, free of the inner loop's
 /// noise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Epistemic {
     pub status: EpistemicStatus,
     /// Standard error of the two ends where they are resolved.
@@ -145,6 +151,7 @@ pub struct Epistemic {
 
 /// A probability under one start trend, with what a reweighting needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ByTrend {
     /// `None`: no trial started under this trend.
     pub probability: Option<f64>,
@@ -158,6 +165,7 @@ pub struct ByTrend {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OutcomeResult {
     pub name: String,
     pub title: String,
@@ -179,6 +187,7 @@ pub struct OutcomeResult {
 
 /// Some outcomes together. Errors and ranges are its own: those of its outcomes do not add.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GroupResult {
     pub name: String,
     pub title: String,
@@ -194,6 +203,7 @@ pub struct GroupResult {
 
 /// What becomes of one trend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TrendScore {
     pub name: String,
     pub title: String,
@@ -212,6 +222,7 @@ pub struct TrendScore {
 
 /// Chance that a trend has come true by some time: its condition holds for the path up to then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ComesTrue {
     /// ISO date.
     pub by: String,
@@ -227,6 +238,7 @@ pub struct ComesTrue {
 
 /// A share of some trials; `None` where there are none of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Share {
     pub probability: Option<f64>,
     pub std_error: Option<f64>,
@@ -235,6 +247,7 @@ pub struct Share {
 
 /// What moves one group or outcome between parameter draws.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Drivers {
     /// Name of the group or outcome.
     pub of: String,
@@ -248,6 +261,7 @@ pub struct Drivers {
 
 /// What one uncertain input does to one group or outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Driver {
     /// Name of the parameter, or of the trend.
     pub input: String,
@@ -270,6 +284,7 @@ pub struct Driver {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QuestionResult {
     pub name: String,
     pub title: String,
@@ -294,6 +309,7 @@ fn yes() -> bool {
 
 /// The values of a state over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StateResult {
     pub name: String,
     pub title: String,
@@ -319,6 +335,7 @@ impl StateResult {
 
 /// Share of trials in a phase, under a trend or with a value of a state, over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OccupancyResult {
     pub name: String,
     pub title: String,
@@ -336,6 +353,7 @@ pub const NONE_OF_THESE: &str = "None of these";
 
 /// An indicator or derived value over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SeriesResult {
     pub name: String,
     pub title: String,
@@ -364,6 +382,7 @@ pub struct SeriesResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FirstTime {
     pub p5: f64,
     pub p5_std_error: f64,
@@ -374,6 +393,7 @@ pub struct FirstTime {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct EventResult {
     pub name: String,
     pub title: String,
@@ -406,6 +426,7 @@ impl EventResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Histogram {
     /// One more than `counts`.
     pub edges: Vec<f64>,
@@ -414,6 +435,7 @@ pub struct Histogram {
 
 /// A mean within a class of trials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GroupMean {
     /// Share of the class's trials in which the metric has a value; `None` without such trials.
     pub defined: Option<f64>,
@@ -428,6 +450,7 @@ pub struct GroupMean {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MetricResult {
     pub name: String,
     pub title: String,
@@ -470,6 +493,7 @@ pub struct MetricResult {
 
 /// A quantile over the trials in which a metric has a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QuantileResult {
     /// Share of those trials.
     pub level: f64,
@@ -479,6 +503,7 @@ pub struct QuantileResult {
 
 /// Quantiles at one share over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QuantileSeries {
     pub level: f64,
     pub values: Vec<f64>,
@@ -487,6 +512,7 @@ pub struct QuantileSeries {
 
 /// A diagnostic about the scenario or the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Warning {
     pub code: String,
     pub message: String,
@@ -496,6 +522,7 @@ pub struct Warning {
 
 /// Two or more scenarios under common random numbers. The first is the base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CompareResult {
     pub format: u32,
     pub tool: Tool,
@@ -507,6 +534,7 @@ pub struct CompareResult {
 
 /// One scenario against the base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     pub base: String,
     pub other: String,
@@ -534,6 +562,7 @@ pub struct Comparison {
 
 /// One place in which two scenario files differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
     /// Dotted path.
     pub path: String,
@@ -544,6 +573,7 @@ pub struct Change {
 
 /// Paired difference `other - base` of one outcome, group, trend, question or metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// Name of what it is of.
     pub outcome: String,
@@ -578,6 +608,7 @@ impl Difference {
 
 /// Total variation between two outcome distributions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Distance {
     pub total_variation: f64,
     /// Total variation that Monte Carlo noise alone would be expected to show for this pair.

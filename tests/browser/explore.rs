@@ -91,7 +91,7 @@ impl Drop for Served {
 
 fn run(study: &Study) -> RunResult {
     study
-        .run(&study.settings(Some(8192), None, None), &Silent)
+        .run(&study.settings().trials(8192).build(), &Silent)
         .expect("it runs")
 }
 
@@ -208,7 +208,7 @@ fn a_saved_variant_gives_on_the_command_line_what_the_page_shows() {
         served.study(),
         Study::open(&variant, &[]).expect("it is a scenario"),
     );
-    let settings = base.settings(Some(8192), None, None);
+    let settings = base.settings().trials(8192).build();
     let compared = compare(&[&base, &other], &settings, &Silent).expect("it runs");
     let both = [0, 1].map(|i| compared.scenarios[i].outcomes[0].probability);
     assert_eq!(both, shown);

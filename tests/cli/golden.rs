@@ -5,7 +5,7 @@
 //! meant is a fault, one that was belongs into CHANGELOG.md under 'Changed numbers'.
 
 use crate::program::{quincunx, root};
-use quincunx::{Settings, Silent, Study};
+use quincunx::{Silent, Study};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
@@ -29,10 +29,7 @@ fn table(name: &str) -> String {
     let path = root().join(format!("scenarios/{name}.json"));
     let study = Study::open(&path, &[])
         .unwrap_or_else(|report| panic!("{name}: {:#?}", report.diagnostics));
-    let settings = Settings {
-        threads: 2,
-        ..study.settings(Some(TRIALS), None, None)
-    };
+    let settings = study.settings().trials(TRIALS).build().threads(2);
     let result = study
         .run(&settings, &Silent)
         .unwrap_or_else(|error| panic!("{name}: {error}"));

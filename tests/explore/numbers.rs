@@ -12,10 +12,7 @@ fn study(served: &Served, sets: &[&str]) -> Study {
 }
 
 fn settings(study: &Study) -> Settings {
-    Settings {
-        threads: 2,
-        ..study.settings(None, None, None)
-    }
+    study.settings().build().threads(2)
 }
 
 fn compared(served: &Served, sets: &[&str]) -> CompareResult {

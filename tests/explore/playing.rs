@@ -153,7 +153,7 @@ fn a_shorter_horizon_silences_what_lies_beyond_it() {
     let sets = ["horizon=\"3 months\"", "questions.by_june=null"].map(str::to_owned);
     let study = Study::open(&served.file, &sets).expect("the settings of the command line");
     let run = study
-        .run(&study.settings(None, None, None), &Silent)
+        .run(&study.settings().build(), &Silent)
         .expect("it runs");
     assert_eq!(
         row(&picture, "outcomes", "signed")[1],

@@ -50,7 +50,7 @@ fn a_saved_variant_gives_the_numbers_that_were_on_the_page() {
     );
     let study = Study::open(&path, &[]).unwrap_or_else(|r| panic!("{:#?}", r.diagnostics));
     let run = study
-        .run(&study.settings(Some(4096), None, Some(3)), &Silent)
+        .run(&study.settings().trials(4096).seed(3).build(), &Silent)
         .expect("it runs");
     for outcome in &run.outcomes {
         assert_eq!(

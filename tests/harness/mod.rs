@@ -122,10 +122,12 @@ pub fn try_run(study: &Study, trials: u64, seed: u64) -> Result<RunResult, Engin
 
 /// As many trials as asked for, in draws of the usual size, on two threads.
 pub fn settings(study: &Study, trials: u64, seed: u64) -> Settings {
-    Settings {
-        threads: 2,
-        ..study.settings(Some(trials), None, Some(seed))
-    }
+    study
+        .settings()
+        .trials(trials)
+        .seed(seed)
+        .build()
+        .threads(2)
 }
 
 /// Simulates a scenario.

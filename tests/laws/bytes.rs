@@ -3,7 +3,7 @@
 use super::faults::fragile;
 use super::rich;
 use crate::harness::{open, settings, study};
-use quincunx::engine::{Observer, Settings, Setup, Silent, TrialRows, Worker};
+use quincunx::engine::{Observer, Setup, Silent, TrialRows, Worker};
 use quincunx::math::width::Width;
 use quincunx::results::RunResult;
 use std::sync::Mutex;
@@ -17,10 +17,7 @@ fn text(result: &RunResult) -> String {
 fn one_two_and_seven_threads_give_the_same_bytes() {
     let study = study(&rich());
     let with = |threads: usize| {
-        let settings = Settings {
-            threads,
-            ..settings(&study, 9_000, 11)
-        };
+        let settings = settings(&study, 9_000, 11).threads(threads);
         text(&study.run(&settings, &Silent).expect("a run"))
     };
     let one = with(1);
@@ -77,19 +74,10 @@ impl Observer for Shuffled {
 #[test]
 fn the_order_in_which_blocks_finish_changes_no_byte() {
     let study = study(&rich());
-    let settings = Settings {
-        threads: 7,
-        ..settings(&study, 7 * 1024, 12)
-    };
+    let settings = settings(&study, 7 * 1024, 12).threads(7);
     let plain = text(
         &study
-            .run(
-                &Settings {
-                    threads: 1,
-                    ..settings.clone()
-                },
-                &Silent,
-            )
+            .run(&settings.clone().threads(1), &Silent)
             .expect("a run"),
     );
     let backwards = |block: u64| 150 * (7 - block);
@@ -142,10 +130,7 @@ fn a_longer_run_begins_with_the_trials_of_a_shorter_one() {
 fn blocks_that_are_played_together_are_what_each_is_alone() {
     for trials_per_draw in [1, 2, 3] {
         for study in [study(&rich()), study(&fragile(0.02, true))] {
-            let settings = Settings {
-                trials_per_draw,
-                ..settings(&study, 1024, 21)
-            };
+            let settings = settings(&study, 1024, 21).trials_per_draw(trials_per_draw);
             let setup = Setup::new(&study.program, 21);
             let mut going_on = Worker::new(&setup, &settings);
             let mut stopped = 0;

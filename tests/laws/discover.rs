@@ -24,20 +24,14 @@ fn file(chance: &str) -> Value {
 }
 
 fn look(file: &Value, trials: u64, seed: u64, threads: usize) -> DiscoverResult {
-    let settings = Settings {
-        threads,
-        ..Settings::new(trials, None, seed)
-    };
+    let settings = Settings::new(trials, None, seed).threads(threads);
     found(file, None, &settings)
 }
 
 /// With 16 trials per draw on one thread: were there no other seed, boxes would be counted on what
 /// chose them.
 fn look_again(file: &Value, density: Option<f64>, trials: u64, seed: u64) -> DiscoverResult {
-    let settings = Settings {
-        threads: 1,
-        ..Settings::new(trials, Some(trials / 16), seed)
-    };
+    let settings = Settings::new(trials, Some(trials / 16), seed).threads(1);
     found(file, density, &settings)
 }
 

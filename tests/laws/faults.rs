@@ -3,7 +3,7 @@
 
 use crate::harness::{Agreement, event, outcome, scenario, settings, study, try_run};
 use quincunx::analysis::storyline;
-use quincunx::engine::{EngineError, Settings, Silent};
+use quincunx::engine::{EngineError, Silent};
 use serde_json::{Value, json};
 
 /// An event that breaks its trial with this probability, or only marks it.
@@ -238,11 +238,9 @@ fn a_trial_that_a_run_does_not_want_cannot_fail_it() {
     );
     let study = study(&whole);
     let first_failure = |trials: u64, seed: u64| {
-        let settings = Settings {
-            trials_per_draw: 1,
-            blocks: trials / 16,
-            ..settings(&study, trials, seed)
-        };
+        let settings = settings(&study, trials, seed)
+            .trials_per_draw(1)
+            .blocks(trials / 16);
         match study.run(&settings, &Silent) {
             Ok(_) => None,
             Err(EngineError::Runaway { trial, .. }) => trial,

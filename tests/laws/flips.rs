@@ -37,10 +37,7 @@ fn look(file: &Value, to: Option<&str>, within: f64, trials: u64, threads: usize
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("case.json");
     std::fs::write(&path, file.to_string()).expect("the folder takes files");
-    let settings = Settings {
-        threads,
-        ..Settings::new(trials, None, 7)
-    };
+    let settings = Settings::new(trials, None, 7).threads(threads);
     run(&|sets| Study::open(&path, sets), to, within, settings)
 }
 

@@ -42,10 +42,7 @@ fn split(file: &Value, condition: &str, trials: u64, threads: usize) -> GivenRes
     let mut asked = file.clone();
     asked["questions"][&name] = json!({ "holds": condition });
     assert!(set.starts_with(&format!("questions.{name}=")));
-    let settings = Settings {
-        threads,
-        ..Settings::new(trials, None, 11)
-    };
+    let settings = Settings::new(trials, None, 11).threads(threads);
     given(
         &study(&asked),
         (&name, condition),

@@ -2,7 +2,7 @@
 //! the same counts.
 
 use crate::harness::{event, metric, outcome, phase, question, scenario, study};
-use quincunx::engine::{Settings, Silent};
+use quincunx::engine::Silent;
 use quincunx::estimate::{Proportion, REPLICATES};
 use quincunx::random::design::Design;
 use quincunx::report;
@@ -36,11 +36,14 @@ fn told_in_many_ways(p: Value) -> Value {
 
 fn run(p: &Value, design: Design, draws: u64, seed: u64) -> RunResult {
     let study = study(&told_in_many_ways(p.clone()));
-    let settings = Settings {
-        design,
-        threads: 1,
-        ..study.settings(Some(draws * 64), Some(draws), Some(seed))
-    };
+    let settings = study
+        .settings()
+        .trials(draws * 64)
+        .draws(draws)
+        .seed(seed)
+        .build()
+        .design(design)
+        .threads(1);
     study
         .run(&settings, &Silent)
         .unwrap_or_else(|error| panic!("{error}"))

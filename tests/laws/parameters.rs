@@ -2,17 +2,15 @@
 //! formulas elsewhere.
 
 use crate::harness::{Agreement, Rows, metric, rows, run, scenario, settings, study, try_run};
-use quincunx::engine::{EngineError, Settings};
+use quincunx::engine::EngineError;
 use serde_json::{Value, json};
 
 /// One trial a draw, so that every row is a draw.
 fn draws(sections: Value, count: u64, seed: u64) -> Rows {
     let study = study(&scenario(1.0, 1.0, sections));
-    let settings = Settings {
-        trials_per_draw: 1,
-        blocks: count / 16,
-        ..settings(&study, count, seed)
-    };
+    let settings = settings(&study, count, seed)
+        .trials_per_draw(1)
+        .blocks(count / 16);
     rows(&study, &settings).1
 }
 

@@ -47,12 +47,10 @@ fn of_all_rarities() -> Study {
 
 /// A run of so many blocks, with so many trials per draw.
 fn of(study: &Study, trials_per_draw: u32, blocks: u64) -> Settings {
-    Settings {
-        trials_per_draw,
-        blocks,
-        threads: 2,
-        ..settings(study, 1024, 17)
-    }
+    settings(study, 1024, 17)
+        .trials_per_draw(trials_per_draw)
+        .blocks(blocks)
+        .threads(2)
 }
 
 fn part(study: &Study, settings: &Settings, range: Range<u64>) -> Part {
@@ -103,10 +101,7 @@ fn a_run_cut_into_parts_and_joined_in_any_order_has_the_same_bytes() {
             let mut joined = Part::new(&study.program, &settings);
             for range in &ranges {
                 let threads = random.random_range(1..4);
-                let settings = Settings {
-                    threads,
-                    ..settings.clone()
-                };
+                let settings = settings.clone().threads(threads);
                 let part = part(&study, &settings, range.clone());
                 joined.join(part).expect("a part of the same run");
                 // What is joined in part is kept and read again, too.
@@ -177,10 +172,7 @@ fn a_run_that_is_halted_again_and_again_has_the_same_bytes() {
         (4, 1000, Some(0.004)),
     ] {
         let study = of_all_rarities();
-        let settings = Settings {
-            until,
-            ..of(&study, trials_per_draw, blocks)
-        };
+        let settings = of(&study, trials_per_draw, blocks).until(until);
         let expected = whole(&study, &settings);
         let mut random = Xoshiro256PlusPlus::seed_from_u64(blocks);
         for _ in 0..2 {
@@ -212,10 +204,7 @@ fn a_run_that_was_grown_has_the_bytes_of_one_of_the_larger_size() {
         (20, 70, None),
         (40, 70, Some(0.01)),
     ] {
-        let small = Settings {
-            until,
-            ..of(&study, 64, first)
-        };
+        let small = of(&study, 64, first).until(until);
         let large = of(&study, 64, then);
         let mut run = Part::new(&study.program, &small);
         let reached = run.go_on(&study.program, &small, &Silent).expect("a run");
@@ -245,10 +234,7 @@ fn blocks_that_are_there_already_and_other_bins_are_not_joined() {
     let before = run.to_bytes(&study.program, &settings);
     let refused = run.join(part(&study, &settings, 19..30));
     assert_eq!(refused, Err(NotJoined::Overlap(19)));
-    let other = Settings {
-        seed: 5,
-        ..settings.clone()
-    };
+    let other = settings.clone().seed(5);
     let refused = run.join(part(&study, &other, 20..30));
     assert_eq!(refused, Err(NotJoined::OtherBins));
     assert!(run.to_bytes(&study.program, &settings) == before);

@@ -281,10 +281,7 @@ fn a_rare_branch_that_ends_otherwise_is_told_and_one_like_the_others_is_not() {
 fn neither_depends_on_the_number_of_threads() {
     let study = study(&rich());
     let of = |threads: usize| {
-        let settings = Settings {
-            threads,
-            ..settings(&study, 4096, 9)
-        };
+        let settings = settings(&study, 4096, 9).threads(threads);
         let near = near(&study, "settled", &settings);
         let ways = ways(&study, &[], 0.02, &settings);
         assert!(near.events.len() > 3 && ways.branches.len() > 1);

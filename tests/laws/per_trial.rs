@@ -3,7 +3,7 @@
 
 use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study, try_run};
 use quincunx::analysis::storyline;
-use quincunx::engine::{EngineError, Settings};
+use quincunx::engine::EngineError;
 use quincunx::results::RunResult;
 use serde_json::{Value, json};
 
@@ -225,12 +225,10 @@ fn blocks_played_together_and_alone_draw_the_same() {
         }),
     ));
     let with = |trials_per_draw: u32, blocks: u64, threads: usize| {
-        let settings = Settings {
-            trials_per_draw,
-            blocks,
-            threads,
-            ..settings(&study, 64, 2_327)
-        };
+        let settings = settings(&study, 64, 2_327)
+            .trials_per_draw(trials_per_draw)
+            .blocks(blocks)
+            .threads(threads);
         rows(&study, &settings).1.metric("m").to_vec()
     };
     assert_eq!(with(1, 16, 1), with(1, 16, 2));

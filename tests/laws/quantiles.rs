@@ -141,10 +141,13 @@ fn battery() -> Value {
 
 /// So many trials in so many draws.
 fn sized(study: &Study, trials: u64, draws: u64, seed: u64) -> Settings {
-    Settings {
-        threads: 2,
-        ..study.settings(Some(trials), Some(draws), Some(seed))
-    }
+    study
+        .settings()
+        .trials(trials)
+        .draws(draws)
+        .seed(seed)
+        .build()
+        .threads(2)
 }
 
 fn battery_agrees(factor: u64) {

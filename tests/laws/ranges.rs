@@ -101,7 +101,7 @@ fn no_interval_of_new_weights_or_of_a_difference_does_either() {
             inside(name, one.difference.ci95, [low - high, high - low]);
         }
         let (base, other) = (study(&rare(0.004)), study(&rare(0.01)));
-        let settings = base.settings(Some(2048), None, Some(seed));
+        let settings = base.settings().trials(2048).seed(seed).build();
         let result = compare(&[&base, &other], &settings, &Silent).expect("a comparison");
         for difference in &result.comparisons[0].metrics {
             let range = RANGES.iter().find(|range| range.0 == difference.outcome);

@@ -143,7 +143,7 @@ fn a_move_to_where_one_is_starts_no_clock_anew_and_is_told_of_nowhere() {
         .remove("moves");
     whole["metrics"] = json!({"age": "age(front)"});
     let study = study(&whole);
-    let settings = study.settings(Some(1024), None, Some(178));
+    let settings = study.settings().trials(1024).seed(178).build();
     for trial in 0..20 {
         let story = storyline(&study, &settings, trial).expect("a story");
         assert_eq!(story.metrics["age"], Some(2.0));

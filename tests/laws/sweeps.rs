@@ -44,10 +44,7 @@ fn swept(rates: &[f64], of: &[&str], trials: u64, threads: usize) -> SweepResult
         design: "grid".into(),
         of,
     };
-    let settings = Settings {
-        threads,
-        ..Settings::new(trials, None, 5)
-    };
+    let settings = Settings::new(trials, None, 5).threads(threads);
     sweep(&asked, &settings, &Silent)
         .unwrap_or_else(|(_, error)| panic!("{error}"))
         .expect("nobody interrupts")

@@ -43,10 +43,7 @@ fn watch(file: &Value, of: &str, trials: u64, seed: u64, threads: usize) -> Trip
     let (wanted, days) = watch
         .prepare(&study)
         .unwrap_or_else(|error| panic!("{error}"));
-    let settings = Settings {
-        threads,
-        ..Settings::new(trials, None, seed)
-    };
+    let settings = Settings::new(trials, None, seed).threads(threads);
     tripwires(&study, &watch, (&wanted, &days), &settings, &Silent)
         .unwrap_or_else(|error| panic!("{error}"))
 }
@@ -235,10 +232,7 @@ fn choosing_the_best_of_many_thresholds_does_not_flatter() {
     let (mut sum, mut least) = (0.0, f64::INFINITY);
     let runs = 200;
     for seed in 0..runs {
-        let settings = Settings {
-            threads: 1,
-            ..Settings::new(4096, None, 77 * seed)
-        };
+        let settings = Settings::new(4096, None, 77 * seed).threads(1);
         let found =
             tripwires(&study, &watch, (&wanted, &days), &settings, &Silent).expect("it runs");
         let row = found.tripwires.last().expect("a sign");

@@ -5,7 +5,6 @@
 //! < 4 fails once in 860 for a right sampler. Seeds 141 to 143.
 
 use crate::harness::{Agreement, case, number, oracle, rows, scenario, study};
-use quincunx::engine::Settings;
 use serde_json::json;
 
 const REPLICATES: usize = 16;
@@ -98,10 +97,13 @@ fn correlated_parameters_have_the_stated_rank_correlation_and_their_own_margins(
             "correlations": [tie("u", "v"), tie("narrow", "wide"), tie("other", "one"), tie("share", "wait")],
         });
         let study = study(&scenario(1.0, 1.0, sections));
-        let settings = Settings {
-            threads: 2,
-            ..study.settings(Some(20_480), Some(20_480), Some(seed))
-        };
+        let settings = study
+            .settings()
+            .trials(20_480)
+            .draws(20_480)
+            .seed(seed)
+            .build()
+            .threads(2);
         assert_eq!(settings.trials_per_draw, 1);
         let (_, rows) = rows(&study, &settings);
         let column = |name: &str| rows.parameter(name);

@@ -328,10 +328,7 @@ fn what_happens_in_one_leap_is_bounded_and_not_estimated() {
 fn the_result_is_the_same_for_any_number_of_threads() {
     let study = study(&wiener("x >= 4.9 or ever(third)", in_a_row()));
     let with = |threads: usize| {
-        let settings = Settings {
-            threads,
-            ..Settings::new(1, None, 165)
-        };
+        let settings = Settings::new(1, None, 165).threads(threads);
         estimate(&study, "reached", 300_000, &settings)
     };
     assert_eq!(with(1), with(0));

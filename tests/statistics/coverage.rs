@@ -5,7 +5,7 @@
 //! The measured coverage of the interval is 0.93 to 0.96, which leaves it at once in 1,000.
 
 use crate::harness::{metric, outcome, question, scenario, settings, study};
-use quincunx::engine::{Settings, Silent};
+use quincunx::engine::Silent;
 use quincunx::random::design::Design;
 use serde_json::{Value, json};
 
@@ -16,11 +16,9 @@ fn misses(design: Design, whole: &Value, truth: f64, trials: u64) -> [u32; 3] {
     let study = study(whole);
     let mut missed = [0; 3];
     for seed in 0..SEEDS {
-        let settings = Settings {
-            design,
-            threads: 1,
-            ..settings(&study, trials, 1000 + seed)
-        };
+        let settings = settings(&study, trials, 1000 + seed)
+            .design(design)
+            .threads(1);
         let result = study.run(&settings, &Silent).expect("a run");
         let intervals = [
             outcome(&result, "yes").ci95,

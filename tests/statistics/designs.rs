@@ -27,11 +27,7 @@ fn uncertain() -> Value {
 }
 
 fn sized(study: &Study, design: Design, trials: u64, seed: u64) -> Settings {
-    Settings {
-        design,
-        threads: 1,
-        ..settings(study, trials, seed)
-    }
+    settings(study, trials, seed).design(design).threads(1)
 }
 
 fn run(study: &Study, design: Design, trials: u64, seed: u64) -> RunResult {

@@ -23,10 +23,13 @@ fn signs(likely: f64, sections: Value) -> Value {
 }
 
 fn sized(study: &Study, draws: u64, trials_per_draw: u64, seed: u64) -> Settings {
-    Settings {
-        threads: 1,
-        ..study.settings(Some(draws * trials_per_draw), Some(draws), Some(seed))
-    }
+    study
+        .settings()
+        .trials(draws * trials_per_draw)
+        .draws(draws)
+        .seed(seed)
+        .build()
+        .threads(1)
 }
 
 fn run(study: &Study, draws: u64, trials_per_draw: u64, seed: u64) -> RunResult {

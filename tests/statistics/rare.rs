@@ -276,10 +276,7 @@ fn over(case: &Case, (first, seeds): (u64, u64), trials: u64) -> Seen {
     let asked = Rare::named(&study, "reached").expect("an outcome");
     let mut seen = Seen::default();
     for seed in first..first + seeds {
-        let settings = Settings {
-            threads: 0,
-            ..Settings::new(1, None, seed)
-        };
+        let settings = Settings::new(1, None, seed).threads(0);
         let found = rare(&study, &asked, trials, &settings, &Silent).expect("a result");
         seen.note(&found, case.exact);
     }

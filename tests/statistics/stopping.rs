@@ -47,13 +47,11 @@ fn run(seed: u64, target: f64) -> (Proportion, u64) {
         Ok(Nothing)
     };
     let precise = |counted: &[Hits]| counted[0].0.estimate().std_error;
-    let settings = Settings {
-        threads: 1,
-        trials_per_draw: TRIALS_PER_DRAW as u32,
-        blocks: 100_000,
-        until: Some(target),
-        ..Settings::new(1, None, seed)
-    };
+    let settings = Settings::new(1, None, seed)
+        .threads(1)
+        .trials_per_draw(TRIALS_PER_DRAW as u32)
+        .blocks(100_000)
+        .until(Some(target));
     let done = drive(&settings, &Silent, &new_worker, &work, &precise).expect("no faults");
     assert!(done.stopped_by_precision && !done.interrupted);
     (done.workers[0].0.estimate().widened(CAUTION), done.blocks)

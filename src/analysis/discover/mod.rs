@@ -52,6 +52,7 @@ pub struct Discovery {
 
 /// Why nothing can be discovered.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NothingToDiscover {
     #[error(transparent)]
     Unknown(#[from] UnknownQuantity),
@@ -94,13 +95,12 @@ impl Discovery {
 fn choosing(settings: &Settings) -> Settings {
     let trials = settings.blocks.saturating_mul(settings.trials_per_block());
     let block = u64::from(DRAWS_PER_BLOCK * TRIALS_PER_DRAW);
-    Settings {
-        seed: settings.seed.wrapping_add(1),
-        trials_per_draw: TRIALS_PER_DRAW,
-        blocks: trials.clamp(TRIALS[0], TRIALS[1]).div_ceil(block),
-        until: None,
-        ..settings.clone()
-    }
+    settings
+        .clone()
+        .seed(settings.seed.wrapping_add(1))
+        .trials_per_draw(TRIALS_PER_DRAW)
+        .blocks(trials.clamp(TRIALS[0], TRIALS[1]).div_ceil(block))
+        .until(None)
 }
 
 /// Draws of a run: where they lie, and how many of their trials have the outcome.

@@ -48,6 +48,7 @@ pub struct Rare {
 
 /// What cannot be asked for as rare.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotRare {
     #[error(transparent)]
     Unknown(#[from] UnknownQuantity),

@@ -109,6 +109,18 @@ impl Asked {
 
 /// Simulates a study and says what it hangs on. The observer counts trials, not blocks.
 ///
+/// ```
+/// use quincunx::analysis::{Asked, sensitivity};
+/// use quincunx::{Silent, Study};
+///
+/// let study = Study::open("scenarios/baseline.json".as_ref(), &[])?;
+/// let asked = Asked::default();
+/// asked.check(&study)?;
+/// let result = sensitivity(&study, &asked, &study.settings().trials(4096).build(), &Silent)?;
+/// assert_eq!(result.targets.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EngineError`] as of [`Study::run`].
 ///

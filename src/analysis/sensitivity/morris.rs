@@ -69,12 +69,10 @@ impl Steer for Point<'_> {
 pub fn size(run: &Settings, parameters: usize) -> Settings {
     let trials = run.blocks.saturating_mul(run.trials_per_block());
     let draws = trials / (parameters as u64 + 1) / u64::from(TRIALS_PER_DRAW);
-    Settings {
-        trials_per_draw: TRIALS_PER_DRAW,
-        blocks: (draws.max(LEAST_TRAJECTORIES)).div_ceil(u64::from(DRAWS_PER_BLOCK)),
-        until: None,
-        ..run.clone()
-    }
+    run.clone()
+        .trials_per_draw(TRIALS_PER_DRAW)
+        .blocks((draws.max(LEAST_TRAJECTORIES)).div_ceil(u64::from(DRAWS_PER_BLOCK)))
+        .until(None)
 }
 
 /// Parameters among the inputs; start weights, which cannot move alone, are left as they are.

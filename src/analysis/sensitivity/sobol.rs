@@ -92,12 +92,10 @@ impl Steer for Second {
 pub fn size(run: &Settings, factors: usize) -> Settings {
     let trials = run.blocks.saturating_mul(run.trials_per_block());
     let draws = trials / (factors as u64 + 2) / u64::from(TRIALS_PER_DRAW);
-    Settings {
-        trials_per_draw: TRIALS_PER_DRAW,
-        blocks: draws.max(LEAST_DRAWS).div_ceil(u64::from(DRAWS_PER_BLOCK)),
-        until: None,
-        ..run.clone()
-    }
+    run.clone()
+        .trials_per_draw(TRIALS_PER_DRAW)
+        .blocks(draws.max(LEAST_DRAWS).div_ceil(u64::from(DRAWS_PER_BLOCK)))
+        .until(None)
 }
 
 /// Indices by target and factor; `None` if the observer cancelled it. An index is `None` where no

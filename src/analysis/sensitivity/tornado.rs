@@ -36,12 +36,10 @@ pub fn size(run: &Settings, inputs: usize) -> Settings {
     let variants = (2 * inputs as u64).max(1);
     let trials = run.blocks.saturating_mul(run.trials_per_block());
     let draws = trials / 2 / variants / u64::from(TRIALS_PER_DRAW);
-    Settings {
-        trials_per_draw: TRIALS_PER_DRAW,
-        blocks: draws.max(LEAST_DRAWS).div_ceil(u64::from(DRAWS_PER_BLOCK)),
-        until: None,
-        ..run.clone()
-    }
+    run.clone()
+        .trials_per_draw(TRIALS_PER_DRAW)
+        .blocks(draws.max(LEAST_DRAWS).div_ceil(u64::from(DRAWS_PER_BLOCK)))
+        .until(None)
 }
 
 /// What the tornado's variants are.

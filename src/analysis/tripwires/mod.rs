@@ -47,6 +47,7 @@ pub struct Watch {
 
 /// Why nothing can be watched.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NothingToWatch {
     #[error(transparent)]
     Unknown(#[from] UnknownQuantity),
@@ -151,12 +152,11 @@ fn answered(model: &Model, target: &Quantity) -> f64 {
 
 /// The run on which is chosen: as the other, under the next seed and not longer than it has to be.
 fn choosing(settings: &Settings) -> Settings {
-    Settings {
-        seed: settings.seed.wrapping_add(1),
-        blocks: (settings.blocks).min(CHOOSING.div_ceil(settings.trials_per_block()).max(1)),
-        until: None,
-        ..settings.clone()
-    }
+    settings
+        .clone()
+        .seed(settings.seed.wrapping_add(1))
+        .blocks((settings.blocks).min(CHOOSING.div_ceil(settings.trials_per_block()).max(1)))
+        .until(None)
 }
 
 /// The same study with these readings for its metrics. Nothing random depends on metrics.

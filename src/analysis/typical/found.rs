@@ -35,11 +35,10 @@ pub fn search(
 ) -> Result<Found, EngineError> {
     let per_block = settings.trials_per_block();
     let most = searched.map_or(settings.blocks, |trials| trials.div_ceil(per_block));
-    let scan = Settings {
-        blocks: settings.blocks.min(most),
-        until: None,
-        ..settings.clone()
-    };
+    let scan = settings
+        .clone()
+        .blocks(settings.blocks.min(most))
+        .until(None);
     let collector = Collector {
         wanted: outcomes.iter().copied().collect(),
         found: Mutex::default(),

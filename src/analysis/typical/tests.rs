@@ -67,7 +67,7 @@ fn study() -> Study {
 #[test]
 fn typical_trials_are_trials_of_the_run_with_that_outcome() {
     let study = study();
-    let settings = study.settings(Some(4096), None, Some(2));
+    let settings = study.settings().trials(4096).seed(2).build();
     let index = |name: &str| study.model.outcomes.iter().position(|o| o.name == name);
     let [blocked, never] = ["blocked", "never"].map(|name| index(name).expect("a rule"));
     let found =
@@ -96,10 +96,12 @@ fn typical_trials_are_trials_of_the_run_with_that_outcome() {
 fn the_choice_is_the_same_for_any_number_of_threads() {
     let study = study();
     let on = |threads| {
-        let settings = Settings {
-            threads,
-            ..study.settings(Some(20_480), None, Some(2))
-        };
+        let settings = study
+            .settings()
+            .trials(20_480)
+            .seed(2)
+            .build()
+            .threads(threads);
         typical(&study, &settings, &[0, 1], Some(2), None, &Silent).expect("it runs")
     };
     assert_eq!(on(1), on(4));
@@ -131,7 +133,7 @@ fn routes() -> Study {
 #[test]
 fn two_routes_are_two_groups_with_the_shares_that_their_hazards_give() {
     let study = routes();
-    let settings = study.settings(Some(4096), None, Some(3));
+    let settings = study.settings().trials(4096).seed(3).build();
     let found = typical(&study, &settings, &[0], None, None, &Silent).expect("it runs");
     let found = &found[0];
     assert!(
@@ -170,7 +172,7 @@ fn two_routes_are_two_groups_with_the_shares_that_their_hazards_give() {
 #[test]
 fn a_single_route_is_no_group_however_early_or_late() {
     let study = study();
-    let settings = study.settings(Some(4096), None, Some(2));
+    let settings = study.settings().trials(4096).seed(2).build();
     let found = typical(&study, &settings, &[0], None, None, &Silent).expect("it runs");
     // The start trend is one of two, and the slide comes when it comes, whatever it is.
     assert!(!found[0].in_groups);
@@ -281,7 +283,7 @@ fn what_all_of_a_group_have_in_common_is_known_no_better_than_from_its_draws() {
 /// The typical trials of some histories of the study of the routes.
 fn told(histories: Vec<History>, wanted: Option<usize>) -> Typical {
     let study = routes();
-    let settings = study.settings(Some(1024), None, Some(3));
+    let settings = study.settings().trials(1024).seed(3).build();
     of_outcome(&study, &settings, 0, wanted, histories, 1024).expect("it can be told")
 }
 
@@ -338,7 +340,7 @@ fn a_scenario_without_events_or_with_hundreds_is_told() {
         .collect();
     for events in [json!({}), many.into()] {
         let study = of(events);
-        let settings = study.settings(Some(64), None, Some(3));
+        let settings = study.settings().trials(64).seed(3).build();
         for wanted in [None, Some(2)] {
             let found = typical(&study, &settings, &[0], wanted, None, &Silent).expect("it runs");
             assert!(!found[0].stories.is_empty());
@@ -363,10 +365,7 @@ impl Observer for Impatient {
 #[test]
 fn what_was_seen_before_an_interruption_is_told_and_marked() {
     let study = study();
-    let settings = Settings {
-        threads: 1,
-        ..study.settings(Some(65_536), None, Some(2))
-    };
+    let settings = study.settings().trials(65_536).seed(2).build().threads(1);
     // Nothing ends so: the whole run would be looked through.
     let never = 2;
     for (most, is_cut) in [(0, true), (3, true), (u64::MAX, false)] {

@@ -10,7 +10,17 @@ pub const DRAWS_PER_BLOCK: u32 = REPLICATES as u32;
 
 /// What is simulated. Two runs of one program with equal settings (threads aside) have the same
 /// result bytes.
+///
+/// Each field has a function of its name that sets it:
+///
+/// ```
+/// use quincunx_core::engine::Settings;
+///
+/// let settings = Settings::new(100_000, None, 7).threads(2).until(0.001);
+/// assert_eq!((settings.seed, settings.until), (7, Some(0.001)));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Settings {
     pub seed: u64,
     pub trials_per_draw: u32,
@@ -47,6 +57,49 @@ impl Settings {
             threads: 0,
             until: None,
         }
+    }
+
+    /// The same under another seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The same with so many trials per parameter draw; a multiple of the groups that share a
+    /// draw's strata, as [`is_sound`](Self::is_sound) asks.
+    #[must_use]
+    pub fn trials_per_draw(mut self, trials: u32) -> Self {
+        self.trials_per_draw = trials;
+        self
+    }
+
+    #[must_use]
+    pub fn design(mut self, design: Design) -> Self {
+        self.design = design;
+        self
+    }
+
+    /// The same with so many blocks of 16 draws.
+    #[must_use]
+    pub fn blocks(mut self, blocks: u64) -> Self {
+        self.blocks = blocks;
+        self
+    }
+
+    /// The same on so many threads; 0 for one per core. It changes no number.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// The same, ending as soon as the largest standard error of an outcome's probability is at
+    /// most this; `None`: at its full size.
+    #[must_use]
+    pub fn until(mut self, error: impl Into<Option<f64>>) -> Self {
+        self.until = error.into();
+        self
     }
 
     /// Whether a run of this size can be had.
@@ -113,6 +166,7 @@ impl Observer for Silent {}
 
 /// Why a run could not be started or finished.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EngineError {
     /// A draw with all its trials would not fit into memory.
     #[error(
@@ -257,12 +311,11 @@ mod tests {
             (64, 1, Some(-1.0)),
             (64, 1, Some(f64::NAN)),
         ] {
-            let settings = Settings {
-                trials_per_draw,
-                blocks,
-                until,
-                ..sound.clone()
-            };
+            let settings = sound
+                .clone()
+                .trials_per_draw(trials_per_draw)
+                .blocks(blocks)
+                .until(until);
             assert!(!settings.is_sound(), "{settings:?}");
         }
     }

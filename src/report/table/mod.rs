@@ -105,6 +105,22 @@ pub enum Order {
 }
 
 /// Writes one run.
+///
+/// ```
+/// use quincunx::report::table::{Look, Order, View, write_run};
+/// use quincunx::{Silent, Study};
+///
+/// let study = Study::open("scenarios/baseline.json".as_ref(), &[])?;
+/// let result = study.run(&study.settings().trials(1024).build(), &Silent)?;
+/// let look = Look { color: false, width: 80 };
+/// let mut screen = Vec::new();
+/// write_run(&mut screen, &result, &View::Summary(Order::Likeliest), look)?;
+/// assert!(String::from_utf8(screen)?.lines().all(|line| line.chars().count() <= 80));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Those of `out`.
 pub fn write_run(
     out: &mut dyn Write,
     result: &RunResult,

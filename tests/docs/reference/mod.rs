@@ -143,7 +143,7 @@ fn every_example_of_the_reference_runs_without_a_warning() {
             "{:?}: {block}",
             study.diagnostics
         );
-        let settings = study.settings(Some(1_000), None, Some(1));
+        let settings = study.settings().trials(1_000).seed(1).build();
         study
             .run(&settings, &quincunx::Silent)
             .unwrap_or_else(|error| panic!("{error}: {block}"));

@@ -2,7 +2,6 @@
 
 use crate::harness::{Agreement, metric, question, rows, run, settings};
 use quincunx::Study;
-use quincunx::engine::Settings;
 use quincunx::results::RunResult;
 use std::path::Path;
 
@@ -101,11 +100,9 @@ fn the_risk_register_has_its_exact_chance_of_keeping_the_budget_and_its_p80() {
 #[test]
 fn the_lift_inspectors_are_as_many_as_the_product_of_the_factors_says() {
     let study = opened("lift_inspectors.json");
-    let own = Settings {
-        trials_per_draw: 1,
-        blocks: 4_096,
-        ..settings(&study, 65_536, 2_332)
-    };
+    let own = settings(&study, 65_536, 2_332)
+        .trials_per_draw(1)
+        .blocks(4_096);
     let (result, _) = rows(&study, &own);
     // By its ends (5% and 95%) and the power in which it stands in the product.
     let factors = [

@@ -103,10 +103,7 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
 }
 
 fn run(study: &Study, design: Design, seed: u64) -> Result<RunResult, Box<dyn Error>> {
-    let settings = Settings {
-        design,
-        ..ours::settings(study, TRIALS, seed, 1)
-    };
+    let settings = ours::settings(study, TRIALS, seed, 1).design(design);
     Ok(study.run(&settings, &Silent)?)
 }
 

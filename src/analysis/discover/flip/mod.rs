@@ -362,10 +362,7 @@ pub fn flip(
 /// The run in which slopes are seen: half of that on which boxes are chosen.
 fn sloping(settings: &Settings) -> Settings {
     let run = choosing(settings);
-    Settings {
-        blocks: run.blocks.div_ceil(2),
-        ..run
-    }
+    run.clone().blocks(run.blocks.div_ceil(2))
 }
 
 impl Search<'_> {

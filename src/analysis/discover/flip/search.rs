@@ -67,13 +67,12 @@ fn smaller(settings: &Settings, trials: u64) -> Settings {
     let trials_per_draw = settings.trials_per_draw.min(SEARCH_PER_DRAW);
     let own = settings.blocks.saturating_mul(settings.trials_per_block());
     let block = u64::from(DRAWS_PER_BLOCK * trials_per_draw);
-    Settings {
-        seed: settings.seed.wrapping_add(1),
-        trials_per_draw,
-        blocks: own.min(trials).div_ceil(block).max(1),
-        until: None,
-        ..settings.clone()
-    }
+    settings
+        .clone()
+        .seed(settings.seed.wrapping_add(1))
+        .trials_per_draw(trials_per_draw)
+        .blocks(own.min(trials).div_ceil(block).max(1))
+        .until(None)
 }
 
 /// A change that the search found.
