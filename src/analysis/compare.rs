@@ -10,7 +10,7 @@ use super::pairs::{Matching, Pairs};
 use super::study::Study;
 use crate::engine::{
     BlockFault, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
-    Worker, check_stopped, drive, explain, largest_error,
+    Worker, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge};
 use crate::results::{CompareResult, Comparison, Difference, RunResult, Warning, tool};
@@ -93,12 +93,9 @@ pub(super) fn compared(
     };
     let driven = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|(s, fault)| explain(&studies[s].program, &fault))?;
+    let ending = driven.ending();
     let Driven {
-        workers,
-        forest,
-        blocks,
-        interrupted,
-        stopped_by_precision,
+        workers, forest, ..
     } = driven;
     let joint = forest.fold().unwrap_or_else(|| Joint {
         nodes: studies.iter().map(|s| Node::new(&s.program)).collect(),
@@ -108,17 +105,8 @@ pub(super) fn compared(
     let mut scenarios = Vec::with_capacity(studies.len());
     for (study, node) in studies.iter().zip(joint.nodes) {
         let parts = teams.iter_mut().filter_map(|team| team.studies.next());
-        let summary = Summary {
-            seed: settings.seed,
-            trials_per_draw: settings.trials_per_draw,
-            design: settings.design,
-            blocks,
-            interrupted,
-            stopped_by_precision,
-            tally: Tally::united(parts, || Tally::new(&study.program, per_draw)),
-            node,
-        };
-        check_stopped(&study.program, &summary).map_err(|e| study.located(e))?;
+        let summary = Summary::of(&study.program, settings, ending, parts, Some(node))
+            .map_err(|error| study.located(error))?;
         scenarios.push(study.result(&summary));
     }
     let mut comparisons = Vec::new();

@@ -9,7 +9,7 @@ use super::detectable;
 use super::study::Study;
 use crate::engine::{
     Bits, BlockFault, BlockTrials, Counting, DRAWS_PER_BLOCK, EngineError, Node, Observer,
-    Settings, Setup, Summary, Tally, Worker, check_stopped, drive, explain, largest_error,
+    Settings, Setup, Summary, Tally, Worker, drive, explain, largest_error,
 };
 use crate::estimate::{
     MeanDifference, Merge, PartialSum, Proportion, REPLICATES, Replicated, difference,
@@ -79,6 +79,7 @@ pub fn given(
     };
     let done = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|fault| explain(program, &fault))?;
+    let ending = done.ending();
     let joint = done.forest.fold().unwrap_or_else(|| Joint {
         node: Node::new(program),
         sums: split.no_sums(),
@@ -89,17 +90,8 @@ pub fn given(
         counted.merge(&hand.counted);
         tallies.push(hand.worker.tally);
     }
-    let summary = Summary {
-        seed: settings.seed,
-        trials_per_draw: settings.trials_per_draw,
-        design: settings.design,
-        blocks: done.blocks,
-        interrupted: done.interrupted,
-        stopped_by_precision: done.stopped_by_precision,
-        tally: Tally::united(tallies, || Tally::new(program, per_draw)),
-        node: joint.node,
-    };
-    check_stopped(program, &summary).map_err(|error| study.located(error))?;
+    let summary = Summary::of(program, settings, ending, tallies, Some(joint.node))
+        .map_err(|error| study.located(error))?;
     let run = study.result(&summary);
     Ok(split.result(original, condition, &run, &counted, &joint.sums))
 }

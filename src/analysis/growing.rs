@@ -10,8 +10,8 @@ use super::compare::{correct, unlike};
 use super::pairs::{Matching, Pairs};
 use super::study::Study;
 use crate::engine::{
-    BlockTrials, Counting, Driven, EngineError, Node, Observer, Settings, Setup, Summary, Tally,
-    Worker, check_stopped, explain, stretch,
+    BlockTrials, Counting, Driven, Ending, EngineError, Node, Observer, Settings, Setup, Summary,
+    Tally, Worker, explain, stretch,
 };
 use crate::estimate::{Forest, MeanPair};
 use crate::results::{CompareResult, RunResult, tool};
@@ -169,18 +169,14 @@ impl Growing {
     }
 
     fn read(&self, study: &Study) -> Result<RunResult, EngineError> {
-        let per_draw = self.settings.trials_per_draw as usize;
-        let summary = Summary {
-            seed: self.settings.seed,
-            trials_per_draw: self.settings.trials_per_draw,
-            design: self.settings.design,
+        let ending = Ending {
             blocks: self.blocks(),
             interrupted: false,
             stopped_by_precision: false,
-            tally: Tally::united(self.tally.clone(), || Tally::new(&study.program, per_draw)),
-            node: (self.forest.clone().fold()).unwrap_or_else(|| Node::new(&study.program)),
         };
-        check_stopped(&study.program, &summary).map_err(|e| study.located(e))?;
+        let (tally, node) = (self.tally.clone(), self.forest.clone().fold());
+        let summary = Summary::of(&study.program, &self.settings, ending, tally, node)
+            .map_err(|error| study.located(error))?;
         Ok(study.result(&summary))
     }
 }

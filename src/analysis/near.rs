@@ -72,7 +72,7 @@ pub fn near_misses(
         tool: tool(),
         seed: settings.seed,
         trials_per_draw: settings.trials_per_draw,
-        design: settings.design.name().into(),
+        design: settings.design,
         scenario: scenario_info(&study.model),
         outcome: name,
         outcome_title: title,

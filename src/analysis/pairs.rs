@@ -12,7 +12,9 @@ use crate::estimate::{
 };
 use crate::expression::{Arithmetic, Interval};
 use crate::model::{Model, ranges_of_metrics};
-use crate::results::{Comparison, Difference, Distance, RunResult, in_display_order, told};
+use crate::results::{
+    Comparison, Difference, Distance, Presence, RunResult, in_display_order, told,
+};
 use std::ops::Range;
 
 /// A thing that one or both files have, by its index in each.
@@ -315,13 +317,12 @@ fn both<T>([a, b]: [Option<T>; 2]) -> Option<[T; 2]> {
     Some([a?, b?])
 }
 
-fn present(m: &Match) -> String {
+fn present(m: &Match) -> Presence {
     match (m.base, m.other) {
-        (Some(_), Some(_)) => "both",
-        (Some(_), None) => "base",
-        _ => "other",
+        (Some(_), Some(_)) => Presence::Both,
+        (Some(_), None) => Presence::Base,
+        _ => Presence::Other,
     }
-    .into()
 }
 
 /// A row without a difference.

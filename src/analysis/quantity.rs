@@ -5,7 +5,8 @@ use crate::diagnostic::nearest;
 use crate::estimate::{PartialSum, REPLICATES, Replicated};
 use crate::model::Model;
 use crate::results::{
-    ByTrend, Comparison, Difference, NONE_OF_THESE, RunResult, SweepOf, TrendScore, UNCLASSIFIED,
+    ByTrend, Comparison, Difference, NONE_OF_THESE, RatioShape, RunResult, SweepOf, TrendScore,
+    UNCLASSIFIED,
 };
 use indexmap::IndexMap;
 
@@ -265,7 +266,7 @@ impl Quantity {
             Kind::Ratio => (result.ratios.iter().find(|r| r.name == name)).map(|r| Reading {
                 value: r.ratio,
                 std_error: r.std_error,
-                ci95: r.ci95.filter(|_| r.shape.as_deref() == Some("between")),
+                ci95: r.ci95.filter(|_| r.shape == Some(RatioShape::Between)),
             }),
             Kind::Trend => (self
                 .scored(result)

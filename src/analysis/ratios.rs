@@ -5,7 +5,7 @@
 //! random numbers, so that what both have in common falls out of the difference.
 
 use crate::estimate::{MeanDifference, REPLICATES, Replicated, difference};
-use crate::results::{ConditionalResult, Difference, RatioResult, RunResult};
+use crate::results::{ConditionalResult, Difference, Presence, RatioResult, RunResult};
 
 /// Trials of the rarer kind below which replicates say too little of an error.
 const FEW: u64 = 32;
@@ -133,10 +133,9 @@ fn row(side: &Side<'_>, a: Option<&Side<'_>>, b: Option<&Side<'_>>, identical: b
         detectable: false,
         p_adjusted: told.map(|d| d.p_value),
         present: match (a, b) {
-            (Some(_), Some(_)) => "both",
-            (Some(_), None) => "base",
-            _ => "other",
-        }
-        .into(),
+            (Some(_), Some(_)) => Presence::Both,
+            (Some(_), None) => Presence::Base,
+            _ => Presence::Other,
+        },
     }
 }

@@ -16,8 +16,8 @@ use crate::estimate::{
 use crate::expression::{Arithmetic, Interval};
 use crate::model::ranges_of_metrics;
 use crate::results::{
-    ByTrend, Difference, Epistemic, EpistemicStatus, MetricResult, NewWeight, ReweightResult,
-    ReweightedMean, ReweightedShare, RunResult, tool,
+    ByTrend, Difference, Epistemic, EpistemicStatus, MetricResult, NewWeight, Presence,
+    ReweightResult, ReweightedMean, ReweightedShare, RunResult, tool,
 };
 use indexmap::IndexMap;
 
@@ -329,7 +329,7 @@ fn difference(
         epistemic: None,
         detectable: false,
         p_adjusted: shift.map(|s| s.p_value),
-        present: "both".into(),
+        present: Presence::Both,
     }
 }
 

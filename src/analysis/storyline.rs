@@ -98,7 +98,7 @@ fn told(
         trial,
         draw: replay.draw,
         trials_per_draw: settings.trials_per_draw,
-        design: settings.design.name().into(),
+        design: settings.design,
         scenario: scenario_info(model),
         parameters,
         per_trial,

@@ -8,7 +8,6 @@ use super::places::Places;
 use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::engine::Settings;
-use crate::random::design::Design;
 use crate::report::files;
 use crate::report::html::{self, ComparePart, Part, RunPart};
 use crate::results::{
@@ -164,13 +163,6 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
         ));
         return Ok(Vec::new());
     }
-    let Some(design) = Design::named(&result.run.design) else {
-        say(&format!(
-            "no typical futures of `{name}`: this version has no design `{}`",
-            result.run.design
-        ));
-        return Ok(Vec::new());
-    };
     let source = result.scenario.source.to_string();
     let study = match Study::from_text(&source, "scenario.source") {
         Ok(study) if study.model.sha256 == result.scenario.sha256 => study,
@@ -184,7 +176,7 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
     let run = &result.run;
     let settings = Settings::new(1, None, run.seed)
         .trials_per_draw(run.trials_per_draw)
-        .design(design)
+        .design(run.design)
         .blocks(run.blocks);
     typical(&study, &settings, result)
 }

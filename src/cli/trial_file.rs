@@ -4,7 +4,7 @@ use super::exit::Misuse;
 use super::output::PendingFile;
 use crate::engine::TrialRows;
 use crate::model::{Model, Parameter};
-use crate::report::trials::{CsvTrials, InOrder, TrialBlock, TrialColumns, TrialTable};
+use crate::report::trials::{CsvTrials, InOrder, TrialColumns, TrialTable};
 use anyhow::{Context, Result};
 use std::io::{self, Write};
 use std::path::Path;
@@ -103,20 +103,13 @@ impl TrialFile {
 
     /// Takes a block, in any order; `false` if the file cannot be written any more.
     pub fn push(&mut self, mut rows: TrialRows) -> bool {
-        let take = |chosen: &[usize], columns: &mut [Vec<f64>]| {
-            let chosen = chosen.iter();
-            chosen.map(|&i| std::mem::take(&mut columns[i])).collect()
+        let keep = |chosen: &[usize], columns: &mut Vec<Vec<f64>>| {
+            let kept = (chosen.iter()).map(|&i| std::mem::take(&mut columns[i]));
+            *columns = kept.collect();
         };
-        self.table.push(TrialBlock {
-            first_trial: rows.first_trial,
-            draw: rows.draw,
-            parameters: take(&self.parameters, &mut rows.parameters),
-            per_trial: take(&self.per_trial, &mut rows.per_trial),
-            start_trend: rows.start_trend,
-            outcome: rows.outcome,
-            metrics: rows.metrics,
-            first_times: rows.first_times,
-        })
+        keep(&self.parameters, &mut rows.parameters);
+        keep(&self.per_trial, &mut rows.per_trial);
+        self.table.push(rows)
     }
 
     /// Completes the file and lets it appear.

@@ -4,7 +4,7 @@
 //! Terminal, Markdown and pages show the same rows.
 
 use super::format::{self, Rounded};
-use crate::results::{ConditionalResult, RatioResult, RunResult};
+use crate::results::{ConditionalResult, QuestionKind, RatioResult, RatioShape, RunResult};
 
 /// What is shown of one of them.
 pub struct Row {
@@ -33,7 +33,11 @@ pub fn conditional(result: &RunResult) -> Vec<Row> {
 }
 
 fn of_conditional(question: &ConditionalResult) -> Row {
-    let word = if question.asks == "holds" { "on" } else { "by" };
+    let word = if question.asks == QuestionKind::Holds {
+        "on"
+    } else {
+        "by"
+    };
     let when = match question.dated {
         true => format!("{word} {}, ", question.by),
         false => String::new(),
@@ -90,9 +94,9 @@ fn of_means(result: &RunResult, ratio: &RatioResult) -> Row {
         },
         remark: {
             let (of, over) = (title(&ratio.of), title(&ratio.over));
-            let doubt = match ratio.shape.as_deref() {
-                Some("outside") => "; the latter may be zero, so the interval is open",
-                Some("anywhere") => "; both may be zero, so nothing is excluded",
+            let doubt = match ratio.shape {
+                Some(RatioShape::Outside) => "; the latter may be zero, so the interval is open",
+                Some(RatioShape::Anywhere) => "; both may be zero, so nothing is excluded",
                 _ => "",
             };
             format!("mean of {of} over mean of {over}{doubt}")
@@ -118,9 +122,9 @@ pub fn means_estimate(ratio: &RatioResult) -> Rounded {
 /// Where it lies with 95% confidence, in words where that is not between two numbers.
 fn interval(ratio: &RatioResult) -> String {
     let error = ratio.std_error.unwrap_or(f64::NAN);
-    match (ratio.shape.as_deref(), ratio.ci95) {
-        (Some("between"), Some(ends)) => format::range(ends, error),
-        (Some("outside"), Some(ends)) => {
+    match (ratio.shape, ratio.ci95) {
+        (Some(RatioShape::Between), Some(ends)) => format::range(ends, error),
+        (Some(RatioShape::Outside), Some(ends)) => {
             let [low, high] = ends.map(|end| format::estimate(end, error).value);
             format!("below {low} or above {high}")
         }

@@ -1,6 +1,7 @@
 //! What a run found: plain serde data with public fields, read off a summary.
 
 mod assemble;
+mod compared;
 mod discover;
 mod explain;
 mod given;
@@ -21,6 +22,7 @@ mod validate;
 mod warnings;
 
 pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
+pub use compared::*;
 pub use discover::*;
 pub use explain::*;
 pub use given::*;

@@ -1,6 +1,7 @@
 //! How many trials of an outcome were one event away from another.
 
 use super::{PathEvent, ScenarioInfo, Told, Tool, Warning};
+use crate::random::design::Design;
 use serde::{Deserialize, Serialize};
 
 /// Trials of one outcome, each played again with one event otherwise, for each event that could be.
@@ -13,7 +14,7 @@ pub struct NearMisses {
     pub seed: u64,
     pub trials_per_draw: u32,
     /// How draws and start trends are spread: `padded` or `random`.
-    pub design: String,
+    pub design: Design,
     pub scenario: ScenarioInfo,
     /// Name of the outcome.
     pub outcome: String,

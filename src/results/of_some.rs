@@ -1,6 +1,7 @@
 //! Results that only some files ask for: questions about some futures, ratios of means, whole
 //! distribution functions.
 
+use super::types::QuestionKind;
 use serde::{Deserialize, Serialize};
 
 fn yes() -> bool {
@@ -13,8 +14,7 @@ fn yes() -> bool {
 pub struct ConditionalResult {
     pub name: String,
     pub title: String,
-    /// `ever` or `holds`.
-    pub asks: String,
+    pub asks: QuestionKind,
     /// ISO date; that of the end if the question has none.
     pub by: String,
     /// It has a date of its own; if not, it is about the whole run.
@@ -54,9 +54,20 @@ pub struct RatioResult {
     pub std_error: Option<f64>,
     /// Fieller's, where `shape` says from which side it is to be read.
     pub ci95: Option<[f64; 2]>,
-    /// `between` the two ends; `outside`: below the first or above the second; `anywhere`: no end
-    /// can be told. `None` as the error.
-    pub shape: Option<String>,
+    /// `None` as the error.
+    pub shape: Option<RatioShape>,
+}
+
+/// Where a ratio lies, by the ends of Fieller's interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RatioShape {
+    /// Between the two.
+    Between,
+    /// Below the first or above the second.
+    Outside,
+    /// No end can be told.
+    Anywhere,
 }
 
 /// Distribution function of a metric over the trials in which it has a value.

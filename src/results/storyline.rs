@@ -4,6 +4,7 @@
 
 use super::{ScenarioInfo, Tool};
 use crate::diagnostic::count;
+use crate::random::design::Design;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ pub struct Storyline {
     pub draw: u64,
     pub trials_per_draw: u32,
     /// How draws and start trends are spread: `padded` or `random`.
-    pub design: String,
+    pub design: Design,
     pub scenario: ScenarioInfo,
     /// Uncertain parameters as drawn for this trial.
     pub parameters: IndexMap<String, f64>,

@@ -3,9 +3,10 @@
 //! Every number that trials estimate has its standard error beside it (`x_std_error`), or is
 //! labelled exact. Vectors over time have one value for each entry of [`RunResult::times`].
 
-pub use super::of_some::{ConditionalResult, DistributionResult, RatioResult};
+pub use super::of_some::{ConditionalResult, DistributionResult, RatioResult, RatioShape};
+pub use crate::estimate::EpistemicStatus;
+use crate::random::design::Design;
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Result of one run.
@@ -68,7 +69,7 @@ pub struct RunInfo {
     pub trials_per_draw: u32,
     pub blocks: u64,
     /// How parameter draws and start trends are spread: `padded` or `random`.
-    pub design: String,
+    pub design: Design,
     /// Independent randomisations of the parameter design.
     pub replicates: u32,
     /// Trials, less those stopped by a non-finite value.
@@ -118,23 +119,6 @@ impl RunResult {
 
 fn is_zero(number: &f64) -> bool {
     *number == 0.0
-}
-
-/// How far an epistemic interval can be told apart from chance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum EpistemicStatus {
-    /// Nothing in the scenario is uncertain: the interval is the estimate itself.
-    Exact,
-    /// The spread between parameter draws is beyond doubt; the ends have their errors.
-    Resolved,
-    /// A spread is there, but not its ends: those told are bounds of them.
-    Bounded,
-    /// No spread was detected beyond chance; the ends are bounds, and so is `at_most_sd`.
-    NotDetected,
-    /// One trial a draw, or fewer than 20 draws: what is not known and chance cannot be told apart.
-    NotSeparable,
 }
 
 /// What the analyst does not know: the 5%-95% range over parameter draws, free of the inner loop's
@@ -283,13 +267,22 @@ pub struct Driver {
     pub high_std_error: f64,
 }
 
+/// How a question asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Whether something happens by its date.
+    Ever,
+    /// Whether something holds on its date.
+    Holds,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QuestionResult {
     pub name: String,
     pub title: String,
-    /// `ever` or `holds`.
-    pub asks: String,
+    pub asks: QuestionKind,
     /// ISO date; that of the end if the question has none.
     pub by: String,
     /// It has a date of its own; if not, it is about the whole run.
@@ -518,99 +511,4 @@ pub struct Warning {
     pub message: String,
     /// JSON pointer into the scenario, `""` for the whole.
     pub path: String,
-}
-
-/// Two or more scenarios under common random numbers. The first is the base.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CompareResult {
-    pub format: u32,
-    pub tool: Tool,
-    pub scenarios: Vec<RunResult>,
-    /// One for each scenario after the first.
-    pub comparisons: Vec<Comparison>,
-    pub warnings: Vec<Warning>,
-}
-
-/// One scenario against the base.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Comparison {
-    pub base: String,
-    pub other: String,
-    /// Both files describe the same model: every difference is exactly nil.
-    pub identical: bool,
-    pub changes: Vec<Change>,
-    /// Outcomes.
-    pub differences: Vec<Difference>,
-    /// Groups of outcomes.
-    #[serde(default)]
-    pub groups: Vec<Difference>,
-    /// Chances that trends have come true at the end.
-    #[serde(default)]
-    pub trends: Vec<Difference>,
-    pub questions: Vec<Difference>,
-    /// Questions about some of the trials.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conditional: Vec<Difference>,
-    pub metrics: Vec<Difference>,
-    /// Ratios of means.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ratios: Vec<Difference>,
-    pub distance: Distance,
-}
-
-/// One place in which two scenario files differ.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Change {
-    /// Dotted path.
-    pub path: String,
-    /// `None`: absent there.
-    pub base: Option<serde_json::Value>,
-    pub other: Option<serde_json::Value>,
-}
-
-/// Paired difference `other - base` of one outcome, group, trend, question or metric.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Difference {
-    /// Name of what it is of.
-    pub outcome: String,
-    pub title: String,
-    pub base: Option<f64>,
-    pub other: Option<f64>,
-    pub difference: Option<f64>,
-    pub std_error: Option<f64>,
-    pub ci95: Option<[f64; 2]>,
-    /// Standard error that two independent runs would have had.
-    pub unpaired_std_error: Option<f64>,
-    /// 5% to 95% of the difference over parameter draws, which both scenarios share; `None` for
-    /// metrics.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub epistemic90: Option<[f64; 2]>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub epistemic: Option<Epistemic>,
-    /// After Holm's correction over the outcomes of the pair, at 5%.
-    pub detectable: bool,
-    /// Holm-adjusted p-value.
-    pub p_adjusted: Option<f64>,
-    /// `both`, `base` or `other`: which files have it.
-    pub present: String,
-}
-
-impl Difference {
-    /// Where its p-value stands, and whether it is detectable.
-    pub(crate) fn detected(&mut self) -> (&mut Option<f64>, &mut bool) {
-        (&mut self.p_adjusted, &mut self.detectable)
-    }
-}
-
-/// Total variation between two outcome distributions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Distance {
-    pub total_variation: f64,
-    /// Total variation that Monte Carlo noise alone would be expected to show for this pair.
-    pub noise: f64,
 }

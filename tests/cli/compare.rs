@@ -4,6 +4,7 @@ use crate::program::{call, comparison, folder, result, stderr, stdout, valley, w
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use quincunx::results::Difference;
+use quincunx::results::Presence;
 use serde_json::json;
 use std::fs;
 
@@ -86,10 +87,10 @@ fn an_outcome_that_only_one_file_has_counts_as_zero_in_the_other_and_is_marked()
     let found = comparison(&call(&format!("{line} --format json")).success());
     let differences = &found.comparisons[0].differences;
     for (name, present) in [
-        ("signed", "both"),
-        ("open", "base"),
-        ("soon", "other"),
-        ("unclassified", "both"),
+        ("signed", Presence::Both),
+        ("open", Presence::Base),
+        ("soon", Presence::Other),
+        ("unclassified", Presence::Both),
     ] {
         assert_eq!(named(differences, name).present, present, "{name}");
     }

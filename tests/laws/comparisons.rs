@@ -6,6 +6,7 @@ use crate::harness::{Agreement, numbers, run, scenario, settings, study};
 use quincunx::analysis::{Growing, Study, compare, compare_anchored, compare_grown};
 use quincunx::engine::Silent;
 use quincunx::results::CompareResult;
+use quincunx::results::Presence;
 use serde_json::{Value, json};
 
 fn compared(studies: &[&Study], trials: u64, seed: u64) -> CompareResult {
@@ -154,7 +155,7 @@ fn an_added_metric_makes_no_difference_to_anything_else() {
     let (shared, new): (Vec<_>, Vec<_>) = comparison
         .metrics
         .iter()
-        .partition(|row| row.present == "both");
+        .partition(|row| row.present == Presence::Both);
     assert_eq!((shared.len(), new.len()), (9, 1));
     for row in shared {
         assert_eq!(
@@ -164,10 +165,7 @@ fn an_added_metric_makes_no_difference_to_anything_else() {
             row.outcome
         );
     }
-    assert_eq!(
-        (new[0].difference, new[0].present.as_str()),
-        (None, "other")
-    );
+    assert_eq!((new[0].difference, new[0].present), (None, Presence::Other));
 }
 
 #[test]
@@ -263,10 +261,10 @@ fn an_outcome_that_one_file_lacks_counts_as_nothing_there() {
     let rows = &result.comparisons[0].differences;
     let named = |name: &str| rows.iter().find(|r| r.outcome == name).expect("a row");
     let (fell, tumbled) = (named("fell"), named("tumbled"));
-    assert_eq!((fell.other, fell.present.as_str()), (Some(0.0), "base"));
+    assert_eq!((fell.other, fell.present), (Some(0.0), Presence::Base));
     assert_eq!(
-        (tumbled.base, tumbled.present.as_str()),
-        (Some(0.0), "other")
+        (tumbled.base, tumbled.present),
+        (Some(0.0), Presence::Other)
     );
     assert_eq!(fell.difference, fell.base.map(|p| -p));
     assert_eq!(tumbled.difference, tumbled.other);

@@ -5,7 +5,7 @@ use crate::harness::{
 };
 use quincunx::analysis::{Study, compare};
 use quincunx::engine::Silent;
-use quincunx::results::{RatioResult, RunResult};
+use quincunx::results::{RatioResult, RatioShape, RunResult};
 use serde_json::{Value, json};
 
 fn waiting(cost: f64, run: Value) -> Value {
@@ -111,7 +111,7 @@ fn a_ratio_of_means_has_fiellers_interval_and_words_where_there_is_none() {
     );
     let means = ["spent", "visits"].map(|name| metric(&result, name).mean.expect("a mean"));
     assert!((value - means[0] / means[1]).abs() < 1e-9);
-    assert_eq!(price.shape.as_deref(), Some("between"));
+    assert_eq!(price.shape, Some(RatioShape::Between));
     let [low, high] = price.ci95.expect("an interval");
     assert!(low < value && value < high && high - low < 5.0 * error);
     // What both means have in common falls out: less than of two that are independent.
@@ -123,7 +123,7 @@ fn a_ratio_of_means_has_fiellers_interval_and_words_where_there_is_none() {
     assert_eq!(ratio(&result, "upside_down").ratio, None);
     // A mean of zero below the line: no finite interval.
     let open = ratio(&result, "open");
-    assert_eq!(open.shape.as_deref(), Some("outside"), "{open:?}");
+    assert_eq!(open.shape, Some(RatioShape::Outside), "{open:?}");
 }
 
 #[test]

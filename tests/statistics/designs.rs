@@ -99,7 +99,7 @@ fn a_run_of_independent_draws_has_other_numbers_and_says_so() {
         run(&study, Design::Random, 2048, 91),
     );
     assert_eq!(
-        (padded.run.design.as_str(), random.run.design.as_str()),
+        (padded.run.design.name(), random.run.design.name()),
         ("padded", "random")
     );
     let hits = |result: &RunResult| {

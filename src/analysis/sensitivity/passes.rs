@@ -7,8 +7,8 @@ use super::targets::read;
 use crate::analysis::Study;
 use crate::analysis::quantity::Quantity;
 use crate::engine::{
-    BlockTrials, Counting, EngineError, Node, Observer, Settings, Setup, Steer, Summary, Tally,
-    Worker, check_stopped, drive, explain,
+    BlockTrials, Counting, Ending, EngineError, Observer, Settings, Setup, Steer, Summary, Tally,
+    Worker, drive, explain,
 };
 use crate::estimate::DrawMean;
 
@@ -62,6 +62,10 @@ pub fn pass<T: Send>(
     };
     let driven = drive(settings, observer, &new_worker, &work, &|_| f64::INFINITY)
         .map_err(|fault| study.located(explain(program, &fault)))?;
+    let ending = Ending {
+        stopped_by_precision: false,
+        ..driven.ending()
+    };
     let mut kept = Vec::new();
     let mut tallies = Vec::new();
     for mut keeper in driven.workers {
@@ -69,18 +73,8 @@ pub fn pass<T: Send>(
         tallies.push(keeper.worker.tally);
     }
     kept.sort_by_key(|(block, _)| *block);
-    let per_draw = settings.trials_per_draw as usize;
-    let summary = Summary {
-        seed: settings.seed,
-        trials_per_draw: settings.trials_per_draw,
-        design: settings.design,
-        blocks: driven.blocks,
-        interrupted: driven.interrupted,
-        stopped_by_precision: false,
-        tally: Tally::united(tallies, || Tally::new(program, per_draw)),
-        node: (driven.forest.fold()).unwrap_or_else(|| Node::new(program)),
-    };
-    check_stopped(program, &summary).map_err(|error| study.located(error))?;
+    let summary = Summary::of(program, settings, ending, tallies, driven.forest.fold())
+        .map_err(|error| study.located(error))?;
     Ok(Passed {
         blocks: kept.into_iter().map(|(_, kept)| kept).collect(),
         summary,

@@ -54,9 +54,7 @@ pub use otherwise::{Otherwise, Replayed, Replays};
 pub use part::{NotJoined, Part, Reached};
 pub use pilot::Counting;
 pub use replay::{Replay, replay};
-pub use run::{
-    Driven, check_share, check_stopped, drive, explain, largest_error, simulate, stretch,
-};
+pub use run::{Driven, Ending, check_share, drive, explain, largest_error, simulate, stretch};
 pub use settings::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Silent};
 pub use splitting::{Goal, Met, Progress, Repetition, Splitting, Wanted, repeat, scale_gaps};
 pub use start::DrawValues;

@@ -12,7 +12,7 @@ use super::batch::Setup;
 use super::block::{BlockFault, Worker, blocks_together};
 use super::looks::{CAUTION, is_look, next_look};
 use super::pilot::{self, is_pilot, next_pilot};
-use super::run::{Driven, check_stopped, deal_blocks, explain, largest_error, stretch};
+use super::run::{Driven, Ending, deal_blocks, explain, largest_error, stretch};
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
 use crate::estimate::{Forest, Store, Stored, Tables, Unreadable};
@@ -279,18 +279,13 @@ impl Part {
         reached: Reached,
     ) -> Result<Summary, EngineError> {
         debug_assert!(self.is_beginning(), "a run has its first blocks");
-        let summary = Summary {
-            seed: settings.seed,
-            trials_per_draw: settings.trials_per_draw,
-            design: settings.design,
+        let ending = Ending {
             blocks: self.blocks(),
             interrupted: reached == Reached::Halt,
             stopped_by_precision: reached == Reached::End { by_precision: true },
-            tally: self.gathered(program, settings),
-            node: self.forest.fold().unwrap_or_else(|| Node::new(program)),
         };
-        check_stopped(program, &summary)?;
-        Ok(summary)
+        let tally = self.gathered(program, settings);
+        Summary::of(program, settings, ending, [tally], self.forest.fold())
     }
 
     /// Takes the tally, with all bins learnt that a run of these blocks has learnt, and all other

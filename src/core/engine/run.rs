@@ -68,34 +68,54 @@ pub fn simulate(
     };
     let done = drive(settings, observer, &new_worker, &work, &precise)
         .map_err(|fault| explain(program, &fault))?;
-    let empty = || Tally::new(program, settings.trials_per_draw as usize);
-    let tally = Tally::united(done.workers.into_iter().map(|w| w.tally), empty);
-    let summary = Summary {
-        seed: settings.seed,
-        trials_per_draw: settings.trials_per_draw,
-        design: settings.design,
-        blocks: done.blocks,
-        interrupted: done.interrupted,
-        stopped_by_precision: done.stopped_by_precision,
-        tally,
-        node: done.forest.fold().unwrap_or_else(|| Node::new(program)),
-    };
-    check_stopped(program, &summary)?;
-    Ok(summary)
+    let ending = done.ending();
+    let tallies = done.workers.into_iter().map(|worker| worker.tally);
+    Summary::of(program, settings, ending, tallies, done.forest.fold())
 }
 
-/// Fails a run in which too many trials were stopped.
-///
-/// # Errors
-/// [`EngineError::NonFinite`] above 0.1% of the trials.
-pub fn check_stopped(program: &Program, summary: &Summary) -> Result<(), EngineError> {
-    let tally = &summary.tally;
-    let first = Some(tally.first_stopped.unwrap_or(0));
-    check_share(program, &tally.stopped_at, summary.trials(), first)
+/// How far a run came, and why no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    pub blocks: u64,
+    /// The caller ended it early.
+    pub interrupted: bool,
+    /// Its errors were small enough.
+    pub stopped_by_precision: bool,
 }
 
-/// The same of trials that are counted by the label at which they were stopped. `first`: the number
-/// of the first, if it has one.
+impl Summary {
+    /// The summary of a run from the tallies of its threads and the node of all its blocks; without
+    /// any, nothing was simulated.
+    ///
+    /// # Errors
+    /// [`EngineError::NonFinite`] if more than 0.1% of the trials were stopped.
+    pub fn of(
+        program: &Program,
+        settings: &Settings,
+        ending: Ending,
+        tallies: impl IntoIterator<Item = Tally>,
+        node: Option<Node>,
+    ) -> Result<Self, EngineError> {
+        let empty = || Tally::new(program, settings.trials_per_draw as usize);
+        let summary = Self {
+            seed: settings.seed,
+            trials_per_draw: settings.trials_per_draw,
+            design: settings.design,
+            blocks: ending.blocks,
+            interrupted: ending.interrupted,
+            stopped_by_precision: ending.stopped_by_precision,
+            tally: Tally::united(tallies, empty),
+            node: node.unwrap_or_else(|| Node::new(program)),
+        };
+        let tally = &summary.tally;
+        let first = Some(tally.first_stopped.unwrap_or(0));
+        check_share(program, &tally.stopped_at, summary.trials(), first)?;
+        Ok(summary)
+    }
+}
+
+/// Fails a run in which too many trials were stopped, counted by the label at which they were.
+/// `first`: the number of the first, if it has one.
 ///
 /// # Errors
 /// [`EngineError::NonFinite`] above 0.1% of the trials.
@@ -163,6 +183,15 @@ pub struct Driven<W, N> {
 }
 
 impl<W, N> Driven<W, N> {
+    /// How the drive ended.
+    pub fn ending(&self) -> Ending {
+        Ending {
+            blocks: self.blocks,
+            interrupted: self.interrupted,
+            stopped_by_precision: self.stopped_by_precision,
+        }
+    }
+
     /// Workers for at most so many blocks at a time, with nothing simulated.
     pub fn new(settings: &Settings, blocks: u64, new_worker: &dyn Fn() -> W) -> Self {
         let threads = match settings.threads {

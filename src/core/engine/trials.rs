@@ -156,6 +156,17 @@ pub struct TrialRows {
     pub first_times: Vec<Vec<f64>>,
 }
 
+impl TrialRows {
+    /// Number of trials.
+    pub fn len(&self) -> usize {
+        self.draw.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.draw.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,11 +15,13 @@ use super::interval::{FEW, t95};
 use super::proportion::{HitTable, Totals};
 use super::replicate::REPLICATES;
 use crate::math::special::{chi_square_quantile, f_survival};
+use serde::{Deserialize, Serialize};
 
 /// How far the epistemic spread can be told from chance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EpistemicStatus {
-    /// Nothing is uncertain: the ends are the estimate.
+    /// Nothing in the scenario is uncertain: the ends are the estimate.
     Exact,
     /// The spread between draws is beyond doubt, and the ends are told with their errors.
     Resolved,

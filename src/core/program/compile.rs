@@ -3,7 +3,7 @@
 use super::classes::{inputs, members, targets};
 use super::columns::Slot;
 use super::dependencies::Motions;
-use super::emit::{Emitter, Known};
+use super::emit::Emitter;
 use super::entries::Entries;
 use super::events;
 use super::per_trial;
@@ -226,22 +226,7 @@ impl<'a> Compiler<'a> {
             kept: emitter.reserve(1),
             total: 0,
         };
-        emitter.known = Known {
-            time: layout.time,
-            month: layout.month,
-            phase: layout.phase,
-            trend: layout.trend,
-            start_trend: layout.start_trend,
-            entered: layout.entered,
-            parameters: layout.parameters,
-            indicators: layout.indicators,
-            derived: layout.derived,
-            count: layout.count,
-            last: layout.last,
-            first: layout.first,
-            states: layout.states,
-            moved: layout.moved,
-        };
+        emitter.layout = layout;
         Self {
             model,
             emitter,

@@ -67,7 +67,7 @@ pub struct VaryingCode {
 }
 
 /// Slots with a fixed meaning.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Layout {
     pub time: Slot,
     pub month: Slot,

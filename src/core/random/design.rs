@@ -4,8 +4,11 @@
 //! sequence can be extended at any time, and a parameter that comes or goes leaves the numbers of
 //! the others alone. Turning uniforms into values is the business of `distribution`.
 
+use serde::{Deserialize, Serialize};
+
 /// How the points of one parameter are spread over (0, 1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Design {
     /// A van der Corput sequence for each site, its values scrambled and its order shuffled within
     /// short stretches, independently of all other sites (a padded design): the first n points, n =

@@ -3,7 +3,7 @@
 
 use super::{Row, Table};
 use crate::report::ratios;
-use crate::results::{MetricResult, RunResult};
+use crate::results::{MetricResult, RatioShape, RunResult};
 use std::io;
 
 impl Table<'_> {
@@ -47,9 +47,9 @@ impl Table<'_> {
             let told = row.quantity("ratio", ratio.ratio).error(ratio.std_error);
             let ci95 = ratio
                 .ci95
-                .filter(|_| ratio.shape.as_deref() == Some("between"));
+                .filter(|_| ratio.shape == Some(RatioShape::Between));
             self.row(&Row { ci95, ..told })?;
-            if let (Some("outside"), Some([low, high])) = (ratio.shape.as_deref(), ratio.ci95) {
+            if let (Some(RatioShape::Outside), Some([low, high])) = (ratio.shape, ratio.ci95) {
                 self.row(&row.quantity("below_or", low))?;
                 self.row(&row.quantity("or_above", high))?;
             }

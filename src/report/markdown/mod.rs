@@ -29,9 +29,10 @@ pub use tripwires::write_tripwires;
 use super::amounts::Amounts;
 use super::format::with_error;
 use super::{INTERRUPTED, dates, format, ratios};
+use crate::random::design::Design;
 use crate::results::{
-    CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, QuestionResult,
-    RunResult, Warning,
+    CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, Presence, QuestionKind,
+    QuestionResult, RunResult, Warning,
 };
 use std::io::{self, Write};
 
@@ -124,8 +125,8 @@ fn size(result: &RunResult) -> String {
         "{trials} trials in {draws} draws of {}, seed {}",
         run.trials_per_draw, run.seed
     );
-    if run.design != "padded" {
-        text += &format!(", {} design", run.design);
+    if run.design != Design::default() {
+        text += &format!(", {} design", run.design.name());
     }
     if run.interrupted {
         text += " (interrupted: fewer than were asked for)";
@@ -288,7 +289,11 @@ fn outcome(outcome: &OutcomeResult) -> Vec<String> {
 
 fn question(question: &QuestionResult) -> Vec<String> {
     let rounded = format::percentage(question.probability, question.std_error);
-    let word = if question.asks == "holds" { "on" } else { "by" };
+    let word = if question.asks == QuestionKind::Holds {
+        "on"
+    } else {
+        "by"
+    };
     vec![
         escape(label(&question.title, &question.name)),
         match question.by.as_str() {
@@ -370,9 +375,9 @@ fn differences(
             (Some(value), Some(error)) => format::percentage(value, error).value,
             _ => "–".into(),
         };
-        let verdict = match difference.present.as_str() {
-            "base" => "only in the base",
-            "other" => "only in the other",
+        let verdict = match difference.present {
+            Presence::Base => "only in the base",
+            Presence::Other => "only in the other",
             _ if difference.detectable => "yes",
             _ if identical => "identical",
             _ => "no detectable difference",

@@ -11,7 +11,7 @@ use super::{Page, bars, label, palette, run, side_by_side};
 use crate::report::format::{self, Rounded};
 use crate::report::ratios;
 use crate::results::{
-    Change, CompareResult, Comparison, Difference, MetricResult, RunResult, Warning,
+    Change, CompareResult, Comparison, Difference, MetricResult, Presence, RunResult, Warning,
 };
 use std::io;
 
@@ -397,10 +397,10 @@ fn verdict(difference: &Difference, pair: &Pair<'_>) -> String {
         (Some(_), _) => "no detectable difference".to_owned(),
         _ => "no difference can be formed".to_owned(),
     };
-    let only = match difference.present.as_str() {
-        "base" => "only in A".to_owned(),
-        "other" => format!("only in {}", pair.name),
-        _ => return text,
+    let only = match difference.present {
+        Presence::Base => "only in A".to_owned(),
+        Presence::Other => format!("only in {}", pair.name),
+        Presence::Both => return text,
     };
     if text.is_empty() {
         return only;

@@ -10,7 +10,7 @@ use crate::report::format;
 use crate::report::known::Known;
 use crate::results::{
     ComesTrue, Epistemic, EpistemicStatus, GroupResult, OccupancyResult, OutcomeResult,
-    QuestionResult, Share, TrendScore,
+    QuestionKind, QuestionResult, Share, TrendScore,
 };
 use std::io;
 use unicode_width::UnicodeWidthStr;
@@ -59,7 +59,11 @@ impl<'a> From<&'a GroupResult> for Row<'a> {
 
 impl<'a> From<&'a QuestionResult> for Row<'a> {
     fn from(question: &'a QuestionResult) -> Self {
-        let word = if question.asks == "holds" { "on" } else { "by" };
+        let word = if question.asks == QuestionKind::Holds {
+            "on"
+        } else {
+            "by"
+        };
         let when = match question.dated {
             true => format!("{word} {}", question.by),
             false => "in the whole run".into(),

@@ -4,6 +4,7 @@
 use super::grid::{Grid, align_points};
 use super::text::{Line, dotted};
 use super::{Page, estimates, events, label, palette, series};
+use crate::random::design::Design;
 use crate::report::headline::{self, end};
 use crate::report::{dates, format, ratios};
 use crate::results::{RunInfo, RunResult, Warning};
@@ -275,8 +276,8 @@ pub fn size_of(run: &RunInfo) -> Vec<String> {
         ),
         format!("seed {}", run.seed),
     ];
-    if run.design != "padded" {
-        parts.push(format!("{} design", run.design));
+    if run.design != Design::default() {
+        parts.push(format!("{} design", run.design.name()));
     }
     if run.non_finite > 0 {
         let stopped = format::count(run.non_finite);

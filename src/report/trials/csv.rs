@@ -1,6 +1,6 @@
 //! Trials as CSV: any program reads it; an empty cell stands for "no value" or "never".
 
-use super::{TrialBlock, TrialColumns, TrialTable};
+use super::{TrialColumns, TrialRows, TrialTable, check};
 use crate::report::csv::fault_of_writing;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::io::{self, Write};
@@ -31,8 +31,8 @@ impl<W: Write> CsvTrials<W> {
 }
 
 impl<W: Write + Send> TrialTable for CsvTrials<W> {
-    fn write(&mut self, block: &TrialBlock) -> io::Result<()> {
-        block.check(&self.columns, self.next)?;
+    fn write(&mut self, block: &TrialRows) -> io::Result<()> {
+        check(block, &self.columns, self.next)?;
         self.rows(block).map_err(fault_of_writing)?;
         self.next += block.len() as u64;
         Ok(())
@@ -44,7 +44,7 @@ impl<W: Write + Send> TrialTable for CsvTrials<W> {
 }
 
 impl<W: Write> CsvTrials<W> {
-    fn rows(&mut self, block: &TrialBlock) -> csv::Result<()> {
+    fn rows(&mut self, block: &TrialRows) -> csv::Result<()> {
         let number = |x: f64| {
             if x.is_finite() {
                 x.to_string()

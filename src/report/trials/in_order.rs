@@ -3,7 +3,7 @@
 //! Takes blocks as they come; hands them to a table one after another. As many blocks wait as
 //! threads run ahead of the slowest, so memory does not grow with the run.
 
-use super::{TrialBlock, TrialTable};
+use super::{TrialRows, TrialTable};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -12,7 +12,7 @@ pub struct InOrder {
     /// Number of the trial that comes next.
     next: u64,
     /// By number of the first trial.
-    waiting: BTreeMap<u64, TrialBlock>,
+    waiting: BTreeMap<u64, TrialRows>,
     /// The first fault; nothing is written after it.
     fault: Option<io::Error>,
 }
@@ -32,7 +32,7 @@ impl InOrder {
     ///
     /// A fault is kept for [`finish`](Self::finish), since the threads that call this cannot use
     /// it; `false` tells them to stop.
-    pub fn push(&mut self, block: TrialBlock) -> bool {
+    pub fn push(&mut self, block: TrialRows) -> bool {
         if self.fault.is_some() {
             return false;
         }

@@ -15,9 +15,10 @@ pub use self::in_order::InOrder;
 #[cfg(feature = "parquet")]
 pub use self::parquet::ParquetTrials;
 
+use crate::engine::TrialRows;
 use std::io;
 
-/// Names of what a row holds, in the order of the columns of a [`TrialBlock`].
+/// Names of what a row holds, in the order of the columns of a [`TrialRows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrialColumns {
     pub parameters: Vec<String>,
@@ -31,107 +32,75 @@ pub struct TrialColumns {
     pub events: Vec<String>,
 }
 
-/// Consecutive trials, column by column; all columns have one length.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TrialBlock {
-    /// Number of the first trial; the others follow it.
-    pub first_trial: u64,
-    pub draw: Vec<u32>,
-    /// A vector per parameter.
-    pub parameters: Vec<Vec<f64>>,
-    /// A vector per quantity of the trial.
-    pub per_trial: Vec<Vec<f64>>,
-    /// Index into [`TrialColumns::trends`].
-    pub start_trend: Vec<u8>,
-    /// Index into [`TrialColumns::outcomes`].
-    pub outcome: Vec<u8>,
-    /// A vector a metric; what is not finite counts as "no value".
-    pub metrics: Vec<Vec<f64>>,
-    /// A vector per event, in years since the start; what is not finite counts as "never".
-    pub first_times: Vec<Vec<f64>>,
+/// Adds the trials of `next` behind `rows`.
+#[cfg(feature = "parquet")]
+fn append(rows: &mut TrialRows, next: &TrialRows) {
+    if rows.is_empty() {
+        *rows = next.clone();
+        return;
+    }
+    let extend = |to: &mut [Vec<f64>], from: &[Vec<f64>]| {
+        for (to, from) in to.iter_mut().zip(from) {
+            to.extend_from_slice(from);
+        }
+    };
+    rows.draw.extend_from_slice(&next.draw);
+    rows.start_trend.extend_from_slice(&next.start_trend);
+    rows.outcome.extend_from_slice(&next.outcome);
+    extend(&mut rows.parameters, &next.parameters);
+    extend(&mut rows.per_trial, &next.per_trial);
+    extend(&mut rows.metrics, &next.metrics);
+    extend(&mut rows.first_times, &next.first_times);
 }
 
-impl TrialBlock {
-    /// Number of trials.
-    pub fn len(&self) -> usize {
-        self.draw.len()
+/// Checks that a block has the columns promised and follows trial `next`.
+fn check(rows: &TrialRows, columns: &TrialColumns, next: u64) -> io::Result<()> {
+    let fault = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    if rows.first_trial != next {
+        return fault(format!(
+            "trials are written in order: expected {next}, got {}",
+            rows.first_trial
+        ));
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.draw.is_empty()
+    for (what, found, named) in [
+        (
+            "parameters",
+            rows.parameters.len(),
+            columns.parameters.len(),
+        ),
+        ("per_trial", rows.per_trial.len(), columns.per_trial.len()),
+        ("metrics", rows.metrics.len(), columns.metrics.len()),
+        ("events", rows.first_times.len(), columns.events.len()),
+    ] {
+        if found != named {
+            return fault(format!("a block has {found} {what}, the table {named}"));
+        }
     }
-
-    /// Adds the trials of `next` behind these.
-    #[cfg(feature = "parquet")]
-    fn append(&mut self, next: &TrialBlock) {
-        if self.is_empty() {
-            *self = next.clone();
-            return;
-        }
-        let extend = |to: &mut [Vec<f64>], from: &[Vec<f64>]| {
-            for (to, from) in to.iter_mut().zip(from) {
-                to.extend_from_slice(from);
-            }
-        };
-        self.draw.extend_from_slice(&next.draw);
-        self.start_trend.extend_from_slice(&next.start_trend);
-        self.outcome.extend_from_slice(&next.outcome);
-        extend(&mut self.parameters, &next.parameters);
-        extend(&mut self.per_trial, &next.per_trial);
-        extend(&mut self.metrics, &next.metrics);
-        extend(&mut self.first_times, &next.first_times);
+    let vectors = rows
+        .parameters
+        .iter()
+        .chain(&rows.per_trial)
+        .chain(&rows.metrics)
+        .chain(&rows.first_times);
+    let lengths = vectors
+        .map(Vec::len)
+        .chain([rows.start_trend.len(), rows.outcome.len()]);
+    if lengths.into_iter().any(|length| length != rows.len()) {
+        return fault("the columns of a block have unlike lengths".into());
     }
-
-    /// Checks that the block has the columns promised and follows trial `next`.
-    fn check(&self, columns: &TrialColumns, next: u64) -> io::Result<()> {
-        let fault = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-        if self.first_trial != next {
-            return fault(format!(
-                "trials are written in order: expected {next}, got {}",
-                self.first_trial
-            ));
-        }
-        for (what, found, named) in [
-            (
-                "parameters",
-                self.parameters.len(),
-                columns.parameters.len(),
-            ),
-            ("per_trial", self.per_trial.len(), columns.per_trial.len()),
-            ("metrics", self.metrics.len(), columns.metrics.len()),
-            ("events", self.first_times.len(), columns.events.len()),
-        ] {
-            if found != named {
-                return fault(format!("a block has {found} {what}, the table {named}"));
-            }
-        }
-        let vectors = self
-            .parameters
-            .iter()
-            .chain(&self.per_trial)
-            .chain(&self.metrics)
-            .chain(&self.first_times);
-        let lengths = vectors
-            .map(Vec::len)
-            .chain([self.start_trend.len(), self.outcome.len()]);
-        if lengths.into_iter().any(|length| length != self.len()) {
-            return fault("the columns of a block have unlike lengths".into());
-        }
-        let known = |indices: &[u8], names: &[String]| {
-            indices.iter().all(|&i| usize::from(i) < names.len())
-        };
-        if !known(&self.start_trend, &columns.trends) || !known(&self.outcome, &columns.outcomes) {
-            return fault("a block names a trend or outcome that the table lacks".into());
-        }
-        Ok(())
+    let known =
+        |indices: &[u8], names: &[String]| indices.iter().all(|&i| usize::from(i) < names.len());
+    if !known(&rows.start_trend, &columns.trends) || !known(&rows.outcome, &columns.outcomes) {
+        return fault("a block names a trend or outcome that the table lacks".into());
     }
+    Ok(())
 }
 
 /// A file of trials that grows block by block.
 pub trait TrialTable: Send {
     /// # Errors
     /// Those of the file; `InvalidInput` if a block is out of order or of another shape.
-    fn write(&mut self, block: &TrialBlock) -> io::Result<()>;
+    fn write(&mut self, block: &TrialRows) -> io::Result<()>;
 
     /// Completes the file.
     ///
@@ -175,9 +144,9 @@ pub(super) mod sample {
         }
     }
 
-    pub fn block(first_trial: u64, length: usize) -> TrialBlock {
+    pub fn block(first_trial: u64, length: usize) -> TrialRows {
         let number = |i: usize| first_trial as f64 + i as f64;
-        TrialBlock {
+        TrialRows {
             first_trial,
             draw: (0..length)
                 .map(|i| ((first_trial as usize + i) / 64) as u32)
@@ -207,17 +176,17 @@ mod tests {
     #[test]
     fn blocks_out_of_order_or_shape_are_refused() {
         let columns = sample::columns();
-        assert!(sample::block(64, 64).check(&columns, 64).is_ok());
-        assert!(sample::block(64, 64).check(&columns, 0).is_err());
+        assert!(check(&sample::block(64, 64), &columns, 64).is_ok());
+        assert!(check(&sample::block(64, 64), &columns, 0).is_err());
         let mut short = sample::block(0, 64);
         short.metrics[0].pop();
-        assert!(short.check(&columns, 0).is_err());
+        assert!(check(&short, &columns, 0).is_err());
         let mut foreign = sample::block(0, 64);
         foreign.outcome[3] = 2;
-        assert!(foreign.check(&columns, 0).is_err());
+        assert!(check(&foreign, &columns, 0).is_err());
         let mut more = sample::block(0, 64);
         more.first_times.push(vec![0.0; 64]);
-        assert!(more.check(&columns, 0).is_err());
+        assert!(check(&more, &columns, 0).is_err());
     }
 
     #[test]

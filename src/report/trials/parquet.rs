@@ -3,7 +3,7 @@
 //! Blocks are gathered into row groups of at least [`GROUP`] trials. Neither a clock nor a version
 //! of a library goes into the file, so equal trials give equal bytes.
 
-use super::{TrialBlock, TrialColumns, TrialTable};
+use super::{TrialColumns, TrialRows, TrialTable, append, check};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -21,7 +21,7 @@ pub struct ParquetTrials<W: Write + Send> {
     /// Number of the trial that comes next.
     next: u64,
     /// Trials of the row group to come.
-    pending: TrialBlock,
+    pending: TrialRows,
     file: SerializedFileWriter<W>,
 }
 
@@ -41,7 +41,7 @@ impl<W: Write + Send> ParquetTrials<W> {
         Ok(Self {
             columns,
             next: first,
-            pending: TrialBlock::default(),
+            pending: TrialRows::default(),
             file,
         })
     }
@@ -87,10 +87,10 @@ impl<W: Write + Send> ParquetTrials<W> {
 }
 
 impl<W: Write + Send> TrialTable for ParquetTrials<W> {
-    fn write(&mut self, block: &TrialBlock) -> io::Result<()> {
-        block.check(&self.columns, self.next)?;
+    fn write(&mut self, block: &TrialRows) -> io::Result<()> {
+        check(block, &self.columns, self.next)?;
         self.next += block.len() as u64;
-        self.pending.append(block);
+        append(&mut self.pending, block);
         if self.pending.len() >= GROUP {
             self.flush().map_err(as_io)?;
         }

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::estimate::Proportion;
 use crate::model::Asks;
-use crate::results::types::ConditionalResult;
+use crate::results::types::{ConditionalResult, QuestionKind};
 
 impl Reader<'_> {
     pub(super) fn conditional(&self) -> Vec<ConditionalResult> {
@@ -19,7 +19,7 @@ impl Reader<'_> {
                 ConditionalResult {
                     name: question.name.clone(),
                     title: question.title.clone(),
-                    asks: asks.into(),
+                    asks,
                     by,
                     dated: question.dated,
                     given: conditional.text.clone(),
@@ -38,9 +38,9 @@ impl Reader<'_> {
 }
 
 /// How a question asks, and the day that it is about.
-pub(super) fn asked(asks: Asks) -> (&'static str, String) {
+pub(super) fn asked(asks: Asks) -> (QuestionKind, String) {
     match asks {
-        Asks::EverBy { date, .. } => ("ever", date.to_string()),
-        Asks::HoldsAt { date, .. } => ("holds", date.to_string()),
+        Asks::EverBy { date, .. } => (QuestionKind::Ever, date.to_string()),
+        Asks::HoldsAt { date, .. } => (QuestionKind::Holds, date.to_string()),
     }
 }

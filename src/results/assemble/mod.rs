@@ -48,7 +48,7 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
             draws: summary.draws(),
             trials_per_draw: summary.trials_per_draw,
             blocks: summary.blocks,
-            design: summary.design.name().into(),
+            design: summary.design,
             replicates: REPLICATES as u32,
             effective_trials: (summary.trials() - summary.tally.stopped) as f64,
             non_finite: summary.tally.stopped,
@@ -212,7 +212,7 @@ impl Reader<'_> {
                 QuestionResult {
                     name: question.name.clone(),
                     title: question.title.clone(),
-                    asks: asks.into(),
+                    asks,
                     by: match self.model.clock.timeless {
                         true => String::new(),
                         false => by,
@@ -456,13 +456,7 @@ fn floats(counts: &ByReplicate) -> [f64; REPLICATES] {
 /// An epistemic range as results have it.
 pub fn told(epistemic: &estimate::Epistemic) -> Epistemic {
     Epistemic {
-        status: match epistemic.status {
-            estimate::EpistemicStatus::Exact => EpistemicStatus::Exact,
-            estimate::EpistemicStatus::Resolved => EpistemicStatus::Resolved,
-            estimate::EpistemicStatus::Bounded => EpistemicStatus::Bounded,
-            estimate::EpistemicStatus::NotDetected => EpistemicStatus::NotDetected,
-            estimate::EpistemicStatus::NotSeparable => EpistemicStatus::NotSeparable,
-        },
+        status: epistemic.status,
         std_error: epistemic.std_error,
         at_most_sd: epistemic.at_most_sd,
     }

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::estimate::{Fieller, PartialSum, REPLICATES, Replicated, fieller};
 use crate::model::Fixed;
-use crate::results::types::{MetricResult, RatioResult, RunResult};
+use crate::results::types::{MetricResult, RatioResult, RatioShape, RunResult};
 
 impl Reader<'_> {
     pub(super) fn ratios(&self) -> Vec<RatioResult> {
@@ -34,11 +34,11 @@ impl Reader<'_> {
                 told.std_error = found.std_error().filter(|error| is_exact || *error > 0.0);
                 if told.std_error.is_some() {
                     let (shape, ends) = match fieller(&of, &over) {
-                        Some(Fieller::Between(ends)) => ("between", Some(ends)),
-                        Some(Fieller::Outside(ends)) => ("outside", Some(ends)),
-                        Some(Fieller::Anywhere) | None => ("anywhere", None),
+                        Some(Fieller::Between(ends)) => (RatioShape::Between, Some(ends)),
+                        Some(Fieller::Outside(ends)) => (RatioShape::Outside, Some(ends)),
+                        Some(Fieller::Anywhere) | None => (RatioShape::Anywhere, None),
                     };
-                    (told.shape, told.ci95) = (Some(shape.into()), ends);
+                    (told.shape, told.ci95) = (Some(shape), ends);
                 }
                 told
             })

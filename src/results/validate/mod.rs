@@ -9,6 +9,7 @@ mod of_some;
 mod of_typical;
 
 use super::Storyline;
+use super::compared::CompareResult;
 use super::read::ReadFault;
 use super::types::*;
 use indexmap::IndexMap;

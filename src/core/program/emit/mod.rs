@@ -7,7 +7,7 @@ use super::affine::Affine;
 use super::columns::{Scalar, Slot};
 use super::dependencies::{reads_machines_only, reads_parameters_only};
 use super::ops::Op;
-use super::types::{FiringCode, Formula, LookCode, RegimeCode, TrackerCode};
+use super::types::{FiringCode, Formula, Layout, LookCode, RegimeCode, TrackerCode};
 use crate::expression::{Arithmetic, Expr, Function, Meaning};
 use crate::math::operators::{Binary, Unary, binary, unary};
 use crate::model::Clock;
@@ -24,25 +24,6 @@ enum Operand {
     Slot(Slot),
 }
 
-/// Fixed slots that formulas read.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    pub time: Slot,
-    pub month: Slot,
-    pub phase: Slot,
-    pub trend: Slot,
-    pub start_trend: Slot,
-    pub entered: Slot,
-    pub parameters: Slot,
-    pub indicators: Slot,
-    pub derived: Slot,
-    pub count: Slot,
-    pub last: Slot,
-    pub first: Slot,
-    pub states: Slot,
-    pub moved: Slot,
-}
-
 /// A text that is the same for equal formulas only: numbers have no order that a map could use.
 fn named(expr: &Expr) -> String {
     format!("{expr:?}")
@@ -50,7 +31,8 @@ fn named(expr: &Expr) -> String {
 
 /// Turns formulas into operations and hands out slots.
 pub struct Emitter {
-    pub known: Known,
+    /// Where formulas find what they read.
+    pub layout: Layout,
     pub labels: Vec<String>,
     /// Fills what depends on parameters alone.
     pub prologue: Vec<Op>,
@@ -84,7 +66,7 @@ impl Emitter {
             ..RegimeCode::default()
         };
         Self {
-            known: Known::default(),
+            layout: Layout::default(),
             labels: Vec::new(),
             prologue: Vec::new(),
             regime,
@@ -232,27 +214,27 @@ impl Emitter {
     }
 
     fn emit_here(&mut self, expr: &Expr, depth: Slot, ops: &mut Vec<Op>) -> Operand {
-        let known = self.known.clone();
+        let layout = self.layout;
         match expr {
             Expr::Number(value) => Operand::Constant(*value),
             Expr::Truth(value) => Operand::Constant(f64::from(u8::from(*value))),
-            Expr::Parameter(i) => Operand::Slot(known.parameters + *i as Slot),
-            Expr::Indicator(i) => Operand::Slot(known.indicators + *i as Slot),
-            Expr::Derived(i) => Operand::Slot(known.derived + *i as Slot),
-            Expr::Time => Operand::Slot(known.time),
-            Expr::Month => Operand::Slot(known.month),
-            Expr::TimeInPhase => self.elapsed(known.entered, depth, ops),
-            Expr::Count(e) => Operand::Slot(known.count + *e as Slot),
+            Expr::Parameter(i) => Operand::Slot(layout.parameters + *i as Slot),
+            Expr::Indicator(i) => Operand::Slot(layout.indicators + *i as Slot),
+            Expr::Derived(i) => Operand::Slot(layout.derived + *i as Slot),
+            Expr::Time => Operand::Slot(layout.time),
+            Expr::Month => Operand::Slot(layout.month),
+            Expr::TimeInPhase => self.elapsed(layout.entered, depth, ops),
+            Expr::Count(e) => Operand::Slot(layout.count + *e as Slot),
             Expr::Ever(e) => {
-                let count = Operand::Slot(known.count + *e as Slot);
+                let count = Operand::Slot(layout.count + *e as Slot);
                 self.binary(Binary::Less, Operand::Constant(0.0), count, depth, ops)
             }
-            Expr::Since(e) => self.elapsed(known.last + *e as Slot, depth, ops),
-            Expr::PhaseIn(set) => self.membership(known.phase, set, depth, ops),
-            Expr::TrendIn(set) => self.membership(known.trend, set, depth, ops),
-            Expr::StartTrendIn(set) => self.membership(known.start_trend, set, depth, ops),
-            Expr::StateIn(s, set) => self.membership(known.states + *s as Slot, set, depth, ops),
-            Expr::Age(s) => self.elapsed(known.moved + *s as Slot, depth, ops),
+            Expr::Since(e) => self.elapsed(layout.last + *e as Slot, depth, ops),
+            Expr::PhaseIn(set) => self.membership(layout.phase, set, depth, ops),
+            Expr::TrendIn(set) => self.membership(layout.trend, set, depth, ops),
+            Expr::StartTrendIn(set) => self.membership(layout.start_trend, set, depth, ops),
+            Expr::StateIn(s, set) => self.membership(layout.states + *s as Slot, set, depth, ops),
+            Expr::Age(s) => self.elapsed(layout.moved + *s as Slot, depth, ops),
             Expr::Negate(a) => {
                 let a = self.emit(a, depth, ops);
                 self.unary(Unary::Negate, a, depth, ops)
@@ -293,9 +275,9 @@ impl Emitter {
                     Operand::Slot(out)
                 }
             },
-            Expr::ByTrend(arms) => self.choice(known.trend, arms, depth, ops),
-            Expr::ByPhase(arms) => self.choice(known.phase, arms, depth, ops),
-            Expr::ByState(s, arms) => self.choice(known.states + *s as Slot, arms, depth, ops),
+            Expr::ByTrend(arms) => self.choice(layout.trend, arms, depth, ops),
+            Expr::ByPhase(arms) => self.choice(layout.phase, arms, depth, ops),
+            Expr::ByState(s, arms) => self.choice(layout.states + *s as Slot, arms, depth, ops),
             Expr::Path(reading) => self.path(reading, depth, ops),
         }
     }
@@ -410,7 +392,7 @@ impl Emitter {
 
     /// Years since a mark.
     fn elapsed(&mut self, mark: Slot, depth: Slot, ops: &mut Vec<Op>) -> Operand {
-        let (out, time) = (self.temporary(depth), self.known.time);
+        let (out, time) = (self.temporary(depth), self.layout.time);
         ops.push(Op::Elapsed { out, time, mark });
         Operand::Slot(out)
     }

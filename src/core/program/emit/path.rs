@@ -30,7 +30,7 @@ impl Emitter {
             PathReading::CountWithin { .. } | PathReading::FirstAfter { .. } => {
                 Operand::Slot(self.firing(reading))
             }
-            PathReading::FirstEvent(e) => Operand::Slot(self.known.first + *e as Slot),
+            PathReading::FirstEvent(e) => Operand::Slot(self.layout.first + *e as Slot),
             PathReading::FirstWhen(e) => Operand::Slot(self.tracker(TrackerKind::First, e).0),
             PathReading::EverWhen(e) => {
                 let (state, _) = self.tracker(TrackerKind::First, e);
@@ -63,7 +63,7 @@ impl Emitter {
         }
         let tracker = &self.trackers[index];
         let (current, mark) = (tracker.current, tracker.since);
-        let (time, out) = (self.known.time, self.temporary(depth));
+        let (time, out) = (self.layout.time, self.temporary(depth));
         ops.push(Op::Discounted {
             out,
             rate,
@@ -102,7 +102,7 @@ impl Emitter {
         let slot = self.reserve(1);
         let (event, code) = match reading {
             PathReading::FirstAfter { event, after } => {
-                let after = self.known.first + *after as Slot;
+                let after = self.layout.first + *after as Slot;
                 (*event, FiringCode::FirstAfter { after, slot })
             }
             PathReading::CountWithin { event, from, to } => {

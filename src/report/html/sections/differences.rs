@@ -7,6 +7,7 @@ use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, with_error};
 use crate::results::Difference;
+use crate::results::Presence;
 
 pub const OUTCOMES: Section<Pair> = Section {
     key: "outcomes",
@@ -134,8 +135,8 @@ fn verdict(one: &Difference) -> Markup {
 /// Things that only one of the files has.
 fn one_sided(body: &mut Body, list: &[Difference]) {
     for (side, words) in [
-        ("base", "Only the base has"),
-        ("other", "Only the other has"),
+        (Presence::Base, "Only the base has"),
+        (Presence::Other, "Only the other has"),
     ] {
         let found: Vec<&str> = (list.iter())
             .filter(|one| one.present == side)

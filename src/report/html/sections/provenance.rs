@@ -1,7 +1,6 @@
 //! Which scenario, which program, which numbers; and how to get them again.
 
 use super::Section;
-use crate::random::design::Design;
 use crate::report::format;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
@@ -136,7 +135,7 @@ fn command_line(result: &RunResult) -> String {
         run.trials,
         run.draws,
         run.seed,
-        Design::named(&run.design).unwrap_or_default().option()
+        run.design.option()
     )
 }
 

@@ -1,7 +1,6 @@
 //! Single futures as timelines and dated stories.
 
 use super::{Body, Section};
-use crate::random::design::Design;
 use crate::report::chart::from_results as chart;
 use crate::report::html::RunPart;
 use crate::report::html::markup::Markup;
@@ -242,6 +241,6 @@ fn command_line(story: &Storyline) -> String {
         story.trial,
         story.seed,
         u64::from(story.trials_per_draw) * draws,
-        Design::named(&story.design).unwrap_or_default().option()
+        story.design.option()
     )
 }
