@@ -2,8 +2,8 @@
 //!
 //! Takes studies and one set of settings; gives each study's own result and, against the first,
 //! every difference with its standard error. All run under the same seed, draw by draw, so equal
-//! random sites draw equal numbers and most noise cancels. Which scenarios to compare is the
-//! caller's business; so is showing the result.
+//! random sites draw equal numbers and most noise cancels. The caller chooses the
+//! scenarios and shows the result.
 
 use super::detectable;
 use super::pairs::{Matching, Pairs};

@@ -2,8 +2,8 @@
 //!
 //! A [`Growing`] run is simulated stretch by stretch and keeps what each trial ended in, so that
 //! another run can be paired with it at any of its looks without simulating it again. After as many
-//! blocks as `run` or `compare` would simulate, every number is theirs, bit for bit. When to look,
-//! and whom to show, is the caller's business.
+//! blocks as `run` or `compare` would simulate, every number is theirs, bit for bit. The
+//! caller decides when to look.
 
 use super::anchored::Totals;
 use super::compare::{correct, unlike};

@@ -3,8 +3,8 @@
 //!
 //! Takes a scenario with the files that it is made of, and settings, or the bytes of a summary
 //! file; gives its bytes, or the result, which has the bytes of one uninterrupted run. What the
-//! engine keeps of blocks is [`Part`]; the envelope is [`kept`](crate::results::kept). Which files
-//! are read and written, and when, is the caller's business.
+//! engine keeps of blocks is [`Part`]; the envelope is [`kept`](crate::results::kept). The caller
+//! reads and writes the files.
 
 use super::study::Study;
 use crate::engine::{

@@ -3,8 +3,8 @@
 //! Takes a result and the weights that were asked for; gives probabilities and means under them by
 //! the law of total probability, P = Σ w P(under the trend), with their errors and their paired
 //! differences from the run as it was. Weights act at the start and nowhere else, which is what
-//! makes this exact up to chance. Needs nothing but the result; reading it is the caller's
-//! business.
+//! makes this exact up to chance. Needs nothing but the result, which the caller has
+//! read.
 
 use super::detectable;
 use super::study::Study;

@@ -1,8 +1,8 @@
 //! A sweep: some numbers of a scenario as some of its inputs vary, under common random numbers.
 //!
 //! Takes the studies of all runs, made ready and checked; gives each number with its error, and its
-//! paired difference from the file as it is. Which runs there are is the caller's business, but for
-//! the points of a Latin hypercube.
+//! paired difference from the file as it is. The caller chooses
+//! the runs; the points of a Latin hypercube are made here.
 
 use super::compare::compared;
 use super::crossing::{Seen, crossings};

@@ -109,7 +109,7 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let canvas = page.open(&mut places, terminal)?;
-    // How many sets of edits are needed is the analysis's business.
+    // The analysis decides how many sets of edits it needs.
     let endless = settings.clone().until(Some(0.0));
     let meter = Meter::start(&endless, None, output.quiet, terminal)?;
     let found = analysis::explain(&names, &of, &settings, &meter, opened.as_ref());

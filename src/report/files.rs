@@ -1,7 +1,7 @@
 //! Charts of results as files of their own.
 //!
 //! Takes a part of a page; gives the charts that it would show, drawn with their headings, under
-//! names that are safe in a folder. Writing them is the caller's business.
+//! names that are safe in a folder. The caller writes them.
 
 use super::chart::{Chart, Frame, from_results as chart};
 use super::headline;

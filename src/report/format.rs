@@ -2,7 +2,7 @@
 //!
 //! Takes a value and its standard error; gives strings. Both share one number of decimals, chosen
 //! by the error alone, so that a reader never sees a digit that the simulation does not support.
-//! Aligning the strings is the table's business.
+//! Tables align them.
 
 pub use crate::diagnostic::count;
 use crate::diagnostic::grouped;

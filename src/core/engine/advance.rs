@@ -1,7 +1,7 @@
 //! A step of the moving hazards: their rates at its start, and what their clocks have left at its
 //! end.
 //!
-//! In come the columns of indicators and factors; rates and thresholds of the timers are left as
+//! Takes the columns of indicators and factors; rates and thresholds of the timers are left as
 //! they stand if nothing happens within the step. Every trial goes through these loops once a step
 //! and hazard: they are the longest of the engine.
 

@@ -246,7 +246,7 @@ impl Batch<'_> {
             return f64::INFINITY;
         };
         let number = self.columns.get(clock.drawn, lane);
-        let u = self.stream(*site).uniform(self.ids[lane], number as u32);
+        let u = self.site(*site).uniform(self.ids[lane], number as u32);
         self.columns.set(clock.drawn, lane, number + 1.0);
         self.columns.set(clock.left, lane, -elementary::ln(u));
         self.columns.set(clock.charged, lane, self.now[lane]);

@@ -27,11 +27,11 @@ use crate::time::calendar::ROUNDING_OF_YEARS;
 /// wanted.
 pub const MANY: u32 = 5;
 
-/// A program with its streams: what all batches of a run share.
+/// A program with its sites: what all batches of a run share.
 pub struct Setup<'p> {
     pub program: &'p Program,
     /// By [`SiteId`](crate::program::SiteId).
-    pub streams: Vec<Site>,
+    pub sites: Vec<Site>,
     /// How rates come about, by event; `None` for those that do not fire by hazard.
     pub rates: Vec<Option<Rate<'p>>>,
     /// The vector unit to run on; every one gives the same bits.
@@ -151,8 +151,8 @@ impl<'s> Batch<'s> {
         self.setup.width
     }
 
-    pub fn stream(&self, site: u32) -> Site {
-        self.setup.streams[site as usize]
+    pub fn site(&self, site: u32) -> Site {
+        self.setup.sites[site as usize]
     }
 
     /// Ends a trial at a value that is not finite.
@@ -293,11 +293,11 @@ impl<'s> Batch<'s> {
                 site,
                 label,
             } => {
-                let u = self.stream(*site).uniform(self.ids[lane], occurrence);
+                let u = self.site(*site).uniform(self.ids[lane], occurrence);
                 (distribution.quantile(u), *label)
             }
             DrawCode::Varying { code, site, label } => {
-                let u = self.stream(*site).uniform(self.ids[lane], occurrence);
+                let u = self.site(*site).uniform(self.ids[lane], occurrence);
                 match self.varying(code, lane) {
                     Ok(distribution) => (distribution.quantile(u), *label),
                     Err(_) => (f64::NAN, *label),

@@ -12,7 +12,7 @@ use crate::program::{Column, Formula, SiteId};
 impl Batch<'_> {
     /// The number of each lane that decides what a firing of an event leads to.
     pub fn firing_numbers(&self, site: SiteId, e: u32, lanes: Lanes) -> Column {
-        let stream = self.stream(site);
+        let stream = self.site(site);
         let count = self.program().layout.count + e;
         let mut numbers = Column::ZERO;
         for lane in each(lanes) {

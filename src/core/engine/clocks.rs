@@ -9,8 +9,8 @@
 //! A moving hazard changes with the grid: each step evaluates it in all lanes and charges its clock
 //! for the whole step in advance, so its threshold is what will be left at the step's end. A steady
 //! hazard changes by jumps alone: its clock is an instant, kept until the rate changes (Gibson &
-//! Bruck, J. Phys. Chem. A 104, 2000). Which event fires, and what it does, is the business of
-//! `jumps` and `fire`.
+//! Bruck, J. Phys. Chem. A 104, 2000). `jumps` finds the event that
+//! fires, and `fire` does what it does.
 
 use super::advance::advance_all;
 use super::batch::Batch;
@@ -387,7 +387,7 @@ impl Batch<'_> {
             let FiresCode::Hazard { site, .. } = program.events[e as usize].fires else {
                 continue;
             };
-            let mut stream = Stream::new(self.stream(site), self.ids[lane]);
+            let mut stream = Stream::new(self.site(site), self.ids[lane]);
             let left = stream.exponential();
             let timer = &mut self.clocks.timers[e as usize];
             timer.streams.set(lane, stream);

@@ -68,7 +68,7 @@ pub fn inputs(design: Design, setup: &Setup<'_>, k: u32) -> Inputs {
     let point = k / REPLICATES as u32;
     // A site's key already depends on the seed.
     let uniform = |site: u32, sheet: u64| {
-        let key = setup.streams[site as usize].key();
+        let key = setup.sites[site as usize].key();
         design.uniform(sheet, key, u64::from(replicate), u64::from(point))
     };
     let mut sheets = vec![0; program.parameters.len()];
@@ -168,13 +168,13 @@ pub fn deal(
         ..
     } = inputs(design, setup, k);
     let first_offset = || {
-        let key = setup.streams[program.trend_site as usize].key();
+        let key = setup.sites[program.trend_site as usize].key();
         let (replicate, point) = (k % REPLICATES as u32, k / REPLICATES as u32);
         design.uniform(0, key, u64::from(replicate), u64::from(point))
     };
     let own = |trial: usize| {
         let trial = trial as u32;
-        setup.streams[program.trend_site as usize].uniform(TrialId { draw: k, trial }, OFFSET)
+        setup.sites[program.trend_site as usize].uniform(TrialId { draw: k, trial }, OFFSET)
     };
     let per_draw = trials_per_draw as usize;
     let places: Vec<f64> = match design {
@@ -187,7 +187,7 @@ pub fn deal(
     let trials = (places.iter().zip(0..))
         .map(|(u, trial)| TrialStart {
             id: TrialId { draw: k, trial },
-            start_trend: pick(&weights, *u) as u8,
+            start_trend: chosen(&weights, *u) as u8,
             draw: position,
         })
         .collect();
@@ -257,7 +257,7 @@ fn dirichlet(concentration: f64, means: &[f64], uniforms: &[f64]) -> Vec<f64> {
 }
 
 /// Index at which the cumulative weights pass `u`.
-fn pick(weights: &[f64], u: f64) -> usize {
+fn chosen(weights: &[f64], u: f64) -> usize {
     let mut below = 0.0;
     let mut last = 0;
     for (i, weight) in weights.iter().enumerate() {
@@ -274,7 +274,7 @@ fn pick(weights: &[f64], u: f64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{dirichlet, edge_at, hold, pick};
+    use super::{chosen, dirichlet, edge_at, hold};
     use crate::random::design::Design;
 
     fn uniforms(draw: u64) -> [f64; 2] {
@@ -364,9 +364,9 @@ mod tests {
     #[test]
     fn a_weight_of_zero_is_never_picked() {
         let weights = [0.0, 0.25, 0.0, 0.75, 0.0];
-        assert_eq!(pick(&weights, 0.0), 1);
-        assert_eq!(pick(&weights, 0.2499), 1);
-        assert_eq!(pick(&weights, 0.25), 3);
-        assert_eq!(pick(&weights, 1.0), 3);
+        assert_eq!(chosen(&weights, 0.0), 1);
+        assert_eq!(chosen(&weights, 0.2499), 1);
+        assert_eq!(chosen(&weights, 0.25), 3);
+        assert_eq!(chosen(&weights, 1.0), 3);
     }
 }

@@ -183,7 +183,7 @@ impl Batch<'_> {
         let program = self.program();
         let mut fresh = Vec::with_capacity(program.indicators.len());
         for (i, indicator) in program.indicators.iter().enumerate() {
-            let mut stream = Stream::new(self.stream(indicator.noise_site), self.ids[lane]);
+            let mut stream = Stream::new(self.site(indicator.noise_site), self.ids[lane]);
             if held {
                 fresh.push(stream.normal_pair().1);
             }

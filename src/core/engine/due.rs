@@ -201,7 +201,7 @@ impl Batch<'_> {
         if left <= 0.0 {
             return Some(began);
         }
-        let u = self.stream(site).uniform(self.ids[lane], occurrence);
+        let u = self.site(site).uniform(self.ids[lane], occurrence);
         let instant = began + distribution.beyond(left * (1.0 - u), true);
         if instant.is_finite() {
             Some(instant.max(0.0))
@@ -356,7 +356,7 @@ impl Batch<'_> {
                 drawn as u32
             }
         };
-        self.stream(chance.site).uniform(self.ids[lane], occurrence) < probability
+        self.site(chance.site).uniform(self.ids[lane], occurrence) < probability
     }
 
     /// Whether an event that is due, or has been waiting, fires now. One that waits draws once

@@ -120,7 +120,7 @@ impl Batch<'_> {
         if within.is_some() {
             let looking = |(e, _): &&(u32, Lanes)| program.events[*e as usize].clocked;
             let clocked = fired.iter().filter(looking);
-            self.stand_at_now(clocked.fold(0, |all, (_, lanes)| all | lanes));
+            self.move_clocks_to_now(clocked.fold(0, |all, (_, lanes)| all | lanes));
         }
         let mut next = 0;
         while let Some((e, lanes)) = fired.get_mut(next) {
@@ -194,7 +194,7 @@ impl Batch<'_> {
             }
             // Hazards with their guards, and the derived values that they read, keep the time of
             // the step's start.
-            self.stand_back(all, within.from);
+            self.move_clocks_back(all, within.from);
             self.open_windows(&mut list);
             self.charge(&affected, within);
             self.scratch.affected = affected;

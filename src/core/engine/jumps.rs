@@ -2,7 +2,7 @@
 //!
 //! A round plays the next thing of every lane that has one: an event whose clock runs out, a
 //! scheduled instant, the end of a rest. Lanes do not see one another, so all firings of one event
-//! in a round are played together. Clocks are the business of `clocks`, firings of `fire`.
+//! in a round are played together. `clocks` keeps the clocks; `fire` does what the events do.
 
 use super::batch::{Batch, Fatal, MANY};
 use super::lanes::{Lanes, between, each, lanes_where, pick};
@@ -89,7 +89,7 @@ impl Batch<'_> {
         self.rest_clocks();
         self.scratch.points.clear();
         self.scratch.pointed = 0;
-        self.stand_back(lanes, within.from);
+        self.move_clocks_back(lanes, within.from);
     }
 
     /// Sorts the lanes that are due by the event that fires in them.
@@ -166,12 +166,12 @@ impl Batch<'_> {
             .iter()
             .filter(|&&e| self.columns.get(program.layout.rest_until + e, lane) == now);
         let list: Vec<(u32, Lanes)> = rested.map(|&e| (e, 1 << lane)).collect();
-        self.stand_at(lane, within.from);
+        self.move_clock(lane, within.from);
         self.charge(&list, within);
         if program.patient.is_empty() {
             return;
         }
-        self.stand_at(lane, now);
+        self.move_clock(lane, now);
         for (e, lanes) in list {
             self.look(e, lanes);
         }
@@ -196,7 +196,7 @@ impl Batch<'_> {
             (0..self.scratch.pending.len()).min_by_key(|&i| ranks[self.scratch.pending[i] as usize])
         {
             let event = self.scratch.pending.swap_remove(place);
-            self.stand_at(lane, self.now[lane]);
+            self.move_clock(lane, self.now[lane]);
             if !self.fires_now(event, lane) {
                 continue;
             }

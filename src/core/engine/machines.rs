@@ -180,7 +180,7 @@ impl Batch<'_> {
         fired: &mut Vec<(u32, Lanes)>,
     ) {
         let program = self.program();
-        let stream = self.stream(site);
+        let stream = self.site(site);
         let mut numbers = Column::ZERO;
         for lane in each(lanes) {
             numbers[lane] = stream.uniform(self.ids[lane], index);

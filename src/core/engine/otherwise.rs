@@ -94,7 +94,7 @@ impl<'p> Replays<'p> {
             Otherwise::Without(_) => true,
             Otherwise::AtEvenOdds(e) => match &changed.events[e].fires {
                 FiresCode::Hazard { site, .. } => {
-                    let site = setup.streams[*site as usize];
+                    let site = setup.sites[*site as usize];
                     Stream::new(site, self.dealt[place].1.id).exponential() > LN_2
                 }
                 _ => false,

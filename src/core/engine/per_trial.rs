@@ -32,9 +32,9 @@ impl Batch<'_> {
             return Vec::new();
         }
         let quantities = program.per_trial.iter();
-        let streams: Vec<Site> = quantities.map(|one| self.stream(one.site)).collect();
+        let sites: Vec<Site> = quantities.map(|one| self.site(one.site)).collect();
         let of_lane = |id: &TrialId| {
-            let mut places: Vec<f64> = streams.iter().map(|s| s.uniform(*id, 0)).collect();
+            let mut places: Vec<f64> = sites.iter().map(|s| s.uniform(*id, 0)).collect();
             if let Some(mix) = &program.per_trial_mix {
                 let members = mix.members.iter();
                 let mut scores: Vec<f64> = members.map(|m| normal_quantile(places[*m])).collect();

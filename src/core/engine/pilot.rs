@@ -1,6 +1,6 @@
 //! Learning where the bins of quantities belong.
 //!
-//! In come the tallies of all threads when the first blocks of a run, the pilot, are complete;
+//! Takes the tallies of all threads when the first blocks of a run, the pilot, are complete;
 //! afterwards they count in bins that were learnt from all values of these blocks. What is learnt
 //! thus depends on neither threads nor order. Quantities of which the pilot has too few values
 //! (first times of a rare event, say) are kept as they are until sixteen times as many blocks are

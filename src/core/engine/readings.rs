@@ -15,9 +15,9 @@ impl Batch<'_> {
         for look in &program.looks {
             if look.time > within.from && look.time < within.to {
                 self.scratch.asked = true;
-                self.stand_everywhere_at(look.time);
+                self.move_all_clocks(look.time);
                 self.look_everywhere(look);
-                self.stand_everywhere_at(within.from);
+                self.move_all_clocks(within.from);
             }
         }
     }
@@ -46,13 +46,13 @@ impl Batch<'_> {
                 if look.time < self.now[lane] {
                     continue;
                 }
-                self.stand_at(lane, look.time);
+                self.move_clock(lane, look.time);
                 let value = self.evaluate_lane(&look.value, lane);
                 if value.is_nan() {
                     self.stop(lane, look.value.label);
                 }
                 self.columns.set(look.slot, lane, value);
-                self.stand_at(lane, within.from);
+                self.move_clock(lane, within.from);
             }
         }
     }

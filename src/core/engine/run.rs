@@ -24,7 +24,7 @@ impl<'p> Setup<'p> {
     pub fn new(program: &'p Program, seed: u64) -> Self {
         Self {
             program,
-            streams: program.streams(Seed(seed)),
+            sites: program.sites(Seed(seed)),
             rates: Rate::all(program),
             width: Width::widest(),
             steer: None,

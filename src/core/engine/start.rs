@@ -118,7 +118,7 @@ impl Batch<'_> {
 
     fn start_phases(&mut self) {
         let program = self.program();
-        let stream = self.stream(program.phase_site);
+        let site = self.site(program.phase_site);
         let weights: Vec<Slot> = program
             .phases
             .iter()
@@ -128,7 +128,7 @@ impl Batch<'_> {
             })
             .collect();
         for lane in 0..LANES {
-            let Some(phase) = self.start_of(&weights, lane, stream) else {
+            let Some(phase) = self.start_of(&weights, lane, site) else {
                 self.stop(lane, program.phases[0].start.label);
                 continue;
             };
@@ -142,7 +142,7 @@ impl Batch<'_> {
     fn start_states(&mut self) {
         let program = self.program();
         for (s, state) in program.states.iter().enumerate() {
-            let stream = self.stream(state.site);
+            let site = self.site(state.site);
             let weights: Vec<Slot> = (state.starts.iter())
                 .map(|start| {
                     self.run_everywhere(&start.ops);
@@ -150,7 +150,7 @@ impl Batch<'_> {
                 })
                 .collect();
             for lane in 0..LANES {
-                match self.start_of(&weights, lane, stream) {
+                match self.start_of(&weights, lane, site) {
                     Some(value) => self.enter_value(lane, s, value),
                     None => self.stop(lane, state.starts[0].label),
                 }
@@ -159,13 +159,13 @@ impl Batch<'_> {
     }
 
     /// One of several with these weights; `None` if they have no sum that they could be shares of.
-    fn start_of(&self, weights: &[Slot], lane: usize, stream: Site) -> Option<usize> {
+    fn start_of(&self, weights: &[Slot], lane: usize, site: Site) -> Option<usize> {
         let weights = || weights.iter().map(|slot| self.columns.get(*slot, lane));
         let total: f64 = weights().sum();
         if !(total > 0.0 && total.is_finite()) {
             return None;
         }
-        let u = stream.uniform(self.ids[lane], 0) * total;
+        let u = site.uniform(self.ids[lane], 0) * total;
         let mut below = 0.0;
         let mut chosen = 0;
         for (place, weight) in weights().enumerate() {
@@ -207,9 +207,9 @@ impl Batch<'_> {
         for (e, event) in program.events.iter().enumerate() {
             match &event.fires {
                 FiresCode::Hazard { site, .. } => {
-                    let stream = self.stream(*site);
+                    let site = self.site(*site);
                     let timer = &mut self.clocks.timers[e];
-                    begin_streams(self.setup.width, stream, &self.ids, &mut timer.streams);
+                    begin_streams(self.setup.width, site, &self.ids, &mut timer.streams);
                     first_thresholds(self.setup.width, timer);
                 }
                 FiresCode::At {
@@ -217,7 +217,7 @@ impl Batch<'_> {
                     probability,
                     site,
                 } => {
-                    let stream = self.stream(*site);
+                    let site = self.site(*site);
                     for lane in each(self.used) {
                         let chance = self.evaluate_lane(probability, lane);
                         if !is_probability(chance) {
@@ -227,7 +227,7 @@ impl Batch<'_> {
                         let Some(instant) = self.sample(time, lane, 0) else {
                             continue;
                         };
-                        let comes = instant >= 0.0 && stream.uniform(self.ids[lane], 0) < chance;
+                        let comes = instant >= 0.0 && site.uniform(self.ids[lane], 0) < chance;
                         let due = if comes { instant } else { f64::INFINITY };
                         self.columns.set(layout.due + e as Slot, lane, due);
                     }
@@ -250,10 +250,10 @@ impl Batch<'_> {
         self.start_due();
         self.clocks.begin();
         for (i, indicator) in program.indicators.iter().enumerate() {
-            let stream = self.stream(indicator.noise_site);
+            let site = self.site(indicator.noise_site);
             begin_streams(
                 self.setup.width,
-                stream,
+                site,
                 &self.ids,
                 &mut self.noise[i].streams,
             );
@@ -270,7 +270,7 @@ impl Batch<'_> {
     ///
     /// They always belong to the time at which the clock stands, so there is nothing to do if it
     /// stands there already.
-    pub fn stand_at(&mut self, lane: usize, time: f64) {
+    pub fn move_clock(&mut self, lane: usize, time: f64) {
         if self.columns.get(self.program().layout.time, lane) == time {
             return;
         }
@@ -283,7 +283,7 @@ impl Batch<'_> {
 
     /// Sets the clocks of some lanes to the instants at which they are being played, and the
     /// derived values that read them.
-    pub fn stand_at_now(&mut self, lanes: Lanes) {
+    pub fn move_clocks_to_now(&mut self, lanes: Lanes) {
         let mut moved = 0;
         for lane in each(lanes) {
             let now = self.now[lane];
@@ -302,7 +302,7 @@ impl Batch<'_> {
 
     /// Sets the clocks of some lanes back to the step's start, and the derived values that read
     /// them.
-    pub fn stand_back(&mut self, lanes: Lanes, from: f64) {
+    pub fn move_clocks_back(&mut self, lanes: Lanes, from: f64) {
         let moved = lanes & self.moved_clocks;
         if moved == 0 {
             return;
@@ -317,7 +317,7 @@ impl Batch<'_> {
     }
 
     /// Sets the clock of all lanes, and the derived values that read it.
-    pub fn stand_everywhere_at(&mut self, time: f64) {
+    pub fn move_all_clocks(&mut self, time: f64) {
         self.set_time_everywhere(time);
         for &position in &self.program().timed {
             self.derive_everywhere(position as usize);

@@ -408,7 +408,7 @@ wide! {
             timer.threshold[at] = fresh.threshold;
             timer.fire_at[at] = fresh.fire_at;
             let due = u64::from(fresh.fire_at < end) << at;
-            // What is due, was due or is steady is more than the timer's own business.
+            // A clock that is due, was due or is steady stands in lists of others too.
             if timer.steady | (due != 0) | (timer.running & bit != 0) {
                 work.moved.push((e, lane));
             }

@@ -1,8 +1,8 @@
 //! Which uncertain input moves a probability: first-order indices from the draws of a run, without
 //! further trials.
 //!
-//! In come, draw by draw, the bin of each input (twenty of equal probability) and the hits of each
-//! target; out comes the share of the epistemic variance of p(θ) that knowing one input would take
+//! Takes, draw by draw, the bin of each input (twenty of equal probability) and the hits of each
+//! target; gives the share of the epistemic variance of p(θ) that knowing one input would take
 //! away, `Var(E[p | input]) / Var(p)`, with its error, and the averages of p in the outermost bins.
 //! This is the given-data estimate by classes (Plischke, Borgonovo & Smith 2013), freed of what
 //! chance adds to the spread between classes as in an analysis of variance. Counts are integers and

@@ -1,9 +1,9 @@
 //! The merge tree: sums of floats that come out the same, bit for bit, however blocks finish and
 //! runs are cut.
 //!
-//! In come leaves with their block index, in any order; each is merged with its aligned sibling
-//! (blocks 2k and 2k+1, then pairs of pairs) as soon as both are there, always left then right. Out
-//! comes one value, or the complete subtrees themselves for a shard. A node depends only on the
+//! Takes leaves with their block index, in any order; each is merged with its aligned sibling
+//! (blocks 2k and 2k+1, then pairs of pairs) as soon as both are there, always left then right.
+//! Gives one value, or the complete subtrees themselves for a shard. A node depends only on the
 //! blocks below it, and which nodes remain depends only on the set of blocks: so does the result.
 
 use super::stored::{Store, Stored, Unreadable};

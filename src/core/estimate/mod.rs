@@ -1,7 +1,7 @@
 //! Mergeable summaries of trials, and the estimates read off them.
 //!
-//! In come hits, values and draw means, each labelled with the replicate that its draw belongs to;
-//! out come estimates with their Monte Carlo error and, kept apart from it, the epistemic interval.
+//! Takes hits, values and draw means, each labelled with the replicate that its draw belongs to;
+//! gives estimates with their Monte Carlo error and, kept apart from it, the epistemic interval.
 //! Counts are integers and merge in any order; sums of floats go through the [`Forest`], whose
 //! order is fixed by block index. Which trials are simulated, and under which names results are
 //! shown, is left to `engine` and `results`.

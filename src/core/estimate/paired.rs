@@ -1,7 +1,7 @@
 //! Paired comparison of two scenarios that were simulated under common random numbers.
 //!
-//! In come, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario
-//! `b`; out comes the difference **b minus a** with the error that pairing leaves, and p-values
+//! Takes, draw by draw, hits (or a metric's values) of the base `a` and of the other scenario
+//! `b`; gives the difference **b minus a** with the error that pairing leaves, and p-values
 //! adjusted for looking at many outcomes.
 
 use super::epistemic::{Epistemic, EpistemicStatus};

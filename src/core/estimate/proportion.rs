@@ -1,7 +1,7 @@
 //! Probability of a yes/no property of trials: an outcome's rule, a question.
 //!
-//! In come the hits of each draw by group, and hits by start trend, in integers that merge in any
-//! order. Out come the probability with its Monte Carlo error, its value under each start trend,
+//! Takes the hits of each draw by group, and hits by start trend, in integers that merge in any
+//! order. Gives the probability with its Monte Carlo error, its value under each start trend,
 //! and its value under other weights. The epistemic interval is read off the same table in
 //! [`epistemic`](super::epistemic).
 

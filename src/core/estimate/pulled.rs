@@ -1,8 +1,8 @@
 //! An epistemic range from the quantiles of draw means, pulled towards their centre by the share of
 //! their spread that chance makes.
 //!
-//! True to the skewness of the draw means, and robust where the noise is skewed too. In come the
-//! variance components and the quantiles; out comes the range with its errors, or bounds.
+//! True to the skewness of the draw means, and robust where the noise is skewed too. Takes the
+//! variance components and the quantiles; gives the range with its errors, or bounds.
 
 use super::epistemic::{Components, Epistemic, conclude, jackknife, unseen};
 

@@ -2,8 +2,7 @@
 //!
 //! `text → lexer → parser → checker → Expr`. The checker knows what a formula may name from a
 //! [`Scope`] and what the language has built in from the table [`BUILTINS`]. Faults carry byte
-//! ranges within the formula; where the formula stands is the caller's business, and so is
-//! evaluating it.
+//! ranges within the formula; the caller knows where the formula stands.
 
 mod checker;
 mod curve;

@@ -3,7 +3,7 @@
 //! Takes work over columns; does it as compiled for the widest unit that is there. A binary thus
 //! runs on every machine of its architecture and still uses what the machine has. The functions are
 //! plain arithmetic on one lane at a time, with fused multiply-add where it is written, so every
-//! width gives the same bits; what they compute is the business of the callers.
+//! width gives the same bits.
 //!
 //! This is the one place with `unsafe`: code compiled for instructions that a machine may lack can
 //! only be called with a promise that they are there. Without it the engine takes three to five

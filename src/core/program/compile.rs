@@ -488,7 +488,7 @@ fn months(model: &Model) -> Vec<(f64, u8)> {
 
 impl Program {
     /// Sites as streams under a seed, by [`SiteId`].
-    pub fn streams(&self, seed: Seed) -> Vec<crate::random::Site> {
+    pub fn sites(&self, seed: Seed) -> Vec<crate::random::Site> {
         self.sites
             .iter()
             .map(|name| crate::random::Site::new(seed, name))

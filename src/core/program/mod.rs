@@ -2,7 +2,7 @@
 //!
 //! Takes a [`Model`](crate::model::Model); gives a [`Program`], which knows slots and numbers but
 //! no names of things, no JSON and no formula text, except labels for the places that a non-finite
-//! value can come from. Running it is the business of `engine`.
+//! value can come from. `engine` runs it.
 
 mod affected;
 mod affine;

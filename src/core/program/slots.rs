@@ -1,7 +1,7 @@
 //! The slots of an operation, so that they can be moved: temporaries are placed once their number
 //! is known.
 //!
-//! In comes an operation, out go its slots one by one, each with the word whether it is written.
+//! Takes an operation; gives its slots one by one, each with the word whether it is written.
 //! What the operation does is in `ops`.
 
 use super::columns::{Scalar, Slot};

@@ -2,7 +2,7 @@
 //!
 //! A number is a function of the seed, the site (what it is for), the replicate and the point; so a
 //! sequence can be extended at any time, and a parameter that comes or goes leaves the numbers of
-//! the others alone. Turning uniforms into values is the business of `distribution`.
+//! the others alone. `distribution` turns uniforms into values.
 
 use serde::{Deserialize, Serialize};
 

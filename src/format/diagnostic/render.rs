@@ -1,7 +1,7 @@
 //! Diagnostics as text in the manner of rustc, as one line, and as JSON.
 //!
-//! Takes diagnostics and the [`Sources`] that their places point into; gives strings. Printing them
-//! is the caller's business.
+//! Takes diagnostics and the [`Sources`] that their places point into; gives strings. The caller
+//! prints them.
 
 use super::sources::{Located, Sources, Span};
 use super::{Diagnostic, Part, Severity, brief};

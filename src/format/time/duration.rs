@@ -1,7 +1,7 @@
 //! Durations in words, in years, and dates as they are written.
 //!
-//! A year is 365.25 days, a month a twelfth of a year, a week 7 days. Text in, a number out; what
-//! the text is part of is the decoder's business.
+//! A year is 365.25 days, a month a twelfth of a year, a week 7 days. Takes a text; gives a
+//! number of years.
 
 use super::calendar::DAYS_PER_YEAR;
 use jiff::civil::Date;

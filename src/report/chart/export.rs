@@ -1,6 +1,6 @@
 //! A chart as a file of its own: SVG with its style within, and PNG.
 //!
-//! Takes a drawn [`Chart`]; gives the bytes. Writing them is the caller's business. PNG needs the
+//! Takes a drawn [`Chart`]; gives the bytes, which the caller writes. PNG needs the
 //! feature `png`, and shows letters of the embedded font only (Latin, Greek, Cyrillic), as
 //! outlines: a renderer without fonts and scripts is built in half the time.
 

@@ -3,7 +3,8 @@
 //! Takes a range of data and a stretch of pixels; gives positions, ticks and their labels. Ticks
 //! are chosen by the search of J. Talbot, S. Lin and P. Hanrahan, "An Extension of Wilkinson's
 //! Algorithm for Positioning Tick Labels on Axes" (IEEE InfoVis 2010): simple steps, good coverage,
-//! the density asked for. Dates are the business of [`calendar`](super::calendar).
+//! the density asked for. Dates are done by
+//! [`calendar`](super::calendar).
 
 use super::text;
 use crate::diagnostic::grouped;

@@ -368,7 +368,7 @@ mod tests {
         };
         write_run(&mut bytes, result, &View::Summary(order), look).expect("a vector takes all");
         let text = String::from_utf8(bytes).expect("text is UTF-8");
-        // Which commands there are is the build's business.
+        // A build without the page has no such command.
         text.replace(" · explore FILE", "")
     }
 

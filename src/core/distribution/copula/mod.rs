@@ -2,8 +2,7 @@
 //! correlated normal noise.
 //!
 //! Takes a correlation matrix; gives the lower Cholesky factor that turns independent standard
-//! normals into correlated ones. Which numbers are tied, and what they are called, is the caller's
-//! business.
+//! normals into correlated ones. The caller knows which numbers are tied.
 
 mod margin;
 

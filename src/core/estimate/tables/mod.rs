@@ -1,9 +1,9 @@
 //! Counts of many quantities, from which their quantiles are read.
 //!
-//! In come numbers with the replicate they belong to: the first of a quantity are kept as they are;
+//! Takes numbers with the replicate they belong to. The first of a quantity are kept as they are;
 //! once [`Cuts`] have been learnt from these, they and all later ones are counted in bins. The
 //! state depends on the numbers and the cuts alone, not on the order in which numbers came or on
-//! how parts were merged. When to learn, and from which trials, is the engine's business; quantiles
+//! how parts were merged. The engine decides when to learn, and from which trials; quantiles
 //! are read off by [`quantiles`](super::quantiles).
 
 mod stored;

@@ -1,7 +1,7 @@
 //! Charts of results: each takes plain result data and gives a drawn chart.
 //!
 //! Titles, subtitles and descriptions are written here, and numbers rounded to what their errors
-//! allow. Which charts a page shows, and in which order, is the page's business. Each chart has a
+//! allow. The page chooses which charts it shows, and their order. Each chart has a
 //! second function that gives its data before drawing.
 
 mod comparison;
