@@ -10,6 +10,7 @@ pub mod changes;
 pub mod chart;
 pub mod csv;
 mod dates;
+mod drivers;
 pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -3,7 +3,7 @@
 //!
 //! The warnings that can be seen without a run are made by the lint of `model`.
 
-use super::types::{ByTrend, RunResult, Warning};
+use super::types::{ByTrend, EpistemicStatus, RunResult, Warning};
 use crate::diagnostic::count;
 use crate::model::{Fires, Model};
 use indexmap::IndexMap;
@@ -29,7 +29,14 @@ pub fn from_result(model: &Model, result: &RunResult) -> Vec<Warning> {
             "",
         ));
     }
-    warnings.extend(few_draws(run.draws, run.trials_per_draw));
+    // Where nothing is uncertain all draws are the same, and none can be missed.
+    let all = result
+        .outcomes
+        .iter()
+        .map(|outcome| outcome.epistemic.status);
+    if !all.clone().all(|status| status == EpistemicStatus::Exact) {
+        warnings.extend(few_draws(run.draws, run.trials_per_draw));
+    }
     if run.interrupted {
         warnings.push(warning(
             "interrupted",

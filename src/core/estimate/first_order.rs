@@ -33,6 +33,8 @@ pub(super) fn joined(draws: u64) -> Option<usize> {
 const LEAST_IN_BIN: u64 = 32;
 /// Fewest bins that show anything.
 const FEWEST_BINS: usize = 4;
+/// Fewest draws of which anything is told.
+pub const FEWEST_DRAWS: u64 = FEWEST_BINS as u64 * LEAST_IN_BIN;
 
 /// Hits of some targets by bin of each input.
 #[derive(Clone, Debug, PartialEq)]

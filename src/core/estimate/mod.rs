@@ -51,7 +51,7 @@ pub use cuts::{Cuts, LEVELS};
 pub use draw_means::{DrawMean, Index, MOST_GROUPS, Spread, first_order, spread};
 pub use effects::{Effects, Step, elementary_effects};
 pub use epistemic::{Epistemic, EpistemicStatus};
-pub use first_order::{BINS_OF_INPUT, FirstOrder, InputTable, bin_of_input};
+pub use first_order::{BINS_OF_INPUT, FEWEST_DRAWS, FirstOrder, InputTable, bin_of_input};
 pub use forest::{Forest, Merge, Overlap};
 pub use information::{Information, SignCounts, WithError, plug_in};
 pub use mean::{Centre, MeanEstimate, MeanNode, centre};

@@ -1,8 +1,8 @@
 //! The answer at a glance: a sentence, trends, outcomes by group, what they hang on.
 
 use super::{escape, label, table};
-use crate::report::headline;
 use crate::report::known::{self, Known, Scale};
+use crate::report::{drivers, headline};
 use crate::results::{OutcomeResult, RunResult};
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ pub fn write(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Resul
         writeln!(out, "{heading} Outcomes at a glance\n")?;
         outcomes(out, result)?;
     }
-    drivers(out, result, &heading)
+    hangs_on(out, result, &heading)
 }
 
 /// The chance, the range, and words for them where one or two hold for all of the range.
@@ -93,16 +93,15 @@ fn outcomes(out: &mut dyn Write, result: &RunResult) -> io::Result<()> {
     Ok(())
 }
 
-fn drivers(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result<()> {
-    let leading = headline::leading(result);
-    let found = leading.first().and_then(|first| {
-        let drivers = result.drivers.iter().find(|d| d.of == first.name)?;
-        Some((first.title, drivers))
-    });
-    let Some((title, drivers)) = found else {
+fn hangs_on(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Result<()> {
+    let Some(found) = drivers::of(result) else {
         return Ok(());
     };
-    writeln!(out, "{heading} What '{}' hangs on\n", escape(title))?;
+    writeln!(out, "{heading} What '{}' hangs on\n", escape(found.title))?;
+    let drivers = match found.drivers {
+        Ok(drivers) => drivers,
+        Err(why) => return writeln!(out, "{}\n", drivers::sentence(&why)),
+    };
     let inputs: Vec<_> = drivers.inputs.iter().filter(|d| d.detectable).collect();
     if inputs.is_empty() {
         return writeln!(

@@ -10,7 +10,7 @@ use crate::report::html::table::Table;
 use crate::report::html::wording::{label, size};
 use crate::report::known::{self, Known, Scale};
 use crate::report::table::{Cell, Row, letter, side_by_side};
-use crate::report::{dates, format, headline};
+use crate::report::{dates, drivers, format, headline};
 use crate::results::{CompareResult, Driver, RunResult};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
     trends(body, result);
     outcomes(body, result);
     questions(body, result);
-    drivers(body, result);
+    hangs_on(body, result);
     rests_on(body, result);
     limits(body, result);
 }
@@ -148,16 +148,19 @@ fn called(driver: &Driver) -> String {
     }
 }
 
-fn drivers(body: &mut Body, result: &RunResult) {
-    let leading = headline::leading(result);
-    let found = leading.first().and_then(|first| {
-        let drivers = result.drivers.iter().find(|d| d.of == first.name)?;
-        Some((first.title, drivers))
-    });
-    let Some((title, drivers)) = found else {
+fn hangs_on(body: &mut Body, result: &RunResult) {
+    let Some(found) = drivers::of(result) else {
         return;
     };
+    let title = found.title;
     body.heading("What it hangs on");
+    let drivers = match found.drivers {
+        Ok(drivers) => drivers,
+        Err(why) => {
+            let text = format!("“{title}”: {why}.");
+            return body.paragraph(Markup::with_names(&text));
+        }
+    };
     let inputs: Vec<&Driver> = drivers
         .inputs
         .iter()

@@ -12,7 +12,7 @@ use super::text::{Line, right, shorten};
 use super::{Order, Page, label, palette, run};
 use crate::report::headline::{self, Class};
 use crate::report::known::Known;
-use crate::report::{dates, format};
+use crate::report::{dates, drivers, format};
 use crate::results::{OutcomeResult, RunResult, TrendScore};
 use cells::{Widths, bar_width, drawn, named, numbers, right_to, scale};
 use questions::{conditional, questions};
@@ -50,12 +50,12 @@ pub fn write(
     against: Option<Against<'_>>,
 ) -> io::Result<()> {
     let mut sections = vec![head(page, result), trends(page, result, order, against)];
-    let drivers = drivers(page, result);
+    let (drivers, says_shares) = hangs_on(page, result);
     // A range of which only bounds are known; a title may begin with the word too.
     let is_bound = |piece: &str| piece.starts_with("in ") && piece.ends_with('%');
     let is_open = |line: &Line| line.pieces().any(is_bound);
     // The longest of the last lines are reserved.
-    let reserved = foot(page, result, true, against);
+    let reserved = foot(page, result, (true, says_shares), against);
     // With the blank lines between sections.
     let used: usize = (sections.iter().chain([&drivers, &reserved]))
         .filter(|lines| !lines.is_empty())
@@ -86,7 +86,7 @@ pub fn write(
     ]);
     // The sentence above has ranges of its own making.
     let any_open = sections.iter().skip(1).flatten().any(is_open);
-    sections.push(foot(page, result, any_open, against));
+    sections.push(foot(page, result, (any_open, says_shares), against));
     let last = sections.len() - 1;
     let mut first = true;
     for (i, lines) in sections
@@ -394,25 +394,28 @@ fn likeliest(chances: impl Iterator<Item = f64>, most: usize) -> Vec<bool> {
     kept
 }
 
-/// The assumptions that explain most of the likeliest class's range.
-fn drivers(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
-    let leading = headline::leading(result);
-    let Some(first) = leading.first() else {
-        return Vec::new();
+/// The assumptions that explain most of the likeliest class's range, and whether there are any to
+/// name.
+fn hangs_on(page: &Page<'_>, result: &RunResult) -> (Vec<Line>, bool) {
+    let Some(found) = drivers::of(result) else {
+        return (Vec::new(), false);
     };
-    let Some(drivers) = result.drivers.iter().find(|d| d.of == first.name) else {
-        return Vec::new();
+    let of = format!("What '{}' hangs on", found.title);
+    let none = |why: &str| {
+        let text = format!("{of}: {why}.");
+        (page.wrapped(palette::FAINT, &text, 0), false)
+    };
+    let drivers = match found.drivers {
+        Ok(drivers) => drivers,
+        Err(why) => return none(&why),
     };
     let out: Vec<_> = (drivers.inputs.iter())
         .filter(|input| input.detectable && input.share >= STANDS_OUT)
         .take(MOST_DRIVERS)
         .collect();
     if out.is_empty() {
-        let text = format!(
-            "What '{}' hangs on: no single assumption of {} stands out.",
-            first.title, drivers.looked_at
-        );
-        return page.wrapped(palette::FAINT, &text, 0);
+        let why = format!("no single assumption of {} stands out", drivers.looked_at);
+        return none(&why);
     }
     let shown = |input: &crate::results::Driver| {
         let text = label(&input.title, &input.input);
@@ -428,11 +431,10 @@ fn drivers(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
         .map(|input| 2 + shown(input).width())
         .max()
         .unwrap_or(0);
-    let title = format!("What '{}' hangs on", first.title);
     let name = widest
-        .max(title.width())
+        .max(of.width())
         .min(page.width().saturating_sub(fixed).max(20));
-    let mut header = Line::styled(palette::SECTION, &shorten(&title, name));
+    let mut header = Line::styled(palette::SECTION, &shorten(&of, name));
     header.pad_to(name);
     for (text, width) in ["explains", "if lowest", "if highest"]
         .into_iter()
@@ -465,14 +467,14 @@ fn drivers(page: &Page<'_>, result: &RunResult) -> Vec<Line> {
         }
         lines.push(line);
     }
-    lines
+    (lines, true)
 }
 
 /// How sure, what to beware of, and where the rest is.
 fn foot(
     page: &Page<'_>,
     result: &RunResult,
-    any_open: bool,
+    (any_open, says_shares): (bool, bool),
     against: Option<Against<'_>>,
 ) -> Vec<Line> {
     let run = &result.run;
@@ -498,6 +500,9 @@ fn foot(
         });
     } else if run.draws >= 20 && run.trials_per_draw > 1 {
         text.push_str(" No assumption is uncertain.");
+    }
+    if says_shares {
+        text.push_str(" Explains: share of the variance behind the range.");
     }
     let mut lines = page.wrapped(palette::FAINT, &text, 0);
     if let Some(against) = against {

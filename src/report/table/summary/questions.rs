@@ -7,6 +7,7 @@ use super::QUESTIONS;
 use super::cells::{Widths, named, numbers};
 use crate::report::known::Known;
 use crate::results::RunResult;
+use unicode_width::UnicodeWidthStr;
 
 /// Questions in the order of the file, as many as there is room for.
 pub fn questions(
@@ -74,12 +75,14 @@ pub fn conditional(
     beside.heads(&mut header, name + widths.both());
     let mut lines = vec![header];
     for question in shown {
-        let text = format!(
-            "{} (given {})",
-            label(&question.title, &question.name),
-            question.given
-        );
-        let mut line = named(&shorten_inside(&text, name - 2), 2, name - 2);
+        let title = label(&question.title, &question.name);
+        // A formula that is cut says nothing; the full table has it.
+        let whole = format!("{title} (given {})", question.given);
+        let text = match whole.width() <= name - 2 {
+            true => whole,
+            false => shorten_inside(&title, name - 2),
+        };
+        let mut line = named(&text, 2, name - 2);
         match question.known() {
             Some(known) => numbers(&mut line, &known, widths),
             None => line.push(palette::FAINT, "no trial"),
