@@ -11,8 +11,8 @@ import quincunx
 #: What the package does by itself: formats, tables for the eye, colours, and what `--against` is in words.
 LEFT_OUT = {"format", "out", "separator", "bom", "quiet", "full", "table", "order", "against", "color", "help", "version"}
 #: Options of single commands that have no keyword: parts that are joined for later have no result, and are files among files; a listing of the
-#: compiled program is a text for those who work on the compiler.
-LEFT_OUT_OF = {"merge": {"partial"}, "check": {"print"}}
+#: compiled program is a text for those who work on the compiler; what `--and` parts on a command line, `variant` has by name.
+LEFT_OUT_OF = {"merge": {"partial"}, "check": {"print"}, "compare": {"and"}}
 #: What functions have beyond the command line.
 OWN = {"progress"}
 

@@ -14,7 +14,7 @@ use crate::analysis::{self, Study};
 use crate::report::html::{ComparePart, Part};
 use crate::report::{csv, files, json, markdown, table};
 use anyhow::Result;
-use clap::Args;
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches};
 use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
 
@@ -31,22 +31,27 @@ const ELSEWHERE: [(&str, &str); 2] = [
                         quincunx compare baseline.json a.json b.json --trials 200000 --format markdown --out differences.md\n  \
                         quincunx compare baseline.json escalation.json --report differences.html\n  \
                         quincunx compare baseline.json --set trends.escalation.weight=0.5\n  \
+                        quincunx compare baseline.json --set trends.escalation.weight=0.5 --and --set parameters.rate_text.value=0.3\n  \
                         quincunx compare baseline.json escalation.json --explain --of silent\n  \
                         quincunx compare baseline.json --variant hasty:parameters.rate_text.value=0.3 --variant slow:parameters.rate_text.value=0.05\n\n\
-                        With one file, --set makes the second scenario of it. With several, it changes them all.\n\
-                        Differences are taken between trials that share their random numbers, so they are known far better than the\n\
-                        scenarios themselves. Size, seed and design come from the options or the first file, for all.")]
+                        With one file, --set makes the second scenario of it, and --and begins a further one. With several\n\
+                        files --set changes them all. Differences are taken between trials that share their random numbers,\n\
+                        so they are known far better than the scenarios themselves. Size, seed and design come from the\n\
+                        options or the first file, for all. One table has all scenarios for which the page is wide enough\n\
+                        (four and more at 80 columns); what is too much for it goes on in a further one.")]
 pub struct Arguments {
     /// Scenario files, the base first; one may be `-` for standard input
     #[arg(required = true, num_args = 1.., value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    sets: Sets,
     /// Compare a variant of the first file too, with this value changed; the same NAME again
     /// changes another of its values
     #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
     variant: Vec<String>,
     /// Split the difference between two files, or what several --set make of one, among the edits
     /// that make it
-    #[arg(long, conflicts_with_all = ["variant", "full", "folder", "until", "brief", "only", "events"])]
+    #[arg(long, conflicts_with_all = ["variant", "and", "full", "folder", "until", "brief", "only", "events"])]
     explain: bool,
     /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by
     /// commas (default: the likeliest group)
@@ -70,20 +75,92 @@ pub struct Arguments {
     pictures: Pictures,
 }
 
+/// What is set in one file, scenario by scenario: `--and` stands between the settings of two.
+///
+/// It takes the settings from where they stand on the command line, so it has to be read before
+/// [`Simulation`], which takes them out.
+#[derive(Clone, Debug, Default)]
+struct Sets {
+    by_scenario: Vec<Vec<String>>,
+}
+
+/// The option that stands between the settings of two scenarios.
+const AND: &str = "and";
+/// The option that changes a value.
+const SET: &str = "set";
+
+impl FromArgMatches for Sets {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut sets = Self::default();
+        sets.update_from_arg_matches(matches)?;
+        Ok(sets)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let places = |name: &str| matches.indices_of(name).into_iter().flatten();
+        let ands: Vec<usize> = places(AND).collect();
+        self.by_scenario = vec![Vec::new(); ands.len() + 1];
+        let values = matches.get_many::<String>(SET).into_iter().flatten();
+        for (place, value) in places(SET).zip(values) {
+            let scenario = ands.iter().filter(|and| **and < place).count();
+            self.by_scenario[scenario].push(value.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Args for Sets {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.arg(
+            clap::Arg::new(AND)
+                .long(AND)
+                .num_args(0)
+                .action(ArgAction::Append)
+                .default_missing_value("true")
+                .help_heading("Simulation")
+                .help("Begin a further scenario of the one file: what --set changes from here on is changed in it alone"),
+        )
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
 /// The scenarios to compare: a file each, and what is set in it.
 ///
 /// # Errors
 /// [`Misuse`] if there is nothing to compare, or a variant is no change of a named one.
 fn columns(arguments: &Arguments) -> Result<Vec<(&Path, Vec<String>)>> {
     let sets = &arguments.simulation.variant.set;
+    let by_scenario = &arguments.sets.by_scenario;
     let files = arguments.files.iter().map(PathBuf::as_path);
     let mut columns: Vec<(&Path, Vec<String>)> = Vec::new();
     match arguments.files.as_slice() {
         [file] => {
             columns.push((file, Vec::new()));
-            if !sets.is_empty() {
-                columns.push((file, named("changed", &sets.join(", "), sets)));
+            if by_scenario.len() > 1 && by_scenario.iter().any(Vec::is_empty) {
+                let text = "--and stands between the settings of two scenarios: --set PATH=VALUE --and --set PATH=VALUE";
+                return Err(Misuse(text.into()).into());
             }
+            for (i, own) in by_scenario
+                .iter()
+                .enumerate()
+                .filter(|(_, own)| !own.is_empty())
+            {
+                let name = match i {
+                    0 => "changed".to_owned(),
+                    _ => format!("changed_{}", i + 1),
+                };
+                columns.push((file, named(&name, "changed", &own.join(", "), own)));
+            }
+        }
+        _ if by_scenario.len() > 1 => {
+            let text = format!(
+                "--and begins a further scenario of one file, and there are {}: name one file, or write each change as --variant NAME:PATH=VALUE",
+                arguments.files.len()
+            );
+            return Err(Misuse(text).into());
         }
         _ => columns.extend(files.map(|file| (file, sets.clone()))),
     }
@@ -109,7 +186,7 @@ fn columns(arguments: &Arguments) -> Result<Vec<(&Path, Vec<String>)>> {
     for (name, own) in variants {
         let told = own.join(", ");
         let all = [shared.clone(), own].concat();
-        columns.push((first, named(name, &told, &all)));
+        columns.push((first, named(name, name, &told, &all)));
     }
     if columns.len() < 2 {
         let text = "one file is nothing to compare: name another, or what to change in it by --set PATH=VALUE or --variant NAME:PATH=VALUE";
@@ -123,12 +200,13 @@ fn columns(arguments: &Arguments) -> Result<Vec<(&Path, Vec<String>)>> {
     Ok(columns)
 }
 
-/// Settings of a variant, with a name and a title of its own.
-fn named(name: &str, told: &str, sets: &[String]) -> Vec<String> {
+/// Settings of a variant, with a name of its own and a title, which says how it is called and what
+/// is changed.
+fn named(name: &str, called: &str, told: &str, sets: &[String]) -> Vec<String> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let own = [
         format!("name={}", quoted(name)),
-        format!("title={}", quoted(&format!("{name}: {told}"))),
+        format!("title={}", quoted(&format!("{called}: {told}"))),
     ];
     [sets, &own].concat()
 }

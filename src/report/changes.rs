@@ -1,6 +1,6 @@
 //! What differs between two files, in the words of the files: titles of things, then what of them.
 
-use super::format;
+use super::{format, statements};
 use crate::results::Change;
 use crate::scenario::places::{EXPLAIN, Names, SECTIONS};
 use serde_json::Value;
@@ -33,13 +33,29 @@ pub fn worded(change: &Change, base: &Value, other: &Value) -> Worded {
     }));
     let [from, to] = match (&change.base, &change.other) {
         (Some(Value::Array(from)), Some(Value::Array(to))) => lists(from, to),
-        (from, to) => [told(from.as_ref()), told(to.as_ref())],
+        (from, to) => [(base, from), (other, to)].map(|(root, value)| stated(root, &path, value)),
     };
-    Worded {
-        what: words.join(", "),
-        from,
-        to,
-    }
+    let what = match statements::kind(&path) {
+        // All of a thing, which only one of the files has.
+        Some(kind) if change.base.is_none() || change.other.is_none() => {
+            let own = change.other.as_ref().or(change.base.as_ref());
+            let own = own.and_then(|thing| thing.get("title")?.as_str());
+            let called = own.map_or_else(
+                || words[words.len().min(2) - 1..].join(" → "),
+                str::to_owned,
+            );
+            format!("{called} ({kind})")
+        }
+        _ => words.join(", "),
+    };
+    Worded { what, from, to }
+}
+
+/// A value in words, if what stands there has some, or else as the file has it.
+fn stated(root: &Value, path: &[&str], value: &Option<Value>) -> String {
+    let object = value.as_ref().filter(|value| value.is_object());
+    let words = object.and_then(|value| statements::told(root, path, value));
+    words.unwrap_or_else(|| told(value.as_ref()))
 }
 
 /// Two lists of texts: whole if they are short, otherwise what only one of them has.
@@ -78,7 +94,19 @@ pub fn all_worded(changes: &[Change], base: &Value, other: &Value) -> Vec<(Worde
             }
             continue;
         }
-        if let Some(one) = uncorrelated(change, base) {
+        if let Some(path) = restated(changes, &change.path, base, other) {
+            if told.iter().all(|(_, known)| *known != path) {
+                let at = |root: &Value| thing_at(root, &path).cloned();
+                let one = Change {
+                    base: at(base),
+                    other: at(other),
+                    path: path.clone(),
+                };
+                told.push((worded(&one, base, other), path));
+            }
+            continue;
+        }
+        if let Some(one) = correlated(change, base, other) {
             told.push((one, change.path.clone()));
             continue;
         }
@@ -144,24 +172,61 @@ fn is_percentile(key: &str) -> bool {
     digits.is_some_and(|digits| digits.parse::<f64>().is_ok())
 }
 
-/// A correlation that is no longer there, by what it was between.
-fn uncorrelated(change: &Change, base: &Value) -> Option<Worded> {
-    let (list, _) = change.path.split_once('.')?;
-    let (stated, None) = (change.base.as_ref()?, &change.other) else {
-        return None;
+/// The path of a distribution or a hazard that is stated in another form: some of its keys went,
+/// and others came.
+fn restated(changes: &[Change], path: &str, base: &Value, other: &Value) -> Option<String> {
+    let parts: Vec<&str> = path.split('.').collect();
+    let depth = match parts.as_slice() {
+        ["parameters" | "per_trial", _, _, ..] => 2,
+        ["events", _, "hazard", _, ..] => 3,
+        _ => return None,
     };
-    let between = stated.get("between").filter(|_| list == "correlations")?;
-    let between: Vec<String> = (between.as_array()?.iter())
+    let stem = parts[..depth].join(".");
+    let own = |change: &&Change| {
+        let rest = change.path.strip_prefix(&stem);
+        rest.is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'))
+    };
+    let own: Vec<&Change> = changes.iter().filter(own).collect();
+    let went = own.iter().any(|change| change.other.is_none());
+    let came = own.iter().any(|change| change.base.is_none());
+    let is_stated = [base, other].iter().all(|root| {
+        let thing = thing_at(root, &stem).filter(|thing| thing.is_object());
+        thing.is_some_and(|thing| statements::told(root, &parts[..depth], thing).is_some())
+    });
+    (went && came && is_stated).then_some(stem)
+}
+
+/// What stands at a dotted path of names.
+fn thing_at<'v>(root: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(root, |here, key| here.get(key))
+}
+
+/// A correlation that only one of the files has, by what it is between.
+fn correlated(change: &Change, base: &Value, other: &Value) -> Option<Worded> {
+    let (list, rest) = change.path.split_once('.')?;
+    if list != "correlations" || rest.contains('.') {
+        return None;
+    }
+    let (root, stated) = match (&change.base, &change.other) {
+        (Some(stated), None) => (base, stated),
+        (None, Some(stated)) => (other, stated),
+        _ => return None,
+    };
+    let between: Vec<String> = (stated.get("between")?.as_array()?.iter())
         .filter_map(Value::as_str)
         .map(|name| {
             let path = ["parameters", name];
-            subject(base, &path).map_or_else(|| name.to_owned(), |(title, _)| title)
+            subject(root, &path).map_or_else(|| name.to_owned(), |(title, _)| title)
         })
         .collect();
+    let [from, to] = [&change.base, &change.other].map(|side| {
+        let rank = side.as_ref().and_then(|stated| stated.get("rank"));
+        told(rank)
+    });
     Some(Worded {
         what: format!("Correlation of {}", between.join(" and ")),
-        from: told(stated.get("rank")),
-        to: "absent".into(),
+        from,
+        to,
     })
 }
 
@@ -269,6 +334,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_stated_in_another_form_is_told_once() {
+        let base = json!({
+            "parameters": {"haste": {"title": "Haste", "uniform": [0.2, 0.6]}},
+            "events": {"raid": {"title": "A raid", "hazard": {"rate": 1, "per": "year"}}},
+        });
+        let mut other = base.clone();
+        other["parameters"]["haste"] = json!({"title": "Haste", "p5": 0.1, "p50": 0.2, "p95": 0.4});
+        other["events"]["raid"]["hazard"] = json!({"chance": 0.3, "within": "1 year"});
+        other["correlations"] = json!([{"between": ["haste", "calm"], "rank": 0.25}]);
+        let added = |path: &str, to: Value| Change {
+            path: path.into(),
+            base: None,
+            other: Some(to),
+        };
+        let gone = |path: &str, from: Value| Change {
+            path: path.into(),
+            base: Some(from),
+            other: None,
+        };
+        let changes = [
+            gone("parameters.haste.uniform", json!([0.2, 0.6])),
+            added("parameters.haste.p5", json!(0.1)),
+            added("parameters.haste.p50", json!(0.2)),
+            added("parameters.haste.p95", json!(0.4)),
+            gone("events.raid.hazard.rate", json!(1)),
+            gone("events.raid.hazard.per", json!("year")),
+            added("events.raid.hazard.chance", json!(0.3)),
+            added("events.raid.hazard.within", json!("1 year")),
+            added("correlations.0", other["correlations"][0].clone()),
+        ];
+        let lines: Vec<String> = (all_worded(&changes, &base, &other).iter())
+            .map(|(one, path)| format!("{}: {} → {} ({path})", one.what, one.from, one.to))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "Haste: uniform (0.2, 0.6) → percentiles 5%: 0.1, 50%: 0.2, 95%: 0.4 (parameters.haste)",
+                "A raid, hazard: 1 per year → chance 30% within 1 year (events.raid.hazard)",
+                "Correlation of Haste and calm: absent → 0.25 (correlations.0)",
+            ]
+        );
+    }
+
+    #[test]
     fn a_change_is_told_by_the_titles_of_the_file() {
         let base = json!({
             "trends": {"war": {"title": "War at sea", "weight": 0.2}},
@@ -323,9 +432,37 @@ mod tests {
             tell(
                 "events.deal",
                 None,
-                Some(json!({"title": "Deal", "hazard": 1}))
+                Some(json!({"title": "Deal", "hazard": 1, "effects": [{"trend": "war"}]}))
             ),
-            "events, deal: absent → {\"hazard\":1}"
+            "Deal (event): absent → rate per year 1; effects: trend becomes 'War at sea'"
+        );
+        assert_eq!(
+            tell(
+                "events.raid",
+                Some(json!({"hazard": {"rate": 1, "per": "year"}})),
+                None
+            ),
+            "raid (event): 1 per year → absent"
+        );
+        assert_eq!(
+            tell(
+                "shifts.war.calm",
+                None,
+                Some(json!({"mean_wait": "2 years"}))
+            ),
+            "War at sea → calm (shift): absent → after 2 years on average"
+        );
+        assert_eq!(
+            tell("phases.pause", None, Some(json!({"title": "A pause"}))),
+            "A pause (phase): absent → present"
+        );
+        assert_eq!(
+            tell(
+                "events.raid.hazard",
+                Some(json!(1)),
+                Some(json!({"chance": 0.3, "within": "1 year"}))
+            ),
+            "events, raid, hazard: 1 → chance 30% within 1 year"
         );
     }
 }

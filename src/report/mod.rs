@@ -22,6 +22,7 @@ pub mod kinds;
 pub mod known;
 pub mod markdown;
 mod ratios;
+mod statements;
 mod stories;
 pub mod table;
 pub mod trials;

@@ -235,6 +235,76 @@ fn one_file_is_compared_with_what_is_set_in_it() {
 }
 
 #[test]
+fn each_and_begins_a_further_scenario_of_one_file() {
+    let folder = folder();
+    let base = write(folder.path(), "base.json", &valley());
+    let of = |line: String| {
+        comparison(&call(&format!("compare {line} --trials 2048 --format json")).success())
+    };
+    let wet = "--set trends.wet.weight=0.6";
+    let hasty = "--set parameters.haste=0.3 --set parameters.calm.value=0.9";
+    let both = of(format!("{base} {wet} --and {hasty}"));
+    let [first, second] = &both.comparisons[..] else {
+        panic!("{} comparisons", both.comparisons.len())
+    };
+    // Each is what it is by itself; options in between change nothing.
+    let alone = |line: &str| of(format!("{base} {line}")).comparisons;
+    assert_eq!(first.differences, alone(wet)[0].differences);
+    assert_eq!(second.differences, alone(hasty)[0].differences);
+    assert_eq!(second.changes, alone(hasty)[0].changes);
+    assert_ne!(first.differences, second.differences);
+    let mixed = of(format!("{wet} --seed 1 --and {base} {hasty}"));
+    assert_eq!(mixed.comparisons, both.comparisons);
+    let titles: Vec<&str> = both.scenarios[1..]
+        .iter()
+        .map(|one| one.scenario.title.as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "changed: trends.wet.weight=0.6",
+            "changed: parameters.haste=0.3, parameters.calm.value=0.9"
+        ]
+    );
+    assert_eq!(
+        [first.other.as_str(), second.other.as_str()],
+        ["changed", "changed_2"]
+    );
+    // A variant has no more than its own.
+    let named = of(format!(
+        "{base} {wet} --and {hasty} --variant dry:trends.wet.weight=0.1"
+    ));
+    assert_eq!(named.comparisons.len(), 3);
+    for (wrong, said) in [
+        (
+            format!("{base} {wet} --and"),
+            "--set PATH=VALUE --and --set PATH=VALUE",
+        ),
+        (
+            format!("{base} --and {wet}"),
+            "--set PATH=VALUE --and --set PATH=VALUE",
+        ),
+        (
+            format!("{base} {wet} --and --and {hasty}"),
+            "--set PATH=VALUE --and",
+        ),
+        (
+            format!("{base} {base} {wet} --and {hasty}"),
+            "of one file, and there are 2",
+        ),
+        (
+            format!("{base} {wet} --and {hasty} --explain"),
+            "cannot be used with",
+        ),
+    ] {
+        call(&format!("compare {wrong}"))
+            .code(2)
+            .stdout("")
+            .stderr(contains(said));
+    }
+}
+
+#[test]
 fn a_variant_adds_to_lists_and_the_comparison_says_what_was_added() {
     let folder = folder();
     let mut base = valley();
@@ -273,6 +343,31 @@ fn a_variant_adds_to_lists_and_the_comparison_says_what_was_added() {
     );
     let text = stdout(&call(&format!("compare {base} {good} --trials 1024 --quiet")).success());
     assert!(text.contains("dispute → dispute, pause"), "{text}");
+    // What only one file has is told in words, in all forms alike.
+    let markdown = format!("compare {base} {good} --trials 1024 --quiet --format markdown");
+    let markdown = stdout(&call(&markdown).success());
+    let page = folder.path().join("page.html");
+    let html = format!(
+        "compare {base} {good} --trials 1024 --quiet --report {}",
+        page.display()
+    );
+    call(&html).success();
+    let html = fs::read_to_string(page)
+        .expect("a page")
+        .replace("&#39;", "'");
+    let told = "rate per year 1; in the phases dispute; effects: phase becomes 'A pause'";
+    for (form, shown) in [("table", &text), ("markdown", &markdown), ("html", &html)] {
+        let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            told,
+            "rest (event)",
+            "A pause (phase)",
+            "Correlation of haste and rain",
+        ] {
+            assert!(flat.contains(part), "{part} in {form}:\n{flat}");
+        }
+        assert!(!flat.contains("{\"") || form == "html", "{flat}");
+    }
     // The same in a setting, and restated, has the same bytes.
     let run = |line: &str| {
         stdout(

@@ -110,6 +110,23 @@ impl Markup {
         self.0 += &more.0;
     }
 
+    /// The text without markup; names and formulas as `name` tells them.
+    pub fn plain(&self, name: &dyn Fn(&str) -> String) -> String {
+        let mut text = String::new();
+        let mut code = None;
+        for piece in self.0.split_inclusive('>') {
+            // What stands in a file is escaped, so that each of these signs is a tag's.
+            let (told, tag) = piece.rsplit_once('<').unwrap_or((piece, ""));
+            code.as_mut().unwrap_or(&mut text).push_str(&plain(told));
+            match tag {
+                "code>" => code = Some(String::new()),
+                "/code>" => text += &code.take().map_or_else(String::new, |own| name(&own)),
+                _ => {}
+            }
+        }
+        text
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -143,6 +160,20 @@ impl From<String> for Markup {
     }
 }
 
+/// The text that [`escape`] has made safe.
+fn plain(escaped: &str) -> String {
+    let signs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+    ];
+    let text = (signs.iter()).fold(escaped.to_owned(), |text, (from, to)| {
+        text.replace(from, to)
+    });
+    text.replace("&amp;", "&")
+}
+
 /// True for `http` and `https` addresses without blanks, quotes or control characters.
 fn is_web_address(address: &str) -> bool {
     let rest = address
@@ -171,6 +202,18 @@ mod tests {
             .replace("&#39;", "'")
             .replace("&amp;", "&");
         assert_eq!(back, hostile.trim_end_matches(['\u{0}', '\u{202e}']));
+    }
+
+    #[test]
+    fn plain_text_is_what_was_put_in_and_names_are_told_by_the_caller() {
+        let odd = "a<b> & \"c\" &lt; 'd'";
+        let markup = Markup::text(odd)
+            .and(Markup::strong(" x "))
+            .and(Markup::code("a>b"))
+            .and(Markup::anchor("id", odd));
+        let told = markup.plain(&|name| format!("[{name}]"));
+        assert_eq!(told, format!("{odd} x [a>b]{odd}"));
+        assert_eq!(Markup::code("x").plain(&str::to_owned), "x");
     }
 
     #[test]

@@ -19,7 +19,9 @@ mod wording;
 mod tests;
 
 pub use answer::Answer;
+pub(super) use markup::Markup;
 pub use sections::chosen_events;
+pub(super) use sections::stated;
 
 use crate::results::{CompareResult, RunResult, Storyline, Typical};
 use std::io::{self, Write};

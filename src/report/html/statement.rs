@@ -195,7 +195,8 @@ pub fn hazard(value: &Value) -> Markup {
     }
 }
 
-fn factors(times: &Map<String, Value>) -> Markup {
+/// What multiplies a hazard.
+pub fn factors(times: &Map<String, Value>) -> Markup {
     let each = times
         .iter()
         .map(|(key, value)| match (key.as_str(), value) {

@@ -7,7 +7,7 @@ pub struct Table {
     /// What it shows; read out first.
     pub caption: String,
     pub head: Vec<String>,
-    /// Columns of text, from the left, one to three; the others hold numbers.
+    /// Columns of text, from the left, one to four; the others hold numbers.
     pub text_columns: usize,
     pub rows: Vec<Vec<Markup>>,
 }

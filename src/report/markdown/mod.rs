@@ -27,6 +27,7 @@ pub use sweep::write_sweep;
 pub use tripwires::write_tripwires;
 
 use super::amounts::Amounts;
+use super::changes::all_worded;
 use super::format::with_error;
 use super::{INTERRUPTED, dates, format, ratios};
 use crate::random::design::Design;
@@ -34,6 +35,7 @@ use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, Presence, QuestionKind,
     QuestionResult, RunResult, Warning,
 };
+use serde_json::Value;
 use std::io::{self, Write};
 
 /// # Errors
@@ -56,7 +58,7 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
     if let Some(base) = result.scenarios.first() {
         writeln!(out, "Each: {}.\n", size(base))?;
     }
-    for comparison in &result.comparisons {
+    for (i, comparison) in result.comparisons.iter().enumerate() {
         writeln!(
             out,
             "## {} against {}\n",
@@ -64,27 +66,24 @@ pub fn write_compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<
             escape(&comparison.base)
         )?;
         if !comparison.changes.is_empty() {
-            let value = |value: &Option<serde_json::Value>| match value {
-                Some(value) => escape(&value.to_string()),
-                None => "absent".into(),
-            };
-            let rows = comparison.changes.iter().map(|change| {
+            let sides = [result.scenarios.first(), result.scenarios.get(i + 1)];
+            let [base, other] = sides.map(|side| side.map_or(&Value::Null, |s| &s.scenario.source));
+            let told = all_worded(&comparison.changes, base, other);
+            let rows = told.into_iter().map(|(worded, path)| {
                 vec![
-                    escape(&change.path),
-                    value(&change.base),
-                    value(&change.other),
+                    escape(&worded.what),
+                    escape(&worded.from),
+                    escape(&worded.to),
+                    escape(&path),
                 ]
             });
-            table(
-                out,
-                &[
-                    "changed",
-                    &escape(&comparison.base),
-                    &escape(&comparison.other),
-                ],
-                1,
-                rows,
-            )?;
+            let columns = [
+                "changed",
+                &escape(&comparison.base),
+                &escape(&comparison.other),
+                "path",
+            ];
+            table(out, &columns, 4, rows)?;
         }
         for (name, differences) in [
             ("group", &comparison.groups),

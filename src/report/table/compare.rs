@@ -6,7 +6,7 @@
 use super::estimates::{join_errors, join_unlike};
 use super::grid::Grid;
 use super::series::with_unit;
-use super::text::{Line, dotted, printable, shorten};
+use super::text::{Line, dotted};
 use super::{Page, bars, label, palette, run, side_by_side};
 use crate::report::format::{self, Rounded};
 use crate::report::ratios;
@@ -15,9 +15,6 @@ use crate::results::{
 };
 use std::io;
 
-/// More changes than this are counted, not listed.
-const MOST_CHANGES: usize = 20;
-const LONGEST_VALUE: usize = 40;
 /// Warnings told below the one table.
 const MOST_WARNINGS: usize = 3;
 const SHORTEST_BAR: usize = 11;
@@ -36,7 +33,6 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult, full: bool) -> io::Res
             name: letter(i + 1),
             identical: comparison.identical,
         };
-        changes(page, comparison, &pair)?;
         let of = format!("{} less A, by paired trials", pair.name);
         if !comparison.groups.is_empty() {
             page.section("Groups of outcomes", &of)?;
@@ -204,48 +200,6 @@ fn header(page: &mut Page<'_>, result: &CompareResult) -> io::Result<()> {
         page.paragraph(anstyle::Style::new(), &format!("{}: {name}", letter(i)), 2)?;
     }
     Ok(())
-}
-
-fn changes(page: &mut Page<'_>, comparison: &Comparison, pair: &Pair<'_>) -> io::Result<()> {
-    page.section(
-        &format!("What differs from A in {}", pair.name),
-        &comparison.other,
-    )?;
-    if comparison.changes.is_empty() {
-        return page.paragraph(anstyle::Style::new(), "nothing that bears on a number", 2);
-    }
-    for change in comparison.changes.iter().take(MOST_CHANGES) {
-        let Change { path, base, other } = change;
-        let mut line = Line::new(&format!("  {path}  "));
-        line.push(palette::FAINT, &format!("{} → ", value(base.as_ref())));
-        line.push(palette::ESTIMATE, &value(other.as_ref()));
-        if line.width() <= page.width() {
-            page.line(&line)?;
-        } else {
-            page.paragraph(anstyle::Style::new(), path, 2)?;
-            page.paragraph(
-                palette::FAINT,
-                &format!("{} → {}", value(base.as_ref()), value(other.as_ref())),
-                4,
-            )?;
-        }
-    }
-    match comparison.changes.len().checked_sub(MOST_CHANGES) {
-        Some(more) if more > 0 => page.paragraph(
-            palette::FAINT,
-            &format!("and {more} more changes (--format json has all)"),
-            2,
-        ),
-        _ => Ok(()),
-    }
-}
-
-/// A value of the scenario file, on a line and cut if it is long.
-fn value(value: Option<&serde_json::Value>) -> String {
-    match value {
-        Some(value) => shorten(&printable(&value.to_string()), LONGEST_VALUE),
-        None => "absent".into(),
-    }
 }
 
 fn table(

@@ -6,6 +6,7 @@
 
 mod bars;
 mod beside;
+mod columns;
 mod compare;
 mod discover;
 mod estimates;
@@ -236,9 +237,6 @@ pub fn write_typical(
 }
 
 /// Writes how near an outcome's trials were to others; without `all`, the events that turn most.
-///
-/// # Errors
-/// Those of `out`.
 pub fn write_near(
     out: &mut dyn Write,
     result: &NearMisses,
@@ -249,9 +247,6 @@ pub fn write_near(
 }
 
 /// Writes the tree of pathways.
-///
-/// # Errors
-/// Those of `out`.
 pub fn write_paths(out: &mut dyn Write, result: &Pathways, look: Look) -> io::Result<()> {
     paths::write(&mut Page::new(out, look), result)
 }

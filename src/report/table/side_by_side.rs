@@ -4,8 +4,9 @@
 //! that change most; columns are scenarios. What shows no difference beyond chance is counted,
 //! unless everything is asked for. The long tables of each pair are another file's.
 
+use super::columns;
 use super::compare::letter;
-use super::text::{Line, shorten, shorten_inside};
+use super::text::Line;
 use super::{Page, label, palette};
 use crate::report::changes::{Worded, all_worded};
 use crate::report::format;
@@ -15,12 +16,14 @@ use crate::results::{
 };
 use anstyle::Style;
 use std::io;
-use unicode_width::UnicodeWidthStr;
+
+/// A heading of the table, and its rows.
+pub(super) type Section = (&'static str, Vec<Row>);
 
 /// Changes listed of each file, at most.
 const MOST_CHANGES: usize = 8;
-const NARROWEST_NAME: usize = 26;
-const WIDEST_NAME: usize = 52;
+/// The section whose numbers are no percentages.
+pub(super) const METRICS: &str = "Metrics, means";
 /// Stands for a difference that was not detected.
 const NONE: &str = "·";
 
@@ -48,20 +51,20 @@ pub struct Cell {
 }
 
 /// All rows, by section.
-pub fn side_by_side(result: &CompareResult) -> [(&'static str, Vec<Row>); 5] {
+pub fn side_by_side(result: &CompareResult) -> [Section; 5] {
     [
         ("Outcomes", outcomes(result)),
         ("Trends that come true by the end", trends(result)),
         ("Questions", questions(result)),
         ("Questions about some futures", conditional(result)),
-        ("Metrics, means", metrics(result)),
+        (METRICS, metrics(result)),
     ]
 }
 
 /// Writes what was changed, and the table; with `all`, rows without a difference too.
 pub fn write(page: &mut Page<'_>, result: &CompareResult, all: bool) -> io::Result<()> {
     for (i, comparison) in result.comparisons.iter().enumerate() {
-        changes(page, result, i, comparison)?;
+        changes(page, result, (i, comparison), all)?;
     }
     let mut hidden = 0;
     let mut kept = Vec::new();
@@ -75,7 +78,7 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult, all: bool) -> io::Resu
             kept.push((title, rows));
         }
     }
-    table(page, result, &kept)?;
+    columns::write(page, result, &kept)?;
     foot(page, result, &kept, hidden)
 }
 
@@ -84,8 +87,8 @@ pub fn write(page: &mut Page<'_>, result: &CompareResult, all: bool) -> io::Resu
 fn changes(
     page: &mut Page<'_>,
     result: &CompareResult,
-    i: usize,
-    comparison: &Comparison,
+    (i, comparison): (usize, &Comparison),
+    all: bool,
 ) -> io::Result<()> {
     page.section(&format!("What was changed in {}", letter(i + 1)), "")?;
     if comparison.changes.is_empty() {
@@ -99,22 +102,30 @@ fn changes(
         return Ok(());
     };
     let told = all_worded(&comparison.changes, base, other);
-    for (Worded { what, from, to }, path) in told.iter().take(MOST_CHANGES) {
+    let most = if all { told.len() } else { MOST_CHANGES };
+    for (Worded { what, from, to }, path) in told.iter().take(most) {
         let mut line = Line::new(&format!("  {what}: "));
         line.push(palette::FAINT, &format!("{from} → "));
         line.push(palette::ESTIMATE, to);
         let path = Line::styled(palette::FAINT, &format!("  {path}"));
-        if line.width() + path.width() <= page.width() {
-            line.append(path);
+        let fits = |line: &Line, more: &Line| line.width() + more.width() <= page.width();
+        if fits(&line, &Line::default()) {
+            if fits(&line, &path) {
+                line.append(path);
+            }
+            page.line(&line)?;
+            continue;
         }
-        if line.width() <= page.width() {
+        let mut line = Line::new(&format!("  {what}"));
+        if fits(&line, &path) {
+            line.append(path);
             page.line(&line)?;
         } else {
             page.paragraph(Style::new(), what, 2)?;
-            page.paragraph(palette::FAINT, &format!("{from} → {to}"), 4)?;
         }
+        page.paragraph(palette::FAINT, &format!("{from} → {to}"), 4)?;
     }
-    match told.len().saturating_sub(MOST_CHANGES) {
+    match told.len().saturating_sub(most) {
         0 => Ok(()),
         more => page.paragraph(palette::FAINT, &format!("and {more} more: --full"), 2),
     }
@@ -370,149 +381,11 @@ fn range_of_means(difference: &Difference, error: f64) -> String {
     }
 }
 
-/// Widths of the columns of one scenario.
-#[derive(Clone, Copy)]
-struct Widths {
-    value: usize,
-    difference: usize,
-    range: usize,
-}
-
-impl Widths {
-    fn all(self) -> usize {
-        self.value + self.difference + self.range
-    }
-}
-
-/// All sections under one head, over as many tables as the width needs.
-fn table(
-    page: &mut Page<'_>,
-    result: &CompareResult,
-    sections: &[(&str, Vec<Row>)],
-) -> io::Result<()> {
-    let rows = || sections.iter().flat_map(|(_, rows)| rows);
-    if rows().next().is_none() {
-        return Ok(());
-    }
-    let others = result.comparisons.len();
-    let base = rows().map(|row| row.base.width()).max().unwrap_or(0).max(1) + 2;
-    let columns: Vec<Widths> = (0..others)
-        .map(|i| {
-            let most = |text: fn(&Cell) -> &String| {
-                rows()
-                    .map(|row| text(&row.cells[i]).width())
-                    .max()
-                    .unwrap_or(0)
-            };
-            let range = most(|c| &c.range);
-            Widths {
-                value: most(|c| &c.value) + 2,
-                difference: most(|c| &c.difference).max(3) + 2,
-                // With several files beside each other ranges are too much for one look.
-                range: if others == 1 && range > 0 {
-                    range.max(5) + 2
-                } else {
-                    0
-                },
-            }
-        })
-        .collect();
-    let widest = rows().map(|row| row.indent + row.title.width()).max();
-    let wish = widest.unwrap_or(0).min(WIDEST_NAME);
-    let mut from = 0;
-    while from < others {
-        // As many scenarios as fit beside names that can be read.
-        let mut to = from + 1;
-        let used = |to: usize| columns[from..to].iter().map(|c| c.all()).sum::<usize>() + base;
-        while to < others && used(to + 1) + NARROWEST_NAME <= page.width() {
-            to += 1;
-        }
-        let name = page
-            .width()
-            .saturating_sub(used(to))
-            .clamp(12, wish.max(12));
-        page.blank()?;
-        head(page, name, base, &columns[from..to], from)?;
-        for (title, rows) in sections {
-            page.line(&Line::styled(palette::SECTION, title))?;
-            for row in rows {
-                let room = name.saturating_sub(row.indent);
-                let mut line = Line::new(&" ".repeat(row.indent));
-                let title = match *title {
-                    "Questions" => shorten_inside(&row.title, room),
-                    _ => shorten(&row.title, room),
-                };
-                line.push(Style::new(), &title);
-                line.pad_to(name);
-                right(&mut line, Style::new(), &row.base, base);
-                for (cell, widths) in row.cells[from..to].iter().zip(&columns[from..to]) {
-                    let style = if cell.detectable {
-                        palette::ESTIMATE
-                    } else {
-                        palette::FAINT
-                    };
-                    right(
-                        &mut line,
-                        if cell.detectable {
-                            Style::new()
-                        } else {
-                            palette::FAINT
-                        },
-                        &cell.value,
-                        widths.value,
-                    );
-                    right(&mut line, style, &cell.difference, widths.difference);
-                    if widths.range > 0 {
-                        right(&mut line, Style::new(), &cell.range, widths.range);
-                    }
-                }
-                page.line(&line)?;
-            }
-        }
-        from = to;
-    }
-    Ok(())
-}
-
-fn head(
-    page: &mut Page<'_>,
-    name: usize,
-    base: usize,
-    columns: &[Widths],
-    from: usize,
-) -> io::Result<()> {
-    let mut line = Line::default();
-    line.pad_to(name);
-    right(&mut line, palette::HEADER, "A", base);
-    for (i, widths) in columns.iter().enumerate() {
-        let letter = letter(from + i + 1);
-        right(&mut line, palette::HEADER, &letter, widths.value);
-        let text = if widths.range > 0 {
-            format!("{letter}−A")
-        } else {
-            "−A".into()
-        };
-        right(&mut line, palette::HEADER, &text, widths.difference);
-        if widths.range > 0 {
-            right(&mut line, palette::HEADER, "range", widths.range);
-        }
-    }
-    page.line(&line)
-}
-
-fn right(line: &mut Line, style: Style, text: &str, width: usize) {
-    line.push(
-        Style::new(),
-        &" ".repeat(width.saturating_sub(text.width())),
-    );
-    line.push(style, text);
-}
-
 /// What the signs mean, what is not shown, and where it is.
 fn foot(
     page: &mut Page<'_>,
     result: &CompareResult,
-    sections: &[(&str, Vec<Row>)],
+    sections: &[Section],
     hidden: usize,
 ) -> io::Result<()> {
     page.blank()?;

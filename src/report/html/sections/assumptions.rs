@@ -46,6 +46,35 @@ pub const ASSUMPTIONS: Section<RunPart> = Section {
     },
 };
 
+/// What a part of the file states: each statement of what stands at `path`, which begins with a
+/// section. Empty where the section has no words of its own, and where nothing is stated.
+pub fn stated(path: &[&str], value: &Value) -> Vec<Markup> {
+    let Some((section, inner)) = path.split_first() else {
+        return Vec::new();
+    };
+    // What stands around a part, as it would be if it had this part alone.
+    let around = |keys: &[&str], is_list: bool| {
+        (keys.iter().enumerate().rev()).fold(value.clone(), |value, (depth, key)| {
+            match key.parse::<usize>().is_ok() || (depth == 0 && is_list) {
+                true => Value::Array(vec![value]),
+                false => Value::Object([((*key).to_owned(), value)].into_iter().collect()),
+            }
+        })
+    };
+    if let Some(at) = inner.iter().position(|key| *key == "times")
+        && let Value::Object(times) = around(&inner[at + 1..], false)
+    {
+        return vec![Markup::text("× ").and(statement::factors(&times))];
+    }
+    let alone = around(inner, *section == "outcomes");
+    let groups = GROUPS.iter().filter(|group| group.key == *section);
+    let entries = groups.flat_map(|group| (group.entries)(&alone));
+    entries
+        .flat_map(|entry| entry.said)
+        .filter(|said| !said.is_empty())
+        .collect()
+}
+
 /// Groups that are printed too; the others are in the page and in the file.
 const ON_PAPER: [&str; 4] = ["parameters", "per_trial", "trends", "outcomes"];
 

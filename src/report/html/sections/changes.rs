@@ -1,10 +1,9 @@
 //! Where two scenario files differ.
 
 use super::{Pair, Section, name};
+use crate::report::changes::all_worded;
 use crate::report::html::markup::Markup;
-use crate::report::html::statement;
 use crate::report::html::table::Table;
-use serde_json::Value;
 
 pub const CHANGES: Section<Pair> = Section {
     key: "changes",
@@ -15,25 +14,21 @@ pub const CHANGES: Section<Pair> = Section {
             body.paragraph("Nothing but names, titles, notes and sources.");
             return;
         }
-        let head = ["assumption", name(&pair.base), name(&pair.other)];
-        let mut table = Table::new("Assumptions that differ", head).texts(3);
-        for change in &pair.comparison.changes {
-            table.row([
-                Markup::code(&change.path),
-                value(change.base.as_ref()),
-                value(change.other.as_ref()),
-            ]);
+        let head = [
+            "assumption",
+            name(&pair.base),
+            name(&pair.other),
+            "path in the file",
+        ];
+        let mut table = Table::new("Assumptions that differ", head).texts(4);
+        let [base, other] = [&pair.base, &pair.other].map(|side| &side.scenario.source);
+        for (worded, path) in all_worded(&pair.comparison.changes, base, other) {
+            let [from, to] = [worded.from, worded.to].map(|side| match side.as_str() {
+                "absent" => Markup::faint("absent"),
+                told => Markup::text(told),
+            });
+            table.row([Markup::text(&worded.what), from, to, Markup::code(&path)]);
         }
         body.table(&table);
     },
 };
-
-fn value(value: Option<&Value>) -> Markup {
-    match value {
-        Some(value @ (Value::Number(_) | Value::String(_) | Value::Bool(_))) => {
-            statement::plain_word(value)
-        }
-        Some(value) => statement::raw(value),
-        None => Markup::faint("absent"),
-    }
-}

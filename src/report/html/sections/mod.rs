@@ -32,6 +32,7 @@ use super::{ComparePart, RunPart};
 use crate::report::chart::{Chart, Frame};
 use crate::results::{Comparison, RunResult, Storyline, Typical};
 
+pub use assumptions::stated;
 pub use events::chosen as chosen_events;
 pub use reading::how_to_read;
 
