@@ -15,7 +15,9 @@ pub fn of_run(part: &RunPart) -> Vec<Chart> {
 
 /// Charts of a sweep.
 pub fn of_sweep(result: &SweepResult) -> Vec<Chart> {
-    chart::sweep(result, &Frame::new(Frame::WIDE))
+    let signature = headline::signature_of_sweep(result);
+    let charts = chart::sweep(result, &Frame::new(Frame::WIDE)).into_iter();
+    charts.map(|one| one.signed(&signature)).collect()
 }
 
 /// Charts of a comparison: each pair, then each scenario with its number before the names.
@@ -110,6 +112,11 @@ mod tests {
             typical: Vec::new(),
             events: Vec::new(),
         };
+        let sweeps = [1, 2].map(|inputs| of_sweep(&fixture::sweep(inputs)));
+        for chart in sweeps.iter().flatten() {
+            let file = chart.to_svg_file();
+            assert!(file.contains("seed 1") && file.contains("trials"), "{file}");
+        }
         for charts in [of_run(&run), of_comparison(&comparison)] {
             for chart in &charts {
                 let file = chart.to_svg_file();

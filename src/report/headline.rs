@@ -3,7 +3,7 @@
 use super::known::{Known, places};
 use super::{dates, format};
 use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
-use crate::results::RunResult;
+use crate::results::{RunInfo, RunResult, ScenarioInfo, SweepResult, Tool};
 
 /// Classes that a sentence of our own names.
 const NAMED: usize = 2;
@@ -125,14 +125,38 @@ fn made_of_metrics(result: &RunResult) -> String {
     format!("{text}.")
 }
 
+/// Stands for a range of which nothing is known, until the sentence is whole.
+const GAP: char = '\u{0}';
+
 fn told(headline: &Headline, result: &RunResult) -> String {
     let piece = |piece: &Piece| match piece {
-        Piece::Text(text) => text.clone(),
+        Piece::Text(text) => text.replace(GAP, ""),
         Piece::Start => result.scenario.start.clone(),
         Piece::End => end(result),
-        Piece::Reading(reading) => read(reading, result).unwrap_or_else(|| "n/a".into()),
+        Piece::Reading(reading) => match read(reading, result) {
+            Some(text) if text.is_empty() && reading.shows == Shows::Range => GAP.into(),
+            text => text.unwrap_or_else(|| "n/a".into()),
+        },
     };
-    headline.pieces.iter().map(piece).collect()
+    without_gaps(headline.pieces.iter().map(piece).collect())
+}
+
+/// The sentence without what stands in brackets around a range that is not known.
+fn without_gaps(mut text: String) -> String {
+    while let Some(at) = text.find(GAP) {
+        let before = text[..at].rfind(['(', ')']);
+        let open = before.filter(|open| text[*open..].starts_with('('));
+        let close = text[at..].find(['(', ')']).map(|close| at + close);
+        let close = close.filter(|close| text[*close..].starts_with(')'));
+        match open.zip(close) {
+            Some((open, close)) => {
+                let from = text[..open].trim_end().len();
+                text.replace_range(from..=close, "");
+            }
+            None => text.replace_range(at..=at, ""),
+        }
+    }
+    text
 }
 
 /// What a reading says of a result.
@@ -194,22 +218,46 @@ fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
 /// What a picture or page of a result is of, on a line: title, span, size, and that it is no
 /// forecast where the file says so.
 pub fn signature(result: &RunResult) -> String {
+    signed(
+        (&result.scenario, end(result)),
+        format!("{} trials", format::count(result.run.trials)),
+        &result.run,
+        &result.tool,
+    )
+}
+
+/// The same of a sweep.
+pub fn signature_of_sweep(result: &SweepResult) -> String {
     let scenario = &result.scenario;
+    let runs = result.points.len() + 1;
+    let end = match scenario.is_timeless() {
+        true => String::new(),
+        false => dates::date_at(&scenario.start, scenario.horizon),
+    };
+    signed(
+        (scenario, end),
+        format!("{runs} runs of {} trials", format::count(result.run.trials)),
+        &result.run,
+        &result.tool,
+    )
+}
+
+fn signed(
+    (scenario, end): (&ScenarioInfo, String),
+    size: String,
+    run: &RunInfo,
+    tool: &Tool,
+) -> String {
     let mut parts = vec![
         match scenario.is_timeless() {
             true => title(&scenario.title, &scenario.name).to_owned(),
             false => format!(
-                "{}, {} to {}",
+                "{}, {} to {end}",
                 title(&scenario.title, &scenario.name),
                 scenario.start,
-                end(result)
             ),
         },
-        format!(
-            "{} trials, seed {}",
-            format::count(result.run.trials),
-            result.run.seed
-        ),
+        format!("{size}, seed {}", run.seed),
     ];
     let sources = scenario.source.get("sources").and_then(|s| s.as_object());
     match sources.map_or(0, |sources| sources.len()) {
@@ -217,20 +265,20 @@ pub fn signature(result: &RunResult) -> String {
         1 => parts.push("one source in the file".into()),
         n => parts.push(format!("{n} sources in the file")),
     }
-    if is_illustrative(result) {
+    if is_no_forecast(scenario) {
         parts.push("illustrative judgement, not a forecast".into());
     }
-    parts.push(format!("{} {}", result.tool.name, result.tool.version));
+    parts.push(format!("{} {}", tool.name, tool.version));
     parts.join(" · ")
 }
 
 /// Whether the file says that its numbers are no forecast.
 pub fn is_illustrative(result: &RunResult) -> bool {
-    let note = result
-        .scenario
-        .source
-        .get("note")
-        .and_then(|note| note.as_str());
+    is_no_forecast(&result.scenario)
+}
+
+fn is_no_forecast(scenario: &ScenarioInfo) -> bool {
+    let note = scenario.source.get("note").and_then(|note| note.as_str());
     let note = note.unwrap_or_default().to_lowercase();
     note.contains("not a forecast") || note.contains("illustrative")
 }
@@ -252,5 +300,30 @@ pub fn chance(result: &RunResult) -> String {
         format!("within {} points everywhere", format::fixed(bound, digits))
     } else {
         "nil".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_range_that_is_not_known_leaves_no_empty_brackets() {
+        let mut result = fixture::run();
+        let told = |result: &RunResult, text: &str| {
+            told(&Headline::parse(text).expect("a sentence"), result)
+        };
+        let text = "Signed in {outcome.settled} ({outcome.settled.range} as assumptions vary), or not (who knows).";
+        assert_eq!(
+            told(&result, text),
+            "Signed in 41% (22–61% as assumptions vary), or not (who knows)."
+        );
+        result.outcomes[0].epistemic90 = None;
+        let bare = told(&result, text);
+        assert!(bare.starts_with("Signed in 41"), "{bare}");
+        assert!(bare.ends_with("%, or not (who knows)."), "{bare}");
+        let open = told(&result, "(a) {outcome.settled.range} (b)");
+        assert_eq!(open, "(a)  (b)");
     }
 }

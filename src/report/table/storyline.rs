@@ -1,6 +1,6 @@
 //! Single futures as dated stories.
 
-use super::text::{Line, dotted};
+use super::text::{Line, NO_BREAK, dotted};
 use super::{Page, label, palette};
 use crate::report::stories::{INTERRUPTED, in_groups, stands_for, tells};
 use crate::report::{dates, format};
@@ -42,7 +42,7 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
     for happening in story.happenings.iter().filter(|one| is_told(one)) {
         let followed = changes(story, &happening.changes);
         // A state that moves by itself is named by what it changes.
-        let is_said = title(happening).starts_with(&followed);
+        let is_said = title(happening).starts_with(&followed.replace(NO_BREAK, " "));
         let followed = if is_said { "" } else { &followed };
         entry(page, &happening.date, &title(happening), followed)?;
     }

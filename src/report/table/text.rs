@@ -9,7 +9,8 @@ use anstyle::Style;
 use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-const NO_BREAK: &str = "\u{a0}";
+/// A blank at which no line is broken.
+pub(super) const NO_BREAK: &str = "\u{a0}";
 
 /// How to draw: settled once by whoever owns the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

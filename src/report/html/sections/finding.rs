@@ -157,7 +157,11 @@ pub fn of_pair(body: &mut Body, pair: &Pair) {
         let error = d.std_error.unwrap_or(0.0);
         let points = format::points(size(d), error.max(0.0036)).value;
         let range = match (d.base, d.other) {
-            (Some(a), Some(b)) => format!(", from {} to {}", percent(a, error), percent(b, error)),
+            (Some(a), Some(b)) => match [a, b].map(|side| percent(side, error)) {
+                // What differs by less than the digits of both sides is told by its size alone.
+                [from, to] if from == to => format!(", at {from}"),
+                [from, to] => format!(", from {from} to {to}"),
+            },
             _ => String::new(),
         };
         Markup::strong(label(&d.title, &d.outcome)).and(format!(
@@ -242,6 +246,26 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("Next come “crisis” (32%)"), "{text}");
+    }
+
+    #[test]
+    fn a_difference_below_the_digits_of_both_sides_is_not_told_as_a_way_from_a_number_to_itself() {
+        let compared = fixture::compare();
+        let mut pair = Pair {
+            base: compared.scenarios[0].clone(),
+            other: compared.scenarios[1].clone(),
+            comparison: compared.comparisons[0].clone(),
+        };
+        let one = &mut pair.comparison.differences[0];
+        (one.base, one.other) = (Some(0.112), Some(0.114));
+        (one.difference, one.std_error) = (Some(0.002), Some(0.000_3));
+        one.detectable = true;
+        pair.comparison.differences.truncate(1);
+        let mut body = Body::default();
+        of_pair(&mut body, &pair);
+        let text = body.markup().as_str();
+        assert!(text.contains("points, at 11%)"), "{text}");
+        assert!(!text.contains("from"), "{text}");
     }
 
     #[test]
