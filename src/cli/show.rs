@@ -24,14 +24,18 @@ use std::path::PathBuf;
                         quincunx show baseline.json\n  \
                         quincunx show baseline.json trends\n  \
                         quincunx show baseline.json parameters.rate_text\n  \
+                        quincunx show baseline.json --full\n  \
                         quincunx show baseline.json --parameters > parameters.md\n\n\
                         Each path that is shown can be given to --set; what a file takes from the one that it extends is in it.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
-    /// What to show: a dotted path, such as `trends.escalation` (default: everything, by name)
+    /// What to show: a dotted path, such as `trends.escalation` (default: the names of everything)
     #[arg(add = ArgValueCompleter::new(paths::to_show))]
     path: Option<String>,
+    /// Every path with its value, and what the file says of it
+    #[arg(long, conflicts_with_all = ["path", "parameters"])]
+    full: bool,
     /// The parameters as a table in Markdown, to paste into a document
     #[arg(long, conflicts_with = "path")]
     parameters: bool,
@@ -59,7 +63,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             width,
             text: String::new(),
         };
-        if path.is_empty() {
+        if path.is_empty() && !arguments.full {
             lines.overview();
         } else {
             let place: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
@@ -220,7 +224,11 @@ impl Lines<'_> {
             })
             .collect();
         if !told.is_empty() {
-            self.text += &format!("# {}: {}\n", place.join("."), told.join(" · "));
+            let of = match place {
+                [] => "the file".to_owned(),
+                _ => place.join("."),
+            };
+            self.text += &format!("# {of}: {}\n", told.join(" · "));
         }
     }
 }

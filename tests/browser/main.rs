@@ -10,6 +10,7 @@ mod browser;
 mod explore;
 mod harness;
 mod page;
+mod pdf;
 mod pictures;
 mod play;
 mod program;

@@ -278,6 +278,28 @@ impl Page {
         least
     }
 
+    /// Headings, of tables and drawings too, that stand alone at the foot of a sheet of A4: what
+    /// comes next is on a later one.
+    ///
+    /// The sheet of an element is read off the PDF, which has a named destination for whatever a
+    /// link of the page leads to; so links to all headings, and to what follows each, are put in.
+    pub fn headings_alone(&self) -> Vec<String> {
+        let pairs: Vec<[String; 2]> = self.ask(FOLLOWED);
+        let sheets = crate::pdf::destinations(&self.pdf());
+        let sheet = |id: &String| sheets.get(id).copied();
+        let texts: Vec<String> = self
+            .ask("[...document.querySelectorAll('[data-heading]')].map(h => h.textContent.trim())");
+        assert_eq!(pairs.len(), texts.len());
+        let is_found = pairs.iter().flatten().all(|id| sheet(id).is_some());
+        assert!(is_found, "not in the PDF: {pairs:?} of {sheets:?}");
+        (pairs.iter().zip(texts))
+            .filter(|([heading, next], _)| sheet(heading) != sheet(next))
+            .map(|([heading, next], text)| {
+                format!("{text:?}: {:?}, {:?}", sheet(heading), sheet(next))
+            })
+            .collect()
+    }
+
     fn command(&self, method: &str, params: Value) -> Value {
         let done = self.connection.call(Some(&self.session), method, params);
         done.unwrap_or_else(|error| panic!("{error}"))
@@ -309,6 +331,40 @@ impl Drop for Page {
             (self.connection).call(None, "Target.closeTarget", json!({"targetId": self.target}));
     }
 }
+
+/// Marks the headings that are printed, and what is printed next after each that is no heading, by
+/// ids; gives the ids of these pairs.
+const FOLLOWED: &str = r#"(() => {
+  const seen = (e) => e.checkVisibility({contentVisibilityAuto: true}) && e.getClientRects().length > 0 && e.getBoundingClientRect().height > 0;
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_ELEMENT);
+  const found = [];
+  while (walker.nextNode()) {
+    const e = walker.currentNode;
+    const is_heading = /^(H[2-6]|FIGCAPTION|CAPTION|SUMMARY)$/.test(e.tagName);
+    // What stands below: a text, a row, a drawing.
+    const is_leaf = /^(P|TR|LI|DT|DD|PRE|svg)$/.test(e.tagName) && !e.closest('thead');
+    if ((is_heading || is_leaf) && seen(e)) found.push([e, is_heading]);
+  }
+  const pairs = [];
+  const links = document.createElement('div');
+  const mark = (e, name) => {
+    if (!e.id) e.id = name;
+    const a = document.createElement('a');
+    a.href = '#' + e.id;
+    a.textContent = '.';
+    links.append(a);
+    return e.id;
+  };
+  found.forEach(([e, is_heading], i) => {
+    if (!is_heading) return;
+    const next = found.slice(i + 1).find(([, other]) => !other);
+    if (!next) return;
+    e.dataset.heading = '';
+    pairs.push([mark(e, `heading-${i}`), mark(next[0], `next-${i}`)]);
+  });
+  document.querySelector('footer').append(links);
+  return pairs;
+})()"#;
 
 /// A key by its code in the protocol.
 #[derive(Clone, Copy, Debug)]

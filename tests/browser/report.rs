@@ -25,10 +25,10 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-/// Pages of a run, a comparison, a trace, a large scenario, and the commands that ask why: made
-/// once, for all tests.
-pub fn pages() -> &'static [PathBuf; 11] {
-    static PAGES: OnceLock<[PathBuf; 11]> = OnceLock::new();
+/// Pages of a run, comparisons, single futures, a large scenario, briefs, and the commands that ask
+/// why: made once, for all tests.
+pub fn pages() -> &'static [PathBuf; 15] {
+    static PAGES: OnceLock<[PathBuf; 15]> = OnceLock::new();
     PAGES.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
         fs::create_dir_all(&folder).expect("a folder");
@@ -46,7 +46,16 @@ pub fn pages() -> &'static [PathBuf; 11] {
         let near = ["trace", strike, "--outcome", "on_strike", "--near-misses"];
         let near = [&near[..], &size].concat();
         let paths = [&["trace", strike, "--pathways"], &size[..]].concat();
-        let runs: [(&str, &[&str]); 11] = [
+        let three = [
+            &["compare", strike, "--set", "trends.militant.weight=0.7"],
+            &["--and", "--set", "events.walk_out.hazard.chance=0.3"][..],
+            &["--trials", "1024"],
+        ]
+        .concat();
+        let brief_of_three = [&three[..], &["--brief"]].concat();
+        let typical = ["trace", strike, "--outcome", "deal_after_strike"];
+        let typical = [&typical[..], &["--typical", "2"]].concat();
+        let runs: [(&str, &[&str]); 15] = [
             ("run.html", &["run", strike, "--trials", "4096"]),
             (
                 "compare.html",
@@ -69,6 +78,13 @@ pub fn pages() -> &'static [PathBuf; 11] {
             ("explain.html", &explain),
             ("near.html", &near),
             ("paths.html", &paths),
+            ("three.html", &three),
+            ("three-brief.html", &brief_of_three),
+            (
+                "brief.html",
+                &["run", strike, "--trials", "4096", "--brief"],
+            ),
+            ("typical.html", &typical),
         ];
         runs.map(|(name, arguments)| {
             let page = folder.join(name);
@@ -267,7 +283,31 @@ fn the_shipped_scenarios_fit_the_sheets_that_they_are_meant_for() {
         page.assert_no_sideways_scrolling();
         let sheets = page.sheets_of_paper();
         assert!(sheets <= most, "{}: {sheets} sheets", arguments.join(" "));
+        let alone = page.headings_alone();
+        assert!(alone.is_empty(), "{}: {alone:#?}", arguments.join(" "));
     }
+}
+
+#[test]
+fn no_heading_stands_alone_at_the_foot_of_a_sheet() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    for path in pages() {
+        let page = browser.open_file(path, View::DESKTOP.printed());
+        let alone = page.headings_alone();
+        assert!(alone.is_empty(), "{}: {alone:#?}", path.display());
+    }
+    // One that does is seen.
+    let text = "data:text/html,<!doctype html><style>div{height:%}</style><main><div></div><h2>Alone</h2><p style='break-before:page'>next</p></main><footer></footer>";
+    for (height, alone) in [("700px", 1), ("10px", 1)] {
+        let page = browser.page(View::DESKTOP.printed());
+        page.goto(&text.replace('%', height));
+        assert_eq!(page.headings_alone().len(), alone, "{height}");
+    }
+    let page = browser.page(View::DESKTOP.printed());
+    page.goto(&text.replace("break-before:page", ""));
+    assert_eq!(page.headings_alone().len(), 0);
 }
 
 /// Texts of drawings that leave them, in the font that this machine has: what a drawing reckons

@@ -247,12 +247,20 @@ fn each_and_begins_a_further_scenario_of_one_file() {
     let [first, second] = &both.comparisons[..] else {
         panic!("{} comparisons", both.comparisons.len())
     };
-    // Each is what it is by itself; options in between change nothing.
+    // Each is what it is by itself, but for the number of things that are looked at together.
     let alone = |line: &str| of(format!("{base} {line}")).comparisons;
-    assert_eq!(first.differences, alone(wet)[0].differences);
-    assert_eq!(second.differences, alone(hasty)[0].differences);
-    assert_eq!(second.changes, alone(hasty)[0].changes);
-    assert_ne!(first.differences, second.differences);
+    let seen = |own: &[Difference]| -> Vec<_> {
+        let each = own.iter();
+        each.map(|d| (d.base, d.other, d.difference, d.std_error))
+            .collect()
+    };
+    for (own, line) in [(first, wet), (second, hasty)] {
+        let alone = &alone(line)[0];
+        assert_eq!(seen(&own.differences), seen(&alone.differences));
+        assert_eq!(own.changes, alone.changes);
+    }
+    assert_ne!(seen(&first.differences), seen(&second.differences));
+    // Where other options stand changes nothing.
     let mixed = of(format!("{wet} --seed 1 --and {base} {hasty}"));
     assert_eq!(mixed.comparisons, both.comparisons);
     let titles: Vec<&str> = both.scenarios[1..]

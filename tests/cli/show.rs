@@ -107,3 +107,32 @@ fn parameters_are_a_table_that_pastes() {
         .code(2)
         .stderr(contains("no parameters"));
 }
+
+#[test]
+fn every_path_that_can_be_set_is_shown_at_once_and_can_be_set() {
+    let shown = stdout(&call(&format!("show {BASELINE} --full")).success());
+    let values: Vec<(&str, &str)> = (shown.lines())
+        .filter(|line| !line.starts_with("# "))
+        .map(|line| {
+            line.split_once(" = ")
+                .unwrap_or_else(|| panic!("no value: {line}"))
+        })
+        .collect();
+    assert!(values.len() > 300, "{}", values.len());
+    assert!(
+        values.contains(&("horizon", "36 months")),
+        "{:?}",
+        values.iter().find(|v| v.0 == "horizon")
+    );
+    assert!(shown.contains("# parameters.chance_ceasefire: "), "{shown}");
+    // What is set to the value that it has makes no other scenario.
+    for place in [
+        "parameters.chance_ceasefire.p50",
+        "trends.escalation.weight",
+    ] {
+        let (path, value) = values.iter().find(|(path, _)| *path == place).expect(place);
+        let again =
+            stdout(&call(&format!("show {BASELINE} --full --set {path}={value}")).success());
+        assert_eq!(again, shown, "{path}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What a brief says: each number in its place against the result file, by the rules of
 //! docs/reading-charts.md, which this file states for itself.
 
+mod compared;
 mod page;
 
 use crate::program::{call, folder};
@@ -389,9 +390,9 @@ fn check_drivers(page: &Page, result: &Value) {
     }
 }
 
-fn check_words(page: &Page, result: &Value) {
+/// The sentence of the file, with its readings put in.
+fn sentence(result: &Value) -> String {
     let source = &result["scenario"]["source"];
-    // The sentence of the file, with its readings put in.
     let mut expected = source["headline"].as_str().expect("a headline").to_owned();
     let end = list(result, "dates")
         .last()
@@ -417,6 +418,11 @@ fn check_words(page: &Page, result: &Value) {
         }
     }
     assert!(!expected.contains('{'), "{expected}");
+    expected
+}
+
+fn check_words(page: &Page, result: &Value) {
+    let expected = sentence(result);
     assert!(
         page.text("At a glance").starts_with(&expected),
         "{expected}"
@@ -481,101 +487,4 @@ fn each_number_of_a_brief_is_that_of_the_result_in_its_place() {
         check_questions(&page, &result);
         check_drivers(&page, &result);
     }
-}
-
-/// A number with its sign in front of it, rounded to the decimals that it shows.
-fn signed(text: &str, expected: &[f64], is_metric: bool) {
-    let magnitudes: Vec<f64> = expected.iter().map(|value| value.abs()).collect();
-    near(text, &magnitudes, is_metric);
-    let words: Vec<&str> = text
-        .split([' ', '–'])
-        .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
-        .collect();
-    for (word, value) in words.iter().zip(expected) {
-        let is_zero = numbers(word)[0].parse() == Ok(0.0);
-        let sign = word.chars().next().expect("a word");
-        assert!(
-            is_zero || matches!(sign, '-' | '−') == (*value < 0.0),
-            "{text}: {value}"
-        );
-    }
-}
-
-/// Whole texts as `<1%` and `>99%` stand for what would round to nothing or all.
-fn share(text: &str, expected: f64) {
-    match text.chars().next() {
-        Some('<' | '>') => {
-            let bound: f64 = numbers(text)[0].parse().expect("a number");
-            let is_so = if text.starts_with('<') {
-                100.0 * expected < bound
-            } else {
-                100.0 * expected > bound
-            };
-            assert!(is_so, "{text} of {expected}");
-        }
-        _ => rounded(text, &[100.0 * expected]),
-    }
-}
-
-#[test]
-fn each_number_of_a_comparison_at_a_glance_is_that_of_the_result_in_its_place() {
-    let (page, result) =
-        made("compare scenarios/port_strike.json --set trends.militant.weight=0.7 --trials 8192");
-    let comparison = &result["comparisons"][0];
-    let mut seen = 0;
-    for (heading, lists, unit) in [
-        ("Outcomes", &["groups", "differences"][..], 100.0),
-        ("Trends that come true by the end", &["trends"], 100.0),
-        ("Questions", &["questions"], 100.0),
-        ("Metrics, means", &["metrics"], 1.0),
-    ] {
-        let known: Vec<&Value> = lists.iter().flat_map(|key| list(comparison, key)).collect();
-        let rows = page.rows(heading);
-        let expected = known
-            .iter()
-            .filter(|one| one["outcome"] != "unclassified")
-            .count();
-        assert!(
-            rows.len() >= expected.min(2),
-            "{heading}: {} rows",
-            rows.len()
-        );
-        for row in rows {
-            let [name, base, other, difference, range] = &row[..] else {
-                panic!("{row:?}")
-            };
-            let name = name.trim_start_matches("– ");
-            let is_it = |one: &&&Value| {
-                title(one) == name || name.starts_with(&format!("{}, ", title(one)))
-            };
-            let found: Vec<&&Value> = known.iter().filter(is_it).collect();
-            let [one] = found[..] else {
-                panic!("{heading}: {} are called {name}", found.len())
-            };
-            for (text, key) in [(base, "base"), (other, "other")] {
-                match unit == 1.0 {
-                    true => near(text, &[number(one, key)], true),
-                    false => share(text, number(one, key)),
-                }
-            }
-            seen += 1;
-            if one["detectable"] == false {
-                assert_eq!((difference.as_str(), range.as_str()), ("·", ""), "{name}");
-                continue;
-            }
-            signed(difference, &[unit * number(one, "difference")], unit == 1.0);
-            if !range.is_empty() {
-                let ends = ends(one, "epistemic90").expect("a range");
-                signed(
-                    range
-                        .trim_start_matches("in ")
-                        .replace(" to ", " ")
-                        .as_str(),
-                    &ends.map(|end| unit * end),
-                    unit == 1.0,
-                );
-            }
-        }
-    }
-    assert!(seen > 12, "{seen} rows");
 }
