@@ -31,7 +31,7 @@ pub use changes::changes;
 pub use compare::compare;
 pub use discover::{Discovery, Flip, NoFlip, NothingToDiscover, Race, discover, flip};
 pub use edits::{Edit, edits_between, with_edits};
-pub use explain::{MOST_EDITS, NotExplained, explain};
+pub use explain::{MOST_EDITS, NotExplained, Side, explain, settings_of};
 pub use given::{condition_as_question, given};
 pub use growing::{Growing, Look, compare_grown};
 pub use kept::{KeptStudy, MOST_PARTS, NotKept, NotOneRun, NotPart, Summarised, planned};

@@ -33,6 +33,7 @@ const ELSEWHERE: [(&str, &str); 2] = [
                         quincunx compare baseline.json --set trends.escalation.weight=0.5\n  \
                         quincunx compare baseline.json --set trends.escalation.weight=0.5 --and --set parameters.rate_text.value=0.3\n  \
                         quincunx compare baseline.json escalation.json --explain --of silent\n  \
+                        quincunx compare old.result.json new.result.json --explain\n  \
                         quincunx compare baseline.json --variant hasty:parameters.rate_text.value=0.3 --variant slow:parameters.rate_text.value=0.05\n\n\
                         With one file, --set makes the second scenario of it, and --and begins a further one. With several\n\
                         files --set changes them all. Differences are taken between trials that share their random numbers,\n\
@@ -50,7 +51,8 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME:PATH=VALUE", help_heading = "Simulation")]
     variant: Vec<String>,
     /// Split the difference between two files, or what several --set make of one, among the edits
-    /// that make it
+    /// that make it. A FILE may be a result of `run`: another seed and another version of the
+    /// engine are then told apart from the edits
     #[arg(long, conflicts_with_all = ["variant", "and", "full", "folder", "until", "brief", "only", "events"])]
     explain: bool,
     /// With --explain: which groups, outcomes, questions, metrics and ratios, by name, separated by

@@ -1,16 +1,20 @@
 //! `compare --explain`: which edits make the difference, and how much each.
 
 use super::exit::{Exit, Misuse};
-use super::findings;
 use super::options::{Format, Output, Simulation};
 use super::output::Destination;
 use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use crate::analysis::{self, MOST_EDITS, NotExplained, Quantity, Study, edits_between, with_edits};
+use super::{findings, input};
+use crate::analysis::{
+    self, MOST_EDITS, NotExplained, Quantity, Side, Study, edits_between, settings_of, with_edits,
+};
+use crate::random::design::Design;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
+use crate::results::{RunInfo, RunResult, tool};
 use crate::scenario::Report;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -27,6 +31,175 @@ pub struct Asked<'a> {
 /// A scenario with some of the edits, by bit.
 type Open<'a> = Box<dyn Fn(u64) -> Result<Study, Report> + 'a>;
 
+/// One side: a file, or a finished result with the scenario in it.
+struct Opened {
+    study: Study,
+    finished: Option<RunResult>,
+}
+
+/// What is split: the scenario without edits, both sides as they are run, what each edit is called,
+/// and the scenario with some.
+struct Split<'a> {
+    base: Study,
+    sides: [Side; 2],
+    names: Vec<String>,
+    open: Open<'a>,
+}
+
+/// What differs between two files or results; `Err` if one of them cannot be used, and was refused.
+fn two<'a>(
+    [first, second]: [&Path; 2],
+    simulation: &Simulation,
+    terminal: &Terminal,
+) -> Result<std::result::Result<Split<'a>, Exit>> {
+    let sets = &simulation.variant.set;
+    let mut both = Vec::with_capacity(2);
+    for path in [first, second] {
+        let finished = input::finished(path)?;
+        let opened = match &finished {
+            Some(result) => Study::from_text(
+                &result.scenario.source.to_string(),
+                &format!("the scenario in {}", path.display()),
+            ),
+            None => Study::open(path, sets),
+        };
+        match opened {
+            Ok(study) => both.push(Opened { study, finished }),
+            Err(report) => return Ok(Err(findings::refuse(&report, terminal))),
+        }
+    }
+    let (Some(other), Some(base)) = (both.pop(), both.pop()) else {
+        return Ok(Err(Exit::Input));
+    };
+    let sides = sides([(first, &base), (second, &other)], simulation)?;
+    let [from, to] = [&base, &other].map(|side| side.study.model.source.clone());
+    let edits = edits_between(&from, &to);
+    let names = edits.iter().map(|edit| edit.name()).collect();
+    let with = move |bits: u64| {
+        let some = edits.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+        let mixed = with_edits(&from, &to, some.map(|(_, edit)| edit));
+        Study::from_text(&mixed.to_string(), "some of the edits")
+    };
+    Ok(Ok(Split {
+        base: base.study,
+        sides,
+        names,
+        open: Box::new(with),
+    }))
+}
+
+/// How both sides are run: a result as it was, and a file beside a result as that, where nobody
+/// says otherwise.
+///
+/// # Errors
+/// [`Misuse`] for options that would change a result, and for a result that no run of this version
+/// can be like.
+fn sides(opened: [(&Path, &Opened); 2], simulation: &Simulation) -> Result<[Side; 2]> {
+    let mut found = Vec::with_capacity(2);
+    let threads = simulation.threads.unwrap_or(0) as usize;
+    for (path, one) in opened {
+        let Some(result) = &one.finished else {
+            found.push(None);
+            continue;
+        };
+        let fault = |what: &str| Misuse(format!("`{}` {what}", path.display()));
+        if !simulation.variant.set.is_empty() {
+            return Err(fault(
+                "is a result, which --set cannot change: give the changed scenario as a file",
+            )
+            .into());
+        }
+        if result.run.trials == 0 {
+            return Err(fault("has no trials").into());
+        }
+        if result.tool == tool() && one.study.model.sha256 != result.scenario.sha256 {
+            return Err(fault("has a scenario in it that is not the one that was run").into());
+        }
+        let settings = settings_of(&result.run);
+        if !settings.is_sound() {
+            let (draws, each) = (result.run.draws, result.run.trials_per_draw);
+            let text = format!("is of a run that this version does not make: {draws} draws of {each}");
+            return Err(fault(&text).into());
+        }
+        found.push(Some(settings.threads(threads)));
+    }
+    let sized = [
+        ("--trials", simulation.trials.is_some()),
+        ("--draws", simulation.draws.is_some()),
+        ("--seed", simulation.seed.is_some()),
+        ("--design", simulation.design != Design::default()),
+    ];
+    let asked = sized.iter().find(|(_, is_asked)| *is_asked);
+    let settings = match (&found[..], asked) {
+        ([Some(_), Some(_)], Some((option, _))) => {
+            let text = format!(
+                "{option}: two results have their sizes and seeds; run one anew to change them"
+            );
+            return Err(Misuse(text).into());
+        }
+        ([Some(a), Some(b)], None) => [a.clone(), b.clone()],
+        ([None, None], _) => {
+            let same = simulation.settings(&opened[0].1.study)?;
+            [same.clone(), same]
+        }
+        (one, _) => {
+            let i = usize::from(one[0].is_none());
+            let (Some(of_result), Some(result)) = (&one[i], &opened[i].1.finished) else {
+                return Err(Misuse("no result".into()).into());
+            };
+            let of_file = beside(&result.run, of_result, &opened[1 - i].1.study, simulation)?;
+            match i {
+                0 => [of_result.clone(), of_file],
+                _ => [of_file, of_result.clone()],
+            }
+        }
+    };
+    let [base, other] = opened.map(|(_, one)| one.finished.clone());
+    let [first, second] = settings;
+    Ok([
+        Side {
+            settings: first,
+            finished: base,
+        },
+        Side {
+            settings: second,
+            finished: other,
+        },
+    ])
+}
+
+/// How a file is run beside a result: alike, but for what is asked for.
+fn beside(
+    run: &RunInfo,
+    settings: &Settings,
+    file: &Study,
+    simulation: &Simulation,
+) -> Result<Settings> {
+    let Simulation {
+        trials,
+        draws,
+        seed,
+        design,
+        ..
+    } = simulation;
+    let has_size = trials.is_some() || draws.is_some();
+    let design = match *design == Design::default() {
+        true => settings.design,
+        false => *design,
+    };
+    let seed = seed.unwrap_or(settings.seed);
+    if !has_size {
+        return Ok(settings.clone().seed(seed).design(design));
+    }
+    let own = Simulation {
+        trials: trials.or(Some(run.trials)),
+        seed: Some(seed),
+        design,
+        ..simulation.clone()
+    };
+    own.settings(file)
+}
+
 pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
     let Asked {
         files,
@@ -37,8 +210,7 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
     } = asked;
     let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let sets = &simulation.variant.set;
-    let open = |file: &Path, sets: &[String]| Study::open(file, sets);
-    let (base, names, opened): (Study, Vec<String>, Open<'_>) = match files {
+    let split: Split<'_> = match files {
         [file] if sets.is_empty() => {
             let text = format!(
                 "--explain splits the difference between two files, or what several --set make of one: {} alone is neither",
@@ -51,46 +223,51 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
             return Err(Misuse(text.into()).into());
         }
         [file] => {
+            if input::finished(file)?.is_some() {
+                let text = format!(
+                    "`{}` is a result, which --set cannot change: give the changed scenario as a second file",
+                    file.display()
+                );
+                return Err(Misuse(text).into());
+            }
             apart(sets)?;
-            let base = match open(file, &[]) {
+            let base = match Study::open(file, &[]) {
                 Ok(study) => study,
                 Err(report) => return Ok(findings::refuse(&report, terminal)),
             };
             let with = move |bits: u64| {
                 let some = sets.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
                 let some: Vec<String> = some.map(|(_, set)| set.clone()).collect();
-                open(file, &some)
+                Study::open(file, &some)
             };
-            (base, sets.clone(), Box::new(with))
-        }
-        [first, second] => {
-            let mut both = Vec::with_capacity(2);
-            for file in [first, second] {
-                match open(file, sets) {
-                    Ok(study) => both.push(study),
-                    Err(report) => return Ok(findings::refuse(&report, terminal)),
-                }
+            let side = Side {
+                settings: simulation.settings(&base)?,
+                finished: None,
+            };
+            Split {
+                base,
+                sides: [side.clone(), side],
+                names: sets.clone(),
+                open: Box::new(with),
             }
-            let (other, base) = (both.pop(), both.pop());
-            let (Some(base), Some(other)) = (base, other) else {
-                return Ok(Exit::Input);
-            };
-            let [from, to] = [&base, &other].map(|study| study.model.source.clone());
-            let edits = edits_between(&from, &to);
-            let names = edits.iter().map(|edit| edit.name()).collect();
-            let with = move |bits: u64| {
-                let some = edits.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
-                let mixed = with_edits(&from, &to, some.map(|(_, edit)| edit));
-                Study::from_text(&mixed.to_string(), "some of the edits")
-            };
-            (base, names, Box::new(with))
         }
+        [first, second] => match two([first, second], simulation, terminal)? {
+            Ok(split) => split,
+            Err(exit) => return Ok(exit),
+        },
         _ => {
             let text = "--explain is of two files, or of one with --set";
             return Err(Misuse(text.into()).into());
         }
     };
-    if names.is_empty() {
+    let Split {
+        base,
+        sides,
+        names,
+        open,
+    } = split;
+    let has_result = sides.iter().any(|side| side.finished.is_some());
+    if names.is_empty() && !has_result {
         let text = "nothing that bears on a number differs between the two files";
         return Err(Misuse(text.into()).into());
     }
@@ -103,16 +280,15 @@ pub fn run(asked: &Asked<'_>, terminal: &Terminal) -> Result<Exit> {
     }
     let of =
         Quantity::all_named(&base.model, of).map_err(|error| Misuse(format!("--of: {error}")))?;
-    let settings = simulation.settings(&base)?;
     let parents = base.sources.files();
     let mut places = Places::reading(files.iter().map(PathBuf::as_path).chain(parents));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let canvas = page.open(&mut places, terminal)?;
     // The analysis decides how many sets of edits it needs.
-    let endless = settings.clone().until(Some(0.0));
+    let endless = sides[0].settings.clone().until(Some(0.0));
     let meter = Meter::start(&endless, None, output.quiet, terminal)?;
-    let found = analysis::explain(&names, &of, &settings, &meter, opened.as_ref());
+    let found = analysis::explain(&names, &of, &sides, &meter, open.as_ref());
     meter.finish(true)?;
     let result = match found {
         Ok(result) => result,

@@ -80,6 +80,26 @@ pub fn run_result(value: Value, shown: &str) -> Result<RunResult> {
     decoded(value, shown, check_run)
 }
 
+/// The result of a run in a file; `None` if it is a scenario, or nothing that can be read.
+///
+/// # Errors
+/// As [`run_result`].
+pub fn finished(path: &Path) -> Result<Option<RunResult>> {
+    if path.as_os_str() == "-" {
+        return Ok(None);
+    }
+    let Ok(value) = value(path) else {
+        return Ok(None);
+    };
+    let is_result = ["tool", "scenario", "run"]
+        .iter()
+        .all(|key| value.get(key).is_some());
+    match is_result {
+        true => run_result(value, &path.display().to_string()).map(Some),
+        false => Ok(None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

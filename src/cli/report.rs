@@ -6,8 +6,7 @@ use super::output::Destination;
 use super::pictures::{Charts, chosen, make_folder, typical, write_charts};
 use super::places::Places;
 use super::terminal::Terminal;
-use crate::analysis::Study;
-use crate::engine::Settings;
+use crate::analysis::{Study, settings_of};
 use crate::report::files;
 use crate::report::html::{self, ComparePart, Part, RunPart};
 use crate::results::{
@@ -173,11 +172,7 @@ fn stories(result: &RunResult, say: &dyn Fn(&str)) -> Result<Vec<Typical>> {
             return Ok(Vec::new());
         }
     };
-    let run = &result.run;
-    let settings = Settings::new(1, None, run.seed)
-        .trials_per_draw(run.trials_per_draw)
-        .design(run.design)
-        .blocks(run.blocks);
+    let settings = settings_of(&result.run);
     typical(&study, &settings, result)
 }
 

@@ -9,8 +9,17 @@ use serde::{Deserialize, Serialize};
 pub struct ExplainResult {
     pub format: u32,
     pub tool: Tool,
-    /// The size of each run.
+    /// The size of each run; of a finished result, that of its run.
     pub run: RunInfo,
+    /// The run of the other side, where it has other random numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_run: Option<RunInfo>,
+    /// Version of the engine that the first side is a result of; `None` of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_version: Option<String>,
+    /// The same of the other side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_version: Option<String>,
     pub base: ScenarioInfo,
     pub other: ScenarioInfo,
     /// What each edit changes.
@@ -36,7 +45,8 @@ pub struct ExplainedNumber {
     pub base: Option<f64>,
     pub other: Option<f64>,
     pub total: ExplainPart,
-    /// By edit; they sum to the total.
+    /// By edit, then of other random numbers and another engine, where sides differ in them; they
+    /// sum to the total.
     pub parts: Vec<ExplainPart>,
 }
 
@@ -47,11 +57,22 @@ impl ExplainedNumber {
     }
 }
 
-/// What an edit adds: its Shapley value.
+/// Kind of the whole difference.
+pub const TOTAL: &str = "total";
+/// Kind of what an edit adds.
+pub const EDIT: &str = "edit";
+/// Kind of what other random numbers add: another seed, size or design.
+pub const NUMBERS: &str = "numbers";
+/// Kind of what another engine adds.
+pub const ENGINE: &str = "engine";
+
+/// What an edit adds: its Shapley value; or what other random numbers or another engine add.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExplainPart {
-    /// Empty for the total.
+    /// `total`, `edit`, `numbers` or `engine`.
+    pub kind: String,
+    /// What is changed, in words if it is no edit; empty for the total.
     pub edit: String,
     /// `None`: some of the runs have no such number.
     pub difference: Option<f64>,

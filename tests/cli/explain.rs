@@ -109,6 +109,111 @@ fn every_format_has_the_parts() {
     }
 }
 
+/// A result of the valley with these options.
+fn kept(folder: &std::path::Path, name: &str, line: &str) -> String {
+    let path = folder.join(name).display().to_string();
+    call(&format!("run {line} --format json --out {path} --quiet")).success();
+    path
+}
+
+#[test]
+fn finished_results_are_split_with_their_noise_and_their_engine() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let haste = "--set parameters.haste.uniform=[0.4,0.9]";
+    let one = kept(folder.path(), "one.json", &format!("{file} --trials 2048"));
+    let other = kept(
+        folder.path(),
+        "other.json",
+        &format!("{file} --trials 4096 --seed 9 {haste}"),
+    );
+    let explained = |line: &str| -> ExplainResult {
+        let text = stdout(&call(&format!("compare {line} --explain --format json")).success());
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+    };
+    let kinds = |found: &ExplainResult| -> Vec<String> {
+        let number = &found.numbers[0];
+        let sum: f64 = number
+            .parts
+            .iter()
+            .map(|p| p.difference.expect("one"))
+            .sum();
+        assert!((sum - number.total.difference.expect("one")).abs() < 1e-12);
+        number.parts.iter().map(|part| part.kind.clone()).collect()
+    };
+    let found = explained(&format!("{one} {other} --of signed"));
+    assert_eq!(kinds(&found), ["edit", "numbers"]);
+    assert_eq!(found.edits, ["parameters.haste"]);
+    assert_eq!(
+        (found.run.trials, found.other_run.map(|run| run.seed)),
+        (2048, Some(9))
+    );
+    // A file beside a result is run as that was, in either order.
+    let changed = format!("{file} --trials 2048 {haste}");
+    let changed = kept(folder.path(), "changed.json", &changed);
+    let both = explained(&format!("{one} {changed} --of signed"));
+    assert_eq!(kinds(&both), ["edit"]);
+    let there = explained(&format!("{file} {changed} --of signed"));
+    let back = explained(&format!("{changed} {file} --of signed"));
+    assert_eq!(both.numbers[0].parts, there.numbers[0].parts);
+    let [there, back] = [there, back].map(|found| found.numbers[0].total.difference);
+    assert_eq!(there, back.map(|d| -d));
+    // And otherwise where it is asked for.
+    let seeded = explained(&format!("{one} {file} --of signed --seed 5"));
+    assert_eq!(kinds(&seeded), ["numbers"]);
+    assert!(seeded.numbers[0].parts[0].edit.contains("seed 3 → 5"));
+    let text = stdout(&call(&format!("compare {one} {other} --explain")).success());
+    for wanted in [
+        "sampling noise (seed 3 → 9",
+        "the other side",
+        "4 runs, two for each",
+    ] {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    let csv = stdout(&call(&format!("compare {one} {other} --explain --format csv")).success());
+    assert!(csv.contains(",numbers,"), "{csv}");
+}
+
+#[test]
+fn a_finished_result_is_not_run_otherwise() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let one = kept(folder.path(), "one.json", &format!("{file} --trials 1024"));
+    for (line, wanted) in [
+        (
+            format!("{one} {one} --seed 3"),
+            "two results have their sizes and seeds",
+        ),
+        (
+            format!("{one} {one} --trials 3000"),
+            "two results have their sizes and seeds",
+        ),
+        (
+            format!("{one} {file} --set horizon=2"),
+            "--set cannot change",
+        ),
+        (format!("{one} --set horizon=2"), "--set cannot change"),
+    ] {
+        call(&format!("compare {line} --explain"))
+            .code(2)
+            .stderr(contains(wanted));
+    }
+    // Nothing differs: there is nothing to find, and it says so.
+    let text = stdout(&call(&format!("compare {one} {one} --explain")).success());
+    assert!(text.contains("no detectable difference"), "{text}");
+    let mut value: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&one).expect("it is there")).expect("JSON");
+    value["scenario"]["source"]["horizon"] = 9.into();
+    std::fs::write(&one, value.to_string()).expect("the folder takes files");
+    call(&format!("compare {one} {file} --explain"))
+        .code(2)
+        .stderr(contains("not the one that was run"));
+}
+
 #[test]
 fn what_cannot_be_split_is_refused() {
     let folder = folder();

@@ -1,9 +1,9 @@
 //! A difference is split among edits as its Shapley values say, and the parts sum to the whole.
 
 use crate::harness::study;
-use quincunx::analysis::{Quantity, explain};
+use quincunx::analysis::{Quantity, Side, explain, settings_of};
 use quincunx::engine::{Settings, Silent};
-use quincunx::results::ExplainResult;
+use quincunx::results::{ExplainResult, ExplainedNumber, RunResult};
 use serde_json::{Value, json};
 
 /// Alarms that fire in a year with rates that edits raise from 0.2 by these; the second edit only
@@ -30,11 +30,133 @@ fn split(edits: usize, of: &[&str]) -> ExplainResult {
     let of: Vec<Quantity> = (of.iter())
         .map(|name| Quantity::named(&base.model, name).expect("it is there"))
         .collect();
-    let settings = Settings::new(20_000, None, 3);
-    explain(&names, &of, &settings, &Silent, &|bits| {
+    let side = Side {
+        settings: Settings::new(20_000, None, 3),
+        finished: None,
+    };
+    explain(&names, &of, &[side.clone(), side], &Silent, &|bits| {
         Ok(study(&alarm(bits, edits)))
     })
     .unwrap_or_else(|_| panic!("every set of edits runs"))
+}
+
+/// A finished result of the alarm with some of two edits.
+fn finished(bits: u64, trials: u64, seed: u64) -> RunResult {
+    let settings = Settings::new(trials, None, seed);
+    let run = study(&alarm(bits, 2)).run(&settings, &Silent);
+    run.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The difference of two finished results that differ in the first of these edits, if at all.
+fn between(results: [&RunResult; 2], edits: usize, of: &[&str]) -> ExplainResult {
+    let names: Vec<String> = (0..edits).map(|i| format!("edit_{i}")).collect();
+    let base = study(&alarm(0, 2));
+    let of: Vec<Quantity> = (of.iter())
+        .map(|name| Quantity::named(&base.model, name).expect("it is there"))
+        .collect();
+    let sides = results.map(|result| Side {
+        settings: settings_of(&result.run).expect("a design of this version"),
+        finished: Some(result.clone()),
+    });
+    explain(&names, &of, &sides, &Silent, &|bits| {
+        Ok(study(&alarm(bits, 2)))
+    })
+    .unwrap_or_else(|_| panic!("every set of edits runs"))
+}
+
+/// The kinds of the parts, which sum to the whole.
+fn kinds(number: &ExplainedNumber) -> Vec<&str> {
+    let parts = number
+        .parts
+        .iter()
+        .map(|part| part.difference.expect("one"));
+    let (sum, total) = (
+        parts.sum::<f64>(),
+        number.total.difference.expect("a difference"),
+    );
+    assert!((sum - total).abs() < 1e-12, "{sum} is not {total}");
+    let sides = [number.base, number.other].map(|side| side.expect("a value"));
+    assert!((sides[1] - sides[0] - total).abs() < 1e-12, "{sides:?}");
+    number.parts.iter().map(|part| part.kind.as_str()).collect()
+}
+
+#[test]
+fn results_of_other_seeds_and_sizes_have_a_row_of_sampling_noise() {
+    let (one, other) = (finished(0, 20_000, 3), finished(1, 40_000, 4));
+    let found = between([&one, &other], 1, &["alarmed", "alarms"]);
+    // Two scenarios under two seeds.
+    assert_eq!((found.runs, found.edits.len()), (4, 1));
+    assert_eq!(found.other_run.as_ref(), Some(&other.run));
+    let p = |rate: f64| 1.0 - libm::exp(-rate);
+    for (number, exact) in found.numbers.iter().zip([p(0.8) - p(0.2), 0.6]) {
+        assert_eq!(kinds(number), ["edit", "numbers"]);
+        let near = |i: usize, exact: f64| {
+            let part = &number.parts[i];
+            let (d, error) = (part.difference.expect("one"), part.std_error.expect("one"));
+            assert!((d - exact).abs() <= 5.5 * error, "{part:?}, exact {exact}");
+            error
+        };
+        let noise = near(1, 0.0);
+        assert!(near(0, exact) < noise, "the edit has common random numbers");
+        // Noise is taken for news in 5% of pairs of seeds (`tests/statistics/why.rs`).
+        assert!(number.parts[0].detectable);
+        assert_ne!(number.parts[1].difference, Some(0.0));
+    }
+    let name = &found.numbers[0].parts[1].edit;
+    assert_eq!(name, "sampling noise (seed 3 → 4, other size)");
+    // Without an edit all of the difference is noise.
+    let again = finished(0, 20_000, 4);
+    let found = between([&one, &again], 0, &["alarmed"]);
+    let number = &found.numbers[0];
+    assert_eq!((kinds(number), found.runs), (vec!["numbers"], 2));
+    assert_eq!(number.parts[0].difference, number.total.difference);
+    assert_eq!(number.parts[0].detectable, number.total.detectable);
+}
+
+#[test]
+fn a_result_of_another_version_has_a_row_of_the_engine() {
+    let (one, mut other) = (finished(0, 20_000, 3), finished(1, 20_000, 3));
+    let found = between([&one, &other], 1, &["alarmed"]);
+    assert_eq!(kinds(&found.numbers[0]), ["edit"], "one engine, one seed");
+    let total = found.numbers[0].total.difference.expect("one");
+    other.tool.version = "99.0.0".into();
+    let found = between([&one, &other], 1, &["alarmed"]);
+    let number = &found.numbers[0];
+    assert_eq!(kinds(number), ["edit", "engine"]);
+    // It finds the same again.
+    let engine = &number.parts[1];
+    assert_eq!(
+        (engine.difference, engine.std_error),
+        (Some(0.0), Some(0.0))
+    );
+    assert!(
+        !engine.detectable && engine.edit.ends_with("→ 99.0.0)"),
+        "{}",
+        engine.edit
+    );
+    assert_eq!(found.other_version.as_deref(), Some("99.0.0"));
+    // As if that engine had brought 64 more in each replicate: 1,024 of 20,480 trials.
+    let planted = |result: &mut RunResult| {
+        for (_, by) in &mut result.outcomes[0].by_trend {
+            by.hits.iter_mut().for_each(|hits| *hits += 64);
+        }
+        result.outcomes[0].probability += 0.05;
+    };
+    planted(&mut other);
+    let found = between([&one, &other], 1, &["alarmed"]);
+    let number = &found.numbers[0];
+    assert_eq!(kinds(number), ["edit", "engine"]);
+    let [edit, engine] = &number.parts[..] else {
+        panic!("two parts")
+    };
+    assert!((engine.difference.expect("one") - 0.05).abs() < 1e-12);
+    assert!(engine.detectable && edit.detectable);
+    assert!((edit.difference.expect("one") - total).abs() < 1e-12);
+    // What this version does not find again is told, whatever the file says of its version.
+    other.tool = one.tool.clone();
+    let found = between([&one, &other], 1, &["alarmed"]);
+    assert_eq!(kinds(&found.numbers[0]), ["edit", "engine"]);
+    assert!(found.numbers[0].parts[1].edit.contains("another build"));
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod rare;
 mod shipped;
 mod stopping;
 mod strata;
+mod why;

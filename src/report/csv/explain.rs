@@ -22,7 +22,7 @@ const HEADER: [&str; 13] = [
 ];
 
 /// Of each number the parts are `base` and `other`, which are its values, `total`, which is the
-/// whole difference, and one `edit` for each edit.
+/// whole difference, one `edit` for each edit, and `numbers` and `engine` where those differ.
 ///
 /// # Errors
 /// Those of `out`.
@@ -56,11 +56,6 @@ pub fn write_explain(
             write(side, "", numbers)?;
         }
         for part in std::iter::once(&number.total).chain(&number.parts) {
-            let kind = if part.edit.is_empty() {
-                "total"
-            } else {
-                "edit"
-            };
             let end = |i: usize| text(part.ci95.map(|ends| ends[i]));
             let numbers = [
                 text(part.difference),
@@ -73,7 +68,7 @@ pub fn write_explain(
                     None => String::new(),
                 },
             ];
-            write(kind, &part.edit, numbers)?;
+            write(&part.kind, &part.edit, numbers)?;
         }
     }
     csv.flush()

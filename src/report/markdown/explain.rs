@@ -2,8 +2,10 @@
 
 use super::{escape, joined, label, table};
 use crate::report::format;
-use crate::report::table::{explained_range, explained_sides, explained_value, explained_verdict};
-use crate::results::ExplainResult;
+use crate::report::table::{
+    explained_how, explained_range, explained_sides, explained_value, explained_verdict,
+};
+use crate::results::{ExplainResult, RunInfo};
 use std::io::{self, Write};
 
 /// # Errors
@@ -15,19 +17,23 @@ pub fn write_explain(out: &mut dyn Write, result: &ExplainResult) -> io::Result<
         true => writeln!(out, "# What makes the difference: {from}\n")?,
         false => writeln!(out, "# What makes the difference: {from} → {to}\n")?,
     }
-    let how = match result.orders {
-        0 => "one for each set of edits".to_owned(),
-        n => format!("along {n} random orders of the edits"),
+    let size = |run: &RunInfo| {
+        format!(
+            "{} trials in {} draws of {}, seed {}",
+            format::count(run.trials),
+            format::count(run.draws),
+            run.trials_per_draw,
+            run.seed
+        )
     };
-    writeln!(
-        out,
-        "{} runs, {how}, each of {} trials in {} draws of {}, seed {}.\n",
-        format::count(result.runs),
-        format::count(result.run.trials),
-        format::count(result.run.draws),
-        result.run.trials_per_draw,
-        result.run.seed
-    )?;
+    let how = explained_how(result);
+    match &result.other_run {
+        None => writeln!(out, "{how}, each of {}.\n", size(&result.run))?,
+        Some(other) => {
+            let (one, other) = (size(&result.run), size(other));
+            writeln!(out, "{how}, of {one}, and of {other}.\n")?;
+        }
+    }
     for number in &result.numbers {
         let title = escape(label(&number.title, &number.name));
         match number.unit.as_str() {

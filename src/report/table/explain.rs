@@ -6,7 +6,7 @@ use super::series::with_unit;
 use super::text::{Line, dotted, shorten_inside};
 use super::{Page, label, palette, run};
 use crate::report::format;
-use crate::results::{ExplainPart, ExplainResult, ExplainedNumber};
+use crate::results::{ENGINE, ExplainPart, ExplainResult, ExplainedNumber, NUMBERS};
 use std::io;
 
 /// Longest name of an edit.
@@ -22,21 +22,49 @@ pub fn write(page: &mut Page<'_>, result: &ExplainResult) -> io::Result<()> {
     } else {
         page.paragraph(anstyle::Style::new(), &from, 2)?;
     }
-    let mut size = vec![match result.orders {
-        0 => format!("{} runs, one for each set of edits", result.runs),
-        n => format!("{} runs along {n} random orders of the edits", result.runs),
-    }];
+    let mut size = vec![how(result)];
     size.extend(run::size_of(&result.run));
     page.paragraph(palette::FAINT, &dotted(size), 0)?;
+    if let Some(other) = &result.other_run {
+        let mut size = vec!["the other side".to_owned()];
+        size.extend(run::size_of(other));
+        page.paragraph(palette::FAINT, &dotted(size), 0)?;
+    }
     for number in &result.numbers {
         table(page, number)?;
     }
     page.blank()?;
-    page.paragraph(palette::FAINT, LEGEND, 0)
+    page.paragraph(palette::FAINT, &legend(result), 0)
+}
+
+/// Which runs were made.
+pub fn how(result: &ExplainResult) -> String {
+    let runs = format::count(result.runs);
+    match (result.edits.len(), result.orders) {
+        (0, _) => format!("{runs} {}", if result.runs == 1 { "run" } else { "runs" }),
+        (_, 0) if result.other_run.is_some() => {
+            format!("{runs} runs, two for each set of edits")
+        }
+        (_, 0) => format!("{runs} runs, one for each set of edits"),
+        (_, n) => format!("{runs} runs along {n} random orders of the edits"),
+    }
 }
 
 /// What the numbers mean.
-pub const LEGEND: &str = "Each part is what an edit adds, on average over all orders in which the edits can be made (Shapley value); the parts sum to \
+pub fn legend(result: &ExplainResult) -> String {
+    let has = |kind: &str| (result.numbers.iter().flat_map(|n| &n.parts)).any(|p| p.kind == kind);
+    let mut text = LEGEND.to_owned();
+    if has(NUMBERS) {
+        text += " Sampling noise is what the other random numbers bring by chance.";
+    }
+    if has(ENGINE) {
+        text += " Engine is what this version does not find again in a result.";
+    }
+    text
+}
+
+/// What they mean in any case.
+const LEGEND: &str = "Each part is what an edit adds, on average over all orders in which the edits can be made (Shapley value); the parts sum to \
      the whole. ± is a standard error, by runs with the same random numbers. One counts as detectable only if chance would show \
      one anywhere in its table in fewer than 5% of runs.";
 

@@ -40,8 +40,8 @@ pub(super) use discover::{
     shown as boxes_shown, together as boxes_together,
 };
 pub(super) use explain::{
-    LEGEND as EXPLAIN_LEGEND, range as explained_range, sides as explained_sides,
-    value as explained_value, verdict as explained_verdict,
+    how as explained_how, legend as explained_legend, range as explained_range,
+    sides as explained_sides, value as explained_value, verdict as explained_verdict,
 };
 pub(super) use flip::{
     IN_DOUBT as FLIP_IN_DOUBT, answer as flip_answer, cells as flip_cells, command as flip_command,

@@ -275,6 +275,8 @@ fn every_key_of_an_explanation_is_in_the_reference_and_no_other() {
     }
     let mut found = BTreeSet::new();
     keys(&explained, "", &mut found);
+    // Of results only.
+    found.extend(["other_run", "base_version", "other_version"].map(str::to_owned));
     assert_eq!(found, first_column("### Of `compare --explain`"));
 }
 

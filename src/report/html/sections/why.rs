@@ -9,21 +9,22 @@ use crate::report::html::markup::Markup;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, size, with_error};
 use crate::report::table::{
-    EXPLAIN_LEGEND, SWEEP_LEGEND, answer, break_even, effect, effect_size, explained_range,
-    explained_sides, explained_value, explained_verdict, given_difference, given_legend,
-    given_lists, given_name, given_split, given_value, observation, reading, sweep_difference,
-    sweep_name, sweep_value, sweep_verdict, swing_text, text_of, tripwire_share, watched_answer,
-    watched_deciding,
+    SWEEP_LEGEND, answer, break_even, effect, effect_size, explained_how, explained_legend,
+    explained_range, explained_sides, explained_value, explained_verdict, given_difference,
+    given_legend, given_lists, given_name, given_split, given_value, observation, reading,
+    sweep_difference, sweep_name, sweep_value, sweep_verdict, swing_text, text_of, tripwire_share,
+    watched_answer, watched_deciding,
 };
 use crate::results::{
-    DesignSize, ExplainResult, GivenResult, GivenRow, RunInfo, SensitivityResult,
-    SensitivityTarget, SweepPoint, SweepResult, SweepValue, Tripwire, TripwiresResult, Warning,
+    DesignSize, EDIT, ExplainResult, GivenResult, GivenRow, RunInfo, SensitivityResult,
+    SensitivityTarget, SweepPoint, SweepResult, SweepValue, TOTAL, Tripwire, TripwiresResult,
+    Warning,
 };
 
-const NOISE: &str = "not told from noise";
+pub(super) const NOISE: &str = "not told from noise";
 const NOTHING: &str = "no detectable difference";
 
-fn cell((value, error): (String, String)) -> Markup {
+pub(super) fn cell((value, error): (String, String)) -> Markup {
     with_error(Rounded { value, error }).as_str().into()
 }
 
@@ -31,7 +32,7 @@ fn rounded(of: Rounded) -> Markup {
     with_error(of).as_str().into()
 }
 
-fn verdict(detectable: bool, not: &str) -> Markup {
+pub(super) fn verdict(detectable: bool, not: &str) -> Markup {
     if detectable { "yes" } else { not }.into()
 }
 
@@ -48,7 +49,7 @@ pub(super) fn warned(body: &mut Body, list: &[Warning]) {
     }
 }
 
-fn interrupted(body: &mut Body, run: &RunInfo) {
+pub(super) fn interrupted(body: &mut Body, run: &RunInfo) {
     if run.interrupted {
         body.paragraph(INTERRUPTED);
     }
@@ -358,9 +359,10 @@ pub fn explain(body: &mut Body, result: &ExplainResult) {
             let mut table = Table::new("What each edit adds", head).texts(2);
             for part in number.parts.iter().chain([&number.total]) {
                 table.row([
-                    match part.edit.as_str() {
-                        "" => Markup::strong("in all"),
-                        edit => Markup::code(edit),
+                    match part.kind.as_str() {
+                        TOTAL => Markup::strong("in all"),
+                        EDIT => Markup::code(&part.edit),
+                        _ => Markup::text(&part.edit),
                     },
                     match explained_verdict(part) {
                         "" => "yes".into(),
@@ -373,16 +375,13 @@ pub fn explain(body: &mut Body, result: &ExplainResult) {
             body.table(&table);
         });
     }
-    body.remark(EXPLAIN_LEGEND);
-    let how = match result.orders {
-        0 => format!(
-            " {} runs of that size, one for each set of edits.",
-            result.runs
-        ),
-        n => format!(
-            " {} runs of that size along {n} random orders of the edits.",
-            result.runs
-        ),
+    body.remark(explained_legend(result));
+    let mut how = match result.other_run {
+        None => format!(" {} of that size.", explained_how(result)),
+        Some(_) => format!(" {}.", explained_how(result)),
     };
+    if let Some(other) = &result.other_run {
+        how += &format!(" The other side: {}. Seed {}.", size(other), other.seed);
+    }
     provenance(body, &result.run, &how);
 }

@@ -1,0 +1,189 @@
+//! Intervals of break-even values, and of the parts of a difference that is split among edits,
+//! cover the truth as often as they claim.
+
+use crate::harness::study;
+use quincunx::analysis::{Point, Quantity, Side, Study, Sweep, break_even, explain, sweep};
+use quincunx::engine::{Settings, Silent};
+use quincunx::results::SweepAxis;
+use serde_json::{Value, json};
+
+/// Alarms at a rate per year that is known, or uniform from half of it to three halves: of a known
+/// one the chance of any within the year is 1 - exp(-rate).
+fn alarm(rate: f64, is_known: bool) -> Value {
+    let drawn = match is_known {
+        true => json!({"value": rate}),
+        false => json!({"uniform": [0.5 * rate, 1.5 * rate]}),
+    };
+    json!({
+        "format": 1, "name": "alarm", "start": "2026-01-01", "horizon": "12 months", "step": "1 month",
+        "parameters": {"rate": drawn},
+        "phases": {"calm": {"start": true}},
+        "events": {"alarm": {"hazard": {"rate": "rate", "per": "year"}}},
+        "outcomes": [{"name": "alarmed", "when": "ever(alarm)"}, {"name": "calm", "when": "true"}],
+        "metrics": {"alarms": "count(alarm)"}
+    })
+}
+
+/// Mean of 1 - exp(-x) over the rates.
+fn chance(rate: f64, is_known: bool) -> f64 {
+    match is_known {
+        true => 1.0 - libm::exp(-rate),
+        false => 1.0 - (libm::exp(-0.5 * rate) - libm::exp(-1.5 * rate)) / rate,
+    }
+}
+
+/// How often an interval held the truth, of so many; and the actual spread of the estimates beside
+/// the errors that are stated, which a break-even value has not.
+#[derive(Default)]
+struct Held {
+    held: u32,
+    all: u32,
+    off: f64,
+    stated: f64,
+}
+
+impl Held {
+    fn add(&mut self, truth: f64, value: f64, error: f64, [low, high]: [f64; 2]) {
+        self.held += u32::from(low <= truth && truth <= high);
+        self.all += 1;
+        self.off += (value - truth) * (value - truth);
+        self.stated += error * error;
+    }
+
+    /// A true 95% interval covers all but 5%; here up to three standard deviations less, and a
+    /// point for what 16 replicates do not know. The ratio of spreads is within 30%.
+    fn check(&self, what: &str) {
+        let n = f64::from(self.all);
+        let share = f64::from(self.held) / n;
+        let ratio = (self.stated / self.off).sqrt();
+        println!(
+            "{what}: covered {:.1}% of {n}, stated over actual {ratio:.2}",
+            100.0 * share
+        );
+        let least = 0.94 - 3.0 * (0.05 * 0.95 / n).sqrt();
+        assert!(share >= least, "{what}: {share} of {n}");
+        let is_known = self.stated > 0.0;
+        assert!(!is_known || (0.75..1.4).contains(&ratio), "{what}: {ratio}");
+    }
+}
+
+/// Where the chance is 40%, from a grid of five rates.
+fn hold_break_even_values(seeds: u64) {
+    for is_known in [true, false] {
+        let target = 0.4;
+        // By halving.
+        let (mut low, mut high) = (0.1, 2.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            match chance(middle, is_known) < target {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        let mut held = Held::default();
+        for seed in 0..seeds {
+            let settings = Settings::new(2048, None, 500 + seed).threads(1);
+            let base = study(&alarm(0.5, is_known));
+            let of = Quantity::named(&base.model, "alarmed").expect("it is there");
+            let rates = [0.2, 0.4, 0.6, 0.8, 1.0];
+            let asked = Sweep {
+                base,
+                axes: vec![SweepAxis {
+                    path: "rate".into(),
+                    values: Vec::new(),
+                    base: None,
+                }],
+                points: (rates.iter())
+                    .map(|rate| Point {
+                        at: vec![json!(rate)],
+                        study: study(&alarm(*rate, is_known)),
+                    })
+                    .collect(),
+                design: "grid".into(),
+                of: vec![of.clone()],
+            };
+            let found = sweep(&asked, &settings, &Silent)
+                .unwrap_or_else(|(_, error)| panic!("{error}"))
+                .expect("nobody interrupts");
+            let open = |at: f64| -> Result<Study, quincunx::scenario::Report> {
+                Ok(study(&alarm(at, is_known)))
+            };
+            let found = break_even(&found, (&of, 0, target), &settings, &Silent, &open)
+                .unwrap_or_else(|error| panic!("{error}"));
+            let [one] = found.crossing.crossings.as_slice() else {
+                panic!("one crossing: {found:#?}")
+            };
+            let [from, to] = one.ci95;
+            let ends = [from.unwrap_or(f64::MIN), to.unwrap_or(f64::MAX)];
+            held.add(low, one.at, 0.0, ends);
+        }
+        held.check(&format!("break-even value, rate known: {is_known}"));
+    }
+}
+
+/// Two edits that raise a rate of 0.2 by 0.6, and by 0.8 only together, and another seed.
+fn hold_parts(seeds: u64) {
+    let rate = |bits: u64| match bits {
+        0 | 2 => 0.2,
+        1 => 0.8,
+        _ => 1.6,
+    };
+    for (is_known, of) in [(true, "alarmed"), (false, "alarmed"), (false, "alarms")] {
+        let p = |bits: u64| match of {
+            "alarmed" => chance(rate(bits), is_known),
+            _ => rate(bits),
+        };
+        let exact = [
+            0.5 * (p(1) - p(0) + p(3) - p(2)),
+            0.5 * (p(3) - p(1) + p(2) - p(0)),
+            0.0,
+        ];
+        let mut held: [Held; 4] = std::array::from_fn(|_| Held::default());
+        let base = study(&alarm(rate(0), is_known));
+        let quantity = Quantity::named(&base.model, of).expect("it is there");
+        let names = ["one", "other"].map(str::to_owned);
+        for seed in 0..seeds {
+            let sides = [0, 1].map(|side| Side {
+                settings: Settings::new(2048, None, 900 + 2 * seed + side).threads(1),
+                finished: None,
+            });
+            let found = explain(&names, &[quantity.clone()], &sides, &Silent, &|bits| {
+                Ok(study(&alarm(rate(bits), is_known)))
+            });
+            let found = found.unwrap_or_else(|error| panic!("{error}"));
+            let number = &found.numbers[0];
+            let whole = (&number.total, p(3) - p(0));
+            let parts = number.parts.iter().zip(exact).chain([whole]);
+            for (held, (part, truth)) in held.iter_mut().zip(parts) {
+                let (d, error) = (part.difference.expect("one"), part.std_error.expect("one"));
+                held.add(truth, d, error, part.ci95.expect("one"));
+            }
+        }
+        for (held, row) in held.iter().zip(["an edit", "the other", "noise", "in all"]) {
+            held.check(&format!("{row} of {of}, rate known: {is_known}"));
+        }
+    }
+}
+
+#[test]
+fn intervals_of_break_even_values_cover() {
+    hold_break_even_values(100);
+}
+
+#[test]
+fn intervals_of_the_parts_of_a_difference_cover() {
+    hold_parts(100);
+}
+
+/// The same 1,000 times, for the table of `docs/method.md`.
+#[test]
+#[ignore = "ten times the size: cargo test --release -- --ignored big_"]
+fn big_intervals_of_break_even_values_cover() {
+    hold_break_even_values(1000);
+}
+
+#[test]
+#[ignore = "ten times the size: cargo test --release -- --ignored big_"]
+fn big_intervals_of_the_parts_of_a_difference_cover() {
+    hold_parts(1000);
+}
