@@ -40,7 +40,9 @@ pub use paths::{NoPathways, Ways, pathways};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use rare::{NotRare, RARE_TRIALS, Rare, rare};
 pub use reweight::{ReweightError, reweight};
-pub use sensitivity::{Asked, Method, sensitivity};
+pub use sensitivity::{
+    Asked, FinishedTrials, Method, NotOfRun, finished, in_trials, sensitivity,
+};
 pub use storyline::{short_storyline, storyline};
 pub use study::{SettingsBuilder, Study};
 pub use sweep::{

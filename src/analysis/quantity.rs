@@ -58,6 +58,10 @@ pub enum UnknownQuantity {
         "`{name}` is {kind}, which has no sensitivity: ask for a group, an outcome, a question, a metric or a trend"
     )]
     NotExplained { name: String, kind: &'static str },
+    #[error(
+        "`{name}` is {kind}, which has no column in a file of trials: ask for a group, an outcome or a metric"
+    )]
+    NotInTrials { name: String, kind: &'static str },
 }
 
 /// Estimate, standard error and 95% interval.
@@ -213,6 +217,11 @@ impl Quantity {
     /// Whether it is a number from 0 to 1.
     pub fn is_probability(&self) -> bool {
         !matches!(self.kind, Kind::Metric | Kind::Ratio)
+    }
+
+    /// Whether it is the mean of a metric.
+    pub fn is_metric(&self) -> bool {
+        self.kind == Kind::Metric
     }
 
     /// What it is if it is not yes or no in each future, in words; `None` of a group, an outcome, a

@@ -46,6 +46,7 @@ mod terminal;
 mod told;
 mod trace;
 mod trial_file;
+mod trial_rows;
 mod tripwires;
 mod until;
 mod vary;

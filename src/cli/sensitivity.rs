@@ -7,14 +7,17 @@ use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use super::{findings, run};
-use crate::analysis::{self, Asked, Method, Study};
+use super::{findings, input, run, trial_rows};
+use crate::analysis::{self, Asked, Method, Study, in_trials, settings_of};
+use crate::engine::{DRAWS_PER_BLOCK, Settings};
+use crate::random::design::Design;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
+use crate::results::{RunResult, SensitivityResult};
 use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Say which uncertain inputs a result hangs on, and how much of it is chance
 #[derive(Debug, Args)]
@@ -22,12 +25,13 @@ use std::path::PathBuf;
                         quincunx sensitivity baseline.json\n  \
                         quincunx sensitivity baseline.json --of silent --of first_ceasefire\n  \
                         quincunx sensitivity baseline.json --tornado --report drivers.html\n  \
-                        quincunx sensitivity baseline.json --method sobol --trials 1000000\n\n\
+                        quincunx sensitivity baseline.json --method sobol --trials 1000000\n  \
+                        quincunx sensitivity baseline.result.json --trials-in trials.csv\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest; of all metrics of a file without outcomes.\n\
                         Indices come from the parameter draws of one run. The methods sobol and morris, and --tornado, simulate more,\n\
                         in designs whose size follows from --trials.")]
 pub struct Arguments {
-    /// Scenario file; `-` reads standard input
+    /// Scenario file; `-` reads standard input. With --trials-in also the result of the run
     file: PathBuf,
     /// What to explain: a group, an outcome, a question, a metric or a trend that comes true; may
     /// be repeated. A section before the name (`metrics.cost`) tells things of one name apart
@@ -39,6 +43,10 @@ pub struct Arguments {
     /// Also hold each uncertain input at its 5% and at its 95%, the others varying as they do
     #[arg(long)]
     tornado: bool,
+    /// Simulate nothing: take the trials of a finished run from this file, as --trials-out writes
+    /// it. FILE is the scenario, with the --seed and --design of that run, or the result of it
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["method", "tornado", "trials", "draws", "threads"])]
+    trials_in: Option<PathBuf>,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
@@ -71,39 +79,39 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         simulation, output, ..
     } = arguments;
-    let study = match Study::open(&arguments.file, &simulation.variant.set) {
+    let finished = match arguments.trials_in {
+        Some(_) => input::finished(&arguments.file)?,
+        None => None,
+    };
+    let opened = match &finished {
+        None => Study::open(&arguments.file, &simulation.variant.set),
+        Some(result) => {
+            unchanged(simulation, &arguments.file)?;
+            let name = format!("the scenario in {}", arguments.file.display());
+            Study::from_text(&result.scenario.source.to_string(), &name)
+        }
+    };
+    let study = match opened {
         Ok(study) => study,
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
-    let asked = Asked {
-        of: arguments.of.clone(),
-        method: arguments.method,
-        tornado: arguments.tornado,
-    };
-    asked
-        .check(&study)
-        .map_err(|error| Misuse(format!("--of: {error}")))?;
-    let settings = simulation.settings(&study)?;
     let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
-    let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
+    let read = [file].into_iter().chain(arguments.trials_in.as_deref());
+    let mut places = Places::reading(read.chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
     let canvas = arguments.page.open(&mut places, terminal)?;
     let screen = (arguments.full && format != Format::Table)
         .then(|| destination.beside("--full", terminal))
         .transpose()?;
-    let trials = asked.trials(&study, &settings);
-    let meter = Meter::of_trials(trials, output.quiet, terminal)?;
-    let result = match analysis::sensitivity(&study, &asked, &settings, &meter) {
-        Ok(result) => result,
-        Err(error) => return findings::failed(error, &[&study], terminal),
+    let result = match &arguments.trials_in {
+        Some(path) => of_trials(path, arguments, &study, finished.as_ref())?,
+        None => match simulated(arguments, &study, terminal)? {
+            Ok(result) => result,
+            Err(exit) => return Ok(exit),
+        },
     };
-    let simulated = result.run.trials > 0;
-    meter.finish(simulated)?;
-    if !simulated {
-        return Ok(run::nothing(terminal));
-    }
     destination.write(|out, look| match format {
         Format::Table => table::write_sensitivity(out, &result, arguments.full, look),
         Format::Json => json::write(out, &result),
@@ -118,4 +126,107 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         run::warnings(&result.warnings, terminal);
     }
     Ok(run::ended(result.run.interrupted))
+}
+
+/// From runs that are made for it; `Err` if there is nothing to tell, which was said.
+fn simulated(
+    arguments: &Arguments,
+    study: &Study,
+    terminal: &Terminal,
+) -> Result<std::result::Result<SensitivityResult, Exit>> {
+    let Arguments {
+        simulation, output, ..
+    } = arguments;
+    let asked = Asked {
+        of: arguments.of.clone(),
+        method: arguments.method,
+        tornado: arguments.tornado,
+    };
+    asked
+        .check(study)
+        .map_err(|error| Misuse(format!("--of: {error}")))?;
+    let settings = simulation.settings(study)?;
+    let trials = asked.trials(study, &settings);
+    let meter = Meter::of_trials(trials, output.quiet, terminal)?;
+    let result = match analysis::sensitivity(study, &asked, &settings, &meter) {
+        Ok(result) => result,
+        Err(error) => return findings::failed(error, &[study], terminal).map(Err),
+    };
+    let simulated = result.run.trials > 0;
+    meter.finish(simulated)?;
+    Ok(match simulated {
+        true => Ok(result),
+        false => Err(run::nothing(terminal)),
+    })
+}
+
+/// From the trials of a finished run.
+fn of_trials(
+    path: &Path,
+    arguments: &Arguments,
+    study: &Study,
+    finished: Option<&RunResult>,
+) -> Result<SensitivityResult> {
+    let fault = |what: &str| Misuse(format!("`{}`: {what}", path.display()));
+    let targets =
+        in_trials(study, &arguments.of).map_err(|error| Misuse(format!("--of: {error}")))?;
+    let metrics: Vec<usize> = (targets.iter())
+        .filter(|target| target.is_metric())
+        .map(|target| target.index)
+        .collect();
+    let trials = trial_rows::read(path, study, &metrics)?;
+    let Simulation { seed, design, .. } = arguments.simulation;
+    let settings = match finished {
+        Some(result) => settings_of(&result.run).ok_or_else(|| {
+            fault(&format!(
+                "this version has no design `{}`",
+                result.run.design
+            ))
+        })?,
+        None => {
+            let trials_per_draw = trials.trials_per_draw;
+            Settings {
+                trials_per_draw,
+                design,
+                blocks: trials.outcome.len() as u64
+                    / (u64::from(trials_per_draw) * u64::from(DRAWS_PER_BLOCK)),
+                ..study.settings(None, None, seed)
+            }
+        }
+    };
+    let size = settings.blocks.saturating_mul(settings.trials_per_block());
+    if !settings.is_sound()
+        || settings.trials_per_draw != trials.trials_per_draw
+        || size != trials.outcome.len() as u64
+    {
+        let text = format!(
+            "{} trials, {} in a draw, are not those of the run",
+            trials.outcome.len(),
+            trials.trials_per_draw
+        );
+        return Err(fault(&text).into());
+    }
+    let of = (targets.as_slice(), !arguments.of.is_empty());
+    let found = analysis::finished(study, of, &settings, &trials, finished);
+    Ok(found.map_err(|error| fault(&error.to_string()))?)
+}
+
+/// # Errors
+/// [`Misuse`] for options that would change a finished run.
+fn unchanged(simulation: &Simulation, file: &Path) -> Result<()> {
+    let asked = [
+        ("--set", !simulation.variant.set.is_empty()),
+        ("--seed", simulation.seed.is_some()),
+        ("--design", simulation.design != Design::default()),
+    ];
+    match asked.iter().find(|(_, is_asked)| *is_asked) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let text = format!(
+                "{option}: `{}` is a result, which was run as it says",
+                file.display()
+            );
+            Err(Misuse(text).into())
+        }
+    }
 }

@@ -210,3 +210,155 @@ fn designs_say_what_they_are_and_no_thread_changes_them() {
         .code(2)
         .stderr(contains("sobol"));
 }
+
+/// What a finished run left behind: its result and its trials.
+fn finished(folder: &std::path::Path, file: &str, options: &str, ending: &str) -> [String; 2] {
+    let paths = ["result.json".to_owned(), format!("trials.{ending}")]
+        .map(|name| folder.join(name).display().to_string());
+    let [result, trials] = &paths;
+    call(&format!(
+        "run {file} {options} --quiet --format json --out {result} --trials-out {trials}"
+    ))
+    .success();
+    paths
+}
+
+/// Indices from the file of trials are those of the run, to the last digit: of an outcome and a
+/// metric, from the scenario and from the result, with start weights and correlated parameters.
+#[test]
+fn trials_of_a_finished_run_say_what_the_run_says() {
+    let folder = folder();
+    let mut valley = valley();
+    valley["weight_concentration"] = json!(12);
+    valley["parameters"]["calm"] = json!({"uniform": [0, 1]});
+    valley["correlations"] = json!([{"between": ["haste", "calm"], "rank": 0.5}]);
+    let file = write(folder.path(), "valley.json", &valley);
+    let endings: &[&str] = match cfg!(feature = "parquet") {
+        true => &["csv", "parquet"],
+        false => &["csv"],
+    };
+    for ending in endings {
+        for (run, of) in [
+            ("--trials 10240", "--of signed,wait"),
+            ("--trials 5120 --draws 320 --seed 7 --design random", ""),
+        ] {
+            let [result, trials] = finished(folder.path(), &file, run, ending);
+            let simulated = found(&format!("sensitivity {file} {run} {of} --quiet"));
+            assert!(
+                simulated
+                    .targets
+                    .iter()
+                    .all(|target| !target.inputs.is_empty())
+            );
+            let from_result = found(&format!("sensitivity {result} --trials-in {trials} {of}"));
+            assert_eq!(from_result, simulated);
+            let seed = run.find("--seed").map_or("", |at| &run[at..]);
+            let mut from_file = found(&format!(
+                "sensitivity {file} --trials-in {trials} {seed} {of}"
+            ));
+            for (own, other) in from_file.targets.iter_mut().zip(&simulated.targets) {
+                // A mean is summed in another order.
+                let near = |a: Option<f64>, b: Option<f64>| {
+                    (a.expect("one") - b.expect("one")).abs() < 1e-12
+                };
+                assert!(near(own.value, other.value) && near(own.std_error, other.std_error));
+                (own.value, own.std_error) = (other.value, other.std_error);
+            }
+            assert_eq!(from_file.targets, simulated.targets);
+            assert_eq!(from_file.remarks, simulated.remarks);
+        }
+    }
+}
+
+#[test]
+fn trials_that_are_of_no_such_run_are_refused() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let [result, trials] = finished(folder.path(), &file, "--trials 2048", "csv");
+    let text = std::fs::read_to_string(&trials).expect("it was written");
+    let lines: Vec<&str> = text.lines().collect();
+    let broken = |name: &str, lines: &[&str]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, lines.join("\n")).expect("the folder takes files");
+        path.display().to_string()
+    };
+    let short = broken("short.csv", &lines[..100]);
+    let gap = broken("gap.csv", &[&lines[..50], &lines[51..]].concat());
+    let empty = broken("empty.csv", &lines[..1]);
+    let none = broken("none.csv", &[]);
+    let header = lines[0].replace("parameter.haste", "parameter.hast");
+    let named = broken("named.csv", &[&[header.as_str()], &lines[1..]].concat());
+    let word = lines[7].replacen(",0,", ",x,", 1);
+    let worded = broken("word.csv", &[&lines[..7], &[&word], &lines[8..]].concat());
+    for (line, wanted) in [
+        (
+            format!("{file} --trials-in {trials} --seed 2"),
+            "of another seed, design or scenario",
+        ),
+        (
+            format!("{file} --trials-in {trials} --set parameters.haste.uniform=[0.4,0.9]"),
+            "of another seed, design or scenario",
+        ),
+        (
+            format!("{result} --trials-in {trials} --seed 2"),
+            "--seed: ",
+        ),
+        (format!("{file} --trials-in {short}"), "no whole blocks"),
+        (
+            format!("{file} --trials-in {gap}"),
+            "line 51: expected trial 49, found 50",
+        ),
+        (format!("{file} --trials-in {empty}"), "it has no trials"),
+        (
+            format!("{file} --trials-in {none}"),
+            "there is no column `trial`",
+        ),
+        (
+            format!("{file} --trials-in {named}"),
+            "(it has `parameter.hast`)",
+        ),
+        (
+            format!("{file} --trials-in {worded}"),
+            "line 8: `x` is not a whole number",
+        ),
+        (
+            format!("{file} --trials-in {file}"),
+            "ends in .csv or .parquet",
+        ),
+        (
+            format!("{file} --trials-in missing.csv"),
+            "cannot read `missing.csv`",
+        ),
+        (
+            format!("{file} --trials-in {trials} --of by_june"),
+            "has no column in a file of trials",
+        ),
+        (
+            format!("{file} --trials-in {trials} --of sined"),
+            "did you mean `signed`?",
+        ),
+        (
+            format!("{file} --trials-in {trials} --tornado"),
+            "cannot be used with",
+        ),
+        (
+            format!("{file} --trials-in {trials} --method sobol"),
+            "cannot be used with",
+        ),
+    ] {
+        call(&format!("sensitivity {line}"))
+            .code(2)
+            .stderr(contains(wanted));
+    }
+    // The trials of one run and the result of another with the same draws.
+    let [other, _] = finished(
+        folder.path(),
+        &file,
+        "--trials 2048 --set events.signature.hazard.rate=0.9",
+        "csv",
+    );
+    let trials = broken("trials_again.csv", &lines);
+    call(&format!("sensitivity {other} --trials-in {trials}"))
+        .code(2)
+        .stderr(contains("not of one run"));
+}

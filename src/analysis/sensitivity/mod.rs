@@ -5,6 +5,7 @@
 //! freeze, or elementary effects, all with errors, and on request a tornado. Which method suits
 //! which question is for the caller.
 
+mod finished;
 pub(super) mod inputs;
 mod morris;
 pub(super) mod passes;
@@ -12,15 +13,17 @@ mod sobol;
 pub(super) mod targets;
 mod tornado;
 
+pub use finished::{FinishedTrials, NotOfRun, finished, in_trials};
+
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings};
 use crate::estimate::{self, DrawMean, Effects, Index, PickFreeze, Spread, holm};
 use crate::results::{
-    DesignSize, ElementaryEffect, RunResult, SensitivityIndex, SensitivityResult,
-    SensitivityTarget, Variance, Warning, tool,
+    DesignSize, ElementaryEffect, SensitivityIndex, SensitivityResult, SensitivityTarget, Variance,
+    Warning, tool,
 };
 
 use super::detectable::LEVEL;
-use super::quantity::{Quantity, UnknownQuantity};
+use super::quantity::{Quantity, Reading, UnknownQuantity};
 use super::study::Study;
 use inputs::{Binned, Named, binned, named};
 use passes::{Stage, draws_of_block, pass};
@@ -153,7 +156,16 @@ pub fn sensitivity(
     let draws = (passed.blocks.len() * DRAWS_PER_BLOCK as usize) as u32;
     let binned = binned(study, settings, draws);
     let mut found: Vec<SensitivityTarget> = (chosen.iter())
-        .map(|t| of_draws(&targets[*t], &run, &passed.target(*t), &named, &binned))
+        .map(|t| {
+            let target = &targets[*t];
+            of_draws(
+                target,
+                target.read(&run),
+                &passed.target(*t),
+                &named,
+                &binned,
+            )
+        })
         .collect();
     let mut is_interrupted = run.run.interrupted;
     let targets: Vec<Quantity> = chosen.iter().map(|t| targets[*t].clone()).collect();
@@ -242,14 +254,13 @@ fn clamped(value: f64, reach: f64, [low, high]: [f64; 2]) -> [f64; 2] {
 /// What the draws of a run say of one target.
 fn of_draws(
     target: &Quantity,
-    run: &RunResult,
+    value: Reading,
     draws: &[DrawMean],
     named: &[Named],
     binned: &Binned,
 ) -> SensitivityTarget {
     let spread = estimate::spread(draws);
     let is_there = spread.is_some_and(|spread| spread.p_value < LEVEL);
-    let value = target.read(run);
     SensitivityTarget {
         of: target.name.clone(),
         title: target.title.clone(),

@@ -46,10 +46,18 @@ pub fn usual(model: &Model, program: &Program) -> Vec<Quantity> {
 
 /// Of groups or outcomes the likeliest; metrics stay as they are.
 pub fn likeliest(targets: &[Quantity], result: &RunResult) -> Vec<usize> {
+    likeliest_by(targets, |target| target.read(result).value)
+}
+
+/// As [`likeliest`], where their probabilities are known otherwise.
+pub fn likeliest_by(
+    targets: &[Quantity],
+    probability: impl Fn(&Quantity) -> Option<f64>,
+) -> Vec<usize> {
     if targets.iter().any(|target| target.kind == Kind::Metric) {
         return (0..targets.len()).collect();
     }
-    let chance = |target: &Quantity| target.read(result).value.unwrap_or(0.0);
+    let chance = |target: &Quantity| probability(target).unwrap_or(0.0);
     // Of equals the first.
     let best = (0..targets.len()).rev();
     let best = best.max_by(|a, b| chance(&targets[*a]).total_cmp(&chance(&targets[*b])));

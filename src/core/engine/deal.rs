@@ -197,6 +197,17 @@ pub fn deal(
     }
 }
 
+/// Start trends of the trials of draw `k` of a design.
+pub fn start_trends(
+    design: Design,
+    setup: &Setup<'_>,
+    k: u32,
+    trials_per_draw: u32,
+) -> impl Iterator<Item = u8> {
+    let trials = deal(design, setup, k, trials_per_draw, 0).trials;
+    trials.into_iter().map(|trial| trial.start_trend)
+}
+
 /// Evenly spread places in (0, 1), group after group; each group starts at its own `offset`.
 fn systematic(per_draw: usize, offset: impl Fn(usize) -> f64) -> Vec<f64> {
     let group_count = groups(per_draw);

@@ -47,7 +47,7 @@ mod trials;
 
 pub use batch::Setup;
 pub use block::{BlockFault, Worker};
-pub use deal::{Inputs, Steer, inputs};
+pub use deal::{Inputs, Steer, inputs, start_trends};
 pub use journal::{Change, Entry};
 pub use looks::{CAUTION, is_look, next_look};
 pub use otherwise::{Otherwise, Replayed, Replays};
