@@ -59,8 +59,8 @@ impl Side {
     /// Whether both have the same random numbers, as many of them.
     fn has_numbers_of(&self, other: &Self) -> bool {
         let [a, b] = [self, other].map(|side| {
-            let .seed(seed).trials_per_draw(trials_per_draw).design(design).blocks(blocks) = side.settings;
-            (seed, trials_per_draw, design, blocks)
+            let of = &side.settings;
+            (of.seed, of.trials_per_draw, of.design, of.blocks)
         });
         a == b
     }

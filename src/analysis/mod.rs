@@ -40,13 +40,12 @@ pub use paths::{NoPathways, Ways, pathways};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use rare::{NotRare, RARE_TRIALS, Rare, rare};
 pub use reweight::{ReweightError, reweight};
-pub use sensitivity::{
-    Asked, FinishedTrials, Method, NotOfRun, finished, in_trials, sensitivity,
-};
+pub use sensitivity::{Asked, FinishedTrials, Method, NotOfRun, finished, in_trials, sensitivity};
 pub use storyline::{short_storyline, storyline};
 pub use study::{SettingsBuilder, Study};
 pub use sweep::{
-    NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, some_runs, sweep,
+    NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, lint as lint_of_variants,
+    some_runs, sweep,
 };
 pub use tripwires::{NothingToWatch, Watch, tripwires};
 pub use typical::typical;

@@ -246,7 +246,8 @@ impl SettingsBuilder<'_> {
     }
 }
 
-fn told(diagnostic: &Diagnostic) -> Warning {
+/// A diagnostic as results have it.
+pub(super) fn told(diagnostic: &Diagnostic) -> Warning {
     Warning {
         code: diagnostic.code.into(),
         message: diagnostic.message.clone(),

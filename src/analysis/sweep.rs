@@ -8,7 +8,7 @@ use super::compare::compared;
 use super::crossing::{Seen, crossings};
 use super::detectable;
 use super::quantity::Quantity;
-use super::study::Study;
+use super::study::{self, Study};
 use crate::engine::{EngineError, Observer, Settings};
 use crate::random::site::unit_interval;
 use crate::random::{Seed, Site, Stream, TrialId};
@@ -126,6 +126,7 @@ pub fn some_runs(
                 .into_iter()
                 .filter(|warning| !is_swept(warning)),
         );
+        warnings.extend(lint(&sweep.base, part.iter().map(|point| &point.study)));
         points.extend(
             part.iter()
                 .zip(done.told)
@@ -146,6 +147,37 @@ pub fn some_runs(
     }))
 }
 
+/// What there is to say of some variants of a scenario, and not of the scenario itself: a name that
+/// nothing reads, most often. Of each kind and place the first.
+pub fn lint<'s>(base: &Study, variants: impl Iterator<Item = &'s Study>) -> Vec<Warning> {
+    let of =
+        |study: &Study| -> Vec<Warning> { study.diagnostics.iter().map(study::told).collect() };
+    let known = of(base);
+    let is_new = |warning: &Warning| (known.iter()).all(|one| !is_same(one, warning));
+    let mut found: Vec<Warning> = variants.flat_map(of).filter(is_new).collect();
+    once(&mut found);
+    found
+}
+
+/// Whether two warnings are of one kind and place.
+fn is_same(a: &Warning, b: &Warning) -> bool {
+    (&a.code, &a.path) == (&b.code, &b.path)
+}
+
+/// Leaves of each kind and place the first; what has no place is left as it is.
+fn once(warnings: &mut Vec<Warning>) {
+    let all = std::mem::take(warnings);
+    for warning in all {
+        let is_told = |one: &Warning| match warning.path.as_str() {
+            "" => *one == warning,
+            _ => is_same(one, &warning),
+        };
+        if !warnings.iter().any(is_told) {
+            warnings.push(warning);
+        }
+    }
+}
+
 /// The result of all runs, from parts in their order; `None` if there is none.
 pub fn together(
     parts: impl IntoIterator<Item = SweepPart>,
@@ -154,13 +186,14 @@ pub fn together(
 ) -> Option<SweepResult> {
     let mut parts = parts.into_iter();
     let first = parts.next()?;
-    let (mut points, mut warnings) = (first.points, first.base_warnings);
-    warnings.extend(first.warnings);
+    let (mut points, mut of_runs) = (first.points, first.warnings);
     for part in parts {
         points.extend(part.points);
-        warnings.extend(part.warnings);
+        of_runs.extend(part.warnings);
     }
     correct(&mut points);
+    once(&mut of_runs);
+    let warnings = [first.base_warnings, of_runs].concat();
     Some(SweepResult {
         format: 1,
         tool: tool(),

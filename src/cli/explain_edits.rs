@@ -118,7 +118,8 @@ fn sides(opened: [(&Path, &Opened); 2], simulation: &Simulation) -> Result<[Side
         let settings = settings_of(&result.run);
         if !settings.is_sound() {
             let (draws, each) = (result.run.draws, result.run.trials_per_draw);
-            let text = format!("is of a run that this version does not make: {draws} draws of {each}");
+            let text =
+                format!("is of a run that this version does not make: {draws} draws of {each}");
             return Err(fault(&text).into());
         }
         found.push(Some(settings.threads(threads)));

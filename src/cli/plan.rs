@@ -1,13 +1,12 @@
 //! `plan`: cuts a run, or a sweep, into parts that can be simulated anywhere.
 
 use super::exit::{Exit, Misuse};
-use super::findings;
 use super::options::{Precision, Simulation};
 use super::output::Destination;
 use super::places::Places;
 use super::sweep::Inputs;
-use super::swept;
 use super::terminal::Terminal;
+use super::{findings, run, swept};
 use crate::analysis::{KeptStudy, MOST_PARTS};
 use crate::diagnostic::count;
 use crate::results::kept::Plan;
@@ -70,6 +69,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             "--until is about a single run: it does not go together with --vary and --variant";
         return Err(Misuse(text.into()).into());
     }
+    let mut warnings = Vec::new();
     let plan = match inputs.is_none() {
         true => {
             if !inputs.of.is_empty() || inputs.lhs.is_some() {
@@ -81,7 +81,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             Plan::new(&kept, &settings, parts)
         }
         false => match swept::plan(&kept, (file, inputs, simulation), parts, terminal)? {
-            Ok(plan) => plan,
+            Ok((plan, found)) => {
+                warnings = found;
+                plan
+            }
             Err(exit) => return Ok(exit),
         },
     };
@@ -96,6 +99,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     if arguments.quiet {
         return Ok(Exit::Done);
     }
+    run::warnings(&warnings, terminal);
     if plan.sweep.is_some() {
         terminal.note(&swept::told(&plan, &settings));
     } else {

@@ -11,6 +11,7 @@ use super::{findings, formats, keep};
 use crate::analysis::{self, KeptStudy};
 use crate::diagnostic::count;
 use crate::engine::Settings;
+use crate::results::Warning;
 use crate::results::kept::{KeptFile, KeptSweep, KeptVariant, Plan};
 use crate::scenario::{Disk, Files};
 use anyhow::Result;
@@ -45,8 +46,8 @@ impl Files for Noting {
     }
 }
 
-/// A sweep cut into parts, and the files that it reads beside those of the scenario; the exit
-/// status if a run cannot be had, which has been said then.
+/// A sweep cut into parts, with the files that it reads beside those of the scenario, and what
+/// there is to say of its runs; the exit status if one cannot be had, which has been said then.
 ///
 /// # Errors
 /// [`Misuse`] for inputs that make no sweep.
@@ -55,13 +56,14 @@ pub fn plan(
     (file, inputs, simulation): (&Path, &Inputs, &Simulation),
     parts: u64,
     terminal: &Terminal,
-) -> Result<Result<Plan, Exit>> {
+) -> Result<Result<(Plan, Vec<Warning>), Exit>> {
     let of = inputs.of(&kept.study)?;
     let asked = inputs.plan(file, &kept.study, simulation)?;
     let files = Noting::default();
-    if let Err(report) = sweep::opened(&asked, &simulation.variant.set, &files) {
-        return Ok(Err(findings::refuse(&report, terminal)));
-    }
+    let warnings = match sweep::opened(&asked, &simulation.variant.set, &files) {
+        Ok(studies) => analysis::lint_of_variants(&kept.study, studies.iter()),
+        Err(report) => return Ok(Err(findings::refuse(&report, terminal))),
+    };
     let settings = sweep::settings(simulation, &kept.study, asked.points.len())?;
     settings.check()?;
     let text = |path: &Path| path.to_string_lossy().into_owned();
@@ -88,7 +90,10 @@ pub fn plan(
             .filter(|file| !kept.scenario.files.contains(file))
             .collect(),
     };
-    Ok(Ok(Plan::of_sweep(kept, &settings, sweep, parts)))
+    Ok(Ok((
+        Plan::of_sweep(kept, &settings, sweep, parts),
+        warnings,
+    )))
 }
 
 /// What `plan` says of a sweep.

@@ -1,6 +1,7 @@
 //! `sweep`: inputs over grids, lists, variants and Latin hypercubes.
 
 use crate::program::{call, folder, json_value, quincunx, stderr, stdout, valley, write};
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use quincunx::results::SweepResult;
 
@@ -264,4 +265,39 @@ fn text_may_have_dots_of_its_own() {
     let found = swept(&format!("sweep {file} --vary title=\"a..b\",c --of signed"));
     assert_eq!(found.axes[0].values, ["a..b", "c"]);
     assert!(found.points.iter().all(|point| point.values[0].identical));
+}
+
+/// A name that nothing reads is as likely a slip here as after `--set`; where the file itself has
+/// it, that has been said of the file.
+#[test]
+fn a_parameter_that_nothing_reads_is_warned_of_once() {
+    let folder = folder();
+    let file = write(folder.path(), "valley.json", &valley());
+    let code = "parameter-unused";
+    let vary = "--vary parameters.zeal=0.1..0.4:30 --of signed --trials 1024";
+    let done = call(&format!("sweep {file} {vary}")).success();
+    let text = stdout(&done);
+    assert_eq!(text.matches(code).count(), 1, "{text}");
+    let found = swept(&format!("sweep {file} --variant slow:parameters.zeal=1"));
+    let of_it = |w: &&quincunx::results::Warning| w.code == code && w.path == "/parameters/zeal";
+    assert_eq!(found.warnings.iter().filter(of_it).count(), 1);
+    let found = swept(&format!(
+        "sweep {file} --vary parameters.calm.value=0.1,0.2"
+    ));
+    assert!(found.warnings.iter().all(|warning| warning.code != code));
+    let plan = folder.path().join("it.plan").display().to_string();
+    call(&format!("plan {file} {vary} --parts 4 --out {plan}"))
+        .success()
+        .stderr(contains("`zeal`").and(contains(code)));
+    call(&format!(
+        "plan {file} {vary} --parts 4 --out {plan} --quiet"
+    ))
+    .success()
+    .stderr("");
+    let dir = folder.path().join("parts").display().to_string();
+    for index in 1..=4 {
+        call(&format!("shard {plan} --index {index} --dir {dir}")).success();
+    }
+    let merged = stdout(&call(&format!("merge {plan} {dir}")).success());
+    assert_eq!(merged, text);
 }
