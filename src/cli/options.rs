@@ -83,7 +83,8 @@ impl Simulation {
 #[command(next_help_heading = "Simulation")]
 pub struct Precision {
     /// Add blocks until the largest standard error of an outcome's probability is this small, such
-    /// as 0.1pp; --trials is then a limit (default: 100 million)
+    /// as 0.1pp; --trials is then a limit (default: 100 million). `sweep` has another option of
+    /// this name, which finds a break-even value
     #[arg(long, value_name = "ERROR", value_parser = points, allow_negative_numbers = true)]
     pub until: Option<f64>,
 }

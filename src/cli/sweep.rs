@@ -49,7 +49,8 @@ pub struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Find where a number is that large, as the one input varies: NAME = NUMBER, such as
-    /// "outcomes.ceasefire = 0.2"
+    /// "outcomes.ceasefire = 0.2". `run` has another option of this name, which ends a run when its
+    /// errors are small; the runs of a sweep have a fixed size
     #[arg(long, value_name = "EQUATION", conflicts_with_all = ["lhs", "variant"], help_heading = "Inputs")]
     until: Option<String>,
     #[command(flatten)]
