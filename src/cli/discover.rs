@@ -3,14 +3,18 @@
 use super::exit::{Exit, Misuse};
 use super::options::{Format, Output, Simulation};
 use super::output::Destination;
+use super::pictures::Page;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
+use super::tripwires::day;
 use super::{findings, run};
 use crate::analysis::{self, Discovery, Flip, NoFlip, NothingToDiscover, Study};
+use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use anyhow::Result;
 use clap::Args;
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// Say which ranges of the uncertain inputs lead to an outcome: scenario discovery by PRIM
@@ -19,6 +23,7 @@ use std::path::PathBuf;
                         quincunx discover baseline.json --of silent\n  \
                         quincunx discover baseline.json --of silent --density 35% --boxes 1\n  \
                         quincunx discover baseline.json --of silent --format csv --out boxes.csv\n  \
+                        quincunx discover baseline.json --of silent --early 2027-03-01\n  \
                         quincunx discover baseline.json --flip --trials 20000\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest. Boxes and limits are chosen on a run of\n\
                         their own; every number shown is counted on another. More --draws see ranges more sharply. With --flip: which\n\
@@ -38,6 +43,10 @@ pub struct Arguments {
     /// (default: those that stand out most, by size and chance together)
     #[arg(long, conflicts_with = "flip", value_name = "CHANCE", value_parser = chance, allow_negative_numbers = true)]
     density: Option<f64>,
+    /// Look at early conditions beside the inputs: which events have happened by these days, in
+    /// which phase and states things are on them, and where indicators stand; may be repeated
+    #[arg(long, conflicts_with = "flip", value_name = "DATE", value_delimiter = ',', value_parser = day)]
+    early: Vec<Date>,
     /// Find the smallest changes of uncertain inputs that make --of the likeliest outcome, group or
     /// answer; each is verified by a run that had no say in it
     #[arg(long)]
@@ -49,6 +58,8 @@ pub struct Arguments {
     simulation: Simulation,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    page: Page,
 }
 
 fn chance(text: &str) -> Result<f64, String> {
@@ -68,7 +79,11 @@ fn deviations(text: &str) -> Result<f64, String> {
 
 /// What cannot be looked for, with the option that asks for it.
 fn refused(of: Option<&String>, error: &NothingToDiscover) -> Misuse {
-    let option = if of.is_some() { "--of: " } else { "" };
+    let option = match error {
+        NothingToDiscover::Early(_) => "--early: ",
+        _ if of.is_some() => "--of: ",
+        _ => "",
+    };
     Misuse(format!("{option}{error}"))
 }
 
@@ -88,6 +103,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         of: arguments.of.clone(),
         boxes: usize::from(arguments.boxes),
         density: arguments.density,
+        early: arguments.early.clone(),
     };
     if arguments.flip {
         return flip(arguments, &study, terminal);
@@ -95,12 +111,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let wanted =
         (discovery.prepare(&study)).map_err(|error| refused(arguments.of.as_ref(), &error))?;
     let settings = simulation.settings(&study)?;
-    let format = output.format(&[], terminal)?;
+    let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
-    let meter = Meter::of_trials(Discovery::trials(&settings), output.quiet, terminal)?;
+    let canvas = arguments.page.open(&mut places, terminal)?;
+    let meter = Meter::of_trials(discovery.trials(&settings), output.quiet, terminal)?;
     let found = analysis::discover(&study, &discovery, &wanted, &settings, &meter);
     let result = match found {
         Ok(result) => result,
@@ -117,6 +134,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Format::Csv => csv::write_discover(out, &result, output.layout()),
         Format::Markdown => markdown::write_discover(out, &result),
     })?;
+    canvas.answer(|| Answer::Discover(result.clone()))?;
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }
@@ -135,11 +153,12 @@ fn flip(arguments: &Arguments, study: &Study, terminal: &Terminal) -> Result<Exi
     let (race, wanted) =
         (asked.prepare(study)).map_err(|error| refused(arguments.of.as_ref(), &error))?;
     let settings = simulation.settings(study)?;
-    let format = output.format(&[], terminal)?;
+    let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
     let destination = Destination::open(output.out.as_deref(), terminal)?;
+    let canvas = arguments.page.open(&mut places, terminal)?;
     let meter = Meter::of_trials(Flip::trials(&settings), output.quiet, terminal)?;
     let shared = simulation.variant.set.as_slice();
     let open = |held: &[String]| Study::open(file, &[shared, held].concat());
@@ -168,6 +187,7 @@ fn flip(arguments: &Arguments, study: &Study, terminal: &Terminal) -> Result<Exi
         Format::Csv => csv::write_flip(out, &result, output.layout()),
         Format::Markdown => markdown::write_flip(out, &result),
     })?;
+    canvas.answer(|| Answer::Flip(result.clone()))?;
     if !output.quiet && format != Format::Table {
         run::warnings(&result.warnings, terminal);
     }

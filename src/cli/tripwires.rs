@@ -49,7 +49,7 @@ pub struct Arguments {
     page: Page,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     duration::date(text).ok_or_else(|| format!("`{text}` is not a day, such as 2026-06-01"))
 }
 

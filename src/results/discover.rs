@@ -21,6 +21,12 @@ pub struct DiscoverResult {
     pub ci95: [f64; 2],
     /// Uncertain inputs that were looked at.
     pub inputs: u64,
+    /// Days of early conditions; without them rows are draws, with them futures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<String>,
+    /// Early conditions that were looked at.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub conditions: u64,
     /// Chance that a box was asked to have at least; `None` if boxes were to stand out most.
     pub least_density: Option<f64>,
     /// The run on which boxes and limits were chosen.
@@ -36,6 +42,10 @@ pub struct DiscoverResult {
     /// where no split is told from noise.
     pub tree: Vec<TreeNode>,
     pub warnings: Vec<Warning>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How much a part of the draws holds.
@@ -54,9 +64,9 @@ pub struct BoxSize {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FoundBox {
-    /// A draw lies in the box if it meets all of them.
+    /// A draw lies in the box if it meets all of them; with early days a future.
     pub limits: Vec<BoxLimit>,
-    /// Draws in it.
+    /// Draws in it; with early days futures.
     pub draws: u64,
     #[serde(flatten)]
     pub size: BoxSize,
@@ -77,11 +87,16 @@ pub struct FoundBox {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BoxLimit {
-    /// Name of the parameter, or of the trend.
+    /// Name of the parameter, or of the trend; of an early condition what is looked at.
     pub input: String,
     pub title: String,
-    /// `parameter` or `weight`.
+    /// `parameter` or `weight`; of an early condition `event`, `firings`, `phase`, `state`,
+    /// `indicator` or `derived`.
     pub kind: String,
+    /// The day of an early condition; left out of an input. Of an event, a phase or a state `low`
+    /// is then 1 (it has happened by the day, it is so on the day), or `high` is 0 (not).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
     /// The least value in the box; `None` for no limit.
     pub low: Option<f64>,
     /// The largest.
@@ -114,6 +129,9 @@ pub struct Peeled {
 #[non_exhaustive]
 pub struct PeeledLimit {
     pub input: String,
+    /// The day of an early condition.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
     pub low: Option<f64>,
     pub high: Option<f64>,
 }
@@ -127,8 +145,11 @@ pub struct TreeNode {
     /// The input that leads here from the node above; empty for all draws.
     pub input: String,
     pub title: String,
-    /// `parameter` or `weight`.
+    /// As of a limit.
     pub kind: String,
+    /// The day of an early condition.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
     /// Here are the draws in which the input is less than this.
     pub below: Option<f64>,
     /// Here are those in which it is at least this.

@@ -46,13 +46,15 @@ pub struct ChosenOn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tripwire {
-    /// `event`, `indicator` or `derived`.
+    /// `event`, `firings` (how often an event has fired), `phase`, `state`, `indicator` or
+    /// `derived`.
     pub kind: String,
     pub name: String,
     pub title: String,
     pub unit: String,
     /// What is seen: `happened` or `not_happened` by the day, of a phase or state `is` or `is_not`
-    /// on that day, of a number on it `above` (at least) or `below` the threshold.
+    /// on that day, of a number on it, or of firings by it, `above` (at least) or `below` the
+    /// threshold.
     pub sign: String,
     pub threshold: Option<f64>,
     /// The day, at whose beginning it is looked at.

@@ -1,7 +1,7 @@
 //! Boxes that lead to an outcome: what is counted in them is what closed forms say, and noise has
 //! none.
 
-use crate::harness::study;
+use crate::harness::{scenario, study};
 use quincunx::analysis::{Discovery, discover};
 use quincunx::engine::{Settings, Silent};
 use quincunx::results::{DiscoverResult, GivenValue};
@@ -41,6 +41,7 @@ fn found(file: &Value, density: Option<f64>, settings: &Settings) -> DiscoverRes
         of: Some("yes".into()),
         boxes: 2,
         density,
+        early: Vec::new(),
     };
     let wanted = (discovery.prepare(&study)).unwrap_or_else(|error| panic!("{error}"));
     discover(&study, &discovery, &wanted, settings, &Silent)
@@ -220,4 +221,114 @@ fn a_tree_splits_a_corner_off_with_its_chances() {
         found.tree.iter().any(|node| node.detectable)
     });
     assert!(noise.count() <= 1);
+}
+
+/// A raid of a known rate, a place that is drawn in each trial and moves no more, and parameters: the
+/// chance is high where it came by the day, the place is high, and `a` is. All three are limits.
+fn early() -> Value {
+    let drawn = ["a", "b"].map(|name| (name.to_owned(), json!({"uniform": [0, 1]})));
+    let chance =
+        format!("if(at(ever(raid), 200 days) and place > 0.4 and a > 0.5, {INSIDE}, {OUTSIDE})");
+    scenario(
+        2.0,
+        0.25,
+        json!({
+            "format": 2,
+            "parameters": serde_json::Map::from_iter(drawn),
+            "per_trial": {"luck": {"uniform": [0, 1]}, "place": {"uniform": [0, 1]}},
+            "indicators": {"stand": {"start": "place"}, "drift": {"start": 0, "volatility": 1}},
+            "events": {
+                "raid": {"hazard": {"rate": 1.5, "per": "year"}, "limit": 1},
+                "noise": {"hazard": {"rate": 1, "per": "year"}, "limit": 1}
+            },
+            "questions": {"yes": {"holds": format!("luck < {chance}")}}
+        }),
+    )
+}
+
+fn look_early(file: &Value, trials: u64, seed: u64, threads: usize) -> DiscoverResult {
+    let study = study(file);
+    let day = jiff::Span::new().days(200);
+    let discovery = Discovery {
+        of: Some("yes".into()),
+        boxes: 1,
+        density: None,
+        early: vec![study.model.clock.start.checked_add(day).expect("a day")],
+    };
+    let settings = Settings {
+        threads,
+        ..Settings::new(trials, None, seed)
+    };
+    let wanted = (discovery.prepare(&study)).unwrap_or_else(|error| panic!("{error}"));
+    discover(&study, &discovery, &wanted, &settings, &Silent)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn early_conditions_are_limits_beside_inputs_with_the_numbers_of_their_closed_form() {
+    let found = look_early(&early(), 131_072, 3, 0);
+    let [one] = found.boxes.as_slice() else {
+        panic!("one box: {:#?}", found.boxes)
+    };
+    assert!(one.detectable);
+    let limits: Vec<_> = (one.limits.iter())
+        .map(|limit| {
+            (
+                limit.input.as_str(),
+                limit.kind.as_str(),
+                limit.low,
+                limit.high,
+            )
+        })
+        .collect();
+    assert_eq!(limits[0].0, "a");
+    assert_eq!(limits.len(), 3, "{limits:?}");
+    let of = |name: &str| {
+        one.limits
+            .iter()
+            .find(|limit| limit.input == name)
+            .expect(name)
+    };
+    let (raid, stand) = (of("raid"), of("stand"));
+    assert_eq!(
+        (raid.kind.as_str(), raid.low, raid.high),
+        ("event", Some(1.0), None)
+    );
+    assert_eq!(raid.by, "2001-07-20");
+    assert_eq!((stand.kind.as_str(), stand.high), ("indicator", None));
+    // Where the limits are is chosen, and what they hold follows from where they are.
+    let (a, stand) = (of("a").low.expect("a limit"), stand.low.expect("a limit"));
+    assert!(
+        (a - 0.5).abs() < 0.03 && (stand - 0.4).abs() < 0.03,
+        "{a}, {stand}"
+    );
+    let came = 1.0 - libm::exp(-1.5 * 200.0 / 365.25);
+    let mass = came * (1.0 - a) * (1.0 - stand);
+    let core = came * (1.0 - a.max(0.5)) * (1.0 - stand.max(0.4));
+    let all = came * 0.3 * INSIDE + (1.0 - came * 0.3) * OUTSIDE;
+    let hits = core * INSIDE + (mass - core) * OUTSIDE;
+    near("mass", &one.size.mass, mass);
+    near("density", &one.size.density, hits / mass);
+    near("coverage", &one.size.coverage, hits / all);
+    near("elsewhere", &one.elsewhere, (all - hits) / (1.0 - mass));
+    near("came", &raid.share, came);
+    assert!(one.limits.iter().all(|limit| limit.detectable));
+    // Two parameters; each event once, both indicators.
+    assert_eq!((found.inputs, found.conditions), (2, 4));
+    let [two, one] = [2, 1].map(|threads| look_early(&early(), 8192, 3, threads));
+    assert_eq!(two, one, "whatever the threads");
+}
+
+/// Neither what happens nor how things stand has a say: hardly ever is there a box.
+#[test]
+fn early_noise_gives_hardly_ever_a_box() {
+    let mut file = early();
+    file["questions"]["yes"]["holds"] = json!("luck < 0.3");
+    let shown = (0..30).filter(|seed| {
+        let found = look_early(&file, 4096, 1000 * seed, 1);
+        found.boxes.iter().any(|one| one.detectable)
+    });
+    // 5% of 30 are 1.5; 7 or more have a chance below 0.001.
+    let shown = shown.count();
+    assert!(shown < 7, "{shown} of 30");
 }

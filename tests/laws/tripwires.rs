@@ -366,3 +366,63 @@ fn a_phase_and_a_state_on_the_day_say_what_a_chain_of_two_states_says() {
         .clone();
     assert_eq!(door, "Door: open");
 }
+
+/// Raids are a Poisson process, and from three by the day on the answer is likelier: of all numbers
+/// of raids three says most, and what it says is a sum of Poisson probabilities.
+#[test]
+fn firings_by_a_day_are_a_sign_from_the_number_on_that_says_most() {
+    const RATE: f64 = 3.0;
+    const OFTEN: f64 = 0.8;
+    const SELDOM: f64 = 0.1;
+    let file = scenario(
+        YEARS,
+        0.25,
+        json!({
+            "format": 2,
+            "per_trial": {"luck": {"uniform": [0, 1]}},
+            "events": {"raid": {"title": "Raid", "hazard": {"rate": RATE, "per": "year"}}},
+            "outcomes": [
+                {"name": "grave", "when": format!("luck < if(at(count(raid), 300 days) >= 3, {OFTEN}, {SELDOM})")},
+                {"name": "not", "when": "true"}
+            ]
+        }),
+    );
+    let found = watch(&file, "grave", 131_072, 3, 0);
+    let mean = RATE * 300.0 / 365.25;
+    let fewer = libm::exp(-mean) * (1.0 + mean + 0.5 * mean * mean);
+    let sign = row(&found, "raid");
+    assert_eq!(
+        (sign.kind.as_str(), sign.sign.as_str()),
+        ("firings", "above")
+    );
+    assert_eq!(sign.threshold, Some(3.0));
+    assert!(sign.detectable);
+    share("seen", &sign.seen, 1.0 - fewer);
+    share("if seen", &sign.if_seen, OFTEN);
+    share("if not", &sign.if_not_seen, SELDOM);
+    let hit = OFTEN * (1.0 - fewer) + SELDOM * fewer;
+    share("hit rate", &sign.hit_rate, OFTEN * (1.0 - fewer) / hit);
+    share(
+        "false alarms",
+        &sign.false_alarm_rate,
+        (1.0 - OFTEN) * (1.0 - fewer) / (1.0 - hit),
+    );
+    // That it has happened at all says less, and is of the same event.
+    assert!(sign.also.is_empty());
+    let first = found.tripwires.iter().find(|row| row.kind == "event");
+    let bits = |row: &Tripwire| row.information.as_ref().expect("replicates").value;
+    assert!(first.is_none_or(|first| bits(first) < bits(sign)));
+    let other = watch(&file, "not", 131_072, 3, 0);
+    let sign = row(&other, "raid");
+    assert_eq!((sign.sign.as_str(), sign.threshold), ("below", Some(3.0)));
+    share("if fewer", &sign.if_seen, 1.0 - SELDOM);
+}
+
+/// What can fire once only has no number of firings.
+#[test]
+fn one_firing_is_that_it_has_happened() {
+    let found = watch(&signs(), "ended", 16_384, 3, 0);
+    let mut limited = found.tripwires.iter().filter(|row| row.name == "sign");
+    assert!(limited.all(|row| row.kind == "event"));
+    assert!(found.tripwires.iter().all(|row| row.kind != "firings"));
+}

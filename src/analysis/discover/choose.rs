@@ -121,7 +121,7 @@ fn simplified(
     if !bounds.restricted().is_empty() {
         paste(&mut bounds, data, &all, goal, &keeps);
         for (column, side) in bounds.ends() {
-            let end = readable(&bounds, (column, side), data.columns, &all, &keeps);
+            let end = readable(&bounds, (column, side), data, &all, &keeps);
             bounds.0[column].set(side, end);
         }
         drop_limits(&mut bounds, data, fresh, goal, enough);
@@ -246,10 +246,11 @@ fn moved_out(
 fn readable(
     bounds: &Bounds,
     (column, side): (usize, Side),
-    columns: &[Vec<f64>],
+    data: Data<'_>,
     among: &[usize],
     keeps: &dyn Fn(&Bounds) -> bool,
 ) -> f64 {
+    let columns = data.columns;
     let end = bounds.0[column].end(side);
     if among.iter().all(|row| columns[column][*row].fract() == 0.0) {
         return match side {
@@ -260,24 +261,27 @@ fn readable(
     let mut open = bounds.clone();
     open.0[column].open(side);
     // What this limit alone decides about.
-    let values = open.rows(columns, among).into_iter();
-    let values: Vec<f64> = values.map(|row| columns[column][row]).collect();
-    let is_in = |value: &&f64| bounds.0[column].holds(**value);
+    let rows = open.rows(columns, among).into_iter();
+    let values: Vec<(f64, usize)> = rows
+        .map(|row| (columns[column][row], row / data.of_draw))
+        .collect();
+    let is_in = |(value, _): &&(f64, usize)| bounds.0[column].holds(*value);
     let most = (MOVED * values.iter().filter(is_in).count() as f64) as usize;
     simplest(end, |near| {
         let mut moved = bounds.clone();
         moved.0[column].set(side, near);
         let past = (values.iter().copied())
-            .filter(|value| bounds.0[column].holds(*value) != moved.0[column].holds(*value));
+            .filter(|(value, _)| bounds.0[column].holds(*value) != moved.0[column].holds(*value));
         are_few(past.collect(), most) && keeps(&moved)
     })
 }
 
-/// Whether a limit may be moved past these values: `most` of them at most, and no two that are
-/// equal, which are no matter of chance.
-pub fn are_few(mut values: Vec<f64>, most: usize) -> bool {
-    values.sort_by(f64::total_cmp);
-    values.len() <= most && values.windows(2).all(|pair| pair[0] != pair[1])
+/// Whether a limit may be moved past these values, each with its draw: `most` of them at most, and
+/// no two of different draws that are equal, which are no matter of chance.
+pub fn are_few(mut values: Vec<(f64, usize)>, most: usize) -> bool {
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let differ = |pair: &[(f64, usize)]| pair[0].0 != pair[1].0 || pair[0].1 == pair[1].1;
+    values.len() <= most && values.windows(2).all(differ)
 }
 
 /// The decimal number nearest to `value` with the fewest digits that `fits`; `value` if none does.
@@ -317,7 +321,12 @@ mod tests {
         let among: Vec<usize> = (0..values.len()).collect();
         let mut bounds = Bounds::whole(1);
         bounds.0[0].set(Side::Low, end);
-        readable(&bounds, (0, Side::Low), &[values], &among, keeps)
+        let data = Data {
+            columns: &[values],
+            response: &[],
+            of_draw: 1,
+        };
+        readable(&bounds, (0, Side::Low), data, &among, keeps)
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Scenario discovery: which ranges of what is uncertain lead to an outcome.
 //!
 //! Takes a study and what is asked for; gives boxes of parameters and start weights. The unit is
-//! the parameter draw: its response is the share of its trials with the outcome. Boxes are peeled
+//! the parameter draw: its response is the share of its trials with the outcome. With early days
+//! the unit is the trial, and what has happened, and how things stand, on these days are limits of
+//! boxes beside the inputs. Boxes are peeled
 //! on one half of a run of their own, under another seed, and chosen on its other half; all that is
 //! shown of them is counted on the run that `run` makes.
 
 mod choose;
 mod flip;
 mod prim;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -16,28 +19,30 @@ pub use flip::{Flip, NoFlip, Race, flip};
 
 use choose::{Goal, Halves as Parts, choose};
 use prim::{Bounds, Data, LEAST_MASS, Limits, PEEL, peel};
+use rows::{Early, Rows, Seen, columns};
 use tree::Tree;
 
 use super::detectable;
-use super::given::{Halves, share};
 use super::quantity::{Quantity, UnknownQuantity};
-use super::sensitivity::inputs::{Named, named};
 use super::sensitivity::passes::{InTotal, Stage, pass};
 use super::sensitivity::targets::{self, Reading};
 use super::study::Study;
-use crate::engine::{BlockTrials, DRAWS_PER_BLOCK, EngineError, Observer, Settings, Setup, inputs};
-use crate::estimate::REPLICATES;
-use crate::program::InputCode;
+use super::tripwires::{NothingToWatch, Watch};
+use crate::engine::{BlockTrials, DRAWS_PER_BLOCK, EngineError, Observer, Settings};
 use crate::results::{
-    BoxLimit, BoxSize, ChosenOn, DiscoverResult, FoundBox, GivenValue, Peeled, PeeledLimit,
-    TreeNode, Warning, scenario_info, tool,
+    BoxLimit, ChosenOn, DiscoverResult, FoundBox, Peeled, PeeledLimit, TreeNode, Warning,
+    scenario_info, tool,
 };
+use crate::time::calendar::years_between;
+use jiff::civil::Date;
 
 /// Trials of a draw on which boxes are chosen: many draws say more of ranges than many trials of
 /// each.
 const TRIALS_PER_DRAW: u32 = 16;
 /// Trials of that run: as many as the other run has, within these.
 const TRIALS: [u64; 2] = [8_192, 65_536];
+/// At most where trials are the rows, of which there are more than draws.
+const TRIALS_AS_ROWS: u64 = 20_480;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +53,9 @@ pub struct Discovery {
     pub boxes: usize,
     /// The largest boxes in which the chance is at least this; `None`: those that stand out most.
     pub density: Option<f64>,
+    /// Days at whose beginning is looked at what has happened and how things stand; empty: only
+    /// inputs are looked at.
+    pub early: Vec<Date>,
 }
 
 /// Why nothing can be discovered.
@@ -62,6 +70,9 @@ pub enum NothingToDiscover {
     NotYesOrNo { name: String, kind: &'static str },
     #[error("the scenario has neither outcomes nor questions: there is nothing to look for")]
     NoTarget,
+    /// No day of those asked for can be looked at.
+    #[error(transparent)]
+    Early(#[from] NothingToWatch),
 }
 
 impl Discovery {
@@ -81,13 +92,39 @@ impl Discovery {
         if (targets.iter()).all(|target| target.not_yes_or_no().is_some()) {
             return Err(NothingToDiscover::NoTarget);
         }
+        self.days(study)?;
         Ok(targets)
     }
 
+    /// The early days, in order.
+    fn days(&self, study: &Study) -> Result<Vec<Date>, NothingToWatch> {
+        if self.early.is_empty() {
+            return Ok(Vec::new());
+        }
+        let watch = Watch {
+            of: self.of.clone(),
+            by: self.early.clone(),
+            top: 1,
+        };
+        watch.prepare(study).map(|(_, days)| days)
+    }
+
     /// Trials of both runs.
-    pub fn trials(settings: &Settings) -> u64 {
+    pub fn trials(&self, settings: &Settings) -> u64 {
         let of = |settings: &Settings| settings.blocks * settings.trials_per_block();
-        of(&choosing(settings)) + of(settings)
+        of(&self.choosing(settings)) + of(settings)
+    }
+
+    /// The run on which is chosen.
+    fn choosing(&self, settings: &Settings) -> Settings {
+        let first = choosing(settings);
+        match self.early.is_empty() {
+            true => first,
+            false => Settings {
+                blocks: (first.blocks).min(TRIALS_AS_ROWS.div_ceil(first.trials_per_block())),
+                ..first
+            },
+        }
     }
 }
 
@@ -103,127 +140,6 @@ fn choosing(settings: &Settings) -> Settings {
         .until(None)
 }
 
-/// Draws of a run: where they lie, and how many of their trials have the outcome.
-struct Draws {
-    /// Numbers of the program's inputs that have a column.
-    inputs: Vec<usize>,
-    /// By column, then by draw.
-    columns: Vec<Vec<f64>>,
-    hits: Vec<u32>,
-    per_draw: u32,
-}
-
-impl Draws {
-    /// `used`: the inputs to take; all that have a number in every draw if `None`.
-    fn new(study: &Study, settings: &Settings, hits: Vec<u32>, used: Option<&[usize]>) -> Self {
-        let setup = Setup::new(&study.program, settings.seed);
-        let codes = &study.program.inputs;
-        let mut columns = vec![Vec::with_capacity(hits.len()); codes.len()];
-        for k in 0..hits.len() as u32 {
-            let dealt = inputs(settings.design, &setup, k);
-            for (column, code) in columns.iter_mut().zip(codes) {
-                column.push(match code {
-                    InputCode::Parameter(p) => dealt.parameters[*p],
-                    InputCode::Weight { trend, .. } => dealt.weights[*trend],
-                });
-            }
-        }
-        let inputs: Vec<usize> = match used {
-            Some(used) => used.to_vec(),
-            None => (0..codes.len())
-                .filter(|i| columns[*i].iter().all(|value| value.is_finite()))
-                .collect(),
-        };
-        let columns = (inputs.iter())
-            .map(|i| std::mem::take(&mut columns[*i]))
-            .collect();
-        Self {
-            inputs,
-            columns,
-            hits,
-            per_draw: settings.trials_per_draw,
-        }
-    }
-
-    fn responses(&self) -> Vec<f64> {
-        let share = |hits: &u32| f64::from(*hits) / f64::from(self.per_draw);
-        self.hits.iter().map(share).collect()
-    }
-
-    /// Counts by replicate on both sides of a line through some of the draws.
-    fn halves(
-        &self,
-        among: impl Fn(usize) -> bool,
-        inside: impl Fn(usize) -> bool,
-    ) -> (Halves, u64) {
-        let mut halves = Halves {
-            hits: [[0; REPLICATES]; 2],
-            trials: [[0; REPLICATES]; 2],
-        };
-        let mut draws = 0;
-        for (draw, hits) in self
-            .hits
-            .iter()
-            .enumerate()
-            .filter(|(draw, _)| among(*draw))
-        {
-            let side = usize::from(!inside(draw));
-            draws += u64::from(side == 0);
-            halves.hits[side][draw % REPLICATES] += u64::from(*hits);
-            halves.trials[side][draw % REPLICATES] += u64::from(self.per_draw);
-        }
-        (halves, draws)
-    }
-
-    /// What lies inside a part of the draws, with its difference from the rest of `among`.
-    fn size(&self, among: impl Fn(usize) -> bool, inside: impl Fn(usize) -> bool) -> Counted {
-        let all = self.hits.len() as u64;
-        // Of everything: mass and coverage are over all draws, whatever is compared.
-        let (whole, draws) = self.halves(|_| true, |draw| among(draw) && inside(draw));
-        let size = |of: [&[u64; REPLICATES]; 2]| {
-            let rest = std::array::from_fn(|m| of[1][m]);
-            let one = Halves {
-                hits: [*of[0], [0; REPLICATES]],
-                trials: [rest, [0; REPLICATES]],
-            };
-            share("", "", &one, all).all
-        };
-        let added = |parts: &[[u64; REPLICATES]; 2]| -> [u64; REPLICATES] {
-            std::array::from_fn(|m| parts[0][m] + parts[1][m])
-        };
-        // Everything is everything, whatever was seen of it.
-        let is_all = draws == all && whole.hits[0].iter().any(|hits| *hits > 0);
-        let exact = |value: GivenValue| match is_all {
-            true => GivenValue {
-                std_error: Some(0.0),
-                ci95: Some([1.0, 1.0]),
-                ..value
-            },
-            false => value,
-        };
-        let mass = size([&whole.trials[0], &added(&whole.trials)]);
-        let coverage = size([&whole.hits[0], &added(&whole.hits)]);
-        let (compared, _) = self.halves(&among, &inside);
-        let row = share("", "", &compared, all);
-        Counted {
-            draws,
-            size: BoxSize {
-                mass: exact(mass),
-                density: row.held.clone(),
-                coverage: exact(coverage),
-            },
-            row,
-        }
-    }
-}
-
-struct Counted {
-    draws: u64,
-    size: BoxSize,
-    /// Inside, and the rest of what it was compared with.
-    row: crate::results::GivenRow,
-}
-
 /// Looks for boxes of inputs that lead to an outcome.
 ///
 /// # Errors
@@ -235,8 +151,8 @@ pub fn discover(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<DiscoverResult, EngineError> {
-    let first = choosing(settings);
-    let total = Discovery::trials(settings);
+    let first = discovery.choosing(settings);
+    let total = discovery.trials(settings);
     let stage = |before: u64, of: &Settings| InTotal {
         stage: Stage {
             observer,
@@ -245,48 +161,62 @@ pub fn discover(
         },
         total,
     };
-    let hits = |of: &Settings| {
-        let per_draw = of.trials_per_draw as usize;
-        move |targets: &[Quantity], ended: &BlockTrials| -> Vec<Vec<u32>> {
-            let readings = targets::read(targets, &study.program, ended);
-            readings.iter().map(|one| by_draw(one, per_draw)).collect()
-        }
-    };
-    let keep = hits(&first);
-    let seen = pass(study, None, &first, &stage(0, &first), &|ended| {
+    let model = &study.model;
+    let dates = discovery.days(study).expect("checked before");
+    let days: Vec<f64> = (dates.iter())
+        .map(|day| years_between(model.clock.start, *day))
+        .collect();
+    let early = Early::all(study, days);
+    let looking = early.study(study);
+    let seeing = looking.as_ref().unwrap_or(study);
+    let keep = reader(seeing, &early, &first);
+    let seen = pass(seeing, None, &first, &stage(0, &first), &|ended| {
         keep(wanted, ended)
     })?;
-    let target = targets::likeliest(wanted, &study.result(&seen.summary))[0];
+    let target = targets::likeliest(wanted, &seeing.result(&seen.summary))[0];
     let of = &wanted[target];
     let chosen_on = ChosenOn {
         seed: first.seed,
         trials: seen.blocks.len() as u64 * first.trials_per_block(),
     };
-    let chosen_hits = seen
-        .blocks
-        .into_iter()
-        .flat_map(|mut b| b.swap_remove(target));
-    let draws = Draws::new(study, &first, chosen_hits.collect(), None);
-    let found = search(&draws, discovery);
+    let all = columns(study, &early, &dates);
+    let of_target = |mut block: Vec<Seen>| block.swap_remove(target);
+    let seen = seen.blocks.into_iter().map(of_target).collect();
+    let rows = Rows::new(study, &first, &early, (&all, None), seen);
+    let found = search(&rows, discovery);
 
+    // Of the run only what some box or split asks for is kept.
+    let needed = found.needed(rows.columns.len());
+    let mut asked = rows.columns.clone();
+    let fewer = early.only(&mut asked, &needed);
+    let looking = fewer.study(study);
+    let counting = looking.as_ref().unwrap_or(study);
+    let keep = reader(counting, &fewer, settings);
     let one = std::slice::from_ref(of);
-    let keep = hits(settings);
     let before = first.blocks * first.trials_per_block();
-    let counted = pass(study, None, settings, &stage(before, settings), &|ended| {
-        keep(one, ended)
-    })?;
-    let result = study.result(&counted.summary);
-    let hits = counted
-        .blocks
-        .into_iter()
-        .flat_map(|mut b| b.swap_remove(0));
-    let run = Draws::new(study, settings, hits.collect(), Some(&draws.inputs));
-    let named = named(study);
-    let boxes = told(&run, (found.boxes.as_slice(), discovery.density), &named);
-    let is_told = |draw: usize| {
+    let counted = pass(
+        counting,
+        None,
+        settings,
+        &stage(before, settings),
+        &|ended| keep(one, ended).swap_remove(0),
+    )?;
+    let result = counting.result(&counted.summary);
+    let inputs = rows.columns.iter().filter(|column| column.by.is_empty());
+    let inputs = inputs.count() as u64;
+    let conditions = rows.columns.len() as u64 - inputs;
+    let run = Rows::new(
+        study,
+        settings,
+        &fewer,
+        (&asked, Some(&needed)),
+        counted.blocks,
+    );
+    let boxes = told(&run, (found.boxes.as_slice(), discovery.density));
+    let is_told = |row: usize| {
         let all = found.boxes.iter().zip(&boxes);
         all.filter(|(_, told)| told.detectable)
-            .any(|(bounds, _)| bounds.holds(&run.columns, draw))
+            .any(|(bounds, _)| bounds.holds(&run.values, row))
     };
     let together = boxes
         .iter()
@@ -296,23 +226,51 @@ pub fn discover(
     Ok(DiscoverResult {
         format: 1,
         tool: tool(),
-        scenario: scenario_info(&study.model),
+        scenario: scenario_info(model),
         of: of.told(),
         probability: reading.value.unwrap_or_default(),
         std_error: reading.std_error.unwrap_or(0.0),
         ci95: reading.ci95.unwrap_or([0.0, 1.0]),
-        inputs: draws.inputs.len() as u64,
+        inputs,
+        days: dates.iter().map(Date::to_string).collect(),
+        conditions,
         least_density: discovery.density,
         chosen_on,
         together,
         peeling: (found.trajectory.iter())
-            .map(|step| peeled(&run, step, &named))
+            .map(|step| peeled(&run, step))
             .collect(),
-        tree: nodes(&run, &found.tree, &named),
+        tree: nodes(&run, &found.tree),
         boxes,
         warnings: fitting(study, result.warnings),
         run: result.run,
     })
+}
+
+/// What is read of each block for each target.
+fn reader<'a>(
+    study: &'a Study,
+    early: &'a Early,
+    settings: &Settings,
+) -> impl Fn(&[Quantity], &BlockTrials) -> Vec<Seen> + Sync + use<'a> {
+    let per_draw = settings.trials_per_draw as usize;
+    let of_row = match early.is_none() {
+        true => per_draw,
+        false => 1,
+    };
+    move |targets, ended| {
+        let readings = targets::read(targets, &study.program, ended);
+        readings
+            .iter()
+            .map(|one| Seen {
+                hits: by_rows(one, per_draw, of_row),
+                looks: match early.is_none() {
+                    true => Vec::new(),
+                    false => ended.metrics.clone(),
+                },
+            })
+            .collect()
+    }
 }
 
 /// Warnings of a run, without that of few draws where nothing is drawn.
@@ -325,9 +283,15 @@ fn fitting(study: &Study, warnings: Vec<Warning>) -> Vec<Warning> {
 
 /// Hits of each draw of a block.
 fn by_draw(reading: &Reading, per_draw: usize) -> Vec<u32> {
+    by_rows(reading, per_draw, per_draw)
+}
+
+/// Hits of each row of a block, of so many trials each.
+fn by_rows(reading: &Reading, per_draw: usize, of_row: usize) -> Vec<u32> {
     match reading {
-        Reading::YesOrNo(bits) => (0..DRAWS_PER_BLOCK as usize)
-            .map(|draw| bits.count(draw * per_draw..(draw + 1) * per_draw))
+        Reading::YesOrNo(bits) => (0..DRAWS_PER_BLOCK as usize * per_draw)
+            .step_by(of_row)
+            .map(|first| bits.count(first..first + of_row))
             .collect(),
         Reading::Values(_) => unreachable!("metrics are refused by `prepare`"),
     }
@@ -341,13 +305,34 @@ struct Found {
     tree: Tree,
 }
 
+impl Found {
+    /// Which of so many columns something asks for.
+    fn needed(&self, columns: usize) -> Vec<bool> {
+        let mut needed = vec![false; columns];
+        for bounds in self.trajectory.iter().chain(&self.boxes) {
+            for column in bounds.restricted() {
+                needed[column] = true;
+            }
+        }
+        let mut trees = vec![&self.tree];
+        while let Some(tree) = trees.pop() {
+            if let Some(split) = &tree.0 {
+                needed[split.column] = true;
+                trees.extend([&split.below, &split.from]);
+            }
+        }
+        needed
+    }
+}
+
 /// Boxes one after another, each outside those before it, until none stands out or there are
 /// enough.
-fn search(draws: &Draws, discovery: &Discovery) -> Found {
-    let response = draws.responses();
+fn search(rows: &Rows, discovery: &Discovery) -> Found {
+    let response = rows.responses();
     let data = Data {
-        columns: &draws.columns,
+        columns: &rows.values,
         response: &response,
+        of_draw: rows.of_draw,
     };
     let mut found = Found {
         trajectory: Vec::new(),
@@ -357,7 +342,7 @@ fn search(draws: &Draws, discovery: &Discovery) -> Found {
     let all: Vec<usize> = (0..response.len()).collect();
     // Replicates are independent of each other: half of them to peel, half to choose.
     let (mut peeled, mut fresh): (Vec<usize>, Vec<usize>) =
-        all.iter().partition(|draw| *draw % 2 == 0);
+        all.iter().partition(|row| rows.draw(**row) % 2 == 0);
     let goal = Goal {
         base: data.sum(&all) / all.len() as f64,
         density: discovery.density,
@@ -382,7 +367,7 @@ fn search(draws: &Draws, discovery: &Discovery) -> Found {
         }
         let Some(bounds) = chosen else { break };
         for half in [&mut peeled, &mut fresh] {
-            half.retain(|row| !bounds.holds(&draws.columns, *row));
+            half.retain(|row| !bounds.holds(&rows.values, *row));
         }
         found.boxes.push(bounds);
     }
@@ -390,8 +375,8 @@ fn search(draws: &Draws, discovery: &Discovery) -> Found {
 }
 
 /// What the run says of the boxes.
-fn told(run: &Draws, (found, least): (&[Bounds], Option<f64>), named: &[Named]) -> Vec<FoundBox> {
-    let columns = &run.columns;
+fn told(run: &Rows, (found, least): (&[Bounds], Option<f64>)) -> Vec<FoundBox> {
+    let columns = &run.values;
     let mut boxes: Vec<FoundBox> = Vec::with_capacity(found.len());
     for (place, bounds) in found.iter().enumerate() {
         let is_free = |draw: usize| !found[..place].iter().any(|b| b.holds(columns, draw));
@@ -405,11 +390,12 @@ fn told(run: &Draws, (found, least): (&[Bounds], Option<f64>), named: &[Named]) 
                     run.size(|draw| is_free(draw) && open.holds(columns, draw), is_inside);
                 let limits = bounds.0[column];
                 let alone = run.size(|_| true, |draw| limits.holds(columns[column][draw]));
-                let input = &named[run.inputs[column]];
+                let of = &run.columns[column];
                 BoxLimit {
-                    input: input.name.clone(),
-                    title: input.title.clone(),
-                    kind: input.kind.into(),
+                    input: of.name.clone(),
+                    title: of.title.clone(),
+                    kind: of.kind.into(),
+                    by: of.by.clone(),
                     low: finite(limits.low),
                     high: finite(limits.high),
                     share: alone.size.mass,
@@ -428,7 +414,7 @@ fn told(run: &Draws, (found, least): (&[Bounds], Option<f64>), named: &[Named]) 
             below_asked: least
                 .zip(density)
                 .is_some_and(|(least, counted)| counted < least),
-            draws: counted.draws,
+            draws: counted.rows,
             size: counted.size,
             elsewhere: counted.row.not_held,
             difference: counted.row.difference,
@@ -452,7 +438,7 @@ fn told(run: &Draws, (found, least): (&[Bounds], Option<f64>), named: &[Named]) 
 }
 
 /// The nodes of a tree with what the run says of them, each before those below it.
-fn nodes(run: &Draws, tree: &Tree, named: &[Named]) -> Vec<TreeNode> {
+fn nodes(run: &Rows, tree: &Tree) -> Vec<TreeNode> {
     let mut nodes = Vec::new();
     if tree.0.is_some() {
         let all = vec![true; run.hits.len()];
@@ -461,7 +447,7 @@ fn nodes(run: &Draws, tree: &Tree, named: &[Named]) -> Vec<TreeNode> {
             size,
             ..TreeNode::default()
         });
-        below(run, tree, (&all, 1), named, &mut nodes);
+        below(run, tree, (&all, 1), &mut nodes);
     }
     let splits = nodes.iter_mut();
     detectable::correct(splits.map(|node| (&mut node.p_adjusted, &mut node.detectable)));
@@ -469,16 +455,10 @@ fn nodes(run: &Draws, tree: &Tree, named: &[Named]) -> Vec<TreeNode> {
 }
 
 /// The nodes below one that holds the draws `inside`.
-fn below(
-    run: &Draws,
-    tree: &Tree,
-    (inside, depth): (&[bool], u32),
-    named: &[Named],
-    nodes: &mut Vec<TreeNode>,
-) {
+fn below(run: &Rows, tree: &Tree, (inside, depth): (&[bool], u32), nodes: &mut Vec<TreeNode>) {
     let Some(split) = &tree.0 else { return };
-    let input = &named[run.inputs[split.column]];
-    let is_below = |draw: usize| run.columns[split.column][draw] < split.at;
+    let of = &run.columns[split.column];
+    let is_below = |row: usize| run.values[split.column][row] < split.at;
     let parent = nodes.len() - 1;
     for (is_low, tree) in [(true, &split.below), (false, &split.from)] {
         let own: Vec<bool> = (inside.iter().enumerate())
@@ -495,21 +475,22 @@ fn below(
         }
         nodes.push(TreeNode {
             depth,
-            input: input.name.clone(),
-            title: input.title.clone(),
-            kind: input.kind.into(),
+            input: of.name.clone(),
+            title: of.title.clone(),
+            kind: of.kind.into(),
+            by: of.by.clone(),
             below: is_low.then_some(split.at),
             from: (!is_low).then_some(split.at),
             size: counted.size,
             ..TreeNode::default()
         });
-        below(run, tree, (&own, depth + 1), named, nodes);
+        below(run, tree, (&own, depth + 1), nodes);
     }
 }
 
-fn peeled(run: &Draws, step: &Bounds, named: &[Named]) -> Peeled {
+fn peeled(run: &Rows, step: &Bounds) -> Peeled {
     let met = |column: &usize| {
-        let values = run.columns[*column].iter();
+        let values = run.values[*column].iter();
         values
             .filter(|value| step.0[*column].holds(**value))
             .count()
@@ -518,15 +499,14 @@ fn peeled(run: &Draws, step: &Bounds, named: &[Named]) -> Peeled {
     let mut restricted = step.restricted();
     restricted.sort_by_key(met);
     let limits = restricted.into_iter().map(|column| PeeledLimit {
-        input: named[run.inputs[column]].name.clone(),
+        input: run.columns[column].name.clone(),
+        by: run.columns[column].by.clone(),
         low: finite(step.0[column].low),
         high: finite(step.0[column].high),
     });
     Peeled {
         limits: limits.collect(),
-        size: run
-            .size(|_| true, |draw| step.holds(&run.columns, draw))
-            .size,
+        size: run.size(|_| true, |row| step.holds(&run.values, row)).size,
     }
 }
 

@@ -110,6 +110,8 @@ pub struct Data<'d> {
     pub columns: &'d [Vec<f64>],
     /// By row, from 0 to 1.
     pub response: &'d [f64],
+    /// Rows of a draw, which follow one another and have its inputs in common.
+    pub of_draw: usize,
 }
 
 impl Data<'_> {

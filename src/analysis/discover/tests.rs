@@ -55,6 +55,7 @@ fn peels_a_lake_as_the_ema_workbench_does() {
     let data = Data {
         columns: &columns,
         response: &yes,
+        of_draw: 1,
     };
     let all: Vec<usize> = (0..yes.len()).collect();
     let counts = |list: &Value| -> Vec<f64> {
@@ -107,7 +108,11 @@ fn cube(columns: usize, rows: usize, seed: u64) -> Vec<Vec<f64>> {
 }
 
 fn chosen(columns: &[Vec<f64>], response: &[f64], density: Option<f64>) -> Option<Bounds> {
-    let data = Data { columns, response };
+    let data = Data {
+        columns,
+        response,
+        of_draw: 1,
+    };
     let (peeled, fresh): (Vec<usize>, Vec<usize>) = (0..response.len()).partition(|i| i % 2 == 0);
     let trajectory = peel(data, &peeled, PEEL, LEAST_MASS);
     let halves = Halves {
@@ -189,6 +194,7 @@ fn what_was_peeled_off_stays_out_when_a_limit_is_rounded() {
     let data = Data {
         columns: &columns,
         response: &response,
+        of_draw: 1,
     };
     let tree = Tree::grow(data, Halves { peeled, fresh });
     let split = tree.0.expect("a split");
@@ -216,6 +222,7 @@ fn a_box_has_the_asked_density_on_the_rows_that_chose_it() {
             let data = Data {
                 columns: &columns,
                 response: &response,
+                of_draw: 1,
             };
             let (mean, _) = data.moments(&found.rows(&columns, &rows));
             assert!(mean >= density, "{seed}: {mean} of {density}: {found:?}");

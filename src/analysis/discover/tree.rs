@@ -90,20 +90,22 @@ fn best_split(data: Data<'_>, rows: &[usize], least: usize) -> Option<(usize, f6
             best = Some((gain, c, between(value(i - 1), value(i), value(i))));
         }
     }
-    best.map(|(_, c, at)| (c, readable(&data.columns[c], rows, at)))
+    best.map(|(_, c, at)| (c, readable(data, c, rows, at)))
 }
 
 /// The simplest number at which a split moves few rows to the other side; of whole numbers a whole
 /// number.
-fn readable(column: &[f64], rows: &[usize], at: f64) -> f64 {
-    let values: Vec<f64> = rows.iter().map(|row| column[*row]).collect();
-    if values.iter().all(|value| value.fract() == 0.0) {
+fn readable(data: Data<'_>, column: usize, rows: &[usize], at: f64) -> f64 {
+    let values: Vec<(f64, usize)> = (rows.iter())
+        .map(|row| (data.columns[column][*row], row / data.of_draw))
+        .collect();
+    if values.iter().all(|(value, _)| value.fract() == 0.0) {
         return at.ceil();
     }
     let most = (MOVED * values.len() as f64) as usize;
     simplest(at, |near| {
         let moved = values.iter().copied();
-        let moved = moved.filter(|value| (*value < at) != (*value < near));
+        let moved = moved.filter(|(value, _)| (*value < at) != (*value < near));
         are_few(moved.collect(), most)
     })
 }

@@ -26,11 +26,23 @@ const NAMED: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Event(usize),
+    /// How often an event has fired that may fire more than once.
+    Firings(usize),
     Phase(usize),
     /// A value of a state.
     State(usize, usize),
     Indicator(usize),
     Derived(usize),
+}
+
+impl What {
+    /// Whether a threshold of it says something.
+    pub fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Indicator(_) | Self::Derived(_) | Self::Firings(_)
+        )
+    }
 }
 
 /// A number of each trial from which signs are read, as a metric of the study.
@@ -59,9 +71,16 @@ impl Look {
         let phases = (0..kinds(model.phases.len())).map(What::Phase);
         let states = (model.states.iter().enumerate())
             .flat_map(|(s, state)| (0..kinds(state.values.len())).map(move |v| What::State(s, v)));
+        let firings = (0..model.events.len())
+            .filter(|e| {
+                let event = &model.events[*e];
+                event.shift.is_none() && event.limit != Some(1)
+            })
+            .map(What::Firings);
         let moving = (0..model.indicators.len()).map(What::Indicator);
         let derived = (0..model.derived.len()).map(What::Derived);
         let on_day = phases.chain(states).chain(moving).chain(derived);
+        let on_day = on_day.chain(firings);
         let on_day = on_day.flat_map(|what| {
             (0..days).map(move |day| Self {
                 what,
@@ -82,6 +101,7 @@ impl Look {
         };
         match self.what {
             What::Event(e) => Expr::Path(PathReading::FirstEvent(e)),
+            What::Firings(e) => read(Expr::Count(e)),
             What::Phase(p) => held(Expr::PhaseIn(vec![p])),
             What::State(s, v) => held(Expr::StateIn(s, vec![v])),
             What::Indicator(i) => read(Expr::Indicator(i)),
@@ -170,6 +190,7 @@ pub fn choose(
             let thresholds: Vec<Option<f64>> = match look.what {
                 What::Event(_) => vec![None],
                 What::Phase(_) | What::State(..) => vec![Some(0.5)],
+                What::Firings(_) => firings(values).into_iter().map(Some).collect(),
                 _ => thresholds(values).into_iter().map(Some).collect(),
             };
             let best = thresholds
@@ -191,7 +212,7 @@ pub fn choose(
                 continue;
             };
             let [_, with, _, both] = counts;
-            let is_number = matches!(look.what, What::Indicator(_) | What::Derived(_));
+            let is_number = look.what.is_number();
             if !is_number && (both == with || both == 0) {
                 let (name, title, ..) = named(model, look.what);
                 if !chosen.deciding.iter().any(|one| one.name == name) {
@@ -217,7 +238,12 @@ pub fn choose(
             let alike = (taken.iter()).position(|(_, other, _)| phi(&counts(other, &seen)) > ALIKE);
             match alike {
                 Some(place) if taken[place].2.len() < NAMED => {
-                    taken[place].2.push(named(model, sign.look.what).0);
+                    let name = named(model, sign.look.what).0;
+                    let (first, _, also) = &mut taken[place];
+                    // That an event has happened, and how often, are both of the event.
+                    if named(model, first.look.what).0 != name && !also.contains(&name) {
+                        also.push(name);
+                    }
                 }
                 Some(_) => {}
                 None if taken.len() < top => taken.push((sign, seen, Vec::new())),
@@ -240,6 +266,21 @@ fn phi(counts: &[u64; 4]) -> f64 {
     } else {
         0.0
     }
+}
+
+/// Numbers of firings, from two on, at which about as many trials lie on either side of neighbours:
+/// one firing is that the event has happened.
+fn firings(values: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = sorted.len();
+    let steps = (1..=THRESHOLDS).filter(|_| n > 0);
+    let mut all: Vec<f64> = steps
+        .map(|i| sorted[i * n / (THRESHOLDS + 1)] + 1.0)
+        .filter(|k| *k >= 2.0)
+        .collect();
+    all.dedup();
+    all
 }
 
 /// Round numbers between the ends of the values, at which about as many trials lie on either side
@@ -291,14 +332,14 @@ fn thresholds(values: &[f64]) -> Vec<f64> {
 /// Name, title, unit and kind of what is looked at.
 pub fn named(model: &Model, what: What) -> (String, String, String, &'static str) {
     match what {
-        What::Event(e) => {
+        What::Event(e) | What::Firings(e) => {
             let event = &model.events[e];
-            (
-                event.name.clone(),
-                event.title.clone(),
-                String::new(),
-                "event",
-            )
+            let kind = match what {
+                What::Event(_) => "event",
+                _ => "firings",
+            };
+            let (name, title) = (event.name.clone(), event.title.clone());
+            (name, title, String::new(), kind)
         }
         What::Phase(p) => {
             let phase = &model.phases[p];

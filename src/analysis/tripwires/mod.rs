@@ -1,14 +1,15 @@
 //! Tripwires: observations by given days that tell the futures with an outcome from those without.
 //!
 //! Takes a study and what is watched for; gives a dated list of observations. Events that have
-//! happened by a day, phases and states in which the conflict is on it, and numbers that stand
-//! above or below a threshold on it, are ranked by mutual information on a run of their own. All
-//! that is shown of those chosen is counted on another run, with another seed, which is the run
-//! that `run` makes: choosing cannot flatter.
+//! happened by a day, or so often, phases and states in which the conflict is on it, and numbers
+//! that stand above or below a threshold on it, are ranked by mutual information on a run of their
+//! own. All that is shown of those chosen is counted on another run, with another seed, which is
+//! the run that `run` makes: choosing cannot flatter.
 
 mod choose;
 
-use choose::{Look, Sign, What, choose, named};
+pub(super) use choose::{Look, What, named as called};
+use choose::{Sign, choose, named};
 
 use super::detectable;
 use super::given::{Halves, share};
@@ -160,7 +161,7 @@ fn choosing(settings: &Settings) -> Settings {
 }
 
 /// The same study with these readings for its metrics. Nothing random depends on metrics.
-fn watched(study: &Study, looks: &[Look], days: &[f64]) -> Study {
+pub(super) fn watched(study: &Study, looks: &[Look], days: &[f64]) -> Study {
     let mut model = study.model.clone();
     model.metrics = looks
         .iter()
@@ -409,7 +410,7 @@ impl Counted {
             })
         };
         let is_event = sign.threshold.is_none();
-        let is_number = matches!(sign.look.what, What::Indicator(_) | What::Derived(_));
+        let is_number = sign.look.what.is_number();
         let lead = if is_event && !sign.turned {
             let sums = std::array::from_fn(|m| PartialSum {
                 values: both[m],

@@ -6,7 +6,7 @@ use super::cells::{fault_of_writing, harmless, told_interrupted};
 use crate::results::{BoxSize, DiscoverResult, GivenValue};
 use std::io::{self, Write};
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "scenario",
     "of",
     "section",
@@ -14,6 +14,7 @@ const HEADER: [&str; 16] = [
     "input",
     "title",
     "kind",
+    "by",
     "low",
     "high",
     "measure",
@@ -33,6 +34,7 @@ struct About<'r> {
     input: &'r str,
     title: &'r str,
     kind: &'r str,
+    by: &'r str,
     ends: [Option<f64>; 2],
     detectable: Option<bool>,
 }
@@ -66,6 +68,7 @@ pub fn write_discover(
             about.input,
             &harmless(about.title),
             about.kind,
+            about.by,
             &number(about.ends[0]),
             &number(about.ends[1]),
             measure,
@@ -137,6 +140,7 @@ pub fn write_discover(
                 input: &limit.input,
                 title: &limit.title,
                 kind: &limit.kind,
+                by: &limit.by,
                 ends: [limit.low, limit.high],
                 detectable: None,
             };
@@ -170,6 +174,7 @@ pub fn write_discover(
             input: &node.input,
             title: &node.title,
             kind: &node.kind,
+            by: &node.by,
             ends: [node.from, node.below],
             detectable: None,
         };
@@ -201,6 +206,7 @@ pub fn write_discover(
         for limit in &peeled.limits {
             let about = About {
                 input: &limit.input,
+                by: &limit.by,
                 ends: [limit.low, limit.high],
                 ..about
             };

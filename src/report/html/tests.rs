@@ -61,9 +61,11 @@ fn pages() -> Vec<(&'static str, String)> {
 }
 
 /// What the commands that ask why find.
-fn answers() -> [(&'static str, Answer); 7] {
+fn answers() -> [(&'static str, Answer); 9] {
     [
+        ("discover", Answer::Discover(fixture::boxes())),
         ("explain", Answer::Explain(fixture::explain())),
+        ("flip", Answer::Flip(fixture::flips())),
         ("given", Answer::Given(fixture::given())),
         ("near", Answer::Near(fixture::near())),
         ("paths", Answer::Paths(fixture::ways())),
@@ -90,7 +92,9 @@ fn numbers_of_an_answer_are_those_of_its_markdown() {
     for (name, answer) in answers() {
         let mut bytes = Vec::new();
         match &answer {
+            Answer::Discover(found) => md::write_discover(&mut bytes, found),
             Answer::Explain(found) => md::write_explain(&mut bytes, found),
+            Answer::Flip(found) => md::write_flip(&mut bytes, found),
             Answer::Given(found) => md::write_given(&mut bytes, found),
             Answer::Near(found) => md::write_near(&mut bytes, found),
             Answer::Paths(found) => md::write_paths(&mut bytes, found),

@@ -2,8 +2,9 @@
 
 use super::{INTERRUPTED, escape, joined, label, table};
 use crate::report::table::{
-    boxed_range, boxed_sentence, boxes_answer, boxes_legend, boxes_on_the_way, boxes_shown,
-    boxes_together, given_value, restricted_inputs, share_of_draws, tree_branch, tree_branches,
+    boxed_range, boxed_sentence, boxes_answer, boxes_legend, boxes_on_the_way, boxes_rows,
+    boxes_shown, boxes_together, given_value, restricted_inputs, share_of_draws, tree_branch,
+    tree_branches,
 };
 use crate::results::DiscoverResult;
 use std::io::{self, Write};
@@ -20,7 +21,12 @@ pub fn write_discover(out: &mut dyn Write, result: &DiscoverResult) -> io::Resul
     for (number, found) in boxes_shown(result) {
         writeln!(out, "## Box {number}\n")?;
         writeln!(out, "{}\n", escape(&boxed_sentence(result, number, found)))?;
-        let columns = ["limit", "draws", "without ± pp", "told from noise"];
+        let columns = [
+            "limit",
+            boxes_rows(result),
+            "without ± pp",
+            "told from noise",
+        ];
         let rows = found.limits.iter().map(|limit| {
             vec![
                 escape(&boxed_range(limit)),
@@ -38,7 +44,12 @@ pub fn write_discover(out: &mut dyn Write, result: &DiscoverResult) -> io::Resul
     let rows = boxes_on_the_way(result);
     if !rows.is_empty() {
         writeln!(out, "## Wider and narrower\n")?;
-        let columns = ["restricted", "draws", "chance ± pp", "holds ± pp"];
+        let columns = [
+            "restricted",
+            boxes_rows(result),
+            "chance ± pp",
+            "holds ± pp",
+        ];
         let rows = rows.into_iter().map(|row| {
             vec![
                 escape(&restricted_inputs(row)),
@@ -53,7 +64,8 @@ pub fn write_discover(out: &mut dyn Write, result: &DiscoverResult) -> io::Resul
     let nodes = tree_branches(result);
     if !nodes.is_empty() {
         writeln!(out, "## As a tree\n")?;
-        let columns = ["draws where", "draws", "chance ± pp", "holds ± pp"];
+        let of = boxes_rows(result);
+        let columns = [&*format!("{of} where"), of, "chance ± pp", "holds ± pp"];
         let rows = nodes.into_iter().map(|node| {
             vec![
                 escape(&tree_branch(node)),

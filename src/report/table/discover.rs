@@ -26,7 +26,7 @@ pub fn write(page: &mut Page<'_>, result: &DiscoverResult) -> io::Result<()> {
     for (number, found) in shown(result) {
         page.section(&format!("Box {number}"), "")?;
         page.paragraph(plain, &sentence(result, number, found), 2)?;
-        limits(page, found)?;
+        limits(page, found, rows_of(result))?;
     }
     if let Some(text) = together(result) {
         page.blank()?;
@@ -38,7 +38,7 @@ pub fn write(page: &mut Page<'_>, result: &DiscoverResult) -> io::Result<()> {
             "Wider and narrower",
             "boxes on the way to the first one and beyond",
         )?;
-        peeling(page, &rows)?;
+        peeling(page, &rows, rows_of(result))?;
     }
     let nodes = branches(result);
     if !nodes.is_empty() {
@@ -46,7 +46,7 @@ pub fn write(page: &mut Page<'_>, result: &DiscoverResult) -> io::Result<()> {
             "As a tree",
             "the input that tells most apart, then the next",
         )?;
-        tree(page, &nodes)?;
+        tree(page, &nodes, rows_of(result))?;
     }
     page.blank()?;
     page.paragraph(palette::FAINT, &legend(result), 0)?;
@@ -66,13 +66,14 @@ pub fn shown(result: &DiscoverResult) -> Vec<(usize, &FoundBox)> {
 /// What is looked for, how likely it is over all draws, and whether anything stands out.
 pub fn answer(result: &DiscoverResult) -> String {
     let chance = format::percentage(result.probability, result.std_error);
+    let rows = rows_of(result);
     let mut text = format!(
-        "{}: {} ± {} pp over all draws.",
+        "{}: {} ± {} pp over all {rows}.",
         label(&result.of.title, &result.of.name),
         chance.value,
         chance.error,
     );
-    if result.inputs == 0 {
+    if result.inputs + result.conditions == 0 {
         text.push_str(" Nothing in the file is uncertain: there are no ranges to look at.");
     } else if result.probability == 0.0 || result.probability == 1.0 {
         text.push_str(" It is the same in all trials: there is nothing to tell apart.");
@@ -87,12 +88,22 @@ pub fn answer(result: &DiscoverResult) -> String {
                 format::plain(100.0 * density)
             ),
             None => format!(
-                " No box stands out: no ranges of the {} uncertain inputs were found in which it is likelier, beyond chance.",
-                result.inputs
+                " No box stands out: no ranges of the {} were found in which it is likelier, beyond chance.",
+                looked_at(result)
             ),
         });
     }
     text
+}
+
+/// What was looked at.
+fn looked_at(result: &DiscoverResult) -> String {
+    let inputs = format!("{} uncertain inputs", result.inputs);
+    match (result.inputs, result.conditions) {
+        (_, 0) => inputs,
+        (0, n) => format!("{n} early conditions"),
+        (_, n) => format!("{inputs} and {n} early conditions"),
+    }
 }
 
 /// A share or a chance with its error.
@@ -124,8 +135,9 @@ pub fn sentence(result: &DiscoverResult, number: usize, found: &FoundBox) -> Str
             format!("outside all {n} boxes"),
         ),
     };
+    let rows = rows_of(result);
     let mut text = format!(
-        "In {} of the draws{place} the chance is {}, {elsewhere} {}. These draws hold {} of all futures with this end.",
+        "In {} of the {rows}{place} the chance is {}, {elsewhere} {}. These {rows} hold {} of all futures with this end.",
         of_draws(&found.size.mass),
         with_error(&found.size.density),
         with_error(&found.elsewhere),
@@ -145,8 +157,9 @@ pub fn together(result: &DiscoverResult) -> Option<String> {
     let number = shown(result).len();
     let all = result.together.as_ref().filter(|_| number > 1)?;
     Some(format!(
-        "Together these {number} boxes are {} of the draws, with a chance of {}, and hold {} of all futures with this end.",
+        "Together these {number} boxes are {} of the {}, with a chance of {}, and hold {} of all futures with this end.",
         of_draws(&all.mass),
+        rows_of(result),
         with_error(&all.density),
         with_error(&all.coverage),
     ))
@@ -159,9 +172,46 @@ fn input_name(kind: &str, title: &str, name: &str) -> String {
     }
 }
 
+/// An early condition that is met or not; `None` of a number.
+fn told_early(name: &str, (kind, by): (&str, &str), is_met: Option<bool>) -> Option<String> {
+    let is_met = is_met.unwrap_or(false);
+    Some(match (kind, is_met) {
+        ("event", true) => format!("{name}: by {by}"),
+        ("event", false) => format!("{name}: not by {by}"),
+        ("phase" | "state", true) => format!("{name}: on {by}"),
+        ("phase" | "state", false) => format!("{name}: not on {by}"),
+        _ => return None,
+    })
+}
+
+/// The name of a number, with its day.
+fn on_day(name: String, (kind, by): (&str, &str)) -> String {
+    match (kind, by) {
+        (_, "") => name,
+        ("firings", day) => format!("firings of {name} by {day}"),
+        (_, day) => format!("{name} on {day}"),
+    }
+}
+
+/// Rows, in the plural: of what shares are shares.
+pub fn rows_of(result: &DiscoverResult) -> &'static str {
+    match result.days.is_empty() {
+        true => "draws",
+        false => "futures",
+    }
+}
+
 /// What a box asks of one input.
 pub fn range(limit: &BoxLimit) -> String {
     let name = input_name(&limit.kind, &limit.title, &limit.input);
+    if let Some(told) = told_early(
+        &name,
+        (&limit.kind, &limit.by),
+        limit.low.map(|low| low > 0.0),
+    ) {
+        return told;
+    }
+    let name = on_day(name, (&limit.kind, &limit.by));
     match (limit.low, limit.high) {
         (Some(low), Some(high)) if low == high => format!("{name}: {}", format::plain(low)),
         (Some(low), Some(high)) => {
@@ -174,7 +224,7 @@ pub fn range(limit: &BoxLimit) -> String {
 }
 
 pub fn legend(result: &DiscoverResult) -> String {
-    if result.inputs == 0 {
+    if result.inputs + result.conditions == 0 {
         return "± is a standard error and comes from chance in the simulation.".into();
     }
     let told: Vec<usize> = shown(result).iter().map(|(number, _)| *number).collect();
@@ -184,19 +234,26 @@ pub fn legend(result: &DiscoverResult) -> String {
     } else {
         ""
     };
+    let trials = format::count(result.chosen_on.trials);
+    if !result.days.is_empty() {
+        return format!(
+            "± is a standard error and comes from chance in the simulation. Looked at were the {}, at the beginning of each day. futures: share of them that \
+             meet this limit alone; without: chance in those that only this limit keeps out. Chosen on {trials} trials of another seed, counted on these.{gap}",
+            looked_at(result)
+        );
+    }
     format!(
         "± is a standard error and comes from chance in the simulation. A draw is one set of values of all {} uncertain inputs. draws: share of them that meet \
-         this limit alone; without: chance in the draws that only this limit keeps out. Chosen on {} trials of another seed, counted on these.{gap}",
-        result.inputs,
-        format::count(result.chosen_on.trials)
+         this limit alone; without: chance in the draws that only this limit keeps out. Chosen on {trials} trials of another seed, counted on these.{gap}",
+        result.inputs
     )
 }
 
-fn limits(page: &mut Page<'_>, found: &FoundBox) -> io::Result<()> {
+fn limits(page: &mut Page<'_>, found: &FoundBox, of: &str) -> io::Result<()> {
     let rows = &found.limits;
     let mut grid = Grid::new("", rows.iter().map(range));
     let shares = rows.iter().map(|row| of_draws(&row.share));
-    grid.plain_column("draws", 1, shares);
+    grid.plain_column(of, 1, shares);
     let kept_out = join_errors(rows.iter().map(|row| told(&row.kept_out, false)).collect());
     let styled = (rows.iter().zip(kept_out)).map(|(row, text)| match row.detectable {
         true => Line::styled(palette::ESTIMATE, &text),
@@ -225,8 +282,11 @@ pub fn on_the_way(result: &DiscoverResult) -> Vec<&Peeled> {
 
 /// The inputs that a box on the way restricts.
 pub fn restricted(peeled: &Peeled) -> String {
-    let names = peeled.limits.iter().map(|limit| limit.input.as_str());
-    let names: Vec<&str> = names.collect();
+    let names = peeled.limits.iter().map(|limit| match limit.by.as_str() {
+        "" => limit.input.clone(),
+        day => format!("{} {day}", limit.input),
+    });
+    let names: Vec<String> = names.collect();
     match names.len() {
         n if n > NAMED => format!("{} and {} more", names[..NAMED].join(", "), n - NAMED),
         _ => names.join(", "),
@@ -258,7 +318,11 @@ pub fn branch(node: &TreeNode) -> String {
     let marks = "· ".repeat(node.depth.saturating_sub(1) as usize);
     // Its own name: a title would fill line after line.
     let name = input_name(&node.kind, "", &node.input);
-    let name = format!("{marks}{}", shorten(&name, IN_A_TREE));
+    let name = shorten(&name, IN_A_TREE);
+    if let Some(told) = told_early(&name, (&node.kind, &node.by), node.from.map(|_| true)) {
+        return format!("{marks}{told}");
+    }
+    let name = format!("{marks}{}", on_day(name, (&node.kind, &node.by)));
     match (node.below, node.from) {
         (Some(at), _) => format!("{name}: below {}", format::plain(at)),
         (_, Some(at)) => format!("{name}: {} or more", format::plain(at)),
@@ -266,26 +330,26 @@ pub fn branch(node: &TreeNode) -> String {
     }
 }
 
-fn tree(page: &mut Page<'_>, nodes: &[&TreeNode]) -> io::Result<()> {
+fn tree(page: &mut Page<'_>, nodes: &[&TreeNode], of: &str) -> io::Result<()> {
     let side = |of: fn(&TreeNode) -> &GivenValue| {
         join_errors(nodes.iter().map(|node| told(of(node), false)).collect())
     };
     let labels = nodes.iter().map(|node| branch(node));
     let mut grid = Grid::new("", labels);
     let shares = nodes.iter().map(|node| of_draws(&node.size.mass));
-    grid.plain_column("draws", 1, shares);
+    grid.plain_column(of, 1, shares);
     grid.plain_column("chance ± pp", 0, side(|node| &node.size.density));
     grid.plain_column("holds ± pp", 2, side(|node| &node.size.coverage));
     grid.write(page)
 }
 
-fn peeling(page: &mut Page<'_>, rows: &[&Peeled]) -> io::Result<()> {
+fn peeling(page: &mut Page<'_>, rows: &[&Peeled], of: &str) -> io::Result<()> {
     let side = |of: fn(&Peeled) -> &GivenValue| {
         join_errors(rows.iter().map(|row| told(of(row), false)).collect())
     };
     let names = rows.iter().map(|row| shorten(&restricted(row), 60));
     let mut grid = Grid::new("", names);
-    grid.plain_column("draws", 0, rows.iter().map(|row| of_draws(&row.size.mass)));
+    grid.plain_column(of, 0, rows.iter().map(|row| of_draws(&row.size.mass)));
     grid.plain_column("chance ± pp", 0, side(|row| &row.size.density));
     grid.plain_column("holds ± pp", 1, side(|row| &row.size.coverage));
     grid.write(page)
@@ -294,164 +358,9 @@ fn peeling(page: &mut Page<'_>, rows: &[&Peeled]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::fixture::{boxes, flips};
     use crate::report::table::{Look, write_discover, write_flip};
-    use crate::results::{
-        BoxSize, ChosenOn, FlipChange, FlipHeld, FlipResult, Lead, PeeledLimit, SweepOf,
-    };
     use unicode_width::UnicodeWidthStr;
-
-    const LONG: &str = "A title that goes on and on, 停戦協定 and all, past any width that a terminal has, and_holds_a_name_without_a_break_of_more_than_forty_cells";
-
-    fn of() -> SweepOf {
-        SweepOf {
-            name: "end".into(),
-            title: LONG.into(),
-            kind: "outcome".into(),
-            unit: String::new(),
-        }
-    }
-
-    fn boxes() -> DiscoverResult {
-        let run = fixture::run();
-        let value = GivenValue {
-            trials: 2048,
-            value: Some(0.123),
-            std_error: Some(0.0051),
-            ci95: Some([0.113, 0.133]),
-            effective_trials: Some(2000.0),
-        };
-        let size = BoxSize {
-            mass: value.clone(),
-            density: value.clone(),
-            coverage: value.clone(),
-        };
-        let limit = |kind: &str, detectable: bool| BoxLimit {
-            input: "a_long_name".repeat(6),
-            title: LONG.into(),
-            kind: kind.into(),
-            low: Some(-1234.56),
-            high: Some(0.000_123),
-            share: value.clone(),
-            kept_out: value.clone(),
-            difference: Some(0.1),
-            difference_std_error: Some(0.01),
-            difference_ci95: Some([0.08, 0.12]),
-            detectable,
-            p_adjusted: Some(0.0),
-        };
-        let found = FoundBox {
-            limits: vec![limit("weight", true), limit("parameter", false)],
-            draws: 40,
-            below_asked: true,
-            size: size.clone(),
-            elsewhere: value.clone(),
-            difference: Some(0.1),
-            difference_std_error: Some(0.01),
-            difference_ci95: Some([0.08, 0.12]),
-            detectable: true,
-            p_adjusted: Some(0.0),
-        };
-        let peeled = PeeledLimit {
-            input: "a_long_name".repeat(6),
-            low: Some(1.0),
-            high: None,
-        };
-        let node = |depth: u32, detectable: bool| TreeNode {
-            depth,
-            input: "a_long_name".repeat(6),
-            title: LONG.into(),
-            kind: "weight".into(),
-            below: Some(0.1),
-            size: size.clone(),
-            difference: Some(0.1),
-            detectable,
-            ..TreeNode::default()
-        };
-        DiscoverResult {
-            format: 1,
-            tool: run.tool,
-            run: run.run,
-            scenario: run.scenario,
-            of: of(),
-            probability: 0.5,
-            std_error: 0.01,
-            ci95: [0.48, 0.52],
-            inputs: 31,
-            least_density: Some(0.4),
-            chosen_on: ChosenOn {
-                seed: 2,
-                trials: 65_536,
-            },
-            boxes: vec![found.clone(), found],
-            together: Some(size.clone()),
-            peeling: vec![Peeled {
-                limits: vec![peeled; 5],
-                size: size.clone(),
-            }],
-            tree: vec![
-                node(0, true),
-                node(1, true),
-                node(2, true),
-                node(3, false),
-                node(1, false),
-                node(2, true),
-            ],
-            warnings: Vec::new(),
-        }
-    }
-
-    fn flips() -> FlipResult {
-        let run = fixture::run();
-        let lead = Lead {
-            probability: 0.4,
-            std_error: 0.01,
-            rival: "other".into(),
-            rival_title: LONG.into(),
-            rival_probability: 0.5,
-            rival_std_error: 0.01,
-            lead: -0.1,
-            lead_std_error: 0.02,
-        };
-        let change = |distance: Option<f64>, verified: bool| FlipChange {
-            distance,
-            held: vec![
-                FlipHeld {
-                    input: "a_long_name".repeat(6),
-                    title: LONG.into(),
-                    kind: "weight".into(),
-                    value: -1234.5,
-                    median: 0.000_123_456,
-                    score: 1.5,
-                };
-                3
-            ],
-            set: vec![format!("parameters.{}=-1234.5", "a_long_name".repeat(6)); 3],
-            seed: 2,
-            trials: 4096,
-            trials_per_draw: 16,
-            lead: lead.clone(),
-            verified,
-            p_adjusted: Some(0.03),
-        };
-        FlipResult {
-            format: 1,
-            tool: run.tool,
-            run: run.run,
-            scenario: run.scenario,
-            of: of(),
-            answer: "yes".into(),
-            now: lead.clone(),
-            within: 3.0,
-            weights_unmeasured: true,
-            changes: vec![
-                change(Some(1.234), true),
-                change(Some(1.5), false),
-                change(None, false),
-            ],
-            warnings: Vec::new(),
-        }
-    }
 
     #[test]
     fn no_line_is_wider_than_the_page_and_a_tree_ends_at_noise() {

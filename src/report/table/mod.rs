@@ -36,8 +36,8 @@ pub use compare::letter;
 pub(super) use discover::{
     answer as boxes_answer, branch as tree_branch, branches as tree_branches,
     legend as boxes_legend, of_draws as share_of_draws, on_the_way as boxes_on_the_way,
-    range as boxed_range, restricted as restricted_inputs, sentence as boxed_sentence,
-    shown as boxes_shown, together as boxes_together,
+    range as boxed_range, restricted as restricted_inputs, rows_of as boxes_rows,
+    sentence as boxed_sentence, shown as boxes_shown, together as boxes_together,
 };
 pub(super) use explain::{
     how as explained_how, legend as explained_legend, range as explained_range,

@@ -74,6 +74,8 @@ pub fn observation(row: &Tripwire) -> String {
         unit => format!(" {unit}"),
     };
     match row.sign.as_str() {
+        "above" if row.kind == "firings" => format!("{name}: {number} times or more"),
+        "below" if row.kind == "firings" => format!("{name}: fewer than {number} times"),
         "happened" => format!("{name}: yes"),
         "not_happened" => format!("{name}: not yet"),
         "above" => format!("{name}: {number}{unit} or more"),

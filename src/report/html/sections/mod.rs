@@ -5,6 +5,7 @@
 //! and keeps ids apart, so that one section can stand several times in a page.
 
 mod assumptions;
+pub mod boxes;
 mod brief;
 mod changes;
 mod differences;
