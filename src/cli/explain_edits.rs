@@ -11,6 +11,7 @@ use super::{findings, input};
 use crate::analysis::{
     self, MOST_EDITS, NotExplained, Quantity, Side, Study, edits_between, settings_of, with_edits,
 };
+use crate::engine::Settings;
 use crate::random::design::Design;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};

@@ -9,7 +9,7 @@ use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, input, run, trial_rows};
 use crate::analysis::{self, Asked, Method, Study, in_trials, settings_of};
-use crate::engine::{DRAWS_PER_BLOCK, Settings};
+use crate::engine::DRAWS_PER_BLOCK;
 use crate::random::design::Design;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
@@ -177,21 +177,19 @@ fn of_trials(
     let trials = trial_rows::read(path, study, &metrics)?;
     let Simulation { seed, design, .. } = arguments.simulation;
     let settings = match finished {
-        Some(result) => settings_of(&result.run).ok_or_else(|| {
-            fault(&format!(
-                "this version has no design `{}`",
-                result.run.design
-            ))
-        })?,
+        Some(result) => settings_of(&result.run),
         None => {
             let trials_per_draw = trials.trials_per_draw;
-            Settings {
-                trials_per_draw,
-                design,
-                blocks: trials.outcome.len() as u64
-                    / (u64::from(trials_per_draw) * u64::from(DRAWS_PER_BLOCK)),
-                ..study.settings(None, None, seed)
-            }
+            study
+                .settings()
+                .seed(seed)
+                .build()
+                .trials_per_draw(trials_per_draw)
+                .design(design)
+                .blocks(
+                    trials.outcome.len() as u64
+                        / (u64::from(trials_per_draw) * u64::from(DRAWS_PER_BLOCK)),
+                )
         }
     };
     let size = settings.blocks.saturating_mul(settings.trials_per_block());

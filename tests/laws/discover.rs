@@ -255,10 +255,7 @@ fn look_early(file: &Value, trials: u64, seed: u64, threads: usize) -> DiscoverR
         density: None,
         early: vec![study.model.clock.start.checked_add(day).expect("a day")],
     };
-    let settings = Settings {
-        threads,
-        ..Settings::new(trials, None, seed)
-    };
+    let settings = Settings::new(trials, None, seed).threads(threads);
     let wanted = (discovery.prepare(&study)).unwrap_or_else(|error| panic!("{error}"));
     discover(&study, &discovery, &wanted, &settings, &Silent)
         .unwrap_or_else(|error| panic!("{error}"))

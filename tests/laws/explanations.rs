@@ -55,7 +55,7 @@ fn between(results: [&RunResult; 2], edits: usize, of: &[&str]) -> ExplainResult
         .map(|name| Quantity::named(&base.model, name).expect("it is there"))
         .collect();
     let sides = results.map(|result| Side {
-        settings: settings_of(&result.run).expect("a design of this version"),
+        settings: settings_of(&result.run),
         finished: Some(result.clone()),
     });
     explain(&names, &of, &sides, &Silent, &|bits| {

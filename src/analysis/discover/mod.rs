@@ -120,10 +120,9 @@ impl Discovery {
         let first = choosing(settings);
         match self.early.is_empty() {
             true => first,
-            false => Settings {
-                blocks: (first.blocks).min(TRIALS_AS_ROWS.div_ceil(first.trials_per_block())),
-                ..first
-            },
+            false => first
+                .clone()
+                .blocks((first.blocks).min(TRIALS_AS_ROWS.div_ceil(first.trials_per_block()))),
         }
     }
 }

@@ -111,7 +111,7 @@ pub fn finished(
         draws: u64::from(draws),
         trials_per_draw: trials.trials_per_draw,
         blocks: u64::from(draws / DRAWS_PER_BLOCK),
-        design: settings.design.name().into(),
+        design: settings.design,
         replicates: REPLICATES as u32,
         effective_trials: total as f64,
         non_finite: 0,

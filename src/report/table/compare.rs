@@ -11,7 +11,7 @@ use super::{Page, bars, label, palette, run, side_by_side};
 use crate::report::format::{self, Rounded};
 use crate::report::ratios;
 use crate::results::{
-    Change, CompareResult, Comparison, Difference, MetricResult, Presence, RunResult, Warning,
+    CompareResult, Comparison, Difference, MetricResult, Presence, RunResult, Warning,
 };
 use std::io;
 
