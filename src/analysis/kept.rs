@@ -7,13 +7,11 @@
 //! reads and writes the files.
 
 use super::study::Study;
-use crate::engine::{
-    EngineError, NotJoined, Observer, Part, Reached, Settings, is_look, next_look,
-};
+use crate::engine::{EngineError, NotJoined, Observer, Part, Reached, Settings};
 use crate::estimate::Unreadable;
 use crate::random::design::Design;
 use crate::results::kept::{
-    Head, KeptFile, KeptRun, KeptScenario, Kind, NotWhole, Plan, range, seal, sha256_of, unseal,
+    Head, KeptFile, KeptRun, KeptScenario, Kind, NotWhole, range, seal, sha256_of, unseal,
 };
 use crate::results::{RunResult, tool};
 use crate::scenario::{Files, Noted, Remembered, Report, load_with, sha256};
@@ -80,22 +78,6 @@ pub enum NotOneRun {
     NotJoined(#[from] NotJoined),
 }
 
-/// Why bytes are not those of a part of a plan.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotPart {
-    #[error(transparent)]
-    NotKept(#[from] NotKept),
-    #[error(transparent)]
-    NotOneRun(#[from] NotOneRun),
-    #[error("it has other blocks than this part")]
-    OtherBlocks,
-    #[error("it is of another sweep")]
-    OtherSweep,
-    #[error("it has other runs than this part")]
-    OtherRuns,
-}
-
 impl KeptStudy {
     /// Reads a scenario from `files`, and remembers all that was read of them.
     ///
@@ -155,7 +137,7 @@ pub(super) fn kept_run(settings: &Settings) -> KeptRun {
 }
 
 /// The settings that a run was kept with.
-fn settings_of(run: &KeptRun) -> Result<Settings, NotKept> {
+pub(super) fn settings_of(run: &KeptRun) -> Result<Settings, NotKept> {
     let design = Design::named(&run.design);
     let design = design.ok_or_else(|| NotKept::NoDesign(shown(&run.design)))?;
     let settings = Settings::new(1, None, run.seed)
@@ -368,7 +350,7 @@ impl Summarised {
 
 /// Whether two are of one run: the files may have other names and be cut otherwise, if all that is
 /// in a result is the same.
-fn same_run(
+pub(super) fn same_run(
     (scenario, run): (&KeptScenario, &KeptRun),
     (other_scenario, other_run): (&KeptScenario, &KeptRun),
 ) -> Result<(), NotOneRun> {
@@ -404,167 +386,4 @@ fn same_run(
         }
     }
     Ok(())
-}
-
-/// Parts of a run at most.
-pub const MOST_PARTS: u32 = 1_000_000;
-
-/// The blocks of each of some parts of a run, as equal as can be; no part is empty.
-pub fn planned(blocks: u64, parts: u64) -> Vec<Range<u64>> {
-    let at = |part: u64| (u128::from(blocks) * u128::from(part) / u128::from(parts)) as u64;
-    let ranges = (0..parts).map(|part| at(part)..at(part + 1));
-    ranges.filter(|blocks| !blocks.is_empty()).collect()
-}
-
-/// The blocks of each part of a run that waits for a precision: up to so many parts from one look
-/// to the next.
-fn planned_until(blocks: u64, parts: u64) -> Vec<Range<u64>> {
-    let mut ranges = Vec::new();
-    let mut from = 0;
-    while from < blocks {
-        let upto = next_look(from).min(blocks);
-        let parts = planned(upto - from, parts).into_iter();
-        ranges.extend(parts.map(|part| from + part.start..from + part.end));
-        from = upto;
-    }
-    ranges
-}
-
-impl Plan {
-    /// A run of this size, cut into so many parts, or as many as it has blocks; one that waits for
-    /// a precision, into so many from one look to the next.
-    pub fn new(kept: &KeptStudy, settings: &Settings, parts: u64) -> Self {
-        let ranges = match settings.until {
-            Some(_) => planned_until(settings.blocks, parts),
-            None => planned(settings.blocks, parts),
-        };
-        Self {
-            tool: tool(),
-            scenario: kept.scenario.clone(),
-            run: kept_run(settings),
-            sweep: None,
-            parts: (ranges.into_iter())
-                .map(|blocks| [blocks.start, blocks.end])
-                .collect(),
-        }
-    }
-
-    /// The bytes of its file.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        seal(Kind::Plan, self, b"")
-    }
-
-    /// Reads a plan.
-    ///
-    /// # Errors
-    /// [`NotKept`] if it is not whole, or from another version.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotKept> {
-        let (plan, _): (Self, _) = unseal(Kind::Plan, bytes)?;
-        same_version(&plan.tool.version)?;
-        if settings_of(&plan.run)?.until.is_some() {
-            // The run looks at itself where it would in one process.
-            let reaches_over = |part: &[u64; 2]| next_look(part[0]) < part[1];
-            if plan.sweep.is_some() || plan.parts.iter().any(reaches_over) {
-                return Err(NotKept::NoPlan);
-            }
-        }
-        let mut from = 0;
-        let follow = |blocks: &[u64; 2]| {
-            let follows = blocks[0] == from && blocks[1] > from;
-            from = blocks[1];
-            follows
-        };
-        let (all, is_sweep) = match &plan.sweep {
-            None => (plan.run.blocks, true),
-            Some(sweep) => {
-                let axes = sweep.axes.len();
-                let is_sweep = sweep.runs.iter().all(|run| run.at.len() == axes);
-                (sweep.runs.len() as u64, is_sweep)
-            }
-        };
-        if !plan.parts.iter().all(follow) || from != all || !is_sweep {
-            return Err(NotKept::NoPlan);
-        }
-        Ok(plan)
-    }
-
-    /// The number of parts that there are after each round of a run that waits for a precision. A
-    /// round ends at a look, and has as many parts at least as there are from one look to the next,
-    /// so that all who simulate have one.
-    pub fn rounds(&self) -> Vec<usize> {
-        let looks: Vec<usize> = (self.parts.iter().enumerate())
-            .filter(|(_, part)| is_look(part[1]) || part[1] == self.run.blocks)
-            .map(|(index, _)| index + 1)
-            .collect();
-        let before = std::iter::once(0).chain(looks.iter().copied());
-        let most = looks.iter().zip(before).map(|(look, before)| look - before);
-        let most = most.max().unwrap_or(1);
-        let mut rounds = Vec::new();
-        for look in looks {
-            let begun = rounds.last().copied().unwrap_or(0);
-            if look - begun >= most || look == self.parts.len() {
-                rounds.push(look);
-            }
-        }
-        rounds
-    }
-
-    /// Whether these are the bytes of part `index`, counted from 0.
-    ///
-    /// # Errors
-    /// [`NotPart`].
-    pub fn check_part(&self, index: usize, bytes: &[u8]) -> Result<(), NotPart> {
-        if let Some(sweep) = &self.sweep {
-            return self.body_of_part(sweep, index, bytes).map(|_| ());
-        }
-        let (head, _): (Head, _) = unseal(Kind::Summary, bytes).map_err(NotKept::from)?;
-        same_version(&head.tool.version)?;
-        same_run((&self.scenario, &self.run), (&head.scenario, &head.run))?;
-        match self
-            .parts
-            .get(index)
-            .is_some_and(|part| head.blocks == [*part])
-        {
-            true => Ok(()),
-            false => Err(NotPart::OtherBlocks),
-        }
-    }
-
-    /// Settings of the whole run, or of each run of a sweep.
-    ///
-    /// # Errors
-    /// [`NotKept`] if no run has them.
-    pub fn settings(&self) -> Result<Settings, NotKept> {
-        settings_of(&self.run)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_of_a_run_that_looks_at_itself_end_where_it_looks() {
-        let ranges = planned_until(1000, 5);
-        assert_eq!(ranges[..6], [0..1, 1..3, 3..4, 4..6, 6..8, 8..9]);
-        assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
-        assert_eq!(ranges[ranges.len() - 1].end, 1000);
-        for look in (0..1000).filter(|blocks| is_look(*blocks)) {
-            assert!(ranges.iter().any(|range| range.end == look), "{look}");
-        }
-        assert_eq!(planned_until(3, 5), [0..1, 1..2, 2..3]);
-    }
-
-    #[test]
-    fn parts_are_as_equal_as_can_be_and_make_up_the_run() {
-        for (blocks, parts) in [(10, 3), (3, 10), (1, 1), (1 << 60, 7), (157, 16)] {
-            let ranges = planned(blocks, parts);
-            assert_eq!(ranges.len() as u64, parts.min(blocks));
-            assert_eq!(ranges[0].start, 0);
-            assert_eq!(ranges[ranges.len() - 1].end, blocks);
-            assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
-            let sizes = ranges.iter().map(|range| range.end - range.start);
-            assert!(sizes.clone().max() <= sizes.min().map(|least| least + 1));
-        }
-    }
 }

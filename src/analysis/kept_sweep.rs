@@ -5,14 +5,13 @@
 //! [`some_runs`](super::some_runs) finds of its runs, each with the file as it is beside them;
 //! [`Plan::told`] looks at all of them together.
 
-use super::kept::{KeptStudy, NotKept, NotPart, kept_run, planned, same_version};
+use super::kept::{KeptStudy, NotKept, kept_run};
+use super::kept_plan::{NotPart, planned};
 use super::quantity::Quantity;
 use super::study::Study;
 use super::sweep::{Point, Sweep, together};
 use crate::engine::Settings;
-use crate::results::kept::{
-    KeptScenario, KeptSweep, KeptVariant, Kind, Plan, SweepHead, seal, sha256_of, unseal,
-};
+use crate::results::kept::{KeptScenario, KeptSweep, KeptVariant, Plan, sha256_of};
 use crate::results::{SweepPart, SweepResult, read, tool};
 use crate::scenario::{Remembered, load_with};
 use std::ops::Range;
@@ -34,6 +33,7 @@ impl Plan {
                 sha256: sha256_of(&all),
                 ..sweep
             }),
+            sensitivity: None,
         }
     }
 
@@ -69,33 +69,9 @@ impl Plan {
 
     /// The bytes of the file of a part of a sweep.
     pub fn part_to_bytes(&self, runs: [u64; 2], found: &SweepPart) -> Vec<u8> {
-        let sha256 = self.sweep.as_ref().map(|sweep| sweep.sha256.clone());
-        let head = SweepHead {
-            tool: tool(),
-            sha256: sha256.unwrap_or_default(),
-            runs,
-        };
         // As above.
         let body = serde_json::to_vec(found).unwrap_or_default();
-        seal(Kind::Sweep, &head, &body)
-    }
-
-    /// What the file of part `index` of a sweep has, as JSON.
-    pub(super) fn body_of_part<'b>(
-        &self,
-        sweep: &KeptSweep,
-        index: usize,
-        bytes: &'b [u8],
-    ) -> Result<&'b [u8], NotPart> {
-        let (head, body): (SweepHead, _) = unseal(Kind::Sweep, bytes).map_err(NotKept::from)?;
-        same_version(&head.tool.version)?;
-        if head.sha256 != sweep.sha256 {
-            return Err(NotPart::OtherSweep);
-        }
-        match self.parts.get(index) == Some(&head.runs) {
-            true => Ok(body),
-            false => Err(NotPart::OtherRuns),
-        }
+        self.sealed_piece(runs, &body)
     }
 
     /// What was found of part `index` of a sweep.
@@ -103,14 +79,14 @@ impl Plan {
     /// # Errors
     /// [`NotPart`].
     pub fn part_from_bytes(&self, index: usize, bytes: &[u8]) -> Result<SweepPart, NotPart> {
-        let sweep = self.sweep.as_ref().ok_or(NotKept::NoPlan)?;
-        let body = self.body_of_part(sweep, index, bytes)?;
-        let value = serde_json::from_slice(body).map_err(|_| NotPart::OtherRuns)?;
-        let part: SweepPart = read(value).map_err(|_| NotPart::OtherRuns)?;
+        let of = self.pieces().ok_or(NotKept::NoPlan)?;
+        let body = self.body_of_piece(of, index, bytes)?;
+        let value = serde_json::from_slice(body).map_err(|_| NotPart::Other("runs"))?;
+        let part: SweepPart = read(value).map_err(|_| NotPart::Other("runs"))?;
         let runs = self.parts.get(index).map(|[from, to]| to - from);
         match Some(part.points.len() as u64) == runs {
             true => Ok(part),
-            false => Err(NotPart::OtherRuns),
+            false => Err(NotPart::Other("runs")),
         }
     }
 

@@ -8,7 +8,7 @@ use super::places::Places;
 use super::terminal::Terminal;
 use super::told::{Shown, Told};
 use super::until::{self, Looked};
-use super::{findings, keep, run, swept};
+use super::{analysed, findings, keep, run, swept};
 use crate::analysis::{NotOneRun, Summarised};
 use crate::diagnostic::count;
 use crate::engine::NotJoined;
@@ -18,7 +18,8 @@ use clap::Args;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Join the parts of a run or a sweep, and tell its result as run or sweep does
+/// Join the parts of a run, a sweep or an analysis of sensitivity, and tell its result as run, sweep
+/// or sensitivity does
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx merge first.summary second.summary --format json --out result.json\n  \
@@ -64,19 +65,23 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         true => Some(parts::of_bytes(first, &read)?),
         false => None,
     };
-    let of_sweep = plan.as_ref().filter(|plan| plan.sweep.is_some());
-    if of_sweep.is_some() {
-        arguments.check_of_sweep()?;
+    let of_pieces = plan.as_ref().filter(|plan| plan.pieces().is_some());
+    if let Some(plan) = of_pieces {
+        arguments.check_of_pieces(plan)?;
     }
     let files = match listed(arguments, plan.as_ref(), terminal)? {
         Some(files) => files,
         None => return Ok(Exit::Incomplete),
     };
     let mut places = Places::reading(arguments.files.iter().chain(&files));
-    if let Some(plan) = of_sweep {
+    if let Some(plan) = of_pieces {
         let page = Page {
             report: pictures.report.clone(),
         };
+        if plan.sensitivity.is_some() {
+            let told = (output, shown.is_full(), &page);
+            return analysed::merge((plan, first), &files, told, places, terminal);
+        }
         let told = (output, pictures.charts.folder.as_deref(), &page);
         return swept::merge(plan, &files, told, places, terminal);
     }
@@ -126,8 +131,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
 }
 
 impl Arguments {
-    /// Refuses what is about runs.
-    fn check_of_sweep(&self) -> Result<()> {
+    /// Refuses what is about runs, of a plan of something else.
+    fn check_of_pieces(&self, plan: &Plan) -> Result<()> {
         let Self {
             summary,
             partial,
@@ -135,7 +140,9 @@ impl Arguments {
             pictures,
             ..
         } = self;
+        let is_sweep = plan.sweep.is_some();
         let asked = [
+            (!is_sweep && pictures.charts.folder.is_some(), "--charts"),
             (summary.is_some() && !partial, "--summary"),
             (*partial, "--partial"),
             (pictures.brief, "--brief"),
@@ -143,9 +150,16 @@ impl Arguments {
             (!pictures.charts.events.is_empty(), "--events"),
         ];
         let asked = asked.into_iter().find(|(is_asked, _)| *is_asked);
-        match shown.asked().or(asked.map(|(_, option)| option)) {
+        // The table of an analysis has more to show, too.
+        let shown = shown.asked().filter(|asked| is_sweep || *asked != "--full");
+        match shown.or(asked.map(|(_, option)| option)) {
             Some(option) => {
-                let text = format!("{option} is about runs, and this is the plan of a sweep");
+                let text = match is_sweep {
+                    true => format!("{option} is about runs, and this is the plan of a sweep"),
+                    false => format!(
+                        "{option} is not for analyses of sensitivity, and this is the plan of one"
+                    ),
+                };
                 Err(Misuse(text).into())
             }
             None => Ok(()),

@@ -3,6 +3,7 @@
 //! Takes what the user typed; calls the library; writes data to standard output and everything else
 //! to standard error. A file a command. Nothing here computes a number.
 
+mod analysed;
 mod check;
 mod compare;
 mod completions;

@@ -1,5 +1,7 @@
-//! `plan`: cuts a run, or a sweep, into parts that can be simulated anywhere.
+//! `plan`: cuts a run, a sweep or an analysis of sensitivity into parts that can be simulated
+//! anywhere.
 
+use super::analysed::{self, Wanted};
 use super::exit::{Exit, Misuse};
 use super::options::{Precision, Simulation};
 use super::output::Destination;
@@ -15,16 +17,18 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Cut a run or a sweep into parts that any machine can simulate: a plan, for shard, status and
-/// merge
+/// Cut a run, a sweep or an analysis of sensitivity into parts that any machine can simulate: a
+/// plan, for shard, status and merge
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx plan baseline.json --trials 100e6 --parts 400 --out big.plan\n  \
                         quincunx shard big.plan --index 1 --dir parts     # part 1; anywhere, any number of times\n  \
                         quincunx status big.plan parts\n  \
                         quincunx merge big.plan parts\n  \
-                        quincunx plan baseline.json --vary horizon=2..5:31 --parts 8 --out sweep.plan\n\n\
+                        quincunx plan baseline.json --vary horizon=2..5:31 --parts 8 --out sweep.plan\n  \
+                        quincunx plan baseline.json --method sobol --trials 1e6 --parts 8 --out sobol.plan\n\n\
                         With --vary or --variant it is a plan of what `quincunx sweep` does, and its parts are runs of the sweep.\n\
+                        With --method or --tornado it is a plan of what `quincunx sensitivity` does, --of included.\n\
                         With --until there are --parts parts from one look at the errors to the next; `status` names those that come next.\n\
                         The plan holds the scenario with all its files: nothing else has to be copied.")]
 pub struct Arguments {
@@ -35,6 +39,8 @@ pub struct Arguments {
     parts: u32,
     #[command(flatten)]
     inputs: Inputs,
+    #[command(flatten)]
+    wanted: Wanted,
     #[command(flatten)]
     simulation: Simulation,
     #[command(flatten)]
@@ -51,6 +57,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Arguments {
         file,
         inputs,
+        wanted,
         simulation,
         precision,
         out,
@@ -64,18 +71,15 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         Err(report) => return Ok(findings::refuse(&report, terminal)),
     };
     let parts = u64::from(arguments.parts);
-    if precision.until.is_some() && !inputs.is_none() {
-        let text =
-            "--until is about a single run: it does not go together with --vary and --variant";
+    if let Some(text) = clash(arguments) {
         return Err(Misuse(text.into()).into());
     }
     let mut warnings = Vec::new();
     let plan = match inputs.is_none() {
+        true if !wanted.is_none() => {
+            analysed::plan(&kept, (wanted, &inputs.of, simulation), parts)?
+        }
         true => {
-            if !inputs.of.is_empty() || inputs.lhs.is_some() {
-                let text = "--of and --lhs are about sweeps: give --vary or --variant too";
-                return Err(Misuse(text.into()).into());
-            }
             let settings = simulation.settings_until(precision, &kept.study)?;
             settings.check()?;
             Plan::new(&kept, &settings, parts)
@@ -102,6 +106,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     run::warnings(&warnings, terminal);
     if plan.sweep.is_some() {
         terminal.note(&swept::told(&plan, &settings));
+    } else if plan.sensitivity.is_some() {
+        terminal.note(&analysed::told(&plan, file)?);
     } else {
         let trials = |blocks: u64| count(blocks * settings.trials_per_block());
         let (parts, largest) = (
@@ -125,4 +131,30 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         ));
     }
     Ok(Exit::Done)
+}
+
+/// What does not go together, if anything.
+fn clash(arguments: &Arguments) -> Option<&'static str> {
+    let Arguments {
+        inputs,
+        wanted,
+        precision,
+        ..
+    } = arguments;
+    let is_sweep = !inputs.is_none();
+    if precision.until.is_some() && (is_sweep || !wanted.is_none()) {
+        return Some(
+            "--until is about a single run: it does not go together with --vary, --variant, --method and --tornado",
+        );
+    }
+    match (is_sweep, wanted.is_none()) {
+        (true, false) => Some(
+            "--vary and --variant make the plan of a sweep, --method and --tornado that of an analysis of sensitivity: give one of them",
+        ),
+        (false, _) if inputs.lhs.is_some() => Some("--lhs is about sweeps: give --vary too"),
+        (false, true) if !inputs.of.is_empty() => Some(
+            "--of is about sweeps and sensitivity: give --vary, --variant, --method or --tornado too",
+        ),
+        _ => None,
+    }
 }

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Misuse};
 use super::options::{Format, Output, Simulation};
 use super::output::Destination;
-use super::pictures::Page;
+use super::pictures::{Canvas, Page};
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
@@ -59,7 +59,7 @@ pub struct Arguments {
 }
 
 /// Reads the name of a method.
-fn method() -> impl TypedValueParser<Value = Method> {
+pub fn method() -> impl TypedValueParser<Value = Method> {
     let values = Method::ALL.map(|method| {
         let help = match method {
             Method::GivenData => "First-order indices from the draws of one run",
@@ -98,13 +98,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
     let read = [file].into_iter().chain(arguments.trials_in.as_deref());
-    let mut places = Places::reading(read.chain(study.sources.files()));
-    places.output("--out", output.out.as_deref())?;
-    let destination = Destination::open(output.out.as_deref(), terminal)?;
-    let canvas = arguments.page.open(&mut places, terminal)?;
-    let screen = (arguments.full && format != Format::Table)
-        .then(|| destination.beside("--full", terminal))
-        .transpose()?;
+    let places = Places::reading(read.chain(study.sources.files()));
+    let look = (output, arguments.full, &arguments.page);
+    let told = Told::open(look, format, places, terminal)?;
     let result = match &arguments.trials_in {
         Some(path) => of_trials(path, arguments, &study, finished.as_ref())?,
         None => match simulated(arguments, &study, terminal)? {
@@ -112,19 +108,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
             Err(exit) => return Ok(exit),
         },
     };
-    destination.write(|out, look| match format {
-        Format::Table => table::write_sensitivity(out, &result, arguments.full, look),
-        Format::Json => json::write(out, &result),
-        Format::Csv => csv::write_sensitivity(out, &result, output.layout()),
-        Format::Markdown => markdown::write_sensitivity(out, &result),
-    })?;
-    if let Some(screen) = screen {
-        screen.write(|out, look| table::write_sensitivity(out, &result, true, look))?;
-    }
-    canvas.answer(|| Answer::Sensitivity(result.clone()))?;
-    if !output.quiet && format != Format::Table {
-        run::warnings(&result.warnings, terminal);
-    }
+    told.write(&result, terminal)?;
     Ok(run::ended(result.run.interrupted))
 }
 
@@ -226,5 +210,66 @@ fn unchanged(simulation: &Simulation, file: &Path) -> Result<()> {
             );
             Err(Misuse(text).into())
         }
+    }
+}
+
+/// Where the result of an analysis will go; all of it is open before anything is simulated.
+pub struct Told<'a> {
+    output: &'a Output,
+    full: bool,
+    format: Format,
+    destination: Destination,
+    /// For the table, where the result goes elsewhere.
+    screen: Option<Destination>,
+    canvas: Canvas,
+}
+
+impl<'a> Told<'a> {
+    /// Speaks for what will be written, and opens it.
+    ///
+    /// # Errors
+    /// [`Misuse`] for paths that take no file or that are read.
+    pub fn open(
+        (output, full, page): (&'a Output, bool, &Page),
+        format: Format,
+        mut places: Places,
+        terminal: &Terminal,
+    ) -> Result<Self> {
+        places.output("--out", output.out.as_deref())?;
+        let destination = Destination::open(output.out.as_deref(), terminal)?;
+        let canvas = page.open(&mut places, terminal)?;
+        let screen = (full && format != Format::Table)
+            .then(|| destination.beside("--full", terminal))
+            .transpose()?;
+        Ok(Self {
+            output,
+            full,
+            format,
+            destination,
+            screen,
+            canvas,
+        })
+    }
+
+    /// Writes all.
+    ///
+    /// # Errors
+    /// If a device is full, and the like.
+    pub fn write(self, result: &SensitivityResult, terminal: &Terminal) -> Result<()> {
+        let (full, layout) = (self.full, self.output.layout());
+        self.destination.write(|out, look| match self.format {
+            Format::Table => table::write_sensitivity(out, result, full, look),
+            Format::Json => json::write(out, result),
+            Format::Csv => csv::write_sensitivity(out, result, layout),
+            Format::Markdown => markdown::write_sensitivity(out, result),
+        })?;
+        if let Some(screen) = self.screen {
+            screen.write(|out, look| table::write_sensitivity(out, result, true, look))?;
+        }
+        self.canvas.answer(|| Answer::Sensitivity(result.clone()))?;
+        if !self.output.quiet && self.format != Format::Table {
+            run::warnings(&result.warnings, terminal);
+        }
+        Ok(())
     }
 }

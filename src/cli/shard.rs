@@ -6,7 +6,7 @@ use super::output::unusable;
 use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
-use super::{findings, keep, parts, swept};
+use super::{analysed, findings, keep, parts, swept};
 use crate::analysis::{KeptStudy, MOST_PARTS, Summarised, planned};
 use crate::diagnostic::count;
 use crate::engine::Settings;
@@ -20,7 +20,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Simulate a part of a run, or of a sweep, and keep it as a file, for merge
+/// Simulate a part of a run, of a sweep or of an analysis of sensitivity, and keep it as a file, for
+/// merge
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx shard baseline.json --trials 1e6 --part 1/2 --out first.summary\n  \
@@ -186,9 +187,12 @@ fn of_plan(arguments: &Arguments, bytes: &[u8], terminal: &Terminal) -> Result<E
     keep::writable(&path)?;
     let mut settings = (plan.settings()).map_err(|reason| keep::unusable(file, &reason))?;
     settings.threads = simulation.threads.unwrap_or(0) as usize;
-    if plan.sweep.is_some() {
-        let source = (&plan, file.as_path());
-        let done = swept::simulated(source, *part, &settings, arguments.quiet, terminal)?;
+    if plan.pieces().is_some() {
+        let (source, quiet) = ((&plan, file.as_path()), arguments.quiet);
+        let done = match plan.sweep.is_some() {
+            true => swept::simulated(source, *part, &settings, quiet, terminal)?,
+            false => analysed::simulated(source, *part, settings.threads, quiet, terminal)?,
+        };
         return match done {
             Ok(bytes) => {
                 make(folder)?;

@@ -62,6 +62,10 @@ impl Shown {
         }
     }
 
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
     pub fn order(&self) -> table::Order {
         match self.order {
             None | Some(Order::Likeliest) => table::Order::Likeliest,

@@ -29,6 +29,8 @@ pub enum Kind {
     Plan,
     /// Some runs of a sweep.
     Sweep,
+    /// Some blocks of an analysis of sensitivity.
+    Sensitivity,
 }
 
 impl Kind {
@@ -37,12 +39,13 @@ impl Kind {
             Self::Summary => "summary",
             Self::Plan => "plan",
             Self::Sweep => "sweep",
+            Self::Sensitivity => "sensitivity",
         }
     }
 
     /// The kind that a file says it is, whether or not it is whole.
     pub fn claimed(bytes: &[u8]) -> Option<Self> {
-        [Self::Summary, Self::Plan, Self::Sweep]
+        [Self::Summary, Self::Plan, Self::Sweep, Self::Sensitivity]
             .into_iter()
             .find(|kind| bytes.starts_with(format!("{NAME} {} ", kind.word()).as_bytes()))
     }
@@ -60,19 +63,21 @@ pub struct Head {
     pub blocks: Vec<[u64; 2]>,
 }
 
-/// A plan: a run, or a sweep, cut into parts.
+/// A plan: a run, a sweep or an analysis of sensitivity, cut into parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Plan {
     pub tool: Tool,
     pub scenario: KeptScenario,
-    /// The run, or each run of the sweep.
+    /// The run, each run of the sweep, or the run whose draws the analysis looks at.
     pub run: KeptRun,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<KeptSweep>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<KeptSensitivity>,
     /// The blocks of each part, or the runs of the sweep, from part 1 on: `[first, one past the
-    /// last]`.
+    /// last]`. Of an analysis of sensitivity, blocks of all passes are counted one after another.
     pub parts: Vec<[u64; 2]>,
 }
 
@@ -106,16 +111,43 @@ pub struct KeptVariant {
     pub at: Vec<Value>,
 }
 
-/// Head of a file with some runs of a sweep.
+/// An analysis of sensitivity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct SweepHead {
+pub struct KeptSensitivity {
+    /// Of scenario, size and all that follows: what tells the parts of one analysis from those of
+    /// another.
+    pub sha256: String,
+    /// Names of what is explained; none for the likeliest.
+    pub of: Vec<String>,
+    /// `given-data`, `sobol` or `morris`.
+    pub method: String,
+    pub tornado: bool,
+    /// The run, the passes of the method, and those of the tornado, in the order in which their
+    /// blocks are counted.
+    pub passes: Vec<KeptPass>,
+}
+
+/// How much is simulated of a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct KeptPass {
+    pub blocks: u64,
+    pub trials_per_draw: u32,
+}
+
+/// Head of a file with a piece of a sweep or of an analysis of sensitivity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PieceHead {
     pub tool: Tool,
     /// As in the plan.
     pub sha256: String,
-    /// `[first, one past the last]`, counted from 0.
-    pub runs: [u64; 2],
+    /// Runs or blocks as in the plan: `[first, one past the last]`, counted from 0.
+    pub piece: [u64; 2],
 }
 
 /// A scenario with all files that it was read from.

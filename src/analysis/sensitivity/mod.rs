@@ -5,6 +5,7 @@
 //! freeze, or elementary effects, all with errors, and on request a tornado. Which method suits
 //! which question is for the caller.
 
+pub(super) mod design;
 mod finished;
 pub(super) mod inputs;
 mod morris;
@@ -25,9 +26,9 @@ use crate::results::{
 use super::detectable::LEVEL;
 use super::quantity::{Quantity, Reading, UnknownQuantity};
 use super::study::Study;
+use design::{Design, Simulated, Source};
 use inputs::{Binned, Named, binned, named};
-use passes::{Stage, draws_of_block, pass};
-use sobol::{Factor, factors};
+use sobol::Factor;
 use targets::{likeliest, usual};
 
 /// How indices are found.
@@ -45,31 +46,17 @@ pub enum Method {
 impl Method {
     pub const ALL: [Self; 3] = [Self::GivenData, Self::Sobol, Self::Morris];
 
+    /// The method of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+
     /// What it is called on the command line and in results.
     pub fn name(self) -> &'static str {
         match self {
             Self::GivenData => "given-data",
             Self::Sobol => "sobol",
             Self::Morris => "morris",
-        }
-    }
-
-    /// Passes that it simulates besides the run, and their size; `None` for none.
-    fn passes(self, named: &[Named], settings: &Settings) -> Option<(u64, Settings)> {
-        match self {
-            _ if named.is_empty() => None,
-            Self::GivenData => None,
-            Self::Sobol => {
-                let factors = factors(named).len();
-                Some((factors as u64 + 2, sobol::size(settings, factors)))
-            }
-            Self::Morris => match morris::parameters(named) {
-                0 => None,
-                parameters => {
-                    let size = morris::size(settings, parameters);
-                    Some((parameters as u64 + 1, size))
-                }
-            },
         }
     }
 }
@@ -88,19 +75,8 @@ pub struct Asked {
 impl Asked {
     /// Trials in all: those of the run, and those of the designs.
     pub fn trials(&self, study: &Study, settings: &Settings) -> u64 {
-        let run = settings.blocks.saturating_mul(settings.trials_per_block());
-        let inputs = study.program.inputs.len();
-        let tornado = (2 * inputs as u64, tornado::size(settings, inputs));
-        let designs = [
-            self.method.passes(&named(study), settings),
-            self.tornado.then_some(tornado),
-        ];
-        let each = |(passes, size): (u64, Settings)| {
-            let trials = size.blocks.saturating_mul(size.trials_per_block());
-            trials.saturating_mul(passes)
-        };
-        let trials = designs.into_iter().flatten().map(each);
-        trials.fold(run, u64::saturating_add)
+        let design = Design::new(&named(study), self, settings);
+        design.trials_before(design.passes())
     }
 
     /// # Errors
@@ -135,83 +111,89 @@ pub fn sensitivity(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<SensitivityResult, EngineError> {
-    let by_name = !asked.of.is_empty();
-    let targets = match by_name {
-        true => targets::named(&study.model, &asked.of).expect("checked before"),
-        false => usual(&study.model, &study.program),
-    };
-    let stage = Stage {
-        observer,
-        before: 0,
-        trials_per_block: settings.trials_per_block(),
-    };
-    let keep = draws_of_block(study, &targets, settings);
-    let passed = pass(study, None, settings, &stage, &keep)?;
-    let run = study.result(&passed.summary);
-    let chosen = match by_name {
-        true => (0..targets.len()).collect(),
-        false => likeliest(&targets, &run),
-    };
     let named = named(study);
-    let draws = (passed.blocks.len() * DRAWS_PER_BLOCK as usize) as u32;
+    let design = Design::new(&named, asked, settings);
+    let targets = targets(study, asked).expect("checked before");
+    let mut source = Simulated::new((study, &design, &targets), observer);
+    told((study, asked), (&design, &named, &targets), &mut source)
+}
+
+/// What may be explained: what was named, or what is usual.
+///
+/// # Errors
+/// As of [`Asked::check`].
+pub(super) fn targets(study: &Study, asked: &Asked) -> Result<Vec<Quantity>, UnknownQuantity> {
+    match asked.of.is_empty() {
+        true => Ok(usual(&study.model, &study.program)),
+        false => targets::named(&study.model, &asked.of),
+    }
+}
+
+/// What the passes of an analysis say, wherever they come from.
+///
+/// # Errors
+/// Those of the source.
+pub(super) fn told(
+    (study, asked): (&Study, &Asked),
+    (design, named, targets): (&Design, &[Named], &[Quantity]),
+    source: &mut dyn Source,
+) -> Result<SensitivityResult, EngineError> {
+    let settings = design.settings(0);
+    let (run, blocks) = source.run()?;
+    let chosen = match asked.of.is_empty() {
+        false => (0..targets.len()).collect(),
+        true => likeliest(targets, &run),
+    };
+    let draws = (blocks * u64::from(DRAWS_PER_BLOCK)) as u32;
     let binned = binned(study, settings, draws);
-    let mut found: Vec<SensitivityTarget> = (chosen.iter())
-        .map(|t| {
+    let of_run = source.draws(0, &chosen)?.unwrap_or_default();
+    let mut found: Vec<SensitivityTarget> = (chosen.iter().zip(&of_run))
+        .map(|(t, draws)| {
             let target = &targets[*t];
-            of_draws(
-                target,
-                target.read(&run),
-                &passed.target(*t),
-                &named,
-                &binned,
-            )
+            of_draws(target, target.read(&run), draws, named, &binned)
         })
         .collect();
     let mut is_interrupted = run.run.interrupted;
-    let targets: Vec<Quantity> = chosen.iter().map(|t| targets[*t].clone()).collect();
-    let mut before = settings.blocks * settings.trials_per_block();
     let mut design_size = None;
-    let passes = asked.method.passes(&named, settings);
-    if let Some((passes, size)) = passes.filter(|_| !is_interrupted) {
-        let stage = (observer, before);
-        before += passes * size.blocks * size.trials_per_block();
+    if let Some(passes) = design.of_method.as_ref().filter(|_| !is_interrupted) {
+        let mut draws = |pass: u64| source.draws(1 + pass, &chosen);
         let is_done = match asked.method {
             Method::Morris => {
-                let parameters = morris::parameters(&named);
-                let all = morris::morris(study, parameters, &targets, &size, stage)?;
+                let parameters = design.parameters;
+                let all = morris::morris(parameters, chosen.len(), &passes.each, &mut draws)?;
                 all.map(|all| {
                     (found.iter_mut().zip(all)).for_each(|(target, of)| {
                         target.inputs = Vec::new();
-                        target.effects = effects(&named, &of);
+                        target.effects = effects(named, &of);
                     });
                 })
             }
             _ => {
-                let factors = factors(&named);
-                let all = sobol::sobol(study, &factors, &targets, &size, stage)?;
+                let all = sobol::sobol(&design.factors, chosen.len(), &mut draws)?;
                 all.map(|all| {
                     (found.iter_mut().zip(all))
-                        .for_each(|(target, of)| target.inputs = frozen(&factors, &of));
+                        .for_each(|(target, of)| target.inputs = frozen(&design.factors, &of));
                 })
             }
         };
         match is_done {
             Some(()) => {
                 design_size = Some(DesignSize {
-                    variants: passes,
-                    draws: size.blocks * u64::from(DRAWS_PER_BLOCK),
-                    trials_per_draw: size.trials_per_draw,
+                    variants: passes.number,
+                    draws: passes.each.blocks * u64::from(DRAWS_PER_BLOCK),
+                    trials_per_draw: passes.each.trials_per_draw,
                 });
             }
             None => is_interrupted = true,
         }
     }
     let mut tornado_size = None;
-    if asked.tornado && !is_interrupted && !named.is_empty() {
-        let size = tornado::size(settings, named.len());
-        match tornado::tornado(study, &named, &targets, &size, (observer, before))? {
+    if let Some(passes) = design.tornado.as_ref().filter(|_| !is_interrupted) {
+        let first = design.first_of_tornado();
+        let mut readings = |pass: u64| source.readings(first + pass, &chosen);
+        match tornado::tornado(study, named, chosen.len(), &passes.each, &mut readings)? {
             Some(swings) => {
-                tornado_size = Some(tornado::design_size(&size, named.len()));
+                tornado_size = Some(tornado::design_size(&passes.each, named.len()));
                 (found.iter_mut().zip(swings)).for_each(|(target, swings)| target.tornado = swings);
             }
             None => is_interrupted = true,
@@ -222,7 +204,7 @@ pub fn sensitivity(
         Some(_) => asked.method,
         None => Method::GivenData,
     };
-    let remarks = remarks(&named, &found, settings, method);
+    let remarks = remarks(named, &found, settings, method);
     let mut info = run.run.clone();
     info.interrupted = is_interrupted;
     Ok(SensitivityResult {

@@ -1,10 +1,8 @@
 //! Screening by elementary effects: trajectories that move one parameter after another, each once.
 
+use super::design::Draws;
 use super::inputs::Named;
-use super::passes::{Stage, draws};
-use crate::analysis::Study;
-use crate::analysis::quantity::Quantity;
-use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
+use crate::engine::{DRAWS_PER_BLOCK, EngineError, Settings, Steer};
 use crate::estimate::{DrawMean, Effects, Step, elementary_effects};
 use crate::random::design::Design;
 
@@ -21,6 +19,7 @@ const PLACE: u64 = 0x6d6f_7272_6973_0000;
 const ORDER: u64 = 0x6d6f_7272_6973_0001;
 
 /// Trajectories, one per draw; parameters are counted in the order of inputs, which come first.
+#[derive(Clone, Copy)]
 struct Trajectories {
     seed: u64,
     parameters: usize,
@@ -45,12 +44,12 @@ impl Trajectories {
 }
 
 /// A point of all trajectories: so many parameters have stepped.
-struct Point<'t> {
-    trajectories: &'t Trajectories,
+struct Point {
+    trajectories: Trajectories,
     stepped: usize,
 }
 
-impl Steer for Point<'_> {
+impl Steer for Point {
     fn level(&self, draw: u32, input: usize) -> Option<f64> {
         if input >= self.trajectories.parameters {
             return None;
@@ -83,35 +82,36 @@ pub fn parameters(named: &[Named]) -> usize {
         .count()
 }
 
-/// Statistics by target and parameter; `None` if the observer cancelled it.
-///
-/// # Errors
-/// As [`Study::run`].
-pub fn morris(
-    study: &Study,
-    parameters: usize,
-    targets: &[Quantity],
-    settings: &Settings,
-    (observer, before): (&dyn Observer, u64),
-) -> Result<Option<Vec<Vec<Option<Effects>>>>, EngineError> {
-    let trajectories = Trajectories {
+/// Where a pass has its inputs: so many parameters have stepped.
+pub fn steer(pass: u64, parameters: usize, settings: &Settings) -> impl Steer + use<> {
+    Point {
+        trajectories: trajectories(parameters, settings),
+        stepped: pass as usize,
+    }
+}
+
+fn trajectories(parameters: usize, settings: &Settings) -> Trajectories {
+    Trajectories {
         seed: settings.seed,
         parameters,
-    };
-    let of_pass = settings.blocks * settings.trials_per_block();
+    }
+}
+
+/// Statistics by target and parameter; `None` if a pass was cancelled.
+///
+/// # Errors
+/// Those of `draws`.
+pub fn morris(
+    parameters: usize,
+    targets: usize,
+    settings: &Settings,
+    draws: Draws<'_>,
+) -> Result<Option<Vec<Vec<Option<Effects>>>>, EngineError> {
+    let trajectories = trajectories(parameters, settings);
     // By point and target, the trajectories.
     let mut points: Vec<Vec<Vec<DrawMean>>> = Vec::with_capacity(parameters + 1);
-    for stepped in 0..=parameters {
-        let stage = Stage {
-            observer,
-            before: before + stepped as u64 * of_pass,
-            trials_per_block: settings.trials_per_block(),
-        };
-        let point = Point {
-            trajectories: &trajectories,
-            stepped,
-        };
-        match draws(study, &point, targets, settings, &stage)? {
+    for stepped in 0..=parameters as u64 {
+        match draws(stepped)? {
             Some(by_target) => points.push(by_target),
             None => return Ok(None),
         }
@@ -129,7 +129,7 @@ pub fn morris(
         });
         elementary_effects(steps)
     };
-    let by_target = (0..targets.len()).map(|t| (0..parameters).map(|p| of(t, p)).collect());
+    let by_target = (0..targets).map(|t| (0..parameters).map(|p| of(t, p)).collect());
     Ok(Some(by_target.collect()))
 }
 
@@ -147,7 +147,7 @@ mod tests {
         for draw in 0..400 {
             let at = |stepped: usize| -> Vec<f64> {
                 let point = Point {
-                    trajectories: &trajectories,
+                    trajectories,
                     stepped,
                 };
                 (0..5)
@@ -164,7 +164,7 @@ mod tests {
             }
             seen[trajectories.levels(draw, 2)[0]] += 1;
             let point = Point {
-                trajectories: &trajectories,
+                trajectories,
                 stepped: 2,
             };
             assert_eq!(point.level(draw, 5), None);

@@ -7,10 +7,11 @@ use super::targets::read;
 use crate::analysis::Study;
 use crate::analysis::quantity::Quantity;
 use crate::engine::{
-    BlockTrials, Counting, Ending, EngineError, Observer, Settings, Setup, Steer, Summary, Tally,
-    Worker, drive, explain,
+    BlockTrials, Counting, Driven, Ending, EngineError, Node, Observer, Settings, Setup, Steer,
+    Summary, Tally, Worker, drive, explain,
 };
 use crate::estimate::DrawMean;
+use std::ops::Range;
 
 /// What a pass leaves behind.
 pub struct Passed<T> {
@@ -47,58 +48,106 @@ pub fn pass<T: Send>(
 ) -> Result<Passed<T>, EngineError> {
     settings.check()?;
     let program = &study.program;
-    let mut setup = Setup::new(program, settings.seed);
-    if let Some(steer) = steer {
-        setup = setup.steered(steer);
-    }
-    let new_worker = || Keeper {
-        worker: Worker::new(&setup, settings),
-        kept: Vec::new(),
-    };
-    let work = |keeper: &mut Keeper<'_, T>, block: u64| {
-        let (node, ended) = keeper.worker.block(block, None)?;
-        keeper.kept.push((block, keep(&ended)));
-        Ok(node)
-    };
-    let driven = drive(settings, observer, &new_worker, &work, &|_| f64::INFINITY)
-        .map_err(|fault| study.located(explain(program, &fault)))?;
+    let setup = steered(study, steer, settings);
+    let driven = driven(study, &setup, (settings, 0), observer, keep)?;
     let ending = Ending {
         stopped_by_precision: false,
         ..driven.ending()
     };
-    let mut kept = Vec::new();
-    let mut tallies = Vec::new();
-    for mut keeper in driven.workers {
-        kept.append(&mut keeper.kept);
-        tallies.push(keeper.worker.tally);
-    }
-    kept.sort_by_key(|(block, _)| *block);
-    let summary = Summary::of(program, settings, ending, tallies, driven.forest.fold())
+    let node = driven.forest.fold();
+    let (kept, tally) = united(driven.workers, study, settings);
+    let summary = Summary::of(program, settings, ending, [tally], node)
         .map_err(|error| study.located(error))?;
     Ok(Passed {
-        blocks: kept.into_iter().map(|(_, kept)| kept).collect(),
+        blocks: kept,
         summary,
     })
 }
 
-/// The draws of a pass by target; `None` if the observer cancelled it.
-///
-/// # Errors
-/// As [`pass`].
-pub fn draws(
-    study: &Study,
-    steer: &dyn Steer,
-    targets: &[Quantity],
-    settings: &Settings,
-    observer: &dyn Observer,
-) -> Result<Option<Vec<Vec<DrawMean>>>, EngineError> {
-    let keep = draws_of_block(study, targets, settings);
-    let passed = pass(study, Some(steer), settings, observer, &keep)?;
-    let is_done = !passed.summary.interrupted;
-    Ok(is_done.then(|| (0..targets.len()).map(|t| passed.target(t)).collect()))
+/// Trials of a stretch of a pass that met a value that is not finite.
+#[derive(Clone, Debug, Default)]
+pub struct Stopped {
+    /// Their number by label of the program.
+    pub at: Vec<u64>,
+    /// The first of them.
+    pub first: Option<u64>,
 }
 
-/// What is kept of a block for [`Passed::target`]: the draws of each target.
+/// Simulates some blocks of a pass: what `keep` makes of each, in order, and the trials that were
+/// stopped; `None` if the observer, for whom blocks are counted from the first of these, cancelled
+/// it. How many stopped trials are too many, the whole pass says.
+///
+/// # Errors
+/// As of [`pass`].
+pub fn stretch<T: Send>(
+    study: &Study,
+    steer: Option<&dyn Steer>,
+    (settings, blocks): (&Settings, &Range<u64>),
+    observer: &dyn Observer,
+    keep: &(dyn Fn(&BlockTrials) -> T + Sync),
+) -> Result<Option<(Vec<T>, Stopped)>, EngineError> {
+    settings.check()?;
+    let setup = steered(study, steer, settings);
+    let own = settings.clone().blocks(blocks.end - blocks.start);
+    let driven = driven(study, &setup, (&own, blocks.start), observer, keep)?;
+    if driven.interrupted {
+        return Ok(None);
+    }
+    let (kept, tally) = united(driven.workers, study, settings);
+    let stopped = Stopped {
+        at: tally.stopped_at,
+        first: tally.first_stopped,
+    };
+    Ok(Some((kept, stopped)))
+}
+
+fn steered<'s>(study: &'s Study, steer: Option<&'s dyn Steer>, settings: &Settings) -> Setup<'s> {
+    let setup = Setup::new(&study.program, settings.seed);
+    match steer {
+        Some(steer) => setup.steered(steer),
+        None => setup,
+    }
+}
+
+/// Simulates as many blocks as the settings say, from a first one on. Where bins belong is learnt
+/// from these blocks alone: only of a pass from block 0 on they are those of a run.
+fn driven<'s, T: Send>(
+    study: &Study,
+    setup: &'s Setup<'s>,
+    (settings, first): (&Settings, u64),
+    observer: &dyn Observer,
+    keep: &(dyn Fn(&BlockTrials) -> T + Sync),
+) -> Result<Driven<Keeper<'s, T>, Node>, EngineError> {
+    let new_worker = || Keeper {
+        worker: Worker::new(setup, settings),
+        kept: Vec::new(),
+    };
+    let work = |keeper: &mut Keeper<'s, T>, block: u64| {
+        let (node, ended) = keeper.worker.block(first + block, None)?;
+        keeper.kept.push((block, keep(&ended)));
+        Ok(node)
+    };
+    drive(settings, observer, &new_worker, &work, &|_| f64::INFINITY)
+        .map_err(|fault| study.located(explain(&study.program, &fault)))
+}
+
+/// What all threads have kept, in the order of blocks, and counted.
+fn united<T>(keepers: Vec<Keeper<'_, T>>, study: &Study, settings: &Settings) -> (Vec<T>, Tally) {
+    let mut kept = Vec::new();
+    let mut tallies = Vec::new();
+    for mut keeper in keepers {
+        kept.append(&mut keeper.kept);
+        tallies.push(keeper.worker.tally);
+    }
+    kept.sort_by_key(|(block, _)| *block);
+    let empty = || Tally::new(&study.program, settings.trials_per_draw as usize);
+    (
+        kept.into_iter().map(|(_, kept)| kept).collect(),
+        Tally::united(tallies, empty),
+    )
+}
+
+/// What is kept of a block for [`by_target`]: the draws of each target.
 pub fn draws_of_block<'a>(
     study: &'a Study,
     targets: &'a [Quantity],
@@ -114,14 +163,13 @@ pub fn draws_of_block<'a>(
     }
 }
 
-impl Passed<Vec<Vec<DrawMean>>> {
-    /// All draws of a target, in order.
-    pub fn target(&self, target: usize) -> Vec<DrawMean> {
-        let blocks = self.blocks.iter();
-        blocks
-            .flat_map(|block| block[target].iter().copied())
-            .collect()
-    }
+/// All draws of each of some targets, in order, from those of blocks.
+pub fn by_target(blocks: &[Vec<Vec<DrawMean>>], targets: &[usize]) -> Vec<Vec<DrawMean>> {
+    let of = |target: &usize| -> Vec<DrawMean> {
+        let blocks = blocks.iter();
+        blocks.flat_map(|block| block[*target].clone()).collect()
+    };
+    targets.iter().map(of).collect()
 }
 
 /// One pass after another in one bar of progress, which counts trials.

@@ -1,12 +1,10 @@
 //! First-order and total indices by pick and freeze: passes that take some inputs from a second,
 //! independent sample.
 
+use super::design::Draws;
 use super::inputs::Named;
-use super::passes::{Stage, draws};
-use crate::analysis::Study;
-use crate::analysis::quantity::Quantity;
-use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
-use crate::estimate::{DrawMean, PickFreeze, pick_freeze};
+use crate::engine::{DRAWS_PER_BLOCK, EngineError, Settings, Steer};
+use crate::estimate::{PickFreeze, pick_freeze};
 
 /// Trials of each draw: two in each of eight groups.
 const TRIALS_PER_DRAW: u32 = 16;
@@ -98,39 +96,36 @@ pub fn size(run: &Settings, factors: usize) -> Settings {
         .until(None)
 }
 
-/// Indices by target and factor; `None` if the observer cancelled it. An index is `None` where no
+/// Where a pass has its inputs: the first sample, the second, then the first with each factor in
+/// turn from the second.
+pub fn steer(pass: u64, factors: &[Factor], inputs: usize) -> impl Steer + use<> {
+    let is_second = |input: usize| match pass {
+        0 => false,
+        1 => true,
+        mixed => factors[mixed as usize - 2].inputs.contains(&input),
+    };
+    Second((0..inputs).map(is_second).collect())
+}
+
+/// Indices by target and factor; `None` if a pass was cancelled. An index is `None` where no
 /// epistemic variance was seen.
 ///
 /// # Errors
-/// As [`Study::run`].
+/// Those of `draws`.
 pub fn sobol(
-    study: &Study,
     factors: &[Factor],
-    targets: &[Quantity],
-    settings: &Settings,
-    (observer, before): (&dyn Observer, u64),
+    targets: usize,
+    draws: Draws<'_>,
 ) -> Result<Option<Vec<Vec<Option<PickFreeze>>>>, EngineError> {
-    let inputs = study.program.inputs.len();
-    let of_pass = settings.blocks * settings.trials_per_block();
-    // By target, the draws of a pass.
-    let one = |number: u64, second: Vec<bool>| -> Result<Option<Vec<Vec<DrawMean>>>, EngineError> {
-        let stage = Stage {
-            observer,
-            before: before + number * of_pass,
-            trials_per_block: settings.trials_per_block(),
-        };
-        draws(study, &Second(second), targets, settings, &stage)
-    };
-    let Some(a) = one(0, vec![false; inputs])? else {
+    let Some(a) = draws(0)? else {
         return Ok(None);
     };
-    let Some(b) = one(1, vec![true; inputs])? else {
+    let Some(b) = draws(1)? else {
         return Ok(None);
     };
-    let mut found = vec![Vec::with_capacity(factors.len()); targets.len()];
-    for (f, factor) in factors.iter().enumerate() {
-        let second = (0..inputs).map(|i| factor.inputs.contains(&i)).collect();
-        let Some(mixed) = one(2 + f as u64, second)? else {
+    let mut found = vec![Vec::with_capacity(factors.len()); targets];
+    for f in 0..factors.len() as u64 {
+        let Some(mixed) = draws(2 + f)? else {
             return Ok(None);
         };
         for (t, found) in found.iter_mut().enumerate() {

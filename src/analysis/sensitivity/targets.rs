@@ -3,7 +3,7 @@
 
 use crate::analysis::quantity::{Kind, Quantity, UnknownQuantity};
 use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
-use crate::estimate::{DrawMean, groups as groups_of_draw};
+use crate::estimate::{DrawMean, Store, Stored, Unreadable, groups as groups_of_draw};
 use crate::model::Model;
 use crate::program::{self, Program};
 use crate::results::{RunResult, UNCLASSIFIED};
@@ -90,7 +90,24 @@ pub fn read(targets: &[Quantity], program: &Program, ended: &BlockTrials) -> Vec
     targets.iter().map(of).collect()
 }
 
+impl Stored for Reading {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        match self {
+            Self::YesOrNo(bits) => bits.store(store),
+            Self::Values(values) => store.numbers(values),
+        }
+    }
+}
+
 impl Reading {
+    /// No for so many trials, or no value.
+    pub fn none(is_probability: bool, trials: usize) -> Self {
+        match is_probability {
+            true => Self::YesOrNo(Bits::none(trials)),
+            false => Self::Values(vec![f64::NAN; trials]),
+        }
+    }
+
     /// The draws of the block one by one.
     pub fn draws(&self, per_draw: usize) -> Vec<DrawMean> {
         let groups = groups_of_draw(per_draw);

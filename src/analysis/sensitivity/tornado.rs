@@ -1,13 +1,12 @@
 //! A tornado: each input at its 5% and at its 95%, all others as they are, in the same draws and
 //! trials.
 
+use super::design::Readings;
 use super::inputs::{Named, ends};
-use super::passes::{Stage, pass};
-use super::targets::{Reading, read};
+use super::targets::Reading;
 use crate::analysis::Study;
 use crate::analysis::detectable;
-use crate::analysis::quantity::Quantity;
-use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings, Steer};
+use crate::engine::{DRAWS_PER_BLOCK, EngineError, Settings, Steer};
 use crate::estimate::{MeanPair, PairTable, Proportion, REPLICATES, groups, ratio};
 use crate::results::{DesignSize, Swing};
 
@@ -51,35 +50,34 @@ pub fn design_size(settings: &Settings, inputs: usize) -> DesignSize {
     }
 }
 
-/// Swings by target, largest first; `None` if the observer cancelled it.
+/// Where a variant has its inputs: the low side of each input, then its high side.
+pub fn steer(pass: u64) -> impl Steer {
+    Held {
+        input: (pass / 2) as usize,
+        level: ENDS[(pass % 2) as usize],
+    }
+}
+
+/// Swings by target, largest first; `None` if a variant was cancelled.
 ///
 /// # Errors
-/// As [`Study::run`].
+/// Those of `readings`.
 pub fn tornado(
     study: &Study,
     named: &[Named],
-    targets: &[Quantity],
+    targets: usize,
     settings: &Settings,
-    (observer, before): (&dyn Observer, u64),
+    readings: Readings<'_>,
 ) -> Result<Option<Vec<Vec<Swing>>>, EngineError> {
     let ends = ends(study);
-    let of_pass = settings.blocks * settings.trials_per_block();
-    let mut by_target: Vec<Vec<Swing>> = vec![Vec::new(); targets.len()];
+    let mut by_target: Vec<Vec<Swing>> = vec![Vec::new(); targets];
     for (input, of) in named.iter().enumerate() {
         let mut sides = Vec::with_capacity(2);
-        for (side, level) in ENDS.into_iter().enumerate() {
-            let stage = Stage {
-                observer,
-                before: before + (2 * input + side) as u64 * of_pass,
-                trials_per_block: settings.trials_per_block(),
-            };
-            let steer = Held { input, level };
-            let keep = |ended: &_| read(targets, &study.program, ended);
-            let passed = pass(study, Some(&steer), settings, &stage, &keep)?;
-            if passed.summary.interrupted {
-                return Ok(None);
+        for side in 0..2 {
+            match readings(2 * input as u64 + side)? {
+                Some(blocks) => sides.push(blocks),
+                None => return Ok(None),
             }
-            sides.push(passed.blocks);
         }
         for (t, swings) in by_target.iter_mut().enumerate() {
             let pairs = sides[0].iter().zip(&sides[1]).map(|(a, b)| [&a[t], &b[t]]);

@@ -15,6 +15,7 @@ use super::pilot::{self, is_pilot, next_pilot};
 use super::run::{Driven, Ending, deal_blocks, explain, largest_error, stretch};
 use super::settings::{EngineError, Observer, Settings};
 use super::summary::{Node, Summary, Tally};
+use super::trials::BlockTrials;
 use crate::estimate::{Forest, Store, Stored, Tables, Unreadable};
 use crate::program::Program;
 use std::collections::BTreeMap;
@@ -26,6 +27,9 @@ const SPARED: u64 = 8;
 
 /// Numbers of the four kinds of quantities (`Tally::quantities`) that have no bins.
 type Stage = Vec<Tables>;
+
+/// Who sees what the trials of each block ended in.
+pub type Note<'n> = &'n (dyn Fn(u64, &BlockTrials) + Sync);
 
 /// Some blocks of a run.
 #[derive(Clone, Debug)]
@@ -148,7 +152,7 @@ impl Part {
                 Some(_) => next_look(blocks).min(settings.blocks),
                 None => settings.blocks,
             };
-            self.extend(program, settings, upto, observer)?;
+            self.extend(program, settings, upto, observer, &|_, _| {})?;
             if self.blocks() < upto {
                 return Ok(Reached::Halt);
             }
@@ -162,6 +166,7 @@ impl Part {
         settings: &Settings,
         upto: u64,
         observer: &dyn Observer,
+        note: Note<'_>,
     ) -> Result<(), EngineError> {
         let from = self.blocks();
         let setup = Setup::new(program, settings.seed);
@@ -179,7 +184,7 @@ impl Part {
             first.tally = tally;
         }
         driven.forest = std::mem::take(&mut self.forest);
-        let work = |worker: &mut Worker<'_>, block: u64| Ok(worker.block(block, None)?.0);
+        let work = |worker: &mut Worker<'_>, block: u64| noted(worker, block, note);
         stretch(&mut driven, from..upto, settings, observer, &work)
             .map_err(|fault: BlockFault| explain(program, &fault))?;
         self.forest = driven.forest;
@@ -203,13 +208,28 @@ impl Part {
         range: Range<u64>,
         observer: &dyn Observer,
     ) -> Result<Option<Self>, EngineError> {
+        Self::of_range_noted(program, settings, range, observer, &|_, _| {})
+    }
+
+    /// As [`of_range`](Self::of_range); `note` sees what the trials of each block ended in, blocks
+    /// in any order.
+    ///
+    /// # Errors
+    /// As of [`of_range`](Self::of_range).
+    pub fn of_range_noted(
+        program: &Program,
+        settings: &Settings,
+        range: Range<u64>,
+        observer: &dyn Observer,
+        note: Note<'_>,
+    ) -> Result<Option<Self>, EngineError> {
         settings.check()?;
         let mut part = Self::new(program, settings);
         if range.is_empty() {
             return Ok(Some(part));
         }
         if range.start == 0 {
-            part.extend(program, settings, range.end, observer)?;
+            part.extend(program, settings, range.end, observer, note)?;
             return Ok((part.blocks() == range.end).then_some(part));
         }
         let per_block = settings.trials_per_block();
@@ -224,7 +244,7 @@ impl Part {
         }
         part.tally.count_as(&learnt);
         let since = Since(observer, range.start);
-        let work = |worker: &mut Worker<'_>, block: u64| Ok(worker.block(block, None)?.0);
+        let work = |worker: &mut Worker<'_>, block: u64| noted(worker, block, note);
         let mut from = range.start;
         while from < range.end {
             let pilot = next_pilot(from, per_block);
@@ -398,6 +418,13 @@ impl Part {
         }
         Ok(())
     }
+}
+
+/// Simulates a block.
+fn noted(worker: &mut Worker<'_>, block: u64, note: Note<'_>) -> Result<Node, BlockFault> {
+    let (node, ended) = worker.block(block, None)?;
+    note(block, &ended);
+    Ok(node)
 }
 
 /// Takes the numbers of quantities without bins.

@@ -3,6 +3,7 @@
 //! A block hands it to whoever pairs trials of two scenarios, or writes them out one by one.
 
 use super::lanes::{Lanes, each};
+use crate::estimate::{Store, Stored, Unreadable};
 use crate::program::LANES;
 use std::ops::Range;
 
@@ -14,6 +15,13 @@ pub struct Bits {
 }
 
 impl Bits {
+    /// No for so many trials.
+    pub fn none(trials: usize) -> Self {
+        Self {
+            words: vec![0; trials.div_ceil(LANES)],
+        }
+    }
+
     /// The next 64 trials; only the last lanes of a block may be unused, and are zero.
     pub fn push(&mut self, lanes: Lanes) {
         self.words.push(lanes);
@@ -39,11 +47,11 @@ impl Bits {
 
     /// Trials that say yes in any of these, which have so many trials each.
     fn united<'a>(parts: impl Iterator<Item = &'a Self>, trials: usize) -> Self {
-        let mut words = vec![0; trials.div_ceil(LANES)];
+        let mut all = Self::none(trials);
         for part in parts {
-            words.iter_mut().zip(&part.words).for_each(|(a, b)| *a |= b);
+            (all.words.iter_mut().zip(&part.words)).for_each(|(a, b)| *a |= b);
         }
-        Self { words }
+        all
     }
 
     /// Trials that say yes both here and there.
@@ -64,6 +72,12 @@ impl Bits {
     pub fn count_both(&self, other: &Self, span: Range<usize>) -> u32 {
         let pairs = self.windows(span.clone()).zip(other.windows(span));
         pairs.map(|(a, b)| (a & b).count_ones()).sum()
+    }
+}
+
+impl Stored for Bits {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        self.words.iter_mut().try_for_each(|word| store.word(word))
     }
 }
 

@@ -10,6 +10,7 @@
 use super::first_order::joined;
 use super::interval::t95;
 use super::replicate::REPLICATES;
+use super::stored::{Store, Stored, TOO_LARGE, Unreadable};
 use crate::math::special::f_survival;
 
 /// Most groups that the trials of a draw form.
@@ -70,6 +71,25 @@ impl DrawMean {
         }
     }
 
+    /// Writes one that [`of_hits`](Self::of_hits) made of groups with so many trials each, or reads
+    /// it: only hits are written.
+    ///
+    /// # Errors
+    /// As of [`Stored::store`].
+    pub fn store_hits(&mut self, trials: &[u32], store: &mut Store<'_>) -> Result<(), Unreadable> {
+        let of_group = |(group, trials): (&f64, &u32)| (group * f64::from(*trials)).round() as u32;
+        let mut hits: Vec<u32> = self.groups.iter().zip(trials).map(of_group).collect();
+        store.small_counts(&mut hits)?;
+        if store.is_reading() {
+            let pairs: Vec<(u32, u32)> = hits.into_iter().zip(trials.iter().copied()).collect();
+            if pairs.iter().any(|(hits, trials)| hits > trials) {
+                return Err(TOO_LARGE);
+            }
+            *self = Self::of_hits(&pairs);
+        }
+        Ok(())
+    }
+
     /// Mean over the groups with a value, the variance that chance gives it, and how many groups
     /// these are; `None` for fewer than two.
     pub fn level(&self) -> Option<(f64, f64, usize)> {
@@ -82,6 +102,17 @@ impl DrawMean {
         let mean = first + known().map(|group| group - first).sum::<f64>() / n as f64;
         let squares: f64 = known().map(|group| (group - mean) * (group - mean)).sum();
         Some((mean, squares / (n * (n - 1)) as f64, n))
+    }
+}
+
+impl Stored for DrawMean {
+    fn store(&mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
+        store.numbers(&mut self.groups)?;
+        let mut trials = u64::from(self.trials);
+        store.count(&mut trials)?;
+        self.trials = u32::try_from(trials).map_err(|_| TOO_LARGE)?;
+        store.number(&mut self.mean)?;
+        store.number(&mut self.squares)
     }
 }
 

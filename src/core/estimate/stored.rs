@@ -203,11 +203,22 @@ impl Store<'_> {
     /// # Errors
     /// As of [`Stored::store`].
     pub fn number(&mut self, value: &mut f64) -> Result<(), Unreadable> {
+        let mut bits = value.to_bits();
+        self.word(&mut bits)?;
+        *value = f64::from_bits(bits);
+        Ok(())
+    }
+
+    /// 64 bits as they are.
+    ///
+    /// # Errors
+    /// As of [`Stored::store`].
+    pub fn word(&mut self, value: &mut u64) -> Result<(), Unreadable> {
         match self {
-            Self::Writing(bytes) => bytes.extend_from_slice(&value.to_bits().to_le_bytes()),
+            Self::Writing(bytes) => bytes.extend_from_slice(&value.to_le_bytes()),
             Self::Reading(bytes) => {
                 let (first, rest) = bytes.split_first_chunk().ok_or(TOO_SHORT)?;
-                (*value, *bytes) = (f64::from_bits(u64::from_le_bytes(*first)), rest);
+                (*value, *bytes) = (u64::from_le_bytes(*first), rest);
             }
         }
         Ok(())

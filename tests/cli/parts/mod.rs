@@ -16,6 +16,7 @@ use std::path::Path;
 mod emit;
 #[cfg(unix)]
 mod killed;
+mod sensitivity;
 mod sweeps;
 mod until;
 

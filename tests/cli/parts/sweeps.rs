@@ -18,7 +18,7 @@ fn swept(words: &[&str], format: &str) -> String {
 
 /// Writes a plan, and does its parts from the last to the first, with different numbers of threads;
 /// the answer are the paths of plan and parts.
-fn done_in_parts(folder: &Path, words: &[&str], parts: usize) -> [String; 2] {
+pub fn done_in_parts(folder: &Path, words: &[&str], parts: usize) -> [String; 2] {
     let [plan, dir] = [format!("{parts}.plan"), format!("{parts} parts")]
         .map(|name| folder.join(name).display().to_string());
     let number = parts.to_string();
@@ -49,7 +49,7 @@ fn done_in_parts(folder: &Path, words: &[&str], parts: usize) -> [String; 2] {
     [plan, dir]
 }
 
-fn merged([plan, dir]: &[String; 2], format: &str) -> String {
+pub fn merged([plan, dir]: &[String; 2], format: &str) -> String {
     let done = quincunx()
         .args(["merge", plan, dir, "--format", format])
         .assert();
@@ -224,7 +224,7 @@ fn what_is_missing_damaged_or_of_another_sweep_is_named() {
     for (line, said) in [
         (
             format!("plan {file} --parts 2 --of signed"),
-            "give --vary or --variant too",
+            "give --vary, --variant, --method or --tornado too",
         ),
         (
             format!("plan {file} --parts 2 --vary parameters.calm.value=1..2"),
