@@ -184,11 +184,13 @@ pub fn grow(run: &mut Summarised, path: &Path, trials: Option<u64>) -> Result<()
 pub type Coming<'r> = (&'r KeptStudy, &'r Settings, &'r [Range<u64>]);
 
 /// Refuses to write over a run that has not come to its end, a part of one, and what another
-/// version has written. What has no block but those that are `coming` is no loss.
+/// version has written. What has no block but those that are `coming` is no loss. Whether there is
+/// no such file at all is the answer.
 ///
 /// # Errors
 /// [`Misuse`] with what to do instead; also if the file cannot be written.
-pub fn claim(path: &Path, coming: Option<Coming<'_>>) -> Result<()> {
+pub fn claim(path: &Path, coming: Option<Coming<'_>>) -> Result<bool> {
+    let is_new = !path.exists();
     let shown = path.display();
     // A pipe or a device keeps nothing.
     let old = match path.is_file() {
@@ -222,7 +224,26 @@ pub fn claim(path: &Path, coming: Option<Coming<'_>>) -> Result<()> {
         }
         _ => {}
     }
-    writable(path)
+    writable(path).map(|()| is_new)
+}
+
+/// Writes a run that has no blocks where there was no file: of two that begin at the same moment,
+/// one has the path.
+///
+/// # Errors
+/// [`Misuse`] if there is a file by now. A full disk and the like are for [`go_on`] to tell.
+pub fn take(path: &Path, run: &mut Summarised) -> Result<()> {
+    let mut file = PendingFile::create(path)?;
+    match file
+        .write_all(&run.to_bytes())
+        .and_then(|()| file.finish_new())
+    {
+        Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {
+            let text = format!("`{}` keeps a run that has begun meanwhile", path.display());
+            Err(Misuse(text).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The run of a file has not come to its end; `what` says what going on with it does.

@@ -176,7 +176,27 @@ impl PendingFile {
         written.with_context(|| format!("cannot write `{}`", self.target.display()))
     }
 
+    /// The same, if there is no file of that name: of several who do this at once, one succeeds,
+    /// and to the others the error has the kind `AlreadyExists`.
+    ///
+    /// # Errors
+    /// If there is one, and if the device is full, and the like.
+    pub fn finish_new(mut self) -> io::Result<()> {
+        self.complete_by(
+            &|temporary, target| match fs::hard_link(temporary, target) {
+                Ok(()) => fs::remove_file(temporary),
+                Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Err(fault),
+                // Not every file system has links.
+                Err(_) => fs::rename(temporary, target),
+            },
+        )
+    }
+
     fn complete(&mut self) -> io::Result<()> {
+        self.complete_by(&|temporary, target| fs::rename(temporary, target))
+    }
+
+    fn complete_by(&mut self, rename: &dyn Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
         self.out.flush()?;
         let Some(temporary) = self.temporary.take() else {
             return Ok(());
@@ -185,7 +205,7 @@ impl PendingFile {
             .out
             .get_ref()
             .sync_all()
-            .and_then(|()| fs::rename(&temporary, &self.target));
+            .and_then(|()| rename(&temporary, &self.target));
         if renamed.is_err() {
             let _ = fs::remove_file(&temporary);
         }

@@ -123,15 +123,19 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     places.written("--summary", keeping.summary.as_deref())?;
     let shown = (output, &arguments.shown, &arguments.pictures);
     let told = Told::open(shown, format, study, places, terminal)?;
-    if let Some(path) = &keeping.summary {
-        keep::claim(keep::a_file("--summary", path)?, None)?;
-    }
+    let new = match &keeping.summary {
+        Some(path) => keep::claim(keep::a_file("--summary", path)?, None)?.then_some(path),
+        None => None,
+    };
     let trials = match &arguments.trials_out {
         Some(path) => Some(TrialFile::create(path, &study.model)?),
         None => None,
     };
     let meter = Meter::start(settings, trials, output.quiet, terminal)?;
     let before = begun.run.as_ref().map_or(0, Summarised::blocks) * settings.trials_per_block();
+    if let (Some(path), Some(run)) = (new, &mut begun.run) {
+        keep::take(path, run)?;
+    }
     let mut written = Ok(());
     let simulated = match (begun.run.take(), keeping.written()) {
         (Some(mut run), Some(path)) => keep::go_on(&mut run, path, every, (&meter, terminal))

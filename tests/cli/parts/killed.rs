@@ -175,3 +175,95 @@ fn a_full_disk_ends_no_run_but_is_told_at_its_end() {
     assert!(told.contains("cannot write `/dev/full`"), "{told}");
     assert_eq!(result(&done).run.trials, 8192);
 }
+
+/// Of those that begin at the same moment one has the path, and the others say so.
+#[test]
+fn two_runs_that_begin_together_do_not_share_a_summary_file() {
+    let folder = folder();
+    let mut scenario = valley();
+    scenario["step"] = json!("1 day");
+    let file = write(folder.path(), "valley.json", &scenario);
+    for attempt in 0..5 {
+        let kept = folder.path().join(format!("{attempt}.summary"));
+        let line = |seed: u64| {
+            format!(
+                "run {file} --trials 1e6 --seed {seed} --threads 1 --summary {} --format json",
+                kept.display()
+            )
+        };
+        let mut children: Vec<_> = (1..=4).map(|seed| quincunx_child(&line(seed))).collect();
+        let begun = Instant::now();
+        let mut refused = 0;
+        while refused < 3 {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{refused}");
+            children.retain_mut(|child| match child.try_wait().expect("a child") {
+                None => true,
+                Some(status) => {
+                    assert_eq!(status.code(), Some(2));
+                    let mut told = String::new();
+                    let mut stream = child.stderr.take().expect("it was piped");
+                    std::io::Read::read_to_string(&mut stream, &mut told).expect("a pipe");
+                    // Whoever comes a little later sees that a run is there.
+                    let is_said = ["has begun meanwhile", "has not come to its end"];
+                    assert!(is_said.iter().any(|said| told.contains(said)), "{told}");
+                    refused += 1;
+                    false
+                }
+            });
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut last = children.pop().expect("one has the path");
+        assert!(last.try_wait().expect("a child").is_none(), "it goes on");
+        last.kill().expect("it is there");
+        last.wait().expect("it ends");
+    }
+}
+
+/// Whoever is interrupted or killed leaves the others and the folder as they are.
+#[test]
+fn shards_of_one_folder_do_not_mind_that_one_of_them_ends() {
+    let folder = folder();
+    let mut scenario = valley();
+    scenario["step"] = json!("1 day");
+    let file = write(folder.path(), "valley.json", &scenario);
+    let plan = folder.path().join("valley.plan").display().to_string();
+    let parts = folder.path().join("parts");
+    let size = "--trials 200000 --seed 4";
+    call(&format!("plan {file} {size} --parts 3 --out {plan}")).success();
+    let shard = |index: u32| {
+        let dir = parts.display();
+        format!("shard {plan} --index {index} --dir {dir} --threads 1 --quiet")
+    };
+    let begun = || {
+        let entries = fs::read_dir(&parts).into_iter().flatten().flatten();
+        entries.count()
+    };
+    // Two do the same part, one another; the signal comes while all are simulating.
+    for (signal, status) in [("INT", Some(130)), ("KILL", None)] {
+        let lines = [shard(1), shard(1), shard(2)];
+        let [ended, same, other] = lines.map(|line| quincunx_child(&line));
+        std::thread::sleep(Duration::from_millis(150));
+        let kill = Command::new("kill")
+            .args([&format!("-{signal}"), &ended.id().to_string()])
+            .status();
+        assert!(kill.expect("kill starts").success(), "it had not ended");
+        assert_eq!(
+            ended.wait_with_output().expect("it ends").status.code(),
+            status
+        );
+        for child in [same, other] {
+            let done = child.wait_with_output().expect("it ends");
+            assert!(done.status.success(), "{done:?}");
+        }
+        assert_eq!(begun(), 2, "two parts, and nothing that is unfinished");
+        let dir = parts.display();
+        let missing = call(&format!("status {plan} {dir} --format numbers"));
+        missing.code(3).stdout("3\n");
+        if signal == "INT" {
+            fs::remove_dir_all(&parts).expect("it is there");
+        }
+    }
+    call(&shard(3)).success();
+    let merged = call(&format!("merge {plan} {} --format json", parts.display())).success();
+    assert_eq!(stdout(&merged), whole(&file, size));
+}
