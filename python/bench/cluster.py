@@ -1,20 +1,24 @@
-"""How a run spreads over a cluster of Dask on this machine: efficiency, what a part costs, and what bounds it.
+"""How a run spreads over a cluster of Dask on this machine: what a part costs, the load of the scheduler, what bounds a large run, and efficiency.
 
-    python python/bench/cluster.py                      # some minutes, on a machine with nothing else to do
-    python python/bench/cluster.py --trials 20000 --parts 200 --seconds 0.2 --repeat 1       # a try
+    python python/bench/cluster.py parts           # seconds and bytes of a part, and of joining four
+    python python/bench/cluster.py load            # 10,000 parts that only sleep: work of the scheduler and of the client
+    python python/bench/cluster.py model           # both, what follows for large runs, and a check with parts that only sleep
+    python python/bench/cluster.py efficiency      # two workers against one process with two threads; on a machine with nothing else to do
+    python python/bench/cluster.py efficiency --trials 20000 --repeat 1        # a try
 
-Prints tables in Markdown, and a model with the numbers that were measured. The package has to be installed (`python/test` installs a debug build;
-measure with `pip install "./python[dask]"`), and QUINCUNX_PROGRAM may name the program.
+Prints tables in Markdown. The package has to be installed (`python/test` installs a debug build; measure with `pip install "./python[dask]"`), and
+QUINCUNX_PROGRAM may name the program.
 """
 
 import argparse
+import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,107 +75,164 @@ def cluster(workers: int, threads: int, **environment: str) -> Iterator[Cluster]
             one.stop()
 
 
-def seconds(what: object) -> float:
+def seconds(what: Callable[[], object]) -> float:
     begun = time.monotonic()
-    what()  # type: ignore[operator]
+    what()
     return time.monotonic() - begun
 
 
-def efficiency(given: argparse.Namespace) -> float:
-    """One process with two threads, and two workers with one each, by turns."""
-    alone, spread = [], []
+def processor_seconds(what: Callable[[], object]) -> float:
+    """Seconds that the programs compute which this starts: on one thread those that it takes, if nothing else runs."""
+    before = os.times()
+    what()
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
+
+
+def spread(times: list[float]) -> str:
+    return f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})"
+
+
+def efficiency(given: argparse.Namespace) -> None:
+    """One process with two threads, and two workers with one each, by turns: the median of the ratios of neighbours."""
+    alone, apart = [], []
     with cluster(2, 1) as one:
-        for _ in range(given.repeat):
-            alone.append(seconds(lambda: quincunx.run(given.scenario, trials=given.trials, threads=2, progress=False)))
-            spread.append(seconds(lambda: quincunx.dask.run(given.scenario, trials=given.trials, client=one.client, progress=False)))
-    found = statistics.median(alone) / statistics.median(spread)
-    print(f"\n| {given.trials:,} trials | median of {given.repeat} |\n| --- | --- |")
-    print(f"| one process, two threads | {statistics.median(alone):.2f} s ({min(alone):.2f} to {max(alone):.2f}) |")
-    print(f"| two workers of Dask, one thread each | {statistics.median(spread):.2f} s ({min(spread):.2f} to {max(spread):.2f}) |")
-    print(f"| efficiency | {found:.3f} |")
-    return found
-
-
-def part_costs(given: argparse.Namespace) -> tuple[float, float, int]:
-    """Seconds that a part costs beside its trials, trials a second on one thread, and bytes of a large part."""
-    print("\n| trials of a part | seconds | bytes |\n| --- | --- | --- |")
-    sizes, times, size = [8192, given.trials // 8, given.trials // 4], [], 0
-    with tempfile.TemporaryDirectory(prefix="quincunx-bench-") as folder:
-        for trials in sizes:
-            # The second of two, so that it simulates the first trials again.
-            file = Path(folder) / f"{trials}.summary"
-            taken = [
-                seconds(
-                    lambda file=file, trials=trials: quincunx.shard(given.scenario, file, part="2/2", trials=2 * trials, threads=1, progress=False)
-                )
-                for _ in range(given.repeat)
+        for turn in range(given.repeat):
+            ways = [
+                lambda: alone.append(seconds(lambda: quincunx.run(given.scenario, trials=given.trials, threads=2, progress=False))),
+                lambda: apart.append(seconds(lambda: quincunx.dask.run(given.scenario, trials=given.trials, client=one.client, progress=False))),
             ]
-            times.append(statistics.median(taken))
-            size = file.stat().st_size
-            print(f"| {trials:,} | {times[-1]:.2f} | {size:,} |")
-    rate = (sizes[-1] - sizes[0]) / (times[-1] - times[0])
-    overhead = max(0.0, times[0] - sizes[0] / rate)
-    print(f"\n{rate:,.0f} trials a second on one thread; {overhead:.3f} s beside them for each part.")
-    return overhead, rate, size
+            for way in ways if turn % 2 == 0 else reversed(ways):
+                way()
+    ratios = sorted(a / b for a, b in zip(alone, apart, strict=True))
+    print(f"\n| {given.trials:,} trials | median of {given.repeat}, and range |\n| --- | --- |")
+    print(f"| one process, two threads | {spread(alone)} |")
+    print(f"| two workers of Dask, one thread each | {spread(apart)} |")
+    print(f"| efficiency, by turns | {statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f}) |")
 
 
-def load(given: argparse.Namespace) -> float:
-    """Seconds of the scheduler for each part, of a run whose parts only sleep."""
-    sys.path.insert(0, str(HERE))
-    import sleeping
+class Costs:
+    """What a part costs where it is simulated, in seconds of a processor."""
 
-    own = quincunx.dask._part, quincunx.dask._join
-    quincunx.dask._part, quincunx.dask._join = sleeping.part, sleeping.join  # type: ignore[assignment]
-    plan = quincunx.dask._Plan(_plan_of(given))
-    threads = given.threads // 2
-    try:
-        with cluster(2, threads, QUINCUNX_SLEEP=str(given.seconds)) as one:
-            before = one.processor_seconds()
-            begun, computed = time.monotonic(), time.process_time()
-            quincunx.dask._simulated(one.client, plan, Path("unused"), None, False)
-            taken, client = time.monotonic() - begun, time.process_time() - computed
-            scheduler = one.processor_seconds() - before
-    finally:
-        quincunx.dask._part, quincunx.dask._join = own
-    parts = len(plan.parts)
-    ideal = parts * given.seconds / (2 * threads)
-    print(f"\n| {parts:,} parts that sleep {given.seconds:g} s, on {2 * threads} threads | |\n| --- | --- |")
-    print(f"| in all | {taken:.1f} s, of which {ideal:.1f} s are sleep |")
-    print(f"| scheduler | {scheduler:.1f} s: {1000 * scheduler / parts:.2f} ms a part |")
-    print(f"| client | {client:.1f} s: {1000 * client / parts:.2f} ms a part |")
-    return scheduler / parts
+    def __init__(self, given: argparse.Namespace) -> None:
+        sizes = [8192, given.trials // 8, given.trials // 4]
+        times = []
+        print("\n| trials of a part | seconds | bytes |\n| --- | --- | --- |")
+        with tempfile.TemporaryDirectory(prefix="quincunx-bench-") as folder:
+            for trials in sizes:
+                times.append(self._part(given, Path(folder), trials))
+            #: Trials a second on one thread, seconds of a part beside its trials, and bytes of a large part.
+            self.rate = (sizes[-1] - sizes[0]) / (times[-1] - times[0])
+            self.overhead = max(0.0, times[0] - sizes[0] / self.rate)
+            self.join = self._join(given, Path(folder))
+        print(f"\n{self.rate:,.0f} trials a second on one thread; {self.overhead:.2f} s beside them for each part; {self.join:.2f} s to join four.")
+
+    def _part(self, given: argparse.Namespace, folder: Path, trials: int) -> float:
+        # The second of two, so that it simulates the first trials again.
+        file = folder / f"{trials}.summary"
+        asked = {"part": "2/2", "trials": 2 * trials, "threads": 1, "progress": False}
+        taken = [processor_seconds(lambda: quincunx.shard(given.scenario, file, **asked)) for _ in range(given.repeat)]
+        self.size = file.stat().st_size
+        print(f"| {trials:,} | {spread(taken)} | {self.size:,} |")
+        return statistics.median(taken)
+
+    def _join(self, given: argparse.Namespace, folder: Path) -> float:
+        plan = quincunx.plan(given.scenario, folder / "a.plan", parts=4, trials=given.trials // 2)
+        for index in range(1, 5):
+            quincunx.shard(plan, index=index, dir=folder / "parts", progress=False)
+        files = sorted((folder / "parts").iterdir())
+        words = [quincunx.find_program(), "merge", *files, "--partial", f"--summary={folder / 'joined'}"]
+        return statistics.median(processor_seconds(lambda: subprocess.run(words, check=True)) for _ in range(given.repeat))
 
 
-def _plan_of(given: argparse.Namespace) -> bytes:
+class Load:
+    """A run whose parts only sleep: what is left is the work of the scheduler and of the client."""
+
+    def __init__(self, given: argparse.Namespace, parts: int, sleep: float, threads: int) -> None:
+        sys.path.insert(0, str(HERE))
+        import sleeping
+
+        own = quincunx.dask._part, quincunx.dask._join
+        quincunx.dask._part, quincunx.dask._join = sleeping.part, sleeping.join  # type: ignore[assignment]
+        plan = quincunx.dask._Plan(_plan_of(given, parts))
+        # A worker with a hundred threads that sleep is one process.
+        workers = max(1, round(threads / 100))
+        try:
+            with cluster(workers, threads // workers, QUINCUNX_SLEEP=str(sleep)) as one:
+                before = one.processor_seconds()
+                begun, computed = time.monotonic(), time.process_time()
+                quincunx.dask._simulated(one.client, plan, Path("unused"), None, False)
+                self.taken, client = time.monotonic() - begun, time.process_time() - computed
+                scheduler = one.processor_seconds() - before
+        finally:
+            quincunx.dask._part, quincunx.dask._join = own
+        self.sleep, self.threads, self.parts = sleep, workers * (threads // workers), len(plan.parts)
+        #: Seconds of a processor for each part.
+        self.scheduler, self.client = scheduler / self.parts, client / self.parts
+
+    def tell(self) -> None:
+        print(f"\n| {self.parts:,} parts that sleep {self.sleep:g} s, on {self.threads:,} threads | |\n| --- | --- |")
+        print(f"| in all | {self.taken:.1f} s, of which {self.parts * self.sleep / self.threads:.1f} s are sleep |")
+        print(f"| scheduler | {1000 * self.scheduler:.2f} ms a part |")
+        print(f"| client | {1000 * self.client:.2f} ms a part |")
+
+
+def _plan_of(given: argparse.Namespace, parts: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="quincunx-bench-") as folder:
-        path = quincunx.plan(given.scenario, Path(folder) / "a.plan", parts=given.parts, trials=1024 * given.parts)
+        path = quincunx.plan(given.scenario, Path(folder) / "a.plan", parts=parts, trials=1024 * parts)
         return path.read_bytes()
 
 
-def model(overhead: float, rate: float, size: int, scheduler: float) -> None:
-    """What bounds a run: parts of t seconds keep t / (seconds of the scheduler for a part) cores busy."""
-    print("\n| trials | cores | seconds of a part | parts | hours | busy cores at most | gigabytes of parts |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for trials, cores, length in [(1e9, 100, 5), (1e10, 1000, 10), (1e12, 1000, 400)]:
-        parts = trials / (rate * length)
-        most = length / scheduler if scheduler else float("inf")
-        hours = parts * (length + overhead) / min(cores, most) / 3600
-        print(f"| {trials:.0e} | {cores:,} | {length} | {parts:,.0f} | {hours:.2f} | {most:,.0f} | {parts * size / 1e9:,.0f} |")
+def model(given: argparse.Namespace) -> None:
+    """What bounds a run: cores, or whoever deals the parts. Then the same of parts that only sleep, beside what they take."""
+    costs = Costs(given)
+    load = Load(given, given.parts, given.seconds, given.threads)
+    load.tell()
+    dealt = max(load.scheduler, load.client)
+    print("\n| trials | cores | seconds of a part | parts | busy cores at most | hours | lost | gigabytes |\n" + "| --- " * 8 + "|")
+    for trials, cores, length in [(1e9, 100, 5), (1e10, 1000, 5), (1e10, 1000, 30), (1e12, 1000, 300)]:
+        own = costs.rate * (length - costs.overhead)
+        pilot = 2048
+        # A large part simulates more of the run's beginning again.
+        while 16 * pilot <= own / 8:
+            pilot *= 16
+        own -= pilot - 2048
+        parts = math.ceil(trials / own)
+        # Each part is joined once, four at a time, and what was joined again: a third of a join for each part.
+        work = length + costs.join / 3
+        taken = max(parts * work / cores, parts * dealt) + costs.join * math.ceil(math.log(parts, 4))
+        lost = 1 - trials / costs.rate / cores / taken
+        sizes = f"{parts:,} | {length / dealt:,.0f} | {taken / 3600:.2f} | {100 * lost:.0f}% | {parts * costs.size / 1e9:,.0f}"
+        print(f"| {trials:.0e} | {cores:,} | {length} | {sizes} |")
+    print("\n| parts | sleep | threads | foretold | taken | bound by |\n" + "| --- " * 6 + "|")
+    for parts, sleep, threads in [(2000, 1.0, 100), (5000, 2.0, 1000), (5000, 0.1, 1000)]:
+        tried = Load(given, min(parts, given.parts), sleep, threads)
+        sleeping, dealing = tried.parts * sleep / tried.threads, tried.parts * dealt
+        bound = "sleep" if sleeping > dealing else "dealing"
+        print(f"| {tried.parts:,} | {sleep:g} s | {tried.threads:,} | {max(sleeping, dealing):.1f} s | {tried.taken:.1f} s | {bound} |")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["parts", "load", "model", "efficiency"])
     parser.add_argument("--scenario", default=str(ROOT / "scenarios" / "baseline.json"))
     parser.add_argument("--trials", type=int, default=1_000_000)
     parser.add_argument("--parts", type=int, default=10_000, help="parts that only sleep")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each of them sleeps")
     parser.add_argument("--threads", type=int, default=200, help="threads on which they sleep")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=5)
     given = parser.parse_args()
-    print(f"quincunx {quincunx.program_version()}, Dask {distributed.__version__}, {os.cpu_count()} cores")
-    efficiency(given)
-    overhead, rate, size = part_costs(given)
-    model(overhead, rate, size, load(given))
+    print(
+        f"quincunx {quincunx.program_version()}, Dask {distributed.__version__}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    )
+    if given.what == "parts":
+        Costs(given)
+    elif given.what == "load":
+        Load(given, given.parts, given.seconds, given.threads).tell()
+    elif given.what == "model":
+        model(given)
+    else:
+        efficiency(given)
 
 
 if __name__ == "__main__":

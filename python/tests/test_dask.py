@@ -250,6 +250,25 @@ def test_a_sweep_has_the_bytes_of_one_process(cluster: Cluster, tmp_path: Path) 
         quincunx.dask.sweep(VALLEY, client=cluster.address)
 
 
+def test_an_analysis_has_the_bytes_of_one_process(cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asked = {"of": "accord", "method": "sobol", "tornado": True, "trials": 4096}
+    alone = bytes_of(quincunx.sensitivity(VALLEY, **asked), tmp_path)  # type: ignore[arg-type]
+    told: list[tuple[int, int | None]] = []
+    for parts in (None, 5):
+        many = quincunx.dask.sensitivity(VALLEY, client=cluster.address, parts=parts, progress=lambda *at: told.append(at), **asked)  # type: ignore[arg-type]
+        assert bytes_of(many, tmp_path) == alone
+        assert told[-1][0] == told[-1][1] > 2 * 4096
+    plan = str(quincunx.plan(VALLEY, "valley.plan", parts=2, **asked))  # type: ignore[arg-type]
+    assert quincunx.dask.main([plan, "--scheduler", cluster.address, "--format=json", "--quiet"]) == 0
+    assert capfd.readouterr().out.encode() == alone
+    assert quincunx.dask.main([plan, "--scheduler", cluster.address, "--summary=a.summary"]) == 2
+    assert "this is the plan of an analysis of sensitivity" in capfd.readouterr().err
+    with pytest.raises(quincunx.UsageError, match=r"is the plan of an analysis.*quincunx\.dask\.sensitivity"):
+        quincunx.dask.run_plan(plan, client=cluster.address)
+    first = quincunx.sensitivity(VALLEY, of="accord", trials=2048)
+    assert quincunx.dask.sensitivity(VALLEY, of="accord", trials=2048, client=cluster.client).json == first.json
+
+
 def test_a_run_that_waits_for_a_precision_ends_where_one_process_does(cluster: Cluster, tmp_path: Path) -> None:
     alone = bytes_of(quincunx.run(VALLEY, until="0.25pp"), tmp_path)
     told: list[tuple[int, int | None]] = []

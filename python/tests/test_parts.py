@@ -63,6 +63,18 @@ def test_parts_of_a_sweep_join_to_one_sweep(tmp_path: Path) -> None:
         quincunx.merge(plan, tmp_path / "parts", events=["deal"])
 
 
+def test_parts_of_an_analysis_join_to_one_analysis(tmp_path: Path) -> None:
+    asked = {"of": "accord", "method": "sobol", "tornado": True, "trials": 2048}
+    plan = quincunx.plan(VALLEY, tmp_path / "valley.plan", parts=3, **asked)
+    for index in (2, 3, 1):
+        quincunx.shard(plan, index=index, dir=tmp_path / "parts")
+    found = quincunx.merge_sensitivity(plan, tmp_path / "parts", report=tmp_path / "page.html")
+    assert found.json == quincunx.sensitivity(VALLEY, **asked).json
+    assert (tmp_path / "page.html").exists()
+    with pytest.raises(quincunx.UsageError, match="--events is not for analyses of sensitivity"):
+        quincunx.merge(plan, tmp_path / "parts", events=["deal"])
+
+
 def test_a_script_for_slurm_has_what_was_asked_for(tmp_path: Path) -> None:
     plan = quincunx.plan(VALLEY, tmp_path / "valley.plan", parts=2)
     script = quincunx.emit("slurm", plan, dir="the parts", result=tmp_path / "a.json", tasks=1, time="2:00:00", threads=4)

@@ -120,6 +120,24 @@ def test_a_bar_is_shown_on_a_terminal_and_taken_away(monkeypatch: pytest.MonkeyP
     assert not screen.getvalue().strip("\0")
 
 
+def test_the_time_that_is_left_is_told_once_it_can_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 100.1, 110.0, 110.0, 160.0, 160.0])
+    monkeypatch.setattr(_progress, "time", types.SimpleNamespace(monotonic=lambda: next(clock)))
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with _progress.watching(True, "run") as watcher:
+        assert watcher is not None
+        for told in [(100, 100_000), (900, 100_000), (1000, 100_000), (50_000, 100_000), (50_000, None)]:
+            watcher(*told)
+    # Ten seconds for the first hundredth: 990 for the rest. Then 60 for one half, and 60 for the other.
+    assert [line.strip() for line in screen.getvalue().split("\r")[1:-2]] == [
+        "run: 900 of 100,000 trials",
+        "run: 1,000 of 100,000 trials, 16 min left",
+        "run: 50,000 of 100,000 trials, 60 s left",
+        "run: 50,000 trials",
+    ]
+
+
 def test_a_bar_is_shown_in_a_notebook_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     import IPython.display
 

@@ -402,6 +402,8 @@ def plan(
     variant: Mapping[str, Settings] | Sequence[StrPath] | None = None,
     lhs: int | None = None,
     of: Names = (),
+    method: Literal["given-data", "sobol", "morris"] | None = None,
+    tornado: bool = False,
     set: Settings | None = None,
     trials: int | None = None,
     draws: int | None = None,
@@ -412,11 +414,12 @@ def plan(
 ) -> Path:
     """Cut a run into parts that any machine can simulate, and write the plan of them to `path`; the answer is that path.
 
-    With `vary` or `variant` it is a plan of a sweep, with the keywords of `sweep`; `merge_sweep` joins its parts. With `until` there are rounds of
-    parts: `status` has those that are `missing` from the next one, and `enough` once the run has ended.
+    With `vary` or `variant` it is a plan of a sweep, with the keywords of `sweep`; `merge_sweep` joins its parts. With `method` or `tornado` it is
+    one of an analysis of sensitivity, with the keywords of `sensitivity`, for `merge_sensitivity`. With `until` there are rounds of parts: `status`
+    has those that are `missing` from the next one, and `enough` once the run has ended.
     """
     size = _size(trials, draws, seed, threads, design)
-    options = _options(parts=parts, until=until, **_inputs(vary, variant, lhs, of), **size, **_paths(out=path))
+    options = _options(parts=parts, until=until, method=method, tornado=tornado, **_inputs(vary, variant, lhs, of), **size, **_paths(out=path))
     _ended(_simulated("plan", [scenario], set, options, False, formats=()))
     return Path(path)
 
@@ -492,6 +495,12 @@ def merge_sweep(plan: StrPath, dir: StrPath, *, report: StrPath | None = None, c
     """Join the parts of a sweep: a plan of one, and the folder of its parts. What is missing is a `RunError` that names it."""
     options = _options(**_paths(report=report, charts=charts))
     return _finished(call(["merge", *options, "--format=json", "--", os.fspath(plan), os.fspath(dir)]), SweepResult)
+
+
+def merge_sensitivity(plan: StrPath, dir: StrPath, *, report: StrPath | None = None) -> SensitivityResult:
+    """Join the parts of an analysis of sensitivity: a plan of one, and the folder of its parts. What is missing is a `RunError` that names it."""
+    options = _options(**_paths(report=report))
+    return _finished(call(["merge", *options, "--format=json", "--", os.fspath(plan), os.fspath(dir)]), SensitivityResult)
 
 
 def _ended(done: Done) -> None:
@@ -601,6 +610,7 @@ __all__ = [
     "flip",
     "given",
     "merge",
+    "merge_sensitivity",
     "merge_sweep",
     "near_misses",
     "pathways",

@@ -1,10 +1,10 @@
-"""Runs and sweeps on many machines, spread by Dask (`distributed`).
+"""Runs, sweeps and analyses of sensitivity on many machines, spread by Dask (`distributed`).
 
 >>> import quincunx.dask
 >>> result = quincunx.dask.run("scenarios/baseline.json", trials=100_000_000, client="tcp://10.0.0.1:8786")  # doctest: +SKIP
 
 A task simulates a part in a temporary folder of its worker, and leaves it there as data of Dask. Further tasks join the parts, a few at a time, so
-that no machine holds all of them. The result has the bytes of one run on one machine. Parts of a sweep are small, and come here as they are.
+that no machine holds all of them. The result has the bytes of one run on one machine. Parts of a sweep or an analysis come here as they are.
 
 `quincunx-dask PLAN` does the same with a plan, from the command line.
 """
@@ -30,14 +30,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import uuid4
 
-from ._commands import Design, Names, RunWarning, Settings, StrPath, _ended, _finished, _inputs, _options, _paths, _size, status
+from ._commands import Design, Names, RunWarning, Settings, StrPath, _ended, _finished, _inputs, _listed, _options, _paths, _size, status
 from ._errors import Interrupted, MissingLibraryError, QuincunxError, RunError, UsageError
 from ._program import call, find_program, program_version
 from ._progress import Progress, watching
-from ._results import REPLICATES, RunResult, SweepResult
+from ._results import REPLICATES, RunResult, SensitivityResult, SweepResult
 from ._scenario import Scenario, ScenarioLike, opened
 
 try:
@@ -45,7 +45,7 @@ try:
 except ImportError as _error:
     raise MissingLibraryError("distributed is not installed: pip install 'quincunx[dask]'") from _error
 
-__all__ = ["PartsError", "main", "run", "run_plan", "sweep"]
+__all__ = ["PartsError", "main", "run", "run_plan", "sensitivity", "sweep"]
 
 ClientLike: TypeAlias = "distributed.Client | str | None"
 
@@ -77,7 +77,7 @@ class PartsError(RunError):
     """Parts of a run failed wherever they were tried; the others are kept, if there are any.
 
     `failed` has the reason of each part, counted from 1, and `replay` the command that simulates it here. `plan` is the file of the plan, and `rest`
-    the summary file with the parts that are done (of a sweep the folder of their files), or None.
+    the summary file with the parts that are done (of a sweep or an analysis the folder of their files), or None.
     """
 
     def __init__(self, failed: dict[int, str], plan: Path, folder: Path, rest: Path | None, done: int, parts: int) -> None:
@@ -137,11 +137,7 @@ def run(
             with _collected(connected, plan, Path(keep), None, progress) as parts_here:
                 return _told_here(parts_here, summary)
         if parts is None:
-            # A few draws on a worker tell how long all of them will take.
-            pilot = planned(1, 4 * REPLICATES * plan.trials_per_draw, 4 * REPLICATES)
-            with _Job(connected) as job:
-                seconds = job.seconds(pilot) * plan.trials / pilot.trials
-            plan = planned(_fitting(seconds, plan.trials, sum(connected.nthreads().values())), trials, draws)
+            plan = planned(_fitting(connected, plan, planned(1, *_few(plan))), trials, draws)
         return _told(_simulated(connected, plan, Path(keep), None, progress), summary)
 
 
@@ -187,6 +183,45 @@ def sweep(
             return _finished(call(["merge", str(file), str(folder), "--format=json"]), SweepResult)
 
 
+def sensitivity(
+    scenario: ScenarioLike,
+    *,
+    client: ClientLike = None,
+    parts: int | None = None,
+    of: Names = (),
+    method: Literal["given-data", "sobol", "morris"] | None = None,
+    tornado: bool = False,
+    set: Settings | None = None,
+    trials: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    design: Design | None = None,
+    keep: StrPath = KEPT,
+    progress: Progress = None,
+) -> SensitivityResult:
+    """Tell which uncertain inputs a result hangs on, simulated on the workers of a Dask cluster.
+
+    The result has the bytes of `quincunx.sensitivity`, and the keywords are its own, and those of `run`. Parts are blocks of the run and of the
+    passes of the method's design; there are as many `parts` as let one take some seconds.
+    """
+    with _connected(client) as connected, opened([Scenario(scenario)], set) as (files, sets, names):
+
+        def planned(parts: int, trials: int | None, draws: int | None, **asked: Any) -> _Plan:
+            options = _options(parts=parts, **asked, **_size(trials, draws, seed, None, design))
+            done = call(["plan", *options, *sets, "--", *files], names=names)
+            _ended(done)
+            return _Plan(done.output)
+
+        asked: dict[str, Any] = {"of": _listed(of), "method": method or "given-data", "tornado": tornado}
+        plan = planned(parts or 1, trials, draws, **asked)
+        _check_folder(keep)
+        _check_versions(connected)
+        if parts is None:
+            plan = planned(_fitting(connected, plan, planned(1, *_few(plan))), trials, draws, **asked)
+        with _collected(connected, plan, Path(keep), None, progress) as (file, folder):
+            return _finished(call(["merge", str(file), str(folder), "--format=json"]), SensitivityResult)
+
+
 def run_plan(
     plan: StrPath,
     *,
@@ -197,8 +232,9 @@ def run_plan(
 ) -> RunResult:
     """Simulate the parts of a plan, which `quincunx plan` wrote, on the workers of a Dask cluster, and join them: see `run`."""
     opened_plan = _Plan.open(plan)
-    if opened_plan.is_sweep:
-        raise UsageError(f"`{plan}` is the plan of a sweep: `quincunx-dask` takes it, or `quincunx.dask.sweep` the scenario")
+    if opened_plan.of is not None:
+        function = "sweep" if opened_plan.is_sweep else "sensitivity"
+        raise UsageError(f"`{plan}` is the plan of {opened_plan.of}: `quincunx-dask` takes it, or `quincunx.dask.{function}` the scenario")
     if opened_plan.waits:
         _check_folder(keep)
         with _connected(client) as connected:
@@ -243,11 +279,15 @@ class _Plan:
         self.parts: list[tuple[int, int]] = [(first, end) for first, end in head["parts"]]
         self.trials_per_draw: int = head["run"]["trials_per_draw"]
         self.is_sweep = "sweep" in head
+        #: What it is of, in words, if it is not of a run.
+        self.of = "a sweep" if self.is_sweep else "an analysis of sensitivity" if "sensitivity" in head else None
         #: Whether the run waits for a precision: its parts are simulated in rounds.
         self.waits = head["run"]["until"] is not None
-        self.is_collected = self.is_sweep or self.waits
+        self.is_collected = self.of is not None or self.waits
         #: Blocks of each run of a sweep.
         self._blocks: int = head["run"]["blocks"] if self.is_sweep else 1
+        #: Of an analysis of sensitivity: blocks of each pass and trials of each of their draws.
+        self._passes: list[tuple[int, int]] = [(one["blocks"], one["trials_per_draw"]) for one in head.get("sensitivity", {}).get("passes", [])]
         self.trials = self.trials_of(0, self.parts[-1][1])
 
     @classmethod
@@ -261,12 +301,27 @@ class _Plan:
 
     def trials_of(self, first: int, end: int) -> int:
         """Count the trials of blocks, or of runs of a sweep; a block has a draw of each replicate."""
+        if self._passes:
+            trials, before = 0, 0
+            for blocks, per_draw in self._passes:
+                own = max(0, min(end, before + blocks) - max(first, before))
+                trials += own * REPLICATES * per_draw
+                before += blocks
+            return trials
         return (end - first) * self._blocks * REPLICATES * self.trials_per_draw
 
 
-def _fitting(seconds: float, trials: int, threads: int) -> int:
-    """How many parts a run is cut into that would take so long on one thread."""
-    return max(1, min(_MOST, max(math.ceil(seconds / _SECONDS), min(threads, trials // _LEAST))))
+def _few(plan: _Plan) -> tuple[int, int]:
+    """Give trials and draws of a small run of the scenario of a plan."""
+    return 4 * REPLICATES * plan.trials_per_draw, 4 * REPLICATES
+
+
+def _fitting(client: distributed.Client, plan: _Plan, pilot: _Plan) -> int:
+    """Tell into how many parts a plan is to be cut: a small run on a worker tells how long all of it would take on one thread."""
+    with _Job(client) as job:
+        seconds = job.seconds(pilot) * plan.trials / pilot.trials
+    threads: int = sum(client.nthreads().values())
+    return max(1, min(_MOST, max(math.ceil(seconds / _SECONDS), min(threads, plan.trials // _LEAST))))
 
 
 def _name(part: int, parts: int) -> str:
@@ -431,10 +486,17 @@ def _ended_when_unwanted() -> Any:
     """Give a watcher of the program that ends it when its task is cancelled, or its worker closes."""
     worker = distributed.get_worker()
     key = worker.get_current_task()
+    # Dask has no promise by which a task learns that it was cancelled: `transition` of a worker's plugin may change without notice, too, and an
+    # `Event` costs the scheduler a message for each look. If `state` goes, a part that nobody waits for runs to its end.
+    tasks = getattr(getattr(worker, "state", None), "tasks", None)
 
     def watcher(_done: int, _total: int | None) -> None:
-        task = worker.state.tasks.get(key)
-        if task is None or task.state == "cancelled" or worker.status.name not in ("running", "paused", "closing_gracefully"):
+        task = tasks.get(key) if tasks is not None else None
+        if (tasks is not None and (task is None or task.state == "cancelled")) or worker.status.name not in (
+            "running",
+            "paused",
+            "closing_gracefully",
+        ):
             raise _Unwanted
 
     return watcher
@@ -635,7 +697,7 @@ def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: P
 
 @contextmanager
 def _collected(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> Iterator[tuple[Path, Path]]:
-    """Simulate the parts of a plan that are joined here: of a sweep, or in rounds, of a run that waits for a precision.
+    """Simulate the parts of a plan that are joined here: of a sweep or an analysis, or in rounds, of a run that waits for a precision.
 
     What is given are the file of the plan and the folder of the parts, for as long as they are needed.
     """
@@ -748,9 +810,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main_collected(given: argparse.Namespace, plan: _Plan, told: dict[str, Any], quiet: bool | None) -> int:
-    """Simulate a sweep, or a run that waits for a precision, and tell it."""
-    if given.summary and plan.is_sweep:
-        raise UsageError("--summary is about runs, and this is the plan of a sweep")
+    """Simulate a sweep, an analysis, or a run that waits for a precision, and tell it."""
+    if given.summary and plan.of is not None:
+        raise UsageError(f"--summary is about runs, and this is the plan of {plan.of}")
     _check_folder(given.keep)
     path = Path(given.plan)
     with _connected(given.scheduler) as client:
