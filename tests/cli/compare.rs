@@ -261,7 +261,7 @@ fn each_and_begins_a_further_scenario_of_one_file() {
     }
     assert_ne!(seen(&first.differences), seen(&second.differences));
     // Where other options stand changes nothing.
-    let mixed = of(format!("{wet} --seed 1 --and {base} {hasty}"));
+    let mixed = of(format!("{wet} --seed 3 --and {base} {hasty}"));
     assert_eq!(mixed.comparisons, both.comparisons);
     let titles: Vec<&str> = both.scenarios[1..]
         .iter()
