@@ -205,7 +205,7 @@ def model(given: argparse.Namespace) -> None:
         sizes = f"{parts:,} | {length / dealt:,.0f} | {taken / 3600:.2f} | {100 * lost:.0f}% | {parts * costs.size / 1e9:,.0f}"
         print(f"| {trials:.0e} | {cores:,} | {length} | {sizes} |")
     print("\n| parts | sleep | threads | foretold | taken | bound by |\n" + "| --- " * 6 + "|")
-    for parts, sleep, threads in [(2000, 1.0, 100), (5000, 2.0, 1000), (5000, 0.1, 1000)]:
+    for parts, sleep, threads in [(2000, 2.0, 100), (2000, 5.0, 1000), (2000, 0.1, 400)]:
         tried = Load(given, min(parts, given.parts), sleep, threads)
         sleeping, dealing = tried.parts * sleep / tried.threads, tried.parts * dealt
         bound = "sleep" if sleeping > dealing else "dealing"
