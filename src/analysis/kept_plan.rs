@@ -1,5 +1,5 @@
-//! Plans: how a run, a sweep or an analysis of sensitivity is cut into parts, and which file is that
-//! of which part.
+//! Plans: how a run, a sweep or an analysis of sensitivity is cut into parts, and which file is
+//! that of which part.
 //!
 //! What the parts of a run are is [`kept`](super::kept), of a sweep
 //! [`kept_sweep`](super::kept_sweep), and of an analysis

@@ -18,8 +18,8 @@ use clap::Args;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Join the parts of a run, a sweep or an analysis of sensitivity, and tell its result as run, sweep
-/// or sensitivity does
+/// Join the parts of a run, a sweep or an analysis of sensitivity, and tell its result as run,
+/// sweep or sensitivity does
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx merge first.summary second.summary --format json --out result.json\n  \

@@ -20,8 +20,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Simulate a part of a run, of a sweep or of an analysis of sensitivity, and keep it as a file, for
-/// merge
+/// Simulate a part of a run, of a sweep or of an analysis of sensitivity, and keep it as a file,
+/// for merge
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                         quincunx shard baseline.json --trials 1e6 --part 1/2 --out first.summary\n  \
