@@ -168,9 +168,7 @@ fn leaps(study: &Study, rare: &Rare) -> Vec<String> {
     let model = &study.model;
     let leaps = |event: &Event| {
         event.effects.iter().any(|effect| match effect {
-            Effect::Set { to: size, .. }
-            | Effect::Add { by: size, .. }
-            | Effect::Multiply { by: size, .. } => goes_far(size),
+            Effect::Change { amount, .. } => goes_far(amount),
             Effect::Move { .. } => false,
         })
     };

@@ -11,26 +11,9 @@ use super::lanes::{Lanes, blend, each, lanes_where, pick};
 use super::scratch::Point;
 use crate::math::operators::discounted;
 use crate::math::width::wide;
-use crate::program::{Column, Columns, DrawCode, EffectCode, FiresCode, LANES, Slot, TrackerKind};
-
-/// How an effect combines an indicator's value with a number.
-#[derive(Clone, Copy)]
-enum Combine {
-    Set,
-    Add,
-    Multiply,
-}
-
-impl Combine {
-    #[inline(always)]
-    fn of(self, x: f64, operand: f64) -> f64 {
-        match self {
-            Self::Set => operand,
-            Self::Add => x + operand,
-            Self::Multiply => x * operand,
-        }
-    }
-}
+use crate::program::{
+    Column, Columns, Combine, DrawCode, EffectCode, FiresCode, LANES, Slot, TrackerKind,
+};
 
 wide! {
     /// Counts a firing in some lanes, each at its own instant.
@@ -295,22 +278,12 @@ impl Batch<'_> {
                     self.columns.set(*slot, lane, number);
                 }
             }
-            EffectCode::Set { indicator, value } => {
-                self.change(e, *indicator, value, Combine::Set, lanes, followed, changes);
-            }
-            EffectCode::Add { indicator, value } => {
-                self.change(e, *indicator, value, Combine::Add, lanes, followed, changes);
-            }
-            EffectCode::Multiply { indicator, value } => {
-                self.change(
-                    e,
-                    *indicator,
-                    value,
-                    Combine::Multiply,
-                    lanes,
-                    followed,
-                    changes,
-                );
+            EffectCode::Change {
+                indicator,
+                combine,
+                value,
+            } => {
+                self.change(e, *indicator, value, *combine, lanes, followed, changes);
             }
             EffectCode::Move { machine, to } => {
                 self.set_going(e, *machine, to, lanes, followed, changes);

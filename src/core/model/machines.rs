@@ -95,9 +95,7 @@ impl Effect {
     /// The indicator that it moves.
     pub fn indicator(&self) -> Option<usize> {
         match self {
-            Self::Set { indicator, .. }
-            | Self::Add { indicator, .. }
-            | Self::Multiply { indicator, .. } => Some(*indicator),
+            Self::Change { indicator, .. } => Some(*indicator),
             Self::Move { .. } => None,
         }
     }
@@ -121,9 +119,7 @@ impl Effect {
     /// What it does to an indicator.
     pub fn draw(&self) -> Option<&Draw> {
         match self {
-            Self::Set { to: draw, .. }
-            | Self::Add { by: draw, .. }
-            | Self::Multiply { by: draw, .. } => Some(draw),
+            Self::Change { amount, .. } => Some(amount),
             Self::Move { .. } => None,
         }
     }

@@ -12,7 +12,7 @@ use crate::distribution::{Distribution, Ranged};
 use crate::expression::{Expr, PathReading};
 use crate::model::headline::Headline;
 pub use crate::model::history::History;
-pub use crate::scenario::Again;
+pub use crate::scenario::{Again, Combine};
 use jiff::civil::Date;
 use std::ops::Range;
 
@@ -377,10 +377,15 @@ pub struct Declared {
 
 #[derive(Clone, Debug)]
 pub enum Effect {
-    Set { indicator: usize, to: Draw },
-    Add { indicator: usize, by: Draw },
-    Multiply { indicator: usize, by: Draw },
-    Move { machine: Machine, to: Destination },
+    Change {
+        indicator: usize,
+        combine: Combine,
+        amount: Draw,
+    },
+    Move {
+        machine: Machine,
+        to: Destination,
+    },
 }
 
 /// What some outcomes have in common.

@@ -97,9 +97,7 @@ impl Affected {
     fn changes(&self, index: usize, event: &Event) -> Vec<Item> {
         let mut items = vec![self.items.event(index)];
         items.extend(event.effects.iter().map(|effect| match effect {
-            Effect::Set { indicator, .. }
-            | Effect::Add { indicator, .. }
-            | Effect::Multiply { indicator, .. } => self.items.indicator(*indicator),
+            Effect::Change { indicator, .. } => self.items.indicator(*indicator),
             Effect::Move { machine, .. } => self.items.machine(*machine),
         }));
         items.sort_unstable();

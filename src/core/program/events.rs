@@ -369,25 +369,17 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event) -> Vec<EffectCode> {
             site
         };
         code.push(match effect {
-            Effect::Set { indicator, to } => {
-                let site = site("set", &model.indicators[*indicator].name);
-                EffectCode::Set {
+            Effect::Change {
+                indicator,
+                combine,
+                amount,
+            } => {
+                let row = combine.row();
+                let site = site(row.key, &model.indicators[*indicator].name);
+                EffectCode::Change {
                     indicator: *indicator,
-                    value: compiler.draw(to, format!("{at}/to"), site),
-                }
-            }
-            Effect::Add { indicator, by } => {
-                let site = site("add", &model.indicators[*indicator].name);
-                EffectCode::Add {
-                    indicator: *indicator,
-                    value: compiler.draw(by, format!("{at}/by"), site),
-                }
-            }
-            Effect::Multiply { indicator, by } => {
-                let site = site("multiply", &model.indicators[*indicator].name);
-                EffectCode::Multiply {
-                    indicator: *indicator,
-                    value: compiler.draw(by, format!("{at}/by"), site),
+                    combine: *combine,
+                    value: compiler.draw(amount, format!("{at}/{}", row.amount), site),
                 }
             }
             Effect::Move { machine, to } => {
@@ -415,10 +407,7 @@ fn effects(compiler: &mut Compiler<'_>, event: &Event) -> Vec<EffectCode> {
 fn read_first(compiler: &mut Compiler<'_>, code: &mut Vec<EffectCode>, count: usize) {
     let mut acts = code.split_off(code.len() - count);
     for act in &mut acts {
-        if let EffectCode::Set { value, .. }
-        | EffectCode::Add { value, .. }
-        | EffectCode::Multiply { value, .. } = act
-        {
+        if let EffectCode::Change { value, .. } = act {
             let slot = compiler.emitter.reserve(1);
             let kept = DrawCode::Value(Formula {
                 ops: Box::default(),

@@ -81,10 +81,7 @@ impl Compiler<'_> {
 impl EffectCode {
     pub fn each_formula(&mut self, visit: &mut dyn FnMut(&mut Formula)) {
         match self {
-            Self::Read { value, .. }
-            | Self::Set { value, .. }
-            | Self::Add { value, .. }
-            | Self::Multiply { value, .. } => {
+            Self::Read { value, .. } | Self::Change { value, .. } => {
                 value.each_formula(visit);
             }
             Self::Move { to, .. } => {

@@ -5,7 +5,7 @@ use super::columns::{Slot, Source};
 use super::ops::Op;
 use crate::distribution::{Distribution, Ranged};
 use crate::model::ParameterValue;
-pub use crate::model::{Again, History};
+pub use crate::model::{Again, Combine, History};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -360,20 +360,10 @@ pub struct DeclaredCode {
 #[derive(Clone, Debug)]
 pub enum EffectCode {
     /// Keeps a number for an effect that comes after others which must not change it.
-    Read {
-        value: DrawCode,
-        slot: Slot,
-    },
-    Set {
+    Read { value: DrawCode, slot: Slot },
+    Change {
         indicator: usize,
-        value: DrawCode,
-    },
-    Add {
-        indicator: usize,
-        value: DrawCode,
-    },
-    Multiply {
-        indicator: usize,
+        combine: Combine,
         value: DrawCode,
     },
     Move {

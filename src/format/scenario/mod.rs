@@ -7,6 +7,7 @@
 
 mod clocks;
 mod columns;
+mod combine;
 mod decode;
 mod drawn;
 mod files;
@@ -29,6 +30,7 @@ mod types;
 mod words;
 mod written;
 
+pub use combine::{COMBINES, Combine, CombineRow};
 pub use files::{Disk, Files, Noted, Remembered, limited};
 pub use hash::{same_assumptions, sha256};
 pub use load::{Loaded, Report, load, load_str, load_with};

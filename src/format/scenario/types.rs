@@ -5,6 +5,7 @@
 //! years; formulas are still text. Whatever a later stage may have to complain about carries its
 //! JSON pointer ([`At`]).
 
+use super::combine::Combine;
 use super::forms;
 use crate::diagnostic::Place;
 use indexmap::IndexMap;
@@ -438,17 +439,10 @@ pub struct Effect {
 /// The change that an effect makes.
 #[derive(Clone, Debug)]
 pub enum Action {
-    Set {
+    Change {
         indicator: Reference,
-        to: Draw,
-    },
-    Add {
-        indicator: Reference,
-        by: Draw,
-    },
-    Multiply {
-        indicator: Reference,
-        by: Draw,
+        combine: Combine,
+        amount: Draw,
     },
     Phase(Destination),
     Trend(Destination),

@@ -7,6 +7,7 @@ use super::markup::Markup;
 use crate::family::Family;
 use crate::report::format;
 use crate::scenario::places::{BY, ELSE, EXPLAIN, LABELS};
+use crate::scenario::{COMBINES, Combine};
 use serde_json::{Map, Value};
 
 /// A number, a formula, or a distribution.
@@ -290,15 +291,18 @@ pub fn effects(value: &Value) -> Markup {
             Markup::code(state).and(" becomes ").and(destination(to))
         } else if let Some(together) = map.get("together") {
             Markup::text("at once (").and(effects(together)).and(")")
-        } else if let Some(set) = name("set") {
-            Markup::code(set).and(" becomes ").and(amount("to"))
-        } else if let Some(add) = name("add") {
-            match map.get("by").and_then(Value::as_f64) {
-                Some(by) if by < 0.0 => Markup::code(add).and(" − ").and(format::plain(-by)),
-                _ => Markup::code(add).and(" + ").and(amount("by")),
+        } else if let Some((row, indicator)) =
+            COMBINES.iter().find_map(|row| Some((row, name(row.key)?)))
+        {
+            let indicator = Markup::code(indicator);
+            match map.get(row.amount).and_then(Value::as_f64) {
+                Some(by) if row.combine == Combine::Add && by < 0.0 => {
+                    indicator.and(" − ").and(format::plain(-by))
+                }
+                _ => indicator
+                    .and(format!(" {} ", row.sign))
+                    .and(amount(row.amount)),
             }
-        } else if let Some(multiply) = name("multiply") {
-            Markup::code(multiply).and(" × ").and(amount("by"))
         } else {
             raw(effect)
         }

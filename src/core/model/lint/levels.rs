@@ -316,11 +316,14 @@ fn way_back(start: &Start<'_>, event: &Event, indicator: usize, level: f64) -> O
     let drawn = |draw: &Draw| start.typical(draw);
     let mut at = level;
     for effect in &event.effects {
-        match effect {
-            Effect::Set { indicator: i, to } if *i == indicator => at = drawn(to),
-            Effect::Add { indicator: i, by } if *i == indicator => at += drawn(by),
-            Effect::Multiply { indicator: i, by } if *i == indicator => at *= drawn(by),
-            _ => {}
+        if let Effect::Change {
+            indicator: i,
+            combine,
+            amount,
+        } = effect
+            && *i == indicator
+        {
+            at = combine.of(at, drawn(amount));
         }
     }
     let way = (level - at).abs();

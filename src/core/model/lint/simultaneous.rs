@@ -449,31 +449,22 @@ fn pulled_apart(model: &Model, a: &Event, b: &Event) -> Option<usize> {
 fn clashing(model: &Model, a: &Event, b: &Event) -> Option<usize> {
     for one in model.effects_with_branches(a) {
         for other in model.effects_with_branches(b) {
-            let (i, j, commute) = match (one, other) {
-                (
-                    Effect::Set {
-                        indicator: i,
-                        to: x,
-                    },
-                    Effect::Set {
-                        indicator: j,
-                        to: y,
-                    },
-                ) => (i, j, same(x, y)),
-                (Effect::Add { indicator: i, .. }, Effect::Add { indicator: j, .. })
-                | (Effect::Multiply { indicator: i, .. }, Effect::Multiply { indicator: j, .. }) => {
-                    (i, j, true)
-                }
-                (
-                    Effect::Set { indicator: i, .. }
-                    | Effect::Add { indicator: i, .. }
-                    | Effect::Multiply { indicator: i, .. },
-                    Effect::Set { indicator: j, .. }
-                    | Effect::Add { indicator: j, .. }
-                    | Effect::Multiply { indicator: j, .. },
-                ) => (i, j, false),
-                _ => continue,
+            let (
+                Effect::Change {
+                    indicator: i,
+                    combine,
+                    amount: x,
+                },
+                Effect::Change {
+                    indicator: j,
+                    combine: other,
+                    amount: y,
+                },
+            ) = (one, other)
+            else {
+                continue;
             };
+            let commute = combine == other && (combine.row().commutes || same(x, y));
             if i == j && !commute {
                 return Some(*i);
             }
@@ -572,9 +563,7 @@ impl Items {
         );
         for effect in model.effects_with_branches(event) {
             items.0.insert(match effect {
-                Effect::Set { indicator, .. }
-                | Effect::Add { indicator, .. }
-                | Effect::Multiply { indicator, .. } => Item::Indicator(*indicator),
+                Effect::Change { indicator, .. } => Item::Indicator(*indicator),
                 Effect::Move { machine, .. } => match machine {
                     Machine::Phase => Item::Phase,
                     Machine::Trend => Item::Trend,

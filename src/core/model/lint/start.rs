@@ -7,7 +7,7 @@ use super::support::{deal, spread_out};
 use crate::expression::{Expr, Interval, PathReading};
 use crate::model::dependents::{Dependents, Items};
 use crate::model::types::{
-    Draw, Effect, Event, Fires, Hazard, Indicator, Model, State, VaryingDraw,
+    Combine, Draw, Effect, Event, Fires, Hazard, Indicator, Model, State, VaryingDraw,
 };
 use std::rc::Rc;
 
@@ -150,15 +150,15 @@ impl<'a> Start<'a> {
             for (k, effect) in event.effects.iter().enumerate() {
                 match effect {
                     // Among several values that it may be set to, the one that lies far out counts.
-                    Effect::Set { indicator, to } => {
-                        let to = self.effect(e, k, to);
-                        if to.abs() > ends[*indicator].abs() {
-                            ends[*indicator] = to;
+                    Effect::Change {
+                        indicator,
+                        combine,
+                        amount,
+                    } => {
+                        let after = combine.of(ends[*indicator], self.effect(e, k, amount));
+                        if *combine != Combine::Set || after.abs() > ends[*indicator].abs() {
+                            ends[*indicator] = after;
                         }
-                    }
-                    Effect::Add { indicator, by } => ends[*indicator] += self.effect(e, k, by),
-                    Effect::Multiply { indicator, by } => {
-                        ends[*indicator] *= self.effect(e, k, by);
                     }
                     Effect::Move { .. } => {}
                 }

@@ -12,7 +12,7 @@ use super::reach::{Reached, can_fire};
 use super::state::{State, drawn};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::{Arithmetic, Expr, Interval, PathReading};
-use crate::model::types::{Asks, Effect, Fires, Model};
+use crate::model::types::{Asks, Combine, Effect, Fires, Model};
 
 /// Most parts of formulas, effects and events that are looked at. Files of thousands of events that
 /// all wait for one another have more.
@@ -207,41 +207,50 @@ fn left_alone(model: &Model, index: usize, effects: &[&Effect], state: &State<'_
         return range;
     }
     let mut values = drawn(state, &indicator.start);
-    for effect in effects {
-        if let Effect::Set { to, .. } = effect {
-            values = values.hull(drawn(state, to));
-        }
-    }
-    for effect in effects {
-        match effect {
-            Effect::Add { by, .. } => {
-                let by = drawn(state, by);
-                values = Interval::new(
-                    if by.low < 0.0 {
-                        f64::NEG_INFINITY
-                    } else {
-                        values.low
-                    },
-                    if by.high > 0.0 {
-                        f64::INFINITY
-                    } else {
-                        values.high
-                    },
-                );
+    let mut change = |of_set: bool| {
+        for effect in effects {
+            let Effect::Change {
+                combine, amount, ..
+            } = effect
+            else {
+                continue;
+            };
+            // Whatever is set can be changed afterwards.
+            if of_set == (*combine == Combine::Set) {
+                values = changed(values, *combine, drawn(state, amount));
             }
-            Effect::Multiply { by, .. } => {
-                let by = drawn(state, by).hull(Interval::point(1.0));
-                let once = values.arithmetic(Arithmetic::Multiply, by);
-                values = if once == values {
-                    values
-                } else {
-                    Interval::ALL
-                };
-            }
-            _ => {}
         }
-    }
+    };
+    change(true);
+    change(false);
     values.confined(range.low, range.high)
+}
+
+/// What values become where an effect acts any number of times.
+fn changed(values: Interval, combine: Combine, by: Interval) -> Interval {
+    match combine {
+        Combine::Set => values.hull(by),
+        Combine::Add => Interval::new(
+            if by.low < 0.0 {
+                f64::NEG_INFINITY
+            } else {
+                values.low
+            },
+            if by.high > 0.0 {
+                f64::INFINITY
+            } else {
+                values.high
+            },
+        ),
+        Combine::Multiply => {
+            let once = values.arithmetic(Arithmetic::Multiply, by.hull(Interval::point(1.0)));
+            if once == values {
+                values
+            } else {
+                Interval::ALL
+            }
+        }
+    }
 }
 
 /// Every condition that is looked at as time goes by, or at the end, and what hazards are made of.

@@ -331,25 +331,16 @@ impl Builder<'_> {
         match &effect.action {
             // Taken apart before.
             Action::Together(_) => None,
-            Action::Set { indicator, to } => {
-                let (indicator, to) = (self.indicator(indicator), self.draw(to, STATE));
-                Some(Effect::Set {
+            Action::Change {
+                indicator,
+                combine,
+                amount,
+            } => {
+                let (indicator, amount) = (self.indicator(indicator), self.draw(amount, STATE));
+                Some(Effect::Change {
                     indicator: indicator?,
-                    to: to?,
-                })
-            }
-            Action::Add { indicator, by } => {
-                let (indicator, by) = (self.indicator(indicator), self.draw(by, STATE));
-                Some(Effect::Add {
-                    indicator: indicator?,
-                    by: by?,
-                })
-            }
-            Action::Multiply { indicator, by } => {
-                let (indicator, by) = (self.indicator(indicator), self.draw(by, STATE));
-                Some(Effect::Multiply {
-                    indicator: indicator?,
-                    by: by?,
+                    combine: *combine,
+                    amount: amount?,
                 })
             }
             Action::Phase(to) => self.moving(Machine::Phase, to),

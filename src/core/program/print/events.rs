@@ -167,14 +167,13 @@ impl Listing<'_> {
             EffectCode::Read { value, slot } => {
                 writeln!(f, "  {} = {}", names.slot(*slot), draw(value))
             }
-            EffectCode::Set { indicator, value } => {
-                writeln!(f, "  {} = {}", names.indicator(*indicator), draw(value))
-            }
-            EffectCode::Add { indicator, value } => {
-                writeln!(f, "  {} += {}", names.indicator(*indicator), draw(value))
-            }
-            EffectCode::Multiply { indicator, value } => {
-                writeln!(f, "  {} *= {}", names.indicator(*indicator), draw(value))
+            EffectCode::Change {
+                indicator,
+                combine,
+                value,
+            } => {
+                let (indicator, operator) = (names.indicator(*indicator), combine.row().operator);
+                writeln!(f, "  {indicator} {operator} {}", draw(value))
             }
             EffectCode::Move { machine, to } => {
                 let value = |k: usize| match machine {

@@ -4,6 +4,7 @@ use super::value::Numbers;
 use super::{Decoder, Object, keys};
 use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
+use crate::scenario::combine::{COMBINES, CombineRow};
 use crate::scenario::types::{
     Action, Base, Branch, Effect, Event, Fires, Hazard, HazardRatio, Moment, Quantity, Times, Why,
 };
@@ -283,7 +284,7 @@ impl<'v> Decoder<'v> {
 
     /// Effects on several indicators, none of which sees what the others do.
     fn together(&mut self, object: &Object<'v>, why: Why) -> Option<Effect> {
-        if let Some(key) = ["to", "by"].into_iter().find(|key| object.has(key)) {
+        if let Some(key) = keys::AMOUNTS.into_iter().find(|key| object.has(key)) {
             self.fault(
                 "conflicting-keys",
                 Place::key(join(&object.pointer, key)),
@@ -297,10 +298,10 @@ impl<'v> Decoder<'v> {
             return self.out_of_range(&place, "at least one effect goes together with others");
         }
         for effect in &effects {
-            let (Action::Set { .. } | Action::Add { .. } | Action::Multiply { .. }) = effect.action
-            else {
+            let Action::Change { .. } = effect.action else {
                 let place = Place::value(&effect.pointer);
-                let message = "only `set`, `add` and `multiply` go together";
+                let keys = CombineRow::keys_in_words(COMBINES.iter());
+                let message = format!("only {keys} go together");
                 self.fault("conflicting-keys", place, message);
                 return None;
             };
@@ -315,70 +316,41 @@ impl<'v> Decoder<'v> {
     fn effect(&mut self, value: &'v Value, pointer: &str) -> Option<Effect> {
         let object = self.object(value, pointer, "an effect", &[keys::EFFECT], |_| false)?;
         let why = self.why(&object);
-        let form = self.one_form(
-            &object,
-            &[
-                &["set"],
-                &["add"],
-                &["multiply"],
-                &["phase"],
-                &["trend"],
-                &["move"],
-                &["together"],
-            ],
-            "an effect",
-        )?;
-        if form == "together" {
-            return self.together(&object, why);
-        }
-        if ["phase", "trend", "move"].contains(&form) {
-            return self.moving(&object, form, why);
-        }
+        let forms: Vec<[&str; 1]> = (COMBINES.iter().map(|row| row.key))
+            .chain(keys::OTHER_EFFECTS)
+            .map(|key| [key])
+            .collect();
+        let forms: Vec<&[&str]> = forms.iter().map(|form| &form[..]).collect();
+        let form = self.one_form(&object, &forms, "an effect")?;
+        let Some(row) = COMBINES.iter().find(|row| row.key == form) else {
+            return match form {
+                "together" => self.together(&object, why),
+                _ => self.moving(&object, form, why),
+            };
+        };
         let (value, target) = object.get(form)?;
         let target = self.reference(value, &target);
-        let amount_key = match form {
-            "set" => Some("to"),
-            "add" | "multiply" => Some("by"),
-            _ => None,
-        };
-        for key in ["to", "by"] {
-            if object.has(key) && amount_key != Some(key) {
-                let fault = self.fault(
+        for key in keys::AMOUNTS {
+            if object.has(key) && key != row.amount {
+                self.fault(
                     "conflicting-keys",
                     Place::key(join(pointer, key)),
                     format!("`{key}` does not go with `{form}`"),
-                );
-                if let Some(own) = amount_key {
-                    fault.hints.push(format!("did you mean `{own}`?"));
-                }
+                )
+                .hints
+                .push(format!("did you mean `{}`?", row.amount));
                 return None;
             }
         }
-        let amount = match amount_key {
-            Some(key) => {
-                let (value, pointer) = self.required(&object, key, &format!("`{form}`"))?;
-                Some(self.draw(value, &pointer, Numbers::FORMULAS)?)
-            }
-            None => None,
-        };
-        let target = target?;
-        let action = match (form, amount) {
-            ("set", Some(to)) => Action::Set {
-                indicator: target,
-                to,
-            },
-            ("add", Some(by)) => Action::Add {
-                indicator: target,
-                by,
-            },
-            (_, by) => Action::Multiply {
-                indicator: target,
-                by: by?,
-            },
-        };
+        let (value, place) = self.required(&object, row.amount, &format!("`{form}`"))?;
+        let amount = self.draw(value, &place, Numbers::FORMULAS)?;
         Some(Effect {
             pointer: pointer.to_owned(),
-            action,
+            action: Action::Change {
+                indicator: target?,
+                combine: row.combine,
+                amount,
+            },
             why,
         })
     }

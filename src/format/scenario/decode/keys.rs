@@ -3,6 +3,7 @@
 //! The decoder refuses all others; a test holds these lists against the schema.
 
 use crate::family::FAMILIES;
+use crate::scenario::combine::COMBINES;
 use crate::scenario::places::{ELSE, REASONS};
 
 pub const ROOT: &[&str] = &[
@@ -136,9 +137,31 @@ pub const TIMES: &[&str] = &[
     "source",
 ];
 pub const HAZARD_RATIO: &[&str] = &["ratio", "at", "per", "note", "source"];
-pub const EFFECT: &[&str] = &[
-    "set", "to", "add", "multiply", "by", "phase", "trend", "move", "together", "note", "source",
-];
+pub const EFFECT: &[&str] = &{
+    let mut keys = [""; COMBINES.len() + AMOUNTS.len() + OTHER_EFFECTS.len() + REASONS.len()];
+    let (mut at, mut i) = (0, 0);
+    while i < COMBINES.len() {
+        keys[at] = COMBINES[i].key;
+        (at, i) = (at + 1, i + 1);
+    }
+    i = 0;
+    while i < AMOUNTS.len() {
+        keys[at] = AMOUNTS[i];
+        (at, i) = (at + 1, i + 1);
+    }
+    i = 0;
+    while i < OTHER_EFFECTS.len() {
+        keys[at] = OTHER_EFFECTS[i];
+        (at, i) = (at + 1, i + 1);
+    }
+    keys[at] = REASONS[0];
+    keys[at + 1] = REASONS[1];
+    keys
+};
+/// Keys of the number that an effect on an indicator takes.
+pub const AMOUNTS: [&str; 2] = ["to", "by"];
+/// Effects on something else than one indicator.
+pub const OTHER_EFFECTS: [&str; 4] = ["phase", "trend", "move", "together"];
 pub const GROUP: &[&str] = &["title", "note", "source"];
 pub const OUTCOME: &[&str] = &["name", "title", "group", "when", "note", "source"];
 pub const QUESTION: &[&str] = &[

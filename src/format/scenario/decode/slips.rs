@@ -4,6 +4,7 @@
 //! told.
 
 use super::keys;
+use crate::scenario::combine::COMBINES;
 use serde_json::Value;
 
 /// Other words for keys, each with the keys that may be meant.
@@ -179,7 +180,8 @@ pub fn no_object(what: &str, value: &Value) -> Option<String> {
         "a question" => format!("{{\"ever\": {plain}, \"by\": \"2026-12-31\"}}"),
         "a value of a state" => format!("{{\"start\": {plain}}}"),
         "an effect" => {
-            "{\"phase\": \"NAME\"}, or `set`, `add`, `multiply`, `trend` or `move`".to_owned()
+            let keys = COMBINES.map(|row| format!("`{}`", row.key)).join(", ");
+            format!("{{\"phase\": \"NAME\"}}, or {keys}, `trend` or `move`")
         }
         "a source" => format!("{{\"title\": {plain}}}"),
         "`run`" => format!("{{\"trials\": {plain}}}"),

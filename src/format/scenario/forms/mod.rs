@@ -27,6 +27,7 @@ macro_rules! schema {
 }
 
 mod draws;
+mod effects;
 mod things;
 
 pub use draws::PerTrial;

@@ -10,8 +10,8 @@ use crate::scenario::decode::keys::TABLE_FORMS;
 use crate::scenario::places::{BY, ELSE};
 use crate::scenario::tables::Table;
 use crate::scenario::types::{
-    Branch, Coefficient, Derived, Draw, Effect, Event, Hazard, HazardRatio, Metric, Question,
-    State, StateValue, Times, Why,
+    Branch, Coefficient, Derived, Effect, Event, Hazard, HazardRatio, Metric, Question, State,
+    StateValue, Times, Why,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -332,89 +332,6 @@ schema!(State, "State", |generator| {
             .why()
             .finish("a variable that has one of a few named values at a time"),
     )
-});
-
-/// Where a move leads.
-struct DestinationForm;
-schema!(DestinationForm, "Destination", |generator| {
-    let mut shares = map::<ProbabilityForm>(generator);
-    shares["minProperties"] = 1.into();
-    shares["description"] = "names with their probabilities, one of which may be \"rest\"".into();
-    json_schema!({
-        "description": "a name, or names with their probabilities",
-        "anyOf": [{"type": "string"}, shares]
-    })
-});
-
-/// One of several effects that do not see one another.
-struct TogetherForm;
-schema!(TogetherForm, "EffectTogether", |generator| {
-    let mut schema = Shape::new(generator)
-        .of::<Name>("set", "indicator to set")
-        .of::<Draw>("to", "its new value, for `set`")
-        .of::<Name>("add", "indicator to add to")
-        .of::<Name>("multiply", "indicator to multiply")
-        .of::<Draw>("by", "the summand or factor, for `add` and `multiply`")
-        .why()
-        .one_of(
-            &[&["set", "to"], &["add", "by"], &["multiply", "by"]],
-            &[],
-            "one of several effects that do not see one another",
-        );
-    schema["dependentSchemas"] =
-        json!({"by": {"anyOf": [{"required": ["add"]}, {"required": ["multiply"]}]}});
-    schema_of(schema)
-});
-
-schema!(Effect, "Effect", |generator| {
-    let [mut set, mut moved] = [
-        reference::<Draw>(generator),
-        reference::<DestinationForm>(generator),
-    ];
-    set["description"] = "the new value".into();
-    moved["description"] = "the value to move to".into();
-    let reference_to_effects = reference::<TogetherForm>(generator);
-    let mut schema = Shape::new(generator)
-        .of::<Name>("set", "indicator to set")
-        .optional(
-            "to",
-            json!({"anyOf": [set, moved]}),
-            "its new value, for `set`; the value to move to, for `move`",
-        )
-        .of::<Name>("add", "indicator to add to")
-        .of::<Name>("multiply", "indicator to multiply")
-        .of::<Draw>("by", "the summand or factor, for `add` and `multiply`")
-        .of::<DestinationForm>("phase", "phase to move to")
-        .of::<DestinationForm>("trend", "trend to move to")
-        .of::<Name>("move", "state to move")
-        .optional(
-            "together",
-            json!({"type": "array", "items": reference_to_effects, "minItems": 1}),
-            "effects on several indicators, all of which read what was before any of them",
-        )
-        .why()
-        .one_of(
-            &[
-                &["set", "to"],
-                &["add", "by"],
-                &["multiply", "by"],
-                &["phase"],
-                &["trend"],
-                &["move", "to"],
-                &["together"],
-            ],
-            &[],
-            "one thing that a firing does",
-        );
-    // `by` and `to` go with either of two, and mean different things there.
-    schema["dependentSchemas"] = json!({
-        "by": {"anyOf": [{"required": ["add"]}, {"required": ["multiply"]}]},
-        "to": {"anyOf": [
-            {"required": ["set"], "properties": {"to": set}, "additionalProperties": true},
-            {"required": ["move"], "properties": {"to": moved}, "additionalProperties": true}
-        ]}
-    });
-    schema_of(schema)
 });
 
 schema!(Event, "Event", |generator| {
