@@ -4,6 +4,7 @@
 //! file format writes otherwise.
 
 use super::curve::Over;
+use super::functions::{BUILTINS, Builtin, Form};
 use super::scope::{Names, Thing};
 use super::syntax::{AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM};
 use super::tree::{Arithmetic, Expr, Function, PathReading};
@@ -30,24 +31,8 @@ impl Expr {
 impl Function {
     /// The function as it is written.
     pub fn name(self) -> &'static str {
-        match self {
-            Function::Min => "min",
-            Function::Max => "max",
-            Function::Clamp => "clamp",
-            Function::Abs => "abs",
-            Function::Floor => "floor",
-            Function::Ceil => "ceil",
-            Function::Round => "round",
-            Function::Mod => "mod",
-            Function::Sign => "sign",
-            Function::Exp => "exp",
-            Function::Ln => "ln",
-            Function::Log10 => "log10",
-            Function::Sqrt => "sqrt",
-            Function::Sin => "sin",
-            Function::Cos => "cos",
-            Function::Logistic => "logistic",
-        }
+        let is_own = |b: &&Builtin| matches!(b.form, Form::Numeric(own, ..) if own == self);
+        BUILTINS.iter().find(is_own).map_or("", |b| b.name)
     }
 }
 
