@@ -30,6 +30,24 @@ fn the_map_of_the_architecture_names_every_folder() {
 }
 
 #[test]
+fn paths_of_the_architecture_lead_somewhere() {
+    // The packages' folders are left out in documents, as that page says itself.
+    let roots = ["", "src", "src/core", "src/format"];
+    let text = document("ARCHITECTURE.md");
+    let paths: Vec<&str> = (text.split('`').skip(1).step_by(2))
+        .filter(|word| word.contains('/') && !word.contains(char::is_whitespace))
+        .filter(|word| word.ends_with('/') || word.contains('.'))
+        // `cli/NAME.rs` is one for the reader to name.
+        .filter(|word| !word.contains("NAME"))
+        .collect();
+    let lost: Vec<&&str> = (paths.iter())
+        .filter(|at| !roots.iter().any(|root| path(root).join(at).exists()))
+        .collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    assert!(paths.len() > 50, "{paths:?}");
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let names = [
         "README.md",
