@@ -143,7 +143,10 @@ def explain(
     report: StrPath | None = None,
     progress: Progress = None,
 ) -> ExplainResult:
-    """Split the difference between two scenarios, or what several settings make of one, among the edits that make it (`compare --explain`)."""
+    """Split the difference between two scenarios, or what several settings make of one, among the edits that make it (`compare --explain`).
+
+    Paths of result files are taken too: another seed and another version of the engine then have rows of their own.
+    """
     options = _options(explain=True, of=_joined(of), **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("compare", _compared(scenarios), set, options, progress), ExplainResult)
 
@@ -207,6 +210,7 @@ def sensitivity(
     of: Names = (),
     method: Literal["given-data", "sobol", "morris"] | None = None,
     tornado: bool = False,
+    trials_in: StrPath | None = None,
     set: Settings | None = None,
     trials: int | None = None,
     draws: int | None = None,
@@ -216,8 +220,11 @@ def sensitivity(
     report: StrPath | None = None,
     progress: Progress = None,
 ) -> SensitivityResult:
-    """Tell which uncertain inputs a result hangs on, and how much of it is chance."""
-    options = _options(of=_listed(of), method=method, tornado=tornado, **_size(trials, draws, seed, threads, design), report=report)
+    """Tell which uncertain inputs a result hangs on, and how much of it is chance.
+
+    With `trials_in`, the file of trials of a finished run, nothing is simulated; `scenario` may then be the result file of that run.
+    """
+    options = _options(of=_listed(of), method=method, tornado=tornado, trials_in=trials_in, **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("sensitivity", [scenario], set, options, progress), SensitivityResult)
 
 
@@ -321,16 +328,22 @@ def discover(
     of: str | None = None,
     boxes: int | None = None,
     density: str | None = None,
+    early: str | Sequence[Any] = (),
     set: Settings | None = None,
     trials: int | None = None,
     draws: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
     design: Design | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> DiscoverResult:
-    """Find the ranges of assumptions that lead to an outcome, a group or a question. `density` is a chance such as "30%"."""
-    options = _options(of=of, boxes=boxes, density=density, **_size(trials, draws, seed, threads, design))
+    """Find the ranges of assumptions that lead to an outcome, a group or a question. `density` is a chance such as "30%".
+
+    With `early`, one day or several, events, phases and numbers by these days are looked at too, future by future.
+    """
+    days = [to_json(day).strip('"') for day in ([early] if isinstance(early, str) else early)]
+    options = _options(of=of, boxes=boxes, density=density, early=days, **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("discover", [scenario], set, options, progress), DiscoverResult)
 
 
@@ -345,13 +358,14 @@ def flip(
     seed: int | None = None,
     threads: int | None = None,
     design: Design | None = None,
+    report: StrPath | None = None,
     progress: Progress = None,
 ) -> FlipResult:
     """Find the smallest change of parameters or a start weight that makes another outcome or group the likeliest (`discover --flip`).
 
     `within` is how far is looked, in prior standard deviations.
     """
-    options = _options(flip=True, of=of, within=within, **_size(trials, draws, seed, threads, design))
+    options = _options(flip=True, of=of, within=within, **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("discover", [scenario], set, options, progress), FlipResult)
 
 
