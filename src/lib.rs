@@ -96,4 +96,4 @@ pub use analysis::{SettingsBuilder, Study, compare, reweight, storyline};
 pub use diagnostic::{Diagnostic, Severity};
 pub use engine::{EngineError, Observer, Settings, Silent};
 pub use results::{CompareResult, ReweightResult, RunResult, Storyline};
-pub use scenario::Report;
+pub use scenario::Findings;

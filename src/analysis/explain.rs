@@ -21,7 +21,7 @@ use crate::results::{
     EDIT, ENGINE, ExplainPart, ExplainResult, ExplainedNumber, NUMBERS, RunInfo, RunResult, TOTAL,
     Tool, tool,
 };
-use crate::scenario::Report;
+use crate::scenario::Findings;
 use std::collections::BTreeMap;
 
 /// Edits up to which all subsets are run.
@@ -37,7 +37,7 @@ pub const MOST_EDITS: usize = 32;
 pub enum NotExplained {
     /// The scenario with only these edits cannot be used.
     #[error("the scenario cannot be used with some of the edits alone: {report}")]
-    Refused { edits: Vec<usize>, report: Report },
+    Refused { edits: Vec<usize>, report: Findings },
     #[error("{error}")]
     Failed {
         study: Box<Study>,
@@ -147,7 +147,7 @@ pub fn explain(
     of: &[Quantity],
     sides: &[Side; 2],
     observer: &dyn Observer,
-    open: &dyn Fn(u64) -> Result<Study, Report>,
+    open: &dyn Fn(u64) -> Result<Study, Findings>,
 ) -> Result<ExplainResult, NotExplained> {
     let whole = (1_u64 << names.len()) - 1;
     let weights = weights(names.len(), sides[0].settings.seed);
@@ -201,7 +201,7 @@ fn ran(
     of: &[Quantity],
     sides: &[Side; 2],
     observer: &dyn Observer,
-    open: &dyn Fn(u64) -> Result<Study, Report>,
+    open: &dyn Fn(u64) -> Result<Study, Findings>,
 ) -> Result<Ran, NotExplained> {
     let mut sets: Vec<u64> = (weights.parts.iter())
         .flat_map(|part| part.keys().copied())

@@ -14,7 +14,7 @@ use crate::results::kept::{
     Head, KeptFile, KeptRun, KeptScenario, Kind, NotWhole, range, seal, sha256_of, unseal,
 };
 use crate::results::{RunResult, tool};
-use crate::scenario::{Files, Noted, Remembered, Report, load_with, sha256};
+use crate::scenario::{Files, Findings, Noted, Remembered, load_with, sha256};
 use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
@@ -83,7 +83,7 @@ impl KeptStudy {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn open(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Self, Report> {
+    pub fn open(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Self, Findings> {
         let noted = Noted::new(files);
         let study = Study::new(load_with(&noted, path, sets)?)?;
         let texts = noted.into_remembered().0;

@@ -6,7 +6,7 @@ use crate::model::{Model, build};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
 use crate::results::{RunResult, Warning, assemble, from_result};
-use crate::scenario::{Loaded, Report, load, load_str};
+use crate::scenario::{Findings, Loaded, load, load_str};
 use std::path::Path;
 
 /// Trials of a run if nobody says how many.
@@ -37,12 +37,12 @@ impl Study {
     /// // What is wrong with a file says where, and names the near match.
     /// let faults = Study::from_text("{\"fromat\": 1}", "typed.json").unwrap_err();
     /// assert!(faults.to_string().contains("format"));
-    /// # Ok::<(), quincunx::Report>(())
+    /// # Ok::<(), quincunx::Findings>(())
     /// ```
     ///
     /// # Errors
     /// Everything that is wrong with the file, its ancestors or the settings.
-    pub fn open(path: &Path, sets: &[String]) -> Result<Self, Report> {
+    pub fn open(path: &Path, sets: &[String]) -> Result<Self, Findings> {
         Self::new(load(path, sets)?)
     }
 
@@ -50,12 +50,12 @@ impl Study {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn from_text(text: &str, name: &str) -> Result<Self, Report> {
+    pub fn from_text(text: &str, name: &str) -> Result<Self, Findings> {
         Self::new(load_str(text, name)?)
     }
 
     /// What there is to say of a scenario file, which is not made ready to be simulated.
-    pub fn examined(path: &Path, sets: &[String]) -> Report {
+    pub fn examined(path: &Path, sets: &[String]) -> Findings {
         let loaded = match load(path, sets) {
             Ok(loaded) => loaded,
             Err(report) => return report,
@@ -64,7 +64,7 @@ impl Study {
             Ok(built) => built.warnings,
             Err(diagnostics) => diagnostics,
         };
-        Report {
+        Findings {
             diagnostics,
             sources: loaded.sources,
         }
@@ -74,7 +74,7 @@ impl Study {
     ///
     /// # Errors
     /// What is wrong with its meaning.
-    pub fn new(loaded: Loaded) -> Result<Self, Report> {
+    pub fn new(loaded: Loaded) -> Result<Self, Findings> {
         match build(&loaded) {
             Ok(built) => Ok(Self {
                 program: compile(&built.model),
@@ -82,7 +82,7 @@ impl Study {
                 diagnostics: built.warnings,
                 sources: loaded.sources,
             }),
-            Err(diagnostics) => Err(Report {
+            Err(diagnostics) => Err(Findings {
                 diagnostics,
                 sources: loaded.sources,
             }),
@@ -99,7 +99,7 @@ impl Study {
     /// assert_eq!(study.settings().build().seed, 1);
     /// let settings = study.settings().trials(100_000).seed(7).build().threads(2);
     /// # assert_eq!((settings.seed, settings.threads), (7, 2));
-    /// # Ok::<(), quincunx::Report>(())
+    /// # Ok::<(), quincunx::Findings>(())
     /// ```
     pub fn settings(&self) -> SettingsBuilder<'_> {
         SettingsBuilder {

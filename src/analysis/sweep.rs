@@ -16,7 +16,7 @@ use crate::results::{
     BreakEven, Comparison, RunResult, SweepAxis, SweepPart, SweepPoint, SweepResult, SweepValue,
     Warning, tool,
 };
-use crate::scenario::Report;
+use crate::scenario::Findings;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -215,7 +215,7 @@ pub fn together(
 pub enum NoBreakEven {
     /// The scenario cannot be used at this value of the input.
     #[error("the scenario cannot be used with the value {at}: {report}")]
-    Refused { at: f64, report: Report },
+    Refused { at: f64, report: Findings },
     /// Its run failed.
     #[error("{error}")]
     Failed {
@@ -237,7 +237,7 @@ pub fn break_even(
     (quantity, of, target): (&Quantity, usize, f64),
     settings: &Settings,
     observer: &dyn Observer,
-    open: &dyn Fn(f64) -> Result<Study, Report>,
+    open: &dyn Fn(f64) -> Result<Study, Findings>,
 ) -> Result<BreakEven, NoBreakEven> {
     let seen = |at: f64, value: Option<f64>, error: Option<f64>, ci95: Option<[f64; 2]>| {
         Some(Seen {

@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::diagnostic::{self, Diagnostic, brief};
 use crate::report::json;
-use crate::scenario::Report;
+use crate::scenario;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -111,7 +111,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
 }
 
 /// What there is to say of a scenario, and its program if it has one.
-fn listed(opened: std::result::Result<Study, Report>) -> (Report, Option<String>) {
+fn listed(
+    opened: std::result::Result<Study, scenario::Findings>,
+) -> (scenario::Findings, Option<String>) {
     match opened {
         Ok(study) => {
             let listing = study.program.listing(&study.model).to_string();
@@ -120,7 +122,7 @@ fn listed(opened: std::result::Result<Study, Report>) -> (Report, Option<String>
                 sources,
                 ..
             } = study;
-            let report = Report {
+            let report = scenario::Findings {
                 diagnostics,
                 sources,
             };

@@ -16,7 +16,7 @@ use crate::random::design::Design;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use crate::results::{RunInfo, RunResult, tool};
-use crate::scenario::Report;
+use crate::scenario::Findings;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ pub struct Asked<'a> {
 }
 
 /// A scenario with some of the edits, by bit.
-type Open<'a> = Box<dyn Fn(u64) -> Result<Study, Report> + 'a>;
+type Open<'a> = Box<dyn Fn(u64) -> Result<Study, Findings> + 'a>;
 
 /// One side: a file, or a finished result with the scenario in it.
 struct Opened {

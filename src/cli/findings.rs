@@ -6,12 +6,12 @@ use super::terminal::Terminal;
 use crate::analysis::Study;
 use crate::diagnostic::{self, Diagnostic, Sources, Style};
 use crate::engine::EngineError;
-use crate::scenario::Report;
+use crate::scenario::Findings;
 use anyhow::Result;
 use std::io::Write;
 
 /// Says on standard error why a scenario cannot be used.
-pub fn refuse(report: &Report, terminal: &Terminal) -> Exit {
+pub fn refuse(report: &Findings, terminal: &Terminal) -> Exit {
     say(&report.diagnostics, &report.sources, terminal);
     Exit::Input
 }

@@ -16,7 +16,7 @@ use crate::engine::{EngineError, Settings};
 use crate::report::html::Answer;
 use crate::report::{csv, files as charts, json, markdown, table};
 use crate::results::{SweepAxis, SweepResult};
-use crate::scenario::{Disk, Files, Report, load_with};
+use crate::scenario::{Disk, Files, Findings, load_with};
 use anyhow::Result;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -421,8 +421,8 @@ pub fn opened(
     plan: &Plan,
     shared: &[String],
     files: &(dyn Files + Sync),
-) -> Result<Vec<Study>, Report> {
-    let found: Vec<Mutex<Option<Result<Study, Report>>>> =
+) -> Result<Vec<Study>, Findings> {
+    let found: Vec<Mutex<Option<Result<Study, Findings>>>> =
         plan.points.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let one = || {

@@ -9,7 +9,7 @@ use super::kept::Kept;
 use super::track::Track;
 use crate::analysis::{Look, Study};
 use crate::engine::{EngineError, Observer, Settings};
-use crate::scenario::{Report, load_with};
+use crate::scenario::{Findings, load_with};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ const FIRST_LOOK: u64 = 4;
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
-    Scenario(Report),
+    Scenario(Findings),
     /// Why no run can have the size that is asked for.
     #[error("{0}")]
     Size(String),
@@ -85,7 +85,7 @@ impl Session {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn with_settings(&self, options: &Options, more: &[String]) -> Result<Study, Report> {
+    pub fn with_settings(&self, options: &Options, more: &[String]) -> Result<Study, Findings> {
         let sets = [&options.sets, more].concat();
         load_with(&self.kept, &options.file, &sets).and_then(Study::new)
     }

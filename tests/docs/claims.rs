@@ -66,7 +66,7 @@ fn opened(file: &str, sets: &[String]) -> Option<Study> {
         // A file that the guide builds, and tests there.
         _ => return None,
     };
-    let told = |report: quincunx::scenario::Report| -> Study {
+    let told = |report: quincunx::scenario::Findings| -> Study {
         let told: Vec<&str> = report
             .diagnostics
             .iter()

@@ -8,7 +8,7 @@
 use quincunx::analysis::Study;
 use quincunx::engine::{EngineError, Observer, Settings, Silent, TrialRows};
 use quincunx::results::{OccupancyResult, RunResult, SeriesResult};
-use quincunx::scenario::Report;
+use quincunx::scenario::Findings;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -56,7 +56,7 @@ pub fn merge(whole: &mut Map<String, Value>, sections: &Map<String, Value>) {
 }
 
 /// Faults of a scenario in words.
-pub fn faults(report: &Report) -> String {
+pub fn faults(report: &Findings) -> String {
     let told: Vec<String> = (report.diagnostics.iter())
         .map(|d| format!("[{}] {} at {}", d.code, d.message, d.place.pointer))
         .collect();

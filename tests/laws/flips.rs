@@ -4,7 +4,7 @@
 use quincunx::analysis::{Flip, Study, flip};
 use quincunx::engine::{Settings, Silent};
 use quincunx::results::{FlipChange, FlipResult};
-use quincunx::scenario::Report;
+use quincunx::scenario::Findings;
 use serde_json::{Value, json};
 
 /// Chance of the outcome for each of two standard normal parameters, and without them: it leads
@@ -42,7 +42,7 @@ fn look(file: &Value, to: Option<&str>, within: f64, trials: u64, threads: usize
 }
 
 fn run(
-    open: &dyn Fn(&[String]) -> Result<Study, Report>,
+    open: &dyn Fn(&[String]) -> Result<Study, Findings>,
     to: Option<&str>,
     within: f64,
     settings: Settings,

@@ -105,7 +105,7 @@ fn hold_break_even_values(seeds: u64) {
             let found = sweep(&asked, &settings, &Silent)
                 .unwrap_or_else(|(_, error)| panic!("{error}"))
                 .expect("nobody interrupts");
-            let open = |at: f64| -> Result<Study, quincunx::scenario::Report> {
+            let open = |at: f64| -> Result<Study, quincunx::scenario::Findings> {
                 Ok(study(&alarm(at, is_known)))
             };
             let found = break_even(&found, (&of, 0, target), &settings, &Silent, &open)

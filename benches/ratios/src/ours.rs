@@ -1,7 +1,7 @@
 //! The simulator as its users call it: a scenario file in, the whole result out.
 
 use quincunx::results::RunResult;
-use quincunx::scenario::Report;
+use quincunx::scenario::Findings;
 use quincunx::{Settings, Silent, Study};
 use std::error::Error;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub fn open(file: &Path) -> Result<Study, Box<dyn Error>> {
 
 /// As [`open`], with settings such as `events.x.hazard.rate=2`.
 pub fn edited(file: &Path, settings: &[String]) -> Result<Study, Box<dyn Error>> {
-    let told = |report: Report| {
+    let told = |report: Findings| {
         let faults: Vec<String> = report
             .diagnostics
             .iter()

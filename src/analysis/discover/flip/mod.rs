@@ -26,7 +26,7 @@ use crate::engine::{BlockTrials, EngineError, Observer, Settings};
 use crate::estimate::{REPLICATES, Replicated, difference};
 use crate::math::special::student_t_quantile;
 use crate::results::{FlipChange, FlipResult, Lead, RunResult, scenario_info, tool};
-use crate::scenario::Report;
+use crate::scenario::Findings;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -49,7 +49,7 @@ fn is_yes_or_no(one: &Quantity) -> bool {
 pub enum NoFlip {
     /// The scenario cannot be used with these settings.
     Refused {
-        report: Report,
+        report: Findings,
     },
     /// The run of the file as it is failed.
     Unchanged {
@@ -244,7 +244,7 @@ pub fn flip(
     (flip, race, wanted): (&Flip, &Race, Option<usize>),
     settings: &Settings,
     observer: &dyn Observer,
-    open: &dyn Fn(&[String]) -> Result<Study, Report>,
+    open: &dyn Fn(&[String]) -> Result<Study, Findings>,
 ) -> Result<FlipResult, NoFlip> {
     let failed = |error: EngineError| NoFlip::Unchanged { error };
     let first = sloping(settings);

@@ -10,7 +10,7 @@ use super::{Blocks, NoFlip, Part, Race};
 use crate::analysis::Study;
 use crate::engine::{DRAWS_PER_BLOCK, Settings};
 use crate::results::{FlipHeld, Lead, RunResult};
-use crate::scenario::Report;
+use crate::scenario::Findings;
 use std::cell::{Cell, RefCell};
 
 /// Inputs that are tried alone.
@@ -112,7 +112,7 @@ pub struct Search<'s> {
     pub states_all: Cell<bool>,
     pub observer: &'s Blocks<'s>,
     /// The scenario with these settings.
-    pub open: &'s dyn Fn(&[String]) -> Result<Study, Report>,
+    pub open: &'s dyn Fn(&[String]) -> Result<Study, Findings>,
     /// Why the last point that the file does not allow was refused.
     pub refused: RefCell<Option<NoFlip>>,
 }

@@ -1,7 +1,7 @@
 //! From paths and settings to a scenario: reads a file and its ancestors, lays them over each
 //! other, applies `--set`, decodes.
 //!
-//! Everything that is wrong comes back at once in a [`Report`], with the texts needed to show
+//! Everything that is wrong comes back at once in a [`Findings`], with the texts needed to show
 //! where.
 
 use super::columns::Columns;
@@ -32,13 +32,13 @@ pub struct Loaded {
 
 /// Why a scenario could not be read: at least one error.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     pub sources: Sources,
 }
 
 /// One line per diagnostic, with its place: `FILE:LINE:COLUMN: error[CODE]: …`.
-impl fmt::Display for Report {
+impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         for (k, one) in self.diagnostics.iter().enumerate() {
             let gap = if k == 0 { "" } else { "\n" };
@@ -48,14 +48,14 @@ impl fmt::Display for Report {
     }
 }
 
-impl std::error::Error for Report {}
+impl std::error::Error for Findings {}
 
 /// Reads a scenario from the disk; `-` is standard input, which may have comments. `sets` are
 /// settings `PATH=VALUE`, applied in order.
 ///
 /// # Errors
 /// Everything that is wrong with the files, the settings or the scenario that they make.
-pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Report> {
+pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Findings> {
     load_with(&Disk, path, sets)
 }
 
@@ -63,7 +63,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Report> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Loaded, Report> {
+pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Loaded, Findings> {
     let mut chain = Chain {
         files,
         links: Vec::new(),
@@ -87,7 +87,7 @@ pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Load
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_str(text: &str, name: &str) -> Result<Loaded, Report> {
+pub fn load_str(text: &str, name: &str) -> Result<Loaded, Findings> {
     let mut chain = Chain {
         files: &Disk,
         links: Vec::new(),
@@ -258,7 +258,7 @@ impl Chain<'_> {
         }
     }
 
-    fn finish(self, sets: &[String]) -> Result<Loaded, Report> {
+    fn finish(self, sets: &[String]) -> Result<Loaded, Findings> {
         let count = self.links.len();
         let mut columns = Columns::new(self.files);
         // A setting names files as the scenario does.
@@ -304,7 +304,7 @@ impl Chain<'_> {
         }
         // A scenario that lacks one of its texts would only bring faults that are none.
         if !diagnostics.is_empty() {
-            return Err(Report {
+            return Err(Findings {
                 diagnostics,
                 sources,
             });
@@ -348,7 +348,7 @@ impl Chain<'_> {
             _ => {
                 // A name that was not meant may be what the faults come from.
                 warnings.append(&mut diagnostics);
-                Err(Report {
+                Err(Findings {
                     diagnostics: warnings,
                     sources,
                 })

@@ -45,7 +45,7 @@ fn shelf(files: &[(&'static str, &str)]) -> Shelf {
     )
 }
 
-fn codes(report: &Report) -> Vec<&'static str> {
+fn codes(report: &Findings) -> Vec<&'static str> {
     report
         .diagnostics
         .iter()
@@ -53,7 +53,7 @@ fn codes(report: &Report) -> Vec<&'static str> {
         .collect()
 }
 
-fn faults(files: &[(&'static str, &str)], sets: &[&str]) -> Report {
+fn faults(files: &[(&'static str, &str)], sets: &[&str]) -> Findings {
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
     load_with(&shelf(files), Path::new("a.json"), &sets).unwrap_err()
 }
