@@ -90,9 +90,9 @@ fn examples_of_commands_run_on_the_shipped_files() {
             .enumerate()
             .filter(|(i, _)| out.is_none_or(|out| *i != out + 1));
         let mut named = named.map(|(_, word)| word.as_str());
-        // Designs have a least size, and pages have many charts: these take half a minute, and have
-        // tests of their own.
-        let is_large = ["strike", "--method", "--tornado", "--report"]
+        // Designs have a least size, pages have many charts, and trials that were written have a size
+        // already: these have tests of their own.
+        let is_large = ["strike", "--method", "--tornado", "--report", "--trials-in"]
             .iter()
             .any(|word| example.contains(word));
         if !RUN.contains(&words[0].as_str()) || is_large || !named.all(is_there) {

@@ -43,7 +43,11 @@ impl Table {
             self.text_columns
         );
         for title in &self.head {
-            html += &format!("<th scope=col>{}", escape(title));
+            // A column that has no name is no header.
+            html += &match title.is_empty() {
+                true => "<td>".to_owned(),
+                false => format!("<th scope=col>{}", escape(title)),
+            };
         }
         html += "\n<tbody>\n";
         for row in &self.rows {

@@ -31,6 +31,7 @@ use super::table::Table;
 use super::wording::label;
 use super::{ComparePart, RunPart};
 use crate::report::chart::{Chart, Frame};
+use crate::report::table::letter;
 use crate::results::{Comparison, RunResult, Storyline, Typical};
 
 pub use assumptions::stated;
@@ -167,7 +168,13 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
             typical,
             events: part.events.clone(),
         };
-        let title = format!("By itself: {}", name(result));
+        // Scenarios of one title are told apart by their letters, so that no two parts are called
+        // the same.
+        let called = |one: &&RunResult| name(one) == name(result);
+        let title = match part.result.scenarios.iter().filter(called).count() {
+            0 | 1 => format!("By itself: {}", name(result)),
+            _ => format!("By itself: {}, {}", letter(number - 1), name(result)),
+        };
         // What the first scenario has beside the others is on paper too.
         let on_screen = if number == 1 {
             ""
