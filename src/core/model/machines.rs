@@ -1,6 +1,6 @@
 //! What has one of a few named values at a time, and what moves it.
 
-use super::types::{Draw, Effect};
+use super::types::{Combine, Draw};
 use crate::expression::Expr;
 use crate::math::chance;
 
@@ -89,6 +89,20 @@ impl Destination {
         };
         shares.iter().map(|(_, share)| share)
     }
+}
+
+/// What a firing does.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    Change {
+        indicator: usize,
+        combine: Combine,
+        amount: Draw,
+    },
+    Move {
+        machine: Machine,
+        to: Destination,
+    },
 }
 
 impl Effect {

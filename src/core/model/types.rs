@@ -16,7 +16,7 @@ pub use crate::scenario::{Again, Combine};
 use jiff::civil::Date;
 use std::ops::Range;
 
-pub use super::machines::{Destination, Machine, Shift, State, StateValue};
+pub use super::machines::{Destination, Effect, Machine, Shift, State, StateValue};
 
 /// A scenario, ready to be compiled. Nothing in it can fail on the author's account any more,
 /// except by non-finite values at run time.
@@ -373,19 +373,6 @@ pub struct Declared {
     pub chance: Expr,
     /// Years.
     pub within: Expr,
-}
-
-#[derive(Clone, Debug)]
-pub enum Effect {
-    Change {
-        indicator: usize,
-        combine: Combine,
-        amount: Draw,
-    },
-    Move {
-        machine: Machine,
-        to: Destination,
-    },
 }
 
 /// What some outcomes have in common.
