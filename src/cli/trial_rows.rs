@@ -170,7 +170,10 @@ impl<'s> Gathered<'s> {
             self.found.trials_per_draw = self.in_draw;
         }
         let per_draw = u64::from(self.found.trials_per_draw);
-        if self.rows % (per_draw * u64::from(DRAWS_PER_BLOCK)) != 0 {
+        if !self
+            .rows
+            .is_multiple_of(per_draw * u64::from(DRAWS_PER_BLOCK))
+        {
             return Err(format!(
                 "its {} trials, {per_draw} in a draw, are no whole blocks of {DRAWS_PER_BLOCK} draws: it is a part of a file",
                 self.rows

@@ -147,9 +147,13 @@ fn hold_parts(seeds: u64) {
                 settings: Settings::new(2048, None, 900 + 2 * seed + side).threads(1),
                 finished: None,
             });
-            let found = explain(&names, &[quantity.clone()], &sides, &Silent, &|bits| {
-                Ok(study(&alarm(rate(bits), is_known)))
-            });
+            let found = explain(
+                &names,
+                std::slice::from_ref(&quantity),
+                &sides,
+                &Silent,
+                &|bits| Ok(study(&alarm(rate(bits), is_known))),
+            );
             let found = found.unwrap_or_else(|error| panic!("{error}"));
             let number = &found.numbers[0];
             let whole = (&number.total, p(3) - p(0));

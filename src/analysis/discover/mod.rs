@@ -340,8 +340,9 @@ fn search(rows: &Rows, discovery: &Discovery) -> Found {
     };
     let all: Vec<usize> = (0..response.len()).collect();
     // Replicates are independent of each other: half of them to peel, half to choose.
-    let (mut peeled, mut fresh): (Vec<usize>, Vec<usize>) =
-        all.iter().partition(|row| rows.draw(**row) % 2 == 0);
+    let (mut peeled, mut fresh): (Vec<usize>, Vec<usize>) = all
+        .iter()
+        .partition(|row| rows.draw(**row).is_multiple_of(2));
     let goal = Goal {
         base: data.sum(&all) / all.len() as f64,
         density: discovery.density,
