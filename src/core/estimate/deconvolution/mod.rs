@@ -2,8 +2,8 @@
 //!
 //! Takes how many draws had c hits, and the mean and variance that p(θ) must have; gives the 5% and
 //! 95% quantiles of p(θ): of a *smooth* distribution, after few steps, and of a *rough* one, after
-//! many, which is what a truth of separate points looks like. [`epistemic`](super::epistemic) makes one
-//! range of the two.
+//! many, which is what a truth of separate points looks like.
+//! [`epistemic`](super::epistemic) makes one range of the two.
 
 mod grid;
 
