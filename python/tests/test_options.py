@@ -31,7 +31,7 @@ def test_every_command_is_a_function() -> None:
 
 def options(command: str) -> set[str]:
     done = subprocess.run([quincunx.find_program(), command, "--help"], check=True, capture_output=True, text=True)
-    found = re.findall(r"^\s+(?:-\w, )?--([a-z][a-z-]*)", done.stdout, flags=re.MULTILINE)
+    found = re.findall(r"^ {2,8}(?:-\w, )?--([a-z][a-z-]*)", done.stdout, flags=re.MULTILINE)
     return {name.replace("-", "_") for name in found} - LEFT_OUT - LEFT_OUT_OF.get(command, set())
 
 
@@ -79,13 +79,14 @@ VALUES = {
     "vary": {"a.b": [1]},
     "variant": {"n": {"a.b": 1}},
     "by": "2026-01-01",
+    "early": "2026-01-01",
     "design": "random",
     "until": "1pp",
     "method": "sobol",
     "density": "30%",
     "least": "2%",
     **dict.fromkeys(["of", "outcome", "only", "events", "through"], "word"),
-    **dict.fromkeys(["trials_out", "report", "charts", "summary", "resume", "grow"], "path.csv"),
+    **dict.fromkeys(["trials_in", "trials_out", "report", "charts", "summary", "resume", "grow"], "path.csv"),
     **dict.fromkeys(["brief", "tornado"], True),
 }
 POSITIONS = {"given": ["true"], "near_misses": ["word"], "rare": ["word"]}

@@ -257,25 +257,8 @@ impl Page {
     }
 
     /// Sheets of A4 that the page is printed on.
-    pub fn sheets_of_paper(&self) -> u32 {
-        let has = |sheet: u32| {
-            let params =
-                json!({"paperWidth": 8.27, "paperHeight": 11.69, "pageRanges": sheet.to_string()});
-            self.connection
-                .call(Some(&self.session), "Page.printToPDF", params)
-                .is_ok()
-        };
-        // A range beyond the last sheet is refused.
-        let (mut least, mut most) = (1, 128);
-        while least < most {
-            let middle = (least + most) / 2;
-            if has(middle + 1) {
-                least = middle + 1;
-            } else {
-                most = middle;
-            }
-        }
-        least
+    pub fn sheets_of_paper(&self) -> usize {
+        crate::pdf::sheets(&self.pdf())
     }
 
     /// Headings, of tables and drawings too, that stand alone at the foot of a sheet of A4: what

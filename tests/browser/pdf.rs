@@ -1,9 +1,15 @@
-//! What of a PDF that Chromium printed is read here: on which sheet its named destinations are.
+//! What of a PDF that Chromium printed is read here: how many sheets it has, and on which its named
+//! destinations are.
 //!
 //! Its dictionaries are plain text; only pages' contents are compressed (ISO 32000-1, 7.3.7 and
 //! 12.3.2.3).
 
 use std::collections::BTreeMap;
+
+/// How many sheets there are.
+pub fn sheets(pdf: &[u8]) -> usize {
+    pages(&String::from_utf8_lossy(pdf)).len()
+}
 
 /// The number of the sheet, from 1, of each named destination.
 pub fn destinations(pdf: &[u8]) -> BTreeMap<String, usize> {

@@ -224,7 +224,9 @@ def sensitivity(
 
     With `trials_in`, the file of trials of a finished run, nothing is simulated; `scenario` may then be the result file of that run.
     """
-    options = _options(of=_listed(of), method=method, tornado=tornado, trials_in=trials_in, **_size(trials, draws, seed, threads, design), report=report)
+    options = _options(
+        of=_listed(of), method=method, tornado=tornado, trials_in=trials_in, **_size(trials, draws, seed, threads, design), report=report
+    )
     return _finished(_simulated("sensitivity", [scenario], set, options, progress), SensitivityResult)
 
 
