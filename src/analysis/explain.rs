@@ -66,14 +66,6 @@ impl Side {
     }
 }
 
-/// The settings of a finished run, which had so many blocks in the end.
-pub fn settings_of(run: &RunInfo) -> Settings {
-    Settings::new(1, None, run.seed)
-        .trials_per_draw(run.trials_per_draw)
-        .design(run.design)
-        .blocks(run.blocks)
-}
-
 /// The orders in which edits are made: all of them, or pairs of a random one and its reverse.
 fn orders(edits: usize, seed: u64) -> Vec<Vec<usize>> {
     let mut stream = Stream::new(

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 /// Why bytes are not those of a part of a plan.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotPart {
     #[error(transparent)]
     NotKept(#[from] NotKept),

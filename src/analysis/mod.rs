@@ -33,7 +33,7 @@ pub use changes::changes;
 pub use compare::compare;
 pub use discover::{Discovery, Flip, NoFlip, NothingToDiscover, Race, discover, flip};
 pub use edits::{Edit, edits_between, with_edits};
-pub use explain::{MOST_EDITS, NotExplained, Side, explain, settings_of};
+pub use explain::{MOST_EDITS, NotExplained, Side, explain};
 pub use given::{condition_as_question, given};
 pub use growing::{Growing, Look, compare_grown};
 pub use kept::{KeptStudy, NotKept, NotOneRun, Summarised};
@@ -46,7 +46,7 @@ pub use rare::{NotRare, RARE_TRIALS, Rare, rare};
 pub use reweight::{ReweightError, reweight};
 pub use sensitivity::{Asked, FinishedTrials, Method, NotOfRun, finished, in_trials, sensitivity};
 pub use storyline::{short_storyline, storyline};
-pub use study::{SettingsBuilder, Study};
+pub use study::{SettingsBuilder, Study, settings_of};
 pub use sweep::{
     NoBreakEven, Point, Sweep, TOGETHER, break_even, latin_hypercube, lint as lint_of_variants,
     some_runs, sweep,

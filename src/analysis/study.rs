@@ -5,7 +5,7 @@ use crate::engine::{EngineError, Observer, Settings, simulate};
 use crate::model::{Model, build};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
-use crate::results::{RunResult, Warning, assemble, from_result};
+use crate::results::{RunInfo, RunResult, Warning, assemble, from_result};
 use crate::scenario::{Findings, Loaded, load, load_str};
 use std::path::Path;
 
@@ -244,6 +244,14 @@ impl SettingsBuilder<'_> {
         let seed = self.seed.or(self.study.model.run.seed).unwrap_or(1);
         Settings::new(trials, draws, seed)
     }
+}
+
+/// The settings of a finished run, which had so many blocks in the end.
+pub fn settings_of(run: &RunInfo) -> Settings {
+    Settings::new(1, None, run.seed)
+        .trials_per_draw(run.trials_per_draw)
+        .design(run.design)
+        .blocks(run.blocks)
 }
 
 /// A diagnostic as results have it.

@@ -123,7 +123,7 @@ fn sides(opened: [(&Path, &Opened); 2], simulation: &Simulation) -> Result<[Side
                 format!("is of a run that this version does not make: {draws} draws of {each}");
             return Err(fault(&text).into());
         }
-        found.push(Some(settings.threads(threads)));
+        found.push(Some((settings.threads(threads), &result.run)));
     }
     let sized = [
         ("--trials", simulation.trials.is_some()),
@@ -139,21 +139,18 @@ fn sides(opened: [(&Path, &Opened); 2], simulation: &Simulation) -> Result<[Side
             );
             return Err(Misuse(text).into());
         }
-        ([Some(a), Some(b)], None) => [a.clone(), b.clone()],
-        ([None, None], _) => {
+        ([Some((a, _)), Some((b, _))], None) => [a.clone(), b.clone()],
+        ([Some((own, run)), None], _) => {
+            let of_file = beside(run, own, &opened[1].1.study, simulation)?;
+            [own.clone(), of_file]
+        }
+        ([None, Some((own, run))], _) => {
+            let of_file = beside(run, own, &opened[0].1.study, simulation)?;
+            [of_file, own.clone()]
+        }
+        _ => {
             let same = simulation.settings(&opened[0].1.study)?;
             [same.clone(), same]
-        }
-        (one, _) => {
-            let i = usize::from(one[0].is_none());
-            let (Some(of_result), Some(result)) = (&one[i], &opened[i].1.finished) else {
-                return Err(Misuse("no result".into()).into());
-            };
-            let of_file = beside(&result.run, of_result, &opened[1 - i].1.study, simulation)?;
-            match i {
-                0 => [of_result.clone(), of_file],
-                _ => [of_file, of_result.clone()],
-            }
         }
     };
     let [base, other] = opened.map(|(_, one)| one.finished.clone());

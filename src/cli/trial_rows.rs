@@ -117,7 +117,7 @@ impl<'s> Gathered<'s> {
         }
         self.rows += 1;
         let is_new = row.draw == self.draws;
-        if !is_new && row.draw + 1 != self.draws {
+        if !is_new && row.draw.checked_add(1) != Some(self.draws) {
             return Err(format!(
                 "trial {}: draw {} is out of order",
                 row.trial, row.draw

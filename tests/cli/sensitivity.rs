@@ -290,6 +290,9 @@ fn trials_that_are_of_no_such_run_are_refused() {
     let named = broken("named.csv", &[&[header.as_str()], &lines[1..]].concat());
     let word = lines[7].replacen(",0,", ",x,", 1);
     let worded = broken("word.csv", &[&lines[..7], &[&word], &lines[8..]].concat());
+    // The largest number that there is has none after it.
+    let huge = lines[7].replacen(",0,", &format!(",{},", u64::MAX), 1);
+    let huge = broken("huge.csv", &[&lines[..7], &[&huge], &lines[8..]].concat());
     for (line, wanted) in [
         (
             format!("{file} --trials-in {trials} --seed 2"),
@@ -320,6 +323,10 @@ fn trials_that_are_of_no_such_run_are_refused() {
         (
             format!("{file} --trials-in {worded}"),
             "line 8: `x` is not a whole number",
+        ),
+        (
+            format!("{file} --trials-in {huge}"),
+            "line 8: trial 6: draw 18446744073709551615 is out of order",
         ),
         (
             format!("{file} --trials-in {file}"),

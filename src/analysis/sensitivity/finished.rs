@@ -32,6 +32,7 @@ pub struct FinishedTrials {
 
 /// Why trials are not those of a run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotOfRun {
     #[error(
         "draw {draw} has `{parameter}` = {theirs}, and that of seed {seed} has {ours}: the trials are of another seed, design or scenario"
