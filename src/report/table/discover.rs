@@ -98,11 +98,13 @@ pub fn answer(result: &DiscoverResult) -> String {
 
 /// What was looked at.
 fn looked_at(result: &DiscoverResult) -> String {
-    let inputs = format!("{} uncertain inputs", result.inputs);
+    let some = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let inputs = some(result.inputs, "uncertain input");
+    let conditions = some(result.conditions, "early condition");
     match (result.inputs, result.conditions) {
         (_, 0) => inputs,
-        (0, n) => format!("{n} early conditions"),
-        (_, n) => format!("{inputs} and {n} early conditions"),
+        (0, _) => conditions,
+        _ => format!("{inputs} and {conditions}"),
     }
 }
 
