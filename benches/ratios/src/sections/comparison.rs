@@ -18,7 +18,7 @@ const VARIANTS: [&str; 4] = [
 /// Hazards of the baseline made a tenth larger.
 const EDITS: [(&str, &str); 4] = [
     ("ukraine_fails", "rate=\"1.1 * rate_fails\""),
-    ("war_widens", "rate=\"0.66 * rate_widen\""),
+    ("war_widens", "rate=\"1.1 * rate_widen\""),
     ("kyiv_crisis", "rate=\"1.1 * rate_crisis\""),
     ("talks_break", "rate=\"1.1 * rate_talks_break\""),
 ];
