@@ -2,8 +2,8 @@
 
 use super::value::Numbers;
 use super::{Decoder, Object, keys};
-use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
+use crate::diagnostic::{Place, nearest};
 use crate::scenario::types::{
     Again, Ageing, At, Baseline, Period, Quantity, Recurrence, Since, Start, Waiting,
 };
@@ -223,7 +223,11 @@ impl<'v> Decoder<'v> {
                 Some("phase") => Some(Since::Phase),
                 _ => {
                     let expected = "\"start\", \"phase\" or {\"event\": NAME}";
-                    self.wrong_type(pointer, expected, value)
+                    let word = value
+                        .as_str()
+                        .and_then(|text| nearest(text, ["start", "phase"]));
+                    let meant = word.map(|word| format!("did you mean `{word}`?"));
+                    self.wrong_type_meant(pointer, expected, value, meant)
                 }
             };
         }
