@@ -11,7 +11,7 @@ use super::due::Queues;
 use super::gates::Gates;
 use super::journal::Journal;
 use super::lanes::{
-    Lanes, at_most, below, each, equal_to, lanes_where, not_above, not_finite, not_numbers,
+    Lanes, at_most, below, each, equal_to, not_above, not_finite, not_numbers, those,
 };
 use super::scratch::Scratch;
 use crate::distribution::{Distribution, DistributionError};
@@ -334,9 +334,14 @@ impl<'s> Batch<'s> {
         if open == 0 || !code.conditional {
             return open;
         }
+        let few = open.count_ones() < MANY;
         if code.limit.is_finite() {
             let counts = self.columns.column(layout.count + event as Slot);
-            open &= below(self.width(), counts, code.limit);
+            open &= if few {
+                those(open, |lane| counts[lane] < code.limit)
+            } else {
+                below(self.width(), counts, code.limit)
+            };
         }
         if open != 0 && code.rest.is_some() {
             let until = self.columns.column(layout.rest_until + event as Slot);
@@ -344,8 +349,9 @@ impl<'s> Batch<'s> {
                 // Instants that are known beforehand carry rounding errors, and a week of rest ends
                 // with the week.
                 FiresCode::Every { .. } | FiresCode::After { .. } => {
-                    lanes_where(|lane| until[lane] - self.now[lane] < ROUNDING_OF_YEARS)
+                    those(open, |lane| until[lane] - self.now[lane] < ROUNDING_OF_YEARS)
                 }
+                _ if few => those(open, |lane| until[lane] <= self.now[lane]),
                 _ => not_above(self.width(), until, &self.now),
             };
         }
@@ -354,8 +360,14 @@ impl<'s> Batch<'s> {
         {
             let slot = self.evaluate_for(guard, open);
             let values = self.columns.column(slot);
-            let broken = not_numbers(self.width(), values) & open;
-            open &= equal_to(self.width(), values, 1.0);
+            let (broken, holds) = if few {
+                let broken = those(open, |lane| values[lane].is_nan());
+                (broken, those(open, |lane| values[lane] == 1.0))
+            } else {
+                let broken = not_numbers(self.width(), values) & open;
+                (broken, equal_to(self.width(), values, 1.0))
+            };
+            open &= holds;
             self.stop_all(broken, guard.label);
         }
         open

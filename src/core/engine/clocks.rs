@@ -17,7 +17,7 @@ use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{Lanes, below, each, not_finite};
 use super::timer::{Task, Timer, change, change_gathered, earlier, gather, rates_of, renew};
-use crate::program::{Column, FiresCode, Formula, LANES, Program, Source};
+use crate::program::{Column, FiresCode, Formula, LANES, Op, Program, Source};
 use crate::random::Stream;
 
 /// Lanes up to which a hazard is evaluated anew lane by lane, beside others; above, a loop over all
@@ -29,8 +29,9 @@ const GATHERED: u32 = 16;
 pub struct Rate<'p> {
     pub scale: Source<'p>,
     pub exponent: Option<Source<'p>>,
-    /// Operations must have been run before.
-    runs: bool,
+    /// Operations that must have been run before; empty where the source needs none.
+    pub scale_ops: &'p [Op],
+    pub exponent_ops: &'p [Op],
     /// As in its [`EventCode`](crate::program::EventCode).
     gate: u32,
     conditional: bool,
@@ -44,12 +45,16 @@ impl<'p> Rate<'p> {
             FiresCode::Hazard {
                 scale, exponent, ..
             } => {
+                let run = |formula: &'p Formula, runs: bool| -> &'p [Op] {
+                    if runs { &formula.ops } else { &[] }
+                };
                 let (scale_from, scale_runs) = scale.source();
-                let exponent = exponent.as_ref().map(Formula::source);
+                let from = exponent.as_ref().map(|exponent| (exponent, exponent.source()));
                 Some(Self {
                     scale: scale_from,
-                    exponent: exponent.map(|(source, _)| source),
-                    runs: scale_runs || exponent.is_some_and(|(_, runs)| runs),
+                    exponent: from.map(|(_, (source, _))| source),
+                    scale_ops: run(scale, scale_runs),
+                    exponent_ops: from.map_or(&[], |(exponent, (_, runs))| run(exponent, runs)),
                     gate: event.gate,
                     conditional: event.conditional,
                     label: scale.label,
@@ -58,6 +63,11 @@ impl<'p> Rate<'p> {
             _ => None,
         });
         rates.collect()
+    }
+
+    /// Operations must have been run before.
+    fn runs(&self) -> bool {
+        !self.scale_ops.is_empty() || !self.exponent_ops.is_empty()
     }
 
     fn task(&self, event: u32, open: Lanes, closed: Lanes) -> Task<'_> {
@@ -131,8 +141,8 @@ impl Batch<'_> {
                 continue;
             };
             let open = self.open(e, rate, Lanes::MAX);
-            if rate.runs && open != 0 {
-                let rate = self.run_rate(e, *rate, open);
+            if rate.runs() && open != 0 {
+                let rate = self.run_rate(*rate, open);
                 // Its values lie where the next formula may put its own.
                 busy |= self.advance(&[rate.task(e, open, 0)], within);
             } else {
@@ -178,28 +188,19 @@ impl Batch<'_> {
     }
 
     /// Runs the operations of a hazard in some lanes, and tells where the values are then.
-    fn run_rate<'r>(&mut self, e: u32, mut rate: Rate<'r>, lanes: Lanes) -> Rate<'r> {
-        let program = self.program();
-        let FiresCode::Hazard {
-            scale, exponent, ..
-        } = &program.events[e as usize].fires
-        else {
-            return rate;
-        };
-        if let Some(exponent) = exponent
-            && exponent.source().1
-        {
-            self.run_for(&exponent.ops, lanes);
-            // Both may use the same temporaries: what one left is kept before the other runs.
-            if scale.source().1 {
-                let kept = program.layout.kept;
-                *self.columns.column_mut(kept) = *self.columns.column(exponent.result);
-                rate.exponent = Some(Source::Slot(kept));
-            }
+    fn run_rate<'r>(&mut self, mut rate: Rate<'r>, lanes: Lanes) -> Rate<'r> {
+        self.run_for(rate.exponent_ops, lanes);
+        // Both may use the same temporaries: what one left is kept before the other runs.
+        if let (Some(Source::Slot(slot)), false, false) = (
+            rate.exponent,
+            rate.exponent_ops.is_empty(),
+            rate.scale_ops.is_empty(),
+        ) {
+            let kept = self.program().layout.kept;
+            *self.columns.column_mut(kept) = *self.columns.column(slot);
+            rate.exponent = Some(Source::Slot(kept));
         }
-        if scale.source().1 {
-            self.run_for(&scale.ops, lanes);
-        }
+        self.run_for(rate.scale_ops, lanes);
         rate
     }
 
@@ -314,28 +315,15 @@ impl Batch<'_> {
             if open | closed == 0 {
                 continue;
             }
-            let runs = rate.runs && open != 0;
-            let few = open.count_ones() <= GATHERED;
-            if few && !runs {
+            if open.count_ones() <= GATHERED {
                 tasks.push(rate.task(e, open, closed));
                 continue;
             }
-            let rate = if runs {
-                self.run_rate(e, *rate, open)
+            let rate = if rate.runs() {
+                self.run_rate(*rate, open)
             } else {
                 *rate
             };
-            if few {
-                // Its values lie where the next formula may put its own.
-                let work = &mut self.scratch.work;
-                gather(
-                    setup.width,
-                    &self.columns,
-                    &[rate.task(e, open, closed)],
-                    work,
-                );
-                continue;
-            }
             if closed != 0 {
                 self.change_rates(e, closed, &Column::ZERO, within);
             }
@@ -348,18 +336,14 @@ impl Batch<'_> {
         self.scratch.tasks = tasks;
     }
 
-    /// Evaluates hazards in a few lanes each, those that have been gathered before among them, and
-    /// charges their clocks.
+    /// Evaluates hazards in a few lanes each, and charges their clocks.
     fn change_gathered(&mut self, tasks: &[Task<'_>], within: Within) {
-        let setup = self.setup;
-        let mut work = std::mem::take(&mut self.scratch.work);
-        if !tasks.is_empty() {
-            gather(setup.width, &self.columns, tasks, &mut work);
-        }
-        if work.gathered == 0 {
-            self.scratch.work = work;
+        if tasks.is_empty() {
             return;
         }
+        let setup = self.setup;
+        let mut work = std::mem::take(&mut self.scratch.work);
+        gather(setup.width, &mut self.columns, tasks, &mut work);
         let timers = &mut self.clocks.timers;
         change_gathered(setup.width, timers, &mut work, &self.now, within.to);
         for (e, lane) in work.moved.drain(..) {
@@ -441,7 +425,8 @@ mod tests {
             let rate = Rate {
                 scale: Source::Slot(0),
                 exponent,
-                runs: false,
+                scale_ops: &[],
+                exponent_ops: &[],
                 gate: 0,
                 conditional: false,
                 label: 0,
@@ -461,11 +446,8 @@ mod tests {
             change(width, &mut together, open, &fresh, &now, 1.0);
             let mut apart = [timer()];
             let mut work = Work::default();
-            // In two goes, as hazards with and without operations of their own are.
-            for among in [0xffff, !0xffff] {
-                let task = rate.task(0, open & among, closed & among);
-                gather(width, &columns, &[task], &mut work);
-            }
+            let tasks = [0xffff, !0xffff].map(|among| rate.task(0, open & among, closed & among));
+            gather(width, &mut columns, &tasks, &mut work);
             change_gathered(width, &mut apart, &mut work, &now, 1.0);
             let bits = |column: &Column| column.map(f64::to_bits);
             assert_eq!(bits(&together.rate), bits(&apart[0].rate));

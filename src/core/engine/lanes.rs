@@ -17,6 +17,16 @@ pub fn lanes_where(test: impl Fn(usize) -> bool) -> Lanes {
     lanes
 }
 
+/// Those of some lanes in which a test holds, looked at one by one.
+#[inline(always)]
+pub fn those(lanes: Lanes, test: impl Fn(usize) -> bool) -> Lanes {
+    let mut found = 0;
+    for lane in each(lanes) {
+        found |= u64::from(test(lane)) << lane;
+    }
+    found
+}
+
 /// One of two values. Both have been loaded when this chooses; a choice between two loads would
 /// keep a loop from being vectorised.
 #[inline(always)]

@@ -7,7 +7,7 @@ use super::lanes::{
     Lanes, at_most, each, equal_to, integrate, keep_first, keep_highest, keep_lowest, not_finite,
 };
 use crate::math::operators::discounted;
-use crate::program::{FiresCode, LANES, Slot, TrackerKind};
+use crate::program::{FiresCode, LANES, Slot, TrackerCode, TrackerKind};
 
 impl Batch<'_> {
     /// Simulates the trials that [`start`](Self::start) has put into the lanes.
@@ -70,7 +70,9 @@ impl Batch<'_> {
         if index > 0 {
             self.step_states(index);
         }
-        self.observe(time);
+        // What jumps alone change has been seen after each of them.
+        let all = index == 0 || index == program.steps;
+        self.observe(time, all);
         self.instant(time);
         // At every grid point: which of them are reported must not decide which trials are stopped.
         for formula in &program.derived {
@@ -135,51 +137,58 @@ impl Batch<'_> {
         }
     }
 
-    /// Updates all trackers at a grid point.
-    fn observe(&mut self, time: f64) {
+    /// Updates trackers at a grid point: those of what moves between jumps, or all.
+    fn observe(&mut self, time: f64, all: bool) {
         let program = self.program();
+        if all {
+            program.trackers.iter().for_each(|t| self.observe_everywhere(t, time));
+        } else {
+            let moving = program.moving_trackers.iter();
+            moving.for_each(|&t| self.observe_everywhere(&program.trackers[t as usize], time));
+        }
+    }
+
+    fn observe_everywhere(&mut self, tracker: &TrackerCode, time: f64) {
         let width = self.setup.width;
-        for tracker in &program.trackers {
-            let slot = self.evaluate(&tracker.value);
-            let value = *self.columns.column(slot);
-            let broken = not_finite(self.width(), &value);
-            if broken != 0 {
-                self.stop_all(broken, tracker.value.label);
+        let slot = self.evaluate(&tracker.value);
+        let value = *self.columns.column(slot);
+        let broken = not_finite(self.width(), &value);
+        if broken != 0 {
+            self.stop_all(broken, tracker.value.label);
+        }
+        match tracker.kind {
+            TrackerKind::Highest => {
+                keep_highest(width, self.columns.column_mut(tracker.state), &value);
             }
-            match tracker.kind {
-                TrackerKind::Highest => {
-                    keep_highest(width, self.columns.column_mut(tracker.state), &value);
+            TrackerKind::Lowest => {
+                keep_lowest(width, self.columns.column_mut(tracker.state), &value);
+            }
+            TrackerKind::First => {
+                keep_first(width, self.columns.column_mut(tracker.state), &value, time);
+            }
+            TrackerKind::Discounted { rate } => {
+                for lane in 0..LANES {
+                    let [rate, since, current, state] =
+                        [rate, tracker.since, tracker.current, tracker.state]
+                            .map(|slot| self.columns.get(slot, lane));
+                    let more = current * discounted(rate, since, time);
+                    self.columns.set(tracker.state, lane, state + more);
                 }
-                TrackerKind::Lowest => {
-                    keep_lowest(width, self.columns.column_mut(tracker.state), &value);
-                }
-                TrackerKind::First => {
-                    keep_first(width, self.columns.column_mut(tracker.state), &value, time);
-                }
-                TrackerKind::Discounted { rate } => {
-                    for lane in 0..LANES {
-                        let [rate, since, current, state] =
-                            [rate, tracker.since, tracker.current, tracker.state]
-                                .map(|slot| self.columns.get(slot, lane));
-                        let more = current * discounted(rate, since, time);
-                        self.columns.set(tracker.state, lane, state + more);
-                    }
-                    *self.columns.column_mut(tracker.current) = value;
-                    self.columns.column_mut(tracker.since).fill(time);
-                }
-                TrackerKind::Integral => {
-                    let current = *self.columns.column(tracker.current);
-                    let since = *self.columns.column(tracker.since);
-                    integrate(
-                        width,
-                        self.columns.column_mut(tracker.state),
-                        &current,
-                        &since,
-                        time,
-                    );
-                    *self.columns.column_mut(tracker.current) = value;
-                    self.columns.column_mut(tracker.since).fill(time);
-                }
+                *self.columns.column_mut(tracker.current) = value;
+                self.columns.column_mut(tracker.since).fill(time);
+            }
+            TrackerKind::Integral => {
+                let current = *self.columns.column(tracker.current);
+                let since = *self.columns.column(tracker.since);
+                integrate(
+                    width,
+                    self.columns.column_mut(tracker.state),
+                    &current,
+                    &since,
+                    time,
+                );
+                *self.columns.column_mut(tracker.current) = value;
+                self.columns.column_mut(tracker.since).fill(time);
             }
         }
     }

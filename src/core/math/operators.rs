@@ -150,10 +150,17 @@ macro_rules! each_binary {
 
 pub(crate) use {each_binary, each_unary};
 
-/// `x ^ y`; squares are products, as they are where the exponent is known beforehand.
+/// `x ^ y`; squares are products and the power of a half is a square root, as they are where the
+/// exponent is known beforehand.
 #[inline(always)]
 pub fn power(x: f64, y: f64) -> f64 {
-    if y == 2.0 { x * x } else { libm::pow(x, y) }
+    if y == 2.0 {
+        x * x
+    } else if y == 0.5 {
+        x.sqrt()
+    } else {
+        libm::pow(x, y)
+    }
 }
 
 /// What is left of `x` after whole multiples of `y`: between 0 and `y`, with the sign of `y`.

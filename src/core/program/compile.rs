@@ -87,6 +87,11 @@ pub fn compile(model: &Model) -> Program {
         layout,
         ..
     } = compiler;
+    let motions = Motions::of(model);
+    let moving_trackers = (emitter.tracked().enumerate())
+        .filter(|(_, value)| !motions.by_jumps_alone(value))
+        .map(|(tracker, _)| tracker as u32)
+        .collect();
     let (total, place) = emitter.finish();
     let mut gates: Vec<(GateCode, u32)> = gates.into_iter().collect();
     gates.sort_unstable_by_key(|(_, index)| *index);
@@ -163,6 +168,7 @@ pub fn compile(model: &Model) -> Program {
         history: model.history.clone(),
         gates,
         trackers: emitter.trackers,
+        moving_trackers,
         looks: emitter.looks,
         outcomes,
         metrics,

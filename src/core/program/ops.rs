@@ -218,89 +218,63 @@ wide! {
     }
 }
 
-/// Fills a column for the lanes of a set. A macro, not a function that takes a closure: that is not
-/// always compiled with its surroundings.
-macro_rules! for_each {
-    ($columns:ident, $lanes:ident, $out:ident, $lane:ident => $value:expr) => {
-        for $lane in each($lanes) {
-            let value = $value;
-            $columns.set(*$out, $lane, value);
+wide! {
+    /// Lane by lane: those that jump together are one or two, nearly always.
+    fn over_lanes(ops: &[Op], columns: &mut Columns, lanes: Lanes) {
+        for lane in each(lanes) {
+            run_lane(ops, columns, lane);
         }
-    };
+    }
 }
 
-wide! {
-    fn over_lanes(ops: &[Op], columns: &mut Columns, lanes: Lanes) {
-        for op in ops {
-            match op {
-                Op::Constant { out, value } => for_each!(columns, lanes, out, lane => *value),
-                Op::Copy { out, from } => {
-                    for_each!(columns, lanes, out, lane => columns.get(*from, lane));
-                }
-                Op::Unary { f, out, a } => {
-                    for_each!(columns, lanes, out, lane => unary(*f, columns.get(*a, lane)));
-                }
-                Op::Binary { f, out, a, b } => {
-                    for_each!(columns, lanes, out, lane => {
-                        binary(*f, columns.get(*a, lane), columns.get(*b, lane))
-                    });
-                }
-                Op::BinaryRight { f, out, a, b } => {
-                    for_each!(columns, lanes, out, lane => binary(*f, columns.get(*a, lane), *b));
-                }
-                Op::BinaryLeft { f, out, a, b } => {
-                    for_each!(columns, lanes, out, lane => binary(*f, *a, columns.get(*b, lane)));
-                }
-                Op::Select {
-                    out,
-                    condition,
-                    a,
-                    b,
-                } => for_each!(columns, lanes, out, lane => select(
-                    columns.get(*condition, lane),
-                    columns.get(*a, lane),
-                    columns.get(*b, lane),
-                )),
-                Op::Table { out, key, values } => {
-                    for_each!(columns, lanes, out, lane => values[columns.get(*key, lane) as usize]);
-                }
-                Op::Pick { out, key, slots } => {
-                    for_each!(columns, lanes, out, lane => {
-                        columns.get(slots[columns.get(*key, lane) as usize], lane)
-                    });
-                }
-                Op::Affine {
-                    out,
-                    constant,
-                    terms,
-                } => {
-                    let source = Source::Affine(*constant, terms);
-                    for_each!(columns, lanes, out, lane => columns.sourced_lane(source, lane));
-                }
-                Op::Elapsed { out, time, mark } => {
-                    for_each!(columns, lanes, out, lane => {
-                        elapsed(columns.get(*time, lane), columns.get(*mark, lane))
-                    });
-                }
-                Op::Lookup { out, a, curve } => {
-                    for_each!(columns, lanes, out, lane => curve.at(columns.get(*a, lane)));
-                }
-                Op::Discounted {
-                    out,
-                    rate,
-                    time,
-                    mark,
-                } => {
-                    for_each!(columns, lanes, out, lane => {
-                        discounted(
-                            columns.get(*rate, lane),
-                            columns.get(*mark, lane),
-                            columns.get(*time, lane),
-                        )
-                    });
-                }
-            }
-        }
+/// Runs operations for one lane, compiled for the vector unit of the caller.
+#[inline(always)]
+pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
+    for op in ops {
+        let (out, value) = in_lane(op, columns, lane);
+        columns.set(out, lane, value);
+    }
+}
+
+/// The value of an operation in one lane, and where it goes.
+#[inline(always)]
+fn in_lane(op: &Op, columns: &Columns, lane: usize) -> (Slot, f64) {
+    let get = |slot: &Slot| columns.get(*slot, lane);
+    match op {
+        Op::Constant { out, value } => (*out, *value),
+        Op::Copy { out, from } => (*out, get(from)),
+        Op::Unary { f, out, a } => (*out, unary(*f, get(a))),
+        // The commonest without a second choice.
+        Op::Binary {
+            f: Binary::Multiply,
+            out,
+            a,
+            b,
+        } => (*out, get(a) * get(b)),
+        Op::Binary { f, out, a, b } => (*out, binary(*f, get(a), get(b))),
+        Op::BinaryRight { f, out, a, b } => (*out, binary(*f, get(a), *b)),
+        Op::BinaryLeft { f, out, a, b } => (*out, binary(*f, *a, get(b))),
+        Op::Select {
+            out,
+            condition,
+            a,
+            b,
+        } => (*out, select(get(condition), get(a), get(b))),
+        Op::Table { out, key, values } => (*out, values[get(key) as usize]),
+        Op::Pick { out, key, slots } => (*out, get(&slots[get(key) as usize])),
+        Op::Affine {
+            out,
+            constant,
+            terms,
+        } => (*out, columns.sourced_lane(Source::Affine(*constant, terms), lane)),
+        Op::Elapsed { out, time, mark } => (*out, elapsed(get(time), get(mark))),
+        Op::Lookup { out, a, curve } => (*out, curve.at(get(a))),
+        Op::Discounted {
+            out,
+            rate,
+            time,
+            mark,
+        } => (*out, discounted(get(rate), get(mark), get(time))),
     }
 }
 

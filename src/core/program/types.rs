@@ -567,6 +567,8 @@ pub struct Program {
     /// Events with a declared chance.
     pub declared: Vec<u32>,
     pub trackers: Vec<TrackerCode>,
+    /// Those that something else than jumps changes too.
+    pub moving_trackers: Vec<u32>,
     pub looks: Vec<LookCode>,
     /// One truth value a rule.
     pub outcomes: Vec<Formula>,

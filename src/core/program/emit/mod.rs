@@ -247,6 +247,10 @@ impl Emitter {
                 let a = self.emit(a, depth, ops);
                 self.unary(Unary::Square, a, depth, ops)
             }
+            Expr::Arithmetic(Arithmetic::Power, a, b) if **b == Expr::Number(0.5) => {
+                let a = self.emit(a, depth, ops);
+                self.unary(Unary::Sqrt, a, depth, ops)
+            }
             Expr::Arithmetic(kind, a, b) => {
                 if let Some(affine) = Affine::of(expr) {
                     return self.affine(&affine, depth, ops);
@@ -464,17 +468,21 @@ impl Emitter {
             });
             return Operand::Slot(out);
         }
-        // The general case: every arm is evaluated, the present one chosen.
-        let mut so_far = self.emit(&arms[arms.len() - 1], depth, ops);
-        for (i, arm) in arms.iter().enumerate().rev().skip(1) {
+        // The general case: every arm is evaluated, once for all keys that share it, and the
+        // present one chosen.
+        let mut distinct: Vec<(&Expr, Vec<usize>)> = Vec::new();
+        for (i, arm) in arms.iter().enumerate() {
+            match distinct.iter_mut().find(|(known, _)| *known == arm) {
+                Some((_, keys)) => keys.push(i),
+                None => distinct.push((arm, vec![i])),
+            }
+        }
+        // The commonest needs no key of its own.
+        distinct.sort_by_key(|(_, keys)| std::cmp::Reverse(keys.len()));
+        let mut so_far = self.emit(distinct[0].0, depth, ops);
+        for (arm, keys) in &distinct[1..] {
             let value = self.emit(arm, depth + 1, ops);
-            let here = self.binary(
-                Binary::Equal,
-                Operand::Slot(key),
-                Operand::Constant(i as f64),
-                depth + 2,
-                ops,
-            );
+            let here = self.membership(key, keys, depth + 2, ops);
             so_far = self.select(here, value, so_far, depth, ops);
         }
         so_far
