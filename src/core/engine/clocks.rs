@@ -17,7 +17,7 @@ use super::batch::Batch;
 use super::jumps::Within;
 use super::lanes::{Lanes, below, each, not_finite};
 use super::timer::{Task, Timer, change, change_gathered, earlier, gather, rates_of, renew};
-use crate::program::{Column, FiresCode, Formula, LANES, Op, Program, Source};
+use crate::program::{Column, FiresCode, LANES, Program, Source};
 use crate::random::Stream;
 
 /// Lanes up to which a hazard is evaluated anew lane by lane, beside others; above, a loop over all
@@ -29,9 +29,6 @@ const GATHERED: u32 = 16;
 pub struct Rate<'p> {
     pub scale: Source<'p>,
     pub exponent: Option<Source<'p>>,
-    /// Operations that must have been run before; empty where the source needs none.
-    pub scale_ops: &'p [Op],
-    pub exponent_ops: &'p [Op],
     /// As in its [`EventCode`](crate::program::EventCode).
     gate: u32,
     conditional: bool,
@@ -45,16 +42,10 @@ impl<'p> Rate<'p> {
             FiresCode::Hazard {
                 scale, exponent, ..
             } => {
-                let run = |formula: &'p Formula, runs: bool| -> &'p [Op] {
-                    if runs { &formula.ops } else { &[] }
-                };
-                let (scale_from, scale_runs) = scale.source();
-                let from = exponent.as_ref().map(|exponent| (exponent, exponent.source()));
+                // What takes operations is a factor, in a slot of its own.
                 Some(Self {
-                    scale: scale_from,
-                    exponent: from.map(|(_, (source, _))| source),
-                    scale_ops: run(scale, scale_runs),
-                    exponent_ops: from.map_or(&[], |(exponent, (_, runs))| run(exponent, runs)),
+                    scale: scale.source().0,
+                    exponent: exponent.as_ref().map(|exponent| exponent.source().0),
                     gate: event.gate,
                     conditional: event.conditional,
                     label: scale.label,
@@ -63,11 +54,6 @@ impl<'p> Rate<'p> {
             _ => None,
         });
         rates.collect()
-    }
-
-    /// Operations must have been run before.
-    fn runs(&self) -> bool {
-        !self.scale_ops.is_empty() || !self.exponent_ops.is_empty()
     }
 
     fn task(&self, event: u32, open: Lanes, closed: Lanes) -> Task<'_> {
@@ -141,13 +127,7 @@ impl Batch<'_> {
                 continue;
             };
             let open = self.open(e, rate, Lanes::MAX);
-            if rate.runs() && open != 0 {
-                let rate = self.run_rate(*rate, open);
-                // Its values lie where the next formula may put its own.
-                busy |= self.advance(&[rate.task(e, open, 0)], within);
-            } else {
-                jobs.push(rate.task(e, open, 0));
-            }
+            jobs.push(rate.task(e, open, 0));
         }
         busy |= self.advance(&jobs, within);
         self.scratch.tasks = jobs;
@@ -185,23 +165,6 @@ impl Batch<'_> {
         } else {
             among & self.alive & self.gates[rate.gate]
         }
-    }
-
-    /// Runs the operations of a hazard in some lanes, and tells where the values are then.
-    fn run_rate<'r>(&mut self, mut rate: Rate<'r>, lanes: Lanes) -> Rate<'r> {
-        self.run_for(rate.exponent_ops, lanes);
-        // Both may use the same temporaries: what one left is kept before the other runs.
-        if let (Some(Source::Slot(slot)), false, false) = (
-            rate.exponent,
-            rate.exponent_ops.is_empty(),
-            rate.scale_ops.is_empty(),
-        ) {
-            let kept = self.program().layout.kept;
-            *self.columns.column_mut(kept) = *self.columns.column(slot);
-            rate.exponent = Some(Source::Slot(kept));
-        }
-        self.run_for(rate.scale_ops, lanes);
-        rate
     }
 
     /// Steady clocks: evaluated where a firing at a grid point has made them stale, and found where
@@ -319,15 +282,10 @@ impl Batch<'_> {
                 tasks.push(rate.task(e, open, closed));
                 continue;
             }
-            let rate = if rate.runs() {
-                self.run_rate(*rate, open)
-            } else {
-                *rate
-            };
             if closed != 0 {
                 self.change_rates(e, closed, &Column::ZERO, within);
             }
-            let fresh = rates_of(setup.width, &self.columns, &rate);
+            let fresh = rates_of(setup.width, &self.columns, rate);
             let broken = not_finite(setup.width, &fresh) & open;
             self.stop_all(broken, rate.label);
             self.change_rates(e, open & !broken, &fresh, within);
@@ -343,7 +301,7 @@ impl Batch<'_> {
         }
         let setup = self.setup;
         let mut work = std::mem::take(&mut self.scratch.work);
-        gather(setup.width, &mut self.columns, tasks, &mut work);
+        gather(setup.width, &self.columns, tasks, &mut work);
         let timers = &mut self.clocks.timers;
         change_gathered(setup.width, timers, &mut work, &self.now, within.to);
         for (e, lane) in work.moved.drain(..) {
@@ -425,8 +383,6 @@ mod tests {
             let rate = Rate {
                 scale: Source::Slot(0),
                 exponent,
-                scale_ops: &[],
-                exponent_ops: &[],
                 gate: 0,
                 conditional: false,
                 label: 0,
@@ -447,7 +403,7 @@ mod tests {
             let mut apart = [timer()];
             let mut work = Work::default();
             let tasks = [0xffff, !0xffff].map(|among| rate.task(0, open & among, closed & among));
-            gather(width, &mut columns, &tasks, &mut work);
+            gather(width, &columns, &tasks, &mut work);
             change_gathered(width, &mut apart, &mut work, &now, 1.0);
             let bits = |column: &Column| column.map(f64::to_bits);
             assert_eq!(bits(&together.rate), bits(&apart[0].rate));

@@ -120,6 +120,10 @@ impl Batch<'_> {
                 scratch.derived.add(position, lanes);
             }
             event
+                .factors
+                .iter()
+                .for_each(|&f| scratch.factors.add(f, lanes));
+            event
                 .trackers
                 .iter()
                 .for_each(|&t| scratch.trackers.add(t, lanes));
@@ -178,6 +182,7 @@ impl Batch<'_> {
             // Hazards with their guards, and the derived values that they read, keep the time of
             // the step's start.
             self.move_clocks_back(all, within.from);
+            self.renew_factors(&mut list);
             self.open_windows(&mut list);
             self.charge(&affected, within);
             self.scratch.affected = affected;
@@ -187,6 +192,7 @@ impl Batch<'_> {
                 }
             }
         } else {
+            self.renew_factors(&mut list);
             self.open_windows(&mut list);
         }
         self.scratch.list = list;
@@ -358,6 +364,15 @@ impl Batch<'_> {
             for &position in event.derived.iter() {
                 self.derive(position as usize, lanes);
             }
+        }
+    }
+
+    /// Evaluates the factors that the firings may have changed.
+    fn renew_factors(&mut self, list: &mut Vec<(u32, Lanes)>) {
+        let program = self.program();
+        self.scratch.factors.drain(list);
+        for &(factor, lanes) in list.iter() {
+            self.run_for(&program.factors[factor as usize].ops, lanes);
         }
     }
 

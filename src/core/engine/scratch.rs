@@ -65,6 +65,7 @@ pub struct Scratch<'p> {
     pub firing: Sets,
     /// Lanes that must be looked at after firings.
     pub derived: Sets,
+    pub factors: Sets,
     pub trackers: Sets,
     pub windows: Sets,
     pub triggers: Sets,
@@ -99,6 +100,7 @@ impl Scratch<'_> {
             first_event: [0; LANES],
             firing: Sets::new(events),
             derived: Sets::new(program.derived.len()),
+            factors: Sets::new(program.factors.len()),
             trackers: Sets::new(program.trackers.len()),
             windows: Sets::new(events),
             triggers: Sets::new(events),

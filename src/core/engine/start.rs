@@ -103,6 +103,9 @@ impl Batch<'_> {
         for position in 0..program.derived.len() {
             self.derive_everywhere(position);
         }
+        for factor in &program.factors {
+            self.run_everywhere(&factor.ops);
+        }
         self.start_clocks();
         for tracker in &program.trackers {
             let state = match tracker.kind {

@@ -52,6 +52,10 @@ impl Batch<'_> {
     /// lies, play their jumps.
     fn competing(&mut self, within: Within) {
         self.now.fill(within.from);
+        let program = self.program();
+        for &factor in &program.moving_factors {
+            self.run_everywhere(&program.factors[factor as usize].ops);
+        }
         self.age_all(within);
         let pointed = self.find_points(within);
         let due = self.tick(within);

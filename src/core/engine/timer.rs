@@ -6,7 +6,7 @@ use super::clocks::Rate;
 use super::lanes::{Lanes, blend, each, lanes_where};
 use crate::math::elementary;
 use crate::math::width::wide;
-use crate::program::{Column, Columns, LANES, run_lane};
+use crate::program::{Column, Columns, LANES};
 use crate::random::Stream;
 
 /// Two words of a stream's state for each lane.
@@ -338,9 +338,8 @@ pub struct Task<'p> {
 }
 
 wide! {
-    /// Takes down what hazards read in a few lanes each, side by side; what has to be evaluated
-    /// for it is.
-    pub fn gather(columns: &mut Columns, tasks: &[Task<'_>], work: &mut Work) {
+    /// Takes down what hazards read in a few lanes each, side by side.
+    pub fn gather(columns: &Columns, tasks: &[Task<'_>], work: &mut Work) {
         let lanes: u32 = tasks.iter().map(|t| (t.open | t.closed).count_ones()).sum();
         work.reserve(lanes as usize);
         let mut n = 0;
@@ -353,14 +352,11 @@ wide! {
             }
             for lane in each(task.open) {
                 work.items[n] = (task.event, lane as u32);
-                // The exponent first: both may use the same temporaries.
-                run_lane(task.rate.exponent_ops, columns, lane);
+                work.rates[n] = columns.sourced_lane(task.rate.scale, lane);
                 work.exponents[n] = match task.rate.exponent {
                     Some(exponent) => columns.sourced_lane(exponent, lane),
                     None => 0.0,
                 };
-                run_lane(task.rate.scale_ops, columns, lane);
-                work.rates[n] = columns.sourced_lane(task.rate.scale, lane);
                 n += 1;
             }
         }

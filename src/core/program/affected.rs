@@ -11,6 +11,7 @@ pub struct Stale {
     pub derived: Vec<u32>,
     pub hazards: Vec<u32>,
     pub triggers: Vec<u32>,
+    pub factors: Vec<u32>,
     pub trackers: Vec<u32>,
     pub windows: Vec<u32>,
 }
@@ -21,24 +22,33 @@ pub struct Affected {
     derived: Dependents,
     hazards: Readers,
     triggers: Readers,
+    factors: Readers,
     trackers: Readers,
     windows: Readers,
 }
 
 impl Affected {
-    /// `tracked` are the formulas behind the trackers.
-    pub fn of<'e>(model: &Model, tracked: impl Iterator<Item = &'e Expr>) -> Self {
+    /// The formulas behind the trackers and the factors.
+    pub fn of<'e>(
+        model: &Model,
+        tracked: impl Iterator<Item = &'e Expr>,
+        factored: impl Iterator<Item = &'e Expr>,
+    ) -> Self {
         let items = Items::of(model);
         let mut affected = Self {
             items,
             derived: Dependents::of(model),
             hazards: Readers::new(items),
             triggers: Readers::new(items),
+            factors: Readers::new(items),
             trackers: Readers::new(items),
             windows: Readers::new(items),
         };
         for (index, formula) in tracked.enumerate() {
             affected.trackers.add(index, items.read(formula));
+        }
+        for (index, formula) in factored.enumerate() {
+            affected.factors.add(index, items.read(formula));
         }
         // A final phase stops every event, so all of them look at the phase if there is one.
         let ends = model.phases.iter().any(|phase| phase.is_final);
@@ -88,6 +98,7 @@ impl Affected {
             derived,
             hazards: self.hazards.of(&changed),
             triggers: self.triggers.of(&changed),
+            factors: self.factors.of(&changed),
             trackers: self.trackers.of(&changed),
             windows: self.windows.of(&changed),
         }

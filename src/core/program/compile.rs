@@ -92,6 +92,10 @@ pub fn compile(model: &Model) -> Program {
         .filter(|(_, value)| !motions.by_jumps_alone(value))
         .map(|(tracker, _)| tracker as u32)
         .collect();
+    let moving_factors = (emitter.factored().enumerate())
+        .filter(|(_, value)| !motions.by_jumps_alone(value))
+        .map(|(factor, _)| factor as u32)
+        .collect();
     let (total, place) = emitter.finish();
     let mut gates: Vec<(GateCode, u32)> = gates.into_iter().collect();
     gates.sort_unstable_by_key(|(_, index)| *index);
@@ -167,6 +171,8 @@ pub fn compile(model: &Model) -> Program {
         events,
         history: model.history.clone(),
         gates,
+        factors: emitter.factors,
+        moving_factors,
         trackers: emitter.trackers,
         moving_trackers,
         looks: emitter.looks,
@@ -258,6 +264,12 @@ impl<'a> Compiler<'a> {
     pub fn labelled(&mut self, pointer: String, expr: &Expr) -> Formula {
         let label = self.emitter.label(pointer);
         self.emitter.formula(expr, label)
+    }
+
+    /// A part of a hazard.
+    pub fn factor(&mut self, pointer: String, expr: &Expr) -> Formula {
+        let label = self.emitter.label(pointer);
+        self.emitter.factor(expr, label)
     }
 
     /// Slot of a number over parameters that must lie between these two, or at one of them.

@@ -30,7 +30,8 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     let mut events: Vec<EventCode> = (model.events.iter())
         .map(|event| code(compiler, event, &motions))
         .collect();
-    let affected = Affected::of(model, compiler.emitter.tracked());
+    let emitter = &compiler.emitter;
+    let affected = Affected::of(model, emitter.tracked(), emitter.factored());
     let reads_clock = |e: &Expr| motions.reads_clock(e);
     let trackers: Vec<bool> = compiler.emitter.tracked().map(reads_clock).collect();
     let conditions: Vec<bool> = (model.events.iter())
@@ -77,6 +78,7 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
         code.hazards = shared(stale.hazards);
         code.triggers = shared(stale.triggers);
         code.derived = shared(stale.derived);
+        code.factors = shared(stale.factors);
         code.trackers = shared(stale.trackers);
         code.windows = shared(stale.windows);
         code.starts = compiler.entries.by(StartsClock::Event(i)).starts;
@@ -172,9 +174,9 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
     let (at, hazard_at) = (event.pointer(), event.fires_pointer());
     let fires = match &event.fires {
         Fires::Hazard(hazard) => {
-            let scale = compiler.labelled(hazard_at.clone(), &scale(hazard));
+            let scale = compiler.factor(hazard_at.clone(), &scale(hazard));
             let exponent =
-                exponent(hazard).map(|exponent| compiler.labelled(hazard_at.clone(), &exponent));
+                exponent(hazard).map(|exponent| compiler.factor(hazard_at.clone(), &exponent));
             let site = compiler.site(format!("event/{}/clock", event.name));
             match &hazard.ageing {
                 None => FiresCode::Hazard {
@@ -301,6 +303,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
         hazards: Arc::default(),
         triggers: Arc::default(),
         derived: Arc::default(),
+        factors: Arc::default(),
         trackers: Arc::default(),
         windows: Arc::default(),
         starts: Box::default(),

@@ -25,6 +25,6 @@ mod visit;
 
 pub use columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 pub use compile::compile;
-pub use ops::{Op, run_columns, run_lane, run_lanes};
+pub use ops::{Op, run_columns, run_lanes};
 pub use print::Listing;
 pub use types::*;

@@ -222,17 +222,11 @@ wide! {
     /// Lane by lane: those that jump together are one or two, nearly always.
     fn over_lanes(ops: &[Op], columns: &mut Columns, lanes: Lanes) {
         for lane in each(lanes) {
-            run_lane(ops, columns, lane);
+            for op in ops {
+                let (out, value) = in_lane(op, columns, lane);
+                columns.set(out, lane, value);
+            }
         }
-    }
-}
-
-/// Runs operations for one lane, compiled for the vector unit of the caller.
-#[inline(always)]
-pub fn run_lane(ops: &[Op], columns: &mut Columns, lane: usize) {
-    for op in ops {
-        let (out, value) = in_lane(op, columns, lane);
-        columns.set(out, lane, value);
     }
 }
 

@@ -233,6 +233,8 @@ pub struct EventCode {
     pub triggers: Arc<[u32]>,
     /// Derived values to evaluate anew after a firing, in evaluation order.
     pub derived: Arc<[u32]>,
+    /// Factors to evaluate anew after a firing.
+    pub factors: Arc<[u32]>,
     /// Trackers to update after a firing.
     pub trackers: Arc<[u32]>,
     /// Events with a declared chance whose window may open by a firing.
@@ -566,6 +568,10 @@ pub struct Program {
     pub triggered: Vec<u32>,
     /// Events with a declared chance.
     pub declared: Vec<u32>,
+    /// Parts of hazards, each in a slot of its own.
+    pub factors: Vec<Formula>,
+    /// Those that something else than jumps changes too.
+    pub moving_factors: Vec<u32>,
     pub trackers: Vec<TrackerCode>,
     /// Those that something else than jumps changes too.
     pub moving_trackers: Vec<u32>,

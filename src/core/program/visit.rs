@@ -50,6 +50,7 @@ impl Program {
             let effects = event.effects.iter_mut();
             effects.for_each(|effect| effect.each_formula(visit));
         }
+        self.factors.iter_mut().for_each(&mut *visit);
         self.trackers.iter_mut().for_each(|t| visit(&mut t.value));
         self.outcomes.iter_mut().for_each(&mut *visit);
         self.metrics.iter_mut().for_each(|m| visit(&mut m.value));

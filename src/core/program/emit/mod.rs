@@ -51,6 +51,10 @@ pub struct Emitter {
     constants: BTreeMap<u64, Slot>,
     /// Formulas behind the trackers, in their order.
     tracked: Vec<Expr>,
+    /// What hazards are made of that takes operations, each in a slot of its own.
+    pub factors: Vec<Formula>,
+    /// The formulas behind them.
+    factored: Vec<Expr>,
     /// Indices of trackers, by kind and formula.
     trackers_of: BTreeMap<String, usize>,
     next: Slot,
@@ -78,6 +82,8 @@ impl Emitter {
             memo: BTreeMap::new(),
             constants: BTreeMap::new(),
             tracked: Vec::new(),
+            factors: Vec::new(),
+            factored: Vec::new(),
             trackers_of: BTreeMap::new(),
             next: 0,
             temporaries: 0,
@@ -129,6 +135,32 @@ impl Emitter {
         formula.ops = ops.into();
         formula.result = slot;
         formula
+    }
+
+    /// Compiles a part of a hazard. If its value takes operations, it lies in a lasting slot: it is
+    /// evaluated when something that it reads has changed, not whenever the hazard is looked at.
+    pub fn factor(&mut self, expr: &Expr, label: u32) -> Formula {
+        let formula = self.formula(expr, label);
+        if !formula.source().1 {
+            return formula;
+        }
+        let known = self.factored.iter().position(|known| known == expr);
+        let result = match known {
+            Some(known) => self.factors[known].result,
+            None => {
+                let slot = self.reserve(1);
+                let factor = self.formula_into(expr, label, slot);
+                self.factors.push(factor);
+                self.factored.push(expr.clone());
+                slot
+            }
+        };
+        Formula {
+            ops: Box::default(),
+            result,
+            constant: None,
+            label,
+        }
     }
 
     /// Slot of a formula over parameters, filled once a batch.
@@ -522,6 +554,11 @@ impl Emitter {
     /// Formulas behind the trackers, for their dependencies.
     pub fn tracked(&self) -> impl Iterator<Item = &Expr> {
         self.tracked.iter()
+    }
+
+    /// Formulas behind the factors, likewise.
+    pub fn factored(&self) -> impl Iterator<Item = &Expr> {
+        self.factored.iter()
     }
 
     /// Number of all slots once temporaries are placed, and the function that places them.

@@ -231,6 +231,12 @@ impl Listing<'_> {
         if !slots.is_empty() {
             writeln!(f, "  then derived {}", slots.join(", "))?;
         }
+        let factors = event.factors.iter();
+        let slots = factors.map(|&k| self.names.slot(program.factors[k as usize].result));
+        let slots: Vec<&str> = slots.collect();
+        if !slots.is_empty() {
+            writeln!(f, "  then factors {}", slots.join(", "))?;
+        }
         let trackers = event.trackers.iter();
         let slots = trackers.map(|&k| self.names.slot(program.trackers[k as usize].state));
         let slots: Vec<&str> = slots.collect();

@@ -196,6 +196,14 @@ impl Listing<'_> {
 
     fn readings(&self, f: &mut Formatter) -> fmt::Result {
         let program = self.program;
+        for (index, factor) in (0..).zip(&program.factors) {
+            let (slot, value) = (self.names.slot(factor.result), self.names.formula(factor));
+            let when = match program.moving_factors.contains(&index) {
+                true => ", at each grid point",
+                false => "",
+            };
+            writeln!(f, "factor {slot} = {value}{when}")?;
+        }
         for tracker in &program.trackers {
             let kind = match tracker.kind {
                 TrackerKind::Highest => "highest",
