@@ -9,9 +9,10 @@
 use super::batch::{Batch, MANY};
 use super::jumps::Within;
 use super::lanes::{Lanes, each};
+use super::timer::rates_of;
 use crate::math::elementary;
 use crate::math::width::wide;
-use crate::program::{AgeingSlots, BaselineCode, Column, Columns, FiresCode, Formula, LANES};
+use crate::program::{AgeingSlots, BaselineCode, Columns, FiresCode, Source};
 
 impl BaselineCode {
     /// Integral of the baseline from age 0.
@@ -91,22 +92,12 @@ fn power(x: f64, y: f64) -> f64 {
 }
 
 wide! {
-    /// Multiplies scales by the exponentials of their exponents in some lanes; a negative product
-    /// counts as zero.
-    fn raise(scales: &mut Column, exponents: Option<&Column>, lanes: Lanes) {
-        if let Some(exponents) = exponents {
-            if lanes.count_ones() < MANY {
-                for lane in each(lanes) {
-                    scales[lane] *= elementary::exp(exponents[lane]);
-                }
-            } else {
-                for lane in 0..LANES {
-                    scales[lane] *= elementary::exp(exponents[lane]);
-                }
-            }
-        }
-        for lane in each(lanes) {
-            scales[lane] = if scales[lane] < 0.0 { 0.0 } else { scales[lane] };
+    /// A factor in one lane, from where it has its numbers.
+    fn rate_in(columns: &Columns, scale: Source<'_>, exponent: Option<Source<'_>>, lane: usize) -> f64 {
+        let scale = columns.sourced_lane(scale, lane);
+        match exponent {
+            Some(exponent) => scale * elementary::exp(columns.sourced_lane(exponent, lane)),
+            None => scale,
         }
     }
 }
@@ -179,11 +170,19 @@ impl Batch<'_> {
             return;
         }
         let open = self.allowed(e as usize, lanes);
-        let factors = self.factors(scale, exponent.as_ref(), open);
+        let sources = (scale.source().0, exponent.as_ref().map(|e| e.source().0));
+        let width = self.width();
+        let together = (open.count_ones() >= MANY)
+            .then(|| rates_of(width, &self.columns, sources.0, sources.1));
         for lane in each(lanes) {
             let origin = since.map_or(0.0, |slot| self.columns.get(slot, lane));
             let is_open = open >> lane & 1 == 1 && origin > f64::NEG_INFINITY;
-            let rate = if is_open { factors[lane] } else { 0.0 };
+            let rate = match (is_open, &together) {
+                (false, _) => 0.0,
+                (true, Some(rates)) => rates[lane],
+                (true, None) => rate_in(width, &self.columns, sources.0, sources.1, lane),
+            };
+            let rate = if rate < 0.0 { 0.0 } else { rate };
             if !rate.is_finite() {
                 self.stop(lane, scale.label);
                 continue;
@@ -200,21 +199,6 @@ impl Batch<'_> {
                 self.schedule(e, lane, due, Some(within));
             }
         }
-    }
-
-    /// Factors in some lanes, not negative; the other lanes may have any number.
-    fn factors(&mut self, scale: &Formula, exponent: Option<&Formula>, lanes: Lanes) -> Column {
-        if lanes == 0 {
-            return Column::ZERO;
-        }
-        let exponents = exponent.map(|exponent| {
-            let slot = self.evaluate_for(exponent, lanes);
-            *self.columns.column(slot)
-        });
-        let slot = self.evaluate_for(scale, lanes);
-        let mut factors = *self.columns.column(slot);
-        raise(self.width(), &mut factors, exponents.as_ref(), lanes);
-        factors
     }
 
     /// Takes off the threshold what the hazard has used up since it was charged last.

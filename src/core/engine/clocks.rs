@@ -285,7 +285,7 @@ impl Batch<'_> {
             if closed != 0 {
                 self.change_rates(e, closed, &Column::ZERO, within);
             }
-            let fresh = rates_of(setup.width, &self.columns, rate);
+            let fresh = rates_of(setup.width, &self.columns, rate.scale, rate.exponent);
             let broken = not_finite(setup.width, &fresh) & open;
             self.stop_all(broken, rate.label);
             self.change_rates(e, open & !broken, &fresh, within);
@@ -398,7 +398,7 @@ mod tests {
             };
             let mut together = timer();
             change(width, &mut together, closed, &Column::ZERO, &now, 1.0);
-            let fresh = rates_of(width, &columns, &rate);
+            let fresh = rates_of(width, &columns, rate.scale, rate.exponent);
             change(width, &mut together, open, &fresh, &now, 1.0);
             let mut apart = [timer()];
             let mut work = Work::default();

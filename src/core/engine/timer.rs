@@ -6,7 +6,7 @@ use super::clocks::Rate;
 use super::lanes::{Lanes, blend, each, lanes_where};
 use crate::math::elementary;
 use crate::math::width::wide;
-use crate::program::{Column, Columns, LANES};
+use crate::program::{Column, Columns, LANES, Source};
 use crate::random::Stream;
 
 /// Two words of a stream's state for each lane.
@@ -276,10 +276,10 @@ wide! {
 
 wide! {
     /// Rates in all lanes, from where a hazard has its numbers.
-    pub fn rates_of(columns: &Columns, rate: &Rate<'_>) -> Column {
+    pub fn rates_of(columns: &Columns, scale: Source<'_>, exponent: Option<Source<'_>>) -> Column {
         let mut room = Column::ZERO;
-        let mut rates = *columns.sourced(rate.scale, &mut room);
-        if let Some(exponent) = rate.exponent {
+        let mut rates = *columns.sourced(scale, &mut room);
+        if let Some(exponent) = exponent {
             let exponents = columns.sourced(exponent, &mut room);
             for lane in 0..LANES {
                 rates[lane] *= elementary::exp(exponents[lane]);

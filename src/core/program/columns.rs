@@ -5,8 +5,6 @@
 
 /// Trials that are simulated together, column by column.
 pub const LANES: usize = 64;
-/// Lanes that one inner loop handles: loaded, computed and stored together.
-const CHUNK: usize = 8;
 
 /// Index of a column.
 pub type Slot = u32;
@@ -125,18 +123,6 @@ impl Columns {
     #[inline(always)]
     pub fn set(&mut self, slot: Slot, lane: usize, value: f64) {
         self.data[slot as usize].column[lane] = value;
-    }
-
-    #[inline(always)]
-    fn chunk(&self, slot: Slot, from: usize) -> [f64; CHUNK] {
-        self.column(slot)[from..from + CHUNK]
-            .try_into()
-            .expect("a chunk has CHUNK entries")
-    }
-
-    #[inline(always)]
-    fn set_chunk(&mut self, slot: Slot, from: usize, values: [f64; CHUNK]) {
-        self.column_mut(slot)[from..from + CHUNK].copy_from_slice(&values);
     }
 
     /// The values of a source in all lanes; a sum is written to `room`.
@@ -262,10 +248,10 @@ impl Columns {
         }
     }
 
-    /// Applies a function that takes many operations: computed aside, so that the loop over all
-    /// lanes is vectorised whatever its length.
+    /// Applies a function lane by lane. Like those below, it computes aside and copies: the column
+    /// of the result may be that of an operand, and a loop that had to mind that is not vectorised.
     #[inline(always)]
-    pub fn map_long(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
+    pub fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
         let x = self.column(a);
         let mut z = Column::ZERO;
         for lane in 0..LANES {
@@ -275,44 +261,23 @@ impl Columns {
     }
 
     #[inline(always)]
-    pub fn map3(&mut self, out: Slot, slots: [Slot; 3], f: impl Fn(f64, f64, f64) -> f64) {
-        for from in (0..LANES).step_by(CHUNK) {
-            let x = self.chunk(slots[0], from);
-            let y = self.chunk(slots[1], from);
-            let z = self.chunk(slots[2], from);
-            let mut w = [0.0; CHUNK];
-            for i in 0..CHUNK {
-                w[i] = f(x[i], y[i], z[i]);
-            }
-            self.set_chunk(out, from, w);
-        }
-    }
-
-    #[inline(always)]
-    pub fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
-        for from in (0..LANES).step_by(CHUNK) {
-            let x = self.chunk(a, from);
-            // Not `map` of arrays: it would be compiled without the caller's vector unit, and
-            // called once a lane.
-            let mut z = [0.0; CHUNK];
-            for i in 0..CHUNK {
-                z[i] = f(x[i]);
-            }
-            self.set_chunk(out, from, z);
-        }
-    }
-
-    #[inline(always)]
     pub fn map2(&mut self, out: Slot, a: Slot, b: Slot, f: impl Fn(f64, f64) -> f64) {
-        for from in (0..LANES).step_by(CHUNK) {
-            let x = self.chunk(a, from);
-            let y = self.chunk(b, from);
-            let mut z = [0.0; CHUNK];
-            for i in 0..CHUNK {
-                z[i] = f(x[i], y[i]);
-            }
-            self.set_chunk(out, from, z);
+        let (x, y) = (self.column(a), self.column(b));
+        let mut z = Column::ZERO;
+        for lane in 0..LANES {
+            z[lane] = f(x[lane], y[lane]);
         }
+        *self.column_mut(out) = z;
+    }
+
+    #[inline(always)]
+    pub fn map3(&mut self, out: Slot, slots: [Slot; 3], f: impl Fn(f64, f64, f64) -> f64) {
+        let [x, y, z] = slots.map(|slot| self.column(slot));
+        let mut w = Column::ZERO;
+        for lane in 0..LANES {
+            w[lane] = f(x[lane], y[lane], z[lane]);
+        }
+        *self.column_mut(out) = w;
     }
 }
 

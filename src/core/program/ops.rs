@@ -6,7 +6,6 @@
 
 use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 use crate::expression::Curve;
-use crate::math::elementary;
 use crate::math::operators::{
     Binary, Unary, binary, discounted, each_binary, each_unary, elapsed, select, unary,
 };
@@ -115,21 +114,6 @@ wide! {
             match op {
                 Op::Constant { out, value } => columns.column_mut(*out).fill(*value),
                 Op::Copy { out, from } => columns.map1(*out, *from, |x| x),
-                Op::Unary {
-                    f: Unary::Exp,
-                    out,
-                    a,
-                } => columns.map_long(*out, *a, elementary::exp),
-                Op::Unary {
-                    f: Unary::Ln,
-                    out,
-                    a,
-                } => columns.map_long(*out, *a, elementary::ln),
-                Op::Unary {
-                    f: Unary::Logistic,
-                    out,
-                    a,
-                } => columns.map_long(*out, *a, elementary::logistic),
                 Op::Unary { f, out, a } => {
                     macro_rules! run {
                         ($g:expr) => {
