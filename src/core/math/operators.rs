@@ -5,6 +5,8 @@
 //! trial. Truth values are 0 and 1; a NaN anywhere stays a NaN, so that a value that is no number
 //! is never swallowed by a comparison.
 
+use super::elementary;
+
 /// Functions of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unary {
@@ -159,8 +161,29 @@ pub fn power(x: f64, y: f64) -> f64 {
     } else if y == 0.5 {
         x.sqrt()
     } else {
-        libm::pow(x, y)
+        match elementary::ordinary_power(x, y) {
+            (power, true) => power,
+            _ => libm::pow(x, y),
+        }
     }
+}
+
+/// Powers of many, as [`power`] gives them.
+#[inline(always)]
+pub fn powers<const N: usize>(x: &[f64; N], y: &[f64; N]) -> [f64; N] {
+    let mut powers = [0.0; N];
+    let mut all = true;
+    for i in 0..N {
+        let (power, ordinary) = elementary::ordinary_power(x[i], y[i]);
+        powers[i] = power;
+        all &= ordinary & (y[i] != 2.0) & (y[i] != 0.5);
+    }
+    if !all {
+        for i in 0..N {
+            powers[i] = power(x[i], y[i]);
+        }
+    }
+    powers
 }
 
 /// What is left of `x` after whole multiples of `y`: between 0 and `y`, with the sign of `y`.

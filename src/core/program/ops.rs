@@ -7,7 +7,7 @@
 use super::columns::{Column, Columns, LANES, Lanes, Scalar, Slot, Source, each};
 use crate::expression::Curve;
 use crate::math::operators::{
-    Binary, Unary, binary, discounted, each_binary, each_unary, elapsed, select, unary,
+    Binary, Unary, binary, discounted, each_binary, each_unary, elapsed, powers, select, unary,
 };
 use crate::math::width::{Width, wide};
 use std::sync::Arc;
@@ -122,6 +122,27 @@ wide! {
                     }
                     each_unary!(f, run)
                 }
+                Op::Binary {
+                    f: Binary::Power,
+                    out,
+                    a,
+                    b,
+                } => {
+                    let powers = powers(columns.column(*a), columns.column(*b));
+                    *columns.column_mut(*out) = Column(powers);
+                }
+                Op::BinaryRight {
+                    f: Binary::Power,
+                    out,
+                    a,
+                    b,
+                } => *columns.column_mut(*out) = Column(powers(columns.column(*a), &[*b; LANES])),
+                Op::BinaryLeft {
+                    f: Binary::Power,
+                    out,
+                    a,
+                    b,
+                } => *columns.column_mut(*out) = Column(powers(&[*a; LANES], columns.column(*b))),
                 Op::Binary { f, out, a, b } => {
                     macro_rules! run {
                         ($g:expr) => {
