@@ -170,6 +170,10 @@ impl Batch<'_> {
             return;
         }
         let open = self.allowed(e as usize, lanes);
+        let timer = &mut self.clocks.timers[e as usize];
+        // Where it was closed and stays so, nothing is charged.
+        let lanes = open | lanes & timer.rated;
+        timer.rated = timer.rated & !lanes | open;
         let sources = (scale.source().0, exponent.as_ref().map(|e| e.source().0));
         let width = self.width();
         let together = (open.count_ones() >= MANY)

@@ -14,9 +14,16 @@ use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Slot
 use crate::time::calendar::{self, ROUNDING_OF_YEARS};
 use std::borrow::Cow;
 
-/// Instants of the clocks of events that may have several running, the earliest apart: by event and
-/// lane, in no order.
-pub struct Queues(Vec<Vec<Vec<f64>>>);
+/// Instants that are known beforehand, but for the earliest of each event and lane, which lies in
+/// a column.
+pub struct Queues {
+    /// Of the clocks of events that may have several running: by event and lane, in no order.
+    later: Vec<Vec<Vec<f64>>>,
+    /// By event: no lane's earliest instant is before it. It saves looking at the column.
+    pub soonest: Vec<f64>,
+    /// By event: no lane rests beyond it.
+    pub last_rest: Vec<f64>,
+}
 
 impl Queues {
     pub fn new(program: &Program) -> Self {
@@ -26,22 +33,24 @@ impl Queues {
             } => vec![Vec::new(); LANES],
             _ => Vec::new(),
         };
-        Self(
-            program
-                .events
-                .iter()
-                .map(|event| of(&event.fires))
-                .collect(),
-        )
+        let events = program.events.len();
+        Self {
+            later: program.events.iter().map(|event| of(&event.fires)).collect(),
+            soonest: vec![f64::NEG_INFINITY; events],
+            last_rest: vec![f64::INFINITY; events],
+        }
     }
 
+    /// Forgets all; columns may have any instants.
     pub fn clear(&mut self) {
-        self.0.iter_mut().flatten().for_each(Vec::clear);
+        self.later.iter_mut().flatten().for_each(Vec::clear);
+        self.soonest.fill(f64::NEG_INFINITY);
+        self.last_rest.fill(f64::INFINITY);
     }
 
     /// Takes the earliest instant of an event in a lane; `+inf` if it has none.
     fn pop(&mut self, e: u32, lane: usize) -> f64 {
-        let Some(queue) = self.0[e as usize].get_mut(lane) else {
+        let Some(queue) = self.later[e as usize].get_mut(lane) else {
             return f64::INFINITY;
         };
         let first = (0..queue.len()).min_by(|a, b| queue[*a].total_cmp(&queue[*b]));
@@ -269,11 +278,11 @@ impl Batch<'_> {
             self.schedule(e, lane, instant, within);
         } else if instant < running {
             if running < f64::INFINITY {
-                self.queues.0[e as usize][lane].push(running);
+                self.queues.later[e as usize][lane].push(running);
             }
             self.schedule(e, lane, instant, within);
         } else {
-            self.queues.0[e as usize][lane].push(instant);
+            self.queues.later[e as usize][lane].push(instant);
         }
     }
 
@@ -295,7 +304,7 @@ impl Batch<'_> {
                 }
             }
             for lane in each(lanes) {
-                if let Some(queue) = self.queues.0[e as usize].get_mut(lane) {
+                if let Some(queue) = self.queues.later[e as usize].get_mut(lane) {
                     queue.clear();
                 }
                 self.schedule(e, lane, f64::INFINITY, None);
@@ -307,6 +316,8 @@ impl Batch<'_> {
     pub fn schedule(&mut self, e: u32, lane: usize, instant: f64, within: Option<Within>) {
         let due = self.program().layout.due + e;
         self.columns.set(due, lane, instant);
+        let soonest = &mut self.queues.soonest[e as usize];
+        *soonest = soonest.min(instant);
         self.scratch.remove_points_of(lane, e);
         let Some(within) = within else { return };
         if instant < within.to {

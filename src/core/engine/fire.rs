@@ -222,6 +222,8 @@ impl Batch<'_> {
                 let rest = self.columns.get(rest, lane);
                 let until = self.now[lane] + rest;
                 self.columns.set(layout.rest_until + e, lane, until);
+                let last = &mut self.queues.last_rest[e as usize];
+                *last = last.max(until);
                 if rest > 0.0 && within.is_some_and(|w| until < w.to) {
                     self.scratch.add_point(Point {
                         lane,

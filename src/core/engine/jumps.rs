@@ -5,7 +5,7 @@
 //! in a round are played together. `clocks` keeps the clocks; `fire` does what the events do.
 
 use super::batch::{Batch, Fatal, MANY};
-use super::lanes::{Lanes, between, each, lanes_where, pick};
+use super::lanes::{Lanes, between, each, lanes_where, least, pick};
 use super::scratch::Point;
 use crate::math::width::wide;
 use crate::program::{Column, FiresCode, LANES, Slot};
@@ -228,24 +228,33 @@ impl Batch<'_> {
     pub fn find_points(&mut self, within: Within) -> Lanes {
         let program = self.program();
         let layout = &program.layout;
-        let width = self.width();
-        let rests = program
-            .resting
-            .iter()
-            .map(|&e| (layout.rest_until + e, None));
-        let dates = (program.scheduled.iter()).map(|&e| (layout.due + e, Some(e)));
-        for (slot, event) in rests.chain(dates) {
-            let instants = *self.columns.column(slot);
-            let inside = between(width, &instants, within.from, within.to) & self.alive;
-            for lane in each(inside) {
-                self.scratch.add_point(Point {
-                    lane,
-                    time: instants[lane],
-                    event,
-                });
+        for &e in &program.resting {
+            if self.queues.last_rest[e as usize] > within.from {
+                self.find_points_of(layout.rest_until + e, None, within);
+            }
+        }
+        for &e in &program.scheduled {
+            if self.queues.soonest[e as usize] < within.to {
+                self.find_points_of(layout.due + e, Some(e), within);
+                let instants = self.columns.column(layout.due + e);
+                self.queues.soonest[e as usize] = least(self.setup.width, instants);
             }
         }
         self.scratch.pointed
+    }
+
+    /// The same for the instants of one column.
+    fn find_points_of(&mut self, slot: Slot, event: Option<u32>, within: Within) {
+        let width = self.width();
+        let instants = self.columns.column(slot);
+        let inside = between(width, instants, within.from, within.to) & self.alive;
+        for lane in each(inside) {
+            self.scratch.add_point(Point {
+                lane,
+                time: instants[lane],
+                event,
+            });
+        }
     }
 
     /// Looks at a trigger after a jump: it fires when its condition has become true, or it may fire

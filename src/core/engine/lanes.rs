@@ -78,6 +78,19 @@ wide! {
     }
 }
 wide! {
+    /// The smallest value.
+    pub fn least(column: &Column) -> f64 {
+        let mut least = [f64::INFINITY; 8];
+        let (eights, _) = column.as_chunks::<8>();
+        for eight in eights {
+            for i in 0..8 {
+                least[i] = if eight[i] < least[i] { eight[i] } else { least[i] };
+            }
+        }
+        least.into_iter().fold(f64::INFINITY, f64::min)
+    }
+}
+wide! {
     /// Lanes whose value is not finite.
     pub fn not_finite(column: &Column) -> Lanes {
         let mut broken = false;

@@ -113,6 +113,9 @@ impl Batch<'_> {
             due.push((e, holds & ready));
         }
         for &e in &program.scheduled {
+            if self.queues.soonest[e as usize] > time {
+                continue;
+            }
             let slot = program.layout.due + e;
             let instants = self.columns.column(slot);
             let here = at_most(width, instants, time);
