@@ -1,8 +1,8 @@
 //! Prints the table of ratios: the simulator against programs written by hand for one model, in one
 //! run.
 //!
-//! `cargo run --release --manifest-path benches/ratios/Cargo.toml -- [--quick] [SECTION…]`. All
-//! that is compared takes turns, and ratios are taken turn by turn: absolute rates say something
+//! `cargo run --release --manifest-path benches/ratios/Cargo.toml -- [--quick] [SECTION…]`, or
+//! `-- against BINARY` for this build against another one. All that is compared takes turns, and ratios are taken turn by turn: absolute rates say something
 //! about the machine, ratios about the programs.
 
 mod agreement;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let names: Vec<&str> = ALL.iter().map(|(name, _)| *name).collect();
     format!(
-        "usage: ratios [--quick] [SECTION…]\n\n  --quick  fewer rounds, smaller runs\n  SECTION  any of {}; without one, all",
+        "usage: ratios [--quick] [SECTION…]\n       ratios [--quick] against BINARY\n\n  --quick  fewer rounds, smaller runs\n  SECTION  any of {}; without one, all\n  BINARY   another `quincunx`, such as that of an earlier commit",
         names.join(", ")
     )
 }
@@ -53,8 +53,14 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     }
     let mut quick = false;
     let mut wanted = Vec::new();
-    for argument in arguments {
+    let mut other = None;
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "against" => {
+                let binary = arguments.next();
+                other = Some(PathBuf::from(binary.ok_or_else(usage)?));
+            }
             "--quick" => quick = true,
             "--help" | "-h" => {
                 println!("{}", usage());
@@ -72,6 +78,13 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         "# Ratios{}\n\nTurns are interleaved; the ratio is that of each turn, its median, least and most.",
         if quick { " (a quick look)" } else { "" }
     );
+    if let Some(other) = other {
+        if !wanted.is_empty() {
+            return Err(usage().into());
+        }
+        sections::against::measure(&plan, &other)?.print();
+        return Ok(());
+    }
     let chosen = |name: &str| wanted.is_empty() || wanted.contains(&name);
     for (name, measure) in ALL.iter().filter(|(name, _)| chosen(name)) {
         if let Some(section) = measure(&plan).map_err(|error| format!("{name}: {error}"))? {

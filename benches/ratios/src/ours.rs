@@ -29,7 +29,12 @@ pub fn edited(file: &Path, settings: &[String]) -> Result<Study, Box<dyn Error>>
 
 /// Settings of a run on so many threads (0: one a core).
 pub fn settings(study: &Study, trials: u64, seed: u64, threads: usize) -> Settings {
-    study.settings().trials(trials).seed(seed).build().threads(threads)
+    study
+        .settings()
+        .trials(trials)
+        .seed(seed)
+        .build()
+        .threads(threads)
 }
 
 /// Simulates and reads off everything that a normal run reports.

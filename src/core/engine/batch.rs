@@ -348,9 +348,9 @@ impl<'s> Batch<'s> {
             open &= match code.fires {
                 // Instants that are known beforehand carry rounding errors, and a week of rest ends
                 // with the week.
-                FiresCode::Every { .. } | FiresCode::After { .. } => {
-                    those(open, |lane| until[lane] - self.now[lane] < ROUNDING_OF_YEARS)
-                }
+                FiresCode::Every { .. } | FiresCode::After { .. } => those(open, |lane| {
+                    until[lane] - self.now[lane] < ROUNDING_OF_YEARS
+                }),
                 _ if few => those(open, |lane| until[lane] <= self.now[lane]),
                 _ => not_above(self.width(), until, &self.now),
             };

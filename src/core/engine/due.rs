@@ -35,7 +35,11 @@ impl Queues {
         };
         let events = program.events.len();
         Self {
-            later: program.events.iter().map(|event| of(&event.fires)).collect(),
+            later: program
+                .events
+                .iter()
+                .map(|event| of(&event.fires))
+                .collect(),
             soonest: vec![f64::NEG_INFINITY; events],
             last_rest: vec![f64::INFINITY; events],
         }

@@ -148,7 +148,10 @@ impl Batch<'_> {
     fn observe(&mut self, time: f64, all: bool) {
         let program = self.program();
         if all {
-            program.trackers.iter().for_each(|t| self.observe_everywhere(t, time));
+            program
+                .trackers
+                .iter()
+                .for_each(|t| self.observe_everywhere(t, time));
         } else {
             let moving = program.moving_trackers.iter();
             moving.for_each(|&t| self.observe_everywhere(&program.trackers[t as usize], time));

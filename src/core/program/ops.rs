@@ -265,7 +265,10 @@ fn in_lane(op: &Op, columns: &Columns, lane: usize) -> (Slot, f64) {
             out,
             constant,
             terms,
-        } => (*out, columns.sourced_lane(Source::Affine(*constant, terms), lane)),
+        } => (
+            *out,
+            columns.sourced_lane(Source::Affine(*constant, terms), lane),
+        ),
         Op::Elapsed { out, time, mark } => (*out, elapsed(get(time), get(mark))),
         Op::Lookup { out, a, curve } => (*out, curve.at(get(a))),
         Op::Discounted {

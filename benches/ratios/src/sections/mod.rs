@@ -1,11 +1,13 @@
 //! What can be measured, section by section.
 
+pub mod against;
 mod comparison;
 mod cores;
 mod jumps;
 pub mod memory;
 mod model;
 mod precision;
+mod scale;
 mod startup;
 
 use crate::table::Section;
@@ -52,7 +54,7 @@ impl Plan {
 pub type Measure = fn(&Plan) -> Result<Option<Section>, Box<dyn Error>>;
 
 /// All sections by name, in the order of the table.
-pub const ALL: [(&str, Measure); 7] = [
+pub const ALL: [(&str, Measure); 8] = [
     ("model", model::measure),
     ("cores", cores::measure),
     ("memory", memory::measure),
@@ -60,4 +62,5 @@ pub const ALL: [(&str, Measure); 7] = [
     ("precision", precision::measure),
     ("startup", startup::measure),
     ("compare", comparison::measure),
+    ("scale", scale::measure),
 ];

@@ -29,7 +29,10 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
     if let Ok(binary) = &binary {
         const RUN: [&str; 6] = ["run", "--trials", "10000", "--threads", "1", "--quiet"];
         for (name, arguments) in [
-            ("`run` of the large scenario, 10,000 trials, one core", &RUN[..]),
+            (
+                "`run` of the large scenario, 10,000 trials, one core",
+                &RUN[..],
+            ),
             ("`check` of the large scenario", &["check"]),
         ] {
             whole_process(binary, arguments, &scenario)?;
@@ -65,7 +68,7 @@ pub fn measure(plan: &Plan) -> Result<Option<Section>, Box<dyn Error>> {
 }
 
 /// The release binary: named by `QUINCUNX`, or built by cargo, or where cargo puts it.
-fn binary(root: &Path) -> Result<PathBuf, String> {
+pub fn binary(root: &Path) -> Result<PathBuf, String> {
     let named = std::env::var_os("QUINCUNX").map(PathBuf::from);
     if let Some(binary) = named {
         return if binary.is_file() {
@@ -108,7 +111,11 @@ fn binary(root: &Path) -> Result<PathBuf, String> {
 }
 
 /// Starts a process and waits for its end.
-fn whole_process(binary: &Path, arguments: &[&str], scenario: &Path) -> Result<(), Box<dyn Error>> {
+pub fn whole_process(
+    binary: &Path,
+    arguments: &[&str],
+    scenario: &Path,
+) -> Result<(), Box<dyn Error>> {
     let status = Command::new(binary)
         .args(arguments)
         .arg(scenario)
