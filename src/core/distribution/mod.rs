@@ -35,6 +35,7 @@ mod quadrature;
 mod scale;
 mod shifted;
 mod student_t;
+mod tabulated;
 mod triangular;
 mod truncated;
 mod truncated_normal;
@@ -45,6 +46,7 @@ pub use crate::family::Family;
 pub use build::{Build, Ranged, Recipe, Through};
 pub use copula::CopulaError;
 pub use error::DistributionError;
+pub use tabulated::Tabulated;
 
 use probability::{Probability, Shape};
 

@@ -13,6 +13,10 @@ pub struct Shifted {
 }
 
 impl Shifted {
+    pub fn of(&self) -> &Distribution {
+        &self.of
+    }
+
     /// Without scale it is a constant.
     pub fn build(
         shift: f64,

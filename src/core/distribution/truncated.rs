@@ -23,6 +23,11 @@ pub struct Truncated {
 }
 
 impl Truncated {
+    /// What is truncated.
+    pub fn of(&self) -> &Distribution {
+        &self.base
+    }
+
     pub fn build(
         base: Distribution,
         low: Option<f64>,

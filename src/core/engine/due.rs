@@ -201,7 +201,7 @@ impl Batch<'_> {
                 distribution,
                 site,
                 label,
-            } => (Cow::Borrowed(distribution), *site, *label),
+            } => (Cow::Borrowed(distribution.of()), *site, *label),
             DrawCode::Varying { code, site, label } => match self.varying(code, lane) {
                 Ok(distribution) => (Cow::Owned(distribution), *site, *label),
                 Err(_) => {

@@ -12,7 +12,7 @@ use super::scratch::Point;
 use crate::math::operators::discounted;
 use crate::math::width::wide;
 use crate::program::{
-    Column, Columns, Combine, DrawCode, EffectCode, FiresCode, LANES, Slot, TrackerKind,
+    Column, Columns, Combine, DrawCode, EffectCode, FiresCode, LANES, Slot, TrackerKind, run_lanes,
 };
 
 wide! {
@@ -374,7 +374,13 @@ impl Batch<'_> {
         let program = self.program();
         self.scratch.factors.drain(list);
         for &(factor, lanes) in list.iter() {
-            self.run_for(&program.factors[factor as usize].ops, lanes);
+            let ops = &program.factors[factor as usize].ops;
+            // A lane whose clock stands elsewhere keeps what it has of the step's start.
+            if self.moved_clocks == 0 {
+                self.run_for(ops, lanes);
+            } else {
+                run_lanes(self.width(), ops, &mut self.columns, lanes);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::entries::Entries;
 use super::events;
 use super::per_trial;
 use super::types::*;
+use crate::distribution::Tabulated;
 use crate::expression::{Expr, PathReading};
 use crate::math::chance::ROUNDING;
 use crate::model::{AtRange, Draw, Model, ParameterValue, StartsClock, VaryingDraw};
@@ -365,7 +366,7 @@ impl<'a> Compiler<'a> {
         match draw {
             Draw::Value(expr) => DrawCode::Value(self.emitter.formula(expr, label)),
             Draw::Fixed(distribution) => DrawCode::Fixed {
-                distribution: distribution.clone(),
+                distribution: Tabulated::new(distribution.clone()),
                 site: self.site(site),
                 label,
             },

@@ -5,6 +5,7 @@ use super::columns::Slot;
 use super::compile::Compiler;
 use super::ops::Op;
 use super::types::{MixCode, PerTrialCode, PerTrialDraw};
+use crate::distribution::Tabulated;
 use crate::model::{Model, ParameterValue};
 
 impl Compiler<'_> {
@@ -31,7 +32,7 @@ impl Compiler<'_> {
                     continue;
                 }
                 ParameterValue::Uncertain(distribution) => {
-                    PerTrialDraw::Fixed(distribution.clone())
+                    PerTrialDraw::Fixed(Tabulated::new(distribution.clone()))
                 }
                 ParameterValue::Varying(varying) => PerTrialDraw::Varying(
                     varying.ranged.clone(),

@@ -3,7 +3,7 @@
 pub use super::by_day::ByDay;
 use super::columns::{Slot, Source};
 use super::ops::Op;
-use crate::distribution::{Distribution, Ranged};
+use crate::distribution::{Ranged, Tabulated};
 use crate::model::ParameterValue;
 pub use crate::model::{Again, Combine, History};
 use std::ops::Range;
@@ -47,7 +47,7 @@ impl Formula {
 pub enum DrawCode {
     Value(Formula),
     Fixed {
-        distribution: Distribution,
+        distribution: Tabulated,
         site: SiteId,
         label: u32,
     },
@@ -130,7 +130,7 @@ pub struct PerTrialCode {
 
 #[derive(Clone, Debug)]
 pub enum PerTrialDraw {
-    Fixed(Distribution),
+    Fixed(Tabulated),
     /// With the slots of the row of numbers that it takes.
     Varying(Ranged, Vec<Slot>),
 }

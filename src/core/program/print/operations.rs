@@ -34,7 +34,7 @@ impl Names<'_> {
             DrawCode::Value(formula) => self.formula(formula),
             DrawCode::Fixed {
                 distribution, site, ..
-            } => format!("{distribution:?} at site {}", sites[*site as usize]),
+            } => format!("{:?} at site {}", distribution.of(), sites[*site as usize]),
             DrawCode::Varying { code, site, .. } => {
                 let arguments = code.arguments.iter().map(|one| self.formula(one));
                 format!(
