@@ -3,6 +3,7 @@
 pub mod against;
 mod comparison;
 mod cores;
+mod draws;
 mod jumps;
 pub mod memory;
 mod model;
@@ -54,11 +55,12 @@ impl Plan {
 pub type Measure = fn(&Plan) -> Result<Option<Section>, Box<dyn Error>>;
 
 /// All sections by name, in the order of the table.
-pub const ALL: [(&str, Measure); 8] = [
+pub const ALL: [(&str, Measure); 9] = [
     ("model", model::measure),
     ("cores", cores::measure),
     ("memory", memory::measure),
     ("jumps", jumps::measure),
+    ("draws", draws::measure),
     ("precision", precision::measure),
     ("startup", startup::measure),
     ("compare", comparison::measure),
