@@ -7,14 +7,13 @@
 //! ranges over parameter draws are those of the shorter run.
 
 use super::compare::{correct, unlike};
-use super::growing::{Look, paired};
+use super::growing::{Look, are_identical, paired};
 use super::pairs::{KINDS, Kind, Matching, Share, Side, told_of};
 use super::study::Study;
 use crate::engine::DRAWS_PER_BLOCK;
 use crate::estimate::{AnchoredShare, REPLICATES};
 use crate::model::ranges_of_metrics;
-use crate::results::{CompareResult, Difference, RunResult, tool};
-use crate::scenario::same_assumptions;
+use crate::results::{CompareResult, Comparison, Difference, RunResult, tool};
 
 /// Totals of the base over all its trials, by replicate.
 #[derive(Clone)]
@@ -69,8 +68,24 @@ pub fn compare_anchored(
     whole: &Look,
     pair: [&Look; 2],
 ) -> CompareResult {
+    let (found, comparison) = anchored((base, other), whole, pair);
+    CompareResult {
+        format: 1,
+        tool: tool(),
+        scenarios: vec![RunResult::clone(&whole.result), found],
+        comparisons: vec![comparison],
+        warnings: unlike(&[base, other]),
+    }
+}
+
+/// The other scenario's result and the comparison of [`compare_anchored`] alone.
+pub fn anchored(
+    (base, other): (&Study, &Study),
+    whole: &Look,
+    pair: [&Look; 2],
+) -> (RunResult, Comparison) {
     let matching = Matching::new(base, other);
-    let identical = same_assumptions(&base.model.source, &other.model.source);
+    let identical = are_identical(base, other);
     let (pairs, means) = paired(&matching, pair[0], pair[1]);
     let mut found = RunResult::clone(&pair[1].result);
     let mut comparison = matching.comparison(&whole.result, &found, &pairs, &means, identical);
@@ -141,15 +156,10 @@ pub fn compare_anchored(
         row.ci95 = Some(range.around(mean.difference, mean.difference_ci95));
         row.p_adjusted = Some(mean.p_value);
     }
-    let mut comparisons = vec![comparison];
+    let mut comparisons = [comparison];
     correct(&mut comparisons);
-    CompareResult {
-        format: 1,
-        tool: tool(),
-        scenarios: vec![RunResult::clone(&whole.result), found],
-        comparisons,
-        warnings: unlike(&[base, other]),
-    }
+    let [comparison] = comparisons;
+    (found, comparison)
 }
 
 /// Puts a probability in the place of the one that a result has; a result without such a thing

@@ -14,7 +14,7 @@ use crate::engine::{
     Tally, Worker, explain, stretch,
 };
 use crate::estimate::{Forest, MeanPair};
-use crate::results::{CompareResult, RunResult, tool};
+use crate::results::{CompareResult, Comparison, Parts, RunResult, tool};
 use crate::scenario::same_assumptions;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -24,6 +24,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone)]
 pub struct Look {
     pub result: Arc<RunResult>,
+    parts: Parts,
     pub(super) settings: Settings,
     /// By block.
     pub(super) ended: Vec<Arc<BlockTrials>>,
@@ -97,7 +98,22 @@ impl Growing {
         blocks: u64,
         observer: &dyn Observer,
     ) -> Result<Option<Arc<Look>>, EngineError> {
-        if !self.looks.contains_key(&blocks) {
+        self.look_at(study, blocks, &Parts::All, observer)
+    }
+
+    /// As [`look`](Self::look), at some parts of the result or more.
+    ///
+    /// # Errors
+    /// [`EngineError`] as of [`Study::run`].
+    pub fn look_at(
+        &mut self,
+        study: &Study,
+        blocks: u64,
+        parts: &Parts,
+        observer: &dyn Observer,
+    ) -> Result<Option<Arc<Look>>, EngineError> {
+        let known = self.looks.get(&blocks);
+        if known.is_none_or(|look| !look.has(parts)) {
             if blocks < self.blocks() {
                 // Only what is already simulated can be read off; looks go forward.
                 return Ok(None);
@@ -106,7 +122,8 @@ impl Growing {
                 return Ok(None);
             }
             let look = Look {
-                result: Arc::new(self.read(study)?),
+                result: Arc::new(self.read(study, parts)?),
+                parts: parts.clone(),
                 settings: self.settings.clone(),
                 ended: self.ended.clone(),
                 totals: OnceLock::new(),
@@ -116,8 +133,12 @@ impl Growing {
         Ok(self.looks.get(&blocks).cloned())
     }
 
-    /// `true` if it got there.
-    fn grow(
+    /// Simulates until there are `blocks` blocks, without reading anything off; `true` if it got
+    /// there.
+    ///
+    /// # Errors
+    /// [`EngineError`] as of [`Study::run`].
+    pub fn grow(
         &mut self,
         study: &Study,
         blocks: u64,
@@ -168,7 +189,7 @@ impl Growing {
         Ok(self.blocks() >= blocks)
     }
 
-    fn read(&self, study: &Study) -> Result<RunResult, EngineError> {
+    fn read(&self, study: &Study, parts: &Parts) -> Result<RunResult, EngineError> {
         let ending = Ending {
             blocks: self.blocks(),
             interrupted: false,
@@ -177,11 +198,16 @@ impl Growing {
         let (tally, node) = (self.tally.clone(), self.forest.clone().fold());
         let summary = Summary::of(&study.program, &self.settings, ending, tally, node)
             .map_err(|error| study.located(error))?;
-        Ok(study.result(&summary))
+        Ok(study.result_of(&summary, parts))
     }
 }
 
 impl Look {
+    /// Whether its result has these parts.
+    pub fn has(&self, parts: &Parts) -> bool {
+        self.parts.cover(parts)
+    }
+
     /// Blocks that were simulated.
     pub fn blocks(&self) -> u64 {
         self.ended.len() as u64
@@ -213,17 +239,7 @@ pub fn compare_grown(
     (base, base_run): (&Study, &Look),
     (other, other_run): (&Study, &Look),
 ) -> CompareResult {
-    debug_assert_eq!(base_run.blocks(), other_run.blocks());
-    let matching = Matching::new(base, other);
-    let (pairs, means) = paired(&matching, base_run, other_run);
-    let mut comparisons = vec![matching.comparison(
-        &base_run.result,
-        &other_run.result,
-        &pairs,
-        &means,
-        same_assumptions(&base.model.source, &other.model.source),
-    )];
-    correct(&mut comparisons);
+    let comparison = grown((base, base_run), (other, other_run));
     CompareResult {
         format: 1,
         tool: tool(),
@@ -231,9 +247,36 @@ pub fn compare_grown(
             RunResult::clone(&base_run.result),
             RunResult::clone(&other_run.result),
         ],
-        comparisons,
+        comparisons: vec![comparison],
         warnings: unlike(&[base, other]),
     }
+}
+
+/// The comparison of two runs of equal settings and size alone.
+pub fn grown(
+    (base, base_run): (&Study, &Look),
+    (other, other_run): (&Study, &Look),
+) -> Comparison {
+    debug_assert_eq!(base_run.blocks(), other_run.blocks());
+    let matching = Matching::new(base, other);
+    let (pairs, means) = paired(&matching, base_run, other_run);
+    let mut comparisons = [matching.comparison(
+        &base_run.result,
+        &other_run.result,
+        &pairs,
+        &means,
+        are_identical(base, other),
+    )];
+    correct(&mut comparisons);
+    let [comparison] = comparisons;
+    comparison
+}
+
+/// Whether two studies state the same assumptions. Their fingerprints say it, unless they differ in
+/// name.
+pub(super) fn are_identical(base: &Study, other: &Study) -> bool {
+    let (a, b) = (&base.model, &other.model);
+    a.sha256 == b.sha256 || (a.name != b.name && same_assumptions(&a.source, &b.source))
 }
 
 /// The trials of two runs of equal settings, block by block, as far as both have them.

@@ -28,14 +28,14 @@ mod sweep;
 mod tripwires;
 mod typical;
 
-pub use anchored::compare_anchored;
+pub use anchored::{anchored, compare_anchored};
 pub use changes::changes;
 pub use compare::compare;
 pub use discover::{Discovery, Flip, NoFlip, NothingToDiscover, Race, discover, flip};
 pub use edits::{Edit, edits_between, with_edits};
 pub use explain::{MOST_EDITS, NotExplained, Side, explain};
 pub use given::{condition_as_question, given};
-pub use growing::{Growing, Look, compare_grown};
+pub use growing::{Growing, Look, compare_grown, grown};
 pub use kept::{KeptStudy, NotKept, NotOneRun, Summarised};
 pub use kept_plan::{MOST_PARTS, NotPart, planned};
 pub use kept_sensitivity::{Piece, Planned};

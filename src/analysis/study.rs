@@ -5,7 +5,9 @@ use crate::engine::{EngineError, Observer, Settings, simulate};
 use crate::model::{Model, build};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
-use crate::results::{RunInfo, RunResult, Warning, assemble, from_result};
+use crate::results::{
+    Parts, RunInfo, RunResult, Warning, assemble, assemble_parts, from_result,
+};
 use crate::scenario::{Findings, Loaded, load, load_str};
 use std::path::Path;
 
@@ -166,6 +168,14 @@ impl Study {
         warnings.extend(from_result(&self.model, &result));
         result.warnings = warnings;
         result
+    }
+
+    /// So much of the result of a summary; only a whole one has warnings.
+    pub(super) fn result_of(&self, summary: &crate::engine::Summary, parts: &Parts) -> RunResult {
+        match parts {
+            Parts::All => self.result(summary),
+            some => assemble_parts(&self.model, &self.program, summary, some),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A page is a number that it chose, a stream of messages to it, and the request that it waits for.
 //! One request at a time is worked on. A new one ends the old as soon as that has drawn something,
-//! so that pictures come while a hand moves; of those that wait only the newest is kept. The runs
+//! so that pictures come while a hand moves, and begins without waiting until the old one notices;
+//! of those that wait only the newest is kept. The runs
 //! of the last tweak are kept, too, so that another view of it needs no simulation.
 
 use super::job::Request;
@@ -154,8 +155,12 @@ impl Clients {
         };
         if let Some(turn) = &page.turn {
             turn.overtaken.store(true, Ordering::Relaxed);
-            page.waiting = Some(request);
-            return Asked::Later;
+            if !turn.is_over() {
+                page.waiting = Some(request);
+                return Asked::Later;
+            }
+            // It has drawn and only notices later that it is over: nobody waits for that.
+            page.waiting = None;
         }
         Asked::Now(Box::new(request), page.begin())
     }

@@ -1,11 +1,12 @@
-//! What the page can move: trends, parameters, the horizon and events, with the values of the file
-//! and sensible ranges for sliders.
+//! What the page can move: trends, parameters, quantities of the trial, the horizon, events and the
+//! numbers of [`numbers`], with the values of the file and sensible ranges for sliders.
 //!
 //! Takes a session; gives plain data for the page. Nothing here is a limit: a number field takes
 //! what a slider does not reach.
 
+use super::numbers::{self, NumberControl, StartControl, sources, text};
 use super::session::Session;
-use crate::model::{Clock, Fires, ParameterValue};
+use crate::model::{Clock, Fires, Model, ParameterValue};
 use crate::report::format;
 use crate::results::in_display_order;
 use serde::Serialize;
@@ -29,11 +30,23 @@ pub struct Controls {
     pub time: Option<TimeControl>,
     pub trends: Vec<TrendControl>,
     pub parameters: Vec<ParameterControl>,
+    /// Quantities that are drawn anew in each trial.
+    pub per_trial: Vec<ParameterControl>,
+    pub numbers: Vec<NumberControl>,
+    pub starts: Vec<StartControl>,
     pub events: Vec<EventControl>,
-    /// Indicators and derived values.
-    pub series: Vec<Named>,
+    /// What can be seen over time, by kind.
+    pub charts: Vec<Charts>,
     /// Of the scenario, in words.
     pub warnings: Vec<String>,
+}
+
+/// Things of a kind that can be seen over time.
+#[derive(Debug, Serialize)]
+pub struct Charts {
+    pub title: &'static str,
+    /// Named as the page's view names them.
+    pub charts: Vec<Named>,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +79,7 @@ pub struct ParameterControl {
     pub title: String,
     pub unit: String,
     pub note: String,
+    pub sources: Vec<String>,
     /// What the file says, in words.
     pub says: String,
     /// The value of a constant, the median of what is uncertain, and for a formula its value at the
@@ -93,6 +107,7 @@ pub struct EventControl {
     pub name: String,
     pub title: String,
     pub note: String,
+    pub sources: Vec<String>,
     /// What makes it fire in the file, in words.
     pub says: String,
 }
@@ -106,12 +121,6 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
     let parameters = in_display_order(&model.parameters, |p| p.display);
     let medians = model.drawn_at(|_| 0.5);
     let events = in_display_order(&model.events, |e| e.display);
-    let indicators = in_display_order(&model.indicators, |i| i.display);
-    let derived = in_display_order(&model.derived, |d| d.display);
-    let named = |name: &str, title: &str| Named {
-        name: name.to_owned(),
-        title: titled(title, name),
-    };
     Controls {
         generation: session.generation,
         file: file.display().to_string(),
@@ -132,6 +141,7 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
                 let stated = &source["parameters"][&parameter.name];
                 ParameterControl {
                     correlated: correlated(source, &parameter.name),
+                    sources: sources(source, stated),
                     ..parameter_control(
                         &parameter.name,
                         titled(&parameter.title, &parameter.name),
@@ -141,6 +151,24 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
                 }
             })
             .collect(),
+        per_trial: (model.per_trial.iter().enumerate())
+            .map(|(i, drawn)| {
+                let stated = &source["per_trial"][&drawn.name];
+                let centre = medians[model.parameters.len() + i];
+                ParameterControl {
+                    correlated: correlated(source, &drawn.name),
+                    sources: sources(source, stated),
+                    ..parameter_control(
+                        &drawn.name,
+                        titled(&drawn.title, &drawn.name),
+                        (&drawn.value, &medians, centre),
+                        stated,
+                    )
+                }
+            })
+            .collect(),
+        numbers: numbers::numbers(model),
+        starts: numbers::starts(model),
         events: (events.into_iter().map(|e| &model.events[e]))
             .filter(|event| event.shift.is_none() && !matches!(event.fires, Fires::Branch(_)))
             .map(|event| {
@@ -149,20 +177,72 @@ pub fn controls(session: &Session, file: &Path) -> Controls {
                     name: event.name.clone(),
                     title: titled(&event.title, &event.name),
                     note: text(stated, "note"),
+                    sources: sources(source, stated),
                     says: trigger(stated),
                 }
             })
             .collect(),
-        series: (indicators.into_iter().map(|i| &model.indicators[i]))
-            .map(|i| named(&i.name, &i.title))
-            .chain(
-                (derived.into_iter().map(|d| &model.derived[d])).map(|d| named(&d.name, &d.title)),
-            )
-            .collect(),
+        charts: charts(model),
         warnings: (session.study.diagnostics.iter())
             .map(|d| d.message.clone())
             .collect(),
     }
+}
+
+/// What can be seen over time: quantities, shares of the futures in a phase or with a value of a
+/// state, and whether an event has happened.
+fn charts(model: &Model) -> Vec<Charts> {
+    if model.clock.timeless {
+        return Vec::new();
+    }
+    let titled = |title: &str, name: &str| if title.is_empty() { name } else { title }.to_owned();
+    let indicators = in_display_order(&model.indicators, |i| i.display);
+    let derived = in_display_order(&model.derived, |d| d.display);
+    let quantities = (indicators.into_iter().map(|i| &model.indicators[i]))
+        .map(|i| (&i.name, &i.title))
+        .chain((derived.into_iter().map(|d| &model.derived[d])).map(|d| (&d.name, &d.title)));
+    let named = |kind: &str, name: &str, title: &str| Named {
+        name: format!("{kind}:{name}"),
+        title: titled(title, name),
+    };
+    let phases = in_display_order(&model.phases, |p| p.display);
+    let phases = phases.into_iter().map(|p| &model.phases[p]);
+    let states = in_display_order(&model.states, |s| s.display).into_iter();
+    let values = states.map(|s| &model.states[s]).flat_map(|state| {
+        let values = in_display_order(&state.values, |v| v.display).into_iter();
+        values.map(|v| {
+            let value = &state.values[v];
+            Named {
+                name: format!("state:{}:{}", state.name, value.name),
+                title: format!(
+                    "{}: {}",
+                    titled(&state.title, &state.name),
+                    titled(&value.title, &value.name)
+                ),
+            }
+        })
+    });
+    let events = in_display_order(&model.events, |e| e.display);
+    let events = events.into_iter().map(|e| &model.events[e]);
+    let all = [
+        ("Indicators", quantities.map(|(n, t)| named("series", n, t)).collect::<Vec<_>>()),
+        (
+            "Share of the futures in a phase",
+            match model.phases.len() {
+                0 | 1 => Vec::new(),
+                _ => phases.map(|p| named("phase", &p.name, &p.title)).collect(),
+            },
+        ),
+        ("Share of the futures in a state", values.collect()),
+        (
+            "Share of the futures in which it has happened",
+            events.map(|e| named("event", &e.name, &e.title)).collect(),
+        ),
+    ];
+    (all.into_iter())
+        .filter(|(_, charts)| !charts.is_empty())
+        .map(|(title, charts)| Charts { title, charts })
+        .collect()
 }
 
 fn time(clock: &Clock) -> Option<TimeControl> {
@@ -173,14 +253,6 @@ fn time(clock: &Clock) -> Option<TimeControl> {
         horizon: (months * 1000.0).round() / 1000.0,
         horizon_most: (2.0 * months).ceil().max(12.0),
     })
-}
-
-fn text(stated: &Value, key: &str) -> String {
-    stated
-        .get(key)
-        .and_then(Value::as_str)
-        .unwrap_or("")
-        .to_owned()
 }
 
 fn correlated(source: &Value, name: &str) -> bool {
@@ -238,9 +310,9 @@ fn parameter_control(
     });
     let says = match (value, range) {
         (ParameterValue::Constant(value), _) => format!("fixed at {}", format::plain(*value)),
-        (ParameterValue::Uncertain(_), Some(range)) => format!("uncertain: {range}"),
+        (ParameterValue::Uncertain(_), Some(range)) => range,
         (ParameterValue::Varying(_), Some(range)) => {
-            format!("uncertain: {range} where the others are at their medians")
+            format!("{range} where the others are at their medians")
         }
         _ => "computed from other parameters".to_owned(),
     };
@@ -256,6 +328,7 @@ fn parameter_control(
         title,
         unit: text(stated, "unit"),
         note: text(stated, "note"),
+        sources: Vec::new(),
         says,
         centre,
         uncertain: !value.is_constant(),
@@ -302,7 +375,7 @@ fn around(value: f64) -> (f64, f64) {
 }
 
 /// A round number of which some hundreds make up `span`.
-fn step(span: f64) -> f64 {
+pub fn step(span: f64) -> f64 {
     if !(span > 0.0 && span.is_finite()) {
         return 0.01;
     }

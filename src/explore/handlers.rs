@@ -123,7 +123,8 @@ pub async fn tweak(State(app): Shared, body: Bytes) -> Response {
 fn work_for(app: &App, mut request: job::Request, mut ticket: Ticket) {
     loop {
         let session = app.session();
-        let answer = || job::answer(&app.options, &session, &app.clients, &request, &ticket);
+        let shared = (&app.clients, &app.cores);
+        let answer = || job::answer(&app.options, &session, shared, &request, &ticket);
         // Whatever goes wrong in one answer, the page must get others.
         let _ = std::panic::catch_unwind(AssertUnwindSafe(answer));
         match app.clients.next(&request.page, &ticket.turn) {
@@ -143,7 +144,7 @@ pub async fn tell(State(app): Shared, body: Bytes) -> Response {
         let session = app.session();
         let current = if wanted.side == "other" {
             let (page, state) = (&wanted.page, wanted.state.as_ref());
-            job::simulated(&app.options, &session, &app.clients, page, state)?
+            job::simulated(&app.options, &session, (&app.clients, &app.cores), page, state)?
         } else {
             None
         };

@@ -4,13 +4,15 @@
 //! headline is the file's to say: the first probability that its `headline` names, or else the
 //! likeliest outcome of the file.
 
-use super::picture::{Sides, change, named, share};
+use super::picture::{Sides, change, named};
 use crate::model::headline::{Headline, Of, Piece};
 use crate::report::chart::escape;
 use crate::report::format;
 use crate::report::headline::leading;
-use crate::results::{Difference, RunResult};
+use crate::report::known::{Known, Scale, percent, places};
+use crate::results::{Difference, Driver, RunResult};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A number on both sides, as text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -21,32 +23,44 @@ pub struct Row {
     pub other: String,
 }
 
-/// A probability of a run, with its error and title.
+/// A probability of a run, with its title.
 struct Told<'r> {
     title: &'r str,
-    probability: f64,
-    std_error: f64,
+    known: Known<'r>,
 }
 
 fn find<'r>(run: &'r RunResult, of: Of, name: &str) -> Option<Told<'r>> {
-    let told = |title: &'r str, own: &'r str, probability, std_error| Told {
+    let told = |title: &'r str, own: &'r str, known| Told {
         title: named(title, own),
-        probability,
-        std_error,
+        known,
     };
     match of {
         Of::Group => (run.groups.iter().find(|g| g.name == name))
-            .map(|g| told(&g.title, &g.name, g.probability, g.std_error)),
+            .map(|g| told(&g.title, &g.name, g.into())),
         Of::Outcome => (run.outcomes.iter().find(|o| o.name == name))
-            .map(|o| told(&o.title, &o.name, o.probability, o.std_error)),
+            .map(|o| told(&o.title, &o.name, o.into())),
         Of::Question => (run.questions.iter().find(|q| q.name == name))
-            .map(|q| told(&q.title, &q.name, q.probability, q.std_error)),
+            .map(|q| told(&q.title, &q.name, q.into())),
         Of::Trend | Of::Metric => None,
     }
 }
 
-/// What the headline is about.
-fn subject(base: &RunResult) -> Option<(Of, String)> {
+/// What the page calls it, such as `group:NAME`.
+fn key(of: Of, name: &str) -> String {
+    format!("{}:{name}", of.noun())
+}
+
+/// What the large number is about: what the reader looks at, or else what the file's headline is.
+fn subject(base: &RunResult, looked_at: &str) -> Option<(Of, String)> {
+    let asked = looked_at.split_once(':').and_then(|(kind, name)| {
+        let of = [Of::Group, Of::Outcome, Of::Question].into_iter();
+        Some((of.into_iter().find(|of| of.noun() == kind)?, name.to_owned()))
+    });
+    if let Some((of, name)) = asked
+        && find(base, of, &name).is_some()
+    {
+        return Some((of, name));
+    }
     let stated = base
         .scenario
         .source
@@ -72,8 +86,11 @@ fn subject(base: &RunResult) -> Option<(Of, String)> {
 }
 
 /// The headline as a fragment of the page; `None` for a scenario of metrics alone.
-pub fn headline(sides: &Sides<'_>) -> Option<String> {
-    let (of, name) = subject(sides.base)?;
+///
+/// Its digits are those that are known, given what the analyst does not know; those of the
+/// difference are what the pairing allows.
+pub fn headline(sides: &Sides<'_>, looked_at: &str) -> Option<String> {
+    let (of, name) = subject(sides.base, looked_at)?;
     let base = find(sides.base, of, &name)?;
     let other = find(sides.other, of, &name);
     let rows: &[Difference] = match of {
@@ -82,16 +99,24 @@ pub fn headline(sides: &Sides<'_>) -> Option<String> {
         _ => &sides.comparison.questions,
     };
     let difference = rows.iter().find(|row| row.outcome == name);
-    let number = |told: &Told<'_>| {
+    let scale = Scale::of(sides.base);
+    let number = |told: &Told<'_>, below: &str| {
+        let known = &told.known;
         format!(
-            r#"<strong data-value="{}">{}</strong>"#,
-            told.probability,
-            share(told.probability, told.std_error)
+            r#"<strong data-value="{}">{}</strong><span class="below">{}{below}</span>"#,
+            known.probability,
+            percent(known.probability, base.known.places()),
+            escape(&scale.word(known)),
         )
     };
+    let range = match base.known.range() {
+        none if none.is_empty() => none,
+        range => format!(" · {range} as the assumptions vary"),
+    };
     let changed = match other {
-        Some(other) if !sides.unchanged => number(&other),
-        _ => "<strong>–</strong>".to_owned(),
+        Some(other) if !sides.unchanged => number(&other, ""),
+        Some(_) => "<strong>–</strong>".to_owned(),
+        None => super::picture::SILENT.to_owned(),
     };
     let words = if sides.unchanged {
         r#"<p class="change">Nothing is moved yet.</p>"#.to_owned()
@@ -99,54 +124,59 @@ pub fn headline(sides: &Sides<'_>) -> Option<String> {
         change("p", difference, sides, format::points)
     };
     Some(format!(
-        r#"<h2 id="h-headline">{}</h2><div class="big"><p><span>As in the file</span>{}</p><p><span>With your changes</span>{changed}</p><div><span>Change, points</span>{words}</div></div>"#,
+        r#"<h2 id="h-headline" data-of="{}">{}</h2><div class="big"><p><span>As in the file</span>{}</p><p><span>With your changes</span>{changed}</p><div><span>Change, points</span>{words}</div></div>"#,
+        escape(&key(of, &name)),
         escape(base.title),
-        number(&base),
+        number(&base, &range),
     ))
 }
 
-/// What a control does to the headline in the file itself, from the draws at hand.
+/// What a control does to a group or an outcome in the file itself, from the draws at hand.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Moves {
     pub control: String,
-    /// In words: from which probability to which.
+    pub title: String,
+    /// In words: the probability where it is lowest and where it is highest.
     pub says: String,
 }
 
-/// Controls that move the headline in the file itself, those that move it most first; only what
-/// chance would not show.
-pub fn movers(base: &RunResult) -> Vec<Moves> {
-    let Some((of, name)) = subject(base) else {
-        return Vec::new();
-    };
-    let kind = match of {
-        Of::Group => "group",
-        Of::Outcome => "outcome",
-        _ => return Vec::new(),
-    };
-    let found = base.drivers.iter().find(|d| d.kind == kind && d.of == name);
-    let drivers = found.iter().flat_map(|drivers| &drivers.inputs);
-    (drivers.filter(|driver| driver.detectable))
-        .map(|driver| {
-            let end = |p: f64, error: f64| format::percentage(p, error).value;
-            Moves {
-                control: format!("{}:{}", driver.kind, driver.input),
-                says: format!(
-                    "moves the headline from {} (lowest {}) to {} (highest)",
-                    end(driver.low, driver.low_std_error),
-                    format::percentage(driver.tail, 0.0).value,
-                    end(driver.high, driver.high_std_error),
-                ),
-            }
+/// Controls that move each group and outcome in the file itself, those that move it most first;
+/// only what chance would not show. The headline's stand under the empty name too.
+pub fn movers(base: &RunResult) -> BTreeMap<String, Vec<Moves>> {
+    let mut found: BTreeMap<String, Vec<Moves>> = (base.drivers.iter())
+        .map(|drivers| {
+            let inputs = drivers.inputs.iter().filter(|driver| driver.detectable);
+            (format!("{}:{}", drivers.kind, drivers.of), inputs.map(moves).collect())
         })
-        .collect()
+        .collect();
+    if let Some((of, name)) = subject(base, "")
+        && let Some(own) = found.get(&key(of, &name)).cloned()
+    {
+        found.insert(String::new(), own);
+    }
+    found
+}
+
+fn moves(driver: &Driver) -> Moves {
+    // Whole percents: what they tell apart is what matters more.
+    let end = |p: f64, error: f64| percent(p, places(None, error.max(0.0025)));
+    let tail = format::percentage(driver.tail, 0.0).value;
+    Moves {
+        control: format!("{}:{}", driver.kind, driver.input),
+        title: named(&driver.title, &driver.input).to_owned(),
+        says: format!(
+            "lowest {tail}: {}, highest {tail}: {}",
+            end(driver.low, driver.low_std_error),
+            end(driver.high, driver.high_std_error),
+        ),
+    }
 }
 
 /// Outcomes, or else questions, on both sides.
 pub fn rows(sides: &Sides<'_>) -> Vec<Row> {
     let text = |told: Option<Told<'_>>| {
         told.map_or(String::new(), |told| {
-            let rounded = format::percentage(told.probability, told.std_error);
+            let rounded = format::percentage(told.known.probability, told.known.std_error);
             match rounded.error.as_str() {
                 "" | "exact" => rounded.value,
                 error => format!("{} ± {error}", rounded.value),

@@ -7,6 +7,7 @@
 //! seed: the library makes both.
 
 use super::clients::{Clients, Ticket, Tweaked};
+use super::cores::Cores;
 use super::headline::{movers, rows};
 use super::notes::notes;
 use super::picture::{self, Sides, View};
@@ -14,10 +15,12 @@ use super::session::{Session, Stage};
 use super::track::Track;
 use super::tweak::{self, ControlFault, Override, State, blamed, overrides};
 use super::{Options, commands};
-use crate::analysis::{ReweightError, Study, compare_anchored, compare_grown, reweight};
+use crate::analysis::{Look, ReweightError, Study, anchored, grown, reweight};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{EngineError, Observer, Silent};
-use crate::results::CompareResult;
+use crate::report::chart::from_results::Shown as Chosen;
+use crate::report::html::chosen_events;
+use crate::results::{Parts, RunResult, Shown};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -74,7 +77,7 @@ impl Observer for Watch<'_> {
 pub fn answer(
     options: &Options,
     session: &Session,
-    clients: &Clients,
+    (clients, cores): (&Clients, &Cores),
     request: &Request,
     ticket: &Ticket,
 ) {
@@ -86,6 +89,7 @@ pub fn answer(
         options,
         session,
         clients,
+        cores,
         request,
         watch: &watch,
     };
@@ -108,6 +112,7 @@ struct Job<'j> {
     options: &'j Options,
     session: &'j Session,
     clients: &'j Clients,
+    cores: &'j Cores,
     request: &'j Request,
     watch: &'j Watch<'j>,
 }
@@ -144,7 +149,7 @@ impl Job<'_> {
         for stage in (self.session.stages().into_iter())
             .filter(|stage| known == 0 || (!stage.coarse && stage.blocks >= known))
         {
-            let Some(look) = self.session.base_for(stage, self.watch)? else {
+            let Some(look) = self.session.base_for(stage, self.cores, self.watch)? else {
                 self.check()?;
                 continue;
             };
@@ -190,10 +195,17 @@ impl Job<'_> {
         let known = |stage: &Stage| run(&tweaked, stage.coarse).known(stage.blocks).is_some();
         // Another view of what was simulated before starts where that ended.
         let first = stages.iter().rposition(known).unwrap_or(0);
-        for stage in &stages[first..] {
-            let base = session.base_for(*stage, self.watch)?;
+        // While a hand moves, nobody waits for finer numbers of where it has been.
+        let count = if self.request.view.held { 1 } else { stages.len() };
+        for stage in stages[first..].iter().take(count) {
+            let base = session.base_for(*stage, self.cores, self.watch)?;
+            let parts = match (stage.coarse, &base) {
+                (true, Some(base)) => self.parts(&base.result),
+                _ => Parts::All,
+            };
+            let asked = (stage.blocks, &parts);
             let other = run(&tweaked, stage.coarse);
-            let other = other.look(&tweaked.study, stage.blocks, self.watch)?;
+            let other = other.look(&tweaked.study, asked, self.cores, self.watch)?;
             let (Some(base), Some(other)) = (base, other) else {
                 self.check()?;
                 continue;
@@ -204,29 +216,59 @@ impl Job<'_> {
             } else {
                 Some(Arc::clone(&base)).filter(|base| base.blocks() > other.blocks())
             };
-            let compared = match whole {
-                Some(whole) => compare_anchored(studies, &whole, [&base, &other]),
-                None => compare_grown((studies.0, &base), (studies.1, &other)),
-            };
-            let CompareResult {
-                scenarios,
-                comparisons,
-                ..
-            } = compared;
-            let ([base, other], [comparison]) = (&scenarios[..], &comparisons[..]) else {
-                continue;
+            let (base, found, comparison): (Arc<Look>, Arc<RunResult>, _) = match whole {
+                Some(whole) => {
+                    let (found, comparison) = anchored(studies, &whole, [&base, &other]);
+                    (whole, Arc::new(found), comparison)
+                }
+                None => {
+                    let comparison = grown((studies.0, &base), (studies.1, &other));
+                    (base, Arc::clone(&other.result), comparison)
+                }
             };
             let sides = Sides {
-                base,
-                other,
-                comparison,
+                base: &base.result,
+                other: &found,
+                comparison: &comparison,
                 simulated: true,
                 unchanged: comparison.identical,
             };
-            let notes = notes(&self.request.state, studies.0, studies.1, other);
+            let notes = notes(&self.request.state, studies.0, studies.1, &found);
             self.picture(&sides, *stage, &tweaked.settings(), &notes)?;
         }
         Ok(())
+    }
+
+    /// What a first look has to read off: what the page has in its window.
+    fn parts(&self, base: &RunResult) -> Parts {
+        let (view, state) = (&self.request.view, &self.request.state);
+        if view.panels.is_none() {
+            return Parts::All;
+        }
+        let mut shown = Shown {
+            occupancy: view.wants("phases"),
+            // What a control says of an event is read off its course.
+            events: state.events.keys().cloned().collect(),
+            ..Shown::default()
+        };
+        if view.wants("chart") {
+            match view.shown().or_else(|| picture::first_shown(base)) {
+                Some(Chosen::Series(name)) => shown.series.push(name.to_owned()),
+                Some(Chosen::Event(name)) => shown.events.push(name.to_owned()),
+                Some(Chosen::Phase(_) | Chosen::State(..)) => shown.occupancy = true,
+                None => {}
+            }
+        }
+        if view.wants("events") {
+            match &view.events {
+                Some(chosen) => shown.events.extend(chosen.iter().cloned()),
+                None => {
+                    let told = chosen_events(base, &[]);
+                    shown.events.extend(told.iter().map(|event| event.name.clone()));
+                }
+            }
+        }
+        Parts::Shown(shown)
     }
 
     /// Ends the work if nobody wants more of it.
@@ -255,7 +297,14 @@ impl Job<'_> {
         } else {
             commands::reweighting(self.options, &self.request.state.asked(), settings)
         };
-        let (panels, axes) = picture::panels(sides, &self.request.view);
+        let mut view = self.request.view.clone();
+        // What is behind the window's edge comes with the finer pictures.
+        let is_part = view.panels.is_some() && (view.held || (stage.coarse && sides.simulated));
+        if !is_part {
+            view.panels = None;
+        }
+        let (panels, axes) = picture::panels(sides, &view);
+        let movers = (!view.held).then(|| movers(sides.base));
         let message = json!({
             "kind": "picture",
             "tweak": self.request.tweak,
@@ -269,7 +318,8 @@ impl Job<'_> {
             "panels": panels,
             "axes": axes,
             "rows": rows(sides),
-            "movers": movers(sides.base),
+            "movers": movers,
+            "part": is_part,
             "notes": notes,
             "held": self.request.view.held,
             "announce": if is_final { picture::announcement(sides, trials) } else { String::new() },
@@ -307,7 +357,7 @@ fn tweaked(
         return Ok(last);
     }
     let (study, silenced) = tweaked_study(options, session, &found).map_err(End::Fault)?;
-    let track = |coarse| Track::new(&session.settings_of(coarse));
+    let track = |coarse| Track::new(&session.settings_of(coarse), coarse);
     let (whole, coarse) = (track(false)?, track(true)?);
     let tweaked = Arc::new(Tweaked {
         generation: session.generation,
@@ -329,7 +379,7 @@ fn tweaked(
 pub fn simulated(
     options: &Options,
     session: &Session,
-    clients: &Clients,
+    (clients, cores): (&Clients, &Cores),
     page: &str,
     state: Option<&State>,
 ) -> Result<Option<Arc<Tweaked>>, String> {
@@ -345,7 +395,8 @@ pub fn simulated(
     let tweaked = tweaked(options, session, clients, page, found).map_err(in_words)?;
     let first = session.stages().into_iter().find(|stage| !stage.coarse);
     if let Some(stage) = first.filter(|_| tweaked.whole.latest().is_none()) {
-        let looked = (tweaked.whole).look(&tweaked.study, stage.blocks, &Silent);
+        let asked = (stage.blocks, &Parts::All);
+        let looked = (tweaked.whole).look(&tweaked.study, asked, cores, &Silent);
         looked.map_err(|error| error.to_string())?;
     }
     Ok(Some(tweaked))

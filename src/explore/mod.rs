@@ -8,21 +8,24 @@
 //! command line.
 //!
 //! Order of reading: `tweak` (the page's state), `session` (the file, its base run; `kept`,
-//! `track`), `clients` (whose turn it is), `job` (from a state to pictures), `picture`, `headline`
-//! and `notes` (from results to fragments of the page), `connection` (how long asking may take),
+//! `track`), `clients` (whose turn it is), `job` (from a state to pictures), `picture`, `bars`,
+//! `headline` and `notes` (from results to fragments of the page), `connection` (how long asking may take),
 //! `guard` (who may ask), `server` (addresses), `page/` (what the browser gets).
 
 mod assets;
+mod bars;
 mod clients;
 mod commands;
 mod connection;
 mod controls;
+mod cores;
 mod guard;
 mod handlers;
 mod headline;
 mod job;
 mod kept;
 mod notes;
+mod numbers;
 mod picture;
 mod server;
 mod session;

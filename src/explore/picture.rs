@@ -4,7 +4,9 @@
 //! is escaped here or by the charts. Which series and events are shown, and how wide, is the
 //! reader's choice and comes with each request.
 
+use super::bars;
 use super::headline::headline;
+use crate::report::chart::from_results::Shown;
 use crate::report::chart::{Chart, Frame, escape, from_results};
 use crate::report::format;
 use crate::report::html::chosen_events;
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// In place of a number that a shorter horizon leaves out.
-const SILENT: &str = r#"<span class="silent">not within the horizon</span>"#;
+pub const SILENT: &str = r#"<span class="silent">not within the horizon</span>"#;
 
 /// Curves in one chart at most: more cannot be told apart.
 const MOST_EVENTS: usize = 8;
@@ -23,8 +25,12 @@ const MOST_EVENTS: usize = 8;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct View {
-    /// Indicator or derived value; the first if empty or unknown.
-    pub series: String,
+    /// What stands over time, such as `series:NAME`, `phase:NAME`, `state:NAME:VALUE` or
+    /// `event:NAME`; the first that there is if empty or unknown.
+    pub chart: String,
+    /// The group, outcome or question that is looked at, such as `outcome:NAME`; the headline's if
+    /// empty or unknown.
+    pub of: String,
     /// `None`: the events of whose occurrence least is certain.
     pub events: Option<Vec<String>>,
     /// Pixels that a whole panel has; 0 for a desk's.
@@ -38,11 +44,24 @@ pub struct View {
     pub panels: Option<Vec<String>>,
 }
 
-/// Ends of the axis of values by panel: `outcomes`, `series`, `events`.
+/// Ends of the axis of values by panel: `outcomes`, `chart`, `events`.
 pub type Axes = BTreeMap<String, [f64; 2]>;
 
 impl View {
-    fn wants(&self, panel: &str) -> bool {
+    /// What the chart over time is of.
+    pub fn shown(&self) -> Option<Shown<'_>> {
+        let mut parts = self.chart.split(':');
+        let (kind, name) = (parts.next()?, parts.next()?);
+        match (kind, parts.next()) {
+            ("series", None) => Some(Shown::Series(name)),
+            ("phase", None) => Some(Shown::Phase(name)),
+            ("event", None) => Some(Shown::Event(name)),
+            ("state", Some(value)) => Some(Shown::State(name, value)),
+            _ => None,
+        }
+    }
+
+    pub fn wants(&self, panel: &str) -> bool {
         let named = |panels: &Vec<String>| panels.iter().any(|one| one == panel);
         self.panels.as_ref().is_none_or(named)
     }
@@ -145,13 +164,13 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> (Panels, Axes) {
     let (has_classes, has_time) = (sides.base.has_classes(), !sides.base.scenario.is_timeless());
     put("questions", &mut || Some(questions(sides)));
     put("metrics", &mut || Some(metrics(sides)));
-    put("headline", &mut || headline(sides));
+    put("headline", &mut || headline(sides, &view.of));
     put("outcomes", &mut || {
-        has_classes.then(|| outcomes(sides, view, width, &mut axes))
+        has_classes.then(|| outcomes(sides, view, &mut axes))
     });
     put("phases", &mut || has_time.then(|| phases(sides, width)));
-    put("series", &mut || {
-        has_time.then(|| series(sides, view, width, &mut axes))
+    put("chart", &mut || {
+        has_time.then(|| over_time(sides, view, width, &mut axes))
     });
     put("events", &mut || {
         has_time.then(|| events(sides, view, width, &mut axes))
@@ -159,29 +178,30 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> (Panels, Axes) {
     (panels, axes)
 }
 
-/// The chosen indicator or derived value over time.
-fn series(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
-    let course = |run: &RunResult| {
-        let all = || run.indicators.iter().chain(&run.derived);
-        let found = all()
-            .find(|s| s.name == view.series)
-            .or_else(|| all().next());
-        Some(from_results::course(run, found?))
+/// What the reader chose to see over time, both sides over each other.
+fn over_time(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
+    let names = ["As in the file", "With your changes"];
+    let runs: Vec<_> = sides.shown().zip(names).collect();
+    let found = (view.shown().and_then(|shown| from_results::overlay(&runs, shown)))
+        .or_else(|| from_results::overlay(&runs, first_shown(sides.base)?));
+    let Some(overlay) = found else {
+        return r#"<p class="none">Nothing to show.</p>"#.into();
     };
-    // Both sides are read against one axis.
-    let ranges = sides
-        .shown()
-        .filter_map(course)
-        .map(|course| course.range());
-    let Some(own) = ranges.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]) else {
-        return twice(sides, width, |_, _| None);
-    };
-    let reach = view.reach("series", own);
-    axes.insert("series".into(), reach);
-    twice(sides, width, |run, frame| {
-        let frame = frame.clone().following(Some(reach));
-        Some(course(run)?.draw(&frame))
-    })
+    let reach = view.reach("chart", overlay.range());
+    axes.insert("chart".into(), reach);
+    let frame = Frame::new(width).without_heading().following(Some(reach));
+    let mut html = figure("", &overlay.draw(&frame));
+    if !sides.simulated && !sides.unchanged {
+        html += r#"<p class="none">New weights alone say nothing about the way there. Tick “simulate new weights too” to see it.</p>"#;
+    }
+    html
+}
+
+/// What stands over time if the reader has chosen nothing.
+pub fn first_shown(run: &RunResult) -> Option<Shown<'_>> {
+    let series = run.indicators.iter().chain(&run.derived).next();
+    (series.map(|one| Shown::Series(&one.name)))
+        .or_else(|| run.phases.first().map(|one| Shown::Phase(&one.name)))
 }
 
 /// The chosen events over time.
@@ -294,65 +314,10 @@ fn twice(
     format!(r#"<div class="twice">{base}{other}</div>"#)
 }
 
-fn outcomes(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
-    let mut base = sides.base.clone();
-    let mut other = sides.other.clone();
-    base.scenario.title = "As in the file".into();
-    other.scenario.title = "With your changes".into();
-    let mut pairs = from_results::pairs(&base, &other);
-    pairs.about.id = "pairs".into();
-    if sides.unchanged {
-        // Two bars of one number would say that something was changed.
-        pairs.names[1] = "With your changes: nothing is moved yet".into();
-        for row in &mut pairs.rows {
-            (row.points[1], row.intervals[1]) = (None, None);
-            (row.values[1], row.errors[1]) = Default::default();
-        }
-    }
-    let reach = view.reach("outcomes", pairs.range());
+fn outcomes(sides: &Sides<'_>, view: &View, axes: &mut Axes) -> String {
+    let reach = view.reach("outcomes", bars::reach(sides));
     axes.insert("outcomes".into(), reach);
-    let frame = Frame::new(width).without_heading().following(Some(reach));
-    let mut html = figure("", &pairs.draw(&frame));
-    html += r#"<div class="wide" tabindex="0" role="group" aria-label="Outcomes"><table class="numbers"><thead><tr><th scope="col">Outcome</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th><th scope="col">Show such a future</th></tr></thead><tbody>"#;
-    for (i, (a, b)) in sides
-        .base
-        .outcomes
-        .iter()
-        .zip(&sides.other.outcomes)
-        .enumerate()
-    {
-        let title = escape(named(&a.title, &a.name));
-        let button = |side: &str, word: &str, probability: f64| {
-            if probability > 0.0 {
-                format!(
-                    r#"<button type="button" class="story" id="story-{side}-{i}" data-side="{side}" data-outcome="{i}" aria-label="{word}: story of a future that ends in {title}">{word}</button>"#
-                )
-            } else {
-                String::new()
-            }
-        };
-        let second = if sides.simulated && !sides.unchanged {
-            button("other", "with changes", b.probability)
-        } else {
-            String::new()
-        };
-        html += &format!(
-            r#"<tr data-name="{}"><th scope="row">{title}</th><td data-value="{}">{}</td><td data-value="{}">{}</td>{}<td>{}{second}</td></tr>"#,
-            escape(&a.name),
-            a.probability,
-            share(a.probability, a.std_error),
-            b.probability,
-            share(b.probability, b.std_error),
-            change(
-                "td",
-                sides.comparison.differences.get(i),
-                sides,
-                format::points
-            ),
-            button("base", "as in the file", a.probability),
-        );
-    }
-    html + "</tbody></table></div>"
+    bars::table(sides, view, reach[1])
 }
 
 /// A probability with its error.

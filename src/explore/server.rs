@@ -3,6 +3,7 @@
 use super::clients::Clients;
 use super::connection::{Arrived, Door, receive};
 use super::controls::controls;
+use super::cores::Cores;
 use super::guard::{Limiter, guard};
 use super::session::{Refusal, Session};
 use super::{Options, handlers, watch};
@@ -25,6 +26,7 @@ pub struct App {
     pub token: String,
     pub port: u16,
     pub clients: Clients,
+    pub cores: Cores,
     pub limiter: Limiter,
     session: RwLock<Arc<Session>>,
     broken: Mutex<Option<String>>,
@@ -98,6 +100,7 @@ impl Server {
             token: token().map_err(ServerError::Address)?,
             port,
             clients: Clients::default(),
+            cores: Cores::default(),
             limiter: Limiter::new(Instant::now()),
             session: RwLock::new(Arc::new(session)),
             broken: Mutex::new(None),

@@ -5,18 +5,21 @@
 //! with it.
 
 use super::Options;
+use super::cores::Cores;
 use super::kept::Kept;
 use super::track::Track;
 use crate::analysis::{Look, Study};
 use crate::engine::{EngineError, Observer, Settings};
+use crate::results::Parts;
 use crate::scenario::{Findings, load_with};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Trials per draw of the first, coarse picture: blocks are then small enough to be there at once.
+/// Trials per draw of the first, coarse picture: its blocks are small, so that all threads have some
+/// and stop soon when nobody wants them any more.
 const COARSE_TRIALS_PER_DRAW: u32 = 8;
-/// Blocks of the coarse picture.
-const COARSE_BLOCKS: u64 = 2;
+/// Blocks of the coarse picture, of 128 trials each.
+const COARSE_BLOCKS: u64 = 8;
 /// Blocks of the first look at a run of the full design.
 const FIRST_LOOK: u64 = 4;
 
@@ -67,9 +70,9 @@ impl Session {
             .build();
         settings.threads = options.threads;
         let too_large = |error: EngineError| Refusal::Size(error.to_string());
-        let base = Track::new(&settings).map_err(too_large)?;
+        let base = Track::new(&settings, false).map_err(too_large)?;
         let coarse = coarse(&settings)
-            .map(|settings| Track::new(&settings).map_err(too_large))
+            .map(|settings| Track::new(&settings, true).map_err(too_large))
             .transpose()?;
         Ok(Self {
             generation,
@@ -106,12 +109,13 @@ impl Session {
     pub fn base_for(
         &self,
         stage: Stage,
+        cores: &Cores,
         observer: &dyn Observer,
     ) -> Result<Option<Arc<Look>>, EngineError> {
         let track = self.base(stage.coarse);
         match track.latest() {
             Some(look) if look.blocks() >= stage.blocks => Ok(Some(look)),
-            _ => track.look(&self.study, stage.blocks, observer),
+            _ => track.look(&self.study, (stage.blocks, &Parts::All), cores, observer),
         }
     }
 

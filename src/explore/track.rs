@@ -2,17 +2,24 @@
 //!
 //! One at a time makes it grow; everybody else sees what has been read off so far, without waiting.
 
+use super::cores::Cores;
 use crate::analysis::{Growing, Look, Study};
 use crate::engine::{EngineError, Observer, Settings};
+use crate::results::Parts;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
 /// How often somebody who waits for another to make the run grow looks up.
 const GLANCE: Duration = Duration::from_millis(2);
+/// Trials of a turn.
+const STRETCH: u64 = 8192;
 
 /// A growing run with its looks.
 pub struct Track {
+    settings: Settings,
+    /// So short that it is simulated at once, and not by turns.
+    is_glance: bool,
     run: Mutex<Growing>,
     /// By the number of blocks.
     looks: RwLock<BTreeMap<u64, Arc<Look>>>,
@@ -21,8 +28,10 @@ pub struct Track {
 impl Track {
     /// # Errors
     /// [`EngineError`] if the size cannot be had.
-    pub fn new(settings: &Settings) -> Result<Self, EngineError> {
+    pub fn new(settings: &Settings, is_glance: bool) -> Result<Self, EngineError> {
         Ok(Self {
+            is_glance,
+            settings: settings.clone(),
             run: Mutex::new(Growing::new(settings)?),
             looks: RwLock::default(),
         })
@@ -40,19 +49,22 @@ impl Track {
         looks.last_key_value().map(|(_, look)| Arc::clone(look))
     }
 
-    /// The look after so many blocks, simulated if need be; `None` if the observer cancelled it, or
-    /// if the run is already past it.
+    /// The look after so many blocks at these parts of the result, simulated if need be; `None` if
+    /// the observer cancelled it, or if the run is already past it.
+    ///
+    /// A first glance is simulated at once, anything longer by turns.
     ///
     /// # Errors
     /// [`EngineError`] of the run.
     pub fn look(
         &self,
         study: &Study,
-        blocks: u64,
+        (blocks, parts): (u64, &Parts),
+        cores: &Cores,
         observer: &dyn Observer,
     ) -> Result<Option<Arc<Look>>, EngineError> {
         loop {
-            if let Some(look) = self.known(blocks) {
+            if let Some(look) = self.known(blocks).filter(|look| look.has(parts)) {
                 return Ok(Some(look));
             }
             let mut run = match self.run.try_lock() {
@@ -66,7 +78,20 @@ impl Track {
                     continue;
                 }
             };
-            let look = run.look(study, blocks, observer)?;
+            let each = (STRETCH / self.settings.trials_per_block()).max(1);
+            while run.blocks() < blocks {
+                let upto = blocks.min(run.blocks() + each);
+                let turn = (!self.is_glance).then(|| cores.turn(observer));
+                if matches!(turn, Some(None)) {
+                    return Ok(None);
+                }
+                let run = &mut *run;
+                let grow = || run.grow(study, upto, observer);
+                if !cores.apart(self.settings.threads, grow)? {
+                    return Ok(None);
+                }
+            }
+            let look = run.look_at(study, blocks, parts, observer)?;
             if let Some(look) = &look {
                 let mut looks = self.looks.write().unwrap_or_else(PoisonError::into_inner);
                 looks.insert(blocks, Arc::clone(look));

@@ -4,6 +4,7 @@
 //! it came from, so that a fault can be shown there. They mean the same as `--set PATH=VALUE`.
 //! Whether the values make sense together is for the scenario's own checks to say.
 
+use super::numbers;
 use crate::analysis::Study;
 use crate::diagnostic::{Diagnostic, nearest};
 use indexmap::IndexMap;
@@ -17,6 +18,12 @@ pub struct State {
     /// All trends, or none.
     pub weights: IndexMap<String, f64>,
     pub parameters: IndexMap<String, ParameterTweak>,
+    /// Quantities of the trial, pinned.
+    pub per_trial: IndexMap<String, f64>,
+    /// By path.
+    pub numbers: IndexMap<String, f64>,
+    /// The value in which a state starts, by state.
+    pub starts: IndexMap<String, String>,
     /// Months.
     pub horizon: Option<f64>,
     /// `never`, or an ISO date on which the event is certain.
@@ -57,6 +64,9 @@ impl State {
         self.parameters.is_empty()
             && self.horizon.is_none()
             && self.events.is_empty()
+            && self.per_trial.is_empty()
+            && self.numbers.is_empty()
+            && self.starts.is_empty()
             && (!self.simulate || self.weights.is_empty())
     }
 
@@ -72,7 +82,15 @@ impl State {
 impl Override {
     /// As an argument of `--set`.
     pub fn setting(&self) -> String {
-        format!("{}={}", self.path.join("."), self.value)
+        let path = self.path.join(".");
+        // What changes one key says no more than that.
+        if let Value::Object(keys) = &self.value
+            && keys.len() == 1
+            && let Some((key, value)) = keys.iter().next()
+        {
+            return format!("{path}.{key}={value}");
+        }
+        format!("{path}={}", self.value)
     }
 
     /// Whether a JSON pointer into the scenario lies at or below the place of this value.
@@ -148,6 +166,50 @@ pub fn overrides(state: &State, study: &Study) -> Result<Vec<Override>, ControlF
             value: parameter(source, name, tweak),
             control,
         });
+    }
+    for (name, value) in &state.per_trial {
+        let control = format!("per_trial:{name}");
+        known(source, "per_trial", "quantity of the trial", name, &control)?;
+        found.push(Override {
+            path: vec!["per_trial".into(), name.clone()],
+            value: json!({"value": number(*value)}),
+            control,
+        });
+    }
+    if !state.numbers.is_empty() {
+        let all = numbers::numbers(&study.model);
+        for (path, value) in &state.numbers {
+            let control = format!("number:{path}");
+            let Some(known) = all.iter().find(|one| one.path == *path) else {
+                return Err(ControlFault {
+                    control: Some(control),
+                    message: format!("no number stands at `{path}`"),
+                });
+            };
+            let value = match &known.word {
+                Some(word) => json!(format!("{} {word}", number(*value))),
+                None => number(*value),
+            };
+            found.push(Override {
+                path: path.split('.').map(str::to_owned).collect(),
+                value,
+                control,
+            });
+        }
+    }
+    for (state, chosen) in &state.starts {
+        let control = format!("start:{state}");
+        let Some(values) = numbers::start_in(state, source, chosen) else {
+            return Err(ControlFault {
+                control: Some(control),
+                message: format!("no state `{state}` has a value `{chosen}`"),
+            });
+        };
+        found.extend(values.into_iter().map(|(path, value)| Override {
+            path,
+            value,
+            control: control.clone(),
+        }));
     }
     if let Some(months) = state.horizon {
         if study.model.clock.timeless {
@@ -280,12 +342,12 @@ mod tests {
             [
                 "trends.dry.weight=0.25",
                 "trends.wet.weight=0.75",
-                r#"parameters.haste={"value":0.5}"#,
-                r#"parameters.speed={"value":0.1}"#,
+                "parameters.haste.value=0.5",
+                "parameters.speed.value=0.1",
                 "parameters.calm=2",
-                r#"parameters.pull={"p50":0.4}"#,
+                "parameters.pull.p50=0.4",
                 r#"horizon="18 months""#,
-                r#"events.signature={"hazard":0}"#,
+                "events.signature.hazard=0",
                 r#"events.summit={"at":"2026-05-01","if":null,"probability":null}"#,
             ]
         );

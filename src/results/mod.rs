@@ -21,7 +21,9 @@ mod types;
 mod validate;
 mod warnings;
 
-pub use assemble::{assemble, in_display_order, scenario_info, told, tool};
+pub use assemble::{
+    Parts, Shown, assemble, assemble_parts, in_display_order, scenario_info, told, tool,
+};
 pub use compared::*;
 pub use discover::*;
 pub use explain::*;

@@ -30,8 +30,7 @@ fn drag(page: &crate::page::Page, id: &str, steps: u32) -> Drag {
             const seen = {{ drawn: 0, heights: [], axes: new Set(), base: new Set() }};
             const look = () => {{
                 seen.heights.push(document.documentElement.scrollHeight);
-                const ticks = [...document.querySelectorAll('[data-panel=outcomes] svg text')].map(t => t.textContent).filter(t => /^[0-9.]+%$/.test(t));
-                seen.axes.add([...document.querySelectorAll('[data-panel=outcomes] svg .tick, [data-panel=outcomes] svg .grid')].map(e => e.outerHTML).join('') || ticks.slice(-3).join(' '));
+                seen.axes.add([...document.querySelectorAll('[data-panel=outcomes] .tick, [data-panel=chart] svg text.m')].map(e => e.textContent).join(' '));
                 seen.base.add(document.querySelector('[data-panel=outcomes] td[data-value]').dataset.value);
             }};
             look();
@@ -234,6 +233,130 @@ fn what_was_refused_works() {
     after(&page, &set("parameter:haste-number", "0.55"));
     assert!(page.ask::<bool>("document.getElementById('fault-parameter:haste').hidden"));
     page.assert_quiet();
+}
+
+/// A desk's smallest window.
+const SMALL: View = View {
+    width: 1280,
+    height: 800,
+    ..View::DESKTOP
+};
+
+#[test]
+fn all_that_is_needed_is_on_one_screen() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let baseline = crate::program::root().join("scenarios/baseline.json");
+    let served = Served::of(&baseline, 8192);
+    let page = opened(&browser, &served, SMALL);
+    let count = |selector: &str| -> usize {
+        page.ask(&format!("document.querySelectorAll({selector:?}).length"))
+    };
+    // Before any change there is one set of bars, with its ranges.
+    let rows = count("[data-panel=outcomes] > .wide > table tbody tr");
+    assert!(rows >= 5, "{rows}");
+    assert_eq!((count("rect.b-other"), count("svg .two")), (0, 0));
+    assert!(count("rect.b-range") >= 4);
+    let below = || -> Vec<String> {
+        page.ask(
+            "['[data-panel=headline]', '[data-panel=outcomes] tbody tr', '#why', '[data-panel=chart] svg.qx', '#chart', 'header button', '#status']
+                .flatMap(selector => [...document.querySelectorAll(selector)])
+                .filter(e => e.getClientRects().length && !e.closest('details:not([open])'))
+                .map(e => [e.id || e.dataset.name || e.tagName, e.getBoundingClientRect()])
+                .filter(([, box]) => box.bottom > innerHeight || box.top < 0 || box.right > innerWidth)
+                .map(([name, box]) => `${name}: ${Math.round(box.top)} to ${Math.round(box.bottom)}`)",
+        )
+    };
+    let controls = || -> usize {
+        page.ask("[...document.querySelectorAll('aside fieldset')].filter(e => { const box = e.getBoundingClientRect(); return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight; }).length")
+    };
+    assert_eq!(below(), Vec::<String>::new());
+    assert!(controls() >= 4, "{}", controls());
+    after(&page, &set("parameter:chance_ceasefire-number", "0.3"));
+    assert_eq!(below(), Vec::<String>::new());
+    assert!(controls() >= 4, "{}", controls());
+    assert_eq!(count("svg .two"), 1, "both sides are in one chart");
+    assert!(count("rect.b-other") >= rows);
+    page.assert_quiet();
+}
+
+#[test]
+fn another_outcome_can_be_looked_at_and_the_controls_that_move_it_come_first() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let baseline = crate::program::root().join("scenarios/baseline.json");
+    let served = Served::of(&baseline, 20_000);
+    let page = opened(&browser, &served, SMALL);
+    let first = || -> String { page.ask("document.querySelector('#parameters > fieldset').id") };
+    let headline = || -> String { page.ask("document.getElementById('h-headline').textContent") };
+    let (control, title) = (first(), headline());
+    assert_eq!(title, "The war goes on");
+    page.ask::<bool>("(document.getElementById('of-outcome:front_moving').click(), true)");
+    page.wait_for("document.getElementById('h-headline').textContent === 'Russia is gaining ground'");
+    page.wait_for("document.body.dataset.final === 'true'");
+    assert_ne!(first(), control, "another control moves it most");
+    let said: String = page.ask("document.querySelector('#parameters .moves').textContent");
+    assert!(said.starts_with("lowest "), "{said}");
+    // Under the pointer another one, without a choice.
+    let why = || -> String { page.ask("document.getElementById('why').textContent") };
+    let before = why();
+    page.hover("tr[data-name=ceasefire]");
+    assert_ne!(why(), before);
+    assert_eq!(headline(), "Russia is gaining ground");
+    page.ask::<bool>("(document.getElementById('of-outcome:front_moving').click(), true)");
+    page.wait_for("document.getElementById('h-headline').textContent === 'The war goes on'");
+    assert_eq!(first(), control);
+    page.assert_quiet();
+}
+
+#[test]
+fn starts_moves_results_and_quantities_of_the_trial_can_be_moved() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let root = crate::program::root();
+    for (file, moves) in [
+        (
+            "port_strike",
+            &[("number:shifts.cautious.militant.rate-number", "0.6")][..],
+        ),
+        (
+            "baseline",
+            &[
+                ("start:us_posture-choice", "withdrawn"),
+                ("number:states.kremlin.moves.softer.maximal.mean_wait-number", "40"),
+                ("number:events.us_midterms.branches.hostile.probability-number", "0.9"),
+            ],
+        ),
+        ("gallery/risk_register", &[("per_trial:concrete-number", "90")]),
+    ] {
+        let served = Served::of(&root.join(format!("scenarios/{file}.json")), 2048);
+        let page = opened(&browser, &served, SMALL);
+        for (id, value) in moves {
+            after(&page, &set(id, value));
+            let shown: String = page.ask("document.getElementById('command').textContent");
+            let path = id.split_once(':').map_or("", |(_, rest)| rest);
+            let path = path.rsplit_once('-').map_or("", |(path, _)| path);
+            assert!(shown.contains(path), "{path}: {shown}");
+            let row = format!("document.getElementById({id:?}).closest('fieldset')");
+            assert!(page.ask::<bool>(&format!("{row}.classList.contains('moved')")), "{id}");
+        }
+        // The link holds it, and undo takes one after the other back.
+        let link: String = page.ask("location.href");
+        let second = browser.page(SMALL);
+        second.goto(&link);
+        second.wait_for("document.body.dataset.final === 'true'");
+        let command = "document.getElementById('command').textContent";
+        assert_eq!(page.ask::<String>(command), second.ask::<String>(command));
+        for _ in moves.iter() {
+            assert!(page.ask::<bool>("!document.getElementById('undo').disabled"));
+            page.ask::<bool>("(document.getElementById('undo').click(), true)");
+        }
+        assert!(page.ask::<bool>("document.getElementById('undo').disabled"));
+        page.assert_quiet();
+    }
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn the_first_picture_is_coarse_and_the_last_is_whole() {
             break;
         }
     }
-    assert_eq!(trials, [256, 4096, 8192]);
+    assert_eq!(trials, [1024, 4096, 8192]);
     // Another view of the same tweak needs no simulation.
     let view =
         json!({"page": "tests", "tweak": 2, "state": {"horizon": 8}, "view": {"width": 360}});

@@ -76,7 +76,7 @@ fn the_numbers_of_the_file_stay_while_what_is_moved_grows_finer() {
         ask(&served, "tests", tweak, &state, &json!({}));
         let all = pictures(&mut messages, tweak);
         let trials: Vec<_> = all.iter().map(|p| p["trials"].as_u64()).collect();
-        assert_eq!(trials, [Some(256), Some(4096), Some(8192)], "{state}");
+        assert_eq!(trials, [Some(1024), Some(4096), Some(8192)], "{state}");
         let exact = row(&all[2], "outcomes", "signed")[1];
         for picture in &all {
             assert_eq!(picture["base_trials"], 8192);
@@ -106,7 +106,10 @@ fn an_axis_that_is_held_stays_and_one_that_is_not_never_shrinks() {
     let mut axes = |state: &Value, view: Value| {
         asked += 1;
         ask(&served, "tests", asked, state, &view);
-        let last = pictures(&mut messages, asked).pop().expect("a last one");
+        let last = match view["held"] == true {
+            true => messages.until(|m| m["kind"] == "picture" && m["tweak"] == asked),
+            false => pictures(&mut messages, asked).pop().expect("a last one"),
+        };
         last["axes"].clone()
     };
     let first = axes(&json!({}), json!({}));
@@ -125,6 +128,37 @@ fn an_axis_that_is_held_stays_and_one_that_is_not_never_shrinks() {
     );
     let back = axes(&json!({}), json!({"axes": released}));
     assert_eq!(back, released);
+}
+
+#[test]
+fn while_a_hand_moves_a_picture_is_of_the_window_and_nothing_finer_follows() {
+    let served = Served::start(|_| {});
+    let mut messages = served.listen("tests");
+    ask(&served, "tests", 1, &json!({}), &json!({}));
+    pictures(&mut messages, 1);
+    let seen = json!(["headline", "outcomes", "chart"]);
+    for (tweak, chart) in [
+        (2, "series:level"),
+        (3, "phase:accord"),
+        (4, "event:summit"),
+    ] {
+        let view = json!({"held": true, "panels": seen, "chart": chart});
+        let state = pinned(0.3 + 0.05 * tweak as f64);
+        ask(&served, "tests", tweak, &state, &view);
+        let held = messages.until(|m| m["kind"] == "picture" && m["tweak"] == tweak);
+        assert_eq!((&held["trials"], &held["part"]), (&json!(1024), &json!(true)));
+        let keys: Vec<_> = held["panels"].as_object().expect("panels").keys().collect();
+        assert_eq!(keys, ["chart", "headline", "outcomes"]);
+        let html = held["panels"]["chart"].as_str().expect("a chart");
+        assert!(html.matches("class=\"curve").count() == 2, "{chart}: {html}");
+        // What comes next is of the next request, and its first picture has the same numbers.
+        ask(&served, "tests", 10 * tweak, &state, &json!({"panels": seen, "chart": chart}));
+        let next = messages.until(|m| m["kind"] == "picture");
+        assert_eq!(next["tweak"], 10 * tweak, "nothing finer of what was held");
+        assert_eq!(next["panels"]["outcomes"], held["panels"]["outcomes"], "{chart}");
+        let last = pictures(&mut messages, 10 * tweak).pop().expect("a last one");
+        assert_eq!(last["panels"].as_object().map(|all| all.len()), Some(7));
+    }
 }
 
 #[test]
@@ -330,7 +364,7 @@ fn pages_do_not_wait_for_one_another() {
     let served = Served::start(|options| options.trials = Some(20_000_000));
     let (mut busy, mut other) = (served.listen("busy"), served.listen("other"));
     ask(&served, "busy", 1, &pinned(0.55), &json!({}));
-    busy.until(|m| m["kind"] == "picture" && m["trials"].as_u64() > Some(256));
+    busy.until(|m| m["kind"] == "picture" && m["trials"].as_u64() > Some(1024));
     for (tweak, state) in [
         (1, json!({"weights": {"dry": 0.2, "wet": 0.8}})),
         (2, pinned(0.3)),

@@ -19,7 +19,9 @@ let heldPicture = null;
 let drawn = 0;
 const kept = new Kept();
 const pins = new Pins($("pins"), $("pinned"), (state) => go(() => history.push(fitting(state, controls), null)));
-const view = { series: "", events: null };
+const view = { chart: "", of: "", events: null };
+// What moves each outcome, by its key; "" stands for the headline.
+let movers = {};
 // Where the axes end in the picture that is shown; they stay there while a hand moves, and grow afterwards.
 let axes = {};
 let held = false;
@@ -41,12 +43,12 @@ function keyOf() {
 
 function ask() {
   if (!controls) return;
-  const panels = held && latest ? seen() : null;
+  const panels = latest ? seen() : null;
   tweaks.send({ key: held ? null : keyOf(), state: history.state, view: { ...view, width: width(), axes, held, panels }, touched });
   mark();
 }
 
-// The panels in the window: while a hand moves, the others can wait until it lets go.
+// The panels in the window: the others wait for the finer pictures.
 function seen() {
   const inWindow = ({ top, bottom }) => bottom > 0 && top < window.innerHeight;
   return [...document.querySelectorAll("[data-panel]")].filter((panel) => inWindow(panel.getBoundingClientRect())).map((panel) => panel.dataset.panel);
@@ -149,9 +151,7 @@ function scenario(found) {
   // What is built anew stands in the order of the file.
   ordered = null;
   show = build(controls, change, () => history.state);
-  const series = controls.series.map((one) => new Option(one.title, one.name));
-  $("series").replaceChildren(...series);
-  if (controls.series.some((one) => one.name === view.series)) $("series").value = view.series;
+  chooseChart();
   chooseEvents();
   const list = document.createElement("ul");
   list.append(...controls.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
@@ -168,6 +168,18 @@ function openChanged() {
   for (const group of document.querySelectorAll("aside > details")) if (group.querySelector(".moved")) group.open = true;
   const moved = document.querySelector("aside .moved");
   if (moved) document.querySelector("aside").scrollTop = moved.offsetTop - 60;
+}
+
+function chooseChart() {
+  const groups = controls.charts.map(({ title, charts }) => {
+    const group = Object.assign(document.createElement("optgroup"), { label: title });
+    group.append(...charts.map((one) => new Option(one.title, one.name)));
+    return group;
+  });
+  $("chart").replaceChildren(...groups);
+  const known = controls.charts.some(({ charts }) => charts.some((one) => one.name === view.chart));
+  if (!known) view.chart = $("chart").value;
+  $("chart").value = view.chart;
 }
 
 function chooseEvents() {
@@ -193,17 +205,21 @@ function draw(message) {
   steady(message.held);
   for (const panel of document.querySelectorAll("[data-panel]")) {
     const html = message.panels[panel.dataset.panel];
-    if (html === undefined && message.held) continue;
+    panel.classList.toggle("stale", html === undefined && message.part);
+    if (html === undefined && message.part) continue;
     // What the scenario has no place for has none on the page.
     panel.closest("section").hidden = html === undefined;
     place(panel, html ?? "");
   }
   drawn = message.tweak;
   showMarks(message.notes);
-  if (ordered !== message.generation && message.base_trials === message.total) {
-    if (order(message.movers)) ordered = message.generation;
+  if (message.movers && message.base_trials === message.total) movers = message.movers;
+  const wanted = `${message.generation} ${view.of}`;
+  if (ordered !== wanted && message.base_trials === message.total) {
+    if (order(movers[view.of] ?? [])) ordered = wanted;
     if (!document.querySelector("aside").contains(document.activeElement)) openChanged();
   }
+  why(hovered);
   const sent = tweaks.sent.get(message.tweak);
   pins.show(sent?.state ?? history.state, sent?.key, message.rows);
   if (!message.held) grown(message.axes);
@@ -260,6 +276,52 @@ function place(panel, html) {
     if (focused) $(focused)?.focus({ preventScroll: true });
   }
 }
+
+// ---- what moves an outcome
+
+let hovered = null;
+
+// Says what moves the outcome under the pointer or the focus, or else the one that is looked at.
+function why(key) {
+  const of = key ?? view.of;
+  const place = $("why");
+  const title = document.querySelector(`button.of[data-of="${CSS.escape(of)}"]`)?.textContent ?? $("h-headline")?.textContent ?? "";
+  const found = (movers[of] ?? []).slice(0, 3);
+  const signature = JSON.stringify([of, found, title]);
+  if (place.dataset.signature === signature) return;
+  place.dataset.signature = signature;
+  const links = found.map((mover) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "mover", textContent: mover.title, title: mover.says });
+    button.addEventListener("click", () => goTo(mover.control));
+    return button;
+  });
+  const said = document.createElement("span");
+  said.textContent = found.length ? `Moves “${title}” most:` : latest?.final && movers[""] ? `Nothing stands out that moves “${title}”.` : "";
+  place.replaceChildren(said, ...links);
+}
+
+function goTo(control) {
+  const row = document.getElementById(`control-${control}`);
+  row?.closest("aside > details")?.setAttribute("open", "");
+  row?.scrollIntoView({ block: "center" });
+  row?.querySelector("input, select")?.focus({ preventScroll: true });
+}
+
+const keyAt = (event) => event.target.closest?.("tr[data-key]")?.dataset.key ?? null;
+for (const kind of ["mouseover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    if (event.target.closest?.("#why")) return;
+    const key = keyAt(event);
+    if (key !== hovered) { hovered = key; why(key); }
+  });
+}
+// An outcome that is chosen is the one that the large number and the order of the controls are about.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button.of");
+  if (!button) return;
+  view.of = view.of === button.dataset.of ? "" : button.dataset.of;
+  ask();
+});
 
 // ---- stories and variants
 
@@ -329,7 +391,7 @@ $("undo").addEventListener("click", () => go(() => history.undo()));
 $("redo").addEventListener("click", () => go(() => history.redo()));
 $("reset").addEventListener("click", () => { axes = {}; go(() => history.push(empty(), null)); });
 $("simulate").addEventListener("change", () => change(null, () => ({ simulate: $("simulate").checked }), true));
-$("series").addEventListener("change", () => { view.series = $("series").value; delete axes.series; ask(); });
+$("chart").addEventListener("change", () => { view.chart = $("chart").value; delete axes.chart; ask(); });
 window.addEventListener("hashchange", () => go(() => history.push(fitting(fromHash(location.hash), controls), null)));
 
 document.addEventListener("keydown", (event) => {

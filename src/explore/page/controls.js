@@ -64,44 +64,69 @@ function behind({ shape, marks, low, high }) {
   return [drawing];
 }
 
-// Puts the parameters that move the headline first, and says what they do to it; false while that has to wait.
+// Puts the controls that move what is looked at first, and says what they do to it; false while that has to wait.
 export function order(movers) {
-  const list = document.getElementById("parameters");
+  for (const said of document.querySelectorAll("aside .moves")) said.textContent = "";
   const rows = movers.map((mover) => ({ mover, row: document.getElementById(`control-${mover.control}`) })).filter(({ row }) => row);
-  for (const { mover, row } of rows) {
-    const text = row.querySelector(".moves");
-    if (text) text.textContent = mover.says;
+  for (const { mover, row } of rows) row.querySelector(".moves").textContent = mover.says;
+  let waits = false;
+  for (const list of document.querySelectorAll("aside > details > div")) {
+    // Nothing is moved away under a hand or a reading eye.
+    if (list.contains(document.activeElement)) { waits = true; continue; }
+    const first = rows.map(({ row }) => row).filter((row) => list.contains(row));
+    const others = [...list.children].filter((row) => !first.includes(row));
+    others.sort((a, b) => Number(a.dataset.place) - Number(b.dataset.place));
+    const wanted = [...first, ...others];
+    if (wanted.some((row, i) => row !== list.children[i])) list.append(...wanted);
   }
-  // Nothing is moved away under a hand or a reading eye.
-  if (list.contains(document.activeElement)) return false;
-  list.prepend(...rows.map(({ row }) => row).filter((row) => list.contains(row)));
-  const told = rows.some(({ row }) => list.contains(row));
-  document.getElementById("order").textContent = told ? "Those that move the headline most come first." : "";
-  return true;
+  document.getElementById("order").textContent = rows.length ? "Those that move the large number most come first." : "";
+  return !waits;
 }
 
 const faultOf = (control) => make("p", { class: "fault", id: `fault-${control}`, role: "alert", hidden: true });
 
+// What the file says about a thing, behind a sign: why, by whom, and what else can be moved.
+function info(title, { note, sources = [] }, more = []) {
+  if (!note && !sources.length && !more.length) return [];
+  const list = make("ul", {}, ...sources.map((source) => make("li", {}, source)));
+  const parts = [...(note ? [make("p", {}, note)] : []), ...(sources.length ? [list] : []), ...more];
+  return [make("details", { class: "info" }, make("summary", { "aria-label": `About: ${title}` }, make("span", { "aria-hidden": "true" }, "i")), ...parts)];
+}
+
 // Builds all controls. `change(control, (state) => state, done)` is called with what was moved.
 export function build(controls, change, getState) {
   const shows = [];
-  const place = (id, elements) => document.getElementById(id).replaceChildren(...elements);
+  const place = (id, elements) => {
+    document.getElementById(id).replaceChildren(...elements);
+    document.getElementById(`group-${id}`).hidden = elements.length === 0;
+    elements.forEach((row, index) => { row.dataset.place = String(index); });
+  };
   const weightsOf = (state) =>
     Object.keys(state.weights).length ? state.weights : Object.fromEntries(controls.trends.map((trend) => [trend.name, trend.weight]));
-  const frame = (control, title, says, back, ...body) => {
+  const frame = (control, thing, says, back, ...body) => {
+    const { title } = thing;
     const reset = make("button", { type: "button", class: "back", "aria-label": `${title}: as in the file` }, "as in the file");
     reset.addEventListener("click", () => { change(control, back, true); });
-    const told = make("p", { class: "says", id: `says-${control}` }, says);
     // Its place is kept while it is not there, so that no slider moves away under a hand.
-    (body[0].classList.contains("mode") ? body[0] : told).append(" ", reset);
+    const told = make("p", { class: "says" }, make("span", { id: `says-${control}` }, says), reset);
     const row = make("fieldset", { class: "control", id: `control-${control}` },
-      make("legend", {}, title), told, ...body, make("p", { class: "mark", id: `mark-${control}`, role: "status" }), faultOf(control));
+      make("legend", {}, title), ...info(title, thing, thing.more), told, make("p", { class: "moves" }), ...body,
+      make("p", { class: "mark", id: `mark-${control}`, role: "status" }), faultOf(control));
+    row.dataset.find = `${title} ${control}`.toLowerCase();
     return { row, mark: (moved) => { row.classList.toggle("moved", moved); reset.style.visibility = moved ? "" : "hidden"; } };
   };
+  // A part of the state that has values by name: sets one of them, or takes it away.
+  const setIn = (part, name, value) => (state) => {
+    const all = { ...state[part] };
+    if (value === null || value === "") delete all[name]; else all[name] = value;
+    return { [part]: all };
+  };
+  const choiceOf = (control, title, options) =>
+    make("select", { id: `${control}-choice`, "aria-label": title, "aria-describedby": `says-${control}` },
+      ...options.map(([value, text]) => make("option", { value }, text)));
 
   let held = null;
-  document.getElementById("group-weights").hidden = controls.trends.length < 2;
-  place("weights", controls.trends.map((trend) => {
+  place("weights", controls.trends.length < 2 ? [] : controls.trends.map((trend) => {
     const control = `weight:${trend.name}`;
     const one = dial({
       id: control, label: trend.title, low: 0, high: 100, step: 0.5, unit: "%", scale: 100, describedBy: `says-${control}`,
@@ -113,7 +138,7 @@ export function build(controls, change, getState) {
       },
       onDone: (done) => { held = null; change(control, null, done); },
     });
-    const { row, mark } = frame(control, trend.title, `file: ${tidy(trend.weight * 100, 0.1)}%`, () => ({ weights: {} }), one.element);
+    const { row, mark } = frame(control, trend, `file: ${tidy(trend.weight * 100, 0.1)}%`, () => ({ weights: {} }), one.element);
     shows.push((state) => {
       const weight = weightsOf(state)[trend.name];
       one.show(weight);
@@ -123,35 +148,27 @@ export function build(controls, change, getState) {
   }));
 
   const time = controls.time;
-  document.getElementById("group-horizon").hidden = !time;
   if (time) {
     const horizon = dial({
       id: "horizon", label: "Horizon in months", low: 1, high: time.horizon_most, step: 1, unit: "months", describedBy: "says-horizon",
       onInput: (value) => change("horizon", () => ({ horizon: value === time.horizon ? null : value }), false),
       onDone: (done) => change("horizon", null, done),
     });
-    const end = frame("horizon", "Months from the start", `file: until ${time.end}`, () => ({ horizon: null }), horizon.element);
+    const end = frame("horizon", { title: "Months from the start" }, `file: until ${time.end}`, () => ({ horizon: null }), horizon.element);
     shows.push((state) => { horizon.show(state.horizon ?? time.horizon); end.mark(state.horizon !== null); });
     place("horizon", [end.row]);
   } else {
     place("horizon", []);
   }
 
-  const setParameter = (name, value) => (state) => {
-    const parameters = { ...state.parameters };
-    if (value) parameters[name] = value; else delete parameters[name];
-    return { parameters };
-  };
   place("parameters", controls.parameters.map((parameter) => {
     const control = `parameter:${parameter.name}`;
     const pin = dial({
       id: control, label: `${parameter.title}: pin at`, low: parameter.low, high: parameter.high, step: parameter.step, unit: parameter.unit,
       describedBy: `says-${control}`, above: behind(parameter),
-      onInput: (value) => change(control, setParameter(parameter.name, { pin: value }), false),
+      onInput: (value) => change(control, setIn("parameters", parameter.name, { pin: value }), false),
       onDone: (done) => change(control, null, done),
     });
-    const [mode, tie] = [make("span"), make("p", { class: "says" })];
-    const body = [make("p", { class: "mode" }, mode), make("p", { class: "moves" }), pin.element, tie];
     const fields = parameter.percentiles.map(([key, value]) => {
       const field = make("input", { type: "number", step: "any", id: `${control}-${key}`, value: String(value) });
       field.addEventListener("change", () => {
@@ -159,22 +176,19 @@ export function build(controls, change, getState) {
         const old = getState().parameters[parameter.name]?.percentiles ?? {};
         const percentiles = { ...old, [key]: field.valueAsNumber };
         for (const [each, filed] of parameter.percentiles) if (percentiles[each] === filed) delete percentiles[each];
-        change(control, setParameter(parameter.name, Object.keys(percentiles).length ? { percentiles } : null), true);
+        change(control, setIn("parameters", parameter.name, Object.keys(percentiles).length ? { percentiles } : null), true);
       });
       return { key, value, field, label: make("label", {}, `${key.slice(1)}% lie below `, field) };
     });
-    if (fields.length) {
-      body.push(make("details", { class: "percentiles" }, make("summary", {}, "Move its percentiles instead"), ...fields.map((one) => one.label)));
-    }
-    if (parameter.note) body.push(make("details", { class: "note" }, make("summary", {}, "Why the file says so"), make("p", {}, parameter.note)));
-    const { row, mark } = frame(control, parameter.title, `file: ${parameter.says}`, setParameter(parameter.name, null), ...body);
-    row.dataset.find = `${parameter.title} ${parameter.name}`.toLowerCase();
+    const more = fields.length
+      ? [make("div", { class: "percentiles" }, make("p", { class: "says" }, "Move its percentiles instead of pinning it:"), ...fields.map((one) => one.label))] : [];
+    const tie = make("p", { class: "says tie" });
+    const { row, mark } = frame(control, { ...parameter, more }, `file: ${parameter.says}`, setIn("parameters", parameter.name, null), pin.element, tie);
     shows.push((state) => {
       const tweak = state.parameters[parameter.name];
       const pinned = tweak && tweak.pin !== undefined && tweak.pin !== null;
       pin.show(pinned ? tweak.pin : parameter.centre);
-      tie.textContent = pinned && parameter.correlated ? "Its correlations with others no longer count." : "";
-      mode.textContent = pinned ? "pinned here" : tweak ? "percentiles moved" : parameter.uncertain ? "slide to pin it" : "";
+      tie.textContent = pinned && parameter.correlated ? "Pinned: correlations no longer count." : tweak && !pinned ? "Percentiles moved." : "";
       for (const { key, value, field } of fields) {
         if (document.activeElement !== field) field.value = String(tweak?.percentiles?.[key] ?? value);
       }
@@ -182,23 +196,24 @@ export function build(controls, change, getState) {
     });
     return row;
   }));
-  const filter = document.getElementById("filter");
-  document.getElementById("filter-label").hidden = controls.parameters.length < 9;
-  filter.oninput = () => {
-    for (const row of document.querySelectorAll("#parameters > fieldset")) row.hidden = !row.dataset.find.includes(filter.value.trim().toLowerCase());
-  };
 
-  const setEvent = (name, value) => (state) => {
-    const events = { ...state.events };
-    if (value) events[name] = value; else delete events[name];
-    return { events };
-  };
-  document.getElementById("group-events").hidden = controls.events.length === 0;
+  place("per_trial", controls.per_trial.map((quantity) => {
+    const control = `per_trial:${quantity.name}`;
+    const pin = dial({
+      id: control, label: `${quantity.title}: pin at`, low: quantity.low, high: quantity.high, step: quantity.step, unit: quantity.unit,
+      describedBy: `says-${control}`, above: behind(quantity),
+      onInput: (value) => change(control, setIn("per_trial", quantity.name, value), false),
+      onDone: (done) => change(control, null, done),
+    });
+    const { row, mark } = frame(control, quantity, `file: ${quantity.says}`, setIn("per_trial", quantity.name, null), pin.element);
+    shows.push((state) => { pin.show(state.per_trial[quantity.name] ?? quantity.centre); mark(state.per_trial[quantity.name] !== undefined); });
+    return row;
+  }));
+
+  const setEvent = (name, value) => setIn("events", name, value);
   place("events", controls.events.map((event) => {
     const control = `event:${event.name}`;
-    const options = [["", "as in the file"], ["never", "never"], ["certain", "certain on…"]];
-    const choice = make("select", { id: `${control}-choice`, "aria-label": event.title, "aria-describedby": `says-${control}` },
-      ...options.map(([value, text]) => make("option", { value }, text)));
+    const choice = choiceOf(control, event.title, [["", "as in the file"], ["never", "never"], ["certain", "certain on…"]]);
     const date = make("input", { type: "date", id: `${control}-date`, "aria-label": `${event.title}: date`, min: time?.start, value: time?.middle });
     const tell = () => {
       const value = choice.value === "certain" ? date.value : choice.value;
@@ -207,7 +222,7 @@ export function build(controls, change, getState) {
     };
     choice.addEventListener("change", tell);
     date.addEventListener("change", tell);
-    const { row, mark } = frame(control, event.title, `file: ${event.says}`, setEvent(event.name, ""), make("div", { class: "dial" }, choice, date));
+    const { row, mark } = frame(control, event, `file: ${event.says}`, setEvent(event.name, ""), make("div", { class: "dial" }, choice, date));
     shows.push((state) => {
       const value = state.events[event.name] ?? "";
       choice.value = value === "" || value === "never" ? value : "certain";
@@ -217,6 +232,46 @@ export function build(controls, change, getState) {
     });
     return row;
   }));
+
+  place("starts", controls.starts.map((start) => {
+    const control = `start:${start.name}`;
+    const choice = choiceOf(control, start.title, [["", "as in the file"], ...start.values.map((value) => [value.name, value.title])]);
+    choice.addEventListener("change", () => change(control, setIn("starts", start.name, choice.value), true));
+    const { row, mark } = frame(control, start, `file: ${start.says}`, setIn("starts", start.name, ""), make("div", { class: "dial" }, choice));
+    shows.push((state) => { choice.value = state.starts[start.name] ?? ""; mark(choice.value !== ""); });
+    return row;
+  }));
+
+  place("numbers", controls.numbers.map((number) => {
+    const control = `number:${number.path}`;
+    const back = setIn("numbers", number.path, null);
+    if (number.value === null) {
+      // A formula: its parameters move it, and the way can be closed.
+      const choice = choiceOf(control, number.title, [["", "as in the file"], ["0", "never"]]);
+      choice.addEventListener("change", () => change(control, setIn("numbers", number.path, choice.value ? 0 : null), true));
+      const { row, mark } = frame(control, number, `file: ${number.says}`, back, make("div", { class: "dial" }, choice));
+      shows.push((state) => { const moved = state.numbers[number.path] !== undefined; choice.value = moved ? "0" : ""; mark(moved); });
+      return row;
+    }
+    const one = dial({
+      id: control, label: number.title, low: number.low, high: number.high, step: number.step, unit: number.unit, describedBy: `says-${control}`,
+      onInput: (value) => change(control, setIn("numbers", number.path, value === number.value ? null : value), false),
+      onDone: (done) => change(control, null, done),
+    });
+    const { row, mark } = frame(control, number, `${number.group}; file: ${number.says}`, back, one.element);
+    shows.push((state) => { one.show(state.numbers[number.path] ?? number.value); mark(state.numbers[number.path] !== undefined); });
+    return row;
+  }));
+
+  const filter = document.getElementById("filter");
+  filter.oninput = () => {
+    const wanted = filter.value.trim().toLowerCase();
+    for (const group of document.querySelectorAll("aside > details")) {
+      const rows = [...group.querySelectorAll("fieldset")];
+      for (const row of rows) row.hidden = !row.dataset.find.includes(wanted);
+      if (wanted) group.open = rows.some((row) => !row.hidden);
+    }
+  };
   return (state) => shows.forEach((show) => show(state));
 }
 

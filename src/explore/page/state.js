@@ -1,10 +1,11 @@
 // What the controls say, with its history and its form in the address. Nothing here knows the page or the server.
 
-export const empty = () => ({ weights: {}, parameters: {}, horizon: null, events: {}, simulate: false });
+// Parts that have values by name.
+const PARTS = ["weights", "parameters", "per_trial", "events", "starts", "numbers"];
 
-export const isEmpty = (state) =>
-  !Object.keys(state.weights).length && !Object.keys(state.parameters).length &&
-  !Object.keys(state.events).length && state.horizon === null;
+export const empty = () => ({ ...Object.fromEntries(PARTS.map((part) => [part, {}])), horizon: null, simulate: false });
+
+export const isEmpty = (state) => PARTS.every((part) => !Object.keys(state[part]).length) && state.horizon === null;
 
 // Weights with one of them set: the others keep their proportions and fill up to 1, in steps of 0.0001.
 export function withWeight(weights, name, value) {
@@ -37,6 +38,9 @@ export function fitting(state, controls) {
   return {
     weights: same ? weights : {},
     parameters: keep(state.parameters, known(controls.parameters)),
+    per_trial: keep(state.per_trial, known(controls.per_trial)),
+    starts: keep(state.starts, known(controls.starts)),
+    numbers: keep(state.numbers, new Set(controls.numbers.map((number) => number.path))),
     horizon: controls.time && Number.isFinite(state.horizon) ? state.horizon : null,
     events: keep(state.events, known(controls.events)),
     simulate: state.simulate === true,
@@ -46,7 +50,7 @@ export function fitting(state, controls) {
 export function toHash(state) {
   if (isEmpty(state)) return "";
   const short = {};
-  for (const key of ["weights", "parameters", "events"]) if (Object.keys(state[key]).length) short[key] = state[key];
+  for (const key of PARTS) if (Object.keys(state[key]).length) short[key] = state[key];
   if (state.horizon !== null) short.horizon = state.horizon;
   if (state.simulate) short.simulate = true;
   return "#" + encodeURIComponent(JSON.stringify(short));

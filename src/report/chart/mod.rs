@@ -19,6 +19,7 @@ mod ladder;
 mod layers;
 #[cfg(feature = "png")]
 mod letters;
+mod overlay;
 mod pairs;
 mod panels;
 mod response;
@@ -43,6 +44,7 @@ pub use heat::{Heat, HeatCell};
 pub use histogram::{Bins, Quantile};
 pub use ladder::{Ladder, LadderRow, Rung};
 pub use layers::{Layer, Layers};
+pub use overlay::{Overlay, Side as OverlaySide};
 pub use pairs::{PairRow, Pairs};
 pub use panels::{PanelCell, PanelRow, Panels};
 pub use response::{Response, ResponsePoint};

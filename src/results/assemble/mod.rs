@@ -3,8 +3,11 @@
 mod conditional;
 mod drivers;
 mod metrics;
+mod parts;
 mod ratios;
 mod trends;
+
+pub use parts::{Parts, Shown};
 
 use super::types::*;
 use crate::engine::{ByReplicate, EventTally, Summary, Tally};
@@ -26,12 +29,24 @@ pub fn tool() -> Tool {
 
 /// The result of a run, without warnings.
 pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResult {
+    assemble_parts(model, program, summary, &Parts::All)
+}
+
+/// So much of the result of a run, without warnings.
+pub fn assemble_parts(
+    model: &Model,
+    program: &Program,
+    summary: &Summary,
+    parts: &Parts,
+) -> RunResult {
     let reader = Reader {
         model,
         program,
         summary,
         tally: &summary.tally,
+        parts,
     };
+    let whole = parts.are_all();
     let outcomes = reader.outcomes();
     let largest = outcomes.iter().map(|o| o.std_error).fold(0.0, f64::max);
     let times = if model.clock.timeless {
@@ -59,8 +74,8 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         scenario: scenario_info(model),
         outcomes,
         groups: reader.groups(),
-        scorecard: reader.scorecard(),
-        trends: reader.trends(),
+        scorecard: if whole { reader.scorecard() } else { Vec::new() },
+        trends: if whole { reader.trends() } else { Vec::new() },
         phases: reader.phases(),
         states: reader.states(),
         dates: times
@@ -72,10 +87,10 @@ pub fn assemble(model: &Model, program: &Program, summary: &Summary) -> RunResul
         derived: reader.derived(),
         events: reader.events(),
         metrics: reader.metrics(),
-        ratios: reader.ratios(),
+        ratios: if whole { reader.ratios() } else { Vec::new() },
         questions: reader.questions(),
-        conditional: reader.conditional(),
-        drivers: reader.drivers(),
+        conditional: if whole { reader.conditional() } else { Vec::new() },
+        drivers: if whole { reader.drivers() } else { Vec::new() },
         warnings: Vec::new(),
     }
 }
@@ -110,6 +125,7 @@ struct Reader<'a> {
     program: &'a Program,
     summary: &'a Summary,
     tally: &'a Tally,
+    parts: &'a Parts,
 }
 
 impl Reader<'_> {
@@ -117,7 +133,18 @@ impl Reader<'_> {
         in_display_order(&self.model.trends, |t| t.display)
     }
 
+    /// The range over parameter draws, where it is read off.
+    fn epistemic(&self, table: &HitTable) -> estimate::Epistemic {
+        match self.parts.are_all() {
+            true => table.epistemic(self.program.uncertain),
+            false => estimate::Epistemic::not_separable(),
+        }
+    }
+
     fn by_trend(&self, table: &HitTable) -> IndexMap<String, ByTrend> {
+        if !self.parts.are_all() {
+            return IndexMap::new();
+        }
         let shares = table.by_trend(self.summary.caution());
         self.trend_order()
             .into_iter()
@@ -140,7 +167,7 @@ impl Reader<'_> {
             .map(|o| {
                 let table = &self.tally.outcomes[o];
                 let estimate = table.estimate().widened(self.summary.caution());
-                let epistemic = table.epistemic(self.program.uncertain);
+                let epistemic = self.epistemic(table);
                 let (name, title) = match rules.get(o) {
                     Some(rule) => (rule.name.clone(), rule.title.clone()),
                     None => (UNCLASSIFIED.to_string(), NONE_OF_THESE.to_string()),
@@ -176,7 +203,7 @@ impl Reader<'_> {
         (self.model.groups.iter().enumerate().zip(&self.tally.groups))
             .map(|((g, group), table)| {
                 let estimate = table.estimate().widened(self.summary.caution());
-                let epistemic = table.epistemic(self.program.uncertain);
+                let epistemic = self.epistemic(table);
                 GroupResult {
                     name: group.name.clone(),
                     title: group.title.clone(),
@@ -207,7 +234,7 @@ impl Reader<'_> {
         (self.model.questions.iter().zip(&self.tally.questions))
             .map(|(question, table)| {
                 let estimate = table.estimate().widened(self.summary.caution());
-                let epistemic = table.epistemic(self.program.uncertain);
+                let epistemic = self.epistemic(table);
                 let (asks, by) = conditional::asked(question.asks);
                 QuestionResult {
                     name: question.name.clone(),
@@ -266,6 +293,9 @@ impl Reader<'_> {
 
     fn phases(&self) -> Vec<OccupancyResult> {
         let phases = &self.model.phases;
+        if !self.parts.have_occupancy() {
+            return Vec::new();
+        }
         in_display_order(phases, |p| p.display)
             .into_iter()
             .map(|p| {
@@ -277,6 +307,9 @@ impl Reader<'_> {
 
     fn states(&self) -> Vec<StateResult> {
         let states = &self.model.states;
+        if !self.parts.have_occupancy() {
+            return Vec::new();
+        }
         in_display_order(states, |s| s.display)
             .into_iter()
             .map(|s| {
@@ -300,6 +333,7 @@ impl Reader<'_> {
         let fixed = Fixed::of(self.model);
         in_display_order(items, |i| i.display)
             .into_iter()
+            .filter(|i| self.parts.have_series(&items[*i].name))
             .map(|i| SeriesResult {
                 fixed: fixed.is_fixed(&Expr::Indicator(i)),
                 ..self.series(i, &items[i].name, &items[i].title, &items[i].unit)
@@ -313,6 +347,7 @@ impl Reader<'_> {
         let fixed = Fixed::of(self.model);
         in_display_order(items, |d| d.display)
             .into_iter()
+            .filter(|d| self.parts.have_series(&items[*d].name))
             .map(|d| SeriesResult {
                 fixed: fixed.is_fixed(&Expr::Derived(d)),
                 ..self.series(offset + d, &items[d].name, &items[d].title, &items[d].unit)
@@ -377,6 +412,7 @@ impl Reader<'_> {
         let events = &self.model.events;
         in_display_order(events, |e| e.display)
             .into_iter()
+            .filter(|e| self.parts.have_event(&events[*e].name))
             .map(|e| {
                 let event = &events[e];
                 let tally = &self.tally.events[e];

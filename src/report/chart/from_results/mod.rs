@@ -8,6 +8,7 @@ mod comparison;
 mod metric;
 mod outcomes;
 mod over_time;
+mod overlay;
 mod story;
 mod sweep;
 mod time;
@@ -28,6 +29,7 @@ pub use outcomes::{
     classes, outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
 };
 pub use over_time::{KINDS, over_time};
+pub use overlay::{Shown, overlay};
 pub use story::{storyline, timeline};
 pub use sweep::{heat, response, sweep};
 pub use time::{
