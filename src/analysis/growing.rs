@@ -213,22 +213,16 @@ impl Look {
         self.ended.len() as u64
     }
 
-    /// Number of a trial that ended in this outcome (by its index, as in the result): the first at
-    /// or after `from`, or else the first of all.
-    pub fn trial_of(&self, outcome: usize, from: u64) -> Option<u64> {
+    /// Numbers of the trials that ended in this outcome (by its index, as in the result).
+    pub fn trials_of(&self, outcome: usize) -> impl Iterator<Item = u64> {
         let per_block = self.settings.trials_per_block();
-        let trials = || {
-            self.ended.iter().enumerate().flat_map(move |(b, block)| {
-                let first = b as u64 * per_block;
-                let ending = block.outcome.iter().zip(0u64..);
-                ending
-                    .filter(move |(o, _)| usize::from(**o) == outcome)
-                    .map(move |(_, r)| first + r)
-            })
-        };
-        trials()
-            .find(|trial| *trial >= from)
-            .or_else(|| trials().next())
+        self.ended.iter().enumerate().flat_map(move |(b, block)| {
+            let first = b as u64 * per_block;
+            let ending = block.outcome.iter().zip(0u64..);
+            ending
+                .filter(move |(o, _)| usize::from(**o) == outcome)
+                .map(move |(_, r)| first + r)
+        })
     }
 }
 

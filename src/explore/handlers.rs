@@ -5,11 +5,12 @@
 //! stream of events.
 
 use super::clients::{Asked, Ticket};
+use super::likeliest::Question;
 use super::server::App;
 use super::story::{Wanted, story};
 use super::tweak::{self, ControlFault, Override};
 use super::variant::{self, VariantError};
-use super::{assets, commands, job};
+use super::{assets, commands, job, likeliest};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -28,6 +29,8 @@ use tokio_stream::{Stream, StreamExt};
 
 /// What is answered at once must be answered within this.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// What is looked for at leisure must be found within this.
+const LONG_LIMIT: Duration = Duration::from_secs(60);
 /// Letters in the name that a page gives itself, at most.
 const LONGEST_PAGE: usize = 40;
 
@@ -47,13 +50,20 @@ fn parsed<T: DeserializeOwned>(body: &Bytes) -> Result<T, Box<Response>> {
 async fn within_limit<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Box<Response>> {
+    within(TIME_LIMIT, work).await
+}
+
+async fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Box<Response>> {
     let late = || {
         refuse(
             StatusCode::SERVICE_UNAVAILABLE,
             "this takes too long; try again when the simulation is done",
         )
     };
-    match tokio::time::timeout(TIME_LIMIT, tokio::task::spawn_blocking(work)).await {
+    match tokio::time::timeout(limit, tokio::task::spawn_blocking(work)).await {
         Ok(Ok(done)) => Ok(done),
         _ => Err(Box::new(late())),
     }
@@ -153,6 +163,23 @@ pub async fn tell(State(app): Shared, body: Bytes) -> Response {
     match within_limit(work).await {
         Ok(Ok(story)) => Json(story).into_response(),
         Ok(Err(reason)) => refuse(StatusCode::NOT_FOUND, reason),
+        Err(refused) => *refused,
+    }
+}
+
+/// What would make an outcome the likeliest.
+pub async fn likeliest(State(app): Shared, body: Bytes) -> Response {
+    let question: Question = match parsed(&body) {
+        Ok(question) => question,
+        Err(refused) => return *refused,
+    };
+    let work = move || {
+        let session = app.session();
+        likeliest::likeliest(&app.options, &session, &app.cores, &question)
+    };
+    match within(LONG_LIMIT, work).await {
+        Ok(Ok(answer)) => Json(answer).into_response(),
+        Ok(Err(reason)) => refuse(StatusCode::UNPROCESSABLE_ENTITY, reason),
         Err(refused) => *refused,
     }
 }

@@ -10,7 +10,7 @@ use crate::report::chart::escape;
 use crate::report::format;
 use crate::report::headline::leading;
 use crate::report::known::{Known, Scale, percent, places};
-use crate::results::{Difference, Driver, RunResult};
+use crate::results::{Difference, Driver, Drivers, RunResult};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -136,14 +136,16 @@ pub fn headline(sides: &Sides<'_>, looked_at: &str) -> Option<String> {
 pub struct Moves {
     pub control: String,
     pub title: String,
+    /// It is more likely where the control is higher.
+    pub rises: bool,
     /// In words: the probability where it is lowest and where it is highest.
     pub says: String,
 }
 
 /// Controls that move each group and outcome in the file itself, those that move it most first;
 /// only what chance would not show. The headline's stand under the empty name too.
-pub fn movers(base: &RunResult) -> BTreeMap<String, Vec<Moves>> {
-    let mut found: BTreeMap<String, Vec<Moves>> = (base.drivers.iter())
+pub fn movers(base: &RunResult, others: &[Drivers]) -> BTreeMap<String, Vec<Moves>> {
+    let mut found: BTreeMap<String, Vec<Moves>> = (others.iter().chain(&base.drivers))
         .map(|drivers| {
             let inputs = drivers.inputs.iter().filter(|driver| driver.detectable);
             (format!("{}:{}", drivers.kind, drivers.of), inputs.map(moves).collect())
@@ -164,6 +166,7 @@ fn moves(driver: &Driver) -> Moves {
     Moves {
         control: format!("{}:{}", driver.kind, driver.input),
         title: named(&driver.title, &driver.input).to_owned(),
+        rises: driver.high > driver.low,
         says: format!(
             "lowest {tail}: {}, highest {tail}: {}",
             end(driver.low, driver.low_std_error),

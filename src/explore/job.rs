@@ -304,7 +304,7 @@ impl Job<'_> {
             view.panels = None;
         }
         let (panels, axes) = picture::panels(sides, &view);
-        let movers = (!view.held).then(|| movers(sides.base));
+        let movers = (!view.held).then(|| movers(sides.base, self.session.movers()));
         let message = json!({
             "kind": "picture",
             "tweak": self.request.tweak,

@@ -190,6 +190,7 @@ fn router(app: &Arc<App>) -> Router {
         .route("/{token}/events/{page}", get(handlers::events))
         .route("/{token}/api/tweak", post(handlers::tweak))
         .route("/{token}/api/story", post(handlers::tell))
+        .route("/{token}/api/likeliest", post(handlers::likeliest))
         .route("/{token}/api/variant", post(handlers::variant))
         .layer(middleware::from_fn_with_state(Arc::clone(app), receive))
         .layer(middleware::from_fn_with_state(Arc::clone(app), guard))

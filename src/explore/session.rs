@@ -8,12 +8,12 @@ use super::Options;
 use super::cores::Cores;
 use super::kept::Kept;
 use super::track::Track;
-use crate::analysis::{Look, Study};
+use crate::analysis::{Look, Study, movers};
 use crate::engine::{EngineError, Observer, Settings};
-use crate::results::Parts;
+use crate::results::{Drivers, Parts};
 use crate::scenario::{Findings, load_with};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Trials per draw of the first, coarse picture: its blocks are small, so that all threads have some
 /// and stop soon when nobody wants them any more.
@@ -42,6 +42,8 @@ pub struct Session {
     kept: Kept,
     base: Track,
     coarse: Option<Track>,
+    /// What moves each outcome in the whole base run.
+    movers: OnceLock<Vec<Drivers>>,
 }
 
 /// A stage of a picture: which run, and after how many blocks.
@@ -81,6 +83,7 @@ impl Session {
             kept,
             base,
             coarse,
+            movers: OnceLock::new(),
         })
     }
 
@@ -116,6 +119,17 @@ impl Session {
         match track.latest() {
             Some(look) if look.blocks() >= stage.blocks => Ok(Some(look)),
             _ => track.look(&self.study, (stage.blocks, &Parts::All), cores, observer),
+        }
+    }
+
+    /// What moves each outcome that the result itself says nothing of; nothing before the base run
+    /// is whole.
+    pub fn movers(&self) -> &[Drivers] {
+        match self.base.latest() {
+            Some(look) if look.blocks() == self.settings.blocks => {
+                self.movers.get_or_init(|| movers(&self.study, &look))
+            }
+            _ => &[],
         }
     }
 

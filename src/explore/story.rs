@@ -5,9 +5,12 @@
 
 use super::clients::Tweaked;
 use super::session::Session;
+use super::track::Track;
 use super::tweak::State;
 use super::{Options, commands};
-use crate::analysis::{Study, short_storyline};
+use crate::analysis::{Study, short_storyline, typical};
+use crate::engine::Silent;
+use crate::report::format;
 use crate::report::chart::{Frame, escape, from_results};
 use crate::report::table::{Look, write_storyline};
 use serde::{Deserialize, Serialize};
@@ -26,9 +29,9 @@ pub struct Wanted {
     pub state: Option<State>,
     /// Number of the outcome, as in the table.
     pub outcome: usize,
-    /// The first trial at or after this one.
+    /// Trials that were told before.
     #[serde(default)]
-    pub after: u64,
+    pub seen: Vec<u64>,
     #[serde(default)]
     pub width: f64,
 }
@@ -38,9 +41,59 @@ pub struct Wanted {
 pub struct Story {
     pub trial: u64,
     pub title: String,
+    /// What the trial stands for, in words.
+    pub stands_for: String,
     /// Safe to put into the page.
     pub html: String,
     pub command: String,
+}
+
+/// Trials of an outcome among which typical ones are looked for.
+const COMPARED: usize = 100;
+/// Typical trials that are told before any other.
+const TYPICAL: usize = 3;
+/// Trials that are looked through for them at most.
+const MOST_SEARCHED: u64 = 8192;
+
+/// A trial that was not told before: a typical one, and when those are told, any other.
+fn chosen(
+    study: &Study,
+    session: &Session,
+    run: &Track,
+    wanted: &Wanted,
+) -> Result<(u64, String), String> {
+    let look = run.latest();
+    let trials = || look.iter().flat_map(|look| look.trials_of(wanted.outcome));
+    if trials().next().is_none() {
+        return Err("none of the futures simulated so far ended there".into());
+    }
+    let last = trials().take(COMPARED).last().unwrap_or(0);
+    let searched = Some((last + 1).min(MOST_SEARCHED)).filter(|_| last > 0);
+    let found = run.typical(wanted.outcome, || {
+        let settings = &session.settings;
+        let found = typical(study, settings, &[wanted.outcome], Some(TYPICAL), searched, &Silent);
+        let found = found.map_err(|error| error.to_string())?;
+        let compared = found.first().map_or(0, |found| found.compared);
+        let stories = found.into_iter().flat_map(|found| found.stories);
+        Ok(stories
+            .map(|one| {
+                let share = format::percentage(one.share, one.share_std_error).value;
+                let words = format!(
+                    "A typical one: of {compared} futures with this outcome, {share} are more like it than like the other typical ones."
+                );
+                let single = format!("A typical one: the nearest to all of {compared} futures with this outcome.");
+                (one.story.trial, if one.share < 1.0 { words } else { single })
+            })
+            .collect())
+    })?;
+    let unseen = |trial: &u64| !wanted.seen.contains(trial);
+    if let Some((trial, words)) = found.iter().find(|(trial, _)| unseen(trial)) {
+        return Ok((*trial, words.clone()));
+    }
+    // All were told: from the first one again.
+    let any = trials().find(unseen).or_else(|| trials().next());
+    let words = "Any other of the futures with this outcome.".to_owned();
+    any.map(|trial| (trial, words)).ok_or_else(String::new)
 }
 
 /// Tells a future; `Err` has the reason in words.
@@ -60,8 +113,7 @@ pub fn story(
         Some(tweaked) if !is_base => &tweaked.whole,
         _ => session.base(false),
     };
-    let trial = (run.latest()).and_then(|look| look.trial_of(wanted.outcome, wanted.after));
-    let trial = trial.ok_or("none of the futures simulated so far ended there")?;
+    let (trial, stands_for) = chosen(study, session, run, wanted)?;
     let told =
         short_storyline(study, &session.settings, trial).map_err(|error| error.to_string())?;
     let frame = Frame::new(if wanted.width > 0.0 {
@@ -91,6 +143,7 @@ pub fn story(
     Ok(Story {
         trial,
         title,
+        stands_for,
         html: format!(
             "<figure>{}</figure><details><summary>Told step by step</summary><pre>{}</pre></details>",
             chart.svg,

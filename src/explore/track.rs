@@ -15,12 +15,17 @@ const GLANCE: Duration = Duration::from_millis(2);
 /// Trials of a turn.
 const STRETCH: u64 = 8192;
 
+/// Trials, with what each stands for in words.
+type Typical = Vec<(u64, String)>;
+
 /// A growing run with its looks.
 pub struct Track {
     settings: Settings,
     /// So short that it is simulated at once, and not by turns.
     is_glance: bool,
     run: Mutex<Growing>,
+    /// Typical trials of an outcome, with what each stands for.
+    typical: Mutex<BTreeMap<usize, Arc<Typical>>>,
     /// By the number of blocks.
     looks: RwLock<BTreeMap<u64, Arc<Look>>>,
 }
@@ -34,6 +39,7 @@ impl Track {
             settings: settings.clone(),
             run: Mutex::new(Growing::new(settings)?),
             looks: RwLock::default(),
+            typical: Mutex::default(),
         })
     }
 
@@ -41,6 +47,24 @@ impl Track {
     pub fn known(&self, blocks: u64) -> Option<Arc<Look>> {
         let looks = self.looks.read().unwrap_or_else(PoisonError::into_inner);
         looks.get(&blocks).cloned()
+    }
+
+    /// Typical trials of an outcome, found once.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn typical(
+        &self,
+        outcome: usize,
+        find: impl FnOnce() -> Result<Typical, String>,
+    ) -> Result<Arc<Typical>, String> {
+        let all = || self.typical.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = all().get(&outcome) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(find()?);
+        all().insert(outcome, Arc::clone(&found));
+        Ok(found)
     }
 
     /// The look at most trials.

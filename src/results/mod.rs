@@ -22,7 +22,7 @@ mod validate;
 mod warnings;
 
 pub use assemble::{
-    Parts, Shown, assemble, assemble_parts, in_display_order, scenario_info, told, tool,
+    Parts, Shown, assemble, assemble_parts, drivers_of, in_display_order, scenario_info, told, tool,
 };
 pub use compared::*;
 pub use discover::*;

@@ -3,7 +3,7 @@
 import { build, clearFaults, order, showFault, showMarks } from "./controls.js";
 import { Kept } from "./kept.js";
 import { Pins } from "./pins.js";
-import { Tweaks, listen, story, variant } from "./server.js";
+import { Tweaks, likeliest, listen, story, variant } from "./server.js";
 import { History, empty, fitting, fromHash, isEmpty, toHash } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
@@ -280,9 +280,12 @@ function place(panel, html) {
 // ---- what moves an outcome
 
 let hovered = null;
+// An answer is shown, or waited for.
+let asking = false;
 
 // Says what moves the outcome under the pointer or the focus, or else the one that is looked at.
 function why(key) {
+  if (asking) return;
   const of = key ?? view.of;
   const place = $("why");
   const title = document.querySelector(`button.of[data-of="${CSS.escape(of)}"]`)?.textContent ?? $("h-headline")?.textContent ?? "";
@@ -297,7 +300,39 @@ function why(key) {
   });
   const said = document.createElement("span");
   said.textContent = found.length ? `Moves “${title}” most:` : latest?.final && movers[""] ? `Nothing stands out that moves “${title}”.` : "";
-  place.replaceChildren(said, ...links);
+  const key_ = of || $("h-headline")?.dataset.of || "";
+  const ask = Object.assign(document.createElement("button"), { type: "button", id: "likeliest", textContent: "Likeliest if…?", title: `What would make “${title}” the likeliest?` });
+  ask.addEventListener("click", () => wouldLead(key_, title));
+  place.replaceChildren(said, ...links, ...(/^(group|outcome):/.test(key_) && found.length ? [ask] : []));
+}
+
+// Looks for a single parameter that makes an outcome the likeliest; the answer stays until another outcome is pointed at.
+async function wouldLead(of, title) {
+  const place = $("why");
+  const mine = (place.dataset.signature = `asked ${of}`);
+  const say = (text, ...more) => {
+    if (place.dataset.signature !== mine) return;
+    place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text, className: "answer" }), ...more);
+  };
+  asking = true;
+  say(`Looking for what would make “${title}” the likeliest…`);
+  const found = await likeliest({ of, state: history.state }).catch(() => ({ ok: false, message: "The program does not answer." }));
+  if (!found.ok) say(found.message ?? "The program does not answer.");
+  else if (found.leads) say(`“${title}” is the likeliest as it is.`);
+  else if (!found.flips.length) say(`None of the ${found.tried.length} parameters that move it most makes “${title}” the likeliest by itself.`);
+  else {
+    const tries = found.flips.map((flip) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "flip", textContent: `${flip.title} at ${flip.value}`, title: "Try it" });
+      button.addEventListener("click", () => {
+        asking = false;
+        history.seal();
+        change(`parameter:${flip.parameter}`, (state) => ({ parameters: { ...state.parameters, [flip.parameter]: { pin: flip.value } } }), true);
+        goTo(`parameter:${flip.parameter}`);
+      });
+      return button;
+    });
+    say(`About the likeliest with one of these; try it:`, ...tries);
+  }
 }
 
 function goTo(control) {
@@ -312,7 +347,11 @@ for (const kind of ["mouseover", "focusin"]) {
   document.addEventListener(kind, (event) => {
     if (event.target.closest?.("#why")) return;
     const key = keyAt(event);
-    if (key !== hovered) { hovered = key; why(key); }
+    if (key !== hovered) {
+      hovered = key;
+      if (key) asking = false;
+      why(key);
+    }
   });
 }
 // An outcome that is chosen is the one that the large number and the order of the controls are about.
@@ -320,28 +359,31 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button.of");
   if (!button) return;
   view.of = view.of === button.dataset.of ? "" : button.dataset.of;
+  asking = false;
   ask();
 });
 
 // ---- stories and variants
 
-async function tell(after) {
-  const found = await story({ state: history.state, side: heldPicture.side, outcome: heldPicture.outcome, after, width: Math.min(width(), 720) });
+async function tell() {
+  $("announce").textContent = "Looking for a typical future.";
+  const found = await story({ state: history.state, side: heldPicture.side, outcome: heldPicture.outcome, seen: heldPicture.seen, width: Math.min(width(), 720) });
   $("h-story").textContent = found.ok ? `Trial ${count(found.trial)}: ${found.title}` : "A future";
   if (found.ok) $("story-body").innerHTML = found.html;
   else $("story-body").textContent = found.message ?? "The program does not answer.";
   $("story-command").textContent = found.command ?? "";
-  heldPicture.trial = found.trial ?? 0;
+  $("stands-for").textContent = found.stands_for ?? "";
+  if (found.ok) heldPicture.seen.push(found.trial);
   if (!$("story").open) $("story").showModal();
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button.story");
   if (!button) return;
-  heldPicture = { side: button.dataset.side, outcome: Number(button.dataset.outcome), trial: 0 };
-  tell(0).catch(() => {});
+  heldPicture = { side: button.dataset.side, outcome: Number(button.dataset.outcome), seen: [] };
+  tell().catch(() => {});
 });
-$("story-next").addEventListener("click", () => tell(heldPicture.trial + 1).catch(() => {}));
+$("story-next").addEventListener("click", () => tell().catch(() => {}));
 
 async function preview(extra = {}) {
   const name = $("name").value.trim();

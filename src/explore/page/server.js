@@ -14,6 +14,7 @@ export async function post(path, body, patience = 15000) {
 }
 
 export const story = (wanted) => post("story", { page, ...wanted });
+export const likeliest = (wanted) => post("likeliest", wanted, 65000);
 export const variant = (wanted) => post("variant", wanted);
 
 // Sends the newest state as soon as the last one was taken; what came between is skipped.

@@ -39,6 +39,9 @@ pub struct Overlay {
     /// Whether the values are shares of the futures, shown in percent.
     pub percent: bool,
     pub sides: Vec<Side>,
+    /// Where the axis of time ends, if not where the longer side does: what lies behind is left
+    /// out.
+    pub until: Option<f64>,
 }
 
 /// Classes of label, line and band of a side.
@@ -77,7 +80,7 @@ impl Overlay {
             false => (0.0, 1.0),
         };
         let ticks = ticks([scale * low, scale * high], 4, true);
-        let ends = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
+        let span = [ticks.values[0], ticks.values[ticks.values.len() - 1]];
         if !self.unit.is_empty() {
             sheet.lines(&self.unit, SMALL, "m", 1);
         }
@@ -85,11 +88,11 @@ impl Overlay {
         let left = Sheet::y_labels(&ticks, suffix);
         let right = width - label_room(width).min(170.0);
         let down = Scale {
-            data: ends.map(|end| end / scale),
+            data: span.map(|end| end / scale),
             pixels: [bottom, top],
         };
         let shown = Scale {
-            data: ends,
+            data: span,
             pixels: [bottom, top],
         };
         let longest = self.times.iter().max_by(|a, b| {
@@ -97,13 +100,18 @@ impl Overlay {
             end(a).total_cmp(&end(b))
         });
         let none = Vec::new();
-        let longest = longest.unwrap_or(&none);
-        let across = across(longest, [left, right]);
+        let until = self.until.unwrap_or(f64::INFINITY);
+        let longest: Vec<f64> = (longest.unwrap_or(&none).iter().copied())
+            .filter(|t| *t <= until)
+            .collect();
+        let ends = [longest.first(), self.until.as_ref().or(longest.last())];
+        let ends: Vec<f64> = ends.into_iter().flatten().copied().collect();
+        let across = across(&ends, [left, right]);
         sheet.y_axis(&ticks, shown, [left, right], suffix);
 
         let points = |side: usize, values: &[f64]| -> Vec<(f64, f64)> {
             (self.times[side].iter().zip(values))
-                .filter(|(_, value)| value.is_finite())
+                .filter(|(t, value)| value.is_finite() && **t <= until)
                 .map(|(&t, &value)| (across.at(t), down.within(value)))
                 .collect()
         };
@@ -127,7 +135,7 @@ impl Overlay {
         sheet.readout = Some(Readout {
             span: [top, bottom],
             x: longest.iter().map(|&t| across.at(t)).collect(),
-            at: self.dates.clone(),
+            at: self.dates.iter().take(longest.len()).cloned().collect(),
             series: (self.sides.iter().zip(LOOKS))
                 .map(|(side, looks)| {
                     let mut values = side.texts.clone();

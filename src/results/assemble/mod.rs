@@ -7,6 +7,7 @@ mod parts;
 mod ratios;
 mod trends;
 
+pub use drivers::drivers_of;
 pub use parts::{Parts, Shown};
 
 use super::types::*;

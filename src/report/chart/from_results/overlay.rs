@@ -63,6 +63,7 @@ pub fn overlay(runs: &[(&RunResult, &str)], shown: Shown<'_>) -> Option<Overlay>
         unit,
         percent,
         sides: sides.into_iter().map(|(_, found)| found.side).collect(),
+        until: None,
     })
 }
 
