@@ -231,7 +231,11 @@ impl Matching {
             base: base.scenario.name.clone(),
             other: other.scenario.name.clone(),
             identical,
-            changes: changes(&base.scenario.source, &other.scenario.source),
+            // A result that has only some of its parts does not say what it was made from.
+            changes: match other.scenario.source.is_null() {
+                true => Vec::new(),
+                false => changes(&base.scenario.source, &other.scenario.source),
+            },
             differences,
             groups: section(1),
             trends: section(2),

@@ -14,10 +14,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 use tokio::sync::mpsc;
 
-/// Pages at most; the oldest goes.
+/// Pages at most; a further one is refused until another has gone.
 const MOST_PAGES: usize = 16;
 /// Messages that may wait for a page that reads slowly.
 const WAITING: usize = 32;
@@ -41,7 +40,6 @@ impl Tweaked {
 }
 
 struct Page {
-    since: Instant,
     messages: mpsc::Sender<Value>,
     /// What is worked on.
     turn: Option<Arc<Turn>>,
@@ -120,31 +118,34 @@ impl Clients {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A page (re)connects; what was simulated for it before is stopped.
-    pub fn connect(&self, name: &str, now: Instant) -> mpsc::Receiver<Value> {
+    /// A page (re)connects; what was simulated for it before is stopped. `None` if there are too
+    /// many.
+    pub fn connect(&self, name: &str) -> Option<mpsc::Receiver<Value>> {
         let (messages, receiver) = mpsc::channel(WAITING);
         let mut pages = self.pages();
         if let Some(old) = pages.remove(name) {
             old.stop();
         }
-        while pages.len() >= MOST_PAGES {
-            let oldest = pages.iter().min_by_key(|(_, page)| page.since);
-            let Some(name) = oldest.map(|(name, _)| name.clone()) else {
-                break;
-            };
-            if let Some(page) = pages.remove(&name) {
-                page.stop();
-            }
+        if pages.len() >= MOST_PAGES {
+            pages.retain(|_, page| {
+                let gone = page.messages.is_closed();
+                if gone {
+                    page.stop();
+                }
+                !gone
+            });
+        }
+        if pages.len() >= MOST_PAGES {
+            return None;
         }
         let page = Page {
-            since: now,
             messages,
             turn: None,
             waiting: None,
             tweaked: None,
         };
         pages.insert(name.to_owned(), page);
-        receiver
+        Some(receiver)
     }
 
     /// Takes a request of a page: the newest that waits, or the one to work on.
@@ -233,8 +234,8 @@ mod tests {
     #[test]
     fn a_new_request_waits_for_the_first_picture_of_the_old_one_and_no_longer() {
         let clients = Clients::default();
-        let _a = clients.connect("a", Instant::now());
-        let _b = clients.connect("b", Instant::now());
+        let _a = clients.connect("a");
+        let _b = clients.connect("b");
         let (first, other) = (now(&clients, "a", 1), now(&clients, "b", 1));
         for tweak in 2..9 {
             assert!(matches!(clients.ask(request("a", tweak)), Asked::Later));
@@ -256,10 +257,10 @@ mod tests {
     #[test]
     fn a_page_that_connects_again_is_worked_for_once() {
         let clients = Clients::default();
-        let _old = clients.connect("a", Instant::now());
+        let _old = clients.connect("a");
         let old = now(&clients, "a", 1);
         assert!(matches!(clients.ask(request("a", 2)), Asked::Later));
-        let _new = clients.connect("a", Instant::now());
+        let _new = clients.connect("a");
         assert!(old.turn.is_over());
         let new = now(&clients, "a", 3);
         assert!(clients.next("a", &old.turn).is_none());
@@ -269,23 +270,25 @@ mod tests {
     }
 
     #[test]
-    fn there_are_never_too_many_pages() {
+    fn there_are_never_too_many_pages_and_one_that_goes_makes_room() {
         let clients = Clients::default();
-        let start = Instant::now();
-        let mut streams = Vec::new();
-        for i in 0..MOST_PAGES + 3 {
-            let now = start + std::time::Duration::from_millis(i as u64);
-            streams.push(clients.connect(&format!("page{i}"), now));
-        }
+        let mut streams: Vec<_> = (0..MOST_PAGES)
+            .map(|i| clients.connect(&format!("page{i}")).expect("there is room"))
+            .collect();
+        assert!(clients.connect("more").is_none());
+        assert!(matches!(clients.ask(request("more", 1)), Asked::Unknown));
+        assert!(matches!(clients.ask(request("page0", 1)), Asked::Now(..)));
+        // One that is there may connect again.
+        streams.push(clients.connect("page3").expect("it had a place"));
+        streams.remove(5);
+        let _more = clients.connect("more").expect("another has gone");
         assert_eq!(clients.pages().len(), MOST_PAGES);
-        assert!(matches!(clients.ask(request("page0", 1)), Asked::Unknown));
-        assert!(matches!(clients.ask(request("page5", 1)), Asked::Now(..)));
     }
 
     #[test]
     fn a_page_that_has_gone_is_forgotten() {
         let clients = Clients::default();
-        drop(clients.connect("a", Instant::now()));
+        drop(clients.connect("a"));
         clients.tell_all(&Value::Null);
         assert!(matches!(clients.ask(request("a", 1)), Asked::Unknown));
     }

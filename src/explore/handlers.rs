@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 
@@ -99,7 +99,12 @@ pub async fn events(
             "a page has a short name of letters and digits",
         ));
     }
-    let receiver = app.clients.connect(&page, Instant::now());
+    let Some(receiver) = app.clients.connect(&page) else {
+        return Err(refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many pages are open; close one of them",
+        ));
+    };
     let mut greetings = vec![app.greeting()];
     greetings.extend(
         app.broken()

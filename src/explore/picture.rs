@@ -11,7 +11,10 @@ use crate::report::chart::{Chart, Frame, escape, from_results};
 use crate::report::format;
 use crate::report::html::chosen_events;
 use crate::report::table::verdict;
-use crate::results::{Comparison, Difference, EventResult, ReweightResult, RunResult};
+use crate::results::{
+    Comparison, Difference, EventResult, OutcomeResult, ReweightResult, RunResult, ScenarioInfo,
+};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -98,9 +101,48 @@ impl Sides<'_> {
 /// Fragments of the page by the name of their panel.
 pub type Panels = BTreeMap<&'static str, String>;
 
-/// A run with the numbers of a reweighting in place of its own, and the comparison with it.
+/// The numbers of a reweighting as a run that says nothing over time, and the comparison with it.
 pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Comparison) {
-    let mut other = base.clone();
+    let mut other = RunResult {
+        format: base.format,
+        tool: base.tool.clone(),
+        run: base.run.clone(),
+        scenario: ScenarioInfo {
+            source: serde_json::Value::Null,
+            name: base.scenario.name.clone(),
+            title: base.scenario.title.clone(),
+            sha256: base.scenario.sha256.clone(),
+            start: base.scenario.start.clone(),
+            ..base.scenario
+        },
+        outcomes: (base.outcomes.iter())
+            .map(|one| OutcomeResult {
+                by_trend: IndexMap::new(),
+                also: IndexMap::new(),
+                name: one.name.clone(),
+                title: one.title.clone(),
+                group: one.group.clone(),
+                epistemic: one.epistemic.clone(),
+                ..*one
+            })
+            .collect(),
+        groups: base.groups.clone(),
+        questions: base.questions.clone(),
+        metrics: base.metrics.clone(),
+        scorecard: Vec::new(),
+        trends: Vec::new(),
+        phases: Vec::new(),
+        states: Vec::new(),
+        dates: Vec::new(),
+        times: Vec::new(),
+        indicators: Vec::new(),
+        derived: Vec::new(),
+        events: Vec::new(),
+        ratios: Vec::new(),
+        conditional: Vec::new(),
+        drivers: Vec::new(),
+        warnings: Vec::new(),
+    };
     for (own, new) in other.groups.iter_mut().zip(&found.groups) {
         (own.probability, own.std_error, own.ci95) = (new.probability, new.std_error, new.ci95);
         own.epistemic90 = new.epistemic90;

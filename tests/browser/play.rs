@@ -360,6 +360,58 @@ fn starts_moves_results_and_quantities_of_the_trial_can_be_moved() {
 }
 
 #[test]
+fn every_target_is_large_enough_for_a_finger() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    for view in [SMALL, View::PHONE] {
+        let page = opened(&browser, &served, view);
+        after(&page, &set("parameter:haste-number", "0.55"));
+        page.ask::<bool>("(document.getElementById('pin-A').click(), true)");
+        page.ask::<bool>(
+            "(document.querySelectorAll('main details, aside details').forEach(d => { d.open = true; }), true)",
+        );
+        let small: Vec<String> = page.ask(
+            "[...document.querySelectorAll('button, select, input, summary, a.button')]
+                .filter(e => e.getClientRects().length)
+                .map(e => [e, e.getBoundingClientRect()])
+                .filter(([, box]) => box.width < 24 || box.height < 24)
+                .map(([e, box]) => `${e.tagName} ${e.id} ${e.textContent.slice(0, 20)}: ${box.width} x ${box.height}`)",
+        );
+        assert_eq!(small, Vec::<String>::new(), "{view:?}");
+        page.assert_no_sideways_scrolling();
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn a_story_is_of_a_typical_future_and_another_outcome_can_be_made_the_likeliest() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let served = Served::start();
+    let page = opened(&browser, &served, View::DESKTOP);
+    page.ask::<bool>("(document.getElementById('story-base-0').click(), true)");
+    page.wait_for("document.getElementById('story').open");
+    let said: String = page.ask("document.getElementById('stands-for').textContent");
+    assert!(said.starts_with("A typical one"), "{said}");
+    page.ask::<bool>("(document.querySelector('#story .close').click(), true)");
+    let of = |name: &str| row(&page, name)[0];
+    let less = if of("signed") < of("open") { "signed" } else { "open" };
+    page.hover(&format!("tr[data-name={less}] th"));
+    page.wait_for("document.getElementById('likeliest')");
+    page.ask::<bool>("(document.getElementById('likeliest').click(), true)");
+    page.wait_for("document.querySelector('#why .flip')");
+    after(&page, "document.querySelector('#why .flip').click()");
+    let moved: String = page.ask("document.querySelector('aside .moved').id");
+    assert!(moved.starts_with("control-parameter:"), "{moved}");
+    let [before, now] = row(&page, less);
+    assert!(now > before, "{before} {now}");
+    page.assert_quiet();
+}
+
+#[test]
 fn two_pages_do_not_wait_for_one_another() {
     let Some(browser) = Browser::start() else {
         return;

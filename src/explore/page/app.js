@@ -313,6 +313,7 @@ async function wouldLead(of, title) {
   const say = (text, ...more) => {
     if (place.dataset.signature !== mine) return;
     place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text, className: "answer" }), ...more);
+    $("announce").textContent = [text, ...more.map((each) => each.textContent)].join(" ");
   };
   asking = true;
   say(`Looking for what would make “${title}” the likeliest…`);
@@ -460,7 +461,7 @@ new ResizeObserver(() => {
 listen({
   onMessage: receive,
   onLost: () => {
-    $("lost").textContent = "The program that serves this page does not answer. What you see is the last picture; nothing can be simulated until it is back. If it was ended, start it again and open its new address.";
+    $("lost").textContent = "The program that serves this page does not answer. What you see is the last picture; nothing can be simulated until it is back. If it was ended, start it again and open its new address; if sixteen pages of it are open, close one.";
     mark();
     $("lost").hidden = false;
     document.body.classList.add("gone");

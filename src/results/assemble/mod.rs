@@ -72,7 +72,10 @@ pub fn assemble_parts(
             stopped_by_precision: summary.stopped_by_precision,
             largest_std_error: largest,
         },
-        scenario: scenario_info(model),
+        scenario: match whole {
+            true => scenario_info(model),
+            false => about(model, serde_json::Value::Null),
+        },
         outcomes,
         groups: reader.groups(),
         scorecard: if whole { reader.scorecard() } else { Vec::new() },
@@ -98,6 +101,10 @@ pub fn assemble_parts(
 
 /// What a result says of its scenario.
 pub fn scenario_info(model: &Model) -> ScenarioInfo {
+    about(model, model.source.clone())
+}
+
+fn about(model: &Model, source: serde_json::Value) -> ScenarioInfo {
     let clock = &model.clock;
     let timed = |years: f64| if clock.timeless { 0.0 } else { years };
     ScenarioInfo {
@@ -110,7 +117,7 @@ pub fn scenario_info(model: &Model) -> ScenarioInfo {
         },
         horizon: timed(clock.horizon),
         step: timed(clock.step),
-        source: model.source.clone(),
+        source,
     }
 }
 
