@@ -248,7 +248,7 @@ fn all_that_is_needed_is_on_one_screen() {
         return;
     };
     let baseline = crate::program::root().join("scenarios/baseline.json");
-    let served = Served::of(&baseline, 8192);
+    let served = Served::of(&baseline, 2048);
     let page = opened(&browser, &served, SMALL);
     let count = |selector: &str| -> usize {
         page.ask(&format!("document.querySelectorAll({selector:?}).length"))
@@ -287,7 +287,7 @@ fn another_outcome_can_be_looked_at_and_the_controls_that_move_it_come_first() {
         return;
     };
     let baseline = crate::program::root().join("scenarios/baseline.json");
-    let served = Served::of(&baseline, 20_000);
+    let served = Served::of(&baseline, 8192);
     let page = opened(&browser, &served, SMALL);
     let first = || -> String { page.ask("document.querySelector('#parameters > fieldset').id") };
     let headline = || -> String { page.ask("document.getElementById('h-headline').textContent") };
