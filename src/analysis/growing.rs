@@ -247,10 +247,7 @@ pub fn compare_grown(
 }
 
 /// The comparison of two runs of equal settings and size alone.
-pub fn grown(
-    (base, base_run): (&Study, &Look),
-    (other, other_run): (&Study, &Look),
-) -> Comparison {
+pub fn grown((base, base_run): (&Study, &Look), (other, other_run): (&Study, &Look)) -> Comparison {
     debug_assert_eq!(base_run.blocks(), other_run.blocks());
     let matching = Matching::new(base, other);
     let (pairs, means) = paired(&matching, base_run, other_run);

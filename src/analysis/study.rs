@@ -5,9 +5,7 @@ use crate::engine::{EngineError, Observer, Settings, simulate};
 use crate::model::{Model, build};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
-use crate::results::{
-    Parts, RunInfo, RunResult, Warning, assemble, assemble_parts, from_result,
-};
+use crate::results::{Parts, RunInfo, RunResult, Warning, assemble, assemble_parts, from_result};
 use crate::scenario::{Findings, Loaded, load, load_str};
 use std::path::Path;
 

@@ -122,13 +122,19 @@ fn range(known: &Known<'_>, is_drawn: bool) -> Option<[f64; 2]> {
 pub fn table(sides: &Sides<'_>, view: &View, end: f64) -> String {
     let (rows, open) = rows(sides);
     let head = |hidden: bool| {
-        let class = if hidden { r#" class="unseen-text""# } else { "" };
+        let class = if hidden {
+            r#" class="unseen-text""#
+        } else {
+            ""
+        };
         format!(
             r#"<colgroup><col class="c-title"><col class="c-bars"><col class="c-number"><col class="c-number"><col class="c-change"></colgroup><thead{class}><tr><th scope="col">Outcome</th><th scope="col" class="scale"><span class="tick">0%</span><span class="tick">{}%</span></th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th></tr></thead>"#,
             (100.0 * end).round()
         )
     };
-    let body = |rows: &[Row<'_>]| -> String { rows.iter().map(|row| line(row, sides, view, end)).collect() };
+    let body = |rows: &[Row<'_>]| -> String {
+        rows.iter().map(|row| line(row, sides, view, end)).collect()
+    };
     let mut html = format!(
         r#"<div class="wide" tabindex="0" role="group" aria-label="Outcomes"><table class="numbers bars">{}<tbody>{}</tbody></table>"#,
         head(false),
@@ -136,7 +142,10 @@ pub fn table(sides: &Sides<'_>, view: &View, end: f64) -> String {
     );
     let folded = &rows[open..];
     if !folded.is_empty() {
-        let seen = folded.iter().filter(|row| row.difference.is_some_and(|d| d.detectable)).count();
+        let seen = folded
+            .iter()
+            .filter(|row| row.difference.is_some_and(|d| d.detectable))
+            .count();
         let moved = match seen {
             0 => String::new(),
             1 => ", 1 of them changes".into(),
@@ -170,7 +179,11 @@ fn line(row: &Row<'_>, sides: &Sides<'_>, view: &View, end: f64) -> String {
                 true => "–".to_owned(),
                 false => percent(other.probability, places),
             },
-            told.map_or(String::new(), |side| story(side, "with changes", other.probability)),
+            told.map_or(String::new(), |side| story(
+                side,
+                "with changes",
+                other.probability
+            )),
         ),
         None => "<td>–</td>".into(),
     };
@@ -182,7 +195,11 @@ fn line(row: &Row<'_>, sides: &Sides<'_>, view: &View, end: f64) -> String {
     let is_looked_at = view.of == row.key;
     format!(
         r#"<tr data-name="{}" data-key="{}" class="{class}"><th scope="row"><button type="button" class="of" id="of-{}" data-of="{}" aria-pressed="{is_looked_at}">{title}</button></th><td class="bar-cell">{}</td><td data-value="{}">{}{}</td>{other}{}</tr>"#,
-        if row.outcome.is_some() { escape(row.name) } else { escape(&row.key) },
+        if row.outcome.is_some() {
+            escape(row.name)
+        } else {
+            escape(&row.key)
+        },
         escape(&row.key),
         escape(&row.key),
         escape(&row.key),

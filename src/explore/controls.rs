@@ -225,7 +225,12 @@ fn charts(model: &Model) -> Vec<Charts> {
     let events = in_display_order(&model.events, |e| e.display);
     let events = events.into_iter().map(|e| &model.events[e]);
     let all = [
-        ("Indicators", quantities.map(|(n, t)| named("series", n, t)).collect::<Vec<_>>()),
+        (
+            "Indicators",
+            quantities
+                .map(|(n, t)| named("series", n, t))
+                .collect::<Vec<_>>(),
+        ),
         (
             "Share of the futures in a phase",
             match model.phases.len() {

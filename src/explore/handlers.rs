@@ -159,7 +159,13 @@ pub async fn tell(State(app): Shared, body: Bytes) -> Response {
         let session = app.session();
         let current = if wanted.side == "other" {
             let (page, state) = (&wanted.page, wanted.state.as_ref());
-            job::simulated(&app.options, &session, (&app.clients, &app.cores), page, state)?
+            job::simulated(
+                &app.options,
+                &session,
+                (&app.clients, &app.cores),
+                page,
+                state,
+            )?
         } else {
             None
         };

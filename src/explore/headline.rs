@@ -35,8 +35,9 @@ fn find<'r>(run: &'r RunResult, of: Of, name: &str) -> Option<Told<'r>> {
         known,
     };
     match of {
-        Of::Group => (run.groups.iter().find(|g| g.name == name))
-            .map(|g| told(&g.title, &g.name, g.into())),
+        Of::Group => {
+            (run.groups.iter().find(|g| g.name == name)).map(|g| told(&g.title, &g.name, g.into()))
+        }
         Of::Outcome => (run.outcomes.iter().find(|o| o.name == name))
             .map(|o| told(&o.title, &o.name, o.into())),
         Of::Question => (run.questions.iter().find(|q| q.name == name))
@@ -54,7 +55,10 @@ fn key(of: Of, name: &str) -> String {
 fn subject(base: &RunResult, looked_at: &str) -> Option<(Of, String)> {
     let asked = looked_at.split_once(':').and_then(|(kind, name)| {
         let of = [Of::Group, Of::Outcome, Of::Question].into_iter();
-        Some((of.into_iter().find(|of| of.noun() == kind)?, name.to_owned()))
+        Some((
+            of.into_iter().find(|of| of.noun() == kind)?,
+            name.to_owned(),
+        ))
     });
     if let Some((of, name)) = asked
         && find(base, of, &name).is_some()
@@ -148,7 +152,10 @@ pub fn movers(base: &RunResult, others: &[Drivers]) -> BTreeMap<String, Vec<Move
     let mut found: BTreeMap<String, Vec<Moves>> = (others.iter().chain(&base.drivers))
         .map(|drivers| {
             let inputs = drivers.inputs.iter().filter(|driver| driver.detectable);
-            (format!("{}:{}", drivers.kind, drivers.of), inputs.map(moves).collect())
+            (
+                format!("{}:{}", drivers.kind, drivers.of),
+                inputs.map(moves).collect(),
+            )
         })
         .collect();
     if let Some((of, name)) = subject(base, "")

@@ -196,7 +196,11 @@ impl Job<'_> {
         // Another view of what was simulated before starts where that ended.
         let first = stages.iter().rposition(known).unwrap_or(0);
         // While a hand moves, nobody waits for finer numbers of where it has been.
-        let count = if self.request.view.held { 1 } else { stages.len() };
+        let count = if self.request.view.held {
+            1
+        } else {
+            stages.len()
+        };
         for stage in stages[first..].iter().take(count) {
             let base = session.base_for(*stage, self.cores, self.watch)?;
             let parts = match (stage.coarse, &base) {
@@ -264,7 +268,9 @@ impl Job<'_> {
                 Some(chosen) => shown.events.extend(chosen.iter().cloned()),
                 None => {
                     let told = chosen_events(base, &[]);
-                    shown.events.extend(told.iter().map(|event| event.name.clone()));
+                    shown
+                        .events
+                        .extend(told.iter().map(|event| event.name.clone()));
                 }
             }
         }

@@ -68,10 +68,14 @@ fn leads(run: &RunResult, of: &str) -> Option<bool> {
     let (kind, name) = of.split_once(':')?;
     let all: Vec<(&str, f64)> = if kind == "group" {
         let classes = classes(run).into_iter();
-        classes.map(|class| (class.name, class.known.probability)).collect()
+        classes
+            .map(|class| (class.name, class.known.probability))
+            .collect()
     } else {
         let outcomes = run.outcomes.iter();
-        outcomes.map(|one| (one.name.as_str(), one.probability)).collect()
+        outcomes
+            .map(|one| (one.name.as_str(), one.probability))
+            .collect()
     };
     let own = all.iter().find(|(one, _)| *one == name)?.1;
     Some(all.iter().all(|(one, p)| *one == name || *p < own))
@@ -86,7 +90,9 @@ pub fn likeliest(
 ) -> Result<Answer, String> {
     let until = Until(Instant::now() + PATIENCE);
     let found = overrides(&question.state, &session.study).map_err(|fault| fault.message)?;
-    let settings = (session.settings.clone()).trials_per_draw(PER_DRAW).blocks(BLOCKS);
+    let settings = (session.settings.clone())
+        .trials_per_draw(PER_DRAW)
+        .blocks(BLOCKS);
     let lead = |more: Option<String>| -> Result<bool, String> {
         let sets = found.iter().map(Override::setting).chain(more);
         let sets: Vec<String> = sets.collect();
@@ -106,7 +112,10 @@ pub fn likeliest(
     if answer.leads {
         return Ok(answer);
     }
-    let base = session.base(false).latest().ok_or("the file's own run is not done yet")?;
+    let base = session
+        .base(false)
+        .latest()
+        .ok_or("the file's own run is not done yet")?;
     let movers = movers(&base.result, session.movers());
     let tried = movers.get(&question.of).into_iter().flatten().take(TRIED);
     for mover in tried {
@@ -142,7 +151,12 @@ pub fn likeliest(
         let step = controls::step((at(0.995) - at(0.005)).abs());
         // On the far side, so that it leads there.
         let steps = far / step;
-        let value = step * if mover.rises { steps.ceil() } else { steps.floor() };
+        let value = step
+            * if mover.rises {
+                steps.ceil()
+            } else {
+                steps.floor()
+            };
         // Without the digits that only a sum of steps has.
         let value = format!("{value:.9}").parse().unwrap_or(value);
         answer.flips.push(Flip {
@@ -160,7 +174,9 @@ fn run(
     cores: &Cores,
     until: &Until,
 ) -> Result<RunResult, String> {
-    let _turn = cores.turn(until).ok_or("given up: too much else is being simulated")?;
+    let _turn = cores
+        .turn(until)
+        .ok_or("given up: too much else is being simulated")?;
     let done = cores.apart(settings.threads, || study.run(settings, until));
     let run = done.map_err(|error| error.to_string())?;
     match run.run.interrupted {

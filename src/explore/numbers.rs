@@ -48,7 +48,11 @@ pub struct Choice {
 }
 
 fn objects<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
-    value.get(key).and_then(Value::as_object).into_iter().flatten()
+    value
+        .get(key)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
 }
 
 fn titled(thing: &Value, name: &str) -> String {
@@ -57,7 +61,11 @@ fn titled(thing: &Value, name: &str) -> String {
 }
 
 pub fn text(stated: &Value, key: &str) -> String {
-    stated.get(key).and_then(Value::as_str).unwrap_or("").to_owned()
+    stated
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .to_owned()
 }
 
 /// Where a thing of the file comes from, each source in a line.
@@ -72,8 +80,16 @@ pub fn sources(source: &Value, stated: &Value) -> Vec<String> {
             return name.to_owned();
         };
         let parts = ["title", "publisher", "date", "url"].map(|key| text(found, key));
-        let told: Vec<&str> = parts.iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
-        if told.is_empty() { name.to_owned() } else { told.join(", ") }
+        let told: Vec<&str> = parts
+            .iter()
+            .map(String::as_str)
+            .filter(|p| !p.is_empty())
+            .collect();
+        if told.is_empty() {
+            name.to_owned()
+        } else {
+            told.join(", ")
+        }
     };
     named.into_iter().map(line).collect()
 }
@@ -159,11 +175,26 @@ fn of_hazard(
     if let Some(value) = stated.as_f64() {
         put("", value, rate(value), "per year".into());
     } else if let Some(chance) = stated.get("chance").and_then(Value::as_f64) {
-        put("chance", chance, 1.0, format!("within {}", text(stated, "within")));
+        put(
+            "chance",
+            chance,
+            1.0,
+            format!("within {}", text(stated, "within")),
+        );
     } else if let Some(value) = stated.get("rate").and_then(Value::as_f64) {
-        put("rate", value, rate(value), format!("per {}", text(stated, "per")));
+        put(
+            "rate",
+            value,
+            rate(value),
+            format!("per {}", text(stated, "per")),
+        );
     } else if let Some((value, word)) = duration(&text(stated, "mean_wait")) {
-        put("mean_wait", value, 3.0 * value, format!("{word} on average"));
+        put(
+            "mean_wait",
+            value,
+            3.0 * value,
+            format!("{word} on average"),
+        );
         control.word = Some(word);
     } else if let Some(formula) = ["chance", "rate", "mean_wait"]
         .iter()
@@ -187,7 +218,10 @@ pub fn starts(model: &Model) -> Vec<StartControl> {
     let source = &model.source;
     objects(source, "states")
         .filter_map(|(name, state)| {
-            let values = state.get("values")?.as_object().filter(|values| values.len() > 1)?;
+            let values = state
+                .get("values")?
+                .as_object()
+                .filter(|values| values.len() > 1)?;
             let choices = values.iter().map(|(value, stated)| Choice {
                 name: value.clone(),
                 title: titled(stated, value),
@@ -221,8 +255,14 @@ fn stated_start(values: &Map<String, Value>) -> String {
 pub fn start_in(state: &str, source: &Value, chosen: &str) -> Option<Vec<(Vec<String>, Value)>> {
     let values = source["states"].get(state)?.get("values")?.as_object()?;
     values.get(chosen)?;
-    let at = |name: &String| ["states", state, "values", name, "start"].map(str::to_owned).to_vec();
-    let needed = values.iter().filter(|(name, stated)| *name == chosen || stated.get("start").is_some());
+    let at = |name: &String| {
+        ["states", state, "values", name, "start"]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let needed = values
+        .iter()
+        .filter(|(name, stated)| *name == chosen || stated.get("start").is_some());
     Some(
         needed
             .map(|(name, _)| (at(name), json!(u8::from(name == chosen))))
@@ -237,7 +277,8 @@ mod tests {
 
     fn study(file: &str, sets: &[String]) -> Study {
         let path = format!("{}/scenarios/{file}.json", env!("CARGO_MANIFEST_DIR"));
-        Study::open(path.as_ref(), sets).unwrap_or_else(|r| panic!("{sets:?}: {:#?}", r.diagnostics))
+        Study::open(path.as_ref(), sets)
+            .unwrap_or_else(|r| panic!("{sets:?}: {:#?}", r.diagnostics))
     }
 
     /// Every control of the shipped files leads to a file that can be read and says it.
@@ -276,7 +317,10 @@ mod tests {
             }
         }
         assert_eq!(groups.len(), 3, "{groups:?}");
-        assert_eq!(start_in("kremlin", &study("baseline", &[]).model.source, "no"), None);
+        assert_eq!(
+            start_in("kremlin", &study("baseline", &[]).model.source, "no"),
+            None
+        );
     }
 
     #[test]

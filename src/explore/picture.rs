@@ -224,14 +224,20 @@ pub fn panels(sides: &Sides<'_>, view: &View) -> (Panels, Axes) {
 fn over_time(sides: &Sides<'_>, view: &View, width: f64, axes: &mut Axes) -> String {
     let names = ["As in the file", "With your changes"];
     let runs: Vec<_> = sides.shown().zip(names).collect();
-    let found = (view.shown().and_then(|shown| from_results::overlay(&runs, shown)))
-        .or_else(|| from_results::overlay(&runs, first_shown(sides.base)?));
+    let found = (view
+        .shown()
+        .and_then(|shown| from_results::overlay(&runs, shown)))
+    .or_else(|| from_results::overlay(&runs, first_shown(sides.base)?));
     let Some(mut overlay) = found else {
         return r#"<p class="none">Nothing to show.</p>"#.into();
     };
     let reach = view.reach("chart", overlay.range());
     axes.insert("chart".into(), reach);
-    let longest = overlay.times.iter().filter_map(|times| times.last()).copied();
+    let longest = overlay
+        .times
+        .iter()
+        .filter_map(|times| times.last())
+        .copied();
     let time = view.reach("time", [0.0, longest.fold(0.0, f64::max)]);
     axes.insert("time".into(), time);
     overlay.until = Some(time[1]);

@@ -10,8 +10,8 @@ use super::tweak::State;
 use super::{Options, commands};
 use crate::analysis::{Study, short_storyline, typical};
 use crate::engine::Silent;
-use crate::report::format;
 use crate::report::chart::{Frame, escape, from_results};
+use crate::report::format;
 use crate::report::table::{Look, write_storyline};
 use serde::{Deserialize, Serialize};
 

@@ -215,10 +215,7 @@ fn a_saved_variant_gives_on_the_command_line_what_the_page_shows() {
 
     // The line of settings gives the same, too.
     let line: String = page.ask("document.getElementById('set-line').textContent");
-    assert!(
-        line.contains("--set parameters.haste.value=0.55"),
-        "{line}"
-    );
+    assert!(line.contains("--set parameters.haste.value=0.55"), "{line}");
     page.assert_quiet();
 }
 

@@ -124,7 +124,15 @@ fn pictures_are_made() {
         },
     ));
     paper(&browser, &brief);
-    explore(&browser, baseline);
+}
+
+#[test]
+fn pictures_of_the_page_to_play_with() {
+    if std::env::var_os("UPDATE_PICTURES").is_none() {
+        return;
+    }
+    let browser = Browser::start().expect("a browser");
+    explore(&browser, "scenarios/baseline.json");
 }
 
 fn keep(name: &str, picture: &[u8]) {
@@ -173,10 +181,10 @@ fn paper(browser: &Browser, brief: &Path) {
 /// The page to play with, with a parameter pinned.
 fn explore(browser: &Browser, scenario: &str) {
     // By the path that a reader would type: the page shows it. Tests run in the folder of the package.
-    let served = Served::of(Path::new(scenario), 40_960);
+    let served = Served::of(Path::new(scenario), 16_384);
     let desk = View {
-        width: 1200,
-        height: 840,
+        width: 1280,
+        height: 800,
         ..View::DESKTOP
     };
     let phone = View {

@@ -294,7 +294,9 @@ fn another_outcome_can_be_looked_at_and_the_controls_that_move_it_come_first() {
     let (control, title) = (first(), headline());
     assert_eq!(title, "The war goes on");
     page.ask::<bool>("(document.getElementById('of-outcome:front_moving').click(), true)");
-    page.wait_for("document.getElementById('h-headline').textContent === 'Russia is gaining ground'");
+    page.wait_for(
+        "document.getElementById('h-headline').textContent === 'Russia is gaining ground'",
+    );
     page.wait_for("document.body.dataset.final === 'true'");
     assert_ne!(first(), control, "another control moves it most");
     let said: String = page.ask("document.querySelector('#parameters .moves').textContent");
@@ -326,11 +328,20 @@ fn starts_moves_results_and_quantities_of_the_trial_can_be_moved() {
             "baseline",
             &[
                 ("start:us_posture-choice", "withdrawn"),
-                ("number:states.kremlin.moves.softer.maximal.mean_wait-number", "40"),
-                ("number:events.us_midterms.branches.hostile.probability-number", "0.9"),
+                (
+                    "number:states.kremlin.moves.softer.maximal.mean_wait-number",
+                    "40",
+                ),
+                (
+                    "number:events.us_midterms.branches.hostile.probability-number",
+                    "0.9",
+                ),
             ],
         ),
-        ("gallery/risk_register", &[("per_trial:concrete-number", "90")]),
+        (
+            "gallery/risk_register",
+            &[("per_trial:concrete-number", "90")],
+        ),
     ] {
         let served = Served::of(&root.join(format!("scenarios/{file}.json")), 2048);
         let page = opened(&browser, &served, SMALL);
@@ -341,7 +352,10 @@ fn starts_moves_results_and_quantities_of_the_trial_can_be_moved() {
             let path = path.rsplit_once('-').map_or("", |(path, _)| path);
             assert!(shown.contains(path), "{path}: {shown}");
             let row = format!("document.getElementById({id:?}).closest('fieldset')");
-            assert!(page.ask::<bool>(&format!("{row}.classList.contains('moved')")), "{id}");
+            assert!(
+                page.ask::<bool>(&format!("{row}.classList.contains('moved')")),
+                "{id}"
+            );
         }
         // The link holds it, and undo takes one after the other back.
         let link: String = page.ask("location.href");
@@ -398,7 +412,11 @@ fn a_story_is_of_a_typical_future_and_another_outcome_can_be_made_the_likeliest(
     assert!(said.starts_with("A typical one"), "{said}");
     page.ask::<bool>("(document.querySelector('#story .close').click(), true)");
     let of = |name: &str| row(&page, name)[0];
-    let less = if of("signed") < of("open") { "signed" } else { "open" };
+    let less = if of("signed") < of("open") {
+        "signed"
+    } else {
+        "open"
+    };
     page.hover(&format!("tr[data-name={less}] th"));
     page.wait_for("document.getElementById('likeliest')");
     page.ask::<bool>("(document.getElementById('likeliest').click(), true)");

@@ -263,7 +263,11 @@ fn what_would_make_an_outcome_the_likeliest_is_a_value_at_which_it_is() {
     let mut messages = served.listen("tests");
     let base = served.picture(&mut messages, 1, &json!({}));
     let [signed, open] = ["signed", "open"].map(|name| row(&base, "outcomes", name)[0]);
-    let (less, more) = if signed < open { ("signed", "open") } else { ("open", "signed") };
+    let (less, more) = if signed < open {
+        ("signed", "open")
+    } else {
+        ("open", "signed")
+    };
     let asked = |of: &str, state: Value| {
         let answer = served.post("api/likeliest", &json!({"of": of, "state": state}));
         assert_eq!(answer.status, 200, "{}", answer.body);
@@ -279,8 +283,14 @@ fn what_would_make_an_outcome_the_likeliest_is_a_value_at_which_it_is() {
     let [now, other] = [less, more].map(|name| row(&moved, "outcomes", name)[1]);
     // Short runs found it: it is about even there, and it was not before.
     assert!(now - other > -0.06, "{now} {other}: {found}");
-    assert!((now - other) > (signed - open).abs() * -0.5, "{now} {other}");
-    let none = served.post("api/likeliest", &json!({"of": "outcome:nothing", "state": {}}));
+    assert!(
+        (now - other) > (signed - open).abs() * -0.5,
+        "{now} {other}"
+    );
+    let none = served.post(
+        "api/likeliest",
+        &json!({"of": "outcome:nothing", "state": {}}),
+    );
     assert_eq!(none.status, 422, "{}", none.body);
 }
 

@@ -146,17 +146,34 @@ fn while_a_hand_moves_a_picture_is_of_the_window_and_nothing_finer_follows() {
         let state = pinned(0.3 + 0.05 * tweak as f64);
         ask(&served, "tests", tweak, &state, &view);
         let held = messages.until(|m| m["kind"] == "picture" && m["tweak"] == tweak);
-        assert_eq!((&held["trials"], &held["part"]), (&json!(1024), &json!(true)));
+        assert_eq!(
+            (&held["trials"], &held["part"]),
+            (&json!(1024), &json!(true))
+        );
         let keys: Vec<_> = held["panels"].as_object().expect("panels").keys().collect();
         assert_eq!(keys, ["chart", "headline", "outcomes"]);
         let html = held["panels"]["chart"].as_str().expect("a chart");
-        assert!(html.matches("class=\"curve").count() == 2, "{chart}: {html}");
+        assert!(
+            html.matches("class=\"curve").count() == 2,
+            "{chart}: {html}"
+        );
         // What comes next is of the next request, and its first picture has the same numbers.
-        ask(&served, "tests", 10 * tweak, &state, &json!({"panels": seen, "chart": chart}));
+        ask(
+            &served,
+            "tests",
+            10 * tweak,
+            &state,
+            &json!({"panels": seen, "chart": chart}),
+        );
         let next = messages.until(|m| m["kind"] == "picture");
         assert_eq!(next["tweak"], 10 * tweak, "nothing finer of what was held");
-        assert_eq!(next["panels"]["outcomes"], held["panels"]["outcomes"], "{chart}");
-        let last = pictures(&mut messages, 10 * tweak).pop().expect("a last one");
+        assert_eq!(
+            next["panels"]["outcomes"], held["panels"]["outcomes"],
+            "{chart}"
+        );
+        let last = pictures(&mut messages, 10 * tweak)
+            .pop()
+            .expect("a last one");
         assert_eq!(last["panels"].as_object().map(|all| all.len()), Some(7));
     }
 }

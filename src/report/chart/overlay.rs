@@ -54,7 +54,10 @@ impl Overlay {
     /// The least and the greatest value of what is drawn; from zero for shares.
     pub fn range(&self) -> [f64; 2] {
         let values = || {
-            let bands = self.sides.iter().flat_map(|side| side.band.iter().flatten());
+            let bands = self
+                .sides
+                .iter()
+                .flat_map(|side| side.band.iter().flatten());
             let lines = self.sides.iter().flat_map(|side| &side.line);
             bands.chain(lines).copied().filter(|v| v.is_finite())
         };
@@ -72,11 +75,18 @@ impl Overlay {
     pub fn draw(&self, frame: &Frame) -> Chart {
         let mut sheet = Sheet::new(&self.about, frame);
         let width = sheet.width();
-        let (scale, suffix) = if self.percent { (100.0, "%") } else { (1.0, "") };
+        let (scale, suffix) = if self.percent {
+            (100.0, "%")
+        } else {
+            (1.0, "")
+        };
         let [low, high] = frame.reach.unwrap_or_else(|| self.range());
         let (low, high) = match low.is_finite() && high.is_finite() {
             true if high > low => (low, high),
-            true => (low - 0.5 * low.abs().max(1e-9), high + 0.5 * high.abs().max(1e-9)),
+            true => (
+                low - 0.5 * low.abs().max(1e-9),
+                high + 0.5 * high.abs().max(1e-9),
+            ),
             false => (0.0, 1.0),
         };
         let ticks = ticks([scale * low, scale * high], 4, true);
@@ -123,7 +133,9 @@ impl Overlay {
         let mut labels = Vec::new();
         for (i, (side, looks)) in self.sides.iter().zip(LOOKS).enumerate() {
             let tip = format!("{}: {} at the end", side.title, side.end);
-            sheet.drawing.polyline(points(i, &side.line), looks[1], &tip);
+            sheet
+                .drawing
+                .polyline(points(i, &side.line), looks[1], &tip);
             labels.push(SideLabel {
                 value: side.end.clone(),
                 title: side.title.clone(),

@@ -40,10 +40,16 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
         scenario.events[0].cumulative_incidence[1] += 0.01 * i as f64;
         scenario.indicators[0].mean[1] += 0.01 * i as f64;
     }
-    let pair = [(run, "As in the file"), (&moved.scenarios[1], "With your changes")];
+    let pair = [
+        (run, "As in the file"),
+        (&moved.scenarios[1], "With your changes"),
+    ];
     let (phase, event) = (run.phases[0].name.as_str(), run.events[0].name.as_str());
     for (prefix, shown) in [
-        ("base-series-", from_results::Shown::Series(&run.indicators[0].name)),
+        (
+            "base-series-",
+            from_results::Shown::Series(&run.indicators[0].name),
+        ),
         ("base-phase-", from_results::Shown::Phase(phase)),
         ("base-event-", from_results::Shown::Event(event)),
     ] {

@@ -25,7 +25,13 @@ impl Reader<'_> {
                     }
                     Target::Outcome(o) => ("outcome", &outcomes[*o], &self.tally.outcomes[*o]),
                 };
-                drivers_of(self.model, self.program, (kind, name), (table, target), hits)
+                drivers_of(
+                    self.model,
+                    self.program,
+                    (kind, name),
+                    (table, target),
+                    hits,
+                )
             })
             .collect()
     }

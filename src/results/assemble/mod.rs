@@ -78,7 +78,11 @@ pub fn assemble_parts(
         },
         outcomes,
         groups: reader.groups(),
-        scorecard: if whole { reader.scorecard() } else { Vec::new() },
+        scorecard: if whole {
+            reader.scorecard()
+        } else {
+            Vec::new()
+        },
         trends: if whole { reader.trends() } else { Vec::new() },
         phases: reader.phases(),
         states: reader.states(),
@@ -93,7 +97,11 @@ pub fn assemble_parts(
         metrics: reader.metrics(),
         ratios: if whole { reader.ratios() } else { Vec::new() },
         questions: reader.questions(),
-        conditional: if whole { reader.conditional() } else { Vec::new() },
+        conditional: if whole {
+            reader.conditional()
+        } else {
+            Vec::new()
+        },
         drivers: if whole { reader.drivers() } else { Vec::new() },
         warnings: Vec::new(),
     }

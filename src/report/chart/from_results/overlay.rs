@@ -44,7 +44,8 @@ pub fn overlay(runs: &[(&RunResult, &str)], shown: Shown<'_>) -> Option<Overlay>
             subtitle: if percent {
                 "Band: 95% interval of the simulation.".into()
             } else {
-                "Line: median, or the mean of what has two values. Band: nine futures in ten.".into()
+                "Line: median, or the mean of what has two values. Band: nine futures in ten."
+                    .into()
             },
             description: format!("{title} over time. At the end: {}.", ends.join("; ")),
             table: super::time_table(
@@ -115,7 +116,9 @@ fn of_share(title: String, shares: &OccupancyResult, side: &str) -> Found {
             title: side.to_owned(),
             line: shares.occupancy.clone(),
             band: [edge(-1.0), edge(1.0)],
-            end: rounded.last().map_or(String::new(), |end| end.value.clone()),
+            end: rounded
+                .last()
+                .map_or(String::new(), |end| end.value.clone()),
             texts: rounded.iter().map(with_error).collect(),
         },
     }
