@@ -1,5 +1,5 @@
-//! Controls of what is neither a weight, a parameter nor an event: how often trends shift and states
-//! move, the results of an event, and in which value a state starts.
+//! Controls of what is neither a weight, a parameter nor an event: how often trends shift and
+//! states move, the results of an event, and in which value a state starts.
 //!
 //! Read off the file as it stands, each with the path by which a setting reaches it. A number is
 //! moved; where a formula stands it is for its parameters to be moved, and the way can be closed.

@@ -15,8 +15,8 @@ use crate::scenario::{Findings, load_with};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-/// Trials per draw of the first, coarse picture: its blocks are small, so that all threads have some
-/// and stop soon when nobody wants them any more.
+/// Trials per draw of the first, coarse picture: its blocks are small, so that all threads have
+/// some and stop soon when nobody wants them any more.
 const COARSE_TRIALS_PER_DRAW: u32 = 8;
 /// Blocks of the coarse picture, of 128 trials each.
 const COARSE_BLOCKS: u64 = 8;
