@@ -115,6 +115,7 @@ pub fn headline(sides: &Sides<'_>, looked_at: &str) -> Option<String> {
     };
     let range = match base.known.range() {
         none if none.is_empty() => none,
+        range if scale.word(&base.known).is_empty() => format!("{range} as the assumptions vary"),
         range => format!(" · {range} as the assumptions vary"),
     };
     let changed = match other {
