@@ -20,6 +20,7 @@ mod judgements;
 mod kinds;
 mod listing;
 mod luck;
+mod months;
 mod one_instant;
 mod one_number;
 mod parameters;

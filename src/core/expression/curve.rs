@@ -12,6 +12,8 @@ pub enum Over {
     Date,
     /// Whatever stands in brackets behind its name.
     Argument,
+    /// An instant: it has the years from there until so many months later.
+    Instant,
 }
 
 /// A table. Its points are at least one, by ascending place.

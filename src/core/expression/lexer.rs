@@ -17,8 +17,8 @@ pub const LONGEST: usize = 100_000;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Token {
     Number(f64),
-    /// A length of time in years, written with its unit.
-    Time(f64),
+    /// A length of time, written with its unit: years, and the whole months that they are, or 0.
+    Time(f64, u32),
     /// A day.
     Day(Date),
     /// A name or a word of the language.
@@ -41,7 +41,7 @@ impl Token {
     pub fn begins_value(&self) -> bool {
         matches!(
             self,
-            Token::Word(_) | Token::Number(_) | Token::Time(_) | Token::Day(_) | Token::Open
+            Token::Word(_) | Token::Number(_) | Token::Time(..) | Token::Day(_) | Token::Open
         )
     }
 
@@ -49,7 +49,7 @@ impl Token {
     pub fn shown(&self) -> String {
         match self {
             Token::Number(value) => format!("`{value}`"),
-            Token::Time(years) => format!("`{years} years`"),
+            Token::Time(years, _) => format!("`{years} years`"),
             Token::Day(day) => format!("`{day}`"),
             Token::Word(word) => format!("`{word}`"),
             Token::Operator(operator) => format!("`{operator}`"),
@@ -301,7 +301,8 @@ impl Lexer<'_> {
         let whole = text.starts_with(|c: char| c.is_ascii_digit()) && !text.ends_with('.');
         if let Some(years) = duration::of(value, word).filter(|years| whole && years.is_finite()) {
             self.at += spaces + word.len();
-            self.push(Token::Time(years), start..self.at);
+            let months = duration::whole_months(&self.text[start..self.at]).unwrap_or(0);
+            self.push(Token::Time(years, months), start..self.at);
             return;
         }
         if tail > 0 {

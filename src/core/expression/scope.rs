@@ -19,6 +19,11 @@ pub struct Names {
     pub timeless: bool,
     /// Years from the start to the end, for formulas that name instants.
     pub horizon: Option<f64>,
+    /// The first and the last instant of history and trial, in years since the start, if months and
+    /// years count by the calendar; `None` if a month is a twelfth of a year.
+    pub calendar: Option<(f64, f64)>,
+    /// The step is a whole number of twelfths of a year.
+    pub steps_in_months: bool,
     pub parameters: Vec<String>,
     /// Quantities of the trial.
     pub per_trial: Vec<String>,

@@ -35,8 +35,8 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Number(f64),
-    /// A length of time in years, written with its unit.
-    Time(f64),
+    /// A length of time, written with its unit: years, and the whole months that they are, or 0.
+    Time(f64, u32),
     Day(Date),
     Name(String),
     Negate(Box<Node>),
@@ -116,7 +116,7 @@ impl Node {
     pub fn new(kind: Kind, range: Range<usize>) -> Self {
         let below = |nodes: &[Node]| nodes.iter().map(|n| n.depth).max().unwrap_or(0);
         let depth = 1 + match &kind {
-            Kind::Number(_) | Kind::Time(_) | Kind::Day(_) | Kind::Name(_) => 0,
+            Kind::Number(_) | Kind::Time(..) | Kind::Day(_) | Kind::Name(_) => 0,
             Kind::Negate(inner) | Kind::Not(inner) => inner.depth,
             Kind::Binary(_, left, right) => left.depth.max(right.depth),
             Kind::In(subject, members) => subject.depth.max(below(members)),
@@ -146,7 +146,7 @@ impl Node {
 
     fn collect<'a>(&'a self, states: &[String], names: &mut Vec<(&'a str, Range<usize>)>) {
         match &self.kind {
-            Kind::Number(_) | Kind::Time(_) | Kind::Day(_) => {}
+            Kind::Number(_) | Kind::Time(..) | Kind::Day(_) => {}
             Kind::Name(name) => names.push((name, self.range.clone())),
             Kind::Negate(inner) | Kind::Not(inner) => inner.collect(states, names),
             Kind::Binary(_, left, right)

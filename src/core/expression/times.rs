@@ -30,7 +30,7 @@ impl Sort {
 pub fn sort(node: &Node) -> Sort {
     match &node.kind {
         Kind::Number(_) => Sort::Bare,
-        Kind::Time(_) | Kind::Day(_) => Sort::Written,
+        Kind::Time(..) | Kind::Day(_) => Sort::Written,
         Kind::Name(name) => match name.as_str() {
             "t" | "time_in_phase" => Sort::Time,
             "month" => Sort::Other,
@@ -99,7 +99,7 @@ pub fn unitless<'n>(node: &'n Node, found: &mut Vec<(&'n Node, &'n Node)>) {
             unitless(right, found);
         }
         Kind::Negate(inner) | Kind::Not(inner) => unitless(inner, found),
-        Kind::In(..) | Kind::Number(_) | Kind::Time(_) | Kind::Day(_) | Kind::Name(_) => {}
+        Kind::In(..) | Kind::Number(_) | Kind::Time(..) | Kind::Day(_) | Kind::Name(_) => {}
         Kind::Call {
             arguments, named, ..
         } => {

@@ -72,14 +72,44 @@ pub fn whole_second(years: f64) -> f64 {
     }
 }
 
-/// Years from 00:00 of a day of the run to 00:00 of the same day so many months later, or of the
-/// last of that month; `None` where the calendar ends.
-pub fn years_of_months(start: Date, day: i64, months: u32) -> Option<f64> {
+/// Years from 00:00 of a day of the run to 00:00 of the same day so many months later (or earlier,
+/// if they are less than none), or of the last of that month; `None` where the calendar ends.
+pub fn years_of_months(start: Date, day: i64, months: i64) -> Option<f64> {
     let from = start.checked_add(Span::new().try_days(day).ok()?).ok()?;
     let to = from
         .checked_add(Span::new().try_months(months).ok()?)
         .ok()?;
     Some(years_between(from, to))
+}
+
+/// The days from one instant to another (years since the start) from which on so many months last
+/// differently long: pairs of the instant at which a day begins, and that length in years.
+pub fn lengths_of_months(start: Date, months: i64, from: f64, to: f64) -> Vec<(f64, f64)> {
+    let day_at = |years| date_at(start, years);
+    let Some((first, last)) = day_at(from).zip(day_at(to)) else {
+        return Vec::new();
+    };
+    let mut lengths: Vec<(f64, f64)> = Vec::new();
+    let mut month = first.first_of_month();
+    while month <= last {
+        // Only the last days of a month may have none of their number so many months later.
+        for day in [1, 29, 30, 31] {
+            let date = month.with().day(day).build().ok();
+            let number = date.map(|date| i64::from(days_between(start, date)));
+            let length = number.and_then(|number| years_of_months(start, number, months));
+            let Some((number, length)) = number.zip(length) else {
+                continue;
+            };
+            if lengths.last().is_none_or(|(_, before)| *before != length) {
+                lengths.push(((number as f64 - SAME_INSTANT) / DAYS_PER_YEAR, length));
+            }
+        }
+        match month.checked_add(Span::new().months(1)) {
+            Ok(next) => month = next,
+            Err(_) => break,
+        }
+    }
+    lengths
 }
 
 /// The last instant that falls on a date, in years since the start: 00:00 of the next day is later.

@@ -6,8 +6,8 @@ use super::{Checked, Checker};
 use crate::expression::error::{FormulaError, code};
 use crate::expression::functions::{BUILTINS, Builtin, Form, OfEvent, Reading, builtin};
 use crate::expression::scope::{Reads, Thing, did_you_mean};
-use crate::expression::syntax::{Kind, Named, Node};
-use crate::expression::tree::{Expr, Function, PathReading};
+use crate::expression::syntax::{Binary, Kind, Named, Node};
+use crate::expression::tree::{Comparison, Expr, Function, PathReading};
 use std::ops::Range;
 
 impl Checker<'_> {
@@ -199,6 +199,9 @@ impl Checker<'_> {
         }
         let takes_condition = matches!(of, OfEvent::Ever | OfEvent::First);
         let names = self.scope.names;
+        if let Some(event) = self.move_named(argument) {
+            return self.of_index(of, event?, name_range, argument);
+        }
         if let Kind::Name(name) = &argument.kind
             && (builtin(name).is_none() || names.index(Thing::Event, name).is_some())
         {
@@ -223,19 +226,7 @@ impl Checker<'_> {
                 self.report(error);
                 return None;
             };
-            return match of {
-                OfEvent::Count => Checked::plain(Expr::Count(event)),
-                OfEvent::Ever => Checked::plain(Expr::Ever(event)),
-                OfEvent::First => Checked::plain(Expr::Path(PathReading::FirstEvent(event))),
-                OfEvent::Since => Some(Checked {
-                    expr: Expr::Since(event),
-                    reach: if names.fired.contains(&event) {
-                        Reach::Finite
-                    } else {
-                        Reach::Up(name_range.start..argument.range.end + self.closing(argument))
-                    },
-                }),
-            };
+            return self.of_index(of, event, name_range, argument);
         }
         if takes_condition && self.scope.reads == Reads::Path {
             let condition = Box::new(self.within(entry.name, |checker| checker.truth(argument))?);
@@ -254,6 +245,57 @@ impl Checker<'_> {
         };
         self.fault(code::NOT_READABLE, message, argument.range.clone());
         None
+    }
+
+    /// What is read of an event.
+    fn of_index(
+        &self,
+        of: OfEvent,
+        event: usize,
+        name_range: &Range<usize>,
+        argument: &Node,
+    ) -> Option<Checked> {
+        match of {
+            OfEvent::Count => Checked::plain(Expr::Count(event)),
+            OfEvent::Ever => Checked::plain(Expr::Ever(event)),
+            OfEvent::First => Checked::plain(Expr::Path(PathReading::FirstEvent(event))),
+            OfEvent::Since => Some(Checked {
+                expr: Expr::Since(event),
+                reach: if self.scope.names.fired.contains(&event) {
+                    Reach::Finite
+                } else {
+                    Reach::Up(name_range.start..argument.range.end + self.closing(argument))
+                },
+            }),
+        }
+    }
+
+    /// The move of a state (`front.static>moving`) or the shift of a trend (`calm>tense`) that a
+    /// piece names, which fires as an event does; `Some(None)` if there is none of that name, which
+    /// is reported; `None` for any other piece.
+    pub(super) fn move_named(&mut self, node: &Node) -> Option<Option<usize>> {
+        let Kind::Binary(Binary::Compare(Comparison::Greater), from, to) = &node.kind else {
+            return None;
+        };
+        let (Kind::Name(from), Kind::Name(to)) = (&from.kind, &to.kind) else {
+            return None;
+        };
+        let names = self.scope.names;
+        let name = format!("{from}>{to}");
+        if let Some(event) = names.index(Thing::Event, &name) {
+            let is_condition = names.value(from).is_some();
+            return (!is_condition).then_some(Some(event));
+        }
+        let (state, _) = from.split_once('.')?;
+        names.index(Thing::State, state)?;
+        let moves = names.events.iter().filter(|event| event.contains('>'));
+        let near = did_you_mean(&name, moves.map(String::as_str));
+        let message = format!("no move is named `{name}`");
+        let error = FormulaError::new(code::UNKNOWN_NAME, message, node.range.clone());
+        self.report(error.hint_if(near).hint(
+            "moves by a hazard (`moves`) or at the end of a step (`each_step`) have names; those that events make are counted by the events",
+        ));
+        Some(None)
     }
 
     /// Bytes from the end of the last argument to the end of its closing bracket.

@@ -5,6 +5,7 @@
 //! the language are looked up in the table of `functions.rs`. Calls and comparisons with names are
 //! in `call.rs` and `state.rs`.
 
+mod calendar;
 mod call;
 mod reach;
 mod readings;
@@ -20,7 +21,7 @@ use super::scope::{Reads, Scope, Thing};
 use super::syntax::{Binary, Kind, Node};
 use super::times::{Sort, sort};
 use super::tree::{Arithmetic, Comparison, Expr};
-use crate::time::calendar;
+use crate::time::calendar::years_between;
 use reach::Reach;
 use std::ops::Range;
 use times::compared;
@@ -198,7 +199,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         match &node.kind {
-            Kind::Number(value) | Kind::Time(value) => Checked::plain(Expr::Number(*value)),
+            Kind::Number(value) | Kind::Time(value, _) => Checked::plain(Expr::Number(*value)),
             Kind::Day(_) if self.scope.names.timeless => {
                 let text = self.excerpt(node);
                 self.needs_time(&text, node.range.clone());
@@ -206,7 +207,7 @@ impl<'a> Checker<'a> {
             }
             Kind::Day(day) => {
                 let start = self.scope.names.start?;
-                Checked::plain(Expr::Number(calendar::years_between(start, *day)))
+                Checked::plain(Expr::Number(years_between(start, *day)))
             }
             Kind::Name(name) => self.name(name, node),
             Kind::Negate(inner) => {
@@ -257,8 +258,13 @@ impl<'a> Checker<'a> {
                 if matches!(operator, Arithmetic::Add | Arithmetic::Subtract) {
                     self.times_fit(operator.symbol(), left, right);
                 }
-                let (left, right) = (self.number(left), self.number(right));
-                let (left, right) = (left?, right?);
+                let (first, second) = (self.number(left), self.number(right));
+                let (first, second) = (first?, second?);
+                if let Some(expr) = self.shifted(node) {
+                    let reach = reach::of_arithmetic(operator, &first, &second).ok()?;
+                    return self.folded(expr, reach, node);
+                }
+                let (left, right) = (first, second);
                 match reach::of_arithmetic(operator, &left, &right) {
                     Ok(reach) => self.folded(
                         Expr::Arithmetic(operator, Box::new(left.expr), Box::new(right.expr)),
@@ -301,6 +307,7 @@ impl<'a> Checker<'a> {
         let (first, second) = (self.node(left), self.node(right));
         let (first, second) = (first?.expr, second?.expr);
         if !first.is_truth() && !second.is_truth() {
+            let (first, second) = self.by_calendar(left, right).unwrap_or((first, second));
             let expr = match (sort(left), sort(right)) {
                 (Sort::Written, _) | (_, Sort::Written) => compared(operator, first, second),
                 _ => Expr::Compare(operator, Box::new(first), Box::new(second)),

@@ -177,6 +177,9 @@ impl Checker<'_> {
 
     /// The event that a piece names.
     fn event(&mut self, node: &Node) -> Option<usize> {
+        if let Some(found) = self.move_named(node) {
+            return found;
+        }
         let names = self.scope.names;
         let Kind::Name(name) = &node.kind else {
             let text = self.excerpt(node);
@@ -213,7 +216,8 @@ impl Checker<'_> {
             }
         }
         let checked = self.number(node)?;
-        let Expr::Number(mut time) = checked.expr else {
+        let after_start = self.after_start(node).map(Expr::Number);
+        let Expr::Number(mut time) = after_start.unwrap_or(checked.expr) else {
             let message = format!("`{text}` is not an instant that is known beforehand");
             self.fault(code::WRONG_TYPE, message, node.range.clone());
             return None;

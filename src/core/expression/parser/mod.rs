@@ -183,7 +183,7 @@ impl Parser {
             let Lexeme { token, range } = self.advance();
             return match token {
                 Token::Number(value) => Node::new(Kind::Number(value), range),
-                Token::Time(years) => Node::new(Kind::Time(years), range),
+                Token::Time(years, months) => Node::new(Kind::Time(years, months), range),
                 Token::Day(day) => Node::new(Kind::Day(day), range),
                 Token::Word(word) if word == "not" => {
                     let inner = self.expression(NOT);

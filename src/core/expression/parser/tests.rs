@@ -6,7 +6,7 @@ fn show(node: &Node) -> String {
     let list = |nodes: &[Node]| nodes.iter().map(show).collect::<Vec<_>>().join(" ");
     match &node.kind {
         Kind::Number(value) => value.to_string(),
-        Kind::Time(years) => format!("{years} years"),
+        Kind::Time(years, _) => format!("{years} years"),
         Kind::Day(day) => day.to_string(),
         Kind::Name(name) => name.clone(),
         Kind::Negate(inner) => format!("(- {})", show(inner)),

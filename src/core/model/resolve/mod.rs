@@ -70,9 +70,17 @@ pub fn build_scenario(
     builder.collect_names();
     builder.clock = builder.build_clock();
     builder.names.horizon = builder.clock.as_ref().map(|clock| clock.horizon);
+    builder.build_tables();
+    let by_calendar = scenario.format > 1 && builder.names.start.is_some();
+    let horizon = builder.names.horizon.filter(|_| by_calendar);
+    builder.names.calendar = horizon.map(|horizon| (0.0, horizon));
+    builder.names.steps_in_months = builder.clock.as_ref().is_some_and(|clock| {
+        let months = 12.0 * clock.step;
+        months > 0.5 && (months - months.round()).abs() < 1e-9
+    });
     let history = builder.build_history();
     builder.names.fired = history.fired();
-    builder.build_tables();
+    builder.names.calendar = horizon.map(|horizon| (history.earliest(), horizon));
     let Drawn {
         parameters,
         per_trial,

@@ -63,6 +63,8 @@ impl Builder<'_> {
             start: s.start,
             timeless: s.start.is_none(),
             horizon: None,
+            calendar: None,
+            steps_in_months: false,
             parameters: sorted(s.parameters.keys().collect()),
             per_trial: sorted(s.per_trial.keys().collect()),
             indicators: sorted(s.indicators.keys().collect()),

@@ -5,6 +5,7 @@ use super::*;
 fn with_states() -> Names {
     let list = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
     Names {
+        events: list("convoy deal escalation>stalemate front.moving>static strike"),
         states: list("front posture"),
         values: vec![list("moving static"), list("engaged paused talks")],
         ..names()
@@ -35,6 +36,21 @@ fn comparisons_with_values_print_as_what_they_mean() {
             "age(posture) - age(posture)",
         ),
         ("time_in(posture != paused)", "time_in(posture != paused)"),
+        // Moves and shifts fire as events do.
+        (
+            "count(front.moving > static) + count(escalation>stalemate, from: 1 year)",
+            "count(front.moving>static) + count(escalation>stalemate, from: 1 years)",
+        ),
+        (
+            "first(front.moving>static, after: deal) - first(escalation>stalemate)",
+            "first(front.moving>static, after: deal) - first(escalation>stalemate)",
+        ),
+        (
+            "ever(front.moving>static) and since(front.moving>static) < 1",
+            "ever(front.moving>static) and since(front.moving>static) < 1",
+        ),
+        // A condition where both are numbers.
+        ("ever(price > support)", "ever(price > support)"),
         (
             "if(final(age(front)) > 1, 1, 0)",
             "if(final(age(front)) > 1, 1, 0)",
@@ -55,6 +71,12 @@ fn each_fault_of_a_state_says_what_was_meant() {
             "unknown-name",
             "the state `posture` has no value `moving`",
             "`moving` is a value of the state `front`",
+        ),
+        (
+            "count(front.moving>statc)",
+            "unknown-name",
+            "no move is named `front.moving>statc`",
+            "did you mean `front.moving>static`?",
         ),
         (
             "posture == pausd",
