@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Place, Sources};
 use crate::engine::{EngineError, Observer, Settings, simulate};
+use crate::family::Family;
 use crate::model::{Model, build};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
@@ -155,7 +156,11 @@ impl Study {
         error.placed(|path| {
             let located = self.sources.locate(&Place::value(path))?;
             let span = located.span?;
-            Some(format!("{}:{}:{}", located.file, span.line, span.column))
+            let at = format!("{}:{}:{}", located.file, span.line, span.column);
+            Some(match reason(&self.model.source, path) {
+                Some(reason) => format!("{at}: {reason}"),
+                None => at,
+            })
         })
     }
 
@@ -173,6 +178,27 @@ impl Study {
         match parts {
             Parts::All => self.result(summary),
             some => assemble_parts(&self.model, &self.program, summary, some),
+        }
+    }
+}
+
+/// Why a number that is finite may have stopped a trial at this place.
+fn reason(source: &serde_json::Value, path: &str) -> Option<&'static str> {
+    let stated = source.pointer(path)?;
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts.as_slice() {
+        [.., "branches"] | ["states", _, "each_step", ..] => {
+            Some("probabilities that exclude one another sum to more than 1, or one is below 0")
+        }
+        [.., "phase" | "trend" | "to"] if stated.is_object() && parts.contains(&"effects") => {
+            Some("probabilities that exclude one another sum to more than 1, or one is below 0")
+        }
+        _ => {
+            let keys = stated.as_object()?.keys();
+            let is_family = |key: &String| Family::named(key).next().is_some();
+            keys.into_iter().any(is_family).then_some(
+                "its arguments make no distribution, such as a low end above the high one",
+            )
         }
     }
 }

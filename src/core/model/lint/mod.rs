@@ -17,6 +17,7 @@ mod state;
 mod states;
 mod support;
 mod units;
+mod varying;
 mod waits;
 
 use super::bounds::Use;
@@ -37,6 +38,7 @@ pub fn lint(model: &Model, uses: &[Use]) -> Vec<Diagnostic> {
     units::long_step(model, &mut warnings);
     unused_parameters(model, &mut warnings);
     support::out_of_bounds(model, uses, &mut warnings);
+    varying::of_draws(model, &mut warnings);
     reach::unreachable(model, &reached, &mut warnings);
     states::lint(model, &reached, &mut warnings);
     reach::dead_ends(model, &reached, &mut warnings);
