@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::decode;
 use super::files::{Disk, Files, instead, reason};
 use super::parse::{self, Dialect, Fault};
-use super::slips::slips;
+use super::slips::{misspelt, slips};
 use super::types::Scenario;
 use super::{implied, merge, set};
 use crate::diagnostic::{self, Diagnostic, Layer, LayerId, Place, Sources, scan_pointer};
@@ -275,6 +275,7 @@ impl Chain<'_> {
         for (rank, mut link) in self.links.into_iter().rev().enumerate() {
             if rank > 0 {
                 warnings.extend(slips(&value, &link.value));
+                diagnostics.extend(misspelt(&value, &link.value));
             }
             sources.push(Layer::file(link.name, link.text));
             columns.named_in(&link.value, link.path.parent().unwrap_or(Path::new("")));
@@ -313,10 +314,12 @@ impl Chain<'_> {
         let mut stated = Vec::new();
         for setting in sets {
             let id = LayerId(sources.layers().len());
+            let before = value.clone();
             let (layer, applied) = set::apply(&mut value, setting, id);
             sources.push(layer);
             match applied {
                 Ok(layer) => {
+                    diagnostics.extend(misspelt(&before, &layer));
                     columns.named_in(&layer, &own);
                     stated.push(layer);
                 }
