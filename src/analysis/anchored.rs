@@ -88,6 +88,10 @@ pub fn anchored(
     let identical = are_identical(base, other);
     let (pairs, means) = paired(&matching, pair[0], pair[1]);
     let mut found = RunResult::clone(&pair[1].result);
+    if identical {
+        found.conditional.clone_from(&whole.result.conditional);
+        found.ratios.clone_from(&whole.result.ratios);
+    }
     let mut comparison = matching.comparison(&whole.result, &found, &pairs, &means, identical);
     let metrics = base.model.metrics.len();
     let totals = (whole.totals).get_or_init(|| Totals::of(&matching.sides[0], whole, metrics));

@@ -4,10 +4,12 @@
 //! instead of indices.
 
 use super::study::Study;
-use crate::engine::{Change, EngineError, Entry, Settings, explain, replay};
+use crate::engine::{Change, EngineError, Entry, Replay, Settings, explain, replay};
+use crate::expression::Expr;
 use crate::model::{Fires, Parameter};
 use crate::results::{
-    Happening, StoryChange, StoryState, Storyline, in_display_order, scenario_info, tool,
+    Earlier, EarlierKind, Happening, StoryChange, StoryState, Storyline, in_display_order,
+    scenario_info, tool,
 };
 use indexmap::IndexMap;
 
@@ -102,6 +104,7 @@ fn told(
         scenario: scenario_info(model),
         parameters,
         per_trial,
+        before: before(study, &replay),
         start: state(
             replay.start_trend,
             replay.start_phase,
@@ -138,6 +141,58 @@ fn told(
             })
             .collect(),
     })
+}
+
+/// What was before the start, of which formulas have their values in this trial.
+fn before(study: &Study, replay: &Replay) -> Vec<Earlier> {
+    let (model, history) = (&study.model, &study.model.history);
+    let known = [&replay.parameters[..], &replay.per_trial[..]].concat();
+    let earlier = |time: f64, what, name: &str, title: &str| Earlier {
+        time,
+        date: model.clock.date_at(time).to_string(),
+        what,
+        name: name.to_owned(),
+        title: title.to_owned(),
+    };
+    let mut told = Vec::new();
+    let phase = history.phase.over(&known);
+    if phase > 0.0 {
+        let title = &model.phases[replay.start_phase].title;
+        told.push(earlier(-phase, EarlierKind::Phase, "phase", title));
+    }
+    for (state, (age, value)) in history.states.iter().zip(&replay.start_states).enumerate() {
+        let (age, state) = (age.over(&known), &model.states[state]);
+        if age > 0.0 {
+            let title = &state.values[*value].title;
+            told.push(earlier(-age, EarlierKind::State, &state.name, title));
+        }
+    }
+    let fired = |event: usize, time: &Expr| history.events[event].contains(time);
+    for (e, times) in history.events.iter().enumerate() {
+        // Which result a firing had says that it fired.
+        let branches = || {
+            let of = |b: &usize| matches!(model.events[*b].fires, Fires::Branch(of) if of == e);
+            (0..model.events.len()).filter(of)
+        };
+        for time in times
+            .iter()
+            .filter(|time| !branches().any(|b| fired(b, time)))
+        {
+            let event = &model.events[e];
+            let title = match event.title.is_empty() {
+                true => &event.name,
+                false => &event.title,
+            };
+            told.push(earlier(
+                time.over(&known),
+                EarlierKind::Event,
+                &event.name,
+                title,
+            ));
+        }
+    }
+    told.sort_by(|a, b| a.time.total_cmp(&b.time));
+    told
 }
 
 fn named_indicators(study: &Study, values: &[f64]) -> IndexMap<String, f64> {

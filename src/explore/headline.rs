@@ -41,8 +41,12 @@ fn find<'r>(run: &'r RunResult, of: Of, name: &str) -> Option<Told<'r>> {
         Of::Outcome => (run.outcomes.iter().find(|o| o.name == name))
             .map(|o| told(&o.title, &o.name, o.into())),
         Of::Question => (run.questions.iter().find(|q| q.name == name))
-            .map(|q| told(&q.title, &q.name, q.into())),
-        Of::Trend | Of::Metric => None,
+            .map(|q| told(&q.title, &q.name, q.into()))
+            .or_else(|| {
+                let question = run.conditional.iter().find(|q| q.name == name)?;
+                Some(told(&question.title, &question.name, question.known()?))
+            }),
+        Of::Trend | Of::Metric | Of::Ratio => None,
     }
 }
 
@@ -80,7 +84,10 @@ fn subject(base: &RunResult, looked_at: &str) -> Option<(Of, String)> {
         .find(|(of, name)| find(base, *of, name).is_some());
     first.or_else(|| {
         if !base.has_classes() {
-            return Some((Of::Question, base.questions.first()?.name.clone()));
+            let asked = base.questions.iter().map(|q| &q.name);
+            let some = base.conditional.iter().filter(|q| q.probability.is_some());
+            let first = asked.chain(some.map(|q| &q.name)).next();
+            return Some((Of::Question, first?.clone()));
         }
         let likeliest = leading(base).into_iter().next()?.name;
         let is_group = base.groups.iter().any(|group| group.name == likeliest);
@@ -97,12 +104,13 @@ pub fn headline(sides: &Sides<'_>, looked_at: &str) -> Option<String> {
     let (of, name) = subject(sides.base, looked_at)?;
     let base = find(sides.base, of, &name)?;
     let other = find(sides.other, of, &name);
-    let rows: &[Difference] = match of {
-        Of::Group => &sides.comparison.groups,
-        Of::Outcome => &sides.comparison.differences,
-        _ => &sides.comparison.questions,
+    let found = |rows: &'_ [Difference]| rows.iter().find(|row| row.outcome == name).cloned();
+    let comparison = sides.comparison;
+    let difference = match of {
+        Of::Group => found(&comparison.groups),
+        Of::Outcome => found(&comparison.differences),
+        _ => found(&comparison.questions).or_else(|| found(&comparison.conditional)),
     };
-    let difference = rows.iter().find(|row| row.outcome == name);
     let scale = Scale::of(sides.base);
     let number = |told: &Told<'_>, below: &str| {
         let known = &told.known;
@@ -126,7 +134,7 @@ pub fn headline(sides: &Sides<'_>, looked_at: &str) -> Option<String> {
     let words = if sides.unchanged {
         r#"<p class="change">Nothing is moved yet.</p>"#.to_owned()
     } else {
-        change("p", difference, sides, format::points)
+        change("p", difference.as_ref(), sides, format::points)
     };
     Some(format!(
         r#"<h2 id="h-headline" data-of="{}">{}</h2><div class="big"><p><span>As in the file</span>{}</p><p><span>With your changes</span>{changed}</p><div><span>Change, points</span>{words}</div></div>"#,

@@ -29,6 +29,7 @@ mod likeliest;
 mod notes;
 mod numbers;
 mod picture;
+mod readings;
 mod server;
 mod session;
 mod story;

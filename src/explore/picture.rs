@@ -6,6 +6,7 @@
 
 use super::bars;
 use super::headline::headline;
+use super::readings::{metrics, questions};
 use crate::report::chart::from_results::Shown;
 use crate::report::chart::{Chart, Frame, escape, from_results};
 use crate::report::format;
@@ -158,6 +159,17 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
     for (own, new) in other.metrics.iter_mut().zip(&found.metrics) {
         (own.mean, own.std_error, own.ci95) = (new.mean, new.std_error, new.ci95);
     }
+    for own in &mut other.conditional {
+        let new = found.conditional.iter().find(|new| new.name == own.name);
+        own.probability = new.map(|new| new.probability);
+        own.std_error = new.map(|new| new.std_error);
+        own.ci95 = new.map(|new| new.ci95);
+        own.epistemic90 = new.and_then(|new| new.epistemic90);
+    }
+    for (own, new) in other.ratios.iter_mut().zip(&found.ratios) {
+        (own.ratio, own.std_error, own.ci95) = (new.ratio, new.std_error, new.ci95);
+        own.shape = new.shape;
+    }
     let comparison = Comparison {
         base: base.scenario.name.clone(),
         other: base.scenario.name.clone(),
@@ -175,10 +187,13 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
             .iter()
             .map(|q| q.difference.clone())
             .collect(),
-        // Only a run tells those.
-        conditional: Vec::new(),
+        conditional: found
+            .conditional
+            .iter()
+            .map(|q| q.difference.clone())
+            .collect(),
         metrics: found.metrics.iter().map(|m| m.difference.clone()).collect(),
-        ratios: Vec::new(),
+        ratios: found.ratios.iter().map(|r| r.difference.clone()).collect(),
         distance: crate::results::Distance {
             total_variation: 0.0,
             noise: 0.0,
@@ -377,7 +392,7 @@ pub fn share(probability: f64, std_error: f64) -> String {
     with_error(&format::percentage(probability, std_error))
 }
 
-fn with_error(rounded: &format::Rounded) -> String {
+pub fn with_error(rounded: &format::Rounded) -> String {
     let value = escape(&minus(&rounded.value));
     match rounded.error.as_str() {
         "" | "exact" => value,
@@ -425,69 +440,6 @@ pub fn change(
         r#"<{tag} class="{class}">{number}<span class="verdict">{}</span></{tag}>"#,
         escape(&interval)
     )
-}
-
-fn questions(sides: &Sides<'_>) -> String {
-    if sides.base.questions.is_empty() {
-        return r#"<p class="none">The scenario asks no questions.</p>"#.into();
-    }
-    let mut html = String::from(
-        r#"<div class="wide" tabindex="0" role="group" aria-label="Questions"><table class="numbers"><thead><tr><th scope="col">Question</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change, points</th></tr></thead><tbody>"#,
-    );
-    for a in &sides.base.questions {
-        let b = sides.other.questions.iter().find(|q| q.name == a.name);
-        let d = sides
-            .comparison
-            .questions
-            .iter()
-            .find(|d| d.outcome == a.name);
-        html += &format!(
-            r#"<tr data-name="{}"><th scope="row">{}</th><td data-value="{}">{}</td><td data-value="{}">{}</td>{}</tr>"#,
-            escape(&a.name),
-            escape(named(&a.title, &a.name)),
-            a.probability,
-            share(a.probability, a.std_error),
-            b.map_or(String::new(), |b| b.probability.to_string()),
-            b.map_or(SILENT.into(), |b| share(b.probability, b.std_error)),
-            change("td", d, sides, format::points),
-        );
-    }
-    html + "</tbody></table></div>"
-}
-
-fn metrics(sides: &Sides<'_>) -> String {
-    if sides.base.metrics.is_empty() {
-        return r#"<p class="none">The scenario has no metrics.</p>"#.into();
-    }
-    let mut html = String::from(
-        r#"<div class="wide" tabindex="0" role="group" aria-label="Metrics"><table class="numbers"><thead><tr><th scope="col">Metric (mean)</th><th scope="col">As in the file</th><th scope="col">With your changes</th><th scope="col">Change</th></tr></thead><tbody>"#,
-    );
-    let mean = |mean: Option<f64>, error: Option<f64>| match (mean, error) {
-        (Some(mean), Some(error)) => with_error(&format::estimate(mean, error)),
-        _ => "no value".into(),
-    };
-    for a in &sides.base.metrics {
-        let b = sides.other.metrics.iter().find(|m| m.name == a.name);
-        let d = sides
-            .comparison
-            .metrics
-            .iter()
-            .find(|d| d.outcome == a.name);
-        let unit = if a.unit.is_empty() {
-            String::new()
-        } else {
-            format!(r#" <span class="unit">{}</span>"#, escape(&a.unit))
-        };
-        html += &format!(
-            r#"<tr data-name="{}"><th scope="row">{}{unit}</th><td>{}</td><td>{}</td>{}</tr>"#,
-            escape(&a.name),
-            escape(named(&a.title, &a.name)),
-            mean(a.mean, a.std_error),
-            b.map_or(SILENT.into(), |b| mean(b.mean, b.std_error)),
-            change("td", d, sides, format::difference),
-        );
-    }
-    html + "</tbody></table></div>"
 }
 
 /// What to say aloud when a picture is final.

@@ -1,7 +1,7 @@
 //! The answer in a sentence: the file's own, with results put in, or one made of its groups.
 
 use super::known::{Known, places};
-use super::{dates, format};
+use super::{dates, format, ratios};
 use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
 use crate::results::{RunInfo, RunResult, ScenarioInfo, SweepResult, Tool};
 
@@ -191,6 +191,7 @@ fn read(reading: &Reading, result: &RunResult) -> Option<String> {
             (&trend.title, Known::from(trend.comes_true.last()?))
         }
         Of::Metric => return metric(reading, result),
+        Of::Ratio => return ratio(reading, result),
     };
     Some(match reading.shows {
         Shows::Title => title.clone(),
@@ -212,6 +213,15 @@ fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
     Some(match reading.shows {
         Shows::Range => format::range(metric.epistemic90?, error),
         _ => format::estimate(metric.mean?, error).value,
+    })
+}
+
+fn ratio(reading: &Reading, result: &RunResult) -> Option<String> {
+    let ratio = result.ratios.iter().find(|r| r.name == reading.name)?;
+    Some(match reading.shows {
+        Shows::Title => ratio.title.clone(),
+        Shows::Estimate => ratios::means_estimate(ratio).value,
+        Shows::Range => String::new(),
     })
 }
 

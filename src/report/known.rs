@@ -54,13 +54,13 @@ static UNTOLD: Epistemic = Epistemic {
 
 impl ConditionalResult {
     /// The chance among the trials in which the condition holds; `None` if there is none.
-    pub fn known(&self) -> Option<Known<'static>> {
+    pub fn known(&self) -> Option<Known<'_>> {
         Some(Known {
             probability: self.probability?,
             std_error: self.std_error?,
             ci95: self.ci95?,
-            epistemic90: None,
-            epistemic: &UNTOLD,
+            epistemic90: self.epistemic90,
+            epistemic: self.epistemic.as_ref().unwrap_or(&UNTOLD),
         })
     }
 }

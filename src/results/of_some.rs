@@ -1,7 +1,8 @@
 //! Results that only some files ask for: questions about some futures, ratios of means, whole
 //! distribution functions.
 
-use super::types::QuestionKind;
+use super::types::{ByTrend, Epistemic, QuestionKind};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 fn yes() -> bool {
@@ -31,6 +32,16 @@ pub struct ConditionalResult {
     pub probability: Option<f64>,
     pub std_error: Option<f64>,
     pub ci95: Option<[f64; 2]>,
+    /// `None` if `epistemic` is.
+    #[serde(default)]
+    pub epistemic90: Option<[f64; 2]>,
+    /// Over parameter draws in which the condition held in some trial, each counted alike; `None`
+    /// in results of earlier versions.
+    #[serde(default)]
+    pub epistemic: Option<Epistemic>,
+    /// Among the trials that hold, by start trend; empty in results of earlier versions.
+    #[serde(default)]
+    pub by_trend: IndexMap<String, ByTrend>,
     /// Trials that hold and answer yes, by replicate.
     pub hits: Vec<u64>,
     /// Trials that hold, by replicate.

@@ -3,7 +3,7 @@
 //! Holds what the law of total probability gives from a result; what it cannot give is listed in
 //! words.
 
-use super::{Difference, Epistemic, RunInfo, ScenarioInfo, Tool};
+use super::{Difference, Epistemic, RatioShape, RunInfo, ScenarioInfo, Tool};
 use serde::{Deserialize, Serialize};
 
 /// Result of a reweighting.
@@ -25,7 +25,14 @@ pub struct ReweightResult {
     pub groups: Vec<ReweightedShare>,
     pub outcomes: Vec<ReweightedShare>,
     pub questions: Vec<ReweightedShare>,
+    /// Questions about the trials in which a condition holds; those of which no trial does are left
+    /// out, and so is an empty list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<ReweightedShare>,
     pub metrics: Vec<ReweightedMean>,
+    /// Means of metrics over means of others; left out where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratios: Vec<ReweightedRatio>,
     /// What new weights cannot give from a finished run, and other remarks, in words.
     pub remarks: Vec<String>,
 }
@@ -77,5 +84,21 @@ pub struct ReweightedMean {
     pub mean: Option<f64>,
     pub std_error: Option<f64>,
     pub ci95: Option<[f64; 2]>,
+    pub difference: Difference,
+}
+
+/// The mean of one metric over that of another, under new weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReweightedRatio {
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    /// `None` as in the run, and where the sums by trend are not known.
+    pub ratio: Option<f64>,
+    pub std_error: Option<f64>,
+    /// Fieller's, as in the run.
+    pub ci95: Option<[f64; 2]>,
+    pub shape: Option<RatioShape>,
     pub difference: Difference,
 }

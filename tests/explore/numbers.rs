@@ -350,3 +350,67 @@ fn a_scenario_without_time_has_no_horizon_no_dates_and_no_charts_over_time() {
     let message = fault["message"].as_str().expect("words");
     assert!(message.contains("has no time"), "{message}");
 }
+
+/// Questions about some futures and ratios of means are reweighted and compared as the others are.
+#[test]
+fn questions_about_some_futures_and_ratios_of_means_stand_beside_the_others() {
+    let served = Served::start(|options| {
+        let more = json!({
+            "extends": "valley.jsonc",
+            "questions": {
+                "then": {"ever": "ever(signature)", "given": "ever(summit)", "title": "Signed after a summit"},
+                "never": {"ever": "ever(signature)", "given": "count(summit) > 99"},
+            },
+            "metrics": {"summits": "1 + count(summit)", "signatures": "1 + count(signature)"},
+            "ratios": {"each": {"of": "signatures", "over": "summits", "title": "Signatures a summit"}},
+        });
+        options.file.set_file_name("more.json");
+        std::fs::write(&options.file, more.to_string()).expect("a file");
+    });
+    let file = served.file.with_file_name("more.json");
+    let base = Study::open(&file, &[]).unwrap_or_else(|report| panic!("{:#?}", report.diagnostics));
+    let mut messages = served.listen("tests");
+    let shown = |picture: &Value, ratio: f64| {
+        let html = picture["panels"]["metrics"]
+            .as_str()
+            .expect("a panel")
+            .to_owned();
+        let at = html.find("data-name=\"each\"").expect("a row");
+        let row = html[at..].split("</tr>").next().expect("a row").to_owned();
+        let text = format!("{ratio:.2}");
+        assert!(
+            row.contains("Signatures a summit") && row.contains(&text),
+            "{row} {text}"
+        );
+    };
+    let picture = served.picture(
+        &mut messages,
+        1,
+        &json!({"weights": {"dry": 0.1, "wet": 0.9}}),
+    );
+    assert_eq!(picture["reweighted"], true);
+    let run = base.run(&settings(&base), &Silent).expect("it runs");
+    let asked = [("dry".to_owned(), 0.1), ("wet".to_owned(), 0.9)];
+    let found = reweight(&run, &asked).expect("both have trials");
+    let told = run.conditional[0].probability.expect("a chance");
+    assert_eq!(
+        row(&picture, "questions", "then"),
+        [told, found.conditional[0].probability]
+    );
+    shown(&picture, found.ratios[0].ratio.expect("a ratio"));
+    let questions = picture["panels"]["questions"].as_str().expect("a panel");
+    assert!(questions.contains("no such trial is known"), "{questions}");
+
+    let state = json!({"parameters": {"haste": {"pin": 0.55}}});
+    let picture = served.picture(&mut messages, 2, &state);
+    let other = Study::open(&file, &["parameters.haste=0.55".to_owned()]).expect("it opens");
+    let both = compare(&[&base, &other], &settings(&base), &Silent).expect("they run");
+    let told = both.scenarios[1].conditional[0]
+        .probability
+        .expect("a chance");
+    assert_eq!(row(&picture, "questions", "then")[1], told);
+    shown(
+        &picture,
+        both.scenarios[1].ratios[0].ratio.expect("a ratio"),
+    );
+}

@@ -4,7 +4,7 @@
 use crate::harness::{Agreement, MOST_ERRORS, covers, run, scenario, settings, study};
 use quincunx::analysis::{Study, compare, storyline};
 use quincunx::engine::Silent;
-use quincunx::results::{ConditionalResult, RunResult};
+use quincunx::results::{ConditionalResult, EpistemicStatus, RunResult};
 use serde_json::{Value, json};
 
 /// A warning that comes at one of two uncertain rates, and a strike that comes only after it.
@@ -153,4 +153,73 @@ fn what_no_run_writes_is_not_read() {
     assert!(!check(&|q| q["probability"] = json!(0.99)));
     assert!(!check(&|q| q["hits"][3] = json!(1_000_000)));
     assert!(!check(&|q| q["std_error"] = Value::Null));
+}
+
+/// In a draw the chance is that of a strike at its own rate: over draws it runs from that at the
+/// lowest rate to that at the highest. The 5% and 95% ends are those of two closed forms.
+#[test]
+fn the_range_over_draws_is_that_of_the_chance_within_a_draw() {
+    let file = study(&scenario(
+        1.0,
+        0.25,
+        json!({
+            "parameters": {"rate": {"uniform": [0.2, 1.8]}},
+            "events": {
+                "warning": {"hazard": 1.5, "limit": 1},
+                "strike": {"hazard": "rate", "limit": 1},
+            },
+            "questions": {
+                "struck": {"ever": "ever(strike)", "given": "ever(warning)"},
+                "of_few": {"ever": "ever(strike)", "given": "count(warning, to: 2001-01-08) > 0"},
+                "sure": {"ever": "ever(warning)", "given": "ever(warning)"},
+            },
+        }),
+    ));
+    // The two clocks are independent: what is given says nothing of the strike.
+    let exact = [0.28, 1.72].map(|rate: f64| 1.0 - libm::exp(-rate));
+    let (mut held, mut told, mut scores) = ([0; 2], 0, Vec::new());
+    const SEEDS: u64 = 40;
+    for seed in 0..SEEDS {
+        let result = run(&file, 32_768, 900 + seed);
+        let found = conditional(&result, "struck");
+        let epistemic = found.epistemic.as_ref().expect("a range");
+        assert_eq!(epistemic.status, EpistemicStatus::Resolved, "{seed}");
+        let ends = found.epistemic90.expect("ends");
+        let errors = epistemic.std_error.expect("errors");
+        for side in [0, 1] {
+            let z = (ends[side] - exact[side]) / errors[side];
+            held[side] += u32::from(z.abs() < 1.96);
+            scores.push(z);
+        }
+        // Hardly any trials in a draw: whatever is told holds the truth.
+        let few = conditional(&result, "of_few");
+        if let Some([low, high]) = few.epistemic90 {
+            let status = few.epistemic.as_ref().map(|e| e.status);
+            let slack = match status {
+                Some(EpistemicStatus::Resolved) => {
+                    3.0 * few.epistemic.as_ref().unwrap().std_error.unwrap()[0]
+                }
+                _ => 0.0,
+            };
+            told += 1;
+            assert!(
+                low <= exact[0] + slack && exact[1] - slack <= high,
+                "{seed}: {low} {high}"
+            );
+        }
+        let sure = conditional(&result, "sure");
+        assert_eq!(
+            sure.epistemic90.map(|[low, high]| (low <= 1.0, high)),
+            Some((true, 1.0))
+        );
+    }
+    // 95% intervals of the ends, which are cautious.
+    assert!(
+        held.iter().all(|n| u64::from(*n) >= SEEDS * 85 / 100),
+        "{held:?} {scores:?}"
+    );
+    assert!(told > 0);
+    let none = run(&study(&warned(1.5)), 2_048, 3);
+    let none = conditional(&none, "of_none");
+    assert_eq!((none.epistemic90, none.trials_given), (None, 0));
 }

@@ -1,7 +1,7 @@
 //! A reweighted run agrees with a fresh run under the new weights.
 
 use super::rich;
-use crate::harness::{run, scenario, study};
+use crate::harness::{covers, run, scenario, study};
 use quincunx::analysis::reweight;
 use quincunx::results::RunResult;
 use serde_json::json;
@@ -142,4 +142,86 @@ fn weights_that_matter_are_followed_to_within_the_error() {
         .map(|(m, e)| (m.expect("a mean"), e.expect("an error")));
     let z = (a - b) / (ea * ea + eb * eb).sqrt();
     assert!(z.abs() < 4.0, "{new:?} against {b} ± {eb}");
+}
+
+/// Two trends that last, with clocks of their own: what is asked among some trials, and ratios of
+/// means, have closed forms under any weights.
+fn of_two_trends() -> serde_json::Value {
+    let by_trend = |calm: f64, tense: f64| json!({"rate": 1, "times": {"trend": {"calm": calm, "tense": tense}}});
+    scenario(
+        1.0,
+        1.0,
+        json!({
+            "parameters": {"more": {"uniform": [0.8, 1.2]}},
+            "trends": {"calm": {"weight": 0.7}, "tense": {"weight": 0.3}},
+            "events": {
+                "warning": {"hazard": by_trend(0.2, 1.5)},
+                "strike": {"hazard": by_trend(0.5, 2.0)},
+                "never": {"hazard": 0},
+                "other": {"hazard": "more"},
+            },
+            "metrics": {"warnings": "count(warning)", "strikes": "count(strike)"},
+            "ratios": {"each": {"of": "warnings", "over": "strikes"}},
+            "questions": {
+                "struck": {"ever": "ever(strike)", "given": "ever(warning)"},
+                "struck_often": {"ever": "count(strike) > 9", "given": "ever(warning)"},
+                "of_none": {"ever": "ever(strike)", "given": "ever(never)"},
+            },
+        }),
+    )
+}
+
+#[test]
+fn chances_among_some_trials_and_ratios_are_reweighted_as_their_closed_forms() {
+    let file = study(&of_two_trends());
+    let asked = [("tense".to_owned(), 0.8)];
+    let happens = |rate: f64| 1.0 - libm::exp(-rate);
+    let warned = [0.2 * happens(0.2), 0.8 * happens(1.5)];
+    let chance = (warned[0] * happens(0.5) + warned[1] * happens(2.0)) / (warned[0] + warned[1]);
+    let ratio = (0.2 * 0.2 + 0.8 * 1.5) / (0.2 * 0.5 + 0.8 * 2.0);
+    let runs: Vec<_> = (0..100)
+        .map(|seed| {
+            let base = run(&file, 2_048, 500 + seed);
+            let found = reweight(&base, &asked).expect("every trend has trials");
+            (base, found)
+        })
+        .collect();
+    let of = |seed: u64| &runs[seed as usize];
+    covers(chance, 0..100, |seed| of(seed).1.conditional[0].ci95);
+    covers(ratio, 0..100, |seed| {
+        of(seed).1.ratios[0].ci95.expect("an interval")
+    });
+    // Differences too: their intervals hold the exact ones.
+    let in_run = |w: f64| {
+        let warned = [(1.0 - w) * happens(0.2), w * happens(1.5)];
+        (warned[0] * happens(0.5) + warned[1] * happens(2.0)) / (warned[0] + warned[1])
+    };
+    covers(chance - in_run(0.3), 0..100, |seed| {
+        of(seed).1.conditional[0]
+            .difference
+            .ci95
+            .expect("an interval")
+    });
+    for (base, found) in &runs {
+        let rare = &found.conditional[1];
+        assert!(rare.std_error > 0.0 && rare.ci95[0] <= rare.probability);
+        assert_eq!(found.conditional.len(), 2, "no trial of the third");
+        assert!(
+            found
+                .remarks
+                .iter()
+                .any(|remark| remark.contains("`of_none`"))
+        );
+        let same = reweight(base, &[("tense".to_owned(), 0.3)]).expect("weights");
+        assert_eq!(
+            Some(same.conditional[0].probability),
+            base.conditional[0].probability
+        );
+        assert_eq!(same.conditional[0].difference.difference, Some(0.0));
+        assert_eq!(
+            same.conditional[0].epistemic90,
+            base.conditional[0].epistemic90
+        );
+        assert_eq!(same.ratios[0].ratio, base.ratios[0].ratio);
+    }
 }

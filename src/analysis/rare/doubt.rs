@@ -232,7 +232,7 @@ fn matters(study: &Study, rare: &Rare, e: usize) -> bool {
         Fires::Branch(of) => *of == e,
         Fires::Hazard(hazard) => {
             let since = hazard.ageing.as_ref().map(|ageing| ageing.since);
-            since == Some(Since::Event(e))
+            since == Some(Since::Last(StartsClock::Event(e)))
         }
         _ => false,
     });

@@ -274,10 +274,21 @@ impl Counter {
             (tally.outcomes.iter_mut().zip(&ended.outcomes)).for_each(|(t, hits)| add(t, hits));
             (tally.questions.iter_mut().zip(&ended.questions)).for_each(|(t, hits)| add(t, hits));
             (tally.groups.iter_mut().zip(&united)).for_each(|(t, hits)| add(t, hits));
-            for (given, rows) in program.conditions.iter().zip(&mut tally.conditional) {
+            for (i, given) in program.conditions.iter().enumerate() {
                 let [condition, asked] = [&ended.questions[*given], &ended.questions[given + 1]];
+                let rows = &mut tally.conditional[i];
                 rows[0][replicate] += u64::from(condition.count(span.clone()));
                 rows[1][replicate] += u64::from(asked.count_both(condition, span.clone()));
+                let mean = node.conditional[i].add_draw(
+                    replicate,
+                    self.groups,
+                    &asked.where_given(condition, span.clone()),
+                    &ended.start_trend[span.clone()],
+                    &ended.outcome[span.clone()],
+                );
+                if let Some(mean) = mean {
+                    tally.conditional_means.add(i, replicate, &[mean]);
+                }
             }
             for (given, rows) in materialised.iter().zip(&mut tally.given) {
                 for (row, outcome) in rows.iter_mut().zip(&ended.outcomes) {

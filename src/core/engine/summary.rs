@@ -50,6 +50,8 @@ pub struct Tally {
     /// By question about some trials: trials in which its condition held, and those of them that
     /// answer yes.
     pub conditional: Vec<[ByReplicate; 2]>,
+    /// Shares of yes among the trials of a draw in which the condition of such a question held.
+    pub conditional_means: Tables,
     /// By trend that can come true, then outcome: trials of this outcome in which that trend has
     /// come true at the end.
     pub given: Vec<Vec<ByReplicate>>,
@@ -108,6 +110,7 @@ impl Tally {
             questions: vec![hits.clone(); program.questions.len()],
             groups: vec![hits; program.groups.len()],
             conditional: vec![[[0; REPLICATES]; 2]; program.conditions.len()],
+            conditional_means: Tables::new(program.conditions.len()),
             given: (program.trends.iter())
                 .filter(|trend| !trend.materialised.is_empty())
                 .map(|_| vec![[0; REPLICATES]; rules + 1])
@@ -131,22 +134,24 @@ impl Tally {
     }
 
     /// All tables of quantities.
-    pub fn quantities(&self) -> [&Tables; 4] {
+    pub fn quantities(&self) -> [&Tables; 5] {
         [
             &self.series,
             &self.first_times,
             &self.metrics,
             &self.draw_means,
+            &self.conditional_means,
         ]
     }
 
     /// As [`quantities`](Self::quantities), to be given their bins.
-    pub fn quantities_mut(&mut self) -> [&mut Tables; 4] {
+    pub fn quantities_mut(&mut self) -> [&mut Tables; 5] {
         [
             &mut self.series,
             &mut self.first_times,
             &mut self.metrics,
             &mut self.draw_means,
+            &mut self.conditional_means,
         ]
     }
 
@@ -230,6 +235,7 @@ impl Tally {
         }
         self.metrics.merge(&other.metrics);
         self.draw_means.merge(&other.draw_means);
+        self.conditional_means.merge(&other.conditional_means);
         add_all(&mut self.by_trend, &other.by_trend);
         add_all(&mut self.by_outcome, &other.by_outcome);
     }
@@ -263,6 +269,7 @@ impl Stored for Tally {
             questions,
             groups,
             conditional,
+            conditional_means,
             given,
             inputs,
             matched,
@@ -307,7 +314,7 @@ impl Stored for Tally {
         store.all(events)?;
         store.by_replicate(by_trend)?;
         store.by_replicate(by_outcome)?;
-        for tables in [series, first_times, metrics, draw_means] {
+        for tables in [series, first_times, metrics, draw_means, conditional_means] {
             tables.store(store)?;
         }
         Ok(())
@@ -319,11 +326,13 @@ impl Stored for Node {
         let Self {
             series,
             metrics,
+            conditional,
             declared,
             leads,
         } = self;
         series.store(store)?;
         store.all(metrics)?;
+        store.all(conditional)?;
         store.numbers(declared)?;
         store.numbers(leads.as_flattened_mut())
     }
@@ -335,6 +344,8 @@ pub struct Node {
     /// By reported time, then indicator, then derived value.
     pub series: SeriesMoments,
     pub metrics: Vec<MeanNode>,
+    /// By question about some trials: yes and no, as 1 and 0, of those in which its condition held.
+    pub conditional: Vec<MeanNode>,
     /// Declared chances summed over the trials whose window closed, by event.
     pub declared: Vec<f64>,
     /// Years under each trend, if there are several, by replicate.
@@ -359,6 +370,7 @@ impl Node {
         let metric = MeanNode::new(program.trends.len(), program.outcomes.len() + 1);
         Self {
             series: SeriesMoments::new(program.report.len() * items),
+            conditional: vec![metric.clone(); program.conditions.len()],
             metrics: vec![metric; program.metrics.len()],
             declared: vec![0.0; program.events.len()],
             leads: vec![[0.0; REPLICATES]; program.trends.iter().flat_map(|t| t.leads).count()],
@@ -373,6 +385,7 @@ impl Merge for Node {
             .iter_mut()
             .zip(&right.metrics)
             .for_each(|(a, b)| a.merge(b));
+        (self.conditional.iter_mut().zip(&right.conditional)).for_each(|(a, b)| a.merge(b));
         self.declared
             .iter_mut()
             .zip(&right.declared)

@@ -68,6 +68,22 @@ impl Bits {
         self.windows(span).map(u64::count_ones).sum()
     }
 
+    /// By trial of a span: 1 for yes and 0 for no where the condition holds, NaN elsewhere.
+    pub fn where_given(&self, condition: &Self, span: Range<usize>) -> Vec<f64> {
+        let mut values = Vec::with_capacity(span.len());
+        let pairs = self
+            .windows(span.clone())
+            .zip(condition.windows(span.clone()));
+        for (yes, holds) in pairs {
+            let trials = LANES.min(span.len() - values.len());
+            values.extend((0..trials).map(|lane| match holds >> lane & 1 {
+                0 => f64::NAN,
+                _ => (yes >> lane & 1) as f64,
+            }));
+        }
+        values
+    }
+
     /// Trials of a span that say yes both here and there.
     pub fn count_both(&self, other: &Self, span: Range<usize>) -> u32 {
         let pairs = self.windows(span.clone()).zip(other.windows(span));

@@ -62,9 +62,10 @@ pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use quantiles::{Quantile, Quantiles};
 pub use repetitions::{Repetitions, exact_interval};
 pub use replicate::{REPLICATES, ratio};
-pub use replicated::{Fieller, PartialSum, Replicated, difference, fieller};
+pub use replicated::{Fieller, PartialSum, Replicated, difference, fieller, fieller_of};
 pub use reweight::{
-    Reweighted, Shift, WeightedHits, WeightedValues, reweighted_mean, reweighted_share,
+    Reweighted, Shift, WeightedHits, WeightedValues, reweighted_chance, reweighted_mean,
+    reweighted_share,
 };
 pub use rounding::without_rounding;
 pub use series::SeriesMoments;

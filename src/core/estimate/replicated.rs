@@ -8,6 +8,7 @@
 use super::interval::t95;
 use super::paired::{MeanDifference, two_sided};
 use super::replicate::{REPLICATES, error_of_residuals, hit_residuals};
+use super::reweight::{self, WeightedValues};
 use super::rounding::{size_of, without_rounding};
 
 /// Sum of a metric's values, and how many trials have one, in one replicate.
@@ -55,28 +56,44 @@ impl Replicated {
     /// The mean `of` one metric over that of another; `None` without values, or if the latter is
     /// zero.
     pub fn means(of: &[PartialSum; REPLICATES], over: &[PartialSum; REPLICATES]) -> Option<Self> {
-        let (above, below) = (Mean::of(of)?, Mean::of(over)?);
-        let ratio = above.mean / below.mean;
+        Self::mean(of)?.over(&Self::mean(over)?)
+    }
+
+    /// This over another; `None` if that is zero.
+    pub fn over(&self, below: &Self) -> Option<Self> {
+        let ratio = self.ratio / below.ratio;
         ratio.is_finite().then(|| Self {
             ratio,
             residuals: std::array::from_fn(|m| {
-                (above.residuals[m] - ratio * below.residuals[m]) / below.mean
+                (self.residuals[m] - ratio * below.residuals[m]) / below.ratio
             }),
-            used: above.used.min(below.used),
+            used: self.used.min(below.used),
         })
+    }
+
+    /// The mean of values under new start weights, and the mean as it was; `None` without values,
+    /// and where a trend of positive weight has trials in fewer than two replicates.
+    pub fn reweighted(parts: &[WeightedValues]) -> Option<[Self; 2]> {
+        let (both, used) = reweight::both_ratios(parts)?;
+        Some(both.map(|(ratio, residuals)| Self {
+            ratio,
+            residuals,
+            used,
+        }))
     }
 
     /// The mean of values; `None` without any.
     pub fn mean(of: &[PartialSum; REPLICATES]) -> Option<Self> {
-        let Mean {
-            mean,
-            residuals,
-            used,
-        } = Mean::of(of)?;
+        let values: u64 = of.iter().map(|part| part.values).sum();
+        if values == 0 {
+            return None;
+        }
+        let n = values as f64;
+        let mean = of.iter().map(|part| part.sum).sum::<f64>() / n;
         Some(Self {
             ratio: mean,
-            residuals,
-            used,
+            residuals: of.map(|part| (part.sum - mean * part.values as f64) / n),
+            used: of.iter().filter(|part| part.values > 0).count(),
         })
     }
 
@@ -140,51 +157,32 @@ pub fn difference(difference: f64, std_error: f64, used: usize) -> MeanDifferenc
     }
 }
 
-/// A mean over trials, and what each replicate adds to it.
-struct Mean {
-    mean: f64,
-    residuals: [f64; REPLICATES],
-    used: usize,
-}
-
-impl Mean {
-    fn of(parts: &[PartialSum; REPLICATES]) -> Option<Self> {
-        let values: u64 = parts.iter().map(|part| part.values).sum();
-        if values == 0 {
-            return None;
-        }
-        let n = values as f64;
-        let mean = parts.iter().map(|part| part.sum).sum::<f64>() / n;
-        Some(Self {
-            mean,
-            residuals: parts.map(|part| (part.sum - mean * part.values as f64) / n),
-            used: parts.iter().filter(|part| part.values > 0).count(),
-        })
-    }
-}
-
 /// Fieller's interval of a ratio of means, from the variances and the covariance that replicates
 /// show. `None` with fewer than two of them.
 ///
 /// It holds all ratios r for which the mean of (above - r x below) may be zero: Fieller (1954),
 /// with Student's t.
 pub fn fieller(of: &[PartialSum; REPLICATES], over: &[PartialSum; REPLICATES]) -> Option<Fieller> {
-    let (above, below) = (Mean::of(of)?, Mean::of(over)?);
+    fieller_of(&Replicated::mean(of)?, &Replicated::mean(over)?)
+}
+
+/// The same of two means.
+pub fn fieller_of(above: &Replicated, below: &Replicated) -> Option<Fieller> {
     let used = above.used.min(below.used);
     if used < 2 {
         return None;
     }
     let scale = used as f64 / (used as f64 - 1.0);
-    let product = |x: &Mean, y: &Mean| -> f64 {
+    let product = |x: &Replicated, y: &Replicated| -> f64 {
         let products = x.residuals.iter().zip(&y.residuals).map(|(a, b)| a * b);
         scale * products.sum::<f64>()
     };
     let q = t95(used as f64 - 1.0);
     let q = q * q;
     // a r^2 - 2 b r + c <= 0
-    let a = below.mean * below.mean - q * product(&below, &below);
-    let b = above.mean * below.mean - q * product(&above, &below);
-    let c = above.mean * above.mean - q * product(&above, &above);
+    let a = below.ratio * below.ratio - q * product(below, below);
+    let b = above.ratio * below.ratio - q * product(above, below);
+    let c = above.ratio * above.ratio - q * product(above, above);
     let inside = b * b - a * c;
     if a == 0.0 || inside < 0.0 {
         return Some(Fieller::Anywhere);

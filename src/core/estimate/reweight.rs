@@ -156,6 +156,23 @@ struct Sums {
 /// positive weight has trials in fewer than two replicates, or if no trial under such a trend has a
 /// value.
 pub fn reweighted_mean(parts: &[WeightedValues]) -> Option<Reweighted> {
+    let ([(value, residuals), (before, of_run)], used) = both_ratios(parts)?;
+    let std_error = error_of_residuals(&residuals, used)?;
+    let of_shift: [f64; REPLICATES] = std::array::from_fn(|m| residuals[m] - of_run[m]);
+    let half = t95(used as f64 - 1.0) * std_error;
+    Some(Reweighted {
+        value,
+        std_error,
+        ci95: [value - half, value + half],
+        shift: shift(value - before, error_of_residuals(&of_shift, used)?, used),
+    })
+}
+
+/// A ratio, and what each replicate adds to it.
+type WithResiduals = (f64, [f64; REPLICATES]);
+
+/// The mean under the new weights and the mean as it was, and how many replicates have values.
+pub(super) fn both_ratios(parts: &[WeightedValues]) -> Option<([WithResiduals; 2], usize)> {
     let weighted = |part: &WeightedValues| {
         let n: u64 = part.trials.iter().sum();
         (part.weight > 0.0).then(|| part.weight / n as f64)
@@ -166,19 +183,77 @@ pub fn reweighted_mean(parts: &[WeightedValues]) -> Option<Reweighted> {
     }
     let all: f64 = parts.iter().flat_map(|part| part.trials).sum::<u64>() as f64;
     let as_it_was = |_: &WeightedValues| Some(1.0 / all);
-    let (value, residuals) = ratio_of(parts, weighted)?;
-    let (before, of_run) = ratio_of(parts, as_it_was)?;
+    let both = [ratio_of(parts, weighted)?, ratio_of(parts, as_it_was)?];
     let used = (0..REPLICATES)
         .filter(|m| parts.iter().any(|part| part.values[*m] > 0))
         .count();
-    let std_error = error_of_residuals(&residuals, used)?;
+    Some((both, used))
+}
+
+/// The chance of yes among the trials in which a condition held, under the new weights.
+///
+/// `parts` has, by trend, the hits among the trials in which the condition held, and all trials by
+/// replicate: the weights are those of the latter. `draws` and `caution` as in
+/// [`reweighted_share`]. `None` if a trend of positive weight has trials in fewer than two
+/// replicates, or if the condition held in fewer than two.
+pub fn reweighted_chance(
+    parts: &[(WeightedHits, [u64; REPLICATES])],
+    draws: u64,
+    caution: f64,
+) -> Option<Reweighted> {
+    let values: Vec<WeightedValues> = (parts.iter())
+        .map(|(held, trials)| WeightedValues {
+            weight: held.weight,
+            sums: held.hits.map(|hits| hits as f64),
+            values: held.trials,
+            trials: *trials,
+        })
+        .collect();
+    let ([(value, residuals), (before, of_run)], used) = both_ratios(&values)?;
+    let seen = error_of_residuals(&residuals, used)?;
     let of_shift: [f64; REPLICATES] = std::array::from_fn(|m| residuals[m] - of_run[m]);
-    let half = t95(used as f64 - 1.0) * std_error;
+    let of_shift = error_of_residuals(&of_shift, used)?;
+    let in_all = |counts: &[u64; REPLICATES]| counts.iter().sum::<u64>() as f64;
+    let held_in_run: f64 = parts.iter().map(|(part, _)| in_all(&part.trials)).sum();
+    // What one trial of a trend counts.
+    let counts = |part: &WeightedHits, trials: &[u64; REPLICATES]| match part.weight > 0.0 {
+        true => part.weight / in_all(trials),
+        false => 0.0,
+    };
+    let weight: f64 = (parts.iter())
+        .map(|(part, trials)| counts(part, trials) * in_all(&part.trials))
+        .sum();
+    let (mut squares, mut moved, mut hits, mut held) = (0.0, 0.0, 0.0, 0.0);
+    for (part, trials) in parts {
+        let (each, n) = (counts(part, trials) / weight, in_all(&part.trials));
+        squares += each * each * n;
+        moved += (each - 1.0 / held_in_run) * (each - 1.0 / held_in_run) * n;
+        if part.weight > 0.0 {
+            hits += in_all(&part.hits);
+            held += n;
+        }
+    }
+    let rarer = f64::min(hits, held - hits) as u64;
+    let spread = value * (1.0 - value);
+    let variance_of_shift = floored(of_shift * of_shift, rarer, moved * spread);
+    let shift = shift(value - before, caution * variance_of_shift.sqrt(), used);
+    if rarer == 0 {
+        let trials = 1.0 / squares;
+        let told = Proportion::unanimous(value, trials, draws.min(trials as u64).max(1));
+        let told = told.widened(caution);
+        return Some(Reweighted {
+            value,
+            std_error: told.std_error,
+            ci95: told.ci95,
+            shift,
+        });
+    }
+    let variance = caution * caution * floored(seen * seen, rarer, squares * spread);
     Some(Reweighted {
         value,
-        std_error,
-        ci95: [value - half, value + half],
-        shift: shift(value - before, error_of_residuals(&of_shift, used)?, used),
+        std_error: variance.sqrt(),
+        ci95: wilson(value, spread / variance, t95(used as f64 - 1.0)),
+        shift,
     })
 }
 

@@ -1,8 +1,9 @@
 //! The headline of a file: a sentence with results in braces.
 //!
 //! `{group.NAME}`, `{outcome.NAME}` and `{question.NAME}` are probabilities, `{trend.NAME}` the
-//! chance that the trend has come true by the end, `{metric.NAME}` a mean. `.range` after one of
-//! them is its epistemic range, `.title` its title. `{start}` and `{end}` are dates. A doubled
+//! chance that the trend has come true by the end, `{metric.NAME}` a mean, `{ratio.NAME}` a ratio
+//! of two. `.range` after one of them is its epistemic range (of a ratio there is none), `.title`
+//! its title. `{start}` and `{end}` are dates. A doubled
 //! brace is a brace. Takes the text; gives its pieces, or what is wrong with it and where. Whether
 //! the names exist, and what the results are, is for others.
 
@@ -42,6 +43,8 @@ pub enum Of {
     Question,
     Trend,
     Metric,
+    /// Of the means of two metrics.
+    Ratio,
 }
 
 /// What is shown of a result.
@@ -60,15 +63,16 @@ pub struct HeadlineFault {
     pub hint: String,
 }
 
-const KINDS: [(&str, Of); 5] = [
+const KINDS: [(&str, Of); 6] = [
     ("group", Of::Group),
     ("outcome", Of::Outcome),
     ("question", Of::Question),
     ("trend", Of::Trend),
     ("metric", Of::Metric),
+    ("ratio", Of::Ratio),
 ];
 const PARTS: [(&str, Shows); 2] = [("range", Shows::Range), ("title", Shows::Title)];
-const FORM: &str = "write {group.NAME}, or outcome, question, trend or metric; {start} and {end} are dates, and a brace is written twice";
+const FORM: &str = "write {group.NAME}, or outcome, question, trend, metric or ratio; {start} and {end} are dates, and a brace is written twice";
 
 impl Of {
     /// The word for it, as a headline has it.
@@ -163,6 +167,13 @@ fn between_braces(text: &str, from: usize) -> Result<Piece, HeadlineFault> {
             }
         },
     };
+    if *of == Of::Ratio && shows == Shows::Range {
+        let hint = "its interval is in the table of ratios of means".to_owned();
+        return Err(fault(
+            "a ratio has no range over the assumptions".into(),
+            hint,
+        ));
+    }
     let begin = from + kind.len() + 1;
     Ok(Piece::Reading(Reading {
         of: *of,
@@ -209,6 +220,7 @@ mod tests {
             ("{grup.war}", 1..9, "`group`"),
             ("{group.war.rnge}", 1..15, "`range`"),
             ("{group.war.x.y}", 1..14, "{group.NAME}"),
+            ("{ratio.cost.range}", 1..17, "table"),
         ] {
             let fault = Headline::parse(text).expect_err(text);
             assert_eq!(fault.range, range, "{text}");

@@ -45,14 +45,23 @@ impl Table<'_> {
         for ratio in &result.ratios {
             let row = all.named("ratio", &ratio.name, &ratio.title);
             let told = row.quantity("ratio", ratio.ratio).error(ratio.std_error);
-            let ci95 = ratio
-                .ci95
-                .filter(|_| ratio.shape == Some(RatioShape::Between));
-            self.row(&Row { ci95, ..told })?;
-            if let (Some(RatioShape::Outside), Some([low, high])) = (ratio.shape, ratio.ci95) {
-                self.row(&row.quantity("below_or", low))?;
-                self.row(&row.quantity("or_above", high))?;
-            }
+            self.fieller(&row, told, (ratio.shape, ratio.ci95))?;
+        }
+        Ok(())
+    }
+
+    /// A ratio of means with Fieller's interval.
+    pub(super) fn fieller(
+        &mut self,
+        row: &Row<'_>,
+        told: Row<'_>,
+        (shape, ends): (Option<RatioShape>, Option<[f64; 2]>),
+    ) -> io::Result<()> {
+        let ci95 = ends.filter(|_| shape == Some(RatioShape::Between));
+        self.row(&Row { ci95, ..told })?;
+        if let (Some(RatioShape::Outside), Some([low, high])) = (shape, ends) {
+            self.row(&row.quantity("below_or", low))?;
+            self.row(&row.quantity("or_above", high))?;
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ pub fn write_reweight(
         ("group", &result.groups),
         ("outcome", &result.outcomes),
         ("question", &result.questions),
+        ("conditional", &result.conditional),
     ] {
         for one in shares {
             let row = all.named(section, &one.name, &one.title);
@@ -48,6 +49,11 @@ pub fn write_reweight(
         })?;
         table.row(&row.quantity("defined", one.defined))?;
     }
+    for one in &result.ratios {
+        let row = all.named("ratio", &one.name, &one.title);
+        let told = row.quantity("ratio", one.ratio).error(one.std_error);
+        table.fieller(&row, told, (one.shape, one.ci95))?;
+    }
     let pair = Row {
         base: &result.scenario.name,
         ..all
@@ -67,8 +73,16 @@ pub fn write_reweight(
             rows(|r| r.questions.iter().map(|q| q.difference.clone()).collect()),
         ),
         (
+            "conditional",
+            rows(|r| r.conditional.iter().map(|q| q.difference.clone()).collect()),
+        ),
+        (
             "metric",
             rows(|r| r.metrics.iter().map(|m| m.difference.clone()).collect()),
+        ),
+        (
+            "ratio",
+            rows(|r| r.ratios.iter().map(|m| m.difference.clone()).collect()),
         ),
     ] {
         table.differences(&pair, section, &differences)?;

@@ -37,6 +37,11 @@ pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult) -> io::Resul
         ("Groups", "group", &result.groups),
         ("Outcomes", "outcome", &result.outcomes),
         ("Questions", "question", &result.questions),
+        (
+            "Questions about some futures",
+            "question",
+            &result.conditional,
+        ),
     ] {
         if rows.is_empty() {
             continue;
@@ -75,6 +80,24 @@ pub fn write_reweight(out: &mut dyn Write, result: &ReweightResult) -> io::Resul
                 escape(label(&row.title, &row.name)),
                 told(row.difference.base).map_or("–".into(), |r| r.value),
                 told(row.mean).map_or("–".into(), with_error),
+                difference_text(&row.difference, format::difference),
+                crate::report::table::verdict(&row.difference),
+            ]
+        });
+        table(out, &columns, 1, rows)?;
+    }
+    if !result.ratios.is_empty() {
+        writeln!(out, "## Ratios of means\n")?;
+        let columns = ["ratio of means", "run", "new ±", "change ±", "verdict"];
+        let rows = result.ratios.iter().map(|row| {
+            let told = |ratio: Option<f64>| match (ratio, row.std_error) {
+                (Some(ratio), Some(error)) => Some(format::estimate(ratio, error)),
+                _ => None,
+            };
+            vec![
+                escape(label(&row.title, &row.name)),
+                told(row.difference.base).map_or("–".into(), |r| r.value),
+                told(row.ratio).map_or("–".into(), with_error),
                 difference_text(&row.difference, format::difference),
                 crate::report::table::verdict(&row.difference),
             ]

@@ -2,7 +2,7 @@
 //! has room for their numbers.
 
 use super::compare::letter;
-use super::side_by_side::{Cell, METRICS, Section};
+use super::side_by_side::{Cell, METRICS, RATIOS, Section};
 use super::text::{Line, shorten, shorten_inside};
 use super::{Page, palette};
 use crate::results::CompareResult;
@@ -35,8 +35,9 @@ impl Widths {
 /// under a head of their own.
 pub fn write(page: &mut Page<'_>, result: &CompareResult, sections: &[Section]) -> io::Result<()> {
     let others = result.comparisons.len();
-    let (metrics, shares): (Vec<&Section>, Vec<&Section>) =
-        sections.iter().partition(|(title, _)| *title == METRICS);
+    let (metrics, shares): (Vec<&Section>, Vec<&Section>) = sections
+        .iter()
+        .partition(|(title, _)| [METRICS, RATIOS].contains(title));
     let all: Vec<&Section> = sections.iter().collect();
     let columns = Columns::of(&all, others);
     if others == 1 || columns.used(0..others) + NARROWEST_NAME <= page.width() {

@@ -9,7 +9,9 @@ use super::series::with_unit;
 use super::text::{Line, dotted};
 use super::{Page, label, palette, run};
 use crate::report::format;
-use crate::results::{Difference, ReweightResult, ReweightedShare};
+use crate::results::{
+    Difference, ReweightResult, ReweightedMean, ReweightedRatio, ReweightedShare,
+};
 use std::io;
 
 pub fn write(page: &mut Page<'_>, result: &ReweightResult) -> io::Result<()> {
@@ -43,9 +45,19 @@ pub fn write(page: &mut Page<'_>, result: &ReweightResult) -> io::Result<()> {
         page.section("Questions", "")?;
         shares(page, &result.questions)?;
     }
+    if !result.conditional.is_empty() {
+        page.section("Questions about some futures", "")?;
+        shares(page, &result.conditional)?;
+    }
     if !result.metrics.is_empty() {
         page.section("Metrics", "means over the trials that have a value")?;
-        metrics(page, result)?;
+        let rows = result.metrics.iter().map(Mean::from).collect();
+        means(page, rows, "no value")?;
+    }
+    if !result.ratios.is_empty() {
+        page.section("Ratios of means", "")?;
+        let rows = result.ratios.iter().map(Mean::from).collect();
+        means(page, rows, "no ratio")?;
     }
     page.blank()?;
     let text = "± is a standard error and comes from chance in the simulation. Differences are between the new and the old weights of the \
@@ -137,19 +149,44 @@ pub fn verdict(difference: &Difference) -> String {
     }
 }
 
-fn metrics(page: &mut Page<'_>, result: &ReweightResult) -> io::Result<()> {
-    let rows = &result.metrics;
-    let mut grid = Grid::new(
-        "",
-        rows.iter()
-            .map(|row| with_unit(&row.title, &row.name, &row.unit)),
-    );
+/// A mean, or a ratio of two.
+struct Mean<'r> {
+    title: String,
+    value: Option<f64>,
+    std_error: Option<f64>,
+    difference: &'r Difference,
+}
+
+impl<'r> From<&'r ReweightedMean> for Mean<'r> {
+    fn from(row: &'r ReweightedMean) -> Self {
+        Self {
+            title: with_unit(&row.title, &row.name, &row.unit),
+            value: row.mean,
+            std_error: row.std_error,
+            difference: &row.difference,
+        }
+    }
+}
+
+impl<'r> From<&'r ReweightedRatio> for Mean<'r> {
+    fn from(row: &'r ReweightedRatio) -> Self {
+        Self {
+            title: with_unit(&row.title, &row.name, &row.unit),
+            value: row.ratio,
+            std_error: row.std_error,
+            difference: &row.difference,
+        }
+    }
+}
+
+fn means(page: &mut Page<'_>, rows: Vec<Mean<'_>>, none: &str) -> io::Result<()> {
+    let mut grid = Grid::new("", rows.iter().map(|row| row.title.clone()));
     let told = |mean: Option<f64>, error: Option<f64>| match (mean, error) {
         (Some(mean), Some(error)) => {
             let rounded = format::estimate(mean, error);
             (rounded.value, rounded.error)
         }
-        _ => ("no value".into(), String::new()),
+        _ => (none.into(), String::new()),
     };
     let before = rows
         .iter()
@@ -157,7 +194,7 @@ fn metrics(page: &mut Page<'_>, result: &ReweightResult) -> io::Result<()> {
     grid.plain_column("run", 1, join_unlike(before.collect()));
     let new: Vec<_> = rows
         .iter()
-        .map(|row| told(row.mean, row.std_error))
+        .map(|row| told(row.value, row.std_error))
         .collect();
     grid.column(
         "new ±",
@@ -180,7 +217,7 @@ fn metrics(page: &mut Page<'_>, result: &ReweightResult) -> io::Result<()> {
         &mut grid,
         "change ±",
         join_unlike(changes.collect()),
-        rows.iter().map(|row| &row.difference),
+        rows.iter().map(|row| row.difference),
     );
     grid.write(page)
 }

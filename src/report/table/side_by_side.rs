@@ -11,8 +11,9 @@ use super::{Page, label, palette};
 use crate::report::changes::{Worded, all_worded};
 use crate::report::format;
 use crate::report::known::{self, Known};
+use crate::report::ratios::means_estimate;
 use crate::results::{
-    CompareResult, Comparison, Difference, EpistemicStatus, MetricResult, RunResult,
+    CompareResult, Comparison, Difference, EpistemicStatus, MetricResult, RatioResult, RunResult,
 };
 use anstyle::Style;
 use std::io;
@@ -22,8 +23,9 @@ pub(super) type Section = (&'static str, Vec<Row>);
 
 /// Changes listed of each file, at most.
 const MOST_CHANGES: usize = 8;
-/// The section whose numbers are no percentages.
+/// The sections whose numbers are no percentages.
 pub(super) const METRICS: &str = "Metrics, means";
+pub(super) const RATIOS: &str = "Ratios of means";
 /// Stands for a difference that was not detected.
 const NONE: &str = "·";
 
@@ -51,13 +53,14 @@ pub struct Cell {
 }
 
 /// All rows, by section.
-pub fn side_by_side(result: &CompareResult) -> [Section; 5] {
+pub fn side_by_side(result: &CompareResult) -> [Section; 6] {
     [
         ("Outcomes", outcomes(result)),
         ("Trends that come true by the end", trends(result)),
         ("Questions", questions(result)),
         ("Questions about some futures", conditional(result)),
         (METRICS, metrics(result)),
+        (RATIOS, ratios(result)),
     ]
 }
 
@@ -342,6 +345,64 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
             rank,
         };
         (name, row)
+    });
+    let rows = ordered(rows.collect());
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn ratios(result: &CompareResult) -> Vec<Row> {
+    fn find<'r>(run: &'r RunResult, name: &str) -> Option<&'r RatioResult> {
+        run.ratios.iter().find(|ratio| ratio.name == name)
+    }
+    let value = |ratio: Option<&RatioResult>| match ratio.map(|r| (r, r.ratio.zip(r.std_error))) {
+        Some((_, Some((value, error)))) => format::estimate(value, 2.0 * error).value,
+        Some((ratio, None)) => means_estimate(ratio).value,
+        None => "absent".into(),
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for difference in result.comparisons.iter().flat_map(|c| &c.ratios) {
+        if !names.contains(&difference.outcome.as_str()) {
+            names.push(&difference.outcome);
+        }
+    }
+    let rows = names.into_iter().map(|name| {
+        let base = result.scenarios.first().and_then(|run| find(run, name));
+        let mut rank = 0.0_f64;
+        let mut shown = base;
+        let cells = (result.comparisons.iter().zip(&result.scenarios[1..])).map(|(c, other)| {
+            let own = find(other, name);
+            shown = shown.or(own);
+            let mut cell = Cell {
+                value: value(own),
+                ..Cell::default()
+            };
+            let found = c.ratios.iter().find(|d| d.outcome == name);
+            if let Some((found, (difference, error))) =
+                found.and_then(|d| Some((d, (d.difference?, d.std_error?))))
+            {
+                cell.detectable = found.detectable && !c.identical;
+                cell.difference = match (cell.detectable, c.identical) {
+                    (true, _) => of_means(difference, 2.0 * error, None, None),
+                    (_, true) => "same".into(),
+                    _ => NONE.into(),
+                };
+                let scale = found.base.map(f64::abs).filter(|base| *base > 0.0);
+                rank = rank.max(scale.map_or(0.0, |base| difference.abs() / base));
+            }
+            cell
+        });
+        let cells = cells.collect();
+        let title = shown.map_or(name.to_owned(), |ratio| {
+            super::series::with_unit(&ratio.title, &ratio.name, &ratio.unit)
+        });
+        let row = Row {
+            title,
+            indent: 2,
+            base: value(base),
+            cells,
+            rank,
+        };
+        (name.to_owned(), row)
     });
     let rows = ordered(rows.collect());
     rows.into_iter().map(|(_, row)| row).collect()

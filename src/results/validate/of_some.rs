@@ -1,7 +1,7 @@
 //! Whether what a file asks for beside the usual can be a result: its quantiles, distributions, and
 //! questions about some trials.
 
-use super::{ROUNDING, Sound, estimate, fault, share};
+use super::{ROUNDING, Sound, ends, estimate, fault, share};
 use crate::results::types::{ConditionalResult, MetricResult};
 
 pub(super) fn quantiles(at: &str, metric: &MetricResult) -> Sound {
@@ -47,6 +47,27 @@ pub(super) fn conditional(at: &str, question: &ConditionalResult) -> Sound {
         return fault(at, message);
     }
     share(at, "given_probability", question.given_probability)?;
+    ends(at, question.epistemic90, true)?;
+    for (trend, group) in &question.by_trend {
+        let at = format!("{at}.by_trend.{trend}");
+        if [&group.hits, &group.trials].map(Vec::len) != [replicates; 2] {
+            let message = format!("hits and trials are of {replicates} replicates");
+            return fault(&at, message);
+        }
+        if (group.hits.iter().zip(&group.trials)).any(|(hits, trials)| hits > trials) {
+            return fault(&at, "more hits than trials");
+        }
+    }
+    let by_trend = question.by_trend.values();
+    let in_all: u128 = (by_trend.flat_map(|group| &group.trials))
+        .map(|n| u128::from(*n))
+        .sum();
+    if !question.by_trend.is_empty() && in_all != u128::from(question.trials_given) {
+        return fault(
+            &format!("{at}.by_trend"),
+            "its trials are all that the question has",
+        );
+    }
     match (question.probability, question.std_error, question.ci95) {
         (Some(p), Some(std_error), Some(ci95)) => {
             estimate(at, p, std_error, ci95)?;

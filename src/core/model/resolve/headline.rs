@@ -35,6 +35,7 @@ impl Builder<'_> {
             Of::Question => s.questions.keys().map(String::as_str).collect(),
             Of::Trend => s.trends.keys().map(String::as_str).collect(),
             Of::Metric => s.metrics.keys().map(String::as_str).collect(),
+            Of::Ratio => s.ratios.keys().map(String::as_str).collect(),
         };
         let name = reading.name.as_str();
         let place = Place::formula(pointer, reading.range.clone());

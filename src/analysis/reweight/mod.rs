@@ -6,6 +6,8 @@
 //! makes this exact up to chance. Needs nothing but the result, which the caller has
 //! read.
 
+mod ratios;
+
 use super::detectable;
 use super::study::Study;
 use crate::diagnostic::nearest;
@@ -128,6 +130,8 @@ pub fn reweight(
         questions.push(share(&q.name, &q.title, run)?);
     }
     let trials = result.outcomes.first().map(|o| &o.by_trend);
+    let mut conditional = ratios::conditional(result, &weights, unchanged, caution);
+    let mut means = ratios::means(result, &weights, unchanged);
     let ranges = ranges_by_name(result);
     let mut metrics: Vec<ReweightedMean> = (result.metrics.iter())
         .map(|metric| {
@@ -135,11 +139,13 @@ pub fn reweight(
             mean_of(metric, range, trials, &weights, unchanged)
         })
         .collect();
-    for shares in [&mut groups, &mut outcomes, &mut questions] {
+    for shares in [&mut groups, &mut outcomes, &mut questions, &mut conditional] {
         detectable::correct(shares.iter_mut().map(|one| one.difference.detected()));
     }
     detectable::correct(metrics.iter_mut().map(|one| one.difference.detected()));
-    let remarks = remarks(result, &weights, unchanged);
+    detectable::correct(means.iter_mut().map(|one| one.difference.detected()));
+    let mut remarks = remarks(result, &weights, unchanged);
+    remarks.extend(ratios::without_trials(result, &conditional));
     Ok(ReweightResult {
         format: 1,
         tool: tool(),
@@ -150,7 +156,9 @@ pub fn reweight(
         groups,
         outcomes,
         questions,
+        conditional,
         metrics,
+        ratios: means,
         remarks,
     })
 }
@@ -343,6 +351,27 @@ fn ranges_by_name(result: &RunResult) -> IndexMap<String, Interval> {
     names.zip(ranges_of_metrics(&study.model)).collect()
 }
 
+/// Sums of a metric by trend, with the new weights; results of earlier versions do not have them.
+fn values_of(
+    metric: &MetricResult,
+    trials: Option<&IndexMap<String, ByTrend>>,
+    weights: &[NewWeight],
+) -> Option<Vec<WeightedValues>> {
+    let parts = weights.iter().map(|w| {
+        let group = metric.by_trend.get(&w.name)?;
+        if group.sums.len() != REPLICATES || group.values.len() != REPLICATES {
+            return None;
+        }
+        Some(WeightedValues {
+            weight: w.weight,
+            sums: std::array::from_fn(|m| group.sums[m]),
+            values: by_replicate(&group.values),
+            trials: by_replicate(&trials?.get(&w.name)?.trials),
+        })
+    });
+    parts.collect()
+}
+
 fn mean_of(
     metric: &MetricResult,
     range: Interval,
@@ -350,22 +379,7 @@ fn mean_of(
     weights: &[NewWeight],
     unchanged: bool,
 ) -> ReweightedMean {
-    let known = || -> Option<Vec<WeightedValues>> {
-        let parts = weights.iter().map(|w| {
-            let group = metric.by_trend.get(&w.name)?;
-            // Results of earlier versions do not have the sums.
-            if group.sums.len() != REPLICATES || group.values.len() != REPLICATES {
-                return None;
-            }
-            Some(WeightedValues {
-                weight: w.weight,
-                sums: std::array::from_fn(|m| group.sums[m]),
-                values: by_replicate(&group.values),
-                trials: by_replicate(&trials?.get(&w.name)?.trials),
-            })
-        });
-        parts.collect()
-    };
+    let known = || values_of(metric, trials, weights);
     let defined_share = |parts: &Vec<WeightedValues>| -> f64 {
         let of = |part: &WeightedValues| {
             let n: u64 = part.trials.iter().sum();
