@@ -29,6 +29,9 @@ pub struct Storyline {
     /// Quantities that were drawn for this trial, or computed from such.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub per_trial: IndexMap<String, f64>,
+    /// What was before the start, as far as the file says: in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Earlier>,
     /// State at t = 0, before anything happened.
     pub start: StoryState,
     /// In order of time; of one instant in order of firing.
@@ -77,6 +80,17 @@ impl Storyline {
             &self.scenario.source["states"][state]["values"][value],
             value,
         )
+    }
+
+    /// What was before the start, in words.
+    pub fn earlier(&self, one: &Earlier) -> String {
+        match one.what {
+            EarlierKind::Event => one.title.clone(),
+            EarlierKind::Phase => format!("phase {} since then", one.title),
+            EarlierKind::State => {
+                format!("{}: {} since then", self.state_title(&one.name), one.title)
+            }
+        }
     }
 
     /// How many firings there were, told or not.
@@ -272,6 +286,34 @@ pub struct StoryState {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub states: IndexMap<String, String>,
     pub indicators: IndexMap<String, f64>,
+}
+
+/// A firing before the start, or since when what a trial starts in has lasted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Earlier {
+    /// Years since the start, below 0.
+    pub time: f64,
+    /// The same as an ISO date.
+    pub date: String,
+    pub what: EarlierKind,
+    /// Of the event or of the state; `phase` of the phase.
+    pub name: String,
+    /// The title of the event, of the phase, or of the value of the state.
+    pub title: String,
+}
+
+/// What is known of the time before the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EarlierKind {
+    /// An event fired.
+    Event,
+    /// The phase was entered.
+    Phase,
+    /// The state got its value.
+    State,
 }
 
 /// An event that fired, a trend that shifted, or a state that moved.

@@ -1,7 +1,8 @@
 //! What happened before the start, against exact laws: ages, hazards that have aged, clocks that go
 //! on, rests.
 
-use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study};
+use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study, try_run};
+use quincunx::analysis::storyline;
 use quincunx::results::RunResult;
 use serde_json::{Value, json};
 
@@ -233,4 +234,102 @@ fn a_rest_goes_on() {
         }
         agreement.finish(4);
     }
+}
+
+/// Ages and dates by formula: each draw has its own, and hazards, clocks and rests begin from it.
+/// Two equally likely ages, so that chances are the means of two closed forms. Seed 117.
+#[test]
+fn ages_and_dates_by_formula_are_those_of_each_draw() {
+    let ages = [0.5, 1.25];
+    let sections = json!({
+        "format": 2,
+        "parameters": {"lull": {"discrete": {"values": ages, "probabilities": [0.5, 0.5]}}},
+        "phases": {"war": {"start": true}},
+        "states": {"front": {"values": {"still": {"start": true}, "moving": {}}}},
+        "history": {
+            "phase": "lull",
+            "front": "2 * lull",
+            "events": {"shot": ["1998-05-01", "-lull"], "call": ["-0.25 - lull / 2", "-lull / 2"]},
+        },
+        "events": {
+            "shot": {"hazard": 0, "branches": {"hit": {}}},
+            "call": {"hazard": 0},
+            "by_phase": {"hazard": {"ageing": {"weibull": {"shape": 2, "scale": 2}}, "since": "phase"}, "limit": 1},
+            "by_state": {"hazard": {"ageing": {"weibull": {"shape": 2, "scale": 2}}, "since": {"state": "front"}}, "limit": 1},
+            "by_value": {"hazard": {"ageing": {"weibull": {"shape": 2, "scale": 2}}, "since": {"state": "front", "value": "still"}}, "limit": 1},
+            "by_event": {"hazard": {"ageing": {"weibull": {"shape": 2, "scale": 2}}, "since": {"event": "shot"}}, "limit": 1},
+            "answer": {"after": "call", "wait": {"gamma": {"shape": 3, "rate": 4}}, "limit": 1},
+            "relief": {"after": {"phase": "war"}, "wait": {"gamma": {"shape": 3, "rate": 4}}, "limit": 1},
+            "fixed": {"after": "shot", "wait": "1.5 years", "limit": 1},
+        },
+        "metrics": {
+            "lasted": "at(age(front) - 2 * age(phase), 0 days)",
+            "since_call": "at(since(call) - lull / 2, 0 days)",
+            "fixed_at": "first(fixed) - (1.5 - lull)",
+        },
+        "questions": {"move_seen": {"ever": "age(front) < 0"}},
+    });
+    let study = study(&scenario(2.0, 0.25, sections));
+    let found = run(&study, TRIALS, 117);
+    let mut agreement = Agreement::default();
+    let half = |of: &dyn Fn(f64) -> f64| 0.5 * (of(ages[0]) + of(ages[1]));
+    let aged = |age: f64, t: f64| -libm::expm1(-((age + t) * (age + t) - age * age) / 4.0);
+    let waited = |age: f64, t: f64| 1.0 - erlang(age + t) / erlang(age);
+    for (k, t) in found.times.iter().enumerate() {
+        let mut seen = |name: &str, exact: f64| {
+            let seen = event(&found, name).cumulative_incidence[k];
+            agreement.share(&format!("{name} by {t}"), seen, exact, TRIALS);
+        };
+        seen("by_phase", half(&|age| aged(age, *t)));
+        seen("by_event", half(&|age| aged(age, *t)));
+        seen("by_state", half(&|age| aged(2.0 * age, *t)));
+        seen("by_value", half(&|age| aged(2.0 * age, *t)));
+        seen("relief", half(&|age| waited(age, *t)));
+        seen("answer", half(&|age| waited(age / 2.0, *t)));
+    }
+    for name in ["lasted", "since_call", "fixed_at"] {
+        let told = metric(&found, name);
+        agreement.close(name, told.mean.expect("a mean"), 0.0, 1e-9);
+        agreement.close(name, told.sd.expect("a spread"), 0.0, 1e-9);
+    }
+    agreement.finish(60);
+    let story = storyline(&study, &settings(&study, 64, 117), 0).expect("a story");
+    let lull = story.parameters["lull"];
+    let before: Vec<(f64, &str)> = (story.before.iter())
+        .map(|one| (one.time, one.name.as_str()))
+        .collect();
+    let mut wanted = [
+        (-lull, "phase"),
+        (-2.0 * lull, "front"),
+        (-lull, "shot"),
+        (-0.25 - lull / 2.0, "call"),
+        (-lull / 2.0, "call"),
+    ];
+    wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert_eq!(before.len(), 6, "{before:?}");
+    assert_eq!(
+        before[1..].iter().map(|one| one.0).collect::<Vec<_>>(),
+        wanted.iter().map(|one| one.0).collect::<Vec<_>>()
+    );
+    assert_eq!(story.before[0].date, "1998-05-01");
+}
+
+/// What formulas give that cannot have been is told beforehand, and stops trials with their place.
+#[test]
+fn an_age_below_zero_is_told_with_its_place() {
+    let sections = json!({
+        "parameters": {"lull": {"uniform": [-0.5, 0.5]}},
+        "history": {"phase": "lull", "events": {"shot": ["lull - 0.1"]}},
+        "phases": {"war": {"start": true}},
+        "events": {"shot": {"hazard": 1}},
+        "metrics": {"m": "since(shot) + age(phase)"},
+    });
+    let study = study(&scenario(2.0, 0.25, sections));
+    let told: Vec<&str> = (study.diagnostics.iter())
+        .filter(|d| d.code == "range-needed")
+        .map(|d| d.place.pointer.as_str())
+        .collect();
+    assert_eq!(told, ["/history/phase", "/history/events/shot/0"]);
+    let stopped = try_run(&study, 1_024, 1).expect_err("trials stop");
+    assert!(stopped.to_string().contains("/history/"), "{stopped}");
 }

@@ -1,7 +1,7 @@
 //! Hazards that change with age against their closed forms: each family, re-entry, proportional
-//! factors, renewals, and factors that move with the grid.
+//! factors, renewals, ages since an entry, and factors that move with the grid.
 //!
-//! The clocks are exact, so any step must do. Seeds 91 to 96; shares of n trials are compared with
+//! The clocks are exact, so any step must do. Seeds 91 to 98; shares of n trials are compared with
 //! their binomial standard errors, |z| < 4.
 
 use crate::harness::{Agreement, event, metric, rows, run, scenario, settings, study};
@@ -115,6 +115,121 @@ fn re_entry_begins_anew_and_factors_are_proportional() {
         survive(&found, "all", |t| libm::exp(-all(t)), &mut agreement);
         agreement.finish(4);
     }
+}
+
+/// Ages since the last move of a state, and since the last entry into a value, a phase or a trend,
+/// which go on when that is left; what began before the start is as old as `history` says.
+#[test]
+fn ages_since_an_entry_begin_anew_with_the_next_one_alone() {
+    let gompertz = json!({"gompertz": {"rate": 0.5, "growth": 1}});
+    let ages = |since: Value| json!({"hazard": {"ageing": gompertz, "since": since}, "limit": 1});
+    for step in [2.0, 0.23] {
+        let found = found(
+            2.0,
+            step,
+            json!({
+                "phases": {"inside": {"start": true}, "out": {}},
+                "trends": {"up": {"weight": 1}, "down": {"weight": 0}},
+                "states": {"front": {"values": {"moving": {"start": true}, "static": {}}}},
+                "history": {"front": "6 months", "phase": "3 months"},
+                "events": {
+                    "leaves": {"at": 0.3, "effects": [{"phase": "out"}, {"trend": "down"}, {"move": "front", "to": "static"}]},
+                    "returns": {"at": 0.7, "effects": [{"phase": "inside"}, {"trend": "up"}, {"move": "front", "to": "moving"}]},
+                    "stays": {"at": 1.1, "effects": [{"phase": "inside"}, {"move": "front", "to": "moving"}]},
+                    "of_state": ages(json!({"state": "front"})),
+                    "of_value": ages(json!({"state": "front", "value": "moving"})),
+                    "of_later": ages(json!({"state": "front", "value": "static"})),
+                    "of_phase": ages(json!({"phase": "inside"})),
+                    "of_trend": ages(json!({"trend": "up"})),
+                },
+                "metrics": {"first_of_all": "first(of_state)"},
+            }),
+            97,
+        );
+        let mut agreement = Agreement::default();
+        let h = |from: f64, to: f64| 0.5 * (libm::exp(to) - libm::exp(from.min(to)));
+        // From `before` up to 0.7, then anew.
+        let entered = |t: f64, before: f64| match t < 0.7 {
+            true => h(before, before + t),
+            false => h(before, before + 0.7) + h(0.0, t - 0.7),
+        };
+        let of_state = |t: f64| match t {
+            t if t < 0.3 => h(0.5, 0.5 + t),
+            t if t < 0.7 => h(0.5, 0.8) + h(0.0, t - 0.3),
+            t => h(0.5, 0.8) + h(0.0, 0.4) + h(0.0, t - 0.7),
+        };
+        let of_later = |t: f64| h(0.0, (t - 0.3).max(0.0));
+        survive(
+            &found,
+            "of_state",
+            |t| libm::exp(-of_state(t)),
+            &mut agreement,
+        );
+        survive(
+            &found,
+            "of_value",
+            |t| libm::exp(-entered(t, 0.5)),
+            &mut agreement,
+        );
+        survive(
+            &found,
+            "of_later",
+            |t| libm::exp(-of_later(t)),
+            &mut agreement,
+        );
+        survive(
+            &found,
+            "of_phase",
+            |t| libm::exp(-entered(t, 0.25)),
+            &mut agreement,
+        );
+        survive(
+            &found,
+            "of_trend",
+            |t| libm::exp(-entered(t, 0.0)),
+            &mut agreement,
+        );
+        agreement.finish(5);
+    }
+}
+
+/// Weibull sojourns in a value that is entered again and again: each is as long as the first.
+#[test]
+fn a_sojourn_in_a_value_is_weibull_each_time() {
+    let found = found(
+        12.0,
+        12.0,
+        json!({
+            "states": {"front": {"values": {"moving": {"start": true}, "static": {}}}},
+            "events": {
+                "stops": {"hazard": {"ageing": {"weibull": {"shape": 1.7, "scale": 1}}, "since": {"state": "front", "value": "moving"}},
+                    "in": {"front": ["moving"]}, "effects": [{"move": "front", "to": "static"}]},
+                "goes_on": {"after": "stops", "wait": 0.3, "effects": [{"move": "front", "to": "moving"}]},
+            },
+            "metrics": {"second": "first(stops, after: goes_on) - first(goes_on)"},
+            "questions": {
+                "first_long": {"holds": "first(stops) > 0.8"},
+                "second_long": {"holds": "first(stops, after: goes_on) - first(goes_on) > 0.8"},
+            },
+        }),
+        98,
+    );
+    let mut agreement = Agreement::default();
+    let exact = libm::exp(-libm::pow(0.8, 1.7));
+    for name in ["first_long", "second_long"] {
+        let asked = found.questions.iter().find(|q| q.name == name);
+        let share = asked.expect("a question").probability;
+        agreement.share(name, share, exact, TRIALS);
+    }
+    let mean = libm::tgamma(1.0 + 1.0 / 1.7);
+    let told = metric(&found, "second");
+    agreement.estimate(
+        "second sojourn",
+        told.mean.expect("a mean"),
+        mean,
+        told.std_error.expect("an error"),
+    );
+    agreement.finish(3);
 }
 
 /// An event that ages since its own last firing, the first of which a date brings about: Weibull

@@ -10,7 +10,7 @@ use super::jumps::Within;
 use super::lanes::{Lanes, each, equal_to};
 use super::scratch::Point;
 use crate::math::chance::is_probability;
-use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Slot};
+use crate::program::{Again, DrawCode, EntryCode, FiresCode, LANES, Program, Scalar, Slot};
 use crate::time::calendar::{self, ROUNDING_OF_YEARS};
 use std::borrow::Cow;
 
@@ -108,11 +108,12 @@ impl Batch<'_> {
             self.start_all(moves, lanes, program.history.phase);
         }
         for trend in 0..program.trends.len() {
-            self.start_all(&program.trends[trend].moves, self.trend_lanes[trend], 0.0);
+            let moves = &program.trends[trend].moves;
+            self.start_all(moves, self.trend_lanes[trend], Scalar::Value(0.0));
         }
         for (s, state) in program.states.iter().enumerate() {
             for (value, moves) in state.moves.iter().enumerate() {
-                if !moves.starts.is_empty() {
+                if !moves.starts.is_empty() || moves.entered.is_some() {
                     let lanes = self.lanes_with(s, value, self.used);
                     self.start_all(moves, lanes, program.history.states[s]);
                 }
@@ -121,7 +122,7 @@ impl Batch<'_> {
         for (event, times) in program.history.events.iter().enumerate() {
             if !times.is_empty() {
                 for &e in &program.events[event].starts {
-                    self.go_on_since(e, self.alive, times);
+                    self.go_on_since_all(e, times);
                 }
             }
         }
@@ -130,13 +131,47 @@ impl Batch<'_> {
 
     /// Starts what an entry starts; what was entered so many years before the start has clocks that
     /// go on.
-    fn start_all(&mut self, moves: &EntryCode, lanes: Lanes, age: f64) {
-        for &e in &moves.starts {
-            if age > 0.0 {
-                self.go_on_since(e, lanes & self.alive, &[-age]);
-            } else {
-                self.start_clock(e, lanes & self.alive, None);
+    fn start_all(&mut self, moves: &EntryCode, lanes: Lanes, age: Scalar) {
+        if let Some(slot) = moves.entered {
+            self.columns.column_mut(slot).fill(f64::NEG_INFINITY);
+            for lane in each(lanes) {
+                let age = self.columns.scalar(age, lane);
+                self.columns.set(slot, lane, 0.0 - age);
             }
+        }
+        for &e in &moves.starts {
+            match age {
+                Scalar::Value(age) if age > 0.0 => {
+                    self.go_on_since(e, lanes & self.alive, &[-age]);
+                }
+                Scalar::Value(_) => self.start_clock(e, lanes & self.alive, None),
+                Scalar::Slot(age) => {
+                    for lane in each(lanes & self.alive) {
+                        let age = self.columns.get(age, lane);
+                        self.go_on_since(e, 1 << lane, &[-age]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// At t = 0: clocks go on that were started at these instants before.
+    fn go_on_since_all(&mut self, e: u32, times: &[Scalar]) {
+        let numbers: Option<Vec<f64>> = times
+            .iter()
+            .map(|time| match time {
+                Scalar::Value(years) => Some(*years),
+                Scalar::Slot(_) => None,
+            })
+            .collect();
+        if let Some(numbers) = numbers {
+            return self.go_on_since(e, self.alive, &numbers);
+        }
+        for lane in each(self.alive) {
+            let at = times.iter().map(|time| self.columns.scalar(*time, lane));
+            let mut at: Vec<f64> = at.collect();
+            at.sort_by(f64::total_cmp);
+            self.go_on_since(e, 1 << lane, &at);
         }
     }
 

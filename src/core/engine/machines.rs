@@ -131,8 +131,14 @@ impl Batch<'_> {
         self.derive_within(e, moving);
     }
 
-    /// The clocks of what has been entered start when the firing is over.
+    /// The clocks of what has been entered start when the firing is over; the time is noted where
+    /// an age is counted from it.
     fn start_clocks_of(&mut self, entered: &EntryCode, lanes: Lanes) {
+        if let Some(slot) = entered.entered {
+            for lane in each(lanes) {
+                self.columns.set(slot, lane, self.now[lane]);
+            }
+        }
         for &e in &entered.starts {
             self.scratch.starts.add(e, lanes);
         }

@@ -6,7 +6,7 @@ use super::lanes::{Lanes, each, outside};
 use super::timer::{Streams, first_thresholds};
 use crate::math::chance::is_probability;
 use crate::math::width::wide;
-use crate::program::{DrawCode, FiresCode, FiringCode, LANES, Slot, TrackerKind};
+use crate::program::{DrawCode, FiresCode, FiringCode, LANES, Scalar, Slot, TrackerKind};
 use crate::random::{Site, Stream, TrialId};
 
 /// What a parameter draw fixes for its trials.
@@ -28,6 +28,38 @@ pub struct TrialStart {
 }
 
 impl Batch<'_> {
+    /// Fills a slot with the instant that lies so long before the start.
+    fn fill_negated(&mut self, slot: Slot, age: Scalar) {
+        match age {
+            Scalar::Value(age) => self.columns.column_mut(slot).fill(0.0 - age),
+            Scalar::Slot(age) => {
+                for lane in 0..LANES {
+                    let age = self.columns.get(age, lane);
+                    self.columns.set(slot, lane, 0.0 - age);
+                }
+            }
+        }
+    }
+
+    /// Fills a slot with the last of some instants, `-inf` if there are none.
+    fn fill_last(&mut self, slot: Slot, times: &[Scalar]) {
+        let numbers = times.iter().filter_map(|time| match time {
+            Scalar::Value(years) => Some(*years),
+            Scalar::Slot(_) => None,
+        });
+        let last = numbers.fold(f64::NEG_INFINITY, f64::max);
+        self.columns.column_mut(slot).fill(last);
+        for time in times {
+            if let Scalar::Slot(time) = time {
+                for lane in 0..LANES {
+                    let later = self.columns.get(*time, lane);
+                    let last = self.columns.get(slot, lane).max(later);
+                    self.columns.set(slot, lane, last);
+                }
+            }
+        }
+    }
+
     /// Puts trials at t = 0 into the lanes. Lanes beyond them repeat the last trial and count for
     /// nothing.
     pub fn start(&mut self, trials: &[TrialStart], draws: &[DrawValues]) {
@@ -54,25 +86,23 @@ impl Batch<'_> {
             }
         }
         for state in 0..program.states.len() {
-            self.columns
-                .column_mut(layout.moved + state as Slot)
-                .fill(0.0 - program.history.states[state]);
             for lane in 0..LANES {
                 self.enter_value(lane, state, 0);
             }
         }
-        let entered = 0.0 - program.history.phase;
-        self.columns.column_mut(layout.entered).fill(entered);
         self.set_time_everywhere(0.0);
         self.run_prologue();
+        for (slot, age) in (layout.moved..).zip(&program.history.states) {
+            self.fill_negated(slot, *age);
+        }
+        self.fill_negated(layout.entered, program.history.phase);
         for bound in &program.bounds {
             let outside = outside(self.columns.column(bound.value), bound.low, bound.high);
             self.stop_all(outside, bound.label);
         }
         for e in 0..program.events.len() as Slot {
             self.columns.column_mut(layout.count + e).fill(0.0);
-            let last = program.history.last(e as usize);
-            self.columns.column_mut(layout.last + e).fill(last);
+            self.fill_last(layout.last + e, &program.history.events[e as usize]);
             self.columns
                 .column_mut(layout.first + e)
                 .fill(f64::INFINITY);
@@ -81,9 +111,10 @@ impl Batch<'_> {
                 .fill(f64::NEG_INFINITY);
             self.columns.column_mut(layout.due + e).fill(f64::INFINITY);
             if let Some(rest) = program.events[e as usize].rest
-                && last.is_finite()
+                && !program.history.events[e as usize].is_empty()
             {
                 for lane in 0..LANES {
+                    let last = self.columns.get(layout.last + e, lane);
                     let until = last + self.columns.get(rest, lane);
                     self.columns.set(layout.rest_until + e, lane, until);
                 }

@@ -55,6 +55,13 @@ impl Bounds {
         "a volatility is 0 or more",
         "a negative one turns the noise round",
     );
+    /// Years since the start of what has happened before it.
+    pub const BEFORE_THE_START: Self = Self::new(
+        f64::MIN,
+        -f64::MIN_POSITIVE,
+        "what happened before the start has a time below 0",
+        STOPS,
+    );
     pub const REST: Self = Self::new(0.0, f64::INFINITY, "a rest is 0 or longer", STOPS);
     /// A duration that something is divided by.
     pub const DURATION: Self = Self::new(

@@ -430,6 +430,7 @@ impl Metric {
 impl Model {
     /// Visits every formula of the model.
     pub fn each_formula(&self, visit: &mut dyn FnMut(&Expr)) {
+        self.history.each().for_each(&mut *visit);
         for drawn in self.parameters.iter().chain(&self.per_trial) {
             drawn.value.each_formula(visit);
         }

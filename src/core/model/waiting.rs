@@ -49,7 +49,10 @@ pub enum Baseline {
 pub enum Since {
     Start,
     Phase,
-    Event(usize),
+    /// The last move of a state.
+    State(usize),
+    /// The last time that this happened; there is no hazard before the first.
+    Last(StartsClock),
 }
 
 impl Baseline {

@@ -2,7 +2,9 @@
 //! something that it changes.
 
 use crate::expression::Expr;
-use crate::model::{Dependents, Effect, Event, Fires, Item, Items, Model, Readers, Since};
+use crate::model::{
+    Dependents, Effect, Event, Fires, Item, Items, Model, Readers, Since, StartsClock,
+};
 
 /// What a firing makes stale, each list in ascending order.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +70,13 @@ impl Affected {
                             .and_then(|ageing| match ageing.since {
                                 Since::Start => None,
                                 Since::Phase => Some(Items::PHASE),
-                                Since::Event(event) => Some(items.event(event)),
+                                Since::State(state) => Some(items.state(state)),
+                                Since::Last(start) => Some(match start {
+                                    StartsClock::Event(event) => items.event(event),
+                                    StartsClock::Phase(_) => Items::PHASE,
+                                    StartsClock::Trend(_) => Items::TREND,
+                                    StartsClock::Value(state, _) => items.state(state),
+                                }),
                             }),
                     );
                     read.extend(hazard.by_trend.is_some().then_some(Items::TREND));

@@ -241,7 +241,7 @@ impl Columns {
     }
 
     #[inline(always)]
-    fn scalar(&self, scalar: Scalar, lane: usize) -> f64 {
+    pub fn scalar(&self, scalar: Scalar, lane: usize) -> f64 {
         match scalar {
             Scalar::Value(value) => value,
             Scalar::Slot(slot) => self.get(slot, lane),

@@ -63,6 +63,7 @@ pub fn compile(model: &Model) -> Program {
         })
         .collect();
     let steppers = compiler.steppers();
+    let history = compiler.history();
     let trend_site = compiler.site("start_trend".into());
     let phase_site = compiler.site("start_phase".into());
     let uncertain = model.weight_concentration.is_some() && model.trends.len() > 1
@@ -170,7 +171,7 @@ pub fn compile(model: &Model) -> Program {
         timed: positions(model, |motions, value| motions.reads_clock(value)),
         drifting: positions(model, |motions, value| !motions.by_jumps_alone(value)),
         events,
-        history: model.history.clone(),
+        history,
         gates,
         factors: emitter.factors,
         moving_factors,
@@ -240,11 +241,12 @@ impl<'a> Compiler<'a> {
             total: 0,
         };
         emitter.layout = layout;
+        let entries = Entries::of(model, &mut emitter);
         Self {
             model,
             emitter,
             layout,
-            entries: Entries::of(model),
+            entries,
             sites: Vec::new(),
             bounds: Vec::new(),
             gates: BTreeMap::new(),

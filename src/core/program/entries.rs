@@ -1,31 +1,54 @@
-//! Which clocks start when something fires or is entered, and which of them stop when it is left.
+//! Which clocks start when something fires or is entered, which of them stop when it is left, and
+//! where the time of an entry is kept.
 
+use super::emit::Emitter;
 use super::types::EntryCode;
-use crate::model::{Fires, Model, StartsClock};
+use crate::model::{Fires, Model, Since, StartsClock};
 use std::collections::BTreeMap;
 
 /// By what starts them.
 pub struct Entries(BTreeMap<StartsClock, EntryCode>);
 
+/// What a start does, as lists that grow.
+#[derive(Default)]
+struct Started {
+    starts: Vec<u32>,
+    stops: Vec<u32>,
+    counts_age: bool,
+}
+
 impl Entries {
-    pub fn of(model: &Model) -> Self {
-        let mut all: BTreeMap<StartsClock, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+    pub fn of(model: &Model, emitter: &mut Emitter) -> Self {
+        let mut all: BTreeMap<StartsClock, Started> = BTreeMap::new();
         for (e, event) in (0..).zip(&model.events) {
-            if let Fires::After(waiting) = &event.fires {
-                let (starts, stops) = all.entry(waiting.after).or_default();
-                starts.push(e);
-                if !waiting.keeps_on {
-                    stops.push(e);
+            match &event.fires {
+                Fires::After(waiting) => {
+                    let started = all.entry(waiting.after).or_default();
+                    started.starts.push(e);
+                    if !waiting.keeps_on {
+                        started.stops.push(e);
+                    }
                 }
+                Fires::Hazard(hazard) => {
+                    let since = hazard.ageing.as_ref().map(|ageing| ageing.since);
+                    // When events fire is known already.
+                    if let Some(Since::Last(entry)) = since
+                        && !matches!(entry, StartsClock::Event(_))
+                    {
+                        all.entry(entry).or_default().counts_age = true;
+                    }
+                }
+                _ => {}
             }
         }
-        let code = |(starts, stops): (Vec<u32>, Vec<u32>)| EntryCode {
-            starts: starts.into(),
-            stops: stops.into(),
+        let mut code = |started: Started| EntryCode {
+            entered: started.counts_age.then(|| emitter.reserve(1)),
+            starts: started.starts.into(),
+            stops: started.stops.into(),
         };
         Self(
             all.into_iter()
-                .map(|(start, both)| (start, code(both)))
+                .map(|(start, started)| (start, code(started)))
                 .collect(),
         )
     }

@@ -191,7 +191,11 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
                     since: match ageing.since {
                         Since::Start => None,
                         Since::Phase => Some(compiler.layout.entered),
-                        Since::Event(e) => Some(compiler.layout.last + e as Slot),
+                        Since::State(s) => Some(compiler.layout.moved + s as Slot),
+                        Since::Last(StartsClock::Event(e)) => {
+                            Some(compiler.layout.last + e as Slot)
+                        }
+                        Since::Last(entry) => compiler.entries.by(entry).entered,
                     },
                     clock: AgeingSlots {
                         rate: compiler.emitter.reserve(1),

@@ -14,6 +14,7 @@ mod dependencies;
 mod emit;
 mod entries;
 mod events;
+mod history;
 mod ops;
 mod per_trial;
 mod print;

@@ -2,10 +2,11 @@
 
 pub use super::by_day::ByDay;
 use super::columns::{Slot, Source};
+pub use super::history::HistoryCode;
 use super::ops::Op;
 use crate::distribution::{Ranged, Tabulated};
 use crate::model::ParameterValue;
-pub use crate::model::{Again, Combine, History};
+pub use crate::model::{Again, Combine};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -181,6 +182,9 @@ pub struct PhaseCode {
 /// Events whose clock an entry starts, or stops when it is left.
 #[derive(Clone, Debug, Default)]
 pub struct EntryCode {
+    /// Time of the last entry, `-inf` before the first, where the age of something is counted from
+    /// it.
+    pub entered: Option<Slot>,
     pub starts: Box<[u32]>,
     pub stops: Box<[u32]>,
 }
@@ -547,7 +551,7 @@ pub struct Program {
     /// alone.
     pub drifting: Vec<u32>,
     pub events: Vec<EventCode>,
-    pub history: History,
+    pub history: HistoryCode,
     /// No gate twice.
     pub gates: Vec<GateCode>,
     /// Events that fire by hazard, in canonical order.

@@ -88,6 +88,8 @@ pub enum Since {
     Start,
     /// The entry into the present phase.
     Phase,
-    /// The last firing of this event, or of a branch.
-    Event(Reference),
+    /// The last move of this state.
+    State(Reference),
+    /// The last firing of an event or a branch, or the last entry into a phase, a trend or a value.
+    Last(Start),
 }

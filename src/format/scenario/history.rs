@@ -1,6 +1,6 @@
 //! What happened before the start, as types.
 
-use super::types::{At, Why};
+use super::types::{At, Quantity, Why};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
@@ -9,10 +9,18 @@ use jiff::civil::Date;
 pub struct History {
     pub pointer: String,
     /// Years since the phase was entered.
-    pub phase: Option<At<f64>>,
+    pub phase: Option<Quantity>,
     /// Years since a state last moved, by its name; a key's place is the pointer with `Part::Key`.
-    pub states: IndexMap<String, At<f64>>,
-    /// Dates of the firings of an event, a branch or a move, by its name.
-    pub events: IndexMap<String, Vec<At<Date>>>,
+    pub states: IndexMap<String, Quantity>,
+    /// Firings of an event, a branch or a move, by its name.
+    pub events: IndexMap<String, Vec<Before>>,
     pub why: Why,
+}
+
+/// When something happened before the start.
+#[derive(Clone, Debug)]
+pub enum Before {
+    Date(At<Date>),
+    /// Years since the start, less than 0.
+    Formula(Quantity),
 }

@@ -166,9 +166,10 @@ pub fn is_start_of_clock(path: &[String]) -> bool {
     matches!(parts(path).as_slice(), ["events", _, "after"])
 }
 
-/// Whether the form of a hazard that ages stands at `path`.
+/// Whether the form of a hazard that ages stands at `path`, or what its age is counted from.
 pub fn is_ageing(path: &[String]) -> bool {
-    matches!(path, [hazard @ .., last] if last == "ageing" && is_hazard(hazard))
+    let is_part = |last: &str| matches!(last, "ageing" | "since");
+    matches!(path, [hazard @ .., last] if is_part(last) && is_hazard(hazard))
 }
 
 /// Whether a question stands at `path`.

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 pub use super::clocks::{Again, Ageing, Baseline, Period, Recurrence, Since, Start, Waiting};
 pub use super::drawn::{Distribution, Draw, Expert, Family, Form, Interval};
 pub use super::hazard::{Base, Hazard, HazardRatio, Times};
-pub use super::history::History;
+pub use super::history::{Before, History};
 pub use super::moving::{Destination, Restriction, Share, State, StateValue};
 pub use super::tables::{Table, TableOver, TablePlace};
 

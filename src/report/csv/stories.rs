@@ -4,8 +4,8 @@ use super::Layout;
 use super::cells::{fault_of_writing, harmless, told_interrupted};
 use crate::report::format;
 use crate::results::{
-    NearEnd, NearMisses, OtherWays, PathEnd, Pathway, Pathways, StoryChange, Storyline, Told,
-    Typical,
+    EarlierKind, NearEnd, NearMisses, OtherWays, PathEnd, Pathway, Pathways, StoryChange,
+    Storyline, Told, Typical,
 };
 use csv::Writer;
 use std::io::{self, Write};
@@ -63,6 +63,30 @@ fn story(
 ) -> io::Result<()> {
     let scenario = harmless(&story.scenario.name).into_owned();
     let trial = story.trial.to_string();
+    for one in &story.before {
+        let what = match one.what {
+            EarlierKind::Event => "fired",
+            EarlierKind::Phase => "phase",
+            EarlierKind::State => "state",
+        };
+        csv.write_record([
+            scenario.as_str(),
+            &story.outcome,
+            number,
+            &trial,
+            &share[0],
+            &share[1],
+            &one.time.to_string(),
+            &one.date,
+            &harmless(&one.name),
+            &harmless(&one.title),
+            "",
+            &format!("before_{what}"),
+            "",
+            "",
+        ])
+        .map_err(fault_of_writing)?;
+    }
     for one in &story.happenings {
         let changes: Vec<[String; 3]> = one.changes.iter().map(change).collect();
         let nothing = [String::new(), String::new(), String::new()];

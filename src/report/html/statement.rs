@@ -158,8 +158,14 @@ pub fn hazard(value: &Value) -> Markup {
     } else if let Some(Value::Object(form)) = map.get("ageing") {
         let since = match map.get("since") {
             Some(Value::Object(named)) => {
-                let named = named.values().next().and_then(Value::as_str);
-                named.map(Markup::code).unwrap_or_default()
+                let of = |key: &str| named.get(key).and_then(Value::as_str).map(Markup::code);
+                let moved = |state: Markup| Markup::text("the last move of ").and(state);
+                let entry = ["phase", "trend"].into_iter().find_map(of);
+                match (of("event").or(entry), of("state"), of("value")) {
+                    (Some(name), ..) => name,
+                    (None, Some(state), Some(value)) => state.and(" became ").and(value),
+                    (None, state, _) => state.map(moved).unwrap_or_default(),
+                }
             }
             Some(Value::String(word)) if word == "phase" => "the phase was entered".into(),
             Some(word) => Markup::text("the ").and(plain_word(word)),

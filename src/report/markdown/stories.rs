@@ -60,6 +60,10 @@ pub fn write_storyline(out: &mut dyn Write, story: &Storyline) -> io::Result<()>
         format::count(story.draw),
         story.seed
     )?;
+    for one in &story.before {
+        let text = format!("Before the start, {}: {}", one.date, story.earlier(one));
+        writeln!(out, "- {}", escape(&text))?;
+    }
     sentences(out, &narrative(story))
 }
 

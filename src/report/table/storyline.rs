@@ -31,6 +31,9 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
         return numbers(page, story);
     }
     page.section("Story", "")?;
+    for one in &story.before {
+        entry(page, &one.date, &story.earlier(one), "")?;
+    }
     entry(
         page,
         &scenario.start,

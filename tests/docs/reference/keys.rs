@@ -169,7 +169,13 @@ fn every_key_of_a_reweighting_is_in_the_reference_and_no_other() {
     let run = folder.path().join("run.json");
     let run = run.to_str().expect("a path in UTF-8");
     let arguments = "run port_strike.json --trials 1024 --format json --quiet --out";
-    let arguments = arguments.split(' ').chain([run]);
+    let more = [
+        "--set",
+        r#"questions.then={"ever": "ever(accepted)", "given": "ever(walk_out)"}"#,
+        "--set",
+        r#"ratios.each={"of": "strike_days", "over": "rise"}"#,
+    ];
+    let arguments = arguments.split(' ').chain([run]).chain(more);
     quincunx(&path("scenarios"), &arguments.collect::<Vec<_>>());
     let arguments = [
         "reweight",
@@ -411,6 +417,8 @@ fn every_key_of_a_storyline_is_in_the_reference_and_no_other() {
         "gallery/standoff.json",
         "--trial",
         "7",
+        "--set",
+        r#"history={"front": "6 months"}"#,
         "--format",
         "json",
     ];

@@ -9,7 +9,7 @@ use super::event_noun;
 use super::known::{Known, Supposed};
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
-use crate::model::types::{Branch, Draw, Event, Fires, Machine, Model, StartsClock};
+use crate::model::types::{Branch, Draw, Event, Fires, Machine, Model, Since, StartsClock};
 
 /// Where trials can be.
 pub struct Reached {
@@ -352,6 +352,18 @@ pub fn silent_events(model: &Model, reached: &Reached, warnings: &mut Vec<Diagno
     }
 }
 
+/// What starts the clock of an event, or the age of its hazard.
+fn starting(event: &Event) -> Option<StartsClock> {
+    match &event.fires {
+        Fires::After(waiting) => Some(waiting.after),
+        Fires::Hazard(hazard) => match hazard.ageing.as_ref()?.since {
+            Since::Last(start) => Some(start),
+            Since::Start | Since::Phase | Since::State(_) => None,
+        },
+        _ => None,
+    }
+}
+
 /// Events that could fire if anything started their clocks, and why nothing does. All that follows
 /// from them cannot fire either.
 fn never_started(model: &Model, reached: &Reached, fires: &mut [bool]) -> Vec<(usize, String)> {
@@ -359,10 +371,11 @@ fn never_started(model: &Model, reached: &Reached, fires: &mut [bool]) -> Vec<(u
     loop {
         let before = found.len();
         for (index, event) in model.events.iter().enumerate() {
-            let Fires::After(waiting) = &event.fires else {
+            let Some(start) = starting(event) else {
                 continue;
             };
-            let why = match waiting.after {
+            let why = match start {
+                StartsClock::Event(of) if model.history.has(of) => None,
                 StartsClock::Event(of) => {
                     let starts = match model.events[of].fires {
                         Fires::Branch(whole) => fires[of] && fires[whole],

@@ -247,10 +247,13 @@ impl<'a> Start<'a> {
             Expr::Count(event) => self.firings(*event),
             Expr::Ever(event) => truth(self.firings(*event) > 0.0),
             Expr::Time => 0.0,
-            Expr::TimeInPhase => self.model.history.phase,
-            Expr::Age(state) => self.model.history.states[*state],
+            Expr::TimeInPhase => self.value(&self.model.history.phase),
+            Expr::Age(state) => self.value(&self.model.history.states[*state]),
             Expr::Month => f64::from(self.model.clock.month_at(0.0)),
-            Expr::Since(event) => -self.model.history.last(*event),
+            Expr::Since(event) => {
+                let times = self.model.history.events[*event].iter();
+                -times.fold(f64::NEG_INFINITY, |last, time| last.max(self.value(time)))
+            }
             Expr::PhaseIn(members) => truth(members.contains(&self.phase)),
             Expr::TrendIn(members) | Expr::StartTrendIn(members) => {
                 truth(members.contains(&self.trend))

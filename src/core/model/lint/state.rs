@@ -30,8 +30,10 @@ pub struct State<'a> {
 /// Years since an event last fired, whether or not it has in a trial: infinite only if it never did
 /// before.
 fn since(model: &Model, event: usize) -> Interval {
-    let last = model.history.last(event);
-    Interval::new(0.0, model.clock.horizon - last)
+    match model.history.last(event) {
+        (last, true) => Interval::new(0.0, model.clock.horizon - last),
+        (_, false) => Interval::new(0.0, f64::INFINITY),
+    }
 }
 
 impl<'a> State<'a> {
@@ -85,10 +87,13 @@ impl<'a> State<'a> {
             Expr::Indicator(index) => at(&self.indicators, *index),
             Expr::Derived(index) => at(&self.derived, *index),
             Expr::Time => Interval::new(0.0, horizon),
-            Expr::TimeInPhase => Interval::new(0.0, horizon + self.model.history.phase),
+            Expr::TimeInPhase => {
+                let before = self.value(&self.model.history.phase);
+                Interval::new(0.0, horizon + before.high)
+            }
             Expr::Age(state) => {
-                let before = self.model.history.states[*state];
-                Interval::new(0.0, horizon + before)
+                let before = self.value(&self.model.history.states[*state]);
+                Interval::new(0.0, horizon + before.high)
             }
             Expr::Month => Interval::new(1.0, 12.0),
             Expr::Count(event) => at(&self.counts, *event),

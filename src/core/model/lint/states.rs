@@ -3,7 +3,7 @@
 use super::reach::Reached;
 use crate::diagnostic::{Diagnostic, Place, pointer};
 use crate::expression::Expr;
-use crate::model::types::{Fires, Machine, Model, StartsClock};
+use crate::model::types::{Fires, Machine, Model, Since, StartsClock};
 
 /// Warns of values that no trial can have, and of states on which nothing hangs.
 pub fn lint(model: &Model, reached: &Reached, warnings: &mut Vec<Diagnostic>) {
@@ -47,7 +47,15 @@ fn is_read(model: &Model, index: usize) -> bool {
     });
     read || model.events.iter().any(|event| {
         let by_factor = match &event.fires {
-            Fires::Hazard(hazard) => hazard.by_state.iter().any(|(state, _)| *state == index),
+            Fires::Hazard(hazard) => {
+                let since = hazard.ageing.as_ref().map(|ageing| ageing.since);
+                let by_age = match since {
+                    Some(Since::State(state)) => state == index,
+                    Some(Since::Last(StartsClock::Value(state, _))) => state == index,
+                    _ => false,
+                };
+                by_age || hazard.by_state.iter().any(|(state, _)| *state == index)
+            }
             Fires::After(waiting) => {
                 matches!(waiting.after, StartsClock::Value(state, _) if state == index)
             }

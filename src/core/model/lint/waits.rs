@@ -33,7 +33,7 @@ pub fn before_the_first(model: &Model, warnings: &mut Vec<Diagnostic>) {
     let mut patience = PATIENCE;
     for (index, event) in model.events.iter().enumerate() {
         // One that fired before the start has a time since then.
-        if !asked[index] || model.history.last(index).is_finite() {
+        if !asked[index] || model.history.has(index) {
             continue;
         }
         let reads = derived_asking(model, index);
@@ -139,8 +139,10 @@ impl<'a> Never<'a> {
         for (index, fires) in fires.iter().enumerate() {
             if !fires {
                 state.counts[index] = Interval::point(0.0);
-                let last = model.history.last(index);
-                state.since[index] = Interval::new(-last, model.clock.horizon - last);
+                state.since[index] = match model.history.last(index) {
+                    (last, true) => Interval::new(-last, model.clock.horizon - last),
+                    (_, false) => Interval::new(0.0, f64::INFINITY),
+                };
             }
         }
         let mut effects = vec![Vec::new(); model.indicators.len()];

@@ -74,8 +74,9 @@ impl Builder<'_> {
         Some(Fires::Every { times, first })
     }
 
-    pub fn waiting(&mut self, waiting: &scenario::Waiting) -> Option<Waiting> {
-        let after = match &waiting.after {
+    /// A firing, or an entry.
+    pub fn starts_clock(&mut self, start: &Start) -> Option<StartsClock> {
+        match start {
             Start::Event(name) => self
                 .resolve(Thing::Event, &name.value, name.place())
                 .map(StartsClock::Event),
@@ -92,7 +93,11 @@ impl Builder<'_> {
                     Some(StartsClock::Value(s, value))
                 })
             }
-        };
+        }
+    }
+
+    pub fn waiting(&mut self, waiting: &scenario::Waiting) -> Option<Waiting> {
+        let after = self.starts_clock(&waiting.after);
         let wait = self.draw(&waiting.wait, STATE)?;
         let (pointer, below) = match (&waiting.wait, &wait) {
             (scenario::Draw::Value(quantity), Draw::Value(Expr::Number(years))) => {

@@ -121,9 +121,8 @@ impl Builder<'_> {
         let since = match &ageing.since {
             scenario::Since::Start => Some(Since::Start),
             scenario::Since::Phase => Some(Since::Phase),
-            scenario::Since::Event(name) => self
-                .resolve(Thing::Event, &name.value, name.place())
-                .map(Since::Event),
+            scenario::Since::State(name) => self.state(&name.value, name.place()).map(Since::State),
+            scenario::Since::Last(start) => self.starts_clock(start).map(Since::Last),
         };
         let mut fixed = |quantity: &Quantity, bounds| self.number(quantity, FIXED, bounds);
         let baseline = match &ageing.baseline {

@@ -56,7 +56,30 @@ impl<'a> Names<'a> {
         names.fill(layout.moved, program.states.len(), |names, state| {
             format!("entered({})", names.state(state))
         });
+        names.entries(program);
         names
+    }
+
+    /// Times of entries from which ages are counted.
+    fn entries(&mut self, program: &Program) {
+        let mut found: Vec<(Slot, String)> = Vec::new();
+        let mut note = |slot: Option<Slot>, name: String| {
+            found.extend(slot.map(|slot| (slot, format!("entered({name})"))));
+        };
+        for (p, phase) in program.phases.iter().enumerate() {
+            note(phase.moves.entered, self.phase(p));
+        }
+        for (t, trend) in program.trends.iter().enumerate() {
+            note(trend.moves.entered, self.trend(t));
+        }
+        for (s, state) in program.states.iter().enumerate() {
+            for (v, moves) in state.moves.iter().enumerate() {
+                note(moves.entered, self.value(s, v));
+            }
+        }
+        for (slot, name) in found {
+            self.slots[slot as usize] = name;
+        }
     }
 
     fn fill(&mut self, first: Slot, count: usize, name: impl Fn(&Self, usize) -> String) {

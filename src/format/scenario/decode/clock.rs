@@ -107,13 +107,18 @@ impl<'v> Decoder<'v> {
         let object = self.object(value, pointer, what, &[keys::ENTRY], |_| false)?;
         let forms: [&[&'static str]; 3] = [&["phase"], &["trend"], &["state", "value"]];
         let form = self.one_form(&object, &forms, what)?;
-        let (name, pointer) = self.required(&object, form, what)?;
+        self.entry(&object, form, what)
+    }
+
+    /// The entry into what `form` names.
+    fn entry(&mut self, object: &Object<'v>, form: &'static str, what: &str) -> Option<Start> {
+        let (name, pointer) = self.required(object, form, what)?;
         let name = self.reference(name, &pointer)?;
         Some(match form {
             "phase" => Start::Phase(name),
             "trend" => Start::Trend(name),
             _ => {
-                let (value, pointer) = self.required(&object, "value", what)?;
+                let (value, pointer) = self.required(object, "value", what)?;
                 Start::Value {
                     state: name,
                     value: self.reference(value, &pointer)?,
@@ -215,14 +220,14 @@ impl<'v> Decoder<'v> {
         self.positive_duration(value, pointer, "an age")
     }
 
-    /// `"start"`, `"phase"` or `{"event": NAME}`.
+    /// `"start"`, `"phase"`, `{"event": NAME}`, `{"state": NAME}`, or an entry as that of a clock.
     fn since(&mut self, value: &'v Value, pointer: &str) -> Option<Since> {
         if !value.is_object() {
             return match value.as_str() {
                 Some("start") => Some(Since::Start),
                 Some("phase") => Some(Since::Phase),
                 _ => {
-                    let expected = "\"start\", \"phase\" or {\"event\": NAME}";
+                    let expected = "\"start\", \"phase\", {\"event\": NAME} or {\"state\": NAME}";
                     let word = value
                         .as_str()
                         .and_then(|text| nearest(text, ["start", "phase"]));
@@ -232,9 +237,21 @@ impl<'v> Decoder<'v> {
             };
         }
         let what = "what an age is counted from";
-        let object = self.object(value, pointer, what, &[&["event"]], |_| false)?;
-        let (name, pointer) = self.required(&object, "event", what)?;
-        Some(Since::Event(self.reference(name, &pointer)?))
+        let object = self.object(value, pointer, what, &[&["event"], keys::ENTRY], |_| false)?;
+        let forms: [&[&'static str]; 4] = [&["event"], &["phase"], &["trend"], &["state", "value"]];
+        let form = self.one_form(&object, &forms, what)?;
+        let named = |start: Start| Some(Since::Last(start));
+        match form {
+            "event" => {
+                let (name, pointer) = self.required(&object, form, what)?;
+                named(Start::Event(self.reference(name, &pointer)?))
+            }
+            "state" if object.get("value").is_none() => {
+                let (name, pointer) = self.required(&object, form, what)?;
+                Some(Since::State(self.reference(name, &pointer)?))
+            }
+            _ => named(self.entry(&object, form, what)?),
+        }
     }
 
     /// Refuses dates where a length of time is wanted.

@@ -1,9 +1,10 @@
 //! What happened before the start.
 
+use super::value::Numbers;
 use super::{Decoder, keys};
 use crate::diagnostic::nearest;
 use crate::diagnostic::pointer::join;
-use crate::scenario::history::History;
+use crate::scenario::history::{Before, History};
 use crate::time::duration;
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ impl<'v> Decoder<'v> {
         // slip.
         let is_state = |name: &str| {
             let is_time = match &value[name] {
-                Value::String(text) => duration::years(text).is_ok(),
+                Value::String(text) => duration::years(text).is_ok() || is_formula(text),
                 Value::Number(_) | Value::Object(_) => true,
                 _ => false,
             };
@@ -34,8 +35,7 @@ impl<'v> Decoder<'v> {
                 continue;
             }
             let at = join(pointer, name);
-            let Some(age) = self.positive_duration(value, &at, "the time that it has lasted")
-            else {
+            let Some(age) = self.wait(value, &at, "the time that it has lasted") else {
                 continue;
             };
             if name == "phase" {
@@ -49,7 +49,7 @@ impl<'v> Decoder<'v> {
             let events = self.object(value, &pointer, what, &[], |_| true)?;
             for name in events.map.keys() {
                 let dates = self.list(&events, name, |decoder, value, pointer| {
-                    decoder.dated(value, pointer)
+                    decoder.before(value, pointer)
                 });
                 if let Some(dates) = dates {
                     history.events.insert(name.clone(), dates);
@@ -58,4 +58,19 @@ impl<'v> Decoder<'v> {
         }
         Some(history)
     }
+
+    /// A date, or a formula that gives years since the start.
+    fn before(&mut self, value: &'v Value, pointer: &str) -> Option<Before> {
+        match value.as_str() {
+            Some(text) if !duration::resembles_date(text) => self
+                .quantity(value, pointer, Numbers::FORMULAS)
+                .map(Before::Formula),
+            _ => self.dated(value, pointer).map(Before::Date),
+        }
+    }
+}
+
+/// Whether a text may be a formula: it computes something.
+fn is_formula(text: &str) -> bool {
+    text.contains(['+', '-', '*', '/', '('])
 }

@@ -123,7 +123,19 @@ schema!(Hazard, "Hazard", |generator| {
         "required": ["event"],
         "additionalProperties": false
     });
-    let since = json!({"anyOf": [{"enum": ["start", "phase"]}, event]});
+    let moved = json!({
+        "type": "object",
+        "properties": {
+            "phase": {"type": "string", "description": "the phase that was entered"},
+            "trend": {"type": "string", "description": "the trend that was entered"},
+            "state": {"type": "string", "description": "the state that moved"},
+            "value": {"type": "string", "description": "the value that it was given; any, if not stated"}
+        },
+        "oneOf": [{"required": ["phase"]}, {"required": ["trend"]}, {"required": ["state"]}],
+        "dependentRequired": {"value": ["state"]},
+        "additionalProperties": false
+    });
+    let since = json!({"anyOf": [{"enum": ["start", "phase"]}, event, moved]});
     let object = Shape::new(generator)
         .of::<ChanceForm>("chance", "chance of at least one firing within the time `within`, 0 to 1")
         .of::<WaitForm>("within", "the time that `chance` is about")
@@ -135,7 +147,7 @@ schema!(Hazard, "Hazard", |generator| {
         .optional(
             "since",
             since,
-            "what the age is counted from: the start, the entry into the present phase, or the last firing of an event, before which there is no hazard",
+            "what the age is counted from: the start, the entry into the present phase, the last move of a state, or the last firing of an event or entry into a phase, a trend or a value, before the first of which there is no hazard",
         )
         .of::<Times>("times", "what multiplies it")
         .why()
@@ -495,18 +507,20 @@ schema!(Branch, "Branch", |generator| {
 /// What happened before the start.
 pub struct HistoryForm;
 schema!(HistoryForm, "History", |generator| {
-    let dates = json!({"type": "array", "items": reference::<DateForm>(generator)});
+    let formula = json!({"type": "string", "description": "a formula that gives years since the start, below 0"});
+    let date = json!({"anyOf": [reference::<DateForm>(generator), formula]});
+    let dates = json!({"type": "array", "items": date});
     let events = json!({"type": "object", "additionalProperties": dates});
-    let ages = reference::<DurationForm>(generator);
+    let ages = reference::<WaitForm>(generator);
     let mut history = Shape::new(generator)
-        .of::<DurationForm>(
+        .of::<WaitForm>(
             "phase",
             "how long the phase that a trial starts in has lasted at t = 0",
         )
         .optional(
             "events",
             events,
-            "dates before the start on which an event, a branch (EVENT.BRANCH) or a move fired, ascending",
+            "dates before the start on which an event, a branch (EVENT.BRANCH) or a move fired, ascending; or formulas that give years since the start",
         )
         .why()
         .finish("what happened before the start; any other key is a state, and how long it has not moved at t = 0");

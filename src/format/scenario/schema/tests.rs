@@ -232,8 +232,8 @@ fn constructs() -> Value {
             "answer": {"after": "truce_signed", "wait": {"uniform": ["1 month", "90 days"]}, "again": "also", "if_not_allowed": "lost",
                 "branches": {"yes": {"title": "t", "probability": "0.3", "note": "n", "effects": [{"add": "support", "by": {"uniform": [0, 1]}}]}, "no": {}}},
             "ages": {"hazard": {"ageing": {"weibull": {"shape": "1.2", "scale": "2 years"}}, "since": {"event": "truce_signed"}, "times": {"factor": 2}, "note": "n"}},
-            "table": {"hazard": {"ageing": {"steps": [[0, 1], ["6 months", 0.5]]}, "since": "phase"}},
-            "grows": {"hazard": {"ageing": {"gompertz": {"rate": 1, "growth": -0.5}}, "since": "start"}},
+            "table": {"hazard": {"ageing": {"steps": [[0, 1], ["6 months", 0.5]]}, "since": {"state": "front", "value": "still"}}},
+            "grows": {"hazard": {"ageing": {"gompertz": {"rate": 1, "growth": -0.5}}, "since": {"state": "front"}}},
             "humped": {"hazard": {"ageing": {"log_logistic": {"shape": 2, "scale": {"value": 1, "note": "n"}}}, "since": "start"}},
             "swaps": {"when": "t > 2", "effects": [{"together": [{"set": "support", "to": "price"}, {"add": "price", "by": {"uniform": [0, 1]}}], "note": "n"}]},
             "ends": {"after": {"phase": "talks"}, "wait": "60 days", "on_leave": "keep", "probability": 1},
@@ -261,7 +261,7 @@ fn constructs() -> Value {
             "given_holds": {"holds": "price > 100", "given": "ever(panic)", "note": "n"}
         },
         "run": {"quantiles": [0.1, 0.8], "times": ["6 months"], "draws": 10, "note": "n"},
-        "history": {"phase": "14 months", "front": {"value": 0.5, "note": "n"}, "events": {"truce_signed": ["2025-03-25", "2025-05-08"], "answer.yes": []}, "note": "n"}
+        "history": {"phase": "14 months", "front": {"value": 0.5, "note": "n"}, "events": {"truce_signed": ["2025-03-25", "2 * p - 3"], "answer.yes": []}, "note": "n"}
     });
     super::super::merge::overlay(&mut whole, more, &mut Vec::new(), &mut Default::default());
     whole

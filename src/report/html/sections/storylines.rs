@@ -135,6 +135,9 @@ fn told(body: &mut Body, story: &Storyline, all: bool) {
         list.element("li", "", &text);
     };
     let info = &story.scenario;
+    for one in story.before.iter().filter(|_| all) {
+        entry(&one.date, &story.earlier(one), &Markup::default());
+    }
     entry(&info.start, "The start", &state(story, &story.start));
     let excerpt = story.excerpt(MOST_TOLD);
     let (turning, routine) = story.turning_points();
