@@ -13,7 +13,7 @@ pub enum Over {
     /// Whatever stands in brackets behind its name.
     Argument,
     /// An instant: it has the years from there until so many months later.
-    Instant,
+    From,
 }
 
 /// A table. Its points are at least one, by ascending place.

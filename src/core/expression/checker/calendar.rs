@@ -59,7 +59,7 @@ impl Span {
 /// What a piece that counts time is.
 enum Timed {
     /// An instant, in years since the start.
-    Instant(Expr),
+    At(Expr),
     /// The time that has gone by since an instant, and what is added to it.
     Since {
         length: Expr,
@@ -87,13 +87,13 @@ impl Checker<'_> {
                 let span = span.plus(more.negated()?)?;
                 Some((self.lasting(from, span)?, length))
             }
-            (Timed::Instant(instant), Timed::Length(span)) => {
+            (Timed::At(instant), Timed::Length(span)) => {
                 Some((instant, self.lasting(Expr::Number(0.0), span)?))
             }
-            (Timed::Length(span), Timed::Instant(instant)) => {
+            (Timed::Length(span), Timed::At(instant)) => {
                 Some((self.lasting(Expr::Number(0.0), span)?, instant))
             }
-            (Timed::Instant(first), Timed::Instant(second)) => Some((first, second)),
+            (Timed::At(first), Timed::At(second)) => Some((first, second)),
             _ => None,
         }
     }
@@ -106,7 +106,7 @@ impl Checker<'_> {
             return None;
         }
         match self.timed(node)? {
-            Timed::Instant(instant) => Some(instant),
+            Timed::At(instant) => Some(instant),
             _ => None,
         }
     }
@@ -149,7 +149,7 @@ impl Checker<'_> {
                 Arithmetic::Subtract => {
                     let (left, right) = (self.timed(left)?, self.timed(right)?);
                     match (left, right) {
-                        (Timed::Instant(to), Timed::Instant(from)) => Some(Timed::Since {
+                        (Timed::At(to), Timed::At(from)) => Some(Timed::Since {
                             length: minus(to, from.clone()),
                             from,
                             more: Span::NONE,
@@ -175,13 +175,13 @@ impl Checker<'_> {
                 // Checked before: there is nothing new to report.
                 let expr = self.node(node)?.expr;
                 Some(match &expr {
-                    Expr::Number(_) if matches!(node.kind, Kind::Day(_)) => Timed::Instant(expr),
+                    Expr::Number(_) if matches!(node.kind, Kind::Day(_)) => Timed::At(expr),
                     Expr::Time
                     | Expr::Path(
                         PathReading::FirstEvent(_)
                         | PathReading::FirstWhen(_)
                         | PathReading::FirstAfter { .. },
-                    ) => Timed::Instant(expr),
+                    ) => Timed::At(expr),
                     Expr::Since(_) | Expr::Age(_) | Expr::TimeInPhase => passed(Expr::Time, expr),
                     Expr::Path(PathReading::Final(inner)) if is_age(inner) => {
                         passed(Expr::Time, expr)
@@ -206,10 +206,10 @@ impl Checker<'_> {
     fn sum(&mut self, left: Timed, right: Timed) -> Option<Timed> {
         match (left, right) {
             (Timed::Length(a), Timed::Length(b)) => Some(Timed::Length(a.plus(b)?)),
-            (Timed::Instant(instant), Timed::Length(span))
-            | (Timed::Length(span), Timed::Instant(instant)) => {
+            (Timed::At(instant), Timed::Length(span))
+            | (Timed::Length(span), Timed::At(instant)) => {
                 let length = self.lasting(instant.clone(), span)?;
-                Some(Timed::Instant(plus(instant, length)))
+                Some(Timed::At(plus(instant, length)))
             }
             (Timed::Since { length, from, more }, Timed::Length(span))
             | (Timed::Length(span), Timed::Since { length, from, more }) => Some(Timed::Since {
@@ -244,7 +244,7 @@ impl Checker<'_> {
         }
         let curve = Curve {
             name: written(span.months),
-            over: Over::Instant,
+            over: Over::From,
             points,
             is_linear: false,
             period: None,

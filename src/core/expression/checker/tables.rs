@@ -17,7 +17,7 @@ impl Checker<'_> {
         let place = match curve.over {
             Over::Month => Expr::Month,
             Over::Date => Expr::Time,
-            Over::Argument | Over::Instant => {
+            Over::Argument | Over::From => {
                 let message = format!("`{name}` is a table, and is looked up by a number");
                 let error = FormulaError::new(code::WRONG_TYPE, message, node.range.clone());
                 self.report(error.hint(format!("write `{name}(x)`")));

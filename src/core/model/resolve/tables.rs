@@ -66,7 +66,7 @@ impl Builder<'_> {
         let (low, high, what) = match curve.over {
             Over::Month => (1.0, MONTHS, "all months"),
             Over::Date => (0.0, horizon, "all of the run"),
-            Over::Argument | Over::Instant => (first, last, ""),
+            Over::Argument | Over::From => (first, last, ""),
         };
         if curve.is_bounded && curve.period.is_none() && (first > low || last < high) {
             let place = Place::value(pointer::join(&table.pointer, "outside"));
