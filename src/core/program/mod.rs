@@ -16,6 +16,7 @@ mod entries;
 mod events;
 mod history;
 mod ops;
+mod path;
 mod per_trial;
 mod print;
 mod questions;
