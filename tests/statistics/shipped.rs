@@ -200,7 +200,7 @@ fn the_baseline_is_short_and_says_why_of_each_number() {
 }
 
 /// What must not follow sooner than so many days: what comes, after what, days.
-const SOONEST: [(&[&str], &[&str], f64); 11] = [
+const SOONEST: [(&[&str], &[&str], f64); 12] = [
     (&["guns_speak"], SILENCE, 5.0),
     (&["text_signed"], SILENCE, 30.0),
     (&["text_signed"], &["text_signed"], 365.0),
@@ -211,6 +211,7 @@ const SOONEST: [(&[&str], &[&str], f64); 11] = [
     (&["mass_strike.ports"], &["mass_strike.ports"], 21.0),
     (KREMLIN, KREMLIN, 121.0),
     (EDGE, EDGE, 91.0),
+    (&["kyiv_crisis.topples"], EXIT_OR_VOTE, 365.0),
     (&["truce_ends"], &["truce.none>limited"], 2.9),
 ];
 const SILENCE: &[&str] = &[
@@ -219,6 +220,7 @@ const SILENCE: &[&str] = &[
     "ratification.passes",
 ];
 const BREAKTHROUGH: &[&str] = &["front.russian_push>breakthrough"];
+const EXIT_OR_VOTE: &[&str] = &["kyiv_crisis.topples", "ukraine_votes"];
 const KREMLIN: &[&str] = &["kremlin.maximal>softer", "kremlin.softer>maximal"];
 const EDGE: &[&str] = &[
     "edge.even>russian",
