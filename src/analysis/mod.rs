@@ -21,6 +21,7 @@ mod paths;
 mod quantity;
 mod rare;
 mod ratios;
+mod renumbered;
 mod reweight;
 mod sensitivity;
 mod storyline;

@@ -183,16 +183,24 @@ impl Job<'_> {
     }
 
     fn simulate(&self, found: Vec<Override>) -> Result<(), End> {
+        let of = |held: bool, found: Vec<Override>| {
+            let page = (self.request.page.as_str(), held);
+            tweaked(self.options, self.session, self.clients, page, found)
+        };
+        let tweaked = of(self.request.view.held, found)?;
+        match self.pictures(&tweaked) {
+            // Reading the file says what is wrong, and where.
+            Err(End::Fault(_)) if tweaked.is_renumbered => {
+                self.pictures(&*of(false, tweaked.overrides.clone())?)
+            }
+            done => done,
+        }
+    }
+
+    fn pictures(&self, tweaked: &Tweaked) -> Result<(), End> {
         let session = self.session;
-        let tweaked = tweaked(
-            self.options,
-            session,
-            self.clients,
-            &self.request.page,
-            found,
-        )?;
         let stages = session.stages();
-        let known = |stage: &Stage| run(&tweaked, stage.coarse).known(stage.blocks).is_some();
+        let known = |stage: &Stage| run(tweaked, stage.coarse).known(stage.blocks).is_some();
         // Another view of what was simulated before starts where that ended.
         let first = stages.iter().rposition(known).unwrap_or(0);
         // While a hand moves, nobody waits for finer numbers of where it has been.
@@ -208,7 +216,7 @@ impl Job<'_> {
                 _ => Parts::All,
             };
             let asked = (stage.blocks, &parts);
-            let other = run(&tweaked, stage.coarse);
+            let other = run(tweaked, stage.coarse);
             let other = other.look(&tweaked.study, asked, self.cores, self.watch)?;
             let (Some(base), Some(other)) = (base, other) else {
                 self.check()?;
@@ -349,25 +357,39 @@ fn run(tweaked: &Tweaked, coarse: bool) -> &Track {
 }
 
 /// The study of these overrides, with its runs: the page's last one, if it is the same.
+///
+/// While a hand moves, numbers are replaced in the page's last study where that is the same as
+/// reading the file again; when it lets go the file is read, with all that there is to say of it.
 fn tweaked(
     options: &Options,
     session: &Session,
     clients: &Clients,
-    page: &str,
+    (page, held): (&str, bool),
     found: Vec<Override>,
 ) -> Result<Arc<Tweaked>, End> {
-    if let Some(last) = clients.tweaked(page)
-        && last.generation == session.generation
+    let last = clients.tweaked(page);
+    let last = last.filter(|last| last.generation == session.generation);
+    if let Some(last) = &last
         && last.overrides == found
+        && (held || !last.is_renumbered)
     {
-        return Ok(last);
+        return Ok(Arc::clone(last));
     }
-    let (study, silenced) = tweaked_study(options, session, &found).map_err(End::Fault)?;
+    let renumbered = last.filter(|_| held).and_then(|last| {
+        let study = renumbered(&last, &found)?;
+        Some((study, last.silenced.clone()))
+    });
+    let is_renumbered = renumbered.is_some();
+    let (study, silenced) = match renumbered {
+        Some(found) => found,
+        None => tweaked_study(options, session, &found).map_err(End::Fault)?,
+    };
     let track = |coarse| Track::new(&session.settings_of(coarse), coarse);
     let (whole, coarse) = (track(false)?, track(true)?);
     let tweaked = Arc::new(Tweaked {
         generation: session.generation,
         overrides: found,
+        is_renumbered,
         silenced,
         study,
         whole,
@@ -375,6 +397,24 @@ fn tweaked(
     });
     clients.keep(page, Arc::clone(&tweaked));
     Ok(tweaked)
+}
+
+/// The last study with the numbers of these overrides, if they state others at the same paths and
+/// nothing else.
+fn renumbered(last: &Tweaked, found: &[Override]) -> Option<Study> {
+    if last.overrides.len() != found.len() {
+        return None;
+    }
+    let mut numbers = Vec::new();
+    for (before, now) in last.overrides.iter().zip(found) {
+        if before.path != now.path {
+            return None;
+        }
+        if before.value != now.value {
+            numbers.push(now.number()?);
+        }
+    }
+    last.study.with_numbers(&numbers)
 }
 
 /// What was simulated for a page, or is to be for what its controls say: a first stretch at least.
@@ -398,7 +438,7 @@ pub fn simulated(
         End::Fault(fault) => fault.message,
     };
     let found = overrides(state, &session.study).map_err(|fault| fault.message)?;
-    let tweaked = tweaked(options, session, clients, page, found).map_err(in_words)?;
+    let tweaked = tweaked(options, session, clients, (page, false), found).map_err(in_words)?;
     let first = session.stages().into_iter().find(|stage| !stage.coarse);
     if let Some(stage) = first.filter(|_| tweaked.whole.latest().is_none()) {
         let asked = (stage.blocks, &Parts::All);

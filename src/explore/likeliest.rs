@@ -1,18 +1,21 @@
-//! What would make an outcome the likeliest, where a single parameter can.
+//! What would make an outcome the likeliest, where a single parameter or weight can.
 //!
 //! Takes the state of the page and the name of an outcome or group; gives, for each of the
-//! parameters that move it most, the value from which on it leads, if there is one within what the
-//! file gives 99 chances in 100. Short runs find it: the value is a guess to be tried on the page,
-//! whose own pictures then say what is so.
+//! parameters that move it most and for each weight of a trend, the value from which on it leads,
+//! if there is one within what the file gives 99 chances in 100. Short runs find it, and weights
+//! are tried by counting such a run anew: the value is a guess to be tried on the page, whose own
+//! pictures then say what is so.
 
 use super::cores::Cores;
 use super::headline::movers;
 use super::session::Session;
 use super::tweak::{Override, State, overrides};
-use super::{Options, controls};
-use crate::analysis::Study;
+use super::{Options, controls, picture};
+use crate::analysis::{Study, reweight};
+use crate::distribution::Build;
 use crate::engine::{Observer, Settings};
-use crate::model::ParameterValue;
+use crate::family::Family;
+use crate::model::{Model, ParameterValue};
 use crate::report::headline::classes;
 use crate::results::RunResult;
 use serde::{Deserialize, Serialize};
@@ -37,12 +40,13 @@ pub struct Question {
     pub state: State,
 }
 
-/// A parameter that does it.
+/// A parameter or weight that does it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Flip {
-    /// Name of the parameter, and what it would have to be.
-    pub parameter: String,
+    /// Name of the control: `parameter:NAME` or `weight:NAME`.
+    pub control: String,
     pub title: String,
+    /// What it would have to be.
     pub value: f64,
 }
 
@@ -50,7 +54,7 @@ pub struct Flip {
 pub struct Answer {
     /// It is the likeliest as it is.
     pub leads: bool,
-    /// Parameters that were tried.
+    /// Parameters and weights that were tried.
     pub tried: Vec<String>,
     pub flips: Vec<Flip>,
 }
@@ -93,16 +97,19 @@ pub fn likeliest(
     let settings = (session.settings.clone())
         .trials_per_draw(PER_DRAW)
         .blocks(BLOCKS);
-    let lead = |more: Option<String>| -> Result<bool, String> {
-        let sets = found.iter().map(Override::setting).chain(more);
-        let sets: Vec<String> = sets.collect();
-        let study = session.with_settings(options, &sets).map_err(|report| {
+    let simulated = |sets: &[String]| -> Result<RunResult, String> {
+        let study = session.with_settings(options, sets).map_err(|report| {
             let mut faults = report.diagnostics.into_iter().filter(|d| d.is_error());
             let first = faults.next();
             first.map_or_else(|| "the scenario cannot be read".into(), |d| d.message)
         })?;
-        let run = run(&study, &settings, cores, &until)?;
-        leads(&run, &question.of).ok_or_else(|| "there is no such outcome".into())
+        run(&study, &settings, cores, &until)
+    };
+    let nothing = || "there is no such outcome".to_owned();
+    let lead = |more: Option<String>| -> Result<bool, String> {
+        let sets = found.iter().map(Override::setting).chain(more);
+        let run = simulated(&sets.collect::<Vec<_>>())?;
+        leads(&run, &question.of).ok_or_else(nothing)
     };
     let mut answer = Answer {
         leads: lead(None)?,
@@ -160,12 +167,118 @@ pub fn likeliest(
         // Without the digits that only a sum of steps has.
         let value = format!("{value:.9}").parse().unwrap_or(value);
         answer.flips.push(Flip {
-            parameter: name.to_owned(),
+            control: mover.control.clone(),
             title: mover.title.clone(),
             value,
         });
     }
+    // All weights are tried on one run: the file's own where nothing else is moved.
+    let others: Vec<String> = (found.iter())
+        .filter(|one| !one.control.starts_with("weight:"))
+        .map(Override::setting)
+        .collect();
+    let short;
+    let run = if others.is_empty() {
+        &*base.result
+    } else {
+        short = simulated(&others)?;
+        &short
+    };
+    try_weights(&session.study.model, run, question, &mut answer);
     Ok(answer)
+}
+
+/// Tries the weight of each trend; the others keep their proportions. At most as many are told as
+/// of parameters, those that move least first.
+fn try_weights(model: &Model, run: &RunResult, question: &Question, answer: &mut Answer) {
+    if model.trends.len() < 2 {
+        return;
+    }
+    let now: Vec<f64> = (model.trends.iter())
+        .map(|trend| {
+            let moved = question.state.weights.get(&trend.name);
+            moved.copied().unwrap_or(trend.weight)
+        })
+        .collect();
+    let mut found: Vec<(f64, Flip)> = Vec::new();
+    for (index, trend) in model.trends.iter().enumerate() {
+        let lead = |value: f64| {
+            let asked = with_weight(model, &now, index, value);
+            let new = reweight(run, &asked).ok()?;
+            leads(&picture::reweighted(run, &new).0, &question.of)
+        };
+        let Some(ends) = reach(model, index) else {
+            continue;
+        };
+        answer.tried.push(format!("weight of {}", trend.title));
+        let from = now[index];
+        let nearest = (ends.into_iter())
+            .filter(|end| lead(*end) == Some(true))
+            .map(|end| halved(from, end, &lead))
+            .min_by(|a, b| (a - from).abs().total_cmp(&(b - from).abs()));
+        if let Some(value) = nearest {
+            let flip = Flip {
+                control: format!("weight:{}", trend.name),
+                title: format!("Weight of {}", trend.title),
+                value,
+            };
+            found.push(((value - from).abs(), flip));
+        }
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let least = found.into_iter().take(TRIED).map(|(_, flip)| flip);
+    answer.flips.extend(least);
+}
+
+/// The weight from which on it leads, in whole percents, on the way to an end at which it does.
+fn halved(from: f64, end: f64, lead: &impl Fn(f64) -> Option<bool>) -> f64 {
+    let (mut short, mut far) = (from, end);
+    for _ in 0..2 * STEPS {
+        let middle = f64::midpoint(short, far);
+        if lead(middle) == Some(true) {
+            far = middle;
+        } else {
+            short = middle;
+        }
+    }
+    let percents = 100.0 * far;
+    let whole = if end > from {
+        percents.ceil()
+    } else {
+        percents.floor()
+    };
+    (whole / 100.0).clamp(0.0, 1.0)
+}
+
+/// The least and the greatest weight that are tried: what the file gives 99 chances in 100, and
+/// every weight where it states them without doubt.
+fn reach(model: &Model, trend: usize) -> Option<[f64; 2]> {
+    let Some(concentration) = model.weight_concentration else {
+        return Some([0.0, 1.0]);
+    };
+    let mean = model.trends[trend].weight;
+    let shapes = [concentration * mean, concentration * (1.0 - mean)];
+    let share = Family::Beta.build(&shapes, None, None).ok()?;
+    Some([0.005, 0.995].map(|p| share.quantile(p)))
+}
+
+/// All weights with one of them set: the others keep their proportions.
+fn with_weight(model: &Model, now: &[f64], set: usize, value: f64) -> Vec<(String, f64)> {
+    let rest: f64 = (now.iter().enumerate())
+        .filter(|(index, _)| *index != set)
+        .map(|(_, weight)| weight)
+        .sum();
+    let even = (1.0 - value) / (now.len() - 1) as f64;
+    (model.trends.iter().zip(now).enumerate())
+        .map(|(index, (trend, weight))| {
+            let new = match index == set {
+                true => value,
+                false if rest > 0.0 => weight * (1.0 - value) / rest,
+                false => even,
+            };
+            (trend.name.clone(), new)
+        })
+        .collect()
 }
 
 fn run(

@@ -5,7 +5,8 @@
 
 use super::tweak::State;
 use crate::analysis::Study;
-use crate::model::ParameterValue;
+use crate::expression::Expr;
+use crate::model::{Parameter, ParameterValue};
 use crate::report::format;
 use crate::results::RunResult;
 use jiff::civil::Date;
@@ -23,8 +24,21 @@ pub fn notes(
 ) -> BTreeMap<String, String> {
     let mut notes = BTreeMap::new();
     for (name, tweak) in &state.parameters {
-        if let Some(note) = tweak.pin.and_then(|pin| outside(base, name, pin)) {
+        let drawn = (&base.model.parameters[..], "parameters", name.as_str());
+        if let Some(note) = tweak.pin.and_then(|pin| outside(base, drawn, pin)) {
             notes.insert(format!("parameter:{name}"), note);
+        }
+    }
+    for (name, pin) in &state.per_trial {
+        let drawn = (&base.model.per_trial[..], "per_trial", name.as_str());
+        if let Some(note) = outside(base, drawn, *pin) {
+            notes.insert(format!("per_trial:{name}"), note);
+        }
+    }
+    for (name, chosen) in &state.starts {
+        if never_starts(base, name, chosen) {
+            let note = "no future of the file starts there";
+            notes.insert(format!("start:{name}"), note.into());
         }
     }
     let clock = &tweaked.model.clock;
@@ -50,9 +64,22 @@ pub fn notes(
     notes
 }
 
-/// How a pinned value lies beyond what the file declares, or thinks likely.
-fn outside(base: &Study, name: &str, pin: f64) -> Option<String> {
-    let stated = &base.model.source["parameters"][name];
+/// Whether the file lets a state start in this value in no future at all.
+fn never_starts(base: &Study, state: &str, value: &str) -> bool {
+    let states = base.model.states.iter();
+    let mut values = states
+        .filter(|one| one.name == state)
+        .flat_map(|s| &s.values);
+    values.any(|one| one.name == value && one.start == Expr::Number(0.0))
+}
+
+/// How a pinned value of one of these lies beyond what the file declares, or thinks likely.
+fn outside(
+    base: &Study,
+    (all, section, name): (&[Parameter], &str, &str),
+    pin: f64,
+) -> Option<String> {
+    let stated = &base.model.source[section][name];
     let end = |i: usize, open: f64| {
         stated["range"]
             .get(i)
@@ -68,7 +95,7 @@ fn outside(base: &Study, name: &str, pin: f64) -> Option<String> {
         };
         return Some(format!("outside the range that the file declares, {range}"));
     }
-    let parameter = base.model.parameters.iter().find(|p| p.name == name)?;
+    let parameter = all.iter().find(|p| p.name == name)?;
     let ParameterValue::Uncertain(distribution) = &parameter.value else {
         return None;
     };

@@ -93,6 +93,19 @@ impl Override {
         format!("{path}={}", self.value)
     }
 
+    /// The number that it states, with the path at which it stands; `None` if it states more.
+    pub fn number(&self) -> Option<(Vec<String>, Value)> {
+        match &self.value {
+            Value::Number(_) => Some((self.path.clone(), self.value.clone())),
+            Value::Object(keys) if keys.len() == 1 => {
+                let (key, value) = keys.iter().next()?;
+                let inner = value.is_number().then(|| vec![key.clone()])?;
+                Some(([&self.path[..], &inner].concat(), value.clone()))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a JSON pointer into the scenario lies at or below the place of this value.
     fn covers(&self, pointer: &str) -> bool {
         let own = format!("/{}", self.path.join("/"));

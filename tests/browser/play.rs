@@ -430,6 +430,31 @@ fn a_story_is_of_a_typical_future_and_another_outcome_can_be_made_the_likeliest(
 }
 
 #[test]
+fn a_weight_that_makes_an_outcome_the_likeliest_can_be_tried() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("valley.jsonc");
+    let text = include_str!("../../src/explore/page/tests.jsonc")
+        .replace(r#"{"wet": 2}"#, r#"{"dry": 0.1, "wet": 6}"#)
+        .replace(r#""weight": 0.7"#, r#""weight": 0.8"#)
+        .replace(r#""weight": 0.3"#, r#""weight": 0.2"#);
+    fs::write(&file, text).expect("a file");
+    let served = Served::of(&file, 8192);
+    let page = opened(&browser, &served, View::DESKTOP);
+    assert!(row(&page, "signed")[0] < row(&page, "open")[0]);
+    page.hover("tr[data-name=signed] th");
+    page.wait_for("document.getElementById('likeliest')");
+    page.ask::<bool>("(document.getElementById('likeliest').click(), true)");
+    let flip = "[...document.querySelectorAll('#why .flip')].find((b) => b.textContent.startsWith('Weight of Wet years at '))";
+    page.wait_for(flip);
+    after(&page, &format!("{flip}.click()"));
+    assert!(row(&page, "signed")[1] > row(&page, "open")[1]);
+    page.assert_quiet();
+}
+
+#[test]
 fn two_pages_do_not_wait_for_one_another() {
     let Some(browser) = Browser::start() else {
         return;

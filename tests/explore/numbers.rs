@@ -277,7 +277,8 @@ fn what_would_make_an_outcome_the_likeliest_is_a_value_at_which_it_is() {
     assert_eq!(found["leads"], true, "{found}");
     let found = asked(&format!("outcome:{less}"), json!({}));
     let flip = &found["flips"][0];
-    let name = flip["parameter"].as_str().expect("a parameter does it");
+    let control = flip["control"].as_str().expect("a parameter does it");
+    let name = (control.strip_prefix("parameter:")).unwrap_or_else(|| panic!("{found}"));
     let state = json!({"parameters": {name: {"pin": flip["value"]}}});
     let moved = served.picture(&mut messages, 2, &state);
     let [now, other] = [less, more].map(|name| row(&moved, "outcomes", name)[1]);
@@ -292,6 +293,42 @@ fn what_would_make_an_outcome_the_likeliest_is_a_value_at_which_it_is() {
         &json!({"of": "outcome:nothing", "state": {}}),
     );
     assert_eq!(none.status, 422, "{}", none.body);
+}
+
+#[test]
+fn a_weight_that_makes_an_outcome_the_likeliest_is_found_without_simulating() {
+    let served = Served::start(|options| {
+        let text = crate::http::valley()
+            .replace(r#"{"wet": 2}"#, r#"{"dry": 0.1, "wet": 6}"#)
+            .replace(r#""weight": 0.7"#, r#""weight": 0.8"#)
+            .replace(r#""weight": 0.3"#, r#""weight": 0.2"#);
+        std::fs::write(&options.file, text).expect("written");
+    });
+    let mut messages = served.listen("tests");
+    let base = served.picture(&mut messages, 1, &json!({}));
+    let [signed, open] = ["signed", "open"].map(|name| row(&base, "outcomes", name)[0]);
+    assert!(signed < open, "{signed} {open}");
+    let asked = |state: &Value| {
+        let body = json!({"of": "outcome:signed", "state": state});
+        let answer = served.post("api/likeliest", &body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let found = answer.json();
+        let flips = found["flips"].as_array().expect("a list").clone();
+        let mut flips = flips.into_iter();
+        let flip = flips.find(|flip| flip["control"] == "weight:wet");
+        let flip = flip.unwrap_or_else(|| panic!("{found}"));
+        flip["value"].as_f64().expect("a number")
+    };
+    let wet = asked(&json!({}));
+    for (tweak, low, leads) in [(2, wet, true), (3, wet - 0.02, false)] {
+        let state = json!({"weights": {"dry": 1.0 - low, "wet": low}});
+        let moved = served.picture(&mut messages, tweak, &state);
+        let [now, other] = ["signed", "open"].map(|name| row(&moved, "outcomes", name)[1]);
+        assert_eq!(now > other, leads, "{low}: {now} {other}");
+    }
+    // The other controls stay as they are on the page.
+    let pulled = asked(&json!({"parameters": {"pull": {"pin": 0.33}}}));
+    assert!(pulled < wet, "{pulled} {wet}");
 }
 
 #[test]

@@ -58,6 +58,53 @@ fn pictures_come_while_a_hand_moves_and_the_newest_tweak_goes_next() {
 }
 
 #[test]
+fn a_hand_that_goes_on_moving_sees_what_reading_the_file_anew_gives() {
+    let served = Served::start(|_| {});
+    let (mut messages, mut others) = (served.listen("tests"), served.listen("others"));
+    ask(&served, "tests", 1, &json!({}), &json!({}));
+    pictures(&mut messages, 1);
+    let moving = |value: f64, low: f64| {
+        json!({
+            "parameters": {"haste": {"pin": value}},
+            "weights": {"dry": 1.0 - low, "wet": low}, "simulate": true,
+        })
+    };
+    let first = |messages: &mut Messages, page: &str, tweak: u64, state: &Value, held: bool| {
+        ask(&served, page, tweak, state, &json!({"held": held}));
+        messages.until(|m| m["tweak"] == tweak)
+    };
+    let mut seen = Vec::new();
+    // The file is read for the first of these, and numbers are replaced for the others.
+    for (tweak, (value, low)) in (2..).zip([(0.3, 0.25), (0.55, 0.25), (0.55, 0.75)]) {
+        let state = moving(value, low);
+        let held = first(&mut messages, "tests", tweak, &state, true);
+        let read = first(&mut others, "others", tweak, &state, false);
+        assert_eq!(
+            (&held["trials"], &read["trials"]),
+            (&json!(1024), &json!(1024))
+        );
+        for (panel, name) in [("outcomes", "signed"), ("questions", "by_june")] {
+            assert_eq!(row(&held, panel, name), row(&read, panel, name), "{state}");
+        }
+        assert_eq!(held["command"], read["command"]);
+        seen.push(row(&held, "outcomes", "signed")[1]);
+    }
+    assert!(seen[0] != seen[1] && seen[1] != seen[2], "{seen:?}");
+    // What is impossible is told as it is when the file is read.
+    let pull = |value: f64| json!({"parameters": {"pull": {"pin": value}}});
+    first(&mut messages, "tests", 8, &pull(0.5), true);
+    let held = first(&mut messages, "tests", 9, &pull(1.5), true);
+    let read = first(&mut messages, "tests", 10, &pull(1.5), false);
+    assert_eq!(
+        (&held["kind"], &read["kind"]),
+        (&json!("fault"), &json!("fault"))
+    );
+    assert_eq!(held["message"], read["message"]);
+    let message = read["message"].as_str().expect("words");
+    assert!(message.contains("a probability lies between"), "{message}");
+}
+
+#[test]
 fn the_numbers_of_the_file_stay_while_what_is_moved_grows_finer() {
     let served = Served::start(|_| {});
     let mut messages = served.listen("tests");
@@ -269,6 +316,10 @@ fn a_control_that_does_not_do_what_one_thinks_has_a_note() {
             "\"probability\": \"pull\"",
             "\"probability\": \"min(pull, 1)\"",
         );
+        let more = r#""per_trial": {"luck": {"normal": {"mean": 0.5, "sd": 0.2}, "range": [0, 1]}},
+            "states": {"dam": {"values": {"sound": {"start": true}, "cracked": {}}}},
+            "trends""#;
+        let text = text.replacen("\"trends\"", more, 1);
         std::fs::write(&options.file, text).expect("written");
     });
     let mut messages = served.listen("tests");
@@ -309,6 +360,25 @@ fn a_control_that_does_not_do_what_one_thinks_has_a_note() {
             "parameter:haste",
             None,
         ),
+        (
+            7,
+            json!({"per_trial": {"luck": 1.5}}),
+            "per_trial:luck",
+            Some("outside the range that the file declares, 0 to 1"),
+        ),
+        (
+            8,
+            json!({"per_trial": {"luck": 0.7}}),
+            "per_trial:luck",
+            None,
+        ),
+        (
+            9,
+            json!({"starts": {"dam": "cracked"}}),
+            "start:dam",
+            Some("no future of the file starts there"),
+        ),
+        (10, json!({"starts": {"dam": "sound"}}), "start:dam", None),
     ] {
         let picture = served.picture(&mut messages, tweak, &state);
         assert_eq!(picture["kind"], "picture", "{picture}");

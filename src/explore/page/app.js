@@ -4,7 +4,7 @@ import { build, clearFaults, order, showFault, showMarks } from "./controls.js";
 import { Kept } from "./kept.js";
 import { Pins } from "./pins.js";
 import { Tweaks, likeliest, listen, story, variant } from "./server.js";
-import { History, empty, fitting, fromHash, isEmpty, toHash } from "./state.js";
+import { History, empty, fitting, fromHash, isEmpty, toHash, weightsOf, withWeight } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const count = (number) => number.toLocaleString("en-US");
@@ -306,7 +306,7 @@ function why(key) {
   place.replaceChildren(said, ...links, ...(/^(group|outcome):/.test(key_) && found.length ? [ask] : []));
 }
 
-// Looks for a single parameter that makes an outcome the likeliest; the answer stays until another outcome is pointed at.
+// Looks for a single parameter or weight that makes an outcome the likeliest; the answer stays until another outcome is pointed at.
 async function wouldLead(of, title) {
   const place = $("why");
   const mine = (place.dataset.signature = `asked ${of}`);
@@ -320,15 +320,18 @@ async function wouldLead(of, title) {
   const found = await likeliest({ of, state: history.state }).catch(() => ({ ok: false, message: "The program does not answer." }));
   if (!found.ok) say(found.message ?? "The program does not answer.");
   else if (found.leads) say(`“${title}” is the likeliest as it is.`);
-  else if (!found.flips.length) say(`None of the ${found.tried.length} parameters that move it most makes “${title}” the likeliest by itself.`);
+  else if (!found.flips.length) say(`Nothing that was tried makes “${title}” the likeliest by itself: ${found.tried.join(", ")}.`);
   else {
     const tries = found.flips.map((flip) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "flip", textContent: `${flip.title} at ${flip.value}`, title: "Try it" });
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "flip", textContent: `${flip.title} at ${flip.control.startsWith("weight:") ? `${Math.round(100 * flip.value)}%` : flip.value}`, title: "Try it" });
       button.addEventListener("click", () => {
         asking = false;
         history.seal();
-        change(`parameter:${flip.parameter}`, (state) => ({ parameters: { ...state.parameters, [flip.parameter]: { pin: flip.value } } }), true);
-        goTo(`parameter:${flip.parameter}`);
+        const [kind, name] = flip.control.split(":");
+        const pin = (state) => ({ parameters: { ...state.parameters, [name]: { pin: flip.value } } });
+        const weigh = (state) => ({ weights: withWeight(weightsOf(state, controls.trends), name, flip.value) });
+        change(flip.control, kind === "weight" ? weigh : pin, true);
+        goTo(flip.control);
       });
       return button;
     });

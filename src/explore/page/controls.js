@@ -1,6 +1,6 @@
 // Draws the controls and tells what was moved. Values come from a state and go out as changes; nothing is kept here but elements.
 
-import { withWeight } from "./state.js";
+import { weightsOf, withWeight } from "./state.js";
 
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag);
@@ -101,8 +101,6 @@ export function build(controls, change, getState) {
     document.getElementById(`group-${id}`).hidden = elements.length === 0;
     elements.forEach((row, index) => { row.dataset.place = String(index); });
   };
-  const weightsOf = (state) =>
-    Object.keys(state.weights).length ? state.weights : Object.fromEntries(controls.trends.map((trend) => [trend.name, trend.weight]));
   const frame = (control, thing, says, back, ...body) => {
     const { title } = thing;
     const reset = make("button", { type: "button", class: "back", "aria-label": `${title}: as in the file` }, "as in the file");
@@ -132,7 +130,7 @@ export function build(controls, change, getState) {
       id: control, label: trend.title, low: 0, high: 100, step: 0.5, unit: "%", scale: 100, describedBy: `says-${control}`,
       // While it is dragged the others keep the proportions that they had before, even through 100%.
       onInput: (value) => {
-        held ??= weightsOf(getState());
+        held ??= weightsOf(getState(), controls.trends);
         const before = held;
         change(control, () => ({ weights: withWeight(before, trend.name, value) }), false);
       },
@@ -140,7 +138,7 @@ export function build(controls, change, getState) {
     });
     const { row, mark } = frame(control, trend, `file: ${tidy(trend.weight * 100, 0.1)}%`, () => ({ weights: {} }), one.element);
     shows.push((state) => {
-      const weight = weightsOf(state)[trend.name];
+      const weight = weightsOf(state, controls.trends)[trend.name];
       one.show(weight);
       mark(Math.abs(weight - trend.weight) > 5e-5);
     });

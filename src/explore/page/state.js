@@ -7,6 +7,11 @@ export const empty = () => ({ ...Object.fromEntries(PARTS.map((part) => [part, {
 
 export const isEmpty = (state) => PARTS.every((part) => !Object.keys(state[part]).length) && state.horizon === null;
 
+// The weights of all trends, as they stand.
+export function weightsOf(state, trends) {
+  return Object.keys(state.weights).length ? state.weights : Object.fromEntries(trends.map((trend) => [trend.name, trend.weight]));
+}
+
 // Weights with one of them set: the others keep their proportions and fill up to 1, in steps of 0.0001.
 export function withWeight(weights, name, value) {
   const set = Math.min(1, Math.max(0, value));
