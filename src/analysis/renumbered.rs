@@ -54,7 +54,8 @@ impl Study {
             }
             let sum: f64 = model.trends.iter().map(|trend| trend.weight).sum();
             let are_weights = model.trends.iter().all(|trend| trend.weight >= 0.0);
-            if !are_weights || !((sum - 1.0).abs() <= ROUNDING) {
+            let is_whole = (sum - 1.0).abs() <= ROUNDING;
+            if !are_weights || !is_whole {
                 return None;
             }
         }

@@ -109,7 +109,7 @@ pub fn ordinary_power(x: f64, y: f64) -> (f64, bool) {
     let p = y * log;
     let p_low = y.mul_add(log_low, y.mul_add(log, -p));
     let power = exp(p);
-    let ordinary = (x >= f64::MIN_POSITIVE) & (x < f64::INFINITY) & (p.abs() <= POWER_MOST);
+    let ordinary = (f64::MIN_POSITIVE..f64::INFINITY).contains(&x) & (p.abs() <= POWER_MOST);
     (power.mul_add(p_low, power), ordinary)
 }
 
