@@ -139,8 +139,8 @@ pub fn reweighted(base: &RunResult, found: &ReweightResult) -> (RunResult, Compa
         indicators: Vec::new(),
         derived: Vec::new(),
         events: Vec::new(),
-        ratios: Vec::new(),
-        conditional: Vec::new(),
+        ratios: base.ratios.clone(),
+        conditional: base.conditional.clone(),
         drivers: Vec::new(),
         warnings: Vec::new(),
     };

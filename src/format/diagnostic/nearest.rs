@@ -1,5 +1,6 @@
 //! The name that was probably meant.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Letters of a name that is compared with others: comparing takes the product of the lengths.
@@ -38,15 +39,16 @@ fn among<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Optio
             };
             let begins = letters >= 3 && folded.starts_with(&wanted);
             if distance <= allowed {
-                Some((distance, candidate))
+                Some((distance, Reverse(others), candidate))
             } else if begins {
-                Some((allowed + 1, candidate))
+                Some((allowed + 1, Reverse(others), candidate))
             } else {
                 None
             }
         })
+        // Of names that are equally near the longest: a letter is left out more often than added.
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(.., candidate)| candidate)
 }
 
 /// Names among which a slip of the finger is looked for: a letter more, less or other, or two

@@ -95,13 +95,9 @@ pub fn assemble_parts(
         derived: reader.derived(),
         events: reader.events(),
         metrics: reader.metrics(),
-        ratios: if whole { reader.ratios() } else { Vec::new() },
+        ratios: reader.ratios(),
         questions: reader.questions(),
-        conditional: if whole {
-            reader.conditional()
-        } else {
-            Vec::new()
-        },
+        conditional: reader.conditional(),
         drivers: if whole { reader.drivers() } else { Vec::new() },
         warnings: Vec::new(),
     }

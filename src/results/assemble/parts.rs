@@ -9,7 +9,8 @@
 pub enum Parts {
     All,
     /// The probabilities of outcomes, groups and questions without what each trend adds to them and
-    /// without ranges, the metrics, and what is named here. All else is empty.
+    /// without ranges, questions about some futures, metrics, ratios, and what is named here. All
+    /// else is empty.
     Shown(Shown),
 }
 
