@@ -329,11 +329,11 @@ fn starts_moves_results_and_quantities_of_the_trial_can_be_moved() {
             &[
                 ("start:us_posture-choice", "withdrawn"),
                 (
-                    "number:states.kremlin.moves.softer.maximal.mean_wait-number",
+                    "number:states.edge.moves.ukrainian.even.mean_wait-number",
                     "40",
                 ),
                 (
-                    "number:events.us_midterms.branches.hostile.probability-number",
+                    "number:events.new_start_ends.branches.kept.probability-number",
                     "0.9",
                 ),
             ],
