@@ -107,7 +107,9 @@ impl<'v> Decoder<'v> {
                 duration::UNITS.iter().copied(),
             )
         });
+        let is_one = text.split_whitespace().next() == Some("1");
         fault.hints.push(match meant {
+            Some(meant) if is_one => format!("did you mean `{meant}`?"),
             Some(meant) => format!("did you mean `{meant}s`?"),
             None => "durations are written \"12 months\", \"90 days\", \"1 week\", \"1/52 years\", or as a number of years".to_owned(),
         });
