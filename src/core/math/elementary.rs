@@ -50,8 +50,7 @@ pub fn exp(x: f64) -> f64 {
 
 /// Natural logarithm; `-inf` at 0, NaN below, `+inf` at `+inf`.
 ///
-/// Series of `log(1 + f)` in `s = f / (2 + f)` with the coefficients of the Sun Microsystems
-/// library (Ng, 1993).
+/// `log(1 + f)` is a series in `s = f / (2 + f)`.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     let tiny = x < f64::MIN_POSITIVE;
@@ -64,12 +63,7 @@ pub fn ln(x: f64) -> f64 {
     let (k, f) = split(scaled);
     let k = k + shift;
     let s = f / (2.0 + f);
-    let z = s * s;
-    let z2 = z * z;
-    let a = 3.999_999_999_940_942e-1_f64.mul_add(z, 6.666_666_666_666_735e-1);
-    let b = 2.222_219_843_214_978_4e-1_f64.mul_add(z, 2.857_142_874_366_239e-1);
-    let c = 1.531_383_769_920_937_3e-1_f64.mul_add(z, 1.818_357_216_161_805e-1);
-    let r = z * z2.mul_add(z2.mul_add(z2.mul_add(1.479_819_860_511_658_6e-1, c), b), a);
+    let r = beyond_first(s);
     let half_square = 0.5 * f * f;
     let low = s.mul_add(half_square + r, k * LN_2_LO);
     let value = k.mul_add(LN_2_HI, f - (half_square - low));
@@ -89,16 +83,11 @@ const POWER_MOST: f64 = 700.0;
 #[inline(always)]
 pub fn ordinary_power(x: f64, y: f64) -> (f64, bool) {
     let (k, f) = split(x);
-    // 2 s and what rounding took of it: the first term of the series of the logarithm (see `ln`).
+    // `2 s` is the first term of the series of the logarithm; `s_low` is what rounding took of it.
     let t = 2.0 + f;
     let s = f / t;
     let s_low = (-s).mul_add(f - (t - 2.0), (-s).mul_add(t, f)) / t;
-    let z = s * s;
-    let z2 = z * z;
-    let a = 3.999_999_999_940_942e-1_f64.mul_add(z, 6.666_666_666_666_735e-1);
-    let b = 2.222_219_843_214_978_4e-1_f64.mul_add(z, 2.857_142_874_366_239e-1);
-    let c = 1.531_383_769_920_937_3e-1_f64.mul_add(z, 1.818_357_216_161_805e-1);
-    let r = z * z2.mul_add(z2.mul_add(z2.mul_add(1.479_819_860_511_658_6e-1, c), b), a);
+    let r = beyond_first(s);
     // The larger part stands first in each sum, so that what is lost is found by subtraction.
     let whole = k * LN_2_HI;
     let high = 2.0_f64.mul_add(s, whole);
@@ -111,6 +100,18 @@ pub fn ordinary_power(x: f64, y: f64) -> (f64, bool) {
     let power = exp(p);
     let ordinary = (f64::MIN_POSITIVE..f64::INFINITY).contains(&x) & (p.abs() <= POWER_MOST);
     (power.mul_add(p_low, power), ordinary)
+}
+
+/// The series of `log((1 + s) / (1 - s))` without its first term `2 s`, divided by `s`; the
+/// coefficients are those of the Sun Microsystems library (Ng, 1993).
+#[inline(always)]
+fn beyond_first(s: f64) -> f64 {
+    let z = s * s;
+    let z2 = z * z;
+    let a = 3.999_999_999_940_942e-1_f64.mul_add(z, 6.666_666_666_666_735e-1);
+    let b = 2.222_219_843_214_978_4e-1_f64.mul_add(z, 2.857_142_874_366_239e-1);
+    let c = 1.531_383_769_920_937_3e-1_f64.mul_add(z, 1.818_357_216_161_805e-1);
+    z * z2.mul_add(z2.mul_add(z2.mul_add(1.479_819_860_511_658_6e-1, c), b), a)
 }
 
 /// `(k, f)` with `x = 2^k (1 + f)` and `1 + f` in `[sqrt(1/2), sqrt(2))`, for a positive normal
