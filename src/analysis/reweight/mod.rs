@@ -23,6 +23,30 @@ use crate::results::{
 };
 use indexmap::IndexMap;
 
+/// What the run says of one group, outcome or question.
+struct Run<'r> {
+    probability: f64,
+    std_error: f64,
+    ci95: [f64; 2],
+    epistemic90: Option<[f64; 2]>,
+    epistemic: &'r Epistemic,
+    by_trend: &'r IndexMap<String, ByTrend>,
+}
+
+/// The same, out of a result of one of the three.
+macro_rules! run_of {
+    ($of:expr) => {
+        Run {
+            probability: $of.probability,
+            std_error: $of.std_error,
+            ci95: $of.ci95,
+            epistemic90: $of.epistemic90,
+            epistemic: &$of.epistemic,
+            by_trend: &$of.by_trend,
+        }
+    };
+}
+
 /// How far weights may miss a sum of 1 before it is taken for a mistake: thirds written with three
 /// digits.
 const ROUNDING: f64 = 1.001e-3;
@@ -95,39 +119,15 @@ pub fn reweight(
     };
     let mut groups = Vec::with_capacity(result.groups.len());
     for g in &result.groups {
-        let run = Run {
-            probability: g.probability,
-            std_error: g.std_error,
-            ci95: g.ci95,
-            epistemic90: g.epistemic90,
-            epistemic: &g.epistemic,
-            by_trend: &g.by_trend,
-        };
-        groups.push(share(&g.name, &g.title, run)?);
+        groups.push(share(&g.name, &g.title, run_of!(g))?);
     }
     let mut outcomes = Vec::with_capacity(result.outcomes.len());
     for o in &result.outcomes {
-        let run = Run {
-            probability: o.probability,
-            std_error: o.std_error,
-            ci95: o.ci95,
-            epistemic90: o.epistemic90,
-            epistemic: &o.epistemic,
-            by_trend: &o.by_trend,
-        };
-        outcomes.push(share(&o.name, &o.title, run)?);
+        outcomes.push(share(&o.name, &o.title, run_of!(o))?);
     }
     let mut questions = Vec::with_capacity(result.questions.len());
     for q in &result.questions {
-        let run = Run {
-            probability: q.probability,
-            std_error: q.std_error,
-            ci95: q.ci95,
-            epistemic90: q.epistemic90,
-            epistemic: &q.epistemic,
-            by_trend: &q.by_trend,
-        };
-        questions.push(share(&q.name, &q.title, run)?);
+        questions.push(share(&q.name, &q.title, run_of!(q))?);
     }
     let trials = result.outcomes.first().map(|o| &o.by_trend);
     let mut conditional = ratios::conditional(result, &weights, unchanged, caution);
@@ -243,16 +243,6 @@ fn fill_up(weights: &mut [NewWeight]) -> Result<(), ReweightError> {
         entry.weight = entry.before * (1.0 - sum) / rest;
     }
     Ok(())
-}
-
-/// What the run says of one group, outcome or question.
-struct Run<'r> {
-    probability: f64,
-    std_error: f64,
-    ci95: [f64; 2],
-    epistemic90: Option<[f64; 2]>,
-    epistemic: &'r Epistemic,
-    by_trend: &'r IndexMap<String, ByTrend>,
 }
 
 fn by_replicate(counts: &[u64]) -> [u64; REPLICATES] {

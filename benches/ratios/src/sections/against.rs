@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Trials of one turn.
-const TRIALS: u64 = 20_480;
+const TRIALS: usize = 20_480;
 
 /// Whole processes of both, turn by turn, on scenarios that both can read.
 ///
@@ -19,8 +19,9 @@ pub fn measure(plan: &Plan, other: &Path) -> Result<Section, Box<dyn Error>> {
         return Err(format!("{} is not a file", other.display()).into());
     }
     let own = binary(&plan.root)?;
-    let trials = plan.size(TRIALS as usize).to_string();
-    let arguments = ["run", "--trials", &trials, "--threads", "1", "--quiet"];
+    let trials = plan.size(TRIALS);
+    let told = trials.to_string();
+    let arguments = ["run", "--trials", &told, "--threads", "1", "--quiet"];
     let scenarios: [(&str, PathBuf); 5] = [
         ("the shipped baseline", plan.scenario("baseline.json")),
         ("the large scenario", plan.large()),
@@ -34,7 +35,7 @@ pub fn measure(plan: &Plan, other: &Path) -> Result<Section, Box<dyn Error>> {
             continue;
         }
         let run = |binary: &Path| {
-            whole_process(binary, &arguments, scenario).map_or(f64::NAN, |()| TRIALS as f64)
+            whole_process(binary, &arguments, scenario).map_or(f64::NAN, |()| trials as f64)
         };
         let rates = take_turns(
             plan.rounds(),
@@ -53,7 +54,7 @@ pub fn measure(plan: &Plan, other: &Path) -> Result<Section, Box<dyn Error>> {
     Ok(Section {
         title: "This build against another",
         note: format!(
-            "Whole processes of `run` with {trials} trials on one thread, output discarded. The other is {}. Scenarios that it cannot read are left out.",
+            "Whole processes of `run` with {told} trials on one thread, output discarded. The other is {}. Scenarios that it cannot read are left out.",
             other.display()
         ),
         rows,

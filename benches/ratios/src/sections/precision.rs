@@ -15,7 +15,7 @@ use crate::ours;
 use crate::table::{Row, Section, Target, three_digits};
 use quincunx::random::design::Design;
 use quincunx::results::{ByTrend, OutcomeResult, RunResult};
-use quincunx::{Settings, Silent, Study};
+use quincunx::{Silent, Study};
 use std::error::Error;
 
 /// The default size of a run.
