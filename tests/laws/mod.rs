@@ -7,6 +7,7 @@ mod calendar;
 mod comparisons;
 mod conditional;
 mod conditions;
+mod derived;
 mod discover;
 mod events;
 mod explanations;

@@ -97,6 +97,9 @@ pub struct Batch<'s> {
     pub now: Column,
     /// Lanes whose clock may not stand where the others' do.
     pub moved_clocks: Lanes,
+    /// Lanes whose clock alone stands at an instant of their own: derived values that read it are
+    /// still those of the step's start.
+    pub bare_clocks: Lanes,
     /// By indicator.
     pub noise: Vec<Noise>,
     pub clocks: Clocks,
@@ -131,6 +134,7 @@ impl<'s> Batch<'s> {
             gates: Gates::new(program),
             now: Column::ZERO,
             moved_clocks: 0,
+            bare_clocks: 0,
             noise: vec![Noise::NONE; program.indicators.len()],
             clocks: Clocks::new(program),
             queues: Queues::new(program),
@@ -180,6 +184,7 @@ impl<'s> Batch<'s> {
         let program = self.program();
         self.columns.column_mut(program.layout.time).fill(time);
         self.moved_clocks = 0;
+        self.bare_clocks = 0;
         if !program.months.is_empty() {
             let month = self.month_at(time);
             self.columns.column_mut(program.layout.month).fill(month);

@@ -100,10 +100,12 @@ impl Batch<'_> {
             .sum::<u32>()
             >= MANY;
         self.scratch.affected.clear();
+        let timed = (fired.iter()).any(|(e, _)| program.events[*e as usize].timed);
         if within.is_some() {
             let looking = |(e, _): &&(u32, Lanes)| program.events[*e as usize].clocked;
             let clocked = fired.iter().filter(looking);
-            self.move_clocks_to_now(clocked.fold(0, |all, (_, lanes)| all | lanes));
+            let clocked = clocked.fold(0, |all, (_, lanes)| all | lanes);
+            self.move_clocks_to_now(clocked, timed);
         }
         let mut next = 0;
         while let Some((e, lanes)) = fired.get_mut(next) {
@@ -157,8 +159,16 @@ impl Batch<'_> {
         self.scratch.derived.drain(&mut list);
         // In evaluation order: a derived value may read another.
         list.sort_unstable_by_key(|(position, _)| *position);
+        // What reads the clock is asked for at the instant, or only once the clocks are back.
+        let mut postponed = std::mem::take(&mut self.scratch.postponed);
         for &(position, lanes) in &list {
-            self.derive(position as usize, lanes);
+            let waits =
+                !timed && within.is_some() && program.timed.binary_search(&position).is_ok();
+            if waits {
+                postponed.push((position, lanes));
+            } else {
+                self.derive(position as usize, lanes);
+            }
         }
         self.scratch.starts.drain(&mut list);
         for &(started, lanes) in &list {
@@ -182,6 +192,9 @@ impl Batch<'_> {
             // Hazards with their guards, and the derived values that they read, keep the time of
             // the step's start.
             self.move_clocks_back(all, within.from);
+            for (position, lanes) in postponed.drain(..) {
+                self.derive(position as usize, lanes);
+            }
             self.renew_factors(&mut list);
             self.open_windows(&mut list);
             self.charge(&affected, within);
@@ -195,6 +208,7 @@ impl Batch<'_> {
             self.renew_factors(&mut list);
             self.open_windows(&mut list);
         }
+        self.scratch.postponed = postponed;
         self.scratch.list = list;
         self.scratch.fired = fired;
     }
@@ -373,6 +387,8 @@ impl Batch<'_> {
     fn renew_factors(&mut self, list: &mut Vec<(u32, Lanes)>) {
         let program = self.program();
         self.scratch.factors.drain(list);
+        // A factor may read another, which stands before it.
+        list.sort_unstable_by_key(|(factor, _)| *factor);
         for &(factor, lanes) in list.iter() {
             let ops = &program.factors[factor as usize].ops;
             // A lane whose clock stands elsewhere keeps what it has of the step's start.

@@ -74,6 +74,8 @@ pub struct Scratch<'p> {
     pub starts: Sets,
     /// Hazards to be evaluated anew, with the lanes.
     pub affected: Vec<(u32, Lanes)>,
+    /// Derived values, by position, that wait until the clocks are back.
+    pub postponed: Vec<(u32, Lanes)>,
     /// Sets that are being worked through.
     pub fired: Vec<(u32, Lanes)>,
     pub list: Vec<(u32, Lanes)>,
@@ -107,6 +109,7 @@ impl Scratch<'_> {
             hazards: Sets::new(events),
             starts: Sets::new(events),
             affected: Vec::with_capacity(events),
+            postponed: Vec::new(),
             fired: Vec::with_capacity(events),
             list: Vec::with_capacity(events),
             tasks: Vec::with_capacity(events),

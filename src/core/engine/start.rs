@@ -6,7 +6,9 @@ use super::lanes::{Lanes, each, outside};
 use super::timer::{Streams, first_thresholds};
 use crate::math::chance::is_probability;
 use crate::math::width::wide;
-use crate::program::{DrawCode, FiresCode, FiringCode, LANES, Scalar, Slot, TrackerKind};
+use crate::program::{
+    DrawCode, FiresCode, FiringCode, LANES, Scalar, Slot, TrackerKind, run_lanes,
+};
 use crate::random::{Site, Stream, TrialId};
 
 /// What a parameter draw fixes for its trials.
@@ -315,9 +317,9 @@ impl Batch<'_> {
         }
     }
 
-    /// Sets the clocks of some lanes to the instants at which they are being played, and the
-    /// derived values that read them.
-    pub fn move_clocks_to_now(&mut self, lanes: Lanes) {
+    /// Sets the clocks of some lanes to the instants at which they are being played, and, if they
+    /// are asked for, the derived values that read them.
+    pub fn move_clocks_to_now(&mut self, lanes: Lanes, with_derived: bool) {
         let mut moved = 0;
         for lane in each(lanes) {
             let now = self.now[lane];
@@ -325,6 +327,10 @@ impl Batch<'_> {
                 self.set_time(lane, now);
                 moved |= 1 << lane;
             }
+        }
+        if !with_derived {
+            self.bare_clocks |= moved;
+            return;
         }
         self.moved_clocks |= moved;
         if moved != 0 {
@@ -337,6 +343,11 @@ impl Batch<'_> {
     /// Sets the clocks of some lanes back to the step's start, and the derived values that read
     /// them.
     pub fn move_clocks_back(&mut self, lanes: Lanes, from: f64) {
+        let bare = lanes & self.bare_clocks;
+        self.bare_clocks &= !bare;
+        for lane in each(bare) {
+            self.set_time(lane, from);
+        }
         let moved = lanes & self.moved_clocks;
         if moved == 0 {
             return;
@@ -361,7 +372,13 @@ impl Batch<'_> {
     /// Evaluates one derived value in some lanes.
     pub fn derive(&mut self, position: usize, lanes: Lanes) {
         let program = self.program();
-        self.run_for(&program.derived[position].ops, lanes);
+        let ops = &program.derived[position].ops;
+        // A lane whose clock alone has moved keeps what it has of the step's start.
+        if self.bare_clocks != 0 && program.timed.binary_search(&(position as u32)).is_ok() {
+            run_lanes(self.width(), ops, &mut self.columns, lanes);
+        } else {
+            self.run_for(ops, lanes);
+        }
     }
 }
 

@@ -41,35 +41,58 @@ impl Debug for Curve {
 impl Curve {
     /// The value at a place; NaN where there is none.
     pub fn at(&self, x: f64) -> f64 {
+        self.piece(x).at(x)
+    }
+
+    /// The piece that a place lies in.
+    pub fn piece(&self, x: f64) -> Piece {
         let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else {
-            return f64::NAN;
+            return Piece::constant(f64::NEG_INFINITY, f64::INFINITY, f64::NAN);
         };
         if x.is_nan() {
-            return x;
+            return Piece::constant(x, x, x);
         }
         let next = self.points.partition_point(|(place, _)| *place <= x);
         let before = next.checked_sub(1).and_then(|i| self.points.get(i));
         let after = self.points.get(next);
+        let (from, until) = (
+            before.map_or(f64::NEG_INFINITY, |(place, _)| *place),
+            after.map_or(f64::INFINITY, |(place, _)| *place),
+        );
         if let Some(period) = self.period {
             // The first point comes again after the last, and the last came before the first.
             let before = before.map_or((last.0 - period, last.1), |p| *p);
             let after = after.map_or((first.0 + period, first.1), |p| *p);
-            return self.between(before, after, x);
+            return self.between(before, after, from, until);
         }
         match (before, after) {
-            (Some(before), Some(after)) => self.between(*before, *after, x),
-            (Some(before), None) if before.0 == x || !self.is_bounded => before.1,
-            (None, Some(after)) if !self.is_bounded => after.1,
-            _ => f64::NAN,
+            (Some(before), Some(after)) => self.between(*before, *after, from, until),
+            (Some(before), None) if !self.is_bounded => Piece::constant(from, until, before.1),
+            // The last point itself still has its value.
+            (Some(before), None) if before.0 == x => {
+                Piece::constant(from, from.next_up(), before.1)
+            }
+            (Some(_), None) => Piece::constant(from.next_up(), until, f64::NAN),
+            (None, Some(after)) if !self.is_bounded => Piece::constant(from, until, after.1),
+            _ => Piece::constant(from, until, f64::NAN),
         }
     }
 
-    fn between(&self, (a, value): (f64, f64), (b, next): (f64, f64), x: f64) -> f64 {
-        if self.is_linear && b > a {
-            let share = (x - a) / (b - a);
-            value * (1.0 - share) + next * share
-        } else {
-            value
+    fn between(
+        &self,
+        (a, value): (f64, f64),
+        (b, next): (f64, f64),
+        from: f64,
+        until: f64,
+    ) -> Piece {
+        Piece {
+            from,
+            until,
+            origin: a,
+            length: b - a,
+            value,
+            next,
+            is_linear: self.is_linear && b > a,
         }
     }
 
@@ -96,6 +119,51 @@ impl Curve {
         let ends = [places.low, places.high].map(|x| Interval::point(self.at(x)));
         let inside = inside.map(|(_, value)| Interval::point(*value));
         inside.chain(ends).reduce(Interval::hull).unwrap_or(all)
+    }
+}
+
+/// What a table is between two of its points, or outside of them: places of `from` up to, and
+/// without, `until`.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    from: f64,
+    until: f64,
+    /// Where its line begins.
+    origin: f64,
+    length: f64,
+    value: f64,
+    next: f64,
+    is_linear: bool,
+}
+
+impl Piece {
+    fn constant(from: f64, until: f64, value: f64) -> Self {
+        Self {
+            from,
+            until,
+            origin: from,
+            length: 0.0,
+            value,
+            next: value,
+            is_linear: false,
+        }
+    }
+
+    /// Whether a place lies in it.
+    #[inline(always)]
+    pub fn holds(&self, x: f64) -> bool {
+        (x >= self.from) & (x < self.until)
+    }
+
+    /// The value at a place that lies in it.
+    #[inline(always)]
+    pub fn at(&self, x: f64) -> f64 {
+        if self.is_linear {
+            let share = (x - self.origin) / self.length;
+            self.value * (1.0 - share) + self.next * share
+        } else {
+            self.value
+        }
     }
 }
 
@@ -153,6 +221,40 @@ mod tests {
             [1.0, 2.0, 3.0, 10.0, 11.0].map(|m| steps.at(m)),
             [5.0, 5.0, 1.0, 1.0, 5.0]
         );
+    }
+
+    #[test]
+    fn a_piece_holds_no_place_at_which_another_would_be_taken() {
+        let points = [(0.0, 0.5), (10.0, 4.0), (20.0, -5.0)];
+        for (is_linear, period, is_bounded) in [
+            (true, None, false),
+            (false, None, false),
+            (true, None, true),
+            (false, None, true),
+            (true, Some(25.0), false),
+            (false, Some(25.0), false),
+        ] {
+            let c = Curve {
+                is_bounded,
+                ..curve(&points, is_linear, period)
+            };
+            let places: Vec<f64> = (-20..=100)
+                .map(|i| f64::from(i) * 0.3)
+                .chain(
+                    [0.0, 10.0, 20.0]
+                        .into_iter()
+                        .flat_map(|x: f64| [x.next_down(), x, x.next_up()]),
+                )
+                .collect();
+            for &x in &places {
+                let piece = c.piece(x);
+                assert!(piece.holds(x), "{x}");
+                for &y in places.iter().filter(|y| piece.holds(**y)) {
+                    assert_eq!(piece.at(y).to_bits(), c.at(y).to_bits(), "{x} {y}");
+                }
+            }
+            assert!(!c.piece(f64::NAN).holds(f64::NAN) && c.at(f64::NAN).is_nan());
+        }
     }
 
     #[test]

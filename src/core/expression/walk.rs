@@ -1,6 +1,6 @@
 //! Walking typed trees: parts, size, and which names a formula reads.
 
-use super::tree::{Expr, PathReading};
+use super::tree::{Arithmetic, Expr, PathReading};
 
 impl Expr {
     /// The parts directly below this node, from left to right.
@@ -64,6 +64,18 @@ impl Expr {
     /// Does any node satisfy the condition?
     pub fn any(&self, condition: &impl Fn(&Expr) -> bool) -> bool {
         condition(self) || self.parts().into_iter().any(|part| part.any(condition))
+    }
+
+    /// The age behind the instant from which it counts: `t - since(truce)` is when the truce was,
+    /// which only a firing moves. `None` for every other formula.
+    pub fn counted_from(&self) -> Option<&Self> {
+        match self {
+            Self::Arithmetic(Arithmetic::Subtract, now, age) => match (&**now, &**age) {
+                (Self::Time, Self::Since(_) | Self::Age(_) | Self::TimeInPhase) => Some(age),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Number of nodes.

@@ -251,7 +251,7 @@ impl Columns {
     /// Applies a function lane by lane. Like those below, it computes aside and copies: the column
     /// of the result may be that of an operand, and a loop that had to mind that is not vectorised.
     #[inline(always)]
-    pub fn map1(&mut self, out: Slot, a: Slot, f: impl Fn(f64) -> f64) {
+    pub fn map1(&mut self, out: Slot, a: Slot, mut f: impl FnMut(f64) -> f64) {
         let x = self.column(a);
         let mut z = Column::ZERO;
         for lane in 0..LANES {

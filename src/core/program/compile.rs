@@ -270,9 +270,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// A part of a hazard.
-    pub fn factor(&mut self, pointer: String, expr: &Expr) -> Formula {
+    pub fn factor(&mut self, pointer: String, expr: &Expr, motions: &Motions<'_>) -> Formula {
         let label = self.emitter.label(pointer);
-        self.emitter.factor(expr, label)
+        self.emitter.factor(expr, label, motions)
     }
 
     /// Slot of a number over parameters that must lie between these two, or at one of them.

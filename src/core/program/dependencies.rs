@@ -43,32 +43,38 @@ impl<'m> Motions<'m> {
     }
 
     pub fn formula(&self, expr: &Expr) -> Motion {
-        let mut motion = Motion::default();
-        expr.visit(&mut |part| {
-            motion = motion.and(match part {
-                Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) | Expr::Age(_) => {
-                    Motion {
-                        clock: true,
-                        diffusion: false,
-                    }
+        if expr.counted_from().is_some() {
+            return Motion::default();
+        }
+        let own = match expr {
+            Expr::Time | Expr::Month | Expr::TimeInPhase | Expr::Since(_) | Expr::Age(_) => {
+                Motion {
+                    clock: true,
+                    diffusion: false,
                 }
-                Expr::Indicator(i) => {
-                    let indicator = &self.model.indicators[*i];
-                    Motion {
-                        clock: false,
-                        diffusion: indicator.drift.is_some() || indicator.volatility.is_some(),
-                    }
+            }
+            Expr::Indicator(i) => {
+                let indicator = &self.model.indicators[*i];
+                Motion {
+                    clock: false,
+                    diffusion: indicator.drift.is_some() || indicator.volatility.is_some(),
                 }
-                Expr::Derived(d) => self.derived[*d],
-                _ => Motion::default(),
-            });
-        });
-        motion
+            }
+            Expr::Derived(d) => self.derived[*d],
+            _ => Motion::default(),
+        };
+        let parts = expr.parts().into_iter();
+        parts.fold(own, |motion, part| motion.and(self.formula(part)))
     }
 
     /// True if a formula changes as time goes by, even if nothing else does.
     pub fn reads_clock(&self, expr: &Expr) -> bool {
         self.formula(expr).clock
+    }
+
+    /// True if a formula reads a derived value that changes as time goes by.
+    pub fn derives_clock(&self, expr: &Expr) -> bool {
+        expr.any(&|part| matches!(part, Expr::Derived(d) if self.derived[*d].clock))
     }
 
     /// True if only jumps change a formula: it reads neither the clock nor an indicator that a

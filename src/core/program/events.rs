@@ -1,6 +1,6 @@
 //! Events to code: hazards composed, dependencies turned into lists of what to evaluate anew.
 
-use super::affected::Affected;
+use super::affected::{Affected, Stale};
 use super::columns::Slot;
 use super::compile::Compiler;
 use super::dependencies::{Motions, reads_parameters_only};
@@ -43,6 +43,8 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
     let guards: Vec<bool> = (model.events.iter())
         .map(|event| event.guard.as_ref().is_some_and(reads_clock))
         .collect();
+    let by_derived = |e: &Expr| motions.derives_clock(e);
+    let timed = Timed::of(model, compiler.emitter.tracked(), &by_derived);
     // Many lists are alike, such as that of all hazards for whatever moves the phase: they are kept
     // once.
     let mut lists = BTreeSet::new();
@@ -75,6 +77,7 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
             || stale.trackers.iter().any(|&t| trackers[t as usize])
             || stale.triggers.iter().any(|&j| conditions[j as usize])
             || stale.windows.iter().any(|&j| guards[j as usize]);
+        code.timed = timed.by(event, &stale, &by_derived);
         code.hazards = shared(stale.hazards);
         code.triggers = shared(stale.triggers);
         code.derived = shared(stale.derived);
@@ -102,17 +105,61 @@ pub fn compile(compiler: &mut Compiler<'_>) -> Vec<EventCode> {
             .chain(values)
             .flat_map(|start| compiler.entries.by(start).starts)
             .collect();
-        let wait_reads_clock = |e: &u32| match &model.events[*e as usize].fires {
-            Fires::After(waiting) => draw_reads(&waiting.wait, &reads_clock),
-            _ => false,
+        let waits = |test: &dyn Fn(&Expr) -> bool| {
+            let mut started = code.starts.iter().chain(&by_entry);
+            started.any(|e| match &model.events[*e as usize].fires {
+                Fires::After(waiting) => draw_reads(&waiting.wait, test),
+                _ => false,
+            })
         };
-        code.clocked |= code.starts.iter().chain(&by_entry).any(wait_reads_clock);
+        let (clocked, timed) = (waits(&reads_clock), waits(&by_derived));
+        code.clocked |= clocked;
+        code.timed |= timed;
     }
     // A branch is played at the instant at which its event has been placed.
     for (i, event) in model.events.iter().enumerate() {
         events[i].clocked |= (event.branches.iter()).any(|branch| events[branch.event].clocked);
+        events[i].timed |= (event.branches.iter()).any(|branch| events[branch.event].timed);
     }
     events
+}
+
+/// Which trackers, triggers and guards read the clock by a derived value.
+struct Timed {
+    trackers: Vec<bool>,
+    triggers: Vec<bool>,
+    guards: Vec<bool>,
+}
+
+impl Timed {
+    fn of<'e>(
+        model: &Model,
+        tracked: impl Iterator<Item = &'e Expr>,
+        test: &dyn Fn(&Expr) -> bool,
+    ) -> Self {
+        let guards: Vec<bool> = (model.events.iter())
+            .map(|event| event.guard.as_ref().is_some_and(test))
+            .collect();
+        let triggers = (model.events.iter().zip(&guards))
+            .map(|(event, guard)| {
+                *guard || matches!(&event.fires, Fires::When(condition) if test(condition))
+            })
+            .collect();
+        Self {
+            trackers: tracked.map(test).collect(),
+            triggers,
+            guards,
+        }
+    }
+
+    /// Whether something that is looked at with a firing does.
+    fn by(&self, event: &Event, stale: &Stale, test: &dyn Fn(&Expr) -> bool) -> bool {
+        let any = |list: &[u32], marked: &[bool]| list.iter().any(|&i| marked[i as usize]);
+        reads(event, test)
+            || any(&stale.trackers, &self.trackers)
+            || any(&stale.triggers, &self.triggers)
+            || any(&stale.windows, &self.guards)
+    }
 }
 
 /// True if something that a firing evaluates for itself satisfies a test: its effects, and how
@@ -174,9 +221,9 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
     let (at, hazard_at) = (event.pointer(), event.fires_pointer());
     let fires = match &event.fires {
         Fires::Hazard(hazard) => {
-            let scale = compiler.factor(hazard_at.clone(), &scale(hazard));
-            let exponent =
-                exponent(hazard).map(|exponent| compiler.factor(hazard_at.clone(), &exponent));
+            let scale = compiler.factor(hazard_at.clone(), &scale(hazard), motions);
+            let exponent = exponent(hazard)
+                .map(|exponent| compiler.factor(hazard_at.clone(), &exponent, motions));
             let site = compiler.site(format!("event/{}/clock", event.name));
             match &hazard.ageing {
                 None => FiresCode::Hazard {
@@ -295,6 +342,7 @@ fn code(compiler: &mut Compiler<'_>, event: &Event, motions: &Motions<'_>) -> Ev
                 .any(|e| reads(e, &derived))
         },
         clocked: false,
+        timed: false,
         fires,
         guard,
         gate,

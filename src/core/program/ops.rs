@@ -193,17 +193,23 @@ wide! {
                 }
                 Op::Elapsed { out, time, mark } => columns.map2(*out, *time, *mark, elapsed),
                 Op::Lookup { out, a, curve } => {
+                    // At a grid point all lanes have one time, and within a step they nearly
+                    // always lie between the same two points.
                     let places = columns.column(*a);
-                    let first = places[0];
-                    let mut differ = false;
+                    let mut piece = curve.piece(places[0]);
+                    let mut all = true;
                     for place in &**places {
-                        differ |= place.to_bits() != first.to_bits();
+                        all &= piece.holds(*place);
                     }
-                    // At a grid point all lanes have one time.
-                    if differ {
-                        columns.map1(*out, *a, |x| curve.at(x));
+                    if all {
+                        columns.map1(*out, *a, |x| piece.at(x));
                     } else {
-                        columns.column_mut(*out).fill(curve.at(first));
+                        columns.map1(*out, *a, |x| {
+                            if !piece.holds(x) {
+                                piece = curve.piece(x);
+                            }
+                            piece.at(x)
+                        });
                     }
                 }
                 Op::Discounted {

@@ -221,6 +221,8 @@ pub struct EventCode {
     pub reads_derived: bool,
     /// Something that a firing of it evaluates reads the clock.
     pub clocked: bool,
+    /// It does so by a derived value, which must thus stand at the instant too.
+    pub timed: bool,
     /// Index into [`Program::gates`]: the phases and trends that let it fire.
     pub gate: u32,
     /// More than its gate can forbid it: a limit, a rest or a guard.

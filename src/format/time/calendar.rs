@@ -89,24 +89,37 @@ pub fn lengths_of_months(start: Date, months: i64, from: f64, to: f64) -> Vec<(f
     let Some((first, last)) = day_at(from).zip(day_at(to)) else {
         return Vec::new();
     };
+    let begin = first.first_of_month();
+    let Some(mut later) = Span::new()
+        .try_months(months)
+        .ok()
+        .and_then(|span| begin.checked_add(span).ok())
+    else {
+        return Vec::new();
+    };
     let mut lengths: Vec<(f64, f64)> = Vec::new();
-    let mut month = first.first_of_month();
+    let mut month = begin;
+    let mut number = i64::from(days_between(start, month));
+    let mut number_later = i64::from(days_between(start, later));
     while month <= last {
         // Only the last days of a month may have none of their number so many months later.
-        for day in [1, 29, 30, 31] {
-            let date = month.with().day(day).build().ok();
-            let number = date.map(|date| i64::from(days_between(start, date)));
-            let length = number.and_then(|number| years_of_months(start, number, months));
-            let Some((number, length)) = number.zip(length) else {
-                continue;
-            };
+        for day in [1, 29, 30, 31].map(i64::from) {
+            if day > i64::from(month.days_in_month()) {
+                break;
+            }
+            let from = number + day - 1;
+            let to = number_later + day.min(i64::from(later.days_in_month())) - 1;
+            let length = (to - from) as f64 / DAYS_PER_YEAR;
             if lengths.last().is_none_or(|(_, before)| *before != length) {
-                lengths.push(((number as f64 - SAME_INSTANT) / DAYS_PER_YEAR, length));
+                lengths.push(((from as f64 - SAME_INSTANT) / DAYS_PER_YEAR, length));
             }
         }
-        match month.checked_add(Span::new().months(1)) {
-            Ok(next) => month = next,
-            Err(_) => break,
+        number += i64::from(month.days_in_month());
+        number_later += i64::from(later.days_in_month());
+        let next = |date: Date| date.checked_add(Span::new().months(1)).ok();
+        match next(month).zip(next(later)) {
+            Some(next) => (month, later) = next,
+            None => break,
         }
     }
     lengths

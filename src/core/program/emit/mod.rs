@@ -1,8 +1,10 @@
 //! Formulas to operations: constant folding, hoisting of what depends on parameters alone, one
 //! temporary a depth.
 
+mod factors;
 mod path;
 
+use self::factors::Place;
 use super::affine::Affine;
 use super::columns::{Scalar, Slot};
 use super::dependencies::{reads_machines_only, reads_parameters_only};
@@ -55,6 +57,8 @@ pub struct Emitter {
     pub factors: Vec<Formula>,
     /// The formulas behind them.
     factored: Vec<Expr>,
+    /// Tables that the factor in work looks up where only jumps move the place, with their slots.
+    settled: Vec<(Expr, Slot)>,
     /// Indices of trackers, by kind and formula.
     trackers_of: BTreeMap<String, usize>,
     next: Slot,
@@ -84,6 +88,7 @@ impl Emitter {
             tracked: Vec::new(),
             factors: Vec::new(),
             factored: Vec::new(),
+            settled: Vec::new(),
             trackers_of: BTreeMap::new(),
             next: 0,
             temporaries: 0,
@@ -135,32 +140,6 @@ impl Emitter {
         formula.ops = ops.into();
         formula.result = slot;
         formula
-    }
-
-    /// Compiles a part of a hazard. If its value takes operations, it lies in a lasting slot: it is
-    /// evaluated when something that it reads has changed, not whenever the hazard is looked at.
-    pub fn factor(&mut self, expr: &Expr, label: u32) -> Formula {
-        let formula = self.formula(expr, label);
-        if !formula.source().1 {
-            return formula;
-        }
-        let known = self.factored.iter().position(|known| known == expr);
-        let result = match known {
-            Some(known) => self.factors[known].result,
-            None => {
-                let slot = self.reserve(1);
-                let factor = self.formula_into(expr, label, slot);
-                self.factors.push(factor);
-                self.factored.push(expr.clone());
-                slot
-            }
-        };
-        Formula {
-            ops: Box::default(),
-            result,
-            constant: None,
-            label,
-        }
     }
 
     /// Slot of a formula over parameters, filled once a batch.
@@ -302,9 +281,10 @@ impl Emitter {
                 self.select(condition, a, b, depth, ops)
             }
             Expr::Call(function, arguments) => self.call(*function, arguments, depth, ops),
-            Expr::Lookup(curve, place) => match self.emit(place, depth, ops) {
-                Operand::Constant(x) => Operand::Constant(curve.at(x)),
-                Operand::Slot(a) => {
+            Expr::Lookup(curve, place) => match self.place(expr, place, depth, ops) {
+                Place::Known(slot) => Operand::Slot(slot),
+                Place::At(Operand::Constant(x)) => Operand::Constant(curve.at(x)),
+                Place::At(Operand::Slot(a)) => {
                     let out = self.temporary(depth);
                     let curve = Arc::clone(curve);
                     ops.push(Op::Lookup { out, a, curve });
@@ -554,11 +534,6 @@ impl Emitter {
     /// Formulas behind the trackers, for their dependencies.
     pub fn tracked(&self) -> impl Iterator<Item = &Expr> {
         self.tracked.iter()
-    }
-
-    /// Formulas behind the factors, likewise.
-    pub fn factored(&self) -> impl Iterator<Item = &Expr> {
-        self.factored.iter()
     }
 
     /// Number of all slots once temporaries are placed, and the function that places them.
