@@ -5,6 +5,8 @@
 
 use super::types::{ByTrend, EpistemicStatus, RunResult, Warning};
 use crate::diagnostic::count;
+use crate::estimate::{REPLICATES, gap};
+use crate::math::special::student_t_quantile;
 use crate::model::{Fires, Model};
 use indexmap::IndexMap;
 
@@ -195,8 +197,10 @@ fn outcomes(result: &RunResult, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Gap of probabilities below which nothing is to be seen of a trend.
-const NO_GAP: f64 = 0.02;
+/// Chance that a trend which makes no difference is not told of.
+const LEVEL: f64 = 0.05;
+/// A run that might have missed a difference this large says nothing of trends that make none.
+const TOO_COARSE: f64 = 0.05;
 
 /// Trends that come true whatever happens, or move nothing.
 fn trends(result: &RunResult, warnings: &mut Vec<Warning>) {
@@ -213,58 +217,64 @@ fn trends(result: &RunResult, warnings: &mut Vec<Warning>) {
             } else if end.probability >= 1.0 {
                 let message = format!("`{name}` has come true at the end of all {trials} trials");
                 warnings.push(warning("trend-always-true", message, &when));
-            } else if is_same(&end.by_trend, name) {
+            } else if let Some(reach) = no_gap([&end.by_trend].into_iter(), name) {
                 let message = format!(
-                    "`{name}` comes true in {} of the trials, and as often whether or not it leads at the start",
-                    percent(end.probability)
+                    "`{name}` comes true in {} of the trials, as often whether or not it leads at the start: {}",
+                    percent(end.probability),
+                    would_show(reach)
                 );
                 warnings.push(warning("trend-true-anyway", message, &when));
             }
         }
-        if result.outcomes.iter().all(|o| is_same(&o.by_trend, name)) {
+        if let Some(reach) = no_gap(result.outcomes.iter().map(|o| &o.by_trend), name) {
             let message = format!(
-                "every outcome is as likely, to {} points, whether or not `{name}` leads at the start",
-                100.0 * NO_GAP
+                "no outcome is detectably likelier or less likely whether or not `{name}` leads at the start: {}",
+                would_show(reach)
             );
             warnings.push(warning("trend-without-effect", message, &place));
         }
     }
 }
 
-/// Whether the trials show that it makes no difference to a probability which trend leads at the
-/// start: this one, or one of the others.
-fn is_same(by_trend: &IndexMap<String, ByTrend>, trend: &str) -> bool {
-    let (mut own, mut rest) = (Share::default(), Share::default());
-    for (name, by) in by_trend {
-        let share = if name == trend { &mut own } else { &mut rest };
-        share.hits += by.hits.iter().sum::<u64>();
-        share.trials += by.trials.iter().sum::<u64>();
-        let trials = by.trials.iter().sum::<u64>() as f64;
-        share.variance +=
-            (trials * by.std_error.unwrap_or(1.0)) * (trials * by.std_error.unwrap_or(1.0));
-    }
-    let (Some((p, error)), Some((q, other))) = (own.estimate(), rest.estimate()) else {
-        return false;
-    };
-    let reach = 2.0 * (error * error + other * other).sqrt();
-    (p - q).abs() + reach < NO_GAP
+/// What was looked for in vain, rounded up.
+fn would_show(reach: f64) -> String {
+    let unit = if reach < 0.001 { 100.0 } else { 10.0 };
+    let points = (100.0 * reach * unit).ceil() / unit;
+    format!("a difference of {points} points would have shown")
 }
 
-/// A share of trials under some trends.
-#[derive(Default)]
-struct Share {
-    hits: u64,
-    trials: u64,
-    /// Of the number of hits.
-    variance: f64,
-}
-
-impl Share {
-    /// The share and its standard error.
-    fn estimate(&self) -> Option<(f64, f64)> {
-        let n = self.trials as f64;
-        (self.trials > 0).then(|| (self.hits as f64 / n, self.variance.sqrt() / n))
+/// If the trials show no difference between those that start under this trend and those that start
+/// under others, in any of some probabilities: the difference that they would have shown in each.
+///
+/// Each difference is tested against the error that pairing by replicate leaves; of several, the
+/// level is shared (Bonferroni).
+fn no_gap<'r>(
+    all: impl Iterator<Item = &'r IndexMap<String, ByTrend>>,
+    trend: &str,
+) -> Option<f64> {
+    let gaps: Vec<(f64, f64)> = all
+        .filter(|by_trend| by_trend.values().any(|by| by.hits.iter().any(|&n| n > 0)))
+        .map(|by_trend| {
+            let mut counts = [[[0; REPLICATES]; 2]; 2];
+            for (name, by) in by_trend {
+                let group = &mut counts[usize::from(name != trend)];
+                for (sums, own) in group.iter_mut().zip([&by.hits, &by.trials]) {
+                    sums.iter_mut().zip(own).for_each(|(sum, n)| *sum += n);
+                }
+            }
+            let [own, rest] = &counts;
+            gap([own, rest].map(|[hits, trials]| [hits, trials]))
+                .map(|(_, error, p_value)| (error, p_value))
+        })
+        .collect::<Option<_>>()?;
+    let tests = gaps.len() as f64;
+    if gaps.is_empty() || gaps.iter().any(|(_, p_value)| p_value * tests < LEVEL) {
+        return None;
     }
+    let quantile = student_t_quantile(1.0 - LEVEL / (2.0 * tests), (REPLICATES - 1) as f64);
+    let reach = gaps.iter().map(|(error, _)| quantile * error);
+    let reach = reach.fold(0.0, f64::max);
+    (reach < TOO_COARSE).then_some(reach)
 }
 
 fn warning(code: &str, message: String, path: &str) -> Warning {
@@ -316,12 +326,16 @@ mod tests {
     }"#;
 
     fn told() -> Vec<Warning> {
-        let loaded = load_str(CASE, "case.json").unwrap_or_else(|r| panic!("{:?}", r.diagnostics));
+        told_of(CASE, 1024, 1)
+    }
+
+    fn told_of(text: &str, trials: u64, seed: u64) -> Vec<Warning> {
+        let loaded = load_str(text, "case.json").unwrap_or_else(|r| panic!("{:?}", r.diagnostics));
         let model = build(&loaded)
             .unwrap_or_else(|faults| panic!("{faults:?}"))
             .model;
         let program = compile(&model);
-        let settings = Settings::new(1024, None, 1);
+        let settings = Settings::new(trials, None, seed);
         let summary = simulate(&program, &settings, &Silent).expect("it runs");
         from_result(&model, &assemble(&model, &program, &summary))
     }
@@ -338,6 +352,62 @@ mod tests {
             "{never:?}"
         );
         assert_eq!(never.path, "/shifts/calm/war");
+    }
+
+    /// Under `high` a raid is likelier by this factor; otherwise the trends are alike.
+    fn two_trends(factor: f64) -> String {
+        format!(
+            r#"{{
+            "format": 1, "name": "case", "start": "2026-01-01", "horizon": "12 months", "step": "1 month",
+            "trends": {{"low": {{"weight": 0.5}}, "high": {{"weight": 0.5, "when": "ever(raid)"}}}},
+            "phases": {{"open": {{"start": true}}}},
+            "parameters": {{"p": {{"uniform": [0.1, 0.7]}}}},
+            "events": {{"raid": {{"hazard": {{"chance": "p", "within": "12 months", "times": {{"trend": {{"high": {factor}}}}}}}}}}},
+            "outcomes": [{{"name": "raided", "when": "ever(raid)"}}, {{"name": "spared", "when": "true"}}]
+        }}"#
+        )
+    }
+
+    #[test]
+    fn a_trend_without_an_effect_is_one_that_the_trials_cannot_tell_from_none() {
+        let codes = |factor, trials, seed| -> Vec<String> {
+            let told = told_of(&two_trends(factor), trials, seed);
+            let own = told
+                .into_iter()
+                .filter(|w| w.path.starts_with("/trends/high"));
+            own.map(|w| w.code).collect()
+        };
+        let both = ["trend-true-anyway", "trend-without-effect"];
+        assert_eq!(codes(1.0, 65_536, 1), both);
+        // A raid is likelier by a point: little, and seen beyond doubt.
+        assert_eq!(codes(1.04, 65_536, 1), [""; 0]);
+        // A few hundred trials show neither an effect nor that there is none.
+        assert_eq!(codes(1.0, 512, 1), [""; 0]);
+        let told = told_of(&two_trends(1.0), 65_536, 1);
+        let mut own = told.iter().filter(|w| w.path == "/trends/high");
+        let of = own.find(|w| w.code == "trend-without-effect");
+        let message = &of.expect("it is told").message;
+        assert!(message.contains("whether or not `high` leads"), "{message}");
+        assert!(
+            message.contains("a difference of 0.7 points would"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn trends_without_an_effect_are_told_of_in_nearly_all_runs_and_no_others() {
+        let told = |factor: f64| {
+            (1..=40).filter(move |seed| {
+                let told = told_of(&two_trends(factor), 8192, *seed);
+                told.iter()
+                    .any(|w| w.code == "trend-without-effect" && w.path == "/trends/high")
+            })
+        };
+        // One in twenty is wrongly taken for a difference: more than 6 of 40 has chance 0.03%.
+        let without = told(1.0).count();
+        assert!(without >= 34, "{without} of 40");
+        // Ten points: nobody misses them.
+        assert_eq!(told(1.5).count(), 0);
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub use pick_freeze::{PickFreeze, pick_freeze};
 pub use proportion::{HitTable, Proportion, TrendShare, groups};
 pub use quantiles::{Quantile, Quantiles};
 pub use repetitions::{Repetitions, exact_interval};
-pub use replicate::{REPLICATES, ratio};
+pub use replicate::{REPLICATES, gap, ratio};
 pub use replicated::{Fieller, PartialSum, Replicated, difference, fieller, fieller_of};
 pub use reweight::{
     Reweighted, Shift, WeightedHits, WeightedValues, reweighted_chance, reweighted_mean,

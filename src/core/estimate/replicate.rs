@@ -4,6 +4,9 @@
 //! replicate; gives their ratio with a standard error that is honest whatever the design does
 //! inside a replicate (stratification, Latin hypercubes, …).
 
+use super::interval::floored;
+use crate::math::special::student_t_cdf;
+
 /// Independent randomisations of the design in every run; draw `k` belongs to replicate `k %
 /// REPLICATES`.
 pub const REPLICATES: usize = 16;
@@ -72,9 +75,65 @@ pub fn ratio(numerators: &[f64; REPLICATES], denominators: &[f64; REPLICATES]) -
     )
 }
 
+/// How much more often one group of a run's trials hits than another: the difference of their
+/// shares, its standard error and the two-sided p-value of no difference.
+///
+/// `groups[g]` is hits and trials by replicate. Both groups live on the same draws of a replicate:
+/// what these do to both cancels in the replicate's own difference, from which the error is read.
+/// With few hits, or misses, trials count as independent at best, so that replicates which agree by
+/// luck are not believed. `None` if a group has no trials, or if fewer than two replicates took part.
+pub fn gap(groups: [[&[u64; REPLICATES]; 2]; 2]) -> Option<(f64, f64, f64)> {
+    let totals = groups.map(|group| group.map(|counts| counts.iter().sum::<u64>()));
+    let [[hits, trials], [other_hits, other_trials]] = totals;
+    if trials == 0 || other_trials == 0 {
+        return None;
+    }
+    let difference = hits as f64 / trials as f64 - other_hits as f64 / other_trials as f64;
+    let [(own, used), (other, other_used)] =
+        groups.map(|[hits, trials]| hit_residuals(hits, trials));
+    let used = used.min(other_used);
+    let residuals = std::array::from_fn(|m| own[m] - other[m]);
+    let seen = error_of_residuals(&residuals, used)?;
+    let (n, m) = (trials as f64, other_trials as f64);
+    let pooled = (hits + other_hits) as f64 / (n + m);
+    let rarer = (hits + other_hits).min(trials + other_trials - hits - other_hits);
+    let independent = pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m);
+    let error = floored(seen * seen, rarer, independent).sqrt();
+    let p_value = match error > 0.0 {
+        true => 2.0 * student_t_cdf(-(difference / error).abs(), (used - 1) as f64),
+        false => 1.0,
+    };
+    Some((difference, error, p_value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_draws_do_to_both_groups_leaves_their_gap_alone() {
+        // Shares of both swing together by replicate; one is two points higher everywhere.
+        let swing: [u64; REPLICATES] = std::array::from_fn(|m| 200 + 20 * (m as u64 % 4));
+        let higher: [u64; REPLICATES] = std::array::from_fn(|m| swing[m] + 20 + m as u64 % 2);
+        let trials = [1000; REPLICATES];
+        let (gap_seen, error, p_value) = gap([[&higher, &trials], [&swing, &trials]]).unwrap();
+        assert!((gap_seen - 0.0205).abs() < 1e-12, "{gap_seen}");
+        // Each alone has an error of 0.6 points; of the gap it is 0.013.
+        assert!(error < 2e-4, "{error}");
+        assert!(p_value < 1e-9, "{p_value}");
+        let (none, _, p_value) = gap([[&swing, &trials], [&swing, &trials]]).unwrap();
+        assert_eq!((none, p_value), (0.0, 1.0));
+    }
+
+    #[test]
+    fn few_hits_that_agree_by_luck_are_no_finding() {
+        let trials = [100; REPLICATES];
+        let mut one = [0; REPLICATES];
+        one[0] = 2;
+        let (_, error, p_value) = gap([[&one, &trials], [&[0; REPLICATES], &trials]]).unwrap();
+        assert!(error > 8e-4 && p_value > 0.1, "{error} {p_value}");
+        assert_eq!(gap([[&one, &[0; REPLICATES]], [&one, &trials]]), None);
+    }
 
     #[test]
     fn equal_replicates_give_the_standard_error_of_their_mean() {

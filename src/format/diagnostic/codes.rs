@@ -302,11 +302,11 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "trend-true-anyway",
-        "a trend comes true as often whichever trend leads at the start",
+        "a trend comes true as often, as far as the trials can tell, whichever leads at the start",
     ),
     (
         "trend-without-effect",
-        "outcomes are the same whether or not a trend leads at the start",
+        "no outcome is detectably likelier or less likely where a trend leads at the start",
     ),
     ("unclassified", "no outcome rule holds in some trials"),
     (
