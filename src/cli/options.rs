@@ -156,9 +156,12 @@ pub struct Output {
 pub enum Separator {
     /// As most programs expect
     #[default]
+    #[value(alias = ",")]
     Comma,
     /// As Excel expects where the comma is a decimal point
+    #[value(alias = ";")]
     Semicolon,
+    #[value(alias = "\t")]
     Tab,
 }
 

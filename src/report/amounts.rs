@@ -10,7 +10,66 @@ pub(super) struct Amounts<'r> {
     metric: &'r MetricResult,
 }
 
+/// A metric at a glance: all numbers with as many decimals as its mean deserves.
+pub(super) struct Glance {
+    pub mean: String,
+    /// The range of the mean as the assumptions vary, or the error of the simulation where that is
+    /// not small against it; may be empty.
+    pub range: String,
+    /// 5% to 95% of the trials.
+    pub trials: String,
+}
+
+/// The error by which a metric is rounded at a glance: a tenth of the range that its mean has as
+/// the assumptions vary, or twice the error of the simulation if that is more.
+pub(super) fn coarseness(metric: &MetricResult) -> f64 {
+    (width(metric) / 10.0).max(2.0 * metric.std_error.unwrap_or(0.0))
+}
+
+fn width(metric: &MetricResult) -> f64 {
+    let told = &metric.epistemic;
+    match (told.status, metric.epistemic90, told.at_most_sd) {
+        (EpistemicStatus::Exact | EpistemicStatus::NotSeparable, ..) => 0.0,
+        (_, Some([low, high]), _) => high - low,
+        (_, None, Some(sd)) => 2.0 * format::CENTRAL_90 * sd,
+        _ => 0.0,
+    }
+}
+
 impl<'r> Amounts<'r> {
+    /// What is told of it at a glance.
+    pub fn at_a_glance(self) -> Glance {
+        let metric = self.metric;
+        let coarse = coarseness(metric);
+        let show = |value: f64| match value {
+            _ if self.metric.is_instant => self.value(value),
+            0.0 => "0".to_owned(),
+            _ => format::estimate(value, coarse).value,
+        };
+        let both = |[low, high]: [f64; 2]| format::ends(&show(low), &show(high));
+        let mean = match (metric.mean, metric.std_error) {
+            (Some(mean), Some(_)) => show(mean),
+            _ => self.mean().value,
+        };
+        let error = metric.std_error.unwrap_or(0.0);
+        let range = match (metric.epistemic.status, metric.epistemic90) {
+            _ if error > width(metric) / 5.0 => format!("±{}", self.mean().error),
+            (EpistemicStatus::Resolved, Some(ends)) => both(ends),
+            (EpistemicStatus::Bounded | EpistemicStatus::NotDetected, Some(ends)) => {
+                format!("in {}", both(ends))
+            }
+            _ => String::new(),
+        };
+        Glance {
+            mean,
+            range,
+            trials: metric
+                .p5
+                .zip(metric.p95)
+                .map_or_else(String::new, |(a, b)| both([a, b])),
+        }
+    }
+
     pub fn of(result: &'r RunResult, metric: &'r MetricResult) -> Self {
         let start = &result.scenario.start;
         Self { start, metric }
@@ -61,7 +120,8 @@ impl<'r> Amounts<'r> {
     /// Both ends of a range, which have this error.
     pub fn range(self, ends: [f64; 2], std_error: f64) -> String {
         if self.metric.is_instant {
-            ends.map(|end| dates::date_at(self.start, end)).join(" to ")
+            let [low, high] = ends.map(|end| dates::date_at(self.start, end));
+            format::ends(&low, &high)
         } else {
             format::range(ends, std_error)
         }
@@ -128,6 +188,27 @@ impl<'r> Amounts<'r> {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn at_a_glance_a_row_has_one_number_of_decimals() {
+        let result = fixture::run();
+        let mut metric = result.metrics[0].clone();
+        (metric.mean, metric.std_error) = (Some(143.7624), Some(0.12));
+        metric.epistemic90 = Some([141.4123, 146.2967]);
+        metric.epistemic.status = EpistemicStatus::Resolved;
+        (metric.p5, metric.p95) = (Some(0.0), Some(172.5019));
+        let told = |metric: &MetricResult| {
+            let glance = Amounts::of(&result, metric).at_a_glance();
+            format!("{} | {} | {}", glance.mean, glance.range, glance.trials)
+        };
+        assert_eq!(told(&metric), "143.8 | 141.4 to 146.3 | 0 to 172.5");
+        // An error that counts beside the range stands in its place.
+        metric.std_error = Some(1.2);
+        assert_eq!(told(&metric), "143.8 | ±1.2 | 0 to 172.5");
+        metric.epistemic.status = EpistemicStatus::Exact;
+        metric.std_error = Some(0.012);
+        assert_eq!(told(&metric), "143.762 | ±0.012 | 0 to 172.502");
+    }
 
     #[test]
     fn an_instant_is_said_in_dates_and_days_and_another_metric_in_its_unit() {

@@ -153,6 +153,11 @@ fn pinned(changes: &[Change], stem: &str, base: &Value, other: &Value) -> Option
         .map(|(key, value)| format!("{key} {}", told(Some(value))))
         .collect();
     let path: Vec<&str> = stem.split('.').collect();
+    // What no list of percentiles states has words of its own: nobody reads JSON in a table.
+    let words = (!has_percentiles)
+        .then(|| statements::told(base, &path, thing_at(base, stem)?))
+        .flatten();
+    let from = words.unwrap_or_else(|| from.join(", "));
     let title = [other, base]
         .into_iter()
         .find_map(|root| subject(root, &path));
@@ -160,7 +165,7 @@ fn pinned(changes: &[Change], stem: &str, base: &Value, other: &Value) -> Option
         format!("{stem}.value"),
         Worded {
             what: title.map_or_else(|| stem.to_owned(), |(title, _)| title),
-            from: super::table::shorten(&from.join(", "), LONGEST_VALUE),
+            from: super::table::shorten(&from, LONGEST_VALUE),
             to: told(value.other.as_ref()),
         },
     ))

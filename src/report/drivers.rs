@@ -1,8 +1,8 @@
 //! What the likeliest class of outcomes hangs on, and why that is not told where it is not.
 
-use super::{format, headline};
+use super::{format, headline, known};
 use crate::estimate::FEWEST_DRAWS;
-use crate::results::{Drivers, EpistemicStatus, RunResult};
+use crate::results::{Driver, Drivers, EpistemicStatus, RunResult};
 
 /// What was found of the likeliest class.
 pub struct Found<'r> {
@@ -23,6 +23,17 @@ pub fn of(result: &RunResult) -> Option<Found<'_>> {
         title: first.title,
         drivers,
     })
+}
+
+/// The share of the variance that an input explains, with its error in whole points: no error is
+/// told as none.
+pub fn explains(input: &Driver) -> String {
+    let error = format::fixed(100.0 * input.share_std_error, 0);
+    let error = match error.as_str() {
+        "0" if input.share_std_error > 0.0 => "<1",
+        error => error,
+    };
+    format!("{} ± {error}", known::percent(input.share, Some(0)))
 }
 
 /// A reason as a sentence of its own.
@@ -61,6 +72,18 @@ fn untold(result: &RunResult, status: EpistemicStatus) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn an_error_below_half_a_point_is_not_told_as_none() {
+        let result = fixture::run();
+        let mut driver = result.drivers[0].inputs[0].clone();
+        (driver.share, driver.share_std_error) = (0.971, 0.004);
+        assert_eq!(explains(&driver), "97% ± <1");
+        driver.share_std_error = 0.042;
+        assert_eq!(explains(&driver), "97% ± 4");
+        driver.share_std_error = 0.0;
+        assert_eq!(explains(&driver), "97% ± 0");
+    }
 
     #[test]
     fn a_reason_becomes_a_sentence() {

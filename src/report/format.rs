@@ -126,7 +126,10 @@ pub fn percentage(probability: f64, std_error: f64) -> Rounded {
 pub fn percent_range(ends: [f64; 2], std_error: f64) -> String {
     let places = percent_decimals(std_error).unwrap_or(1);
     let [low, high] = ends.map(|p| percent_digits(p, places));
-    format!("{low}–{high}%")
+    match low == high {
+        true => format!("{low}%"),
+        false => format!("{low}–{high}%"),
+    }
 }
 
 /// A difference of probabilities in percentage points with its sign (without the unit).
@@ -166,7 +169,15 @@ pub fn difference_range(ends: [f64; 2], std_error: f64) -> String {
 /// Both ends of a range, such as `12 to 15`, rounded to what `std_error` allows.
 pub fn range(ends: [f64; 2], std_error: f64) -> String {
     let [low, high] = ends.map(|end| estimate(end, std_error).value);
-    format!("{low} to {high}")
+    self::ends(&low, &high)
+}
+
+/// From one to the other: ends that read the same are told once.
+pub fn ends(low: &str, high: &str) -> String {
+    match low == high {
+        true => low.to_owned(),
+        false => format!("{low} to {high}"),
+    }
 }
 
 /// Quantiles with their errors, shown together.
@@ -328,6 +339,14 @@ mod tests {
         series.mean_std_error.fill(0.1);
         series.fixed = false;
         assert_eq!(joined(mean_at(&series, 0)), "3.00 ± 0.10");
+    }
+
+    #[test]
+    fn ends_that_read_the_same_are_told_once() {
+        assert_eq!(range([0.4, 0.4], 0.1), "0.40");
+        assert_eq!(range([0.4, 0.52], 0.1), "0.40 to 0.52");
+        assert_eq!(percent_range([0.411, 0.4112], 0.05), "41%");
+        assert_eq!(ends("2026-02-05", "2026-02-05"), "2026-02-05");
     }
 
     #[test]

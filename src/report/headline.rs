@@ -1,5 +1,6 @@
 //! The answer in a sentence: the file's own, with results put in, or one made of its groups.
 
+use super::amounts::coarseness;
 use super::known::{Known, places};
 use super::{dates, format, ratios};
 use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
@@ -70,24 +71,53 @@ fn title<'r>(title: &'r str, name: &'r str) -> &'r str {
     if title.is_empty() { name } else { title }
 }
 
+/// Words whose capital at the start of a title is that of a sentence, not of a name.
+const PLAIN_WORDS: [&str; 34] = [
+    "A", "All", "An", "Are", "At", "Both", "By", "Does", "Each", "Either", "Every", "Has", "Have",
+    "In", "Is", "It", "Its", "Neither", "No", "Nobody", "None", "Not", "Nothing", "On", "One",
+    "Some", "Still", "The", "Their", "There", "They", "Was", "Were", "Will",
+];
+
+/// Titles as they stand in the middle of a sentence: in lower case if all begin with words that a
+/// name does not begin with, or else all between quotation marks.
+fn in_sentence(titles: &[&str]) -> Vec<String> {
+    let lower: Option<Vec<String>> = (titles.iter().enumerate())
+        .map(|(i, title)| {
+            let first = title.split(' ').next().unwrap_or_default();
+            let has_capital = first.chars().next().is_some_and(char::is_uppercase);
+            if i == 0 && titles.len() == 1 || !has_capital {
+                return Some((*title).to_owned());
+            }
+            let plain = PLAIN_WORDS.contains(&first).then(|| {
+                let rest = &title[first.len()..];
+                format!("{}{rest}", first.to_lowercase())
+            })?;
+            // The sentence begins with the first.
+            Some(if i == 0 { (*title).to_owned() } else { plain })
+        })
+        .collect();
+    lower.unwrap_or_else(|| titles.iter().map(|title| format!("'{title}'")).collect())
+}
+
 /// A sentence for a file that has none.
 fn made(result: &RunResult) -> String {
     if !result.has_classes() {
         return made_of_metrics(result);
     }
+    let mut classes = leading(result);
+    classes.truncate(NAMED);
+    // That the others never came is in the table.
+    classes.retain(|class| class.known.probability > 0.0);
+    let titles: Vec<&str> = classes.iter().map(|class| class.title).collect();
     let mut text = String::new();
-    for (i, class) in leading(result).iter().take(NAMED).enumerate() {
-        if class.known.probability <= 0.0 {
-            break;
-        }
-        let range = class.known.range();
+    for (i, (class, title)) in classes.iter().zip(in_sentence(&titles)).enumerate() {
+        let range = range_in_words(&class.known);
         let (before, after, vary) = match i {
             0 => ("", " of futures", " as the assumptions vary"),
             _ => (", ", "", ""),
         };
         text.push_str(&format!(
-            "{before}{} in {}{after}",
-            class.title,
+            "{before}{title} in {}{after}",
             class.known.percent()
         ));
         if !range.is_empty() {
@@ -96,6 +126,15 @@ fn made(result: &RunResult) -> String {
     }
     text.push('.');
     text
+}
+
+/// A range in a sentence, where nothing says what a column's 'in' means.
+fn range_in_words(known: &Known<'_>) -> String {
+    let range = known.range();
+    match range.strip_prefix("in ") {
+        Some(ends) => format!("within {ends}"),
+        None => range,
+    }
 }
 
 /// The same where there are numbers alone.
@@ -177,7 +216,7 @@ fn read(reading: &Reading, result: &RunResult) -> Option<String> {
                 return Some(match reading.shows {
                     Shows::Title => question.title.clone(),
                     Shows::Estimate => known.map_or("no trial".into(), |known| known.percent()),
-                    Shows::Range => known.map_or_else(String::new, |known| known.range()),
+                    Shows::Range => known.map_or_else(String::new, |known| range_in_words(&known)),
                 });
             }
             let question = result.questions.iter().find(|q| q.name == name)?;
@@ -196,7 +235,7 @@ fn read(reading: &Reading, result: &RunResult) -> Option<String> {
     Some(match reading.shows {
         Shows::Title => title.clone(),
         Shows::Estimate => known.percent(),
-        Shows::Range => known.range(),
+        Shows::Range => range_in_words(&known),
     })
 }
 
@@ -205,14 +244,13 @@ fn metric(reading: &Reading, result: &RunResult) -> Option<String> {
     if reading.shows == Shows::Title {
         return Some(metric.title.clone());
     }
-    let spread = match metric.epistemic90 {
-        Some([low, high]) => (high - low) / 10.0,
-        None => 0.0,
-    };
-    let error = spread.max(2.0 * metric.std_error?);
+    let error = coarseness(metric);
     Some(match reading.shows {
         Shows::Range => format::range(metric.epistemic90?, error),
-        _ => format::estimate(metric.mean?, error).value,
+        _ => {
+            metric.std_error?;
+            format::estimate(metric.mean?, error).value
+        }
     })
 }
 
@@ -317,6 +355,39 @@ pub fn chance(result: &RunResult) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn titles_go_on_in_lower_case_or_between_quotation_marks() {
+        let told = |titles: &[&str]| in_sentence(titles).join(", ");
+        assert_eq!(told(&["Has died", "Is alive"]), "Has died, is alive");
+        assert_eq!(
+            told(&["The war goes on", "A truce"]),
+            "The war goes on, a truce"
+        );
+        // Whether that is a name, no list of words can tell.
+        assert_eq!(
+            told(&["The war goes on", "Russia wins"]),
+            "'The war goes on', 'Russia wins'"
+        );
+        assert_eq!(
+            told(&["Closed once", "Open all year"]),
+            "'Closed once', 'Open all year'"
+        );
+        assert_eq!(told(&["calm", "crisis"]), "calm, crisis");
+        assert_eq!(told(&["Signed"]), "Signed");
+    }
+
+    #[test]
+    fn a_made_sentence_says_within_where_a_range_is_a_bound() {
+        let mut result = fixture::run();
+        result.scenario.source["headline"] = serde_json::Value::Null;
+        for group in &mut result.groups {
+            group.epistemic.status = crate::results::EpistemicStatus::Bounded;
+        }
+        let text = of(&result);
+        assert!(text.contains("(within "), "{text}");
+        assert!(!text.contains("(in "), "{text}");
+    }
 
     #[test]
     fn a_range_that_is_not_known_leaves_no_empty_brackets() {

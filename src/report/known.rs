@@ -104,8 +104,10 @@ impl Known<'_> {
             Some([low, high]) if self.has_range() => high - low,
             _ => 0.0,
         };
+        // One digit: the number itself has none finer.
+        let one_digit = || places(None, self.std_error / 4.0).unwrap_or(0);
         (self.std_error > 0.0 && self.std_error > width / 5.0)
-            .then(|| super::format::percentage(self.probability, self.std_error).error)
+            .then(|| fixed(100.0 * self.std_error, one_digit()))
     }
 }
 
@@ -226,6 +228,29 @@ mod tests {
             (0.125, 0.0, [0.125, 0.125], "12.5% 12.5%"),
         ] {
             assert_eq!(shown(p, error, ends), expected);
+        }
+    }
+
+    #[test]
+    fn an_error_at_a_glance_has_one_digit() {
+        let exact = Epistemic {
+            status: EpistemicStatus::Exact,
+            ..UNTOLD
+        };
+        for (std_error, told) in [
+            (0.0036, "68% ±0.4"),
+            (0.0023, "68.0% ±0.2"),
+            (0.034, "68% ±3"),
+        ] {
+            let known = Known {
+                probability: 0.68,
+                std_error,
+                ci95: [0.0, 1.0],
+                epistemic90: None,
+                epistemic: &exact,
+            };
+            let error = known.notable_error().expect("nothing else is uncertain");
+            assert_eq!(format!("{} ±{error}", known.percent()), told);
         }
     }
 

@@ -32,6 +32,22 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
+    /// Without the columns, behind the first, in which no row has anything.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Self {
+        let is_full: Vec<bool> = (0..self.head.len())
+            .map(|i| i == 0 || self.rows.iter().any(|row| !row[i].as_str().is_empty()))
+            .collect();
+        let kept = |i: usize| is_full.get(i).copied().unwrap_or(true);
+        let mut number = 0..;
+        self.head.retain(|_| number.next().is_some_and(kept));
+        for row in &mut self.rows {
+            let mut number = 0..;
+            row.retain(|_| number.next().is_some_and(kept));
+        }
+        self
+    }
+
     /// In a frame of its own, which scrolls sideways where the page must not.
     ///
     /// End tags and quotes that HTML does without are left out: a page has tens of thousands of
@@ -64,5 +80,26 @@ impl Table {
         }
         html += "</table>\n</div>\n";
         Markup::trusted(html)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_in_which_nothing_stands_is_left_out() {
+        let mut table = Table::new("what it shows", ["what", "chance", "range", "in words"]);
+        table.row(["a", "3%", "", ""].map(Markup::from));
+        table.row(["b", "4%", "", "unlikely"].map(Markup::from));
+        let table = table.without_empty_columns();
+        assert_eq!(table.head, ["what", "chance", "in words"]);
+        let cells = |row: &[Markup]| {
+            row.iter()
+                .map(|cell| cell.as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(cells(&table.rows[0]), ["a", "3%", ""]);
+        assert_eq!(cells(&table.rows[1]), ["b", "4%", "unlikely"]);
     }
 }

@@ -119,11 +119,7 @@ fn hangs_on(out: &mut dyn Write, result: &RunResult, heading: &str) -> io::Resul
             } else {
                 name
             },
-            format!(
-                "{} ± {}",
-                known::percent(d.share, Some(0)),
-                crate::report::format::fixed(100.0 * d.share_std_error, 0)
-            ),
+            drivers::explains(d),
             end(d.low, d.low_std_error),
             end(d.high, d.high_std_error),
         ]

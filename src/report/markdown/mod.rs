@@ -188,10 +188,9 @@ fn body(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()>
                 Some(first) => {
                     let median = dates::date_at(start, first.p50);
                     row.push(format!("{median} ± {}", dates::days(first.p50_std_error)));
-                    row.push(format!(
-                        "{} to {}",
-                        dates::date_at(start, first.p5),
-                        dates::date_at(start, first.p95)
+                    row.push(format::ends(
+                        &dates::date_at(start, first.p5),
+                        &dates::date_at(start, first.p95),
                     ));
                 }
                 None => row.extend(["–".into(), "–".into()]),

@@ -59,10 +59,9 @@ pub fn write(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> {
     });
     grid.plain_column("median first date", 1, medians);
     let ranges = events.iter().map(|event| match &event.first_time {
-        Some(first) => format!(
-            "{} to {}",
-            dates::date_at(start, first.p5),
-            dates::date_at(start, first.p95)
+        Some(first) => format::ends(
+            &dates::date_at(start, first.p5),
+            &dates::date_at(start, first.p95),
         ),
         None => String::new(),
     });

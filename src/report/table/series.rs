@@ -126,7 +126,7 @@ pub fn write_metrics(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> 
         grid.plain_column("epistemic 90%", 2, amounts().map(Amounts::epistemic));
     }
     let ranges = amounts().map(|amounts| {
-        (amounts.quantiles()).map_or_else(String::new, |[low, _, high]| format!("{low} to {high}"))
+        (amounts.quantiles()).map_or_else(String::new, |[low, _, high]| format::ends(&low, &high))
     });
     grid.plain_column("5% to 95%", 1, ranges);
     let levels = metrics.first().map_or(&[][..], |metric| &metric.quantiles);
@@ -149,7 +149,10 @@ pub fn write_metrics(page: &mut Page<'_>, result: &RunResult) -> io::Result<()> 
 /// Both ends, each a value and its error; empty if there are none.
 fn quantile_range(ends: [Option<(f64, f64)>; 2]) -> String {
     match ends {
-        [Some(low), Some(high)] => format::quantiles(&[low, high]).join(" to "),
+        [Some(low), Some(high)] => match format::quantiles(&[low, high]).as_slice() {
+            [low, high] => format::ends(low, high),
+            _ => String::new(),
+        },
         _ => String::new(),
     }
 }

@@ -8,6 +8,7 @@ use super::columns;
 use super::compare::letter;
 use super::text::Line;
 use super::{Page, label, palette};
+use crate::report::amounts::coarseness;
 use crate::report::changes::{Worded, all_worded};
 use crate::report::format;
 use crate::report::known::{self, Known};
@@ -287,12 +288,9 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
     let find = |s: &'_ RunResult, name: &str| -> Option<MetricResult> {
         s.metrics.iter().find(|m| m.name == name).cloned()
     };
-    let value = |metric: Option<&MetricResult>| match metric {
+    let value = |metric: Option<&MetricResult>, coarse: f64| match metric {
         Some(m) => match (m.mean, m.std_error) {
-            (Some(mean), Some(error)) => {
-                let spread = m.epistemic90.map_or(0.0, |[low, high]| (high - low) / 10.0);
-                format::estimate(mean, spread.max(2.0 * error)).value
-            }
+            (Some(mean), Some(_)) => format::estimate(mean, coarse).value,
             _ if m.has_no_mean() => "no steady mean".into(),
             _ => "no value".into(),
         },
@@ -306,6 +304,9 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
     }
     let rows = names.into_iter().map(|name| {
         let base = result.scenarios.first().and_then(|s| find(s, &name));
+        // No number of a row is finer than the coarsest of them.
+        let all = result.scenarios.iter().filter_map(|s| find(s, &name));
+        let coarse = all.map(|m| coarseness(&m)).fold(0.0, f64::max);
         let scale = base.as_ref().and_then(|m| m.sd).filter(|sd| *sd > 0.0);
         let mut rank = 0.0_f64;
         let mut title = String::new();
@@ -316,7 +317,7 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
                 title = super::series::with_unit(&m.title, &m.name, &m.unit);
             }
             let mut cell = Cell {
-                value: value(own.as_ref()),
+                value: value(own.as_ref(), coarse),
                 ..Cell::default()
             };
             if let Some((difference, error)) =
@@ -324,7 +325,7 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
             {
                 cell.detectable = found.is_some_and(|d| d.detectable) && !c.identical;
                 cell.difference = match (cell.detectable, c.identical) {
-                    (true, _) => of_means(difference, error, base.as_ref(), own.as_ref()),
+                    (true, _) => of_means(difference, coarse.max(error)),
                     (_, true) => "same".into(),
                     _ => NONE.into(),
                 };
@@ -340,7 +341,7 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
         let row = Row {
             title,
             indent: 2,
-            base: value(base.as_ref()),
+            base: value(base.as_ref(), coarse),
             cells,
             rank,
         };
@@ -382,7 +383,7 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
             {
                 cell.detectable = found.detectable && !c.identical;
                 cell.difference = match (cell.detectable, c.identical) {
-                    (true, _) => of_means(difference, 2.0 * error, None, None),
+                    (true, _) => of_means(difference, 2.0 * error),
                     (_, true) => "same".into(),
                     _ => NONE.into(),
                 };
@@ -410,22 +411,18 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
 
 /// A difference of means with the digits of the means, or as many as it needs not to be told as
 /// nothing.
-fn of_means(
-    difference: f64,
-    error: f64,
-    base: Option<&MetricResult>,
-    other: Option<&MetricResult>,
-) -> String {
-    let spread = [base, other].into_iter().flatten().filter_map(|m| {
-        let [low, high] = m.epistemic90?;
-        Some((high - low) / 10.0)
-    });
-    let spread = spread.fold(error, f64::max);
-    let coarse = format::difference(difference, spread).value;
-    if coarse.chars().any(|c| ('1'..='9').contains(&c)) {
-        return coarse;
+fn of_means(difference: f64, coarse: f64) -> String {
+    let shown = format::difference(difference, coarse).value;
+    let Some(mut places) = format::decimals(coarse).filter(|_| !shown.contains('e')) else {
+        return shown;
+    };
+    while places < 12 {
+        match format::signed_fixed(difference, places) {
+            Some(text) => return text,
+            None => places += 1,
+        }
     }
-    format::difference(difference, error.max(difference.abs() / 2.0)).value
+    shown
 }
 
 /// The epistemic range of a difference of means, with digits that its own width allows.

@@ -9,6 +9,9 @@ use anstyle::Style;
 use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// Cells of a word that a cut takes away rather than to leave a part of it.
+const LONGEST_CUT: usize = 10;
+
 /// A blank at which no line is broken.
 pub(super) const NO_BREAK: &str = "\u{a0}";
 
@@ -124,7 +127,19 @@ pub fn shorten(text: &str, width: usize) -> String {
         return String::new();
     }
     let end = prefix(text, width - 1);
+    let end = whole_words(text, end, width);
     format!("{}…", text[..end].trim_end())
+}
+
+/// Where a cut at `end` leaves no part of a word, if that costs few of the `width` cells.
+fn whole_words(text: &str, end: usize, width: usize) -> usize {
+    let is_between = text[end..].starts_with(' ');
+    match text[..end].rfind(' ') {
+        Some(blank) if !is_between && text[blank..end].width() <= (width / 4).min(LONGEST_CUT) => {
+            blank
+        }
+        _ => end,
+    }
 }
 
 /// `text` cut to `width` cells inside, so that its end can be read; the cut is marked by an
@@ -139,6 +154,15 @@ pub fn shorten_inside(text: &str, width: usize) -> String {
         .find(|i| text[*i..].width() <= tail && !is_mark(&text[*i..]))
         .unwrap_or(text.len());
     let head = prefix(text, width - 1 - tail);
+    let head = whole_words(text, head, width);
+    // The same at the other side of the cut.
+    let most = (width / 4).min(LONGEST_CUT);
+    let from = match text[from..].find(' ') {
+        Some(blank) if !text[..from].ends_with(' ') && text[from..from + blank].width() <= most => {
+            from + blank
+        }
+        _ => from,
+    };
     format!("{}…{}", text[..head].trim_end(), text[from..].trim_start())
 }
 
@@ -252,6 +276,17 @@ mod tests {
         assert_eq!(
             shorten_inside("a long question by 2026?", 13),
             "a long…2026?"
+        );
+        assert_eq!(
+            shorten_inside(
+                "is the canal closed at some time, and open in September 2027?",
+                50
+            ),
+            "is the canal closed at…open in September 2027?"
+        );
+        assert_eq!(
+            shorten("other factors or ratios hold it back", 22),
+            "other factors or…"
         );
         for text in [
             "a停b戦c協d定e\u{301}f",

@@ -10,7 +10,7 @@ use crate::report::html::table::Table;
 use crate::report::html::wording::{label, size};
 use crate::report::known::{self, Known, Scale};
 use crate::report::table::{Cell, Row, letter, side_by_side};
-use crate::report::{dates, drivers, format, headline};
+use crate::report::{dates, drivers, headline};
 use crate::results::{CompareResult, Driver, RunResult};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -80,7 +80,7 @@ fn trends(body: &mut Body, result: &RunResult) {
         row.push(words.unwrap_or_default().into());
         table.row(row);
     }
-    body.table(&table);
+    body.table(&table.without_empty_columns());
 }
 
 fn outcomes(body: &mut Body, result: &RunResult) {
@@ -111,7 +111,7 @@ fn outcomes(body: &mut Body, result: &RunResult) {
             table.row([Markup::text(&title)].into_iter().chain(told));
         }
     }
-    body.table(&table);
+    body.table(&table.without_empty_columns());
 }
 
 fn questions(body: &mut Body, result: &RunResult) {
@@ -136,7 +136,7 @@ fn questions(body: &mut Body, result: &RunResult) {
         let told = told.unwrap_or_else(|| ["no trial", "", ""].map(Markup::from));
         table.row([Markup::text(&title)].into_iter().chain(told));
     }
-    body.table(&table);
+    body.table(&table.without_empty_columns());
 }
 
 /// A parameter or weight as readers call it.
@@ -181,14 +181,9 @@ fn hangs_on(body: &mut Body, result: &RunResult) {
     let mut table = Table::new(&caption, head);
     for driver in inputs {
         let end = |p: f64, error: f64| Markup::text(&known::percent(p, known::places(None, error)));
-        let share = format!(
-            "{} ± {}",
-            known::percent(driver.share, Some(0)),
-            format::fixed(100.0 * driver.share_std_error, 0)
-        );
         table.row([
             Markup::text(&called(driver)),
-            share.into(),
+            drivers::explains(driver).into(),
             end(driver.low, driver.low_std_error),
             end(driver.high, driver.high_std_error),
         ]);

@@ -23,10 +23,11 @@ pub const EVENTS: Section<RunPart> = Section {
     },
     write: |body, part| {
         let result = &part.result;
-        for group in chosen(result, &part.events).chunks(CURVES) {
+        let drawn = chosen(result, &part.events);
+        for group in drawn.chunks(CURVES) {
             body.chart(|frame| chart::incidence(result, group, frame));
         }
-        if part.events.is_empty() {
+        if part.events.is_empty() && !drawn.is_empty() {
             body.remark(
                 Markup::text("Drawn are the events of whose occurrence least is certain; the table has all. ")
                     .and(Markup::code("--events a,b"))
@@ -35,9 +36,11 @@ pub const EVENTS: Section<RunPart> = Section {
         }
         let (moves, events): (Vec<_>, Vec<_>) = ranked(result).into_iter().partition(|e| e.shift);
         let (shifts, moves): (Vec<_>, Vec<_>) = moves.into_iter().partition(|e| e.is_of_trends());
-        body.details("All events", |body| {
-            body.table(&table("Events, the most frequent first", &events, result));
-        });
+        if !events.is_empty() {
+            body.details("All events", |body| {
+                body.table(&table("Events, the most frequent first", &events, result));
+            });
+        }
         if !shifts.is_empty() {
             body.details("Shifts between trends", |body| {
                 body.table(&table("Shifts, the most frequent first", &shifts, result));
@@ -70,7 +73,12 @@ pub fn chosen<'r>(result: &'r RunResult, named: &[String]) -> Vec<&'r EventResul
         return named.iter().filter_map(find).collect();
     }
     let mut events = ranked(result);
-    events.retain(|event| !event.shift);
+    // Nobody needs a curve of what always happens on one day.
+    let is_sure = |event: &EventResult| {
+        let first = event.first_time.as_ref();
+        event.probability >= 1.0 && first.is_some_and(|first| first.p5 == first.p95)
+    };
+    events.retain(|event| !event.shift && !is_sure(event));
     let doubt = |event: &EventResult| event.probability * (1.0 - event.probability);
     let mut open = events.clone();
     open.sort_by(|a, b| doubt(b).total_cmp(&doubt(a)));
@@ -106,7 +114,14 @@ fn table(caption: &str, events: &[&EventResult], result: &RunResult) -> Table {
                     0.0 => median,
                     error => format!("{median} ± {}", dates::days(error)),
                 };
-                (median, range.join(" to "))
+                let [low, high] = range;
+                // An event with a date of its own has told it.
+                let range = if low == high {
+                    "–".into()
+                } else {
+                    format::ends(&low, &high)
+                };
+                (median, range)
             }
             None => ("–".into(), "–".into()),
         };
@@ -145,8 +160,18 @@ mod tests {
             .map(|e| e.name.as_str())
             .collect();
         assert_eq!(names, ["e7", "e6", "e5", "e4", "e3", "e2"]);
+        // What always happens is drawn, unless it always happens on one day.
+        let mut result = result.clone();
+        result.events.truncate(1);
+        assert_eq!(chosen(&result, &[]).len(), 1);
+        let mut first = template.first_time.clone().expect("it happens");
+        (first.p5, first.p50, first.p95) = (0.5, 0.5, 0.5);
+        result.events[0].first_time = Some(first);
+        assert_eq!(chosen(&result, &[]).len(), 0);
+        let result = &mut result;
+        result.events.push(event("never", 0.0));
         let asked = ["never".to_owned(), "sure".to_owned()];
-        let names: Vec<&str> = chosen(&result, &asked)
+        let names: Vec<&str> = chosen(result, &asked)
             .iter()
             .map(|e| e.name.as_str())
             .collect();

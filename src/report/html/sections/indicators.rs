@@ -14,8 +14,7 @@ pub const INDICATORS: Section<RunPart> = Section {
     title: "Indicators over time",
     is_needed: |part| {
         let result = &part.result;
-        let is_any = !result.indicators.is_empty() || !result.derived.is_empty();
-        is_any && !result.scenario.is_timeless()
+        !result.indicators.is_empty() && !result.scenario.is_timeless()
     },
     write: |body, part| {
         let result = &part.result;
@@ -62,6 +61,18 @@ pub const INDICATORS: Section<RunPart> = Section {
     },
 };
 
+/// The same where there is nothing that they could be derived from but time and states.
+pub const DERIVED: Section<RunPart> = Section {
+    key: "derived",
+    title: "Derived values",
+    is_needed: |part| {
+        let result = &part.result;
+        let is_alone = result.indicators.is_empty() && !result.derived.is_empty();
+        is_alone && !result.scenario.is_timeless()
+    },
+    write: |body, part| body.table(&derived(&part.result)),
+};
+
 /// A row a derived value, at the middle and at the end of the horizon: they only serve formulas,
 /// and their charts would double the page.
 fn derived(result: &RunResult) -> Table {
@@ -71,7 +82,8 @@ fn derived(result: &RunResult) -> Table {
     let mut head = vec!["derived value".to_owned(), "unit".to_owned()];
     for place in places {
         for what in ["mean", "5% to 95%"] {
-            head.push(format!("{what}, {}", date(place)));
+            // A date is not broken at its hyphens.
+            head.push(format!("{what}, {}", date(place).replace('-', "\u{2011}")));
         }
     }
     let caption = "Derived values over all futures";
@@ -81,7 +93,10 @@ fn derived(result: &RunResult) -> Table {
         let cells = places.into_iter().flat_map(|place| at(one, place));
         table.row([name, Markup::text(&one.unit)].into_iter().chain(cells));
     }
+    let has_units = result.derived.iter().any(|one| !one.unit.is_empty());
     table
+        .texts(1 + usize::from(has_units))
+        .without_empty_columns()
 }
 
 /// Mean and range at a reported time.
@@ -92,6 +107,10 @@ fn at(series: &SeriesResult, place: usize) -> [Markup; 2] {
         (value(&series.p5), value(&series.p5_std_error)),
         (value(&series.p95), value(&series.p95_std_error)),
     ];
-    let range = format::quantiles(&ends).join(" to ");
+    let range = match format::quantiles(&ends).as_slice() {
+        // What is the same in all trials has no range.
+        [low, high] if low != high => format::ends(low, high),
+        _ => "–".to_owned(),
+    };
     [with_error(mean).into(), range.into()]
 }

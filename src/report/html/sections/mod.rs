@@ -47,15 +47,15 @@ pub struct Section<T> {
     pub write: fn(&mut Body, &T),
 }
 
-/// What is said about a run, below its finding and its outcomes.
+/// What is said about a run, below its finding and its outcomes by themselves and by trend.
 const RUN: [Section<RunPart>; 8] = [
-    outcomes::BY_TREND,
     questions::QUESTIONS,
     occupancy::PHASES,
     occupancy::STATES,
     occupancy::TRENDS,
     events::EVENTS,
     indicators::INDICATORS,
+    indicators::DERIVED,
     metrics::METRICS,
 ];
 
@@ -108,6 +108,7 @@ pub fn run(body: &mut Body, part: &RunPart, is_alone: bool) {
     body.add(&Markup::trusted("</div>\n"));
     // On the first screen, before it is explained: it has a legend of its own.
     body.one(&outcomes::OUTCOMES, part);
+    body.one(&outcomes::BY_TREND, part);
     if is_alone {
         how_to_read(body);
     }
@@ -184,6 +185,7 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
         body.add(&Markup::trusted(format!("<div{on_screen}>\n")));
         body.part(&format!("scenario{number}"), &title, |body| {
             body.one(&outcomes::OUTCOMES, &run);
+            body.one(&outcomes::BY_TREND, &run);
             body.all(&RUN, &run);
             // The others' assumptions are the base's with the changes above.
             let behind = BEHIND.iter().filter(|section| {

@@ -5,6 +5,7 @@
 //! the last lines say how to see it.
 
 mod cells;
+mod metrics;
 mod questions;
 
 use super::beside::{Against, Beside};
@@ -96,7 +97,7 @@ pub fn write(
     {
         // Without time the numbers are the answer.
         if i == last && result.scenario.is_timeless() {
-            super::series::write_metrics(page, result)?;
+            metrics::write(page, result)?;
         }
         if !std::mem::replace(&mut first, false) {
             page.blank()?;
@@ -445,12 +446,10 @@ fn hangs_on(page: &Page<'_>, result: &RunResult) -> (Vec<Line>, bool) {
     let mut lines = vec![header];
     for input in out {
         let mut line = named(&shown(input), 2, name - 2);
-        let share = crate::report::known::percent(input.share, Some(0));
-        let error = format::fixed(100.0 * input.share_std_error, 0);
         right(
             &mut line,
             palette::ESTIMATE,
-            &format!("{share} ± {error}"),
+            &drivers::explains(input),
             DRIVER[0],
         );
         for (p, error, width) in [
