@@ -141,6 +141,11 @@ fn part_title(part: &Part) -> String {
     match part {
         Part::Run(_) => name,
         Part::Compare(comparison) => {
+            // More titles than two are no title: the first page lists them.
+            let number = comparison.result.scenarios.len();
+            if number > 2 {
+                return format!("{name}: {number} scenarios compared");
+            }
             let others = comparison.result.scenarios.iter().skip(1);
             let others = others.map(|s| label(&s.scenario.title, &s.scenario.name).to_owned());
             format!(

@@ -6,6 +6,11 @@ use super::*;
 use crate::report::amounts::Amounts;
 use crate::report::dates;
 
+/// Share of the futures in a bar at an end that is explained, and how much taller than the next it
+/// is.
+const LEAST_SPIKE: f64 = 0.01;
+const SPIKE: f64 = 2.5;
+
 /// How a metric is distributed over the futures, where there is something to draw: it has values,
 /// and not always the same ([`settled`]).
 pub fn metric(run: &RunResult, metric: &MetricResult) -> Option<Bins> {
@@ -48,7 +53,10 @@ fn bins(run: &RunResult, metric: &MetricResult) -> Bins {
     let mean = metric.mean.map_or(String::new(), |_| {
         format!(" Mean {}.", with_error(&amounts.mean()))
     });
-    let held = held(metric, amounts);
+    let held = match held(metric, amounts) {
+        text if text.is_empty() => at_an_end(metric, amounts),
+        text => text,
+    };
     let total: u64 = metric.histogram.counts.iter().sum();
     let holds: Vec<String> = (metric.histogram.edges.windows(2))
         .map(|edges| bin(run, metric, [edges[0], edges[1]]))
@@ -133,6 +141,37 @@ fn held(metric: &MetricResult, amounts: Amounts<'_>) -> String {
     }
 }
 
+/// What explains a tall bar at an end of a distribution where no two quantiles are equal: values
+/// that go no further, such as those of an indicator with a range, or a time that the horizon ends.
+fn at_an_end(metric: &MetricResult, amounts: Amounts<'_>) -> String {
+    let (edges, counts) = (&metric.histogram.edges, &metric.histogram.counts);
+    let total = counts.iter().sum::<u64>() as f64;
+    let [first, second, .., before, last] = counts.as_slice() else {
+        return String::new();
+    };
+    if is_whole(metric) || metric.is_instant {
+        return String::new();
+    }
+    let is_tall = |end: u64, next: u64| {
+        end as f64 >= LEAST_SPIKE * total && end as f64 >= SPIKE * next as f64
+    };
+    let spikes = [
+        (
+            is_tall(*last, *before),
+            last,
+            "highest",
+            edges[edges.len() - 1],
+        ),
+        (is_tall(*first, *second), first, "lowest", edges[0]),
+    ];
+    let told = spikes.into_iter().filter(|spike| spike.0).map(|(_, count, which, end)| {
+        let share = format::fixed(100.0 * *count as f64 / total, 0);
+        let value = amounts.value(end);
+        format!(" The tall bar at the end: {share}% are at or next to {value}, the {which} value of all.")
+    });
+    told.collect()
+}
+
 /// What lies between two edges, as text.
 fn bin(run: &RunResult, metric: &MetricResult, edges: [f64; 2]) -> String {
     if metric.is_instant {
@@ -196,6 +235,26 @@ mod tests {
         metric.sd = Some(0.0);
         assert_eq!(settled(&run, &metric).as_deref(), Some("0.5"));
         assert_eq!(super::metric(&run, &metric), None);
+    }
+
+    #[test]
+    fn a_tall_bar_at_an_end_is_explained() {
+        let edges = [0.0, 10.0, 20.0, 30.0, 40.0];
+        let (run, mut metric) = with(&edges, [1.0, 12.0, 17.0, 25.0, 39.0]);
+        let said = |metric: &MetricResult| bins(&run, metric).about.subtitle;
+        assert!(!said(&metric).contains("tall bar"));
+        metric.histogram.counts = vec![10, 50, 20, 2, 18];
+        let text = said(&metric);
+        assert!(
+            text.contains("18% are at or next to 40, the highest value of all."),
+            "{text}"
+        );
+        metric.histogram.counts = vec![60, 20, 12, 5, 3];
+        let text = said(&metric);
+        assert!(
+            text.contains("60% are at or next to 0, the lowest value of all."),
+            "{text}"
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use metric::{metric, settled};
 pub use outcomes::{
     classes, outcome_rows, outcomes, outcomes_by_trend, question_rows, questions, trend_panels,
 };
-pub use over_time::{KINDS, over_time};
+pub use over_time::{KINDS, lettered, over_time};
 pub use overlay::{Shown, overlay};
 pub use story::{storyline, timeline};
 pub use sweep::{heat, response, sweep};

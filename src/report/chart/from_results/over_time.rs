@@ -155,6 +155,16 @@ pub fn over_time(result: &CompareResult) -> [Vec<Curves>; KINDS.len()] {
     })
 }
 
+/// The same chart with letters alone beside the lines, where what they stand for is said once for
+/// many charts.
+pub fn lettered(mut chart: Curves) -> Curves {
+    for curve in &mut chart.curves {
+        let end = curve.title.find(':').unwrap_or(curve.title.len());
+        curve.title.truncate(end);
+    }
+    chart
+}
+
 /// By how much it differs from the first scenario at most.
 fn changes(result: &CompareResult, kind: &Kind, thing: &Thing) -> f64 {
     let line = |run| (kind.line)(run, &thing.name);
@@ -179,6 +189,14 @@ fn curves(result: &CompareResult, kind: &Kind, thing: &Thing) -> Curves {
         true => format::percentage(value, error),
         false => format::estimate(value, error),
     };
+    let lines = || {
+        result
+            .scenarios
+            .iter()
+            .filter_map(|run| (kind.line)(run, &thing.name))
+    };
+    let coarsest = time::coarsest(lines().map(|line| line.errors));
+    let last = coarsest.last().copied().unwrap_or_default();
     let curves: Vec<Curve> = (result.scenarios.iter().enumerate())
         .filter_map(|(i, run)| {
             let Line { values, errors } = (kind.line)(run, &thing.name)?;
@@ -191,7 +209,7 @@ fn curves(result: &CompareResult, kind: &Kind, thing: &Thing) -> Curves {
                 tone: Tone::Apart(i),
                 values: values.to_vec(),
                 errors: errors.iter().map(|error| NORMAL_95 * error).collect(),
-                end: texts.last().map_or(String::new(), |end| end.value.clone()),
+                end: (values.last()).map_or(String::new(), |end| rounded(*end, last).value),
                 texts: texts.iter().map(with_error).collect(),
             })
         })
@@ -250,6 +268,21 @@ mod tests {
         assert_eq!(phases[0].about.id, format!("all-phase-{name}"));
         assert_eq!(phases[0].curves.len(), 3);
         assert!(phases[0].curves[1].title.starts_with("B: Blockade"));
+        // Labels below one another have one number of decimals.
+        let decimals = |curve: &Curve| {
+            curve
+                .end
+                .split_once('.')
+                .map_or(0, |(_, after)| after.len())
+        };
+        let shown = means[0].curves.iter().chain(&phases[1].curves);
+        let shown: Vec<(bool, usize)> = shown.map(|c| (c.end.contains('%'), decimals(c))).collect();
+        let kinds: std::collections::BTreeSet<_> = shown.iter().collect();
+        assert_eq!(kinds.len(), 2, "{shown:?}");
+        let short = lettered(phases[0].clone());
+        let letters: Vec<&str> = short.curves.iter().map(|c| c.title.as_str()).collect();
+        assert_eq!(letters, ["A", "B", "C"]);
+        assert!(short.about.description.contains("B: Blockade"));
         // What is the same in all of them needs no chart.
         assert!(events.is_empty());
         assert_eq!(means.len(), 1);

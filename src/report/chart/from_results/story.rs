@@ -36,6 +36,9 @@ pub fn timeline(story: &Storyline) -> Timeline {
     });
     let source = &story.scenario.source;
     let tones = Tones::of(source);
+    // A file that states none has one all the same, of which there is nothing to be told.
+    let has = |key: &str, changes: &[(f64, &str)]| source[key].is_object() || !changes.is_empty();
+    let (has_phases, has_trends) = (has("phases", &phases), has("trends", &trends));
     let states = story.start.states.iter().map(|(state, first)| {
         let moves = story.happenings.iter().flat_map(|happening| {
             let to = happening.changes.iter().filter_map(|change| match change {
@@ -53,10 +56,7 @@ pub fn timeline(story: &Storyline) -> Timeline {
             }),
         )
     });
-    let turning = match story.start.states.is_empty() {
-        true => "Diamonds changed the phase or the trend.",
-        false => "Diamonds changed the phase, the trend or a state.",
-    };
+    let turning = turning(has_phases, has_trends, !story.start.states.is_empty());
     let excerpt = story.excerpt(MOST_ROWS);
     let mut rows: Vec<Vec<String>> = (excerpt.happenings.iter())
         .map(|happening| {
@@ -76,7 +76,7 @@ pub fn timeline(story: &Storyline) -> Timeline {
         about: About {
             id: format!("trial-{}", story.trial),
             title: format!("Trial {}: {outcome}", format::count(story.trial)),
-            subtitle: format!("One of the simulated futures, not a forecast. {turning}"),
+            subtitle: format!("One of the simulated futures, not a forecast.{turning}"),
             description: format!(
                 "Timeline of one simulated future from {} on with {} events; it ends in “{outcome}”.",
                 story.scenario.start,
@@ -89,20 +89,26 @@ pub fn timeline(story: &Storyline) -> Timeline {
         },
         start: story.scenario.start.clone(),
         horizon,
-        phases: spans(
-            &source["phases"],
-            &story.start.phase,
-            &phases,
-            horizon,
-            |_, name| tones.phase(name),
-        ),
-        trends: spans(
-            &source["trends"],
-            &story.start.trend,
-            &trends,
-            horizon,
-            |place, _| Tone::Trend(place),
-        ),
+        phases: match has_phases {
+            true => spans(
+                &source["phases"],
+                &story.start.phase,
+                &phases,
+                horizon,
+                |_, name| tones.phase(name),
+            ),
+            false => Vec::new(),
+        },
+        trends: match has_trends {
+            true => spans(
+                &source["trends"],
+                &story.start.trend,
+                &trends,
+                horizon,
+                |place, _| Tone::Trend(place),
+            ),
+            false => Vec::new(),
+        },
         states: states.collect(),
         moments: (story.happenings.iter())
             .map(|happening| Moment {
@@ -123,6 +129,25 @@ pub fn timeline(story: &Storyline) -> Timeline {
             })
             .collect(),
         outcome,
+    }
+}
+
+/// What a diamond means, by what there is to change.
+fn turning(phases: bool, trends: bool, states: bool) -> String {
+    let kinds = [
+        (phases, "the phase"),
+        (trends, "the trend"),
+        (states, "a state"),
+    ];
+    let kinds: Vec<&str> = kinds
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, what)| *what)
+        .collect();
+    match kinds.as_slice() {
+        [] => String::new(),
+        [one] => format!(" Diamonds changed {one}."),
+        [most @ .., last] => format!(" Diamonds changed {} or {last}.", most.join(", ")),
     }
 }
 
@@ -168,5 +193,41 @@ fn in_short(change: &StoryChange) -> String {
             let pair = format::quantiles(&[(*from, 0.0), (*to, 0.0)]);
             format!("{name} {} → {}", pair[0], pair[1])
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_file_without_phases_or_trends_has_no_rows_for_them() {
+        let mut story = fixture::storyline();
+        let whole = timeline(&story);
+        assert!(!whole.phases.is_empty() && !whole.trends.is_empty());
+        assert!(
+            whole.about.subtitle.contains("the phase"),
+            "{}",
+            whole.about.subtitle
+        );
+        let source = story.scenario.source.as_object_mut().expect("a scenario");
+        source.shift_remove("phases");
+        source.shift_remove("trends");
+        for happening in &mut story.happenings {
+            happening.changes.clear();
+        }
+        let bare = timeline(&story);
+        assert!(bare.phases.is_empty() && bare.trends.is_empty());
+        assert!(
+            !bare.about.subtitle.contains("phase"),
+            "{}",
+            bare.about.subtitle
+        );
+        assert_eq!(turning(false, false, true), " Diamonds changed a state.");
+        assert_eq!(
+            turning(true, true, false),
+            " Diamonds changed the phase or the trend."
+        );
     }
 }

@@ -58,12 +58,13 @@ fn occupancy(
     tone: impl Fn(usize, &str) -> Tone,
     [id, title, subtitle]: [&str; 3],
 ) -> Layers {
+    let errors = coarsest(shares.iter().map(|share| &share.occupancy_std_error[..]));
     let layers: Vec<Layer> = (shares.iter().enumerate())
         .map(|(place, share)| Layer {
             title: named(&share.title, &share.name),
             tone: tone(place, &share.name),
             values: share.occupancy.clone(),
-            texts: (share.occupancy.iter().zip(&share.occupancy_std_error))
+            texts: (share.occupancy.iter().zip(&errors))
                 .map(|(&value, &error)| format::percentage(value, error).value)
                 .collect(),
         })
@@ -245,10 +246,11 @@ fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
         &series.p75_std_error,
         &series.p95_std_error,
     ];
+    let errors = coarsest(errors.into_iter().map(Vec::as_slice));
     let mut texts: [Vec<String>; 5] = Default::default();
     for i in 0..run.times.len() {
-        let pairs: Vec<(f64, f64)> = (quantiles.iter().zip(&errors))
-            .map(|(values, errors)| (value_at(values, i), value_at(errors, i)))
+        let pairs: Vec<(f64, f64)> = (quantiles.iter())
+            .map(|values| (value_at(values, i), value_at(&errors, i)))
             .collect();
         for (texts, text) in texts.iter_mut().zip(format::quantiles(&pairs)) {
             texts.push(text);
@@ -292,6 +294,19 @@ fn fan(run: &RunResult, series: &SeriesResult) -> Fan {
     }
 }
 
+/// At each time the largest of these errors: numbers that stand one below another in a chart have
+/// as many decimals as the least known of them.
+pub fn coarsest<'r>(all: impl Iterator<Item = &'r [f64]>) -> Vec<f64> {
+    let mut largest: Vec<f64> = Vec::new();
+    for errors in all {
+        largest.resize(largest.len().max(errors.len()), 0.0);
+        for (largest, error) in largest.iter_mut().zip(errors) {
+            *largest = largest.max(*error);
+        }
+    }
+    largest
+}
+
 /// How likely each of these events has happened by each date.
 pub fn incidence(run: &RunResult, events: &[&EventResult], frame: &Frame) -> Chart {
     incidence_curves(run, events).draw(frame)
@@ -300,6 +315,8 @@ pub fn incidence(run: &RunResult, events: &[&EventResult], frame: &Frame) -> Cha
 /// The data of [`incidence`].
 pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
     let tones = Tones::of(&run.scenario.source);
+    let coarsest = coarsest(events.iter().map(|e| &e.cumulative_incidence_std_error[..]));
+    let last = coarsest.last().copied().unwrap_or_default();
     let curves: Vec<Curve> = (events.iter().enumerate())
         .map(|(place, event)| {
             let rounded: Vec<format::Rounded> = (event
@@ -317,9 +334,8 @@ pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
                     .iter()
                     .map(|error| NORMAL_95 * error)
                     .collect(),
-                end: rounded
-                    .last()
-                    .map_or(String::new(), |rounded| rounded.value.clone()),
+                end: (event.cumulative_incidence.last())
+                    .map_or(String::new(), |end| format::percentage(*end, last).value),
                 texts: rounded.iter().map(with_error).collect(),
             }
         })
@@ -349,6 +365,13 @@ pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn labels_of_a_chart_have_the_decimals_of_the_least_known() {
+        let all: [&[f64]; 3] = [&[0.1, 0.0], &[0.02, 0.3, 0.4], &[f64::NAN, 0.2]];
+        assert_eq!(coarsest(all.into_iter()), [0.1, 0.3, 0.4]);
+        assert_eq!(coarsest(std::iter::empty()), [0.0; 0]);
+    }
 
     #[test]
     fn a_chart_suits_how_many_values_a_quantity_has() {

@@ -197,10 +197,13 @@ pub fn of_pair(body: &mut Body, pair: &Pair) {
     let unseen = comparison.differences.len() - clear.len();
     let mut rest = Vec::new();
     if clear.len() > NAMED {
-        rest.push(format!(
-            "{} more differ detectably, by less.",
-            number_of(clear.len() - NAMED, "outcome")
-        ));
+        rest.push(match clear.len() - NAMED {
+            1 => "One more outcome differs detectably, by less.".to_owned(),
+            more => format!(
+                "{} more differ detectably, by less.",
+                number_of(more, "outcome")
+            ),
+        });
     }
     if unseen > 0 && !clear.is_empty() {
         rest.push(format!(
