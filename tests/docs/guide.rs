@@ -6,6 +6,7 @@
 //! `$ ` and its output.
 
 use crate::program::{Block, blocks, document, path};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -161,33 +162,66 @@ fn shows_what_its_commands_print(name: &str) {
 fn every_scenario_of_the_guide_can_be_built() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut files = 0;
-    for block in blocks(&document(GUIDE))
-        .iter()
-        .filter(|block| ["json", "diff"].contains(&block.language.as_str()))
-    {
-        write(folder.path(), block);
-        let name = file_of(&block.caption).expect("a file is named above");
-        let study = quincunx::analysis::Study::open(&folder.path().join(name), &[]);
-        let messages = |found: &[quincunx::diagnostic::Diagnostic]| -> Vec<String> {
-            found.iter().map(|d| d.message.clone()).collect()
-        };
-        match study {
-            Ok(study) => assert!(
-                study.diagnostics.is_empty(),
-                "{name}: {:?}",
-                messages(&study.diagnostics)
-            ),
-            Err(report) => panic!("{name}: {:?}", messages(&report.diagnostics)),
+    // What is shipped: each file as a section leaves it, and the last of each by its own name.
+    let mut shipped = BTreeMap::new();
+    for section in document(GUIDE).split("\n## ").skip(1) {
+        let number = section.split('.').next().unwrap_or_default();
+        for block in blocks(section)
+            .iter()
+            .filter(|block| ["json", "diff"].contains(&block.language.as_str()))
+        {
+            write(folder.path(), block);
+            let name = file_of(&block.caption).expect("a file is named above");
+            let study = quincunx::analysis::Study::open(&folder.path().join(name), &[]);
+            let messages = |found: &[quincunx::diagnostic::Diagnostic]| -> Vec<String> {
+                found.iter().map(|d| d.message.clone()).collect()
+            };
+            match study {
+                Ok(study) => assert!(
+                    study.diagnostics.is_empty(),
+                    "{name}: {:?}",
+                    messages(&study.diagnostics)
+                ),
+                Err(report) => panic!("{name}: {:?}", messages(&report.diagnostics)),
+            }
+            files += 1;
+            let built = fs::read_to_string(folder.path().join(name)).expect("it was built");
+            let stem = name.strip_suffix(".json").unwrap_or(name);
+            shipped.insert(format!("{stem}-{number}.json"), built.clone());
+            shipped.insert(name.to_owned(), built);
         }
-        files += 1;
     }
     assert!(files >= 5, "the guide has {files} files only");
-    for name in ["valley.json", "observers.json"] {
-        let built = fs::read_to_string(folder.path().join(name)).expect("it was built");
-        let shipped = document(&format!("docs/guide/{name}"));
+    // The last step of a file is the file.
+    let last: Vec<String> = (shipped.iter())
+        .filter(|(name, text)| name.contains('-') && shipped.get(&whole(name)) == Some(text))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in last {
+        shipped.remove(&name);
+    }
+    let here = path("docs/guide");
+    if env::var_os("UPDATE_DOCS").is_some() {
+        for (name, text) in &shipped {
+            fs::write(here.join(name), text).expect("the file can be written");
+        }
+    }
+    let found: BTreeSet<String> = fs::read_dir(here)
+        .expect("docs/guide")
+        .map(|entry| entry.expect("a file").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(found, shipped.keys().cloned().collect());
+    for (name, built) in &shipped {
         assert!(
-            built == shipped,
+            document(&format!("docs/guide/{name}")) == *built,
             "docs/guide/{name} is not what the steps of the guide make"
         );
     }
+}
+
+/// `valley-3.json` is a step of `valley.json`.
+fn whole(step: &str) -> String {
+    let stem = step.rsplit_once('-').map_or(step, |(stem, _)| stem);
+    format!("{stem}.json")
 }
