@@ -62,7 +62,7 @@ impl Table {
             // A column that has no name is no header.
             html += &match title.is_empty() {
                 true => "<td>".to_owned(),
-                false => format!("<th scope=col>{}", escape(title)),
+                false => format!("<th scope=col>{}", whole_dates(title)),
             };
         }
         html += "\n<tbody>\n";
@@ -83,9 +83,30 @@ impl Table {
     }
 }
 
+/// A heading whose dates are not broken at their hyphens.
+fn whole_dates(title: &str) -> String {
+    let words = title.split(' ').map(|word| {
+        let is_date = word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-');
+        match is_date {
+            true => format!("<span class=day>{}</span>", escape(word)),
+            false => escape(word),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heading_is_broken_between_its_words_only() {
+        assert_eq!(
+            whole_dates("true by 2026-12-20"),
+            "true by <span class=day>2026-12-20</span>"
+        );
+        assert_eq!(whole_dates("5% to 95%, a-b & c"), "5% to 95%, a-b &amp; c");
+    }
 
     #[test]
     fn a_column_in_which_nothing_stands_is_left_out() {

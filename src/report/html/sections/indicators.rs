@@ -82,8 +82,7 @@ fn derived(result: &RunResult) -> Table {
     let mut head = vec!["derived value".to_owned(), "unit".to_owned()];
     for place in places {
         for what in ["mean", "5% to 95%"] {
-            // A date is not broken at its hyphens.
-            head.push(format!("{what}, {}", date(place).replace('-', "\u{2011}")));
+            head.push(format!("{what}, {}", date(place)));
         }
     }
     let caption = "Derived values over all futures";
