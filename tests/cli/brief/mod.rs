@@ -165,6 +165,16 @@ fn descending(all: &mut [&Value], by: impl Fn(&Value) -> f64) {
     all.sort_by(|a, b| by(b).total_cmp(&by(a)));
 }
 
+/// A page leaves out columns, behind the first, in which no row has anything.
+fn full_columns(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let is_full = |i: usize| i == 0 || rows.iter().any(|row| !row[i].is_empty());
+    let kept = |row: &Vec<String>| {
+        let cells = row.iter().enumerate().filter(|(i, _)| is_full(*i));
+        cells.map(|(_, cell)| cell.clone()).collect()
+    };
+    rows.iter().map(kept).collect()
+}
+
 fn check_trends(page: &Page, result: &Value) {
     let mut scores: Vec<&Value> = list(result, "scorecard").iter().collect();
     let last = |score: &Value| list(score, "comes_true").last().cloned();
@@ -186,7 +196,7 @@ fn check_trends(page: &Page, result: &Value) {
         })
         .collect();
     assert!(!expected.is_empty());
-    assert_eq!(page.rows("The trends"), expected);
+    assert_eq!(page.rows("The trends"), full_columns(expected));
 }
 
 fn check_outcomes(page: &Page, result: &Value) {
@@ -205,7 +215,7 @@ fn check_outcomes(page: &Page, result: &Value) {
                 .map(|one| row(format!("– {}", title(one)), one)),
         );
     }
-    assert_eq!(page.rows("How it ends by"), expected);
+    assert_eq!(page.rows("How it ends by"), full_columns(expected));
 
     // The picture has the same: numbers beside the bars, and behind it the interval of the
     // simulation.
@@ -270,7 +280,12 @@ fn rounded(text: &str, expected: &[f64]) {
 }
 
 fn near(text: &str, expected: &[f64], is_metric: bool) {
-    let shown = numbers(text);
+    let mut shown = numbers(text);
+    // Ends that read the same are told once.
+    if let ([one], [_, _]) = (shown.as_slice(), expected) {
+        let one = one.clone();
+        shown.push(one);
+    }
     assert_eq!(shown.len(), expected.len(), "{text}");
     for (shown, expected) in shown.iter().zip(expected) {
         let zeros = shown.len() - shown.trim_end_matches('0').len();
@@ -308,7 +323,7 @@ fn check_questions(page: &Page, result: &Value) {
     });
     let expected: Vec<Vec<String>> = plain.chain(given).collect();
     assert!(!expected.is_empty());
-    assert_eq!(page.rows("Questions"), expected);
+    assert_eq!(page.rows("Questions"), full_columns(expected));
 }
 
 fn check_drivers(page: &Page, result: &Value) {
@@ -329,7 +344,11 @@ fn check_drivers(page: &Page, result: &Value) {
                 let error = number(driver, &format!("{key}_std_error"));
                 percent(number(driver, key), decimals(None, error)) + "%"
             };
-            let error = format!("{:.0}", 100.0 * number(driver, "share_std_error"));
+            let error = number(driver, "share_std_error");
+            let error = match format!("{:.0}", 100.0 * error).as_str() {
+                "0" if error > 0.0 => "<1".to_owned(),
+                text => text.to_owned(),
+            };
             let share = format!("{}% ± {error}", percent(number(driver, "share"), 0));
             vec![called(driver), share, end("low"), end("high")]
         })
