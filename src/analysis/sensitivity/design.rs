@@ -2,7 +2,7 @@
 //! tornado; where each has its inputs, and what is kept of its trials.
 
 use super::inputs::Named;
-use super::passes::{Stage, Stopped, by_target, draws_of_block, pass, stretch};
+use super::passes::{Stage, Stopped, by_target, draws_of_block, pass, seen, stretch};
 use super::sobol::Factor;
 use super::targets::{Reading, read};
 use super::{Asked, Method, morris, sobol, tornado};
@@ -308,8 +308,7 @@ impl<'a> Simulated<'a> {
         let (design, stage) = (self.design, self.stage(number));
         let steer = design.steer(number);
         let settings = design.settings(number);
-        let passed = pass(self.study, steer.as_deref(), settings, &stage, keep)?;
-        Ok((!passed.summary.interrupted).then_some(passed.blocks))
+        seen(self.study, steer.as_deref(), settings, &stage, keep)
     }
 
     fn chosen(&self, chosen: &[usize]) -> Vec<Quantity> {

@@ -7,8 +7,8 @@ use super::targets::read;
 use crate::analysis::Study;
 use crate::analysis::quantity::Quantity;
 use crate::engine::{
-    BlockTrials, Counting, Driven, Ending, EngineError, Node, Observer, Settings, Setup, Steer,
-    Summary, Tally, Worker, drive, explain,
+    BlockFault, BlockTrials, Counting, Driven, Ending, EngineError, Node, Observer, Settings,
+    Setup, Steer, Summary, Tally, Worker, check_share, drive, explain,
 };
 use crate::estimate::DrawMean;
 use std::ops::Range;
@@ -49,7 +49,7 @@ pub fn pass<T: Send>(
     settings.check()?;
     let program = &study.program;
     let setup = steered(study, steer, settings);
-    let driven = driven(study, &setup, (settings, 0), observer, keep)?;
+    let driven = driven(study, &setup, settings, observer, keep)?;
     let ending = Ending {
         stopped_by_precision: false,
         ..driven.ending()
@@ -62,6 +62,21 @@ pub fn pass<T: Send>(
         blocks: kept,
         summary,
     })
+}
+
+/// A thread that keeps what is asked of each block, and counts nothing.
+struct Seer<'s, T> {
+    worker: Worker<'s>,
+    kept: Vec<(u64, T)>,
+}
+
+impl<T: Send> Counting for Seer<'_, T> {
+    fn tallies(&mut self) -> Vec<&mut Tally> {
+        // No quantity has bins to be learnt.
+        Vec::new()
+    }
+
+    fn rehearse(&mut self) {}
 }
 
 /// Trials of a stretch of a pass that met a value that is not finite.
@@ -89,16 +104,60 @@ pub fn stretch<T: Send>(
     settings.check()?;
     let setup = steered(study, steer, settings);
     let own = settings.clone().blocks(blocks.end - blocks.start);
-    let driven = driven(study, &setup, (&own, blocks.start), observer, keep)?;
+    let new_worker = || Seer {
+        worker: Worker::new(&setup, &own),
+        kept: Vec::new(),
+    };
+    let work = |seer: &mut Seer<'_, T>, block: u64| -> Result<(), BlockFault> {
+        let block = blocks.start + block;
+        let ended = seer.worker.ends(block)?;
+        seer.kept.push((block, keep(&ended)));
+        Ok(())
+    };
+    let driven = drive(&own, observer, &new_worker, &work, &|_| f64::INFINITY)
+        .map_err(|fault| study.located(explain(&study.program, &fault)))?;
     if driven.interrupted {
         return Ok(None);
     }
-    let (kept, tally) = united(driven.workers, study, settings);
-    let stopped = Stopped {
-        at: tally.stopped_at,
-        first: tally.first_stopped,
+    let mut kept = Vec::new();
+    let mut stopped = Stopped {
+        at: vec![0; study.program.labels.len()],
+        first: None,
     };
+    for mut seer in driven.workers {
+        kept.append(&mut seer.kept);
+        let tally = &seer.worker.tally;
+        let sums = stopped.at.iter_mut().zip(&tally.stopped_at);
+        sums.for_each(|(sum, own)| *sum += own);
+        let firsts = [stopped.first, tally.first_stopped];
+        stopped.first = firsts.into_iter().flatten().min();
+    }
+    kept.sort_by_key(|(block, _)| *block);
+    let kept = kept.into_iter().map(|(_, kept)| kept).collect();
     Ok(Some((kept, stopped)))
+}
+
+/// A whole pass of which nothing is wanted but what `keep` makes of each block; `None` if the
+/// observer cancelled it.
+///
+/// # Errors
+/// As of [`pass`].
+pub fn seen<T: Send>(
+    study: &Study,
+    steer: Option<&dyn Steer>,
+    settings: &Settings,
+    observer: &dyn Observer,
+    keep: &(dyn Fn(&BlockTrials) -> T + Sync),
+) -> Result<Option<Vec<T>>, EngineError> {
+    let all = 0..settings.blocks;
+    let Some((kept, stopped)) = stretch(study, steer, (settings, &all), observer, keep)? else {
+        return Ok(None);
+    };
+    let trials = settings.blocks.saturating_mul(settings.trials_per_block());
+    let first = Some(stopped.first.unwrap_or(0));
+    check_share(&study.program, &stopped.at, trials, first)
+        .map_err(|error| study.located(error))?;
+    Ok(Some(kept))
 }
 
 fn steered<'s>(study: &'s Study, steer: Option<&'s dyn Steer>, settings: &Settings) -> Setup<'s> {
@@ -109,12 +168,11 @@ fn steered<'s>(study: &'s Study, steer: Option<&'s dyn Steer>, settings: &Settin
     }
 }
 
-/// Simulates as many blocks as the settings say, from a first one on. Where bins belong is learnt
-/// from these blocks alone: only of a pass from block 0 on they are those of a run.
+/// Simulates as many blocks as the settings say, and counts them as a run does.
 fn driven<'s, T: Send>(
     study: &Study,
     setup: &'s Setup<'s>,
-    (settings, first): (&Settings, u64),
+    settings: &Settings,
     observer: &dyn Observer,
     keep: &(dyn Fn(&BlockTrials) -> T + Sync),
 ) -> Result<Driven<Keeper<'s, T>, Node>, EngineError> {
@@ -123,7 +181,7 @@ fn driven<'s, T: Send>(
         kept: Vec::new(),
     };
     let work = |keeper: &mut Keeper<'s, T>, block: u64| {
-        let (node, ended) = keeper.worker.block(first + block, None)?;
+        let (node, ended) = keeper.worker.block(block, None)?;
         keeper.kept.push((block, keep(&ended)));
         Ok(node)
     };

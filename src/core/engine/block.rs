@@ -76,7 +76,7 @@ impl Counting for Worker<'_> {
                     // The block will meet it again, and tell.
                     continue;
                 }
-                self.finish((0, chunk), 0, &mut ended, &mut node);
+                self.finish((0, chunk), 0, &mut ended, Some(&mut node));
                 for (m, values) in ended.metrics.iter_mut().enumerate() {
                     self.tally.metrics.add(m, k as usize, values);
                     values.clear();
@@ -111,6 +111,26 @@ impl<'s> Worker<'s> {
         block: u64,
         rows: Option<&mut TrialRows>,
     ) -> Result<(Node, BlockTrials), BlockFault> {
+        let mut node = Node::new(self.batch.program());
+        let ended = self.play(block, rows, Some(&mut node))?;
+        Ok((node, ended))
+    }
+
+    /// Simulates a block of which nothing is counted but the trials that were stopped.
+    ///
+    /// # Errors
+    /// As of [`block`](Self::block).
+    pub fn ends(&mut self, block: u64) -> Result<BlockTrials, BlockFault> {
+        self.play(block, None, None)
+    }
+
+    /// Simulates a block, and counts it if there is a node for its float sums.
+    fn play(
+        &mut self,
+        block: u64,
+        rows: Option<&mut TrialRows>,
+        mut node: Option<&mut Node>,
+    ) -> Result<BlockTrials, BlockFault> {
         let setup = self.batch.setup;
         let program = setup.program;
         let first_draw = block * u64::from(DRAWS_PER_BLOCK);
@@ -121,7 +141,6 @@ impl<'s> Worker<'s> {
             1 => (0, self.deal_block(block)),
             _ => self.play_ahead(block, together),
         };
-        let mut node = Node::new(program);
         let mut ended = self.none_ended(trials.len());
         let mut rows = rows;
         if let Some(rows) = rows.as_deref_mut() {
@@ -145,25 +164,23 @@ impl<'s> Worker<'s> {
                     trial: first_in_batch + lane as u64,
                 });
             }
-            self.finish((first_lane, chunk), first_in_batch, &mut ended, &mut node);
+            let node = node.as_deref_mut();
+            self.finish((first_lane, chunk), first_in_batch, &mut ended, node);
             if let Some(rows) = rows.as_deref_mut() {
                 self.note_rows((first_lane, chunk), &draws, rows);
             }
         }
-        self.counter.count_draws(
-            program,
-            first_draw,
-            &draws,
-            &ended,
-            &mut self.tally,
-            &mut node,
-        );
+        if let Some(node) = node {
+            let tally = &mut self.tally;
+            self.counter
+                .count_draws(program, first_draw, &draws, &ended, tally, node);
+        }
         if let Some(rows) = rows {
             rows.start_trend = ended.start_trend.clone();
             rows.outcome = ended.outcome.clone();
             rows.metrics = ended.metrics.clone();
         }
-        Ok((node, ended))
+        Ok(ended)
     }
 
     /// Has the trials of a block in the batch, played to the end, with those of the blocks that
@@ -240,13 +257,14 @@ impl<'s> Worker<'s> {
         (draws, trials)
     }
 
-    /// Outcomes, metrics and questions of a finished batch, and all that is counted of it.
+    /// Outcomes, metrics and questions of a finished batch, and all that is counted of it, which
+    /// without a node is only what was stopped.
     fn finish(
         &mut self,
         (first_lane, chunk): (usize, &[TrialStart]),
         first_trial: u64,
         ended: &mut BlockTrials,
-        node: &mut Node,
+        node: Option<&mut Node>,
     ) {
         let program = self.batch.program();
         let used = Lanes::MAX >> (LANES - chunk.len()) << first_lane;
@@ -284,13 +302,6 @@ impl<'s> Worker<'s> {
             left &= !rule;
         }
         outcomes.push(left | stopped & used);
-        for (r, rule) in rules.iter().enumerate() {
-            let rule = rule & used & !stopped;
-            self.tally.matched[r] += u64::from(rule.count_ones());
-            for (outcome, row) in outcomes.iter().zip(&mut self.tally.overlap) {
-                row[r] += u64::from((outcome & rule).count_ones());
-            }
-        }
         let moved: Vec<Lanes> = outcomes.iter().map(|lanes| lanes >> first_lane).collect();
         ended.push_outcomes(chunk.len(), &moved);
         let mut trends = vec![0; program.trends.len()];
@@ -300,6 +311,14 @@ impl<'s> Worker<'s> {
         }
         (ended.trends.iter_mut().zip(&trends))
             .for_each(|(all, lanes)| all.push(lanes >> first_lane));
+        let Some(node) = node else { return };
+        for (r, rule) in rules.iter().enumerate() {
+            let rule = rule & used & !stopped;
+            self.tally.matched[r] += u64::from(rule.count_ones());
+            for (outcome, row) in outcomes.iter().zip(&mut self.tally.overlap) {
+                row[r] += u64::from((outcome & rule).count_ones());
+            }
+        }
         self.counter.count_batch(
             &self.batch,
             (first_lane, chunk),

@@ -20,6 +20,11 @@ pub trait Merge {
 }
 
 /// Element by element; an element that only one side has is kept.
+/// Nothing, of blocks that leave nothing to be merged.
+impl Merge for () {
+    fn merge(self, _: Self) -> Self {}
+}
+
 impl<T: Merge> Merge for Vec<T> {
     fn merge(self, right: Self) -> Self {
         let (mut left, mut right) = (self.into_iter(), right.into_iter());
