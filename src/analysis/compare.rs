@@ -13,7 +13,7 @@ use crate::engine::{
     Worker, drive, explain, largest_error,
 };
 use crate::estimate::{MeanPair, Merge};
-use crate::results::{CompareResult, Comparison, Difference, RunResult, Warning, tool};
+use crate::results::{CompareResult, Comparison, Difference, Parts, RunResult, Warning, tool};
 use crate::scenario::same_assumptions;
 
 /// Simulates all studies and compares each with the first; of none there is nothing to say.
@@ -39,15 +39,16 @@ pub fn compare(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<CompareResult, EngineError> {
-    let mut result = compared(studies, settings, observer)?;
+    let mut result = compared(studies, &Parts::All, settings, observer)?;
     correct(&mut result.comparisons);
     Ok(result)
 }
 
 /// As [`compare`], with p-values as if each difference were the only one that is looked at, and
-/// nothing said to be detectable.
+/// nothing said to be detectable; of the others only so much is read off.
 pub(super) fn compared(
     studies: &[&Study],
+    others_have: &Parts,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<CompareResult, EngineError> {
@@ -107,7 +108,10 @@ pub(super) fn compared(
         let parts = teams.iter_mut().filter_map(|team| team.studies.next());
         let summary = Summary::of(&study.program, settings, ending, parts, Some(node))
             .map_err(|error| study.located(error))?;
-        scenarios.push(study.result(&summary));
+        scenarios.push(match scenarios.is_empty() {
+            true => study.result(&summary),
+            false => study.result_of(&summary, others_have),
+        });
     }
     let mut comparisons = Vec::new();
     for (i, matching) in matches.iter().enumerate() {

@@ -7,14 +7,14 @@
 use super::compare::compared;
 use super::crossing::{Seen, crossings};
 use super::detectable;
-use super::quantity::Quantity;
+use super::quantity::{Kind, Quantity};
 use super::study::{self, Study};
 use crate::engine::{EngineError, Observer, Settings};
 use crate::random::site::unit_interval;
 use crate::random::{Seed, Site, Stream, TrialId};
 use crate::results::{
-    BreakEven, Comparison, RunResult, SweepAxis, SweepPart, SweepPoint, SweepResult, SweepValue,
-    Warning, tool,
+    BreakEven, Comparison, Parts, RunResult, Shown, SweepAxis, SweepPart, SweepPoint, SweepResult,
+    SweepValue, Warning, tool,
 };
 use crate::scenario::Findings;
 use serde_json::Value;
@@ -70,11 +70,17 @@ pub fn some_runs(
 ) -> Result<Option<SweepPart>, (Option<usize>, EngineError)> {
     settings.check().map_err(|error| (None, error))?;
     let parts: Vec<&[Point]> = sweep.points.chunks(TOGETHER).collect();
+    // That a trend comes true stands in the scorecard, which only a whole result has.
+    let is_whole = sweep.of.iter().any(|q| q.kind == Kind::Trend);
+    let read = match is_whole {
+        true => Parts::All,
+        false => Parts::Shown(Shown::default()),
+    };
     let work = |part: &[Point], inner: &Settings, observer: &dyn Observer| {
         let studies: Vec<&Study> = std::iter::once(&sweep.base)
             .chain(part.iter().map(|point| &point.study))
             .collect();
-        let mut result = compared(&studies, inner, observer)?;
+        let mut result = compared(&studies, &read, inner, observer)?;
         if result.scenarios.iter().any(|s| s.run.interrupted) {
             return Ok(None);
         }

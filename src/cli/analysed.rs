@@ -52,7 +52,7 @@ pub fn plan(
     asked
         .check(&kept.study)
         .map_err(|error| Misuse(format!("--of: {error}")))?;
-    let settings = simulation.settings(&kept.study)?;
+    let settings = sensitivity::settings(simulation, &asked, &kept.study)?;
     settings.check()?;
     Ok(Plan::of_sensitivity(kept, &settings, &asked, parts))
 }

@@ -17,6 +17,9 @@ use clap::Args;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
+/// Trials of the largest runs of a search for flips, unless someone says otherwise.
+const FLIP_TRIALS: u64 = 10_240;
+
 /// Say which ranges of the uncertain inputs lead to an outcome: scenario discovery by PRIM
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -24,11 +27,11 @@ use std::path::PathBuf;
                         quincunx discover baseline.json --of silent --density 35% --boxes 1\n  \
                         quincunx discover baseline.json --of silent --format csv --out boxes.csv\n  \
                         quincunx discover baseline.json --of silent --early 2027-03-01\n  \
-                        quincunx discover baseline.json --flip --trials 20000\n\n\
+                        quincunx discover baseline.json --flip\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest. Boxes and limits are chosen on a run of\n\
                         their own; every number shown is counted on another. More --draws see ranges more sharply. With --flip: which\n\
                         parameters or start weights have to be held at which values for --of (by default, whatever is nearest) to become\n\
-                        the likeliest.")]
+                        the likeliest; without --trials and --draws its largest runs then have 10,240 trials, or fewer if the file says so.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input
     file: PathBuf,
@@ -152,7 +155,7 @@ fn flip(arguments: &Arguments, study: &Study, terminal: &Terminal) -> Result<Exi
     };
     let (race, wanted) =
         (asked.prepare(study)).map_err(|error| refused(arguments.of.as_ref(), &error))?;
-    let settings = simulation.settings(study)?;
+    let settings = simulation.settings_up_to(FLIP_TRIALS, study)?;
     let format = output.format(&[Page::ELSEWHERE], terminal)?;
     let file = arguments.file.as_path();
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));

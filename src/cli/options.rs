@@ -62,6 +62,21 @@ impl Simulation {
         Ok(settings)
     }
 
+    /// As [`settings`](Self::settings), with fewer trials than the file says if that asks for more
+    /// than `most`, unless a size was asked for here: where many runs of that size are made.
+    ///
+    /// # Errors
+    /// As [`settings`](Self::settings).
+    pub fn settings_up_to(&self, most: u64, study: &Study) -> Result<Settings> {
+        let mut fewer = self.clone();
+        if self.trials.is_none() && self.draws.is_none() {
+            let stated = self.settings(study)?;
+            let trials = stated.blocks.saturating_mul(stated.trials_per_block());
+            fewer.trials = (trials > most).then_some(most);
+        }
+        fewer.settings(study)
+    }
+
     /// Like [`settings`](Self::settings), for a run that may stop earlier or go on longer to be
     /// precise enough.
     ///

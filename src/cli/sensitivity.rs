@@ -9,7 +9,7 @@ use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, input, run, trial_rows};
 use crate::analysis::{self, Asked, Method, Study, in_trials, settings_of};
-use crate::engine::DRAWS_PER_BLOCK;
+use crate::engine::{DRAWS_PER_BLOCK, Settings};
 use crate::random::design::Design;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
@@ -18,6 +18,22 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
+
+/// Trials of the run beside which a method or a tornado simulates more, unless someone says
+/// otherwise.
+const BESIDE: u64 = 32_768;
+
+/// The size of the run: the file's where it is the only one, otherwise not more than leaves time
+/// for the others.
+///
+/// # Errors
+/// [`Misuse`] if no run of that size can be had.
+pub fn settings(simulation: &Simulation, asked: &Asked, study: &Study) -> Result<Settings> {
+    match asked.method == Method::GivenData && !asked.tornado {
+        true => simulation.settings(study),
+        false => simulation.settings_up_to(BESIDE, study),
+    }
+}
 
 /// Say which uncertain inputs a result hangs on, and how much of it is chance
 #[derive(Debug, Args)]
@@ -29,7 +45,8 @@ use std::path::{Path, PathBuf};
                         quincunx sensitivity baseline.result.json --trials-in trials.csv\n\n\
                         Without --of: of the group, or the outcome, that is the likeliest; of all metrics of a file without outcomes.\n\
                         Indices come from the parameter draws of one run. The methods sobol and morris, and --tornado, simulate more,\n\
-                        in designs whose size follows from --trials.")]
+                        in designs whose size follows from --trials; without --trials and --draws the run has 32,768 then, or fewer if the\n\
+                        file says so.")]
 pub struct Arguments {
     /// Scenario file; `-` reads standard input. With --trials-in also the result of the run
     file: PathBuf,
@@ -129,7 +146,7 @@ fn simulated(
     asked
         .check(study)
         .map_err(|error| Misuse(format!("--of: {error}")))?;
-    let settings = simulation.settings(study)?;
+    let settings = settings(simulation, &asked, study)?;
     let trials = asked.trials(study, &settings);
     let meter = Meter::of_trials(trials, output.quiet, terminal)?;
     let result = match analysis::sensitivity(study, &asked, &settings, &meter) {

@@ -230,6 +230,14 @@ pub struct FlipChange {
     pub verified: bool,
     /// `None` of a change of which no such run was made.
     pub p_adjusted: Option<f64>,
+    /// The size at which the lead would be level on the way to this change, by that run and another
+    /// with the same random numbers; `None` of a change of which no such runs were made.
+    #[serde(default)]
+    pub level: Option<f64>,
+    #[serde(default)]
+    pub level_std_error: Option<f64>,
+    #[serde(default)]
+    pub level_ci95: Option<[f64; 2]>,
 }
 
 /// An input held at a value.

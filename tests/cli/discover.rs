@@ -150,9 +150,12 @@ fn a_flip_in_every_format_is_what_its_settings_give() {
     }
     let csv = out(&format!("{line} --format csv"), "80");
     let held: usize = found.changes.iter().map(|change| change.held.len()).sum();
+    let levels = found.changes.iter().filter(|one| one.level.is_some());
+    let levels = levels.count();
+    assert!(levels > 0 && best.level < best.distance, "{found:#?}");
     assert_eq!(
         csv.lines().count(),
-        5 + 4 * found.changes.len() + held,
+        5 + 4 * found.changes.len() + held + levels,
         "{csv}"
     );
     let markdown = out(&format!("{line} --format markdown"), "80");

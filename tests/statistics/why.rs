@@ -1,8 +1,12 @@
-//! Intervals of break-even values, and of the parts of a difference that is split among edits,
-//! cover the truth as often as they claim.
+//! Intervals of break-even values, of the parts of a difference that is split among edits, of where
+//! a change flips the lead, of a tornado and of elementary effects cover the truth as often as they
+//! claim.
 
 use crate::harness::study;
-use quincunx::analysis::{Point, Quantity, Side, Study, Sweep, break_even, explain, sweep};
+use quincunx::analysis::{
+    Asked, Flip, Method, Point, Quantity, Side, Study, Sweep, break_even, explain, flip,
+    sensitivity, sweep,
+};
 use quincunx::engine::{Settings, Silent};
 use quincunx::results::SweepAxis;
 use serde_json::{Value, json};
@@ -167,6 +171,130 @@ fn hold_parts(seeds: u64) {
             held.check(&format!("{row} of {of}, rate known: {is_known}"));
         }
     }
+}
+
+/// Two outcomes of one draw of luck: the chance of the first is 0.3 + 0.06 x + 0.08 y, of two
+/// standard normal numbers.
+fn plane() -> Value {
+    let normal = json!({"normal": {"mean": 0, "sd": 1}});
+    json!({
+        "format": 2, "name": "plane",
+        "parameters": {"x": normal, "y": normal},
+        "per_trial": {"luck": {"uniform": [0, 1]}},
+        "outcomes": [
+            {"name": "one", "when": "luck < 0.3 + 0.06 * x + 0.08 * y"},
+            {"name": "other", "when": "true"}
+        ]
+    })
+}
+
+/// The lead is level 2.5 standard deviations away along y, and 2 along both.
+fn hold_levels_of_flips(seeds: u64) {
+    let file = plane();
+    let study = study(&file);
+    let asked = Flip {
+        to: Some("one".into()),
+        within: 3.0,
+    };
+    let (race, wanted) = asked.prepare(&study).expect("it is there");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("plane.json");
+    std::fs::write(&path, file.to_string()).expect("the folder takes files");
+    let mut held: [Held; 2] = std::array::from_fn(|_| Held::default());
+    for seed in 0..seeds {
+        let settings = Settings::new(10_240, None, 4000 + 2 * seed).threads(1);
+        let open = |sets: &[String]| Study::open(&path, sets);
+        let found = flip(&study, (&asked, &race, wanted), &settings, &Silent, &open);
+        let found = found.unwrap_or_else(|_| panic!("the runs succeed"));
+        for change in &found.changes {
+            let names: Vec<&str> = change.held.iter().map(|one| one.input.as_str()).collect();
+            let (place, truth) = match names.as_slice() {
+                ["y"] => (0, 2.5),
+                // The shortest way there leads along the ray that was found.
+                [_, _] => {
+                    let toward = |one: &str| {
+                        let held = change.held.iter().find(|held| held.input == one);
+                        held.expect("both").score
+                    };
+                    let (x, y) = (toward("x"), toward("y"));
+                    (1, 0.2 * libm::hypot(x, y) / (0.06 * x + 0.08 * y))
+                }
+                _ => continue,
+            };
+            if let (Some(level), Some(error), Some(ci95)) =
+                (change.level, change.level_std_error, change.level_ci95)
+            {
+                held[place].add(truth, level, error, ci95);
+            }
+        }
+    }
+    for (held, what) in held.iter().zip(["one parameter", "two"]) {
+        assert!(held.all > seeds as u32 / 2, "{what}: {} told", held.all);
+        held.check(&format!("where a lead is level, {what}"));
+    }
+}
+
+/// Of the same plane: swings between the 5% and the 95% of a normal number, which are 3.289707
+/// apart, and effects for the whole range, of which the grid's steps have the same mean.
+fn hold_swings_and_effects(seeds: u64) {
+    let file = plane();
+    let study = study(&file);
+    let range = 2.0 * 1.644_853_626_951_472_7;
+    let mut swings: [Held; 2] = std::array::from_fn(|_| Held::default());
+    let mut effects: [Held; 2] = std::array::from_fn(|_| Held::default());
+    let slopes = [("x", 0.06), ("y", 0.08)];
+    for seed in 0..seeds {
+        let settings = Settings::new(8192, None, 7000 + seed).threads(1);
+        let asked = |method, tornado| Asked {
+            of: vec!["one".into()],
+            method,
+            tornado,
+        };
+        let all = sensitivity(&study, &asked(Method::Morris, true), &settings, &Silent);
+        let all = all.unwrap_or_else(|error| panic!("{error}"));
+        for (i, (name, slope)) in slopes.iter().enumerate() {
+            let found = &all.targets[0];
+            let swing = found.tornado.iter().find(|one| one.input == *name);
+            let swing = swing.expect("it is there");
+            let (value, error) = swing.swing.zip(swing.swing_std_error).expect("a swing");
+            swings[i].add(slope * range, value, error, swing.swing_ci95.expect("one"));
+            let effect = found.effects.iter().find(|one| one.input == *name);
+            let effect = effect.expect("it is there");
+            let (mu, error) = (effect.mu, effect.mu_std_error);
+            // Student's t with 15 degrees of freedom.
+            let reach = 2.131_449_545_559_323 * error;
+            // Between the levels 5%, 35%, 65% and 95%, each pair two apart, per step of the range:
+            // Φ⁻¹(0.65) − Φ⁻¹(0.05) over two thirds.
+            let truth = slope * (0.385_320_466_407_567_7 + 0.5 * range) * 1.5;
+            effects[i].add(truth, mu, error, [mu - reach, mu + reach]);
+        }
+    }
+    for (i, (name, _)) in slopes.iter().enumerate() {
+        swings[i].check(&format!("swing of {name}"));
+        effects[i].check(&format!("mean effect of {name}"));
+    }
+}
+
+#[test]
+fn intervals_of_where_a_lead_is_level_cover() {
+    hold_levels_of_flips(60);
+}
+
+#[test]
+fn intervals_of_swings_and_effects_cover() {
+    hold_swings_and_effects(100);
+}
+
+#[test]
+#[ignore = "ten times the size: cargo test --release -- --ignored big_"]
+fn big_intervals_of_where_a_lead_is_level_cover() {
+    hold_levels_of_flips(600);
+}
+
+#[test]
+#[ignore = "ten times the size: cargo test --release -- --ignored big_"]
+fn big_intervals_of_swings_and_effects_cover() {
+    hold_swings_and_effects(1000);
 }
 
 #[test]

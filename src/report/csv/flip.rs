@@ -76,6 +76,13 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult, layout: Layout) -> i
         let verified = if change.verified { "1" } else { "0" };
         let of = [&number, change.lead.rival.as_str(), verified, "", "", ""];
         write(of, "distance", [change.distance, None, None, None])?;
+        if change.level.is_some() {
+            write(
+                of,
+                "level",
+                [change.level, change.level_std_error, None, None],
+            )?;
+        }
         for (measure, value, error) in leads(&change.lead) {
             let p_adjusted = change.p_adjusted.filter(|_| measure == "lead");
             write(of, measure, [Some(value), Some(error), None, p_adjusted])?;

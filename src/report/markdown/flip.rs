@@ -3,7 +3,7 @@
 use super::{INTERRUPTED, escape, joined, label, table};
 use crate::report::table::{
     FLIP_IN_DOUBT, flip_answer, flip_cells, flip_command, flip_distance, flip_held, flip_legend,
-    flip_parted,
+    flip_level, flip_parted,
 };
 use crate::results::{FlipChange, FlipResult};
 use std::io::{self, Write};
@@ -31,13 +31,14 @@ pub fn write_flip(out: &mut dyn Write, result: &FlipResult) -> io::Result<()> {
         let columns = [
             "held",
             "sd",
+            "level at sd (95% interval)",
             "chance ± pp",
             "rival ± pp",
             "lead ± pp",
             "settings",
         ];
         let rows = rows.into_iter().map(|row: &FlipChange| {
-            let mut cells = vec![escape(&flip_held(row)), flip_distance(row)];
+            let mut cells = vec![escape(&flip_held(row)), flip_distance(row), flip_level(row)];
             cells.extend(flip_cells(row).map(joined));
             cells.push(escape(&flip_command(row)));
             cells

@@ -51,7 +51,7 @@ pub const IN_DOUBT: &str = "the search saw it lead, and no run of its own is sur
 const LEGEND: &str = "± is a standard error and comes from chance in the simulation. sd: how far the held values lie from their medians, in prior standard \
     deviations (normal scores; of several the length of the vector, with the correlations of the file); all other inputs vary as they do. lead: before the \
     likeliest of the others, with Holm's correction over all changes. Changes were looked for by small runs under another seed; the smallest are verified by runs that had no say in them, the others are told as the search saw them. A size is \
-    that at which it leads beyond chance: with more --trials it is smaller, down to where the lead is level. The search is by slopes and along lines: there \
+    that at which it leads beyond chance: with more --trials it is smaller, down to where the lead is level, which is told with its 95% interval in brackets. The search is by slopes and along lines: there \
     may be a smaller change that it does not see.";
 
 /// How to read it, with what was left out.
@@ -90,10 +90,16 @@ pub fn answer(result: &FlipResult) -> String {
     let [flips, doubtful, _] = parted(result);
     let rest = match flips.first() {
         _ if now.lead >= 0.0 => "It is the likeliest already.".into(),
-        Some(first) => format!(
-            "The smallest change found that makes it the likeliest is {} prior standard deviations.",
-            distance(first)
-        ),
+        Some(first) => {
+            let level = match first.level_ci95 {
+                Some(_) => format!("; on the way the lead is level at {}", level(first)),
+                None => String::new(),
+            };
+            format!(
+                "The smallest change found that makes it the likeliest is {} prior standard deviations{level}.",
+                distance(first)
+            )
+        }
         None if result.changes.is_empty() && !result.run.interrupted => {
             "No uncertain input was found that moves its lead beyond chance.".into()
         }
@@ -160,6 +166,17 @@ pub fn distance(change: &FlipChange) -> String {
     }
 }
 
+/// The size at which the lead is level, with its 95% interval.
+pub fn level(change: &FlipChange) -> String {
+    match (change.level, change.level_ci95) {
+        (Some(level), Some([low, high])) => {
+            let [level, low, high] = [level, low, high].map(|sd| format::fixed(sd, 2));
+            format!("{level} ({low}–{high})")
+        }
+        _ => "–".into(),
+    }
+}
+
 /// The options that reproduce a change.
 pub fn command(change: &FlipChange) -> String {
     let sets = change
@@ -205,8 +222,11 @@ fn table(page: &mut Page<'_>, rows: &[&FlipChange]) -> io::Result<()> {
             .map(|row| Line::styled(palette::ESTIMATE, &distance(row)));
         grid.column("sd", 0, sizes);
     }
+    if rows.iter().any(|row| row.level.is_some()) {
+        grid.plain_column("level at sd", 2, rows.iter().map(|row| level(row)));
+    }
     grid.plain_column("chance ± pp", 0, column(0));
-    grid.plain_column("rival ± pp", 2, column(1));
+    grid.plain_column("rival ± pp", 3, column(1));
     grid.plain_column("lead ± pp", 1, column(2));
     grid.write(page)
 }

@@ -45,7 +45,8 @@ pub(super) use explain::{
 };
 pub(super) use flip::{
     IN_DOUBT as FLIP_IN_DOUBT, answer as flip_answer, cells as flip_cells, command as flip_command,
-    distance as flip_distance, held as flip_held, legend as flip_legend, parted as flip_parted,
+    distance as flip_distance, held as flip_held, legend as flip_legend, level as flip_level,
+    parted as flip_parted,
 };
 pub(super) use given::{
     difference as given_difference, legend as given_legend, lists as given_lists,

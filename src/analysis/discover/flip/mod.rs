@@ -11,9 +11,13 @@
 //! 100 (1974); Rackwitz & Fiessler, Comput. Struct. 9 (1978)).
 
 mod levers;
+mod race;
 mod search;
 
+pub use race::Race;
+
 use levers::{apart, levers};
+use race::is_yes_or_no;
 use search::{Candidate, LOOKS, Search, confirming, confirms, searching, verified};
 
 use super::{Discovery, NothingToDiscover, by_draw, choosing};
@@ -23,27 +27,15 @@ use crate::analysis::quantity::{Kind, Quantity};
 use crate::analysis::sensitivity::passes::{InTotal, Stage, pass};
 use crate::analysis::sensitivity::targets;
 use crate::engine::{BlockTrials, EngineError, Observer, Settings};
-use crate::estimate::{REPLICATES, Replicated, difference};
+use crate::estimate::REPLICATES;
 use crate::math::special::student_t_quantile;
-use crate::results::{FlipChange, FlipResult, Lead, RunResult, scenario_info, tool};
+use crate::results::{FlipChange, FlipResult, RunResult, scenario_info, tool};
 use crate::scenario::Findings;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Outcomes that are considered if none is asked for.
 const RIVALS: usize = 3;
-
-/// What may be the likeliest: outcomes or groups, or yes and no of a question or of a trend's
-/// coming true.
-#[derive(Clone, Debug)]
-pub struct Race {
-    pub members: Vec<Quantity>,
-}
-
-/// Whether the race is between its yes and its no.
-fn is_yes_or_no(one: &Quantity) -> bool {
-    matches!(one.kind, Kind::Question | Kind::Trend)
-}
 
 /// Why a search ended early.
 pub enum NoFlip {
@@ -61,80 +53,6 @@ pub enum NoFlip {
         error: EngineError,
     },
     Interrupted,
-}
-
-impl Race {
-    /// Which member leads in a run; of a question 0 for yes and 1 for no.
-    pub fn leader(&self, run: &RunResult) -> usize {
-        if let [question] = self.members.as_slice() {
-            return usize::from(question.read(run).value.unwrap_or(0.0) < 0.5);
-        }
-        let chance = |m: usize| self.members[m].read(run).value.unwrap_or(0.0);
-        // Of equals the first.
-        let all = (0..self.members.len()).rev();
-        all.max_by(|a, b| chance(*a).total_cmp(&chance(*b)))
-            .unwrap_or(0)
-    }
-
-    /// By how much a member leads before the best of the others.
-    pub fn lead(&self, run: &RunResult, to: usize) -> Lead {
-        if let [question] = self.members.as_slice() {
-            let yes = question.read(run);
-            let sign = if to == 0 { 1.0 } else { -1.0 };
-            let value = yes.value.unwrap_or(0.0);
-            let chance = if to == 0 { value } else { 1.0 - value };
-            let std_error = yes.std_error.unwrap_or(0.0);
-            return Lead {
-                probability: chance,
-                std_error,
-                rival: if to == 0 { "no" } else { "yes" }.into(),
-                rival_title: String::new(),
-                rival_probability: 1.0 - chance,
-                rival_std_error: std_error,
-                lead: sign * (2.0 * value - 1.0),
-                lead_std_error: 2.0 * std_error,
-            };
-        }
-        let reading = |m: usize| {
-            let read = self.members[m].read(run);
-            (read.value.unwrap_or(0.0), read.std_error.unwrap_or(0.0))
-        };
-        let others = (0..self.members.len()).filter(|m| *m != to).rev();
-        let rival = others.max_by(|a, b| reading(*a).0.total_cmp(&reading(*b).0));
-        let rival = rival.unwrap_or(to);
-        let ((probability, std_error), (rival_probability, rival_std_error)) =
-            (reading(to), reading(rival));
-        let paired = (self.members[to].replicated(run))
-            .zip(self.members[rival].replicated(run))
-            .and_then(|(own, other): (Replicated, Replicated)| own.less(&other));
-        // Replicates may agree by luck: no less than if both were told apart by independent trials.
-        let apart = libm::hypot(std_error, rival_std_error);
-        Lead {
-            probability,
-            std_error,
-            rival: self.members[rival].name.clone(),
-            rival_title: self.members[rival].title.clone(),
-            rival_probability,
-            rival_std_error,
-            lead: probability - rival_probability,
-            lead_std_error: paired
-                .map_or(apart, |paired| paired.std_error)
-                .max(0.5 * apart),
-        }
-    }
-
-    /// How surely the lead of a member is not chance: two-sided, by Student's t over the replicates
-    /// that show its error; `None` with fewer than two.
-    fn p_value(&self, run: &RunResult, lead: &Lead) -> Option<f64> {
-        let used = |member: &Quantity| member.replicated(run).map(|one| one.used());
-        let is_told = |m: &&Quantity| self.is_question() || m.name == lead.rival;
-        let used = self.members.iter().filter(is_told).filter_map(used).min()?;
-        (used > 1).then(|| difference(lead.lead, lead.lead_std_error, used).p_value)
-    }
-
-    pub fn is_question(&self) -> bool {
-        self.members.len() == 1 && is_yes_or_no(&self.members[0])
-    }
 }
 
 /// What is asked for.
@@ -177,7 +95,8 @@ impl Flip {
     /// Trials of all runs at most.
     pub fn trials(settings: &Settings) -> u64 {
         let of = |one: &Settings| one.blocks.saturating_mul(one.trials_per_block());
-        let verifying = of(settings).saturating_mul(verified(settings));
+        // Of each that is verified a second one, for where the lead is level.
+        let verifying = of(settings).saturating_mul(2 * verified(settings));
         Self::until_verified(settings).saturating_add(verifying)
     }
 
@@ -423,6 +342,11 @@ impl Search<'_> {
             change.lead = self.race.lead(&run, self.to);
             change.p_adjusted = self.race.p_value(&run, &change.lead);
             change.trials = run.run.trials;
+            if let Some(level) = self.level(&found[*place], &run, &change.lead)? {
+                change.level = Some(level.distance);
+                change.level_std_error = Some(level.std_error);
+                change.level_ci95 = Some(level.ci95);
+            }
             changes.push(change);
         }
         Ok(())
@@ -440,6 +364,9 @@ impl Search<'_> {
             lead: one.lead.clone(),
             verified: false,
             p_adjusted: None,
+            level: None,
+            level_std_error: None,
+            level_ci95: None,
         }
     }
 }

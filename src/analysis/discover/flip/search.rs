@@ -6,9 +6,11 @@
 //! same among themselves.
 
 use super::levers::{Lever, NEAR, What, apart, settings, weights_with};
+use super::race::LeadParts;
 use super::{Blocks, NoFlip, Part, Race};
 use crate::analysis::Study;
-use crate::engine::{DRAWS_PER_BLOCK, Settings};
+use crate::engine::{DRAWS_PER_BLOCK, EngineError, Settings};
+use crate::estimate::Replicated;
 use crate::results::{FlipHeld, Lead, RunResult};
 use crate::scenario::Findings;
 use std::cell::{Cell, RefCell};
@@ -21,12 +23,17 @@ const TOGETHER: usize = 4;
 const STEPS: usize = 4;
 /// Steps from a root to where the lead is beyond chance, by the larger runs.
 const CONFIRMING: usize = 4;
+/// Standard deviations between the two runs that say where the lead is level, at least.
+const APART: f64 = 0.1;
 /// Steps to the last point that the file allows.
 const EDGE: usize = 4;
-/// Trials of a run of the search at most, of the larger ones that settle a change, and of each of
-/// their draws.
-const SEARCH: u64 = 2_048;
-const CONFIRM: u64 = 16_384;
+/// Trials of a run of the search, and of the larger ones that settle a change: at least and at
+/// most, and as a part of those of the run that verifies.
+const SEARCH: [u64; 2] = [1_024, 2_048];
+const SEARCH_PART: u64 = 16;
+const CONFIRM: [u64; 2] = [4_096, 16_384];
+const CONFIRM_PART: u64 = 4;
+/// Trials of each of their draws.
 const SEARCH_PER_DRAW: u32 = 16;
 /// Trials that all runs that verify have together, unless two changes need more.
 const VERIFY: u64 = 204_800;
@@ -55,15 +62,15 @@ pub fn confirms(settings: &Settings) -> u64 {
 
 /// The runs of the search: smaller ones under the next seed, with more draws of fewer trials.
 pub fn searching(settings: &Settings) -> Settings {
-    smaller(settings, SEARCH)
+    smaller(settings, SEARCH, SEARCH_PART)
 }
 
 /// Its larger runs.
 pub fn confirming(settings: &Settings) -> Settings {
-    smaller(settings, CONFIRM)
+    smaller(settings, CONFIRM, CONFIRM_PART)
 }
 
-fn smaller(settings: &Settings, trials: u64) -> Settings {
+fn smaller(settings: &Settings, [least, most]: [u64; 2], part: u64) -> Settings {
     let trials_per_draw = settings.trials_per_draw.min(SEARCH_PER_DRAW);
     let own = settings.blocks.saturating_mul(settings.trials_per_block());
     let block = u64::from(DRAWS_PER_BLOCK * trials_per_draw);
@@ -71,7 +78,11 @@ fn smaller(settings: &Settings, trials: u64) -> Settings {
         .clone()
         .seed(settings.seed.wrapping_add(1))
         .trials_per_draw(trials_per_draw)
-        .blocks(own.min(trials).div_ceil(block).max(1))
+        .blocks(
+            own.min((own / part).clamp(least, most))
+                .div_ceil(block)
+                .max(1),
+        )
         .until(None)
 }
 
@@ -292,8 +303,43 @@ impl Search<'_> {
 
     /// The lead at a point; `None` where the file does not allow it.
     fn look(&self, held: &[FlipHeld], settings: &Settings) -> Result<Option<Lead>, NoFlip> {
-        let run = self.run(held, settings)?;
-        Ok(run.map(|run| self.race.lead(&run, self.to)))
+        let Some(study) = self.opened(held) else {
+            return Ok(None);
+        };
+        match self
+            .race
+            .look(&study, self.to, settings, &self.part(settings))
+        {
+            Ok(Some(lead)) => Ok(Some(lead)),
+            Ok(None) => Err(NoFlip::Interrupted),
+            Err(error) => {
+                self.fails(study, error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The scenario with something held; `None` where the file does not allow it.
+    fn opened(&self, held: &[FlipHeld]) -> Option<Study> {
+        match (self.open)(&self.settings_of(held)) {
+            Ok(study) => Some(study),
+            Err(report) => {
+                self.refused.replace(Some(NoFlip::Refused { report }));
+                None
+            }
+        }
+    }
+
+    fn fails(&self, study: Study, error: EngineError) {
+        let study = Box::new(study);
+        self.refused.replace(Some(NoFlip::Failed { study, error }));
+    }
+
+    fn part(&self, settings: &Settings) -> Part<'_> {
+        Part {
+            blocks: self.observer,
+            per_block: settings.trials_per_block(),
+        }
     }
 
     /// The settings that hold something.
@@ -306,22 +352,13 @@ impl Search<'_> {
     /// # Errors
     /// [`NoFlip::Interrupted`].
     pub fn run(&self, held: &[FlipHeld], settings: &Settings) -> Result<Option<RunResult>, NoFlip> {
-        let study = match (self.open)(&self.settings_of(held)) {
-            Ok(study) => study,
-            Err(report) => {
-                self.refused.replace(Some(NoFlip::Refused { report }));
-                return Ok(None);
-            }
+        let Some(study) = self.opened(held) else {
+            return Ok(None);
         };
-        let part = Part {
-            blocks: self.observer,
-            per_block: settings.trials_per_block(),
-        };
-        let run = match study.run(settings, &part) {
+        let run = match study.run(settings, &self.part(settings)) {
             Ok(run) => run,
             Err(error) => {
-                let study = Box::new(study);
-                self.refused.replace(Some(NoFlip::Failed { study, error }));
+                self.fails(study, error);
                 return Ok(None);
             }
         };
@@ -474,6 +511,39 @@ impl Search<'_> {
         Ok(true)
     }
 
+    /// Where the lead is level on the ray of a change, by the run that verified it and a second one
+    /// with the same random numbers nearer to that point; `None` if the lead does not rise there.
+    ///
+    /// # Errors
+    /// [`NoFlip::Interrupted`].
+    pub fn level(
+        &self,
+        of: &Candidate<'_, '_>,
+        run: &RunResult,
+        lead: &Lead,
+    ) -> Result<Option<Level>, NoFlip> {
+        let Some(far) = self.size(&of.ray, &of.held) else {
+            return Ok(None);
+        };
+        // Where it is by the slope of the search, and not so near that the two say nothing.
+        let step = (lead.lead / of.rise).clamp(-1.0, 1.0);
+        let step = match step.abs() < APART {
+            true if far > APART => APART,
+            true => -APART,
+            false => step.min(far),
+        };
+        let held = self.at(&of.ray, far - step);
+        let Some(near) = self.size(&of.ray, &held) else {
+            return Ok(None);
+        };
+        let Some(nearer) = self.run(&held, self.settings)? else {
+            return Ok(None);
+        };
+        let parts = |run| self.race.parts(run, self.to, &lead.rival);
+        Ok((parts(&nearer).zip(parts(run)))
+            .and_then(|(nearer, run)| level([(near, &nearer), (far, &run)])))
+    }
+
     /// The farthest point within reach that the file allows, and the lead there.
     fn end(
         &self,
@@ -497,4 +567,36 @@ impl Search<'_> {
         }
         Ok(found)
     }
+}
+
+/// Where a lead is level, in prior standard deviations.
+pub struct Level {
+    pub distance: f64,
+    pub std_error: f64,
+    pub ci95: [f64; 2],
+}
+
+/// Where the line through two leads of paired runs crosses zero. Its error is that of the line at
+/// the crossing, in which most of the noise that both share is left, divided by the slope.
+fn level(points: [(f64, &LeadParts); 2]) -> Option<Level> {
+    let [(near, a), (far, b)] = points;
+    let slope = (b.lead() - a.lead()) / (far - near);
+    if !slope.is_finite() || slope <= 0.0 {
+        return None;
+    }
+    let share = -a.lead() / (b.lead() - a.lead());
+    let of = |share: f64, parts: &'_ LeadParts| -> Vec<(f64, Replicated)> {
+        let shares = parts.shares.iter();
+        shares.map(|(weight, one)| (share * weight, *one)).collect()
+    };
+    let both = [of(1.0 - share, a), of(share, b)].concat();
+    let terms: Vec<(f64, &Replicated)> = both.iter().map(|(weight, one)| (*weight, one)).collect();
+    let told = Replicated::weighted(&terms)?;
+    let distance = near + share * (far - near);
+    let reach = 0.5 * (told.ci95[1] - told.ci95[0]) / slope;
+    Some(Level {
+        distance,
+        std_error: told.std_error / slope,
+        ci95: [(distance - reach).max(0.0), distance + reach],
+    })
 }

@@ -9,8 +9,8 @@ use crate::report::html::table::Table;
 use crate::report::table::{
     FLIP_IN_DOUBT, boxed_range, boxed_sentence, boxes_answer, boxes_legend, boxes_on_the_way,
     boxes_rows, boxes_shown, boxes_together, flip_answer, flip_cells, flip_command, flip_distance,
-    flip_held, flip_legend, flip_parted, given_value, restricted_inputs, share_of_draws,
-    tree_branch, tree_branches,
+    flip_held, flip_legend, flip_level, flip_parted, given_value, restricted_inputs,
+    share_of_draws, tree_branch, tree_branches,
 };
 use crate::results::{BoxSize, DiscoverResult, FlipResult};
 
@@ -103,6 +103,7 @@ pub fn flip(body: &mut Body, result: &FlipResult) {
                 "held",
                 "settings",
                 "sd",
+                "level at sd (95% interval)",
                 "chance ±, pp",
                 "rival ±, pp",
                 "lead ±, pp",
@@ -113,6 +114,7 @@ pub fn flip(body: &mut Body, result: &FlipResult) {
                     Markup::text(&flip_held(row)),
                     Markup::code(&flip_command(row)),
                     flip_distance(row).as_str().into(),
+                    flip_level(row).as_str().into(),
                 ];
                 cells.extend(flip_cells(row).map(cell));
                 table.row(cells);
