@@ -77,6 +77,9 @@ impl Listener for Door {
             // As axum does for its own listeners: waits and retries if the system has no more
             // sockets.
             let (stream, address) = Listener::accept(&mut self.listener).await;
+            // The end of a picture is not to wait until the page has acknowledged its beginning;
+            // where the system refuses that, it comes a little later.
+            let _ = stream.set_nodelay(true);
             let connection = Connection {
                 stream,
                 late: Box::pin(sleep(self.head)),

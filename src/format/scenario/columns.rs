@@ -23,23 +23,15 @@ const KEYS: &[&str] = TABLE_FORMS[1];
 const POINTS: &str = TABLE_FORMS[0][0];
 
 /// What is known of tables that are read from files.
-pub struct Columns<'f> {
-    files: &'f dyn Files,
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
     /// The folder of the scenario file that named the file of a table last, by table.
     folders: BTreeMap<String, PathBuf>,
     /// The keys that the points of a table took the place of.
     read: BTreeMap<String, Map<String, Value>>,
 }
 
-impl<'f> Columns<'f> {
-    pub fn new(files: &'f dyn Files) -> Self {
-        Self {
-            files,
-            folders: BTreeMap::new(),
-            read: BTreeMap::new(),
-        }
-    }
-
+impl Columns {
     /// Remembers which files a layer names: they are looked for in its folder.
     pub fn named_in(&mut self, layer: &Value, folder: &Path) {
         for (name, table) in layer["tables"].as_object().into_iter().flatten() {
@@ -51,7 +43,12 @@ impl<'f> Columns<'f> {
 
     /// Reads the files that tables name, and gives the tables their points. What is not of the
     /// right form is left for the decoder to refuse.
-    pub fn put(&mut self, scenario: &mut Value, sources: &mut Sources) -> Vec<Diagnostic> {
+    pub fn put(
+        &mut self,
+        files: &dyn Files,
+        scenario: &mut Value,
+        sources: &mut Sources,
+    ) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
         let tables = scenario.get_mut("tables").and_then(Value::as_object_mut);
         for (name, table) in tables.into_iter().flatten() {
@@ -80,7 +77,7 @@ impl<'f> Columns<'f> {
                 .folders
                 .get(name)
                 .map_or(Path::new(""), PathBuf::as_path);
-            match asked.read(self.files, folder, sources) {
+            match asked.read(files, folder, sources) {
                 Ok(points) => {
                     *table = with_points(table, points);
                     self.read.insert(name.clone(), stated);

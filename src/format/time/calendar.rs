@@ -174,6 +174,28 @@ mod tests {
         assert_eq!(date_at(start, f64::NAN), None);
     }
 
+    /// What the calendar's own arithmetic says of every day.
+    #[test]
+    fn months_last_as_long_as_from_a_day_to_that_of_the_same_number() {
+        let start = date(2023, 11, 30);
+        for months in [-14, -1, 1, 3, 12, 25] {
+            let (from, to) = (-1.3, 3.9);
+            let found = lengths_of_months(start, months, from, to);
+            assert!(found.len() > 1, "{months}");
+            let first = date_at(start, from).expect("in the calendar").first_of_month();
+            let last = date_at(start, to).expect("in the calendar");
+            let days = i64::from(days_between(start, first))..=i64::from(days_between(start, last));
+            for day in days {
+                let at = day as f64 / DAYS_PER_YEAR;
+                let own = found.iter().rev().find(|(begins, _)| *begins <= at);
+                let exact = years_of_months(start, day, months);
+                assert_eq!(own.map(|(_, length)| *length), exact, "{months} from {day}");
+            }
+        }
+        // Where the calendar ends nothing is said.
+        assert!(lengths_of_months(date(9999, 6, 1), 12, 0.0, 0.1).is_empty());
+    }
+
     proptest! {
         #[test]
         fn a_midnight_is_on_its_day_however_it_was_computed(first in 0..700_000_i64, days in 0..2_000_000_i64, parts in 1..400_i64) {

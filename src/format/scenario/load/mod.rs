@@ -64,6 +64,94 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Findings> {
 /// # Errors
 /// As [`load`].
 pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Loaded, Findings> {
+    Laid::read(files, path)?.with(files, sets)
+}
+
+/// A file and its ancestors laid over each other, before any setting: read once, it takes any
+/// number of settings.
+#[derive(Clone, Debug)]
+pub struct Laid {
+    value: Value,
+    sources: Sources,
+    columns: Columns,
+    /// The folder of the file: a setting names files as the scenario does.
+    folder: PathBuf,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Laid {
+    /// Reads a file and its ancestors, as [`load_with`] does.
+    ///
+    /// # Errors
+    /// Everything that is wrong with their texts.
+    pub fn read(files: &dyn Files, path: &Path) -> Result<Self, Findings> {
+        chain(files, path).lay()
+    }
+
+    /// The scenario with these settings; `files` are those that it was read from.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings or the scenario that they make.
+    pub fn with(self, files: &dyn Files, sets: &[String]) -> Result<Loaded, Findings> {
+        let Self {
+            mut value,
+            mut sources,
+            mut columns,
+            folder,
+            mut warnings,
+        } = self;
+        let below = value.clone();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        let mut stated = Vec::new();
+        for setting in sets {
+            let id = LayerId(sources.layers().len());
+            let before = value.clone();
+            let (layer, applied) = set::apply(&mut value, setting, id);
+            sources.push(layer);
+            match applied {
+                Ok(layer) => {
+                    diagnostics.extend(misspelt(&before, &layer));
+                    columns.named_in(&layer, &folder);
+                    stated.push(layer);
+                }
+                Err(fault) => diagnostics.push(*fault),
+            }
+        }
+        if !stated.is_empty() {
+            warnings.extend(implied::settle(&below, &stated, &mut value));
+        }
+        diagnostics.extend(columns.put(files, &mut value, &mut sources));
+        let (faults, doubts): (Vec<_>, Vec<_>) =
+            warnings.into_iter().partition(Diagnostic::is_error);
+        diagnostics.extend(faults);
+        let mut warnings = doubts;
+        let (scenario, faults) = decode::scenario(&value);
+        diagnostics.extend(faults);
+        match scenario {
+            Some(scenario) if diagnostics.is_empty() => {
+                if let Some(object) = value.as_object_mut() {
+                    object.shift_remove("$schema");
+                }
+                Ok(Loaded {
+                    scenario,
+                    value,
+                    sources,
+                    warnings,
+                })
+            }
+            _ => {
+                // A name that was not meant may be what the faults come from.
+                warnings.append(&mut diagnostics);
+                Err(Findings {
+                    diagnostics: warnings,
+                    sources,
+                })
+            }
+        }
+    }
+}
+
+fn chain<'f>(files: &'f dyn Files, path: &Path) -> Chain<'f> {
     let mut chain = Chain {
         files,
         links: Vec::new(),
@@ -79,7 +167,7 @@ pub fn load_with(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Load
     if root {
         chain.climb();
     }
-    chain.finish(sets)
+    chain
 }
 
 /// Reads a scenario from a text. `name` is what diagnostics call it; if it ends in `.jsonc`,
@@ -97,7 +185,7 @@ pub fn load_str(text: &str, name: &str) -> Result<Loaded, Findings> {
     if chain.open(name, path, dialect(path), Ok(text.as_bytes().to_vec())) {
         chain.climb();
     }
-    chain.finish(&[])
+    chain.lay()?.with(&Disk, &[])
 }
 
 /// A file and its ancestors, the most derived first.
@@ -258,12 +346,11 @@ impl Chain<'_> {
         }
     }
 
-    fn finish(self, sets: &[String]) -> Result<Loaded, Findings> {
+    fn lay(self) -> Result<Laid, Findings> {
         let count = self.links.len();
-        let mut columns = Columns::new(self.files);
-        // A setting names files as the scenario does.
-        let own = self.links.first().and_then(|link| link.path.parent());
-        let own = own.unwrap_or(Path::new("")).to_owned();
+        let mut columns = Columns::default();
+        let folder = self.links.first().and_then(|link| link.path.parent());
+        let folder = folder.unwrap_or(Path::new("")).to_owned();
         let mut sources = Sources::default();
         let mut value = Value::Object(serde_json::Map::new());
         let mut diagnostics: Vec<Diagnostic> = self
@@ -301,7 +388,7 @@ impl Chain<'_> {
             }
         }
         if diagnostics.is_empty() {
-            diagnostics.extend(columns.put(&mut value, &mut sources));
+            diagnostics.extend(columns.put(self.files, &mut value, &mut sources));
         }
         // A scenario that lacks one of its texts would only bring faults that are none.
         if !diagnostics.is_empty() {
@@ -310,53 +397,13 @@ impl Chain<'_> {
                 sources,
             });
         }
-        let below = value.clone();
-        let mut stated = Vec::new();
-        for setting in sets {
-            let id = LayerId(sources.layers().len());
-            let before = value.clone();
-            let (layer, applied) = set::apply(&mut value, setting, id);
-            sources.push(layer);
-            match applied {
-                Ok(layer) => {
-                    diagnostics.extend(misspelt(&before, &layer));
-                    columns.named_in(&layer, &own);
-                    stated.push(layer);
-                }
-                Err(fault) => diagnostics.push(*fault),
-            }
-        }
-        if !stated.is_empty() {
-            warnings.extend(implied::settle(&below, &stated, &mut value));
-        }
-        diagnostics.extend(columns.put(&mut value, &mut sources));
-        let (faults, doubts): (Vec<_>, Vec<_>) =
-            warnings.into_iter().partition(Diagnostic::is_error);
-        diagnostics.extend(faults);
-        let mut warnings = doubts;
-        let (scenario, faults) = decode::scenario(&value);
-        diagnostics.extend(faults);
-        match scenario {
-            Some(scenario) if diagnostics.is_empty() => {
-                if let Some(object) = value.as_object_mut() {
-                    object.shift_remove("$schema");
-                }
-                Ok(Loaded {
-                    scenario,
-                    value,
-                    sources,
-                    warnings,
-                })
-            }
-            _ => {
-                // A name that was not meant may be what the faults come from.
-                warnings.append(&mut diagnostics);
-                Err(Findings {
-                    diagnostics: warnings,
-                    sources,
-                })
-            }
-        }
+        Ok(Laid {
+            value,
+            sources,
+            columns,
+            folder,
+            warnings,
+        })
     }
 }
 
