@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Place, Sources};
 use crate::engine::{EngineError, Observer, Settings, simulate};
 use crate::family::Family;
-use crate::model::{Model, build};
+use crate::model::{Model, build, build_undoubted};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
 use crate::results::{Parts, RunInfo, RunResult, Warning, assemble, assemble_parts, from_result};
@@ -81,6 +81,26 @@ impl Study {
                 program: compile(&built.model),
                 model: built.model,
                 diagnostics: built.warnings,
+                sources: loaded.sources,
+            }),
+            Err(diagnostics) => Err(Findings {
+                diagnostics,
+                sources: loaded.sources,
+            }),
+        }
+    }
+
+    /// As [`new`](Self::new), without looking for doubts: it has no warnings, and what only they
+    /// would refuse ends its run.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn hasty(loaded: Loaded) -> Result<Self, Findings> {
+        match build_undoubted(&loaded) {
+            Ok(model) => Ok(Self {
+                program: compile(&model),
+                model,
+                diagnostics: Vec::new(),
                 sources: loaded.sources,
             }),
             Err(diagnostics) => Err(Findings {

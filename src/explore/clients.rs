@@ -25,8 +25,8 @@ const WAITING: usize = 32;
 pub struct Tweaked {
     pub generation: u64,
     pub overrides: Vec<Override>,
-    /// It was made of another by replacing numbers, and has no warnings.
-    pub is_renumbered: bool,
+    /// It was made while a hand moved, without looking for doubts: it has no warnings.
+    pub is_hasty: bool,
     /// What falls silent by them, as overrides.
     pub silenced: Vec<Override>,
     pub study: Study,

@@ -234,7 +234,7 @@ fn make_variant(app: &App, asked: &Variant) -> Result<Value, (StatusCode, String
     let found: Vec<Override> =
         tweak::overrides(&asked.state, &session.study).map_err(of_control)?;
     let (study, silenced) =
-        job::tweaked_study(&app.options, &session, &found).map_err(of_control)?;
+        job::tweaked_study(&app.options, &session, &found, false).map_err(of_control)?;
     let found = [found, silenced].concat();
     let text = variant::text(&app.options, &study, &found, &asked.name).map_err(of_variant)?;
     let mut saved = Value::Null;

@@ -190,7 +190,7 @@ impl Job<'_> {
         let tweaked = of(self.request.view.held, found)?;
         match self.pictures(&tweaked) {
             // Reading the file says what is wrong, and where.
-            Err(End::Fault(_)) if tweaked.is_renumbered => {
+            Err(End::Fault(_)) if tweaked.is_hasty => {
                 self.pictures(&*of(false, tweaked.overrides.clone())?)
             }
             done => done,
@@ -203,9 +203,10 @@ impl Job<'_> {
         let known = |stage: &Stage| run(tweaked, stage.coarse).known(stage.blocks).is_some();
         // Another view of what was simulated before starts where that ended.
         let first = stages.iter().rposition(known).unwrap_or(0);
-        // While a hand moves, nobody waits for finer numbers of where it has been.
+        // While a hand moves, nobody waits for the whole run where it has been.
         let count = if self.request.view.held {
-            1
+            let coarse = stages[first..].iter().filter(|stage| stage.coarse);
+            coarse.count().max(1)
         } else {
             stages.len()
         };
@@ -223,11 +224,8 @@ impl Job<'_> {
                 continue;
             };
             let studies = (&session.study, &tweaked.study);
-            let whole = if stage.coarse {
-                session.base(false).latest()
-            } else {
-                Some(Arc::clone(&base)).filter(|base| base.blocks() > other.blocks())
-            };
+            let whole = (session.base(false).latest().filter(|_| stage.coarse))
+                .or_else(|| Some(Arc::clone(&base)).filter(|base| base.blocks() > other.blocks()));
             let (base, found, comparison): (Arc<Look>, Arc<RunResult>, _) = match whole {
                 Some(whole) => {
                     let (found, comparison) = anchored(studies, &whole, [&base, &other]);
@@ -359,7 +357,8 @@ fn run(tweaked: &Tweaked, coarse: bool) -> &Track {
 /// The study of these overrides, with its runs: the page's last one, if it is the same.
 ///
 /// While a hand moves, numbers are replaced in the page's last study where that is the same as
-/// reading the file again; when it lets go the file is read, with all that there is to say of it.
+/// laying settings over the file again, and nobody looks for doubts; when it lets go that is done,
+/// with all that there is to say of it.
 fn tweaked(
     options: &Options,
     session: &Session,
@@ -371,7 +370,7 @@ fn tweaked(
     let last = last.filter(|last| last.generation == session.generation);
     if let Some(last) = &last
         && last.overrides == found
-        && (held || !last.is_renumbered)
+        && (held || !last.is_hasty)
     {
         return Ok(Arc::clone(last));
     }
@@ -379,17 +378,16 @@ fn tweaked(
         let study = renumbered(&last, &found)?;
         Some((study, last.silenced.clone()))
     });
-    let is_renumbered = renumbered.is_some();
     let (study, silenced) = match renumbered {
         Some(found) => found,
-        None => tweaked_study(options, session, &found).map_err(End::Fault)?,
+        None => tweaked_study(options, session, &found, held).map_err(End::Fault)?,
     };
     let track = |coarse| Track::new(&session.settings_of(coarse), coarse);
     let (whole, coarse) = (track(false)?, track(true)?);
     let tweaked = Arc::new(Tweaked {
         generation: session.generation,
         overrides: found,
-        is_renumbered,
+        is_hasty: held,
         silenced,
         study,
         whole,
@@ -457,13 +455,20 @@ pub fn tweaked_study(
     options: &Options,
     session: &Session,
     found: &[Override],
+    haste: bool,
 ) -> Result<(Study, Vec<Override>), ControlFault> {
-    let mut silenced: Vec<Override> = Vec::new();
+    let months = tweak::horizon(found);
+    let mut silenced = months.map_or(Vec::new(), |months| session.silent_within(months));
     loop {
         let all = found.iter().chain(&silenced);
         let sets: Vec<String> = all.map(Override::setting).collect();
-        let report = match session.with_settings(options, &sets) {
-            Ok(study) => return Ok((study, silenced)),
+        let report = match session.with_settings(options, &sets, haste) {
+            Ok(study) => {
+                if let Some(months) = months {
+                    session.fell_silent(months, &silenced);
+                }
+                return Ok((study, silenced));
+            }
             Err(report) => report,
         };
         let more = tweak::beyond_the_horizon(found, &silenced, &report.diagnostics);

@@ -98,11 +98,13 @@ pub fn likeliest(
         .trials_per_draw(PER_DRAW)
         .blocks(BLOCKS);
     let simulated = |sets: &[String]| -> Result<RunResult, String> {
-        let study = session.with_settings(options, sets).map_err(|report| {
-            let mut faults = report.diagnostics.into_iter().filter(|d| d.is_error());
-            let first = faults.next();
-            first.map_or_else(|| "the scenario cannot be read".into(), |d| d.message)
-        })?;
+        let study = session
+            .with_settings(options, sets, true)
+            .map_err(|report| {
+                let mut faults = report.diagnostics.into_iter().filter(|d| d.is_error());
+                let first = faults.next();
+                first.map_or_else(|| "the scenario cannot be read".into(), |d| d.message)
+            })?;
         run(&study, &settings, cores, &until)
     };
     let nothing = || "there is no such outcome".to_owned();

@@ -8,18 +8,22 @@ use super::Options;
 use super::cores::Cores;
 use super::kept::Kept;
 use super::track::Track;
+use super::tweak::Override;
 use crate::analysis::{Look, Study, movers};
 use crate::engine::{EngineError, Observer, Settings};
 use crate::results::{Drivers, Parts};
-use crate::scenario::{Findings, load_with};
+use crate::scenario::{Findings, Laid};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Trials per draw of the first, coarse picture: its blocks are small, so that all threads have
+/// Trials per draw of the coarse pictures: a block fits into one batch, so that all threads have
 /// some and stop soon when nobody wants them any more.
-const COARSE_TRIALS_PER_DRAW: u32 = 8;
-/// Blocks of the coarse picture, of 128 trials each.
-const COARSE_BLOCKS: u64 = 8;
+const COARSE_TRIALS_PER_DRAW: u32 = 4;
+/// Blocks of the coarse pictures, of 64 trials each: a first glance, and what follows while a hand
+/// rests.
+const COARSE_BLOCKS: [u64; 2] = [4, 16];
+/// Horizons of which is known what they silence.
+const MOST_HORIZONS: usize = 500;
 /// Blocks of the first look at a run of the full design.
 const FIRST_LOOK: u64 = 4;
 
@@ -40,6 +44,10 @@ pub struct Session {
     pub study: Study,
     pub settings: Settings,
     kept: Kept,
+    /// What was read of the files, before any setting.
+    laid: Laid,
+    /// What fell silent within a shorter horizon (in months), as overrides.
+    silenced: Mutex<Vec<(f64, Vec<Override>)>>,
     base: Track,
     coarse: Option<Track>,
     /// What moves each outcome in the whole base run.
@@ -58,7 +66,8 @@ impl Session {
     /// Everything that is wrong with the scenario, or with the size asked for.
     pub fn open(options: &Options, generation: u64) -> Result<Self, Refusal> {
         let kept = Kept::default();
-        let study = load_with(&kept, &options.file, &options.sets)
+        let laid = Laid::read(&kept, &options.file).map_err(Refusal::Scenario)?;
+        let study = (laid.clone().with(&kept, &options.sets))
             .and_then(Study::new)
             .map_err(Refusal::Scenario)?;
         if let Some(fault) = study.size_fault(options.trials, options.draws) {
@@ -81,19 +90,47 @@ impl Session {
             study,
             settings,
             kept,
+            laid,
+            silenced: Mutex::default(),
             base,
             coarse,
             movers: OnceLock::new(),
         })
     }
 
-    /// The scenario with more settings, read from the texts that this one was read from.
+    /// The scenario with more settings, from the texts that this one was read from; without looking
+    /// for doubts about it if there is haste.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn with_settings(&self, options: &Options, more: &[String]) -> Result<Study, Findings> {
+    pub fn with_settings(
+        &self,
+        options: &Options,
+        more: &[String],
+        haste: bool,
+    ) -> Result<Study, Findings> {
         let sets = [&options.sets, more].concat();
-        load_with(&self.kept, &options.file, &sets).and_then(Study::new)
+        let loaded = self.laid.clone().with(&self.kept, &sets)?;
+        match haste {
+            true => Study::hasty(loaded),
+            false => Study::new(loaded),
+        }
+    }
+
+    /// What has been found silent within this horizon or a longer one: it is silent here too.
+    pub fn silent_within(&self, months: f64) -> Vec<Override> {
+        let known = self.silenced.lock().unwrap_or_else(PoisonError::into_inner);
+        let longer = known.iter().filter(|(horizon, _)| *horizon >= months);
+        let nearest = longer.min_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.map_or(Vec::new(), |(_, silent)| silent.clone())
+    }
+
+    /// Remembers what fell silent within a horizon.
+    pub fn fell_silent(&self, months: f64, silent: &[Override]) {
+        let mut known = self.silenced.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.iter().all(|(horizon, _)| *horizon != months) && known.len() < MOST_HORIZONS {
+            known.push((months, silent.to_vec()));
+        }
     }
 
     /// The base run of a stage.
@@ -147,10 +184,10 @@ impl Session {
     pub fn stages(&self) -> Vec<Stage> {
         let mut stages = Vec::new();
         if self.coarse.is_some() {
-            stages.push(Stage {
+            stages.extend(COARSE_BLOCKS.map(|blocks| Stage {
                 coarse: true,
-                blocks: COARSE_BLOCKS,
-            });
+                blocks,
+            }));
         }
         let mut blocks = FIRST_LOOK;
         while blocks < self.settings.blocks {
@@ -178,7 +215,7 @@ fn coarse(settings: &Settings) -> Option<Settings> {
     let coarse = settings
         .clone()
         .trials_per_draw(COARSE_TRIALS_PER_DRAW)
-        .blocks(COARSE_BLOCKS);
+        .blocks(COARSE_BLOCKS[1]);
     let trials = |s: &Settings| s.blocks * s.trials_per_block();
     (trials(&coarse) < trials(settings)).then_some(coarse)
 }

@@ -119,6 +119,12 @@ pub fn blamed(overrides: &[Override], pointer: &str) -> Option<String> {
     found.map(|one| one.control.clone())
 }
 
+/// The horizon that overrides state, in months.
+pub fn horizon(found: &[Override]) -> Option<f64> {
+    let one = found.iter().find(|one| one.control == "horizon")?;
+    one.value.as_str()?.strip_suffix(" months")?.parse().ok()
+}
+
 /// Overrides that leave out what a shorter horizon leaves without an answer: questions, metrics,
 /// times at which trends and series are asked for, and what names something that was left out
 /// before. None if that is not all that is wrong.

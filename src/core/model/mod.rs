@@ -25,6 +25,6 @@ mod whole;
 pub use dependents::{Dependents, Item, Items, Readers};
 pub use fixed::Fixed;
 pub use lint::{lint, ranges_of_metrics};
-pub use resolve::{Built, build, build_scenario};
+pub use resolve::{Built, build, build_scenario, build_undoubted};
 pub use types::*;
 pub use whole::Whole;

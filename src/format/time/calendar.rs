@@ -182,7 +182,9 @@ mod tests {
             let (from, to) = (-1.3, 3.9);
             let found = lengths_of_months(start, months, from, to);
             assert!(found.len() > 1, "{months}");
-            let first = date_at(start, from).expect("in the calendar").first_of_month();
+            let first = date_at(start, from)
+                .expect("in the calendar")
+                .first_of_month();
             let last = date_at(start, to).expect("in the calendar");
             let days = i64::from(days_between(start, first))..=i64::from(days_between(start, last));
             for day in days {

@@ -50,6 +50,16 @@ pub fn build(loaded: &Loaded) -> Result<Built, Vec<Diagnostic>> {
         .map_err(with_reading)
 }
 
+/// Builds the model of a scenario that was read, and looks for no doubts about it: what only those
+/// would refuse ends its run.
+///
+/// # Errors
+/// Every fault that can be found without them.
+pub fn build_undoubted(loaded: &Loaded) -> Result<Model, Vec<Diagnostic>> {
+    let hash = sha256(&loaded.value);
+    resolved(&loaded.scenario, &loaded.value, &hash).map(|found| found.model)
+}
+
 /// Builds the model of a decoded scenario. `source` is the effective scenario as JSON, `sha256` the
 /// hash of its assumptions; both are only carried along.
 ///
@@ -60,6 +70,31 @@ pub fn build_scenario(
     source: &serde_json::Value,
     sha256: &str,
 ) -> Result<Built, Vec<Diagnostic>> {
+    let Resolved {
+        model,
+        uses,
+        mut warnings,
+    } = resolved(scenario, source, sha256)?;
+    warnings.extend(lint(&model, &uses));
+    if warnings.iter().any(Diagnostic::is_error) {
+        return Err(warnings);
+    }
+    Ok(Built { model, warnings })
+}
+
+/// A model about which no doubts were looked for.
+struct Resolved {
+    model: Model,
+    /// Formulas that must stay within bounds.
+    uses: Vec<Use>,
+    warnings: Vec<Diagnostic>,
+}
+
+fn resolved(
+    scenario: &Scenario,
+    source: &serde_json::Value,
+    sha256: &str,
+) -> Result<Resolved, Vec<Diagnostic>> {
     let mut builder = Builder {
         scenario,
         names: Names::default(),
@@ -143,12 +178,11 @@ pub fn build_scenario(
         run,
     };
     find_meanless(&mut model);
-    let mut warnings = diagnostics;
-    warnings.extend(lint(&model, &uses));
-    if warnings.iter().any(Diagnostic::is_error) {
-        return Err(warnings);
-    }
-    Ok(Built { model, warnings })
+    Ok(Resolved {
+        model,
+        uses,
+        warnings: diagnostics,
+    })
 }
 
 /// The work in progress: what has been found out, and what has been found wrong. After a fault
