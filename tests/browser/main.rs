@@ -8,6 +8,7 @@
 mod axe;
 mod browser;
 mod explore;
+mod firefox;
 mod harness;
 mod page;
 mod pdf;
@@ -16,3 +17,4 @@ mod play;
 mod program;
 mod protocol;
 mod report;
+mod socket;
