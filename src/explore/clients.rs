@@ -168,6 +168,13 @@ impl Clients {
         Asked::Now(Box::new(request), page.begin())
     }
 
+    /// Whether anything is being worked on, or waits to be.
+    pub fn any_waits(&self) -> bool {
+        let pages = self.pages();
+        let busy = |page: &Page| page.turn.is_some() || page.waiting.is_some();
+        pages.values().any(busy)
+    }
+
     /// What comes next, for whoever is done with this turn of the page.
     pub fn next(&self, page: &str, done: &Arc<Turn>) -> Option<(Request, Ticket)> {
         let mut pages = self.pages();
@@ -250,7 +257,9 @@ mod tests {
         assert_eq!(next.tweak, 8, "the newest, and none of the others");
         assert!(!second.turn.is_over());
         assert!(clients.next("a", &second.turn).is_none());
+        assert!(clients.any_waits(), "b is worked for");
         assert!(clients.next("b", &other.turn).is_none());
+        assert!(!clients.any_waits());
         assert!(matches!(clients.ask(request("c", 1)), Asked::Unknown));
         // What is done is done: the next one is worked on at once.
         now(&clients, "a", 9);

@@ -7,7 +7,9 @@
 use super::clients::{Asked, Ticket};
 use super::likeliest::Question;
 use super::server::App;
+use super::session::Session;
 use super::story::{Wanted, story};
+use super::tries::try_all;
 use super::tweak::{self, ControlFault, Override};
 use super::variant::{self, VariantError};
 use super::{assets, commands, job, likeliest};
@@ -135,7 +137,7 @@ pub async fn tweak(State(app): Shared, body: Bytes) -> Response {
 }
 
 /// Answers a page's requests until none waits.
-fn work_for(app: &App, mut request: job::Request, mut ticket: Ticket) {
+fn work_for(app: &Arc<App>, mut request: job::Request, mut ticket: Ticket) {
     loop {
         let session = app.session();
         let shared = (&app.clients, &app.cores);
@@ -144,8 +146,26 @@ fn work_for(app: &App, mut request: job::Request, mut ticket: Ticket) {
         let _ = std::panic::catch_unwind(AssertUnwindSafe(answer));
         match app.clients.next(&request.page, &ticket.turn) {
             Some(next) => (request, ticket) = next,
-            None => return,
+            None => {
+                if session.begins_to_try() {
+                    let app = Arc::clone(app);
+                    tokio::task::spawn_blocking(move || try_controls(&app, &session));
+                }
+                return;
+            }
         }
+    }
+}
+
+/// Tries the controls of which no draw of the file's run tells, and says to all pages what they do.
+fn try_controls(app: &App, session: &Session) {
+    let current = || !app.is_ending() && app.session().generation == session.generation;
+    let Some(tried) = try_all(&app.options, session, &app.clients, &current) else {
+        return;
+    };
+    session.has_tried(tried);
+    if let Some(told) = job::movers_of(session) {
+        app.clients.tell_all(&told);
     }
 }
 

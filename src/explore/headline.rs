@@ -5,6 +5,7 @@
 //! likeliest outcome of the file.
 
 use super::picture::{Sides, change, named};
+use super::tries::Tried;
 use crate::model::headline::{Headline, Of, Piece};
 use crate::report::chart::escape;
 use crate::report::format;
@@ -151,13 +152,19 @@ pub struct Moves {
     pub title: String,
     /// It is more likely where the control is higher.
     pub rises: bool,
-    /// In words: the probability where it is lowest and where it is highest.
+    /// In words: the probability where it is lowest and where it is highest, or with other settings.
     pub says: String,
+    /// How far apart these are.
+    pub points: f64,
 }
 
 /// Controls that move each group and outcome in the file itself, those that move it most first;
 /// only what chance would not show. The headline's stand under the empty name too.
-pub fn movers(base: &RunResult, others: &[Drivers]) -> BTreeMap<String, Vec<Moves>> {
+pub fn movers(
+    base: &RunResult,
+    others: &[Drivers],
+    tried: Option<&Tried>,
+) -> BTreeMap<String, Vec<Moves>> {
     let mut found: BTreeMap<String, Vec<Moves>> = (others.iter().chain(&base.drivers))
         .map(|drivers| {
             let inputs = drivers.inputs.iter().filter(|driver| driver.detectable);
@@ -167,6 +174,12 @@ pub fn movers(base: &RunResult, others: &[Drivers]) -> BTreeMap<String, Vec<Move
             )
         })
         .collect();
+    for (of, moves) in tried.iter().flat_map(|tried| &tried.moves) {
+        let all = found.entry(of.clone()).or_default();
+        all.extend(moves.iter().cloned());
+        // Those of a result stand by what knowing them would tell, which is much the same.
+        all.sort_by(|a, b| b.points.total_cmp(&a.points));
+    }
     if let Some((of, name)) = subject(base, "")
         && let Some(own) = found.get(&key(of, &name)).cloned()
     {
@@ -183,6 +196,7 @@ fn moves(driver: &Driver) -> Moves {
         control: format!("{}:{}", driver.kind, driver.input),
         title: named(&driver.title, &driver.input).to_owned(),
         rises: driver.high > driver.low,
+        points: (driver.high - driver.low).abs(),
         says: format!(
             "lowest {tail}: {}, highest {tail}: {}",
             end(driver.low, driver.low_std_error),

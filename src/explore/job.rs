@@ -316,7 +316,9 @@ impl Job<'_> {
             view.panels = None;
         }
         let (panels, axes) = picture::panels(sides, &view);
-        let movers = (!view.held).then(|| movers(sides.base, self.session.movers()));
+        let movers =
+            (!view.held).then(|| movers(sides.base, self.session.movers(), self.session.tried()));
+        let tried = self.session.tried().filter(|_| !view.held);
         let message = json!({
             "kind": "picture",
             "tweak": self.request.tweak,
@@ -331,6 +333,8 @@ impl Job<'_> {
             "axes": axes,
             "rows": rows(sides),
             "movers": movers,
+            "untold": tried.map(|tried| &tried.notes),
+            "tried_trials": tried.map(|tried| tried.trials),
             "part": is_part,
             "notes": notes,
             "held": self.request.view.held,
@@ -344,6 +348,19 @@ impl Job<'_> {
         self.watch.ticket.turn.has_drawn();
         Ok(())
     }
+}
+
+/// What all controls do in the file itself, as a message of its own.
+pub fn movers_of(session: &Session) -> Option<Value> {
+    let base = session.base(false).latest()?;
+    let tried = session.tried()?;
+    Some(json!({
+        "kind": "movers",
+        "generation": session.generation,
+        "movers": movers(&base.result, session.movers(), Some(tried)),
+        "untold": tried.notes,
+        "tried_trials": tried.trials,
+    }))
 }
 
 fn run(tweaked: &Tweaked, coarse: bool) -> &Track {

@@ -1,14 +1,16 @@
-//! What would make an outcome the likeliest, where a single parameter or weight can.
+//! What would make an outcome the likeliest, where a single control can.
 //!
 //! Takes the state of the page and the name of an outcome or group; gives, for each of the
 //! parameters that move it most and for each weight of a trend, the value from which on it leads,
-//! if there is one within what the file gives 99 chances in 100. Short runs find it, and weights
-//! are tried by counting such a run anew: the value is a guess to be tried on the page, whose own
-//! pictures then say what is so.
+//! if there is one within what the file gives 99 chances in 100; and of the other controls that
+//! move it most, the settings that were tried of them (`tries`) if it leads there. Short runs find
+//! it, and weights are tried by counting such a run anew: the value is a guess to be tried on the
+//! page, whose own pictures then say what is so.
 
 use super::cores::Cores;
 use super::headline::movers;
 use super::session::Session;
+use super::tries::others;
 use super::tweak::{Override, State, overrides};
 use super::{Options, controls, picture};
 use crate::analysis::{Study, reweight};
@@ -21,7 +23,7 @@ use crate::results::RunResult;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
-/// Parameters that are tried.
+/// Parameters that are tried, and other controls.
 const TRIED: usize = 3;
 /// Halvings of the way to where it leads.
 const STEPS: usize = 5;
@@ -40,21 +42,25 @@ pub struct Question {
     pub state: State,
 }
 
-/// A parameter or weight that does it.
+/// A control that does it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Flip {
-    /// Name of the control: `parameter:NAME` or `weight:NAME`.
+    /// Name of the control, such as `parameter:NAME` or `weight:NAME`.
     pub control: String,
     pub title: String,
-    /// What it would have to be.
-    pub value: f64,
+    /// What it would have to be, in words.
+    pub says: String,
+    /// The same as a number, of a parameter or a weight.
+    pub value: Option<f64>,
+    /// The state of the page with this and nothing else, of every other control.
+    pub state: Option<State>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// It is the likeliest as it is.
     pub leads: bool,
-    /// Parameters and weights that were tried.
+    /// Controls that were tried.
     pub tried: Vec<String>,
     pub flips: Vec<Flip>,
 }
@@ -125,7 +131,7 @@ pub fn likeliest(
         .base(false)
         .latest()
         .ok_or("the file's own run is not done yet")?;
-    let movers = movers(&base.result, session.movers());
+    let movers = movers(&base.result, session.movers(), session.tried());
     let tried = movers.get(&question.of).into_iter().flatten().take(TRIED);
     for mover in tried {
         let Some(name) = mover.control.strip_prefix("parameter:") else {
@@ -171,22 +177,47 @@ pub fn likeliest(
         answer.flips.push(Flip {
             control: mover.control.clone(),
             title: mover.title.clone(),
-            value,
+            says: format!("at {value}"),
+            value: Some(value),
+            state: None,
         });
     }
     // All weights are tried on one run: the file's own where nothing else is moved.
-    let others: Vec<String> = (found.iter())
+    let unweighed: Vec<String> = (found.iter())
         .filter(|one| !one.control.starts_with("weight:"))
         .map(Override::setting)
         .collect();
     let short;
-    let run = if others.is_empty() {
+    let run = if unweighed.is_empty() {
         &*base.result
     } else {
-        short = simulated(&others)?;
+        short = simulated(&unweighed)?;
         &short
     };
     try_weights(&session.study.model, run, question, &mut answer);
+    let others = others(session);
+    let is_tried = |control: &str| others.iter().any(|other| other.control == control);
+    let tried = movers.get(&question.of).into_iter().flatten();
+    for mover in tried.filter(|mover| is_tried(&mover.control)).take(TRIED) {
+        answer.tried.push(mover.title.clone());
+        for other in others.iter().filter(|other| other.control == mover.control) {
+            // What the page has moved of this control gives way.
+            let of_page = found.iter().filter(|one| one.control != other.control);
+            let own = overrides(&other.state, &session.study).map_err(|fault| fault.message)?;
+            let sets: Vec<String> = of_page.chain(&own).map(Override::setting).collect();
+            // A setting may not go with what is moved: then it does not lead there.
+            let Ok(run) = simulated(&sets) else { continue };
+            if leads(&run, &question.of) == Some(true) {
+                answer.flips.push(Flip {
+                    control: other.control.clone(),
+                    title: other.title.clone(),
+                    says: other.says.clone(),
+                    value: None,
+                    state: Some(other.state.clone()),
+                });
+            }
+        }
+    }
     Ok(answer)
 }
 
@@ -222,7 +253,9 @@ fn try_weights(model: &Model, run: &RunResult, question: &Question, answer: &mut
             let flip = Flip {
                 control: format!("weight:{}", trend.name),
                 title: format!("Weight of {}", trend.title),
-                value,
+                says: format!("at {}%", (100.0 * value).round()),
+                value: Some(value),
+                state: None,
             };
             found.push(((value - from).abs(), flip));
         }

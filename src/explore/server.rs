@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 use tokio::sync::oneshot;
@@ -30,6 +31,7 @@ pub struct App {
     pub limiter: Limiter,
     session: RwLock<Arc<Session>>,
     broken: Mutex<Option<String>>,
+    ending: AtomicBool,
 }
 
 impl App {
@@ -53,6 +55,11 @@ impl App {
 
     pub fn set_broken(&self, text: Option<String>) {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = text;
+    }
+
+    /// The server stops: what is done at leisure is given up.
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
     }
 
     /// The message that gives a page its controls.
@@ -104,6 +111,7 @@ impl Server {
             limiter: Limiter::new(Instant::now()),
             session: RwLock::new(Arc::new(session)),
             broken: Mutex::new(None),
+            ending: AtomicBool::new(false),
         };
         Ok(Self {
             app: Arc::new(app),
@@ -166,6 +174,7 @@ impl Server {
             beating.abort();
             served
         });
+        app.ending.store(true, Ordering::Relaxed);
         app.clients.stop_all();
         runtime.shutdown_timeout(std::time::Duration::from_secs(2));
         done

@@ -8,12 +8,14 @@ use super::Options;
 use super::cores::Cores;
 use super::kept::Kept;
 use super::track::Track;
+use super::tries::Tried;
 use super::tweak::Override;
 use crate::analysis::{Look, Study, movers};
 use crate::engine::{EngineError, Observer, Settings};
 use crate::results::{Drivers, Parts};
 use crate::scenario::{Findings, Laid};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Trials per draw of the coarse pictures: a block fits into one batch, so that all threads have
@@ -52,6 +54,8 @@ pub struct Session {
     coarse: Option<Track>,
     /// What moves each outcome in the whole base run.
     movers: OnceLock<Vec<Drivers>>,
+    is_trying: AtomicBool,
+    tried: OnceLock<Tried>,
 }
 
 /// A stage of a picture: which run, and after how many blocks.
@@ -95,6 +99,8 @@ impl Session {
             base,
             coarse,
             movers: OnceLock::new(),
+            is_trying: AtomicBool::new(false),
+            tried: OnceLock::new(),
         })
     }
 
@@ -168,6 +174,21 @@ impl Session {
             }
             _ => &[],
         }
+    }
+
+    /// Whether the caller is the one to try what no draw tells of: once, when the base run is whole.
+    pub fn begins_to_try(&self) -> bool {
+        let is_whole = |look: Arc<Look>| look.blocks() == self.settings.blocks;
+        self.base.latest().is_some_and(is_whole) && !self.is_trying.swap(true, Ordering::Relaxed)
+    }
+
+    pub fn tried(&self) -> Option<&Tried> {
+        self.tried.get()
+    }
+
+    pub fn has_tried(&self, found: Tried) {
+        // Only one begins to try, so nothing is there yet.
+        let _ = self.tried.set(found);
     }
 
     /// Settings of a stage.

@@ -12,4 +12,5 @@ mod numbers;
 mod playing;
 mod refusals;
 mod saving;
+mod tries;
 mod watching;

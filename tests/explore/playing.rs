@@ -81,7 +81,7 @@ fn a_hand_that_goes_on_moving_sees_what_reading_the_file_anew_gives() {
         let read = first(&mut others, "others", tweak, &state, false);
         assert_eq!(
             (&held["trials"], &read["trials"]),
-            (&json!(1024), &json!(1024))
+            (&json!(256), &json!(256))
         );
         for (panel, name) in [("outcomes", "signed"), ("questions", "by_june")] {
             assert_eq!(row(&held, panel, name), row(&read, panel, name), "{state}");
@@ -123,8 +123,8 @@ fn the_numbers_of_the_file_stay_while_what_is_moved_grows_finer() {
         ask(&served, "tests", tweak, &state, &json!({}));
         let all = pictures(&mut messages, tweak);
         let trials: Vec<_> = all.iter().map(|p| p["trials"].as_u64()).collect();
-        assert_eq!(trials, [Some(1024), Some(4096), Some(8192)], "{state}");
-        let exact = row(&all[2], "outcomes", "signed")[1];
+        assert_eq!(trials, [256, 1024, 4096, 8192].map(Some), "{state}");
+        let exact = row(&all[3], "outcomes", "signed")[1];
         for picture in &all {
             assert_eq!(picture["base_trials"], 8192);
             for (panel, name) in [
@@ -195,7 +195,7 @@ fn while_a_hand_moves_a_picture_is_of_the_window_and_nothing_finer_follows() {
         let held = messages.until(|m| m["kind"] == "picture" && m["tweak"] == tweak);
         assert_eq!(
             (&held["trials"], &held["part"]),
-            (&json!(1024), &json!(true))
+            (&json!(256), &json!(true))
         );
         let keys: Vec<_> = held["panels"].as_object().expect("panels").keys().collect();
         assert_eq!(keys, ["chart", "headline", "outcomes"]);
@@ -203,6 +203,12 @@ fn while_a_hand_moves_a_picture_is_of_the_window_and_nothing_finer_follows() {
         assert!(
             html.matches("class=\"curve").count() == 2,
             "{chart}: {html}"
+        );
+        // While the hand rests there is one that is a little finer, and no more.
+        let rested = messages.until(|m| m["kind"] == "picture");
+        assert_eq!(
+            (&rested["tweak"], &rested["trials"], &rested["part"]),
+            (&json!(tweak), &json!(1024), &json!(true))
         );
         // What comes next is of the next request, and its first picture has the same numbers.
         ask(

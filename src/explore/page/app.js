@@ -22,6 +22,8 @@ const pins = new Pins($("pins"), $("pinned"), (state) => go(() => history.push(f
 const view = { chart: "", of: "", events: null };
 // What moves each outcome, by its key; "" stands for the headline.
 let movers = {};
+// What is to be said of controls that were tried without a mover; null before they were.
+let untold = null;
 // Where the axes end in the picture that is shown; they stay there while a hand moves, and grow afterwards.
 let axes = {};
 let held = false;
@@ -114,6 +116,12 @@ function receive(message) {
   else if (message.kind === "broken") {
     $("broken").querySelector("pre").textContent = message.text;
     $("broken").hidden = false;
+  } else if (message.kind === "movers") {
+    if (message.generation !== controls?.generation) return;
+    learn(message);
+    // Nothing is put elsewhere under a hand: the next picture does it.
+    if (!held && latest?.base_trials === latest?.total && order(movers[view.of] ?? [], untold)) ordered = `${message.generation} ${view.of}`;
+    why(hovered);
   } else if (message.kind === "picture") {
     const key = tweaks.sent.get(message.tweak)?.key;
     if (message.final && key) kept.put(key, message);
@@ -135,7 +143,7 @@ function scenario(found) {
   const first = controls === null;
   const again = !first && found.generation !== controls.generation;
   controls = found;
-  if (again) { axes = {}; kept.clear(); pins.clear(); }
+  if (again) { axes = {}; kept.clear(); pins.clear(); untold = null; }
   $("broken").hidden = true;
   document.title = `${found.title} – Quincunx`;
   $("title").textContent = found.title;
@@ -200,6 +208,14 @@ function chooseEvents() {
   $("chosen").replaceChildren($("chosen").querySelector("legend"), ...boxes);
 }
 
+// Takes over what moves each outcome; controls are put in order anew when the tries have ended.
+function learn(message) {
+  movers = message.movers;
+  if (!message.untold || untold) return;
+  untold = { notes: message.untold, trials: message.tried_trials };
+  ordered = null;
+}
+
 function draw(message) {
   latest = message;
   steady(message.held);
@@ -213,10 +229,10 @@ function draw(message) {
   }
   drawn = message.tweak;
   showMarks(message.notes);
-  if (message.movers && message.base_trials === message.total) movers = message.movers;
+  if (message.movers && message.base_trials === message.total) learn(message);
   const wanted = `${message.generation} ${view.of}`;
   if (ordered !== wanted && message.base_trials === message.total) {
-    if (order(movers[view.of] ?? [])) ordered = wanted;
+    if (order(movers[view.of] ?? [], untold)) ordered = wanted;
     if (!document.querySelector("aside").contains(document.activeElement)) openChanged();
   }
   why(hovered);
@@ -306,7 +322,7 @@ function why(key) {
   place.replaceChildren(said, ...links, ...(/^(group|outcome):/.test(key_) && found.length ? [ask] : []));
 }
 
-// Looks for a single parameter or weight that makes an outcome the likeliest; the answer stays until another outcome is pointed at.
+// Looks for a single control that makes an outcome the likeliest; the answer stays until another outcome is pointed at.
 async function wouldLead(of, title) {
   const place = $("why");
   const mine = (place.dataset.signature = `asked ${of}`);
@@ -323,14 +339,16 @@ async function wouldLead(of, title) {
   else if (!found.flips.length) say(`Nothing that was tried makes “${title}” the likeliest by itself: ${found.tried.join(", ")}.`);
   else {
     const tries = found.flips.map((flip) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "flip", textContent: `${flip.title} at ${flip.control.startsWith("weight:") ? `${Math.round(100 * flip.value)}%` : flip.value}`, title: "Try it" });
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "flip", textContent: `${flip.title}${flip.value === null ? ":" : ""} ${flip.says}`, title: "Try it" });
       button.addEventListener("click", () => {
         asking = false;
         history.seal();
         const [kind, name] = flip.control.split(":");
         const pin = (state) => ({ parameters: { ...state.parameters, [name]: { pin: flip.value } } });
         const weigh = (state) => ({ weights: withWeight(weightsOf(state, controls.trends), name, flip.value) });
-        change(flip.control, kind === "weight" ? weigh : pin, true);
+        // Of every other control: what stands in its part of the state.
+        const set = (state) => Object.fromEntries(Object.entries(flip.state).filter(([, value]) => value && typeof value === "number" || Object.keys(value ?? {}).length).map(([part, value]) => [part, typeof value === "number" ? value : { ...state[part], ...value }]));
+        change(flip.control, flip.state ? set : kind === "weight" ? weigh : pin, true);
         goTo(flip.control);
       });
       return button;

@@ -65,8 +65,13 @@ function behind({ shape, marks, low, high }) {
 }
 
 // Puts the controls that move what is looked at first, and says what they do to it; false while that has to wait.
-export function order(movers) {
+export function order(movers, untold) {
   for (const said of document.querySelectorAll("aside .moves")) said.textContent = "";
+  // Of what was tried and does nothing to this outcome that can be told.
+  for (const [control, note] of Object.entries(untold?.notes ?? {})) {
+    const said = document.getElementById(`control-${control}`)?.querySelector(".moves");
+    if (said) said.textContent = note || `no effect on this shows in ${untold.trials.toLocaleString("en-US")} trials`;
+  }
   const rows = movers.map((mover) => ({ mover, row: document.getElementById(`control-${mover.control}`) })).filter(({ row }) => row);
   for (const { mover, row } of rows) row.querySelector(".moves").textContent = mover.says;
   let waits = false;
@@ -79,7 +84,7 @@ export function order(movers) {
     const wanted = [...first, ...others];
     if (wanted.some((row, i) => row !== list.children[i])) list.append(...wanted);
   }
-  document.getElementById("order").textContent = rows.length ? "Those that move the large number most come first." : "";
+  document.getElementById("order").textContent = rows.length ? `Those that move the large number most come first${untold ? "" : "; what events, moves, starts and the horizon do is being tried"}.` : "";
   return !waits;
 }
 
