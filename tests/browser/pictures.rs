@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Every picture, by the name of its file in `docs/images`.
-const PICTURES: [&str; 10] = [
+const PICTURES: [&str; 11] = [
     "explore-dark",
+    "explore-large",
     "explore-light",
     "explore-phone",
     "outcomes",
@@ -192,12 +193,25 @@ fn explore(browser: &Browser, scenario: &str) {
         height: 840,
         ..View::PHONE
     };
+    // A window of 1280 by 800 pixels at 200%.
+    let large = View {
+        width: 640,
+        height: 400,
+        ..desk
+    };
+    let start = std::time::Instant::now();
     for (name, view) in [
         ("explore-light", desk),
         ("explore-dark", desk.dark()),
         ("explore-phone", phone),
+        ("explore-large", large),
     ] {
         let page = opened(browser, &served, view);
+        // All controls are tried first, which may take a minute.
+        while !page.ask::<bool>("document.body.dataset.tried === 'true'") {
+            assert!(start.elapsed().as_secs() < 300, "not all is tried");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
         after(&page, &set("parameter:chance_ceasefire-number", "0.3"));
         shot(name, &page);
     }

@@ -143,7 +143,7 @@ function scenario(found) {
   const first = controls === null;
   const again = !first && found.generation !== controls.generation;
   controls = found;
-  if (again) { axes = {}; kept.clear(); pins.clear(); untold = null; }
+  if (again) { axes = {}; kept.clear(); pins.clear(); untold = null; delete document.body.dataset.tried; }
   $("broken").hidden = true;
   document.title = `${found.title} – Quincunx`;
   $("title").textContent = found.title;
@@ -175,7 +175,8 @@ function scenario(found) {
 function openChanged() {
   for (const group of document.querySelectorAll("aside > details")) if (group.querySelector(".moved")) group.open = true;
   const moved = document.querySelector("aside .moved");
-  if (moved) document.querySelector("aside").scrollTop = moved.offsetTop - 60;
+  // In a low window there is room for the control alone.
+  if (moved) document.querySelector("aside").scrollTop = moved.offsetTop - (window.innerHeight > 520 ? 60 : 4);
 }
 
 function chooseChart() {
@@ -214,6 +215,7 @@ function learn(message) {
   if (!message.untold || untold) return;
   untold = { notes: message.untold, trials: message.tried_trials };
   ordered = null;
+  document.body.dataset.tried = "true";
 }
 
 function draw(message) {

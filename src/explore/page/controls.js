@@ -84,7 +84,7 @@ export function order(movers, untold) {
     const wanted = [...first, ...others];
     if (wanted.some((row, i) => row !== list.children[i])) list.append(...wanted);
   }
-  document.getElementById("order").textContent = rows.length ? `Those that move the large number most come first${untold ? "" : "; what events, moves, starts and the horizon do is being tried"}.` : "";
+  document.getElementById("order").textContent = rows.length ? `The strongest come first${untold ? "." : "; events, moves and starts are still being tried."}` : "";
   return !waits;
 }
 
