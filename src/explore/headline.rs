@@ -152,7 +152,8 @@ pub struct Moves {
     pub title: String,
     /// It is more likely where the control is higher.
     pub rises: bool,
-    /// In words: the probability where it is lowest and where it is highest, or with other settings.
+    /// In words: the probability where it is lowest and where it is highest, or with other
+    /// settings.
     pub says: String,
     /// How far apart these are.
     pub points: f64,

@@ -9,8 +9,9 @@
 //!
 //! Order of reading: `tweak` (the page's state), `session` (the file, its base run; `kept`,
 //! `track`), `clients` (whose turn it is), `job` (from a state to pictures), `picture`, `bars`,
-//! `headline` and `notes` (from results to fragments of the page), `tries` (what controls do of which
-//! no draw tells), `story` and `likeliest` (what is asked of an outcome), `connection` (how long asking may take), `guard` (who may ask), `server`
+//! `headline` and `notes` (from results to fragments of the page), `tries` (what controls do of
+//! which no draw tells), `story` and `likeliest` (what is asked of an outcome), `connection` (how
+//! long asking may take), `guard` (who may ask), `server`
 //! (addresses), `page/` (what the browser gets).
 
 mod assets;

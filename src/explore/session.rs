@@ -176,7 +176,8 @@ impl Session {
         }
     }
 
-    /// Whether the caller is the one to try what no draw tells of: once, when the base run is whole.
+    /// Whether the caller is the one to try what no draw tells of: once, when the base run is
+    /// whole.
     pub fn begins_to_try(&self) -> bool {
         let is_whole = |look: Arc<Look>| look.blocks() == self.settings.blocks;
         self.base.latest().is_some_and(is_whole) && !self.is_trying.swap(true, Ordering::Relaxed)
