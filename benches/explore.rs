@@ -1,8 +1,8 @@
 //! How long the page of `explore` waits for its first picture, by kind of control: from the request
 //! to the picture in the stream, without painting.
 //!
-//! `cargo bench -p benches --bench explore --profile release -- [FILE]`, as the program is built for
-//! its users; without a file the baseline, and two small files for the kinds of control that it
+//! `cargo bench -p benches --bench explore --profile release -- [FILE]`, as the program is built
+//! for its users; without a file the baseline, and two small files for the kinds of control that it
 //! lacks. Asked for is what a page of 1280 by 800 pixels has in its window: of a slider with a hand
 //! on it, of a choice when it has been made, while what was moved before is still made finer.
 //! Prints the median, the least and the ninth decile of twenty. The file's own run is done before

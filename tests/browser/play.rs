@@ -86,6 +86,40 @@ fn the_futures_move_while_the_hand_does_and_all_else_stays() {
     page.assert_quiet();
 }
 
+#[test]
+fn every_kind_of_slider_of_the_baseline_draws_while_it_is_dragged() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let baseline = crate::program::root().join("scenarios/baseline.json");
+    let served = Served::of(&baseline, 2048);
+    let page = opened(&browser, &served, SMALL);
+    for (id, from) in [
+        ("parameter:chance_ceasefire-range", "0.3"),
+        ("weight:stalemate-range", "30"),
+        ("horizon-range", "30"),
+        (
+            "number:states.edge.moves.ukrainian.even.mean_wait-range",
+            "40",
+        ),
+    ] {
+        after(&page, &set(id, from));
+        let start = Instant::now();
+        let seen = drag(&page, id, 75);
+        let rate = seen.drawn as f64 / start.elapsed().as_secs_f64();
+        eprintln!("{id}: {rate:.1} pictures a second");
+        // How fast is for the bench to say: a busy machine draws a fifth of what a quiet one does.
+        assert!(seen.drawn >= 3, "{id}: {} pictures", seen.drawn);
+        assert_eq!(seen.base.len(), 1, "{id}: {:?}", seen.base);
+        assert_eq!(seen.axes.len(), 1, "{id}: {:?}", seen.axes);
+        page.wait_for(
+            "!document.body.classList.contains('older') && document.body.dataset.final === 'true'",
+        );
+        after(&page, "document.getElementById('reset').click()");
+    }
+    page.assert_quiet();
+}
+
 /// Counts what the page asks of the program from now on.
 const COUNT_REQUESTS: &str = "(() => { window.asked = 0; const old = window.fetch;
     window.fetch = (...all) => { window.asked += 1; return old(...all); }; return true; })()";
