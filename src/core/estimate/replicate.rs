@@ -81,7 +81,8 @@ pub fn ratio(numerators: &[f64; REPLICATES], denominators: &[f64; REPLICATES]) -
 /// `groups[g]` is hits and trials by replicate. Both groups live on the same draws of a replicate:
 /// what these do to both cancels in the replicate's own difference, from which the error is read.
 /// With few hits, or misses, trials count as independent at best, so that replicates which agree by
-/// luck are not believed. `None` if a group has no trials, or if fewer than two replicates took part.
+/// luck are not believed. `None` if a group has no trials, or if fewer than two replicates took
+/// part.
 pub fn gap(groups: [[&[u64; REPLICATES]; 2]; 2]) -> Option<(f64, f64, f64)> {
     let totals = groups.map(|group| group.map(|counts| counts.iter().sum::<u64>()));
     let [[hits, trials], [other_hits, other_trials]] = totals;

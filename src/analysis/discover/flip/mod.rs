@@ -13,12 +13,14 @@
 mod levers;
 mod race;
 mod search;
+mod sizes;
 
 pub use race::Race;
 
 use levers::{apart, levers};
 use race::is_yes_or_no;
-use search::{Candidate, LOOKS, Search, confirming, confirms, searching, verified};
+use search::{Candidate, LOOKS, Search};
+use sizes::{confirming, confirms, searching, verified};
 
 use super::{Discovery, NothingToDiscover, by_draw, choosing};
 use crate::analysis::Study;
