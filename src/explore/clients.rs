@@ -66,6 +66,11 @@ impl Turn {
     }
 
     /// There is a picture of it.
+    pub fn is_drawn(&self) -> bool {
+        self.drawn.load(Ordering::Relaxed)
+    }
+
+    /// Notes that there is one.
     pub fn has_drawn(&self) {
         self.drawn.store(true, Ordering::Relaxed);
     }
@@ -168,6 +173,13 @@ impl Clients {
         Asked::Now(Box::new(request), page.begin())
     }
 
+    /// Whether a page waits for the first picture of what it asked for.
+    pub fn any_waits_for_a_picture(&self) -> bool {
+        let pages = self.pages();
+        let waits = |page: &Page| page.turn.as_ref().is_some_and(|turn| !turn.is_drawn());
+        pages.values().any(waits)
+    }
+
     /// Whether anything is being worked on, or waits to be.
     pub fn any_waits(&self) -> bool {
         let pages = self.pages();
@@ -249,9 +261,11 @@ mod tests {
         for tweak in 2..9 {
             assert!(matches!(clients.ask(request("a", tweak)), Asked::Later));
             assert!(!first.turn.is_over(), "it has drawn nothing yet");
+            assert!(clients.any_waits_for_a_picture());
         }
         first.turn.has_drawn();
         other.turn.has_drawn();
+        assert!(!clients.any_waits_for_a_picture());
         assert!(first.turn.is_over() && !other.turn.is_over());
         let (next, second) = clients.next("a", &first.turn).expect("one waits");
         assert_eq!(next.tweak, 8, "the newest, and none of the others");

@@ -10,6 +10,7 @@ use super::clients::{Clients, Ticket, Tweaked};
 use super::cores::Cores;
 use super::headline::{movers, rows};
 use super::notes::notes;
+use super::patience::Watch;
 use super::picture::{self, Sides, View};
 use super::session::{Session, Stage};
 use super::track::Track;
@@ -25,10 +26,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// A tweak is given up after this long.
-const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// What a page asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -61,18 +58,6 @@ impl From<EngineError> for End {
     }
 }
 
-/// Cancelled when nobody wants more, or by the clock.
-struct Watch<'t> {
-    ticket: &'t Ticket,
-    until: Instant,
-}
-
-impl Observer for Watch<'_> {
-    fn cancelled(&self) -> bool {
-        self.ticket.turn.is_over() || Instant::now() > self.until
-    }
-}
-
 /// Answers a request; returns when there is nothing more to say.
 pub fn answer(
     options: &Options,
@@ -81,10 +66,7 @@ pub fn answer(
     request: &Request,
     ticket: &Ticket,
 ) {
-    let watch = Watch {
-        ticket,
-        until: Instant::now() + TIME_LIMIT,
-    };
+    let watch = Watch::new(clients, ticket);
     let job = Job {
         options,
         session,

@@ -29,6 +29,7 @@ mod kept;
 mod likeliest;
 mod notes;
 mod numbers;
+mod patience;
 mod picture;
 mod readings;
 mod server;

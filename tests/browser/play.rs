@@ -232,6 +232,7 @@ fn a_program_that_stands_still_is_noticed_and_goes_on_with_the_newest_state() {
         set("parameter:haste-number", "0.55")
     ));
     page.wait_for("!document.getElementById('lost').hidden");
+    eprintln!("said after {:.1?}", start.elapsed());
     // Two seconds on a machine that does nothing else.
     assert!(start.elapsed().as_secs_f64() < 4.0, "{:?}", start.elapsed());
     assert!(page.ask::<bool>("document.body.classList.contains('older')"));
