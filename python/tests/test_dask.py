@@ -469,3 +469,27 @@ def test_the_five_commands_of_the_page_do_what_is_said(tmp_path: Path, monkeypat
     one = quincunx.run("scenarios/baseline.json", trials=4096)
     assert files["big.json"].read_bytes() == bytes_of(one, tmp_path)
     assert files["big.html"].stat().st_size > 10_000
+
+
+def test_parts_are_as_long_as_pays_and_each_thread_has_as_many() -> None:
+    parts = quincunx.dask._parts_of
+    # Short runs: no part is worth its start alone.
+    assert parts(0.4, 8_000, 2) == 1
+    assert parts(1.0, 20_000, 64) == 2
+    # 17 seconds on each of two threads: seven parts of five seconds would leave one thread with four, the other with three.
+    assert parts(34.0, 300_000, 2) == 8
+    # Longer runs have longer parts, up to half a minute.
+    assert parts(160.0, 1_000_000, 2) == 16
+    assert parts(4_800.0, 100_000_000, 2) == 160
+    # Many threads, and a run that is short for them.
+    assert parts(1_000.0, 100_000_000, 500) == 500
+    assert parts(1e9, 10**13, 2) == quincunx.dask._MOST
+
+
+def test_how_long_a_trial_takes_does_not_count_the_start_of_the_program(cluster: Cluster) -> None:
+    plan = quincunx.dask._Plan(quincunx.plan(PORT, "port.plan", parts=1, trials=4 * 1024).read_bytes())
+    with quincunx.dask._Job(cluster.client) as job:
+        before = time.monotonic()
+        each = job.seconds_per_trial(plan)
+        taken = time.monotonic() - before
+    assert 0 < each * plan.trials < taken

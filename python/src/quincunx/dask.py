@@ -25,7 +25,7 @@ import threading
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,8 +51,10 @@ ClientLike: TypeAlias = "distributed.Client | str | None"
 
 #: Where is kept what is done of a run of which parts fail.
 KEPT = "quincunx-kept"
-#: Seconds that a part should take.
-_SECONDS = 5.0
+#: Seconds that a part should take: at least, and at most where each thread has many.
+_SECONDS, _MOST_SECONDS = 5.0, 30.0
+#: Parts that each thread should have, where they are long enough.
+_EACH = 8
 #: Trials below which a part is not worth its start: it simulates up to 2,048 again.
 _LEAST = 8192
 #: The most parts that a run is cut into without being asked to.
@@ -319,9 +321,20 @@ def _few(plan: _Plan) -> tuple[int, int]:
 def _fitting(client: distributed.Client, plan: _Plan, pilot: _Plan) -> int:
     """Tell into how many parts a plan is to be cut: a small run on a worker tells how long all of it would take on one thread."""
     with _Job(client) as job:
-        seconds = job.seconds(pilot) * plan.trials / pilot.trials
-    threads: int = sum(client.nthreads().values())
-    return max(1, min(_MOST, max(math.ceil(seconds / _SECONDS), min(threads, plan.trials // _LEAST))))
+        seconds = job.seconds_per_trial(pilot) * plan.trials
+    return _parts_of(seconds, plan.trials, sum(client.nthreads().values()))
+
+
+def _parts_of(seconds: float, trials: int, threads: int) -> int:
+    """Tell into how many parts to cut trials that would take so many `seconds` on one thread.
+
+    Each costs a start, and a join; a long one costs more if it is lost. As long as they are few, each thread has as many as every other.
+    """
+    length = min(_MOST_SECONDS, max(_SECONDS, seconds / (_EACH * threads)))
+    parts = math.ceil(seconds / length)
+    if parts <= _EACH * threads:
+        parts = math.ceil(parts / threads) * threads
+    return max(1, min(parts, _MOST, trials // _LEAST))
 
 
 def _name(part: int, parts: int) -> str:
@@ -507,19 +520,30 @@ def _given(data: bytes) -> bytes:
     return data
 
 
-def _part(part: int, plan: bytes, run: _Run) -> bytes:
+def _part(part: int, plan: bytes, run: _Run, told: Callable[[int], None] = lambda _done: None) -> bytes:
     with _task(run) as folder:
         (folder / "run.plan").write_bytes(plan)
         words = ["shard", str(folder / "run.plan"), f"--index={part}", f"--dir={folder / 'parts'}", "--threads=1"]
-        call(words, names={f"{folder}/": ""}, watcher=_ended_when_unwanted()).check()
+        unwanted = _ended_when_unwanted()
+
+        def watcher(done: int, total: int | None) -> None:
+            unwanted(done, total)
+            told(done)
+
+        call(words, names={f"{folder}/": ""}, watcher=watcher).check()
         (file,) = (folder / "parts").iterdir()
         return file.read_bytes()
 
 
-def _timed_part(plan: bytes, run: _Run) -> float:
+def _seconds_per_trial(plan: bytes, trials: int, run: _Run) -> float:
     begun = time.monotonic()
-    _part(1, plan, run)
-    return time.monotonic() - begun
+    done: list[tuple[float, int]] = []
+    _part(1, plan, run, lambda trials: done.append((time.monotonic(), trials)))
+    # From the first to the last report, so that the start of the program does not count: that of a part is short beside its trials.
+    if len(done) > 1 and done[-1][1] > done[0][1]:
+        (first, few), (last, many) = done[0], done[-1]
+        return (last - first) / (many - few)
+    return (time.monotonic() - begun) / trials
 
 
 def _join(pieces: Sequence[bytes], run: _Run) -> bytes:
@@ -606,9 +630,9 @@ class _Job:
             pass
         self.release(*self.futures)
 
-    def seconds(self, pilot: _Plan) -> float:
+    def seconds_per_trial(self, pilot: _Plan) -> float:
         """Time a small run on a worker."""
-        return float(self.submit(_timed_part, pilot.data, self.run, key=self.key("pilot")).result())
+        return float(self.submit(_seconds_per_trial, pilot.data, pilot.trials, self.run, key=self.key("pilot")).result())
 
     def parts(self, plan: _Plan, numbers: Sequence[int]) -> list[_Node]:
         """Ask for parts."""

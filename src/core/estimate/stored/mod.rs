@@ -9,6 +9,8 @@
 
 use super::replicate::REPLICATES;
 
+mod rice;
+
 /// Bytes that are no summary of the expected shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -86,6 +88,19 @@ impl Store<'_> {
     /// # Errors
     /// As of [`Stored::store`].
     pub fn count(&mut self, value: &mut u64) -> Result<(), Unreadable> {
+        // Most are small.
+        match self {
+            Self::Writing(bytes) if *value < 0x80 => {
+                bytes.push(*value as u8);
+                return Ok(());
+            }
+            Self::Reading([first, rest @ ..]) if *first < 0x80 => {
+                *value = u64::from(*first);
+                *self = Self::Reading(rest);
+                return Ok(());
+            }
+            _ => {}
+        }
         let mut left = *value;
         let (mut read, mut shift) = (0, 0);
         loop {
@@ -161,28 +176,16 @@ impl Store<'_> {
         if shift > 63 {
             return Err(TOO_LARGE);
         }
-        let mut bits = Bits::default();
-        for value in values {
-            let quotient = *value >> shift;
-            let mut ones = 0;
-            while ones < MOST_ONES {
-                let mut is_one = u64::from(ones < quotient);
-                bits.pass(self, &mut is_one, 1)?;
-                if is_one == 0 {
-                    break;
-                }
-                ones += 1;
+        match self {
+            Self::Writing(bytes) => {
+                rice::write(bytes, values, u32::from(shift));
+                Ok(())
             }
-            if ones == MOST_ONES {
-                bits.pass(self, value, 64)?;
-                continue;
-            }
-            bits.pass(self, value, u32::from(shift))?;
-            if self.is_reading() {
-                *value |= ones.checked_shl(u32::from(shift)).ok_or(TOO_LARGE)?;
+            Self::Reading(bytes) => {
+                *bytes = rice::read(bytes, values, u32::from(shift))?;
+                Ok(())
             }
         }
-        bits.end(self)
     }
 
     /// The same of fewer bits.
@@ -242,63 +245,6 @@ impl Store<'_> {
     /// As of [`Stored::store`].
     pub fn all<T: Stored>(&mut self, all: &mut [T]) -> Result<(), Unreadable> {
         all.iter_mut().try_for_each(|one| one.store(self))
-    }
-}
-
-/// A quotient of so many ones is followed by the number itself.
-const MOST_ONES: u64 = 24;
-
-/// Bits on their way to a whole byte, or from one; the lowest comes first.
-#[derive(Default)]
-struct Bits {
-    byte: u8,
-    /// Writing: bits that are in `byte`. Reading: bits that have been taken from it, or 0 if there
-    /// is none.
-    used: u32,
-}
-
-impl Bits {
-    /// The lowest `length` bits of a value; whoever reads gets them alone.
-    fn pass(
-        &mut self,
-        store: &mut Store<'_>,
-        value: &mut u64,
-        length: u32,
-    ) -> Result<(), Unreadable> {
-        let is_reading = store.is_reading();
-        let mut read = 0;
-        for at in 0..length {
-            if is_reading {
-                if self.used == 0 {
-                    store.byte(&mut self.byte)?;
-                }
-                read |= u64::from(self.byte >> self.used & 1) << at;
-            } else {
-                self.byte |= ((*value >> at & 1) as u8) << self.used;
-            }
-            self.used += 1;
-            if self.used == u8::BITS {
-                self.used = 0;
-                if !is_reading {
-                    store.byte(&mut self.byte)?;
-                    self.byte = 0;
-                }
-            }
-        }
-        if is_reading {
-            *value = read;
-        }
-        Ok(())
-    }
-
-    /// The last byte, filled up with zeros.
-    fn end(mut self, store: &mut Store<'_>) -> Result<(), Unreadable> {
-        match (store.is_reading(), self.used) {
-            (_, 0) => Ok(()),
-            (false, _) => store.byte(&mut self.byte),
-            (true, used) if self.byte >> used == 0 => Ok(()),
-            (true, _) => Err(Unreadable("it has bits that mean nothing")),
-        }
     }
 }
 
