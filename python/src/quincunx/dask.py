@@ -243,10 +243,10 @@ def run_plan(
             _check_versions(connected)
             with _collected(connected, opened_plan, Path(keep), Path(plan), progress) as parts_here:
                 return _told_here(parts_here, summary)
-    return _told(_summary_of(plan, client, keep, progress), summary)
+    return _told(_pieces_of(plan, client, keep, progress), summary)
 
 
-def _summary_of(plan: StrPath, client: ClientLike, keep: StrPath, progress: Progress) -> bytes:
+def _pieces_of(plan: StrPath, client: ClientLike, keep: StrPath, progress: Progress) -> list[bytes]:
     opened_plan = _Plan.open(plan)
     _check_folder(keep)
     with _connected(client) as connected:
@@ -254,12 +254,11 @@ def _summary_of(plan: StrPath, client: ClientLike, keep: StrPath, progress: Prog
         return _simulated(connected, opened_plan, Path(keep), Path(plan), progress)
 
 
-def _told(summary: bytes, kept: StrPath | None) -> RunResult:
-    """Tell the result of a whole run, here."""
+def _told(pieces: Sequence[bytes], kept: StrPath | None) -> RunResult:
+    """Tell the result of a whole run, here, from the pieces that make it up."""
     with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
-        file = os.path.join(folder, "whole.summary")
-        Path(file).write_bytes(summary)
-        done = call(["merge", file, *_options(**_paths(summary=kept)), "--format=json"])
+        files = _written(pieces, Path(folder))
+        done = call(["merge", *map(str, files), *_options(**_paths(summary=kept)), "--format=json"])
     return _finished(done, RunResult)
 
 
@@ -315,7 +314,7 @@ class _Plan:
 
 def _few(plan: _Plan) -> tuple[int, int]:
     """Give trials and draws of a small run of the scenario of a plan."""
-    return 4 * REPLICATES * plan.trials_per_draw, 4 * REPLICATES
+    return 3 * REPLICATES * plan.trials_per_draw, 3 * REPLICATES
 
 
 def _fitting(client: distributed.Client, plan: _Plan, pilot: _Plan) -> int:
@@ -546,15 +545,20 @@ def _seconds_per_trial(plan: bytes, trials: int, run: _Run) -> float:
     return (time.monotonic() - begun) / trials
 
 
+def _written(pieces: Sequence[bytes], folder: Path) -> list[Path]:
+    files = [folder / f"{number}.summary" for number in range(len(pieces))]
+    for file, piece in zip(files, pieces, strict=True):
+        file.write_bytes(piece)
+    return files
+
+
 def _join(pieces: Sequence[bytes], run: _Run) -> bytes:
     with _task(run) as folder:
         return _joined(pieces, folder)
 
 
 def _joined(pieces: Sequence[bytes], folder: Path) -> bytes:
-    files = [folder / f"{number}.summary" for number in range(len(pieces))]
-    for file, piece in zip(files, pieces, strict=True):
-        file.write_bytes(piece)
+    files = _written(pieces, folder)
     whole = folder / "joined"
     call(["merge", *map(str, files), "--partial", f"--summary={whole}"], names={f"{folder}/": ""}).check()
     return whole.read_bytes()
@@ -642,11 +646,11 @@ class _Job:
         self.futures.update(zip(keys, futures, strict=True))
         return [_Node(range(number, number + 1), future) for number, future in zip(numbers, futures, strict=True)]
 
-    def tree(self, plan: _Plan) -> _Node:
-        """Ask for all parts, and for joining them a few at a time. Joining comes first, so that few are held."""
+    def tree(self, plan: _Plan) -> list[_Node]:
+        """Ask for all parts, and for joining them a few at a time, until a few are left. Joining comes first, so that few are held."""
         nodes = self.parts(plan, range(1, len(plan.parts) + 1))
         level = 0
-        while len(nodes) > 1:
+        while len(nodes) > _ARITY:
             level += 1
             above = []
             for at in range(0, len(nodes), _ARITY):
@@ -658,7 +662,7 @@ class _Job:
                 future = self.submit(_join, [node.future for node in some], self.run, key=key, priority=level)
                 above.append(_Node(range(some[0].parts.start, some[-1].parts.stop), future, some))
             nodes = above
-        return nodes[0]
+        return nodes
 
 
 def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any, trials: int = 0) -> dict[int, str]:
@@ -690,30 +694,33 @@ def _followed(job: _Job, nodes: Sequence[_Node], plan: _Plan, watcher: Any, tria
     return dict(sorted(failed.items()))
 
 
-def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> bytes:
-    """Simulate a plan on a cluster: the summary of the whole run."""
+def _simulated(client: distributed.Client, plan: _Plan, keep: Path, plan_path: Path | None, progress: Progress) -> list[bytes]:
+    """Simulate a plan on a cluster: a few summaries that make up the whole run."""
     with _Job(client) as job, watching(progress, "run") as watcher:
-        root = job.tree(plan)
+        roots = job.tree(plan)
         nodes = []
-        waiting = [root]
+        waiting = list(roots)
         while waiting:
             node = waiting.pop()
             nodes.append(node)
             waiting += node.children
         failed = _followed(job, nodes, plan, watcher)
-        done = list(root.largest_done())
-        with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
-            whole = b""
-            for node in done:
-                piece = job.client.gather(node.future)
-                whole = _joined([whole, piece], Path(folder)) if whole else piece
+        done = [node for root in roots for node in root.largest_done()]
+        pieces: list[bytes] = []
+        for node in done:
+            pieces.append(job.client.gather(node.future))
+            job.release(node.future.key)
+            if failed and len(pieces) == 2:
+                # Of a run with gaps there may be many.
+                with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
+                    pieces = [_joined(pieces, Path(folder))]
         if failed:
             job.cancel()
     if not failed:
-        return whole
+        return pieces
     plan_path = _kept_plan(plan, keep, plan_path)
     rest = None
-    if whole:
+    for whole in pieces:
         rest = keep / "rest.summary"
         rest.write_bytes(whole)
     raise PartsError(failed, plan_path, keep, rest, sum(len(node.parts) for node in done), len(plan.parts))
@@ -814,21 +821,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = _Plan.open(given.plan)
         if plan.is_collected:
             return _main_collected(given, plan, told, quiet)
-        summary = _summary_of(given.plan, given.scheduler, given.keep, quiet)
+        pieces = _pieces_of(given.plan, given.scheduler, given.keep, quiet)
     except (QuincunxError, KeyboardInterrupt) as error:
         print("interrupted: nothing is kept" if isinstance(error, KeyboardInterrupt) else f"error: {error}", file=sys.stderr)
         if isinstance(error, KeyboardInterrupt):
             return _INTERRUPTED
         return _INCOMPLETE if isinstance(error, PartsError) else _FAILED if isinstance(error, RunError) else _MISUSE
     with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
-        file = Path(folder) / "whole.summary"
-        file.write_bytes(summary)
-        status = subprocess.run([find_program(), "merge", file, *_options(**told)]).returncode
+        status = subprocess.run([find_program(), "merge", *_written(pieces, Path(folder)), *_options(**told)]).returncode
         if status != 0:
             # The work is not to be lost for a table.
             kept = Path(given.keep) / "whole.summary"
             kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(file, kept)
+            kept.write_bytes(_joined(pieces, Path(folder)) if len(pieces) > 1 else pieces[0])
             print(f"the run is kept in `{kept}`: `quincunx merge {shlex.quote(str(kept))}` tells its result", file=sys.stderr)
     return status
 

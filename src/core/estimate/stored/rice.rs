@@ -39,19 +39,7 @@ pub(super) fn read<'b>(
 ) -> Result<&'b [u8], Unreadable> {
     let mut bits = Reader { bytes, at: 0 };
     for value in values {
-        let ones = bits.ones()?;
-        if ones == MOST_ONES {
-            *value = bits.take(u64::BITS)?;
-            continue;
-        }
-        let rest = bits.take(shift)?;
-        let quotient = u64::from(ones);
-        // What is shifted out must be shifted back.
-        let whole = quotient << shift;
-        if whole >> shift != quotient {
-            return Err(TOO_LARGE);
-        }
-        *value = whole | rest;
+        *value = bits.number(shift)?;
     }
     bits.end()
 }
@@ -124,11 +112,28 @@ impl<'b> Reader<'b> {
         Ok(value)
     }
 
-    /// How many ones come next; a zero behind them is passed, too, unless they are the most.
-    fn ones(&mut self) -> Result<u32, Unreadable> {
-        let ones = self.ahead().trailing_ones().min(MOST_ONES);
-        self.pass((ones + 1).min(MOST_ONES))?;
-        Ok(ones)
+    fn number(&mut self, shift: u32) -> Result<u64, Unreadable> {
+        let ahead = self.ahead();
+        let ones = ahead.trailing_ones().min(MOST_ONES);
+        let head = (ones + 1).min(MOST_ONES);
+        if ones == MOST_ONES {
+            self.pass(head)?;
+            return self.take(u64::BITS);
+        }
+        // Nearly always all of it has been looked at.
+        let rest = if head + shift <= AHEAD {
+            self.pass(head + shift)?;
+            ahead >> head & ((1 << shift) - 1)
+        } else {
+            self.pass(head)?;
+            self.take(shift)?
+        };
+        let quotient = u64::from(ones);
+        let whole = quotient << shift;
+        if whole >> shift != quotient {
+            return Err(TOO_LARGE);
+        }
+        Ok(whole | rest)
     }
 
     /// The bytes behind the last one.
