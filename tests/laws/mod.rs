@@ -34,6 +34,7 @@ mod ranges;
 mod readings;
 mod replays;
 mod reweighting;
+mod slots;
 mod spread;
 mod states;
 mod streams;

@@ -5,7 +5,8 @@ use crate::analysis::Study;
 use crate::engine::{Inputs, Settings, Setup, inputs};
 use crate::estimate::{BINS_OF_INPUT, bin_of_input};
 use crate::math::special::{normal_cdf, normal_quantile};
-use crate::program::{InputCode, MixCode};
+use crate::model::Correlated;
+use crate::program::InputCode;
 use std::borrow::Cow;
 
 /// Correlation of normal scores below which two parameters are taken to be independent: what
@@ -52,7 +53,7 @@ pub fn named(study: &Study) -> Vec<Named> {
 }
 
 /// Parameters correlated with one.
-fn correlated(mix: Option<&MixCode>, parameter: usize) -> Vec<usize> {
+fn correlated(mix: Option<&Correlated>, parameter: usize) -> Vec<usize> {
     let Some(mix) = mix else {
         return Vec::new();
     };
@@ -119,13 +120,13 @@ pub fn binned(study: &Study, settings: &Settings, draws: u32) -> Binned {
 /// With z = L η the residuals are, up to scale, P z = L⁻ᵀ η, where P is the inverse of the
 /// correlation matrix L Lᵀ; that of score i has variance P_ii, so P z / √P_ii is standard normal.
 struct Innovations<'m> {
-    mix: &'m MixCode,
+    mix: &'m Correlated,
     /// 1/√P_ii; `None` where the others determine a score.
     scale: Vec<Option<f64>>,
 }
 
 impl<'m> Innovations<'m> {
-    fn new(mix: &'m MixCode) -> Self {
+    fn new(mix: &'m Correlated) -> Self {
         let n = mix.members.len();
         let is_singular = (0..n).any(|i| mix.factor[i][i].abs() < DETERMINED);
         let scale = (0..n).map(|i| {
@@ -199,7 +200,7 @@ mod tests {
                 };
             }
         }
-        let mix = MixCode {
+        let mix = Correlated {
             members: vec![0, 1, 2],
             factor: factor.clone(),
         };

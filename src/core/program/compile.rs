@@ -149,7 +149,7 @@ pub fn compile(model: &Model) -> Program {
         parameter_order: (model.drawn_order.iter().copied())
             .filter(|index| *index < model.parameters.len())
             .collect(),
-        parameter_mix: mix(model.parameter_copula.as_ref()),
+        parameter_mix: model.parameter_copula.clone(),
         per_trial_mix: per_trial::mix(model, &per_trial, layout.parameters),
         per_trial,
         per_trial_count: model.per_trial.len(),
@@ -166,7 +166,7 @@ pub fn compile(model: &Model) -> Program {
         states,
         steppers,
         indicators,
-        noise_mix: mix(model.noise_correlation.as_ref()),
+        noise_mix: model.noise_correlation.clone(),
         derived,
         timed: positions(model, |motions, value| motions.reads_clock(value)),
         drifting: positions(model, |motions, value| !motions.by_jumps_alone(value)),
@@ -435,13 +435,6 @@ fn is_first(expr: &Expr) -> bool {
             PathReading::FirstEvent(_) | PathReading::FirstWhen(_) | PathReading::FirstAfter { .. }
         )
     )
-}
-
-fn mix(correlated: Option<&crate::model::Correlated>) -> Option<MixCode> {
-    correlated.map(|c| MixCode {
-        members: c.members.clone(),
-        factor: c.factor.clone(),
-    })
 }
 
 /// Ranks of events by priority, the higher first, and by name.

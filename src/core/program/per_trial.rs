@@ -4,9 +4,9 @@
 use super::columns::Slot;
 use super::compile::Compiler;
 use super::ops::Op;
-use super::types::{MixCode, PerTrialCode, PerTrialDraw};
+use super::types::{PerTrialCode, PerTrialDraw};
 use crate::distribution::Tabulated;
-use crate::model::{Model, ParameterValue};
+use crate::model::{Correlated, Model, ParameterValue};
 
 impl Compiler<'_> {
     /// To be called before anything else is put into the prologue, which then begins with what they
@@ -54,13 +54,13 @@ impl Compiler<'_> {
 
 /// The rank correlation among them, by their places in `codes`; rows stay in canonical order.
 /// `first` is the slot of the first parameter.
-pub fn mix(model: &Model, codes: &[PerTrialCode], first: Slot) -> Option<MixCode> {
+pub fn mix(model: &Model, codes: &[PerTrialCode], first: Slot) -> Option<Correlated> {
     let copula = model.per_trial_copula.as_ref()?;
     let place = |member: &usize| {
         let slot = first + (model.parameters.len() + member) as Slot;
         codes.iter().position(|code| code.slot == slot)
     };
-    Some(MixCode {
+    Some(Correlated {
         members: copula.members.iter().map(place).collect::<Option<_>>()?,
         factor: copula.factor.clone(),
     })

@@ -6,8 +6,8 @@ pub use super::history::HistoryCode;
 use super::ops::Op;
 pub use super::path::{FiringCode, LookCode, MetricCode, QuestionCode, TrackerCode, TrackerKind};
 use crate::distribution::{Ranged, Tabulated};
-use crate::model::ParameterValue;
 pub use crate::model::{Again, Combine};
+use crate::model::{Correlated, ParameterValue};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -135,13 +135,6 @@ pub enum PerTrialDraw {
     Fixed(Tabulated),
     /// With the slots of the row of numbers that it takes.
     Varying(Ranged, Vec<Slot>),
-}
-
-/// Items whose normal scores are mixed by a Cholesky factor.
-#[derive(Clone, Debug)]
-pub struct MixCode {
-    pub members: Vec<usize>,
-    pub factor: Vec<Vec<f64>>,
 }
 
 #[derive(Clone, Debug)]
@@ -461,13 +454,13 @@ pub struct Program {
     pub parameters: Vec<ParameterCode>,
     /// Indices of them, each after those that it reads.
     pub parameter_order: Vec<usize>,
-    pub parameter_mix: Option<MixCode>,
+    pub parameter_mix: Option<Correlated>,
     /// Each after those that it reads.
     pub per_trial: Vec<PerTrialCode>,
     /// How many there are, those included that are constants or computed.
     pub per_trial_count: usize,
     /// By place in `per_trial`.
-    pub per_trial_mix: Option<MixCode>,
+    pub per_trial_mix: Option<Correlated>,
     /// Fills the slots that depend on parameters and quantities of the trial alone.
     pub prologue: Box<[Op]>,
     /// Fills the slots that depend on parameters, trend, phase and states alone.
@@ -483,7 +476,7 @@ pub struct Program {
     /// Those of them that move by the step.
     pub steppers: Vec<StepperCode>,
     pub indicators: Vec<IndicatorCode>,
-    pub noise_mix: Option<MixCode>,
+    pub noise_mix: Option<Correlated>,
     /// In evaluation order.
     pub derived: Vec<Formula>,
     /// Positions of those of them that read the clock.
