@@ -9,7 +9,7 @@ import pytest
 import quincunx
 
 #: What the package does by itself: formats, tables for the eye, colours, and what `--against` is in words.
-LEFT_OUT = {"format", "out", "separator", "bom", "quiet", "full", "table", "order", "against", "color", "help", "version"}
+LEFT_OUT = {"format", "out", "separator", "bom", "quiet", "full", "table", "against", "color", "help", "version"}
 #: Options of single commands that have no keyword: parts that are joined for later have no result, and are files among files; a listing of the
 #: compiled program is a text for those who work on the compiler; what `--and` parts on a command line, `variant` has by name.
 LEFT_OUT_OF = {"merge": {"partial"}, "check": {"print"}, "compare": {"and"}}
@@ -82,6 +82,7 @@ VALUES = {
     "early": "2026-01-01",
     "design": "random",
     "until": "1pp",
+    "order": "file",
     "method": "sobol",
     "density": "30%",
     "least": "2%",

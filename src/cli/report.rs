@@ -6,6 +6,7 @@ use super::output::Destination;
 use super::pictures::{Charts, chosen, make_folder, typical, write_charts};
 use super::places::Places;
 use super::terminal::Terminal;
+use super::told::Order;
 use crate::analysis::{Study, settings_of};
 use crate::report::files;
 use crate::report::html::{self, ComparePart, Part, RunPart};
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// Only what the results say at a glance: two pages to send alone
     #[arg(long, help_heading = "Output")]
     brief: bool,
+    /// Which outcome and which trend of a run come first (default: likeliest)
+    #[arg(long, value_enum, value_name = "ORDER", help_heading = "Output")]
+    order: Option<Order>,
     /// Where to write the page (default: beside the first result, its ending replaced by .html);
     /// `-` is standard output
     #[arg(long, value_name = "PATH", help_heading = "Output")]
@@ -59,7 +63,15 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     places.charts(arguments.charts.folder.as_deref())?;
     let mut parts = Vec::with_capacity(arguments.results.len());
     for path in &arguments.results {
-        parts.push(part(path, &arguments.charts, &say)?);
+        let mut part = part(path, &arguments.charts, &say)?;
+        if let Part::Run(run) = &mut part {
+            run.order = arguments.order.map_or_else(Default::default, Order::told);
+        }
+        parts.push(part);
+    }
+    if arguments.order.is_some() && !parts.iter().any(|part| matches!(part, Part::Run(_))) {
+        let text = "--order is about the results of runs, and none is among these; a comparison begins with what changes most";
+        return Err(Misuse(text.into()).into());
     }
     let destination = Destination::open(Some(&out), terminal)?;
     let _made = arguments.charts.open()?;
@@ -129,6 +141,7 @@ fn part(path: &Path, charts: &Charts, say: &dyn Fn(&str)) -> Result<Part> {
             result,
             typical,
             events: charts.events.clone(),
+            order: Default::default(),
         })));
     }
     if has("happenings") {

@@ -32,7 +32,7 @@ pub struct Shown {
         conflicts_with = "full"
     )]
     table: Vec<String>,
-    /// What comes first on the first screen (default: likeliest)
+    /// What comes first on the first screen, in the page and in charts (default: likeliest)
     #[arg(
         long,
         value_enum,
@@ -44,11 +44,20 @@ pub struct Shown {
 
 /// What comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Order {
+pub enum Order {
     /// The likeliest
     Likeliest,
     /// What the file states first
     File,
+}
+
+impl Order {
+    pub fn told(self) -> table::Order {
+        match self {
+            Self::Likeliest => table::Order::Likeliest,
+            Self::File => table::Order::File,
+        }
+    }
 }
 
 impl Shown {
@@ -67,10 +76,7 @@ impl Shown {
     }
 
     pub fn order(&self) -> table::Order {
-        match self.order {
-            None | Some(Order::Likeliest) => table::Order::Likeliest,
-            Some(Order::File) => table::Order::File,
-        }
+        self.order.map_or_else(Default::default, Order::told)
     }
 
     fn view(&self) -> View {
@@ -111,7 +117,11 @@ impl<'a> Told<'a> {
         places.output("--out", output.out.as_deref())?;
         pictures.claim(&mut places)?;
         let destination = Destination::open(output.out.as_deref(), terminal)?;
+        // An order is of pictures too: then standard output may have another format.
+        let is_drawn = |option: &&str| *option == "--order" && !pictures.is_none();
+        let is_beside = |option: &&str| output.out.is_some() || !is_drawn(option);
         let screen = (shown.asked().filter(|_| format != Format::Table))
+            .filter(is_beside)
             .map(|option| destination.beside(option, terminal))
             .transpose()?;
         let events = study.model.events.iter().map(|event| event.name.as_str());
@@ -149,6 +159,7 @@ impl<'a> Told<'a> {
                 typical: typical(study, settings, result)?,
                 result: result.clone(),
                 events: self.pictures.charts.events.clone(),
+                order: self.shown.order(),
             };
             let charts = || files::of_run(&part);
             (self.canvas).draw(&[Part::Run(Box::new(part.clone()))], charts)?;

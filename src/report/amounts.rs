@@ -20,10 +20,11 @@ pub(super) struct Glance {
     pub trials: String,
 }
 
-/// The error by which a metric is rounded at a glance: a tenth of the range that its mean has as
-/// the assumptions vary, or twice the error of the simulation if that is more.
+/// The error by which a metric is rounded at a glance, to its leading digit: a twentieth of the
+/// range that its mean has as the assumptions vary, or twice the error of the simulation if that is more.
 pub(super) fn coarseness(metric: &MetricResult) -> f64 {
-    (width(metric) / 10.0).max(2.0 * metric.std_error.unwrap_or(0.0))
+    let error = 2.0 * metric.std_error.unwrap_or(0.0);
+    format::one_digit(error.max(width(metric) / 20.0))
 }
 
 fn width(metric: &MetricResult) -> f64 {

@@ -6,6 +6,7 @@
 use super::chart::{Chart, Frame, from_results as chart};
 use super::headline;
 use super::html::{ComparePart, RunPart, chosen_events};
+use super::table::Order;
 use crate::results::SweepResult;
 
 /// Charts of one run.
@@ -28,8 +29,8 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
     if let Some((base, others)) = result.scenarios.split_first() {
         for (comparison, other) in result.comparisons.iter().zip(others) {
             charts.push(chart::outcome_pairs(base, other, &frame));
-            charts.push(chart::outcome_differences(comparison, &frame));
-            charts.extend(chart::question_differences(comparison, &frame));
+            charts.push(chart::outcome_differences(base, other, comparison, &frame));
+            charts.extend(chart::question_differences(base, other, comparison, &frame));
         }
     }
     for curves in chart::over_time(result).iter().flatten() {
@@ -49,6 +50,7 @@ pub fn of_comparison(part: &ComparePart) -> Vec<Chart> {
             result: scenario.clone(),
             typical: Vec::new(),
             events: part.events.clone(),
+            order: Order::Likeliest,
         };
         charts.extend(of_run_named(&run, &format!("{number}-")));
     }
@@ -60,10 +62,10 @@ fn of_run_named(part: &RunPart, prefix: &str) -> Vec<Chart> {
     let result = &part.result;
     let mut charts = Vec::new();
     if result.has_classes() {
-        charts.push(chart::classes(result).draw(&frame));
-        charts.push(chart::outcomes(result, &frame));
+        charts.push(chart::classes(result, part.order).draw(&frame));
+        charts.push(chart::outcomes(result, part.order, &frame));
     }
-    charts.extend(chart::outcomes_by_trend(result, &frame));
+    charts.extend(chart::outcomes_by_trend(result, part.order, &frame));
     charts.extend(chart::questions(result, &frame));
     if result.phases.len() > 1 {
         charts.push(chart::phases(result, &frame));
@@ -106,6 +108,7 @@ mod tests {
             result: fixture::run(),
             typical: Vec::new(),
             events: Vec::new(),
+            order: Order::Likeliest,
         };
         let comparison = ComparePart {
             result: fixture::compare(),

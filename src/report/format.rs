@@ -37,6 +37,15 @@ pub fn decimals(std_error: f64) -> Option<i32> {
     })
 }
 
+/// An error of the same power of ten of which one digit counts: a number rounded by it ends where
+/// the leading digit of the error stands.
+pub fn one_digit(error: f64) -> f64 {
+    match error > 0.0 && error.is_finite() {
+        true => 5.0 * ten_to(scientific(error).1),
+        false => error,
+    }
+}
+
 /// A value with its error, in one text.
 pub fn with_error(rounded: Rounded) -> String {
     match rounded.error.as_str() {

@@ -2,9 +2,12 @@
 
 use super::amounts::coarseness;
 use super::known::{Known, places};
+use super::table::Order;
 use super::{dates, format, ratios};
 use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
-use crate::results::{RunInfo, RunResult, ScenarioInfo, SweepResult, Tool};
+use crate::results::{
+    OutcomeResult, RunInfo, RunResult, ScenarioInfo, SweepResult, Tool, TrendScore,
+};
 
 /// Classes that a sentence of our own names.
 const NAMED: usize = 2;
@@ -65,6 +68,52 @@ pub fn leading(result: &RunResult) -> Vec<Class<'_>> {
     let mut classes = classes(result);
     classes.sort_by(|a, b| b.known.probability.total_cmp(&a.known.probability));
     classes
+}
+
+/// The same in an order.
+pub fn classes_by(result: &RunResult, order: Order) -> Vec<Class<'_>> {
+    match order {
+        Order::Likeliest => leading(result),
+        Order::File => classes(result),
+    }
+}
+
+/// The outcomes of a group in an order.
+pub fn members<'r>(result: &'r RunResult, group: &str, order: Order) -> Vec<&'r OutcomeResult> {
+    let all = result.outcomes.iter();
+    let mut members: Vec<_> = all.filter(|o| o.group.as_deref() == Some(group)).collect();
+    if order == Order::Likeliest {
+        members.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    }
+    members
+}
+
+/// All outcomes in an order: by likelihood those of a group stand together, and trials that no rule
+/// caught come last.
+pub fn outcomes_by(result: &RunResult, order: Order) -> Vec<&OutcomeResult> {
+    if order == Order::File {
+        return result.outcomes.iter().collect();
+    }
+    let mut all: Vec<&OutcomeResult> = Vec::new();
+    for class in leading(result) {
+        all.extend(members(result, class.name, order));
+        let alone = result.outcomes.iter();
+        all.extend(alone.filter(|o| o.group.is_none() && o.name == class.name));
+    }
+    let rest = result.outcomes.iter();
+    let rest: Vec<_> = (rest.filter(|one| all.iter().all(|known| known.name != one.name))).collect();
+    all.extend(rest);
+    all
+}
+
+/// The trends in an order: by likelihood of having come true at the end, then by time in the lead.
+pub fn trends_by(result: &RunResult, order: Order) -> Vec<&TrendScore> {
+    let mut trends: Vec<&TrendScore> = result.scorecard.iter().collect();
+    if order == Order::Likeliest {
+        let end = |trend: &TrendScore| trend.comes_true.last().map_or(-1.0, |c| c.probability);
+        trends.sort_by(|a, b| (end(b).total_cmp(&end(a))).then(b.leads.total_cmp(&a.leads)));
+    }
+    trends
 }
 
 fn title<'r>(title: &'r str, name: &'r str) -> &'r str {

@@ -20,6 +20,7 @@ from ._results import (
     FlipResult,
     GivenResult,
     NearMissesResult,
+    Order,
     PathwaysResult,
     RareResult,
     Result,
@@ -67,12 +68,14 @@ def run(
     charts: StrPath | None = None,
     only: Names = (),
     events: Names = (),
+    order: Order | None = None,
     progress: Progress = None,
 ) -> RunResult:
     """Simulate a scenario.
 
     `until` is an error such as "0.1pp", at which the run ends. With `trials_out=True` the trials are kept as `result.trials`; a path that ends in
-    .csv is where they are written besides. `report` and `charts` write a page and pictures, as the methods of the result do later.
+    .csv is where they are written besides. `report` and `charts` write a page and pictures, as the methods of the result do later;
+    with `order="file"` outcomes and trends stand in them as in the file.
 
     `summary` is a file in which the run is also kept, every few seconds (`checkpoint`) and at its end. `resume` goes on with the run that such a
     file keeps, and `grow` adds trials to it, up to `trials` in all; neither takes a scenario, for that is in the file.
@@ -90,6 +93,7 @@ def run(
             **_paths(summary=summary, resume=resume, grow=grow),
             checkpoint=checkpoint,
             **_pictures(report, brief, charts, only, events),
+            order=order,
         )
         if scenario is None and resume is None and grow is None:
             raise UsageError("there is no scenario to run")
@@ -484,9 +488,10 @@ def merge(
     charts: StrPath | None = None,
     only: Names = (),
     events: Names = (),
+    order: Order | None = None,
 ) -> RunResult:
     """Join the parts of a run: summary files in any order, or a plan and the folder of its parts. What is missing is a `RunError` that names it."""
-    options = _options(**_paths(summary=summary), **_pictures(report, brief, charts, only, events))
+    options = _options(**_paths(summary=summary), **_pictures(report, brief, charts, only, events), order=order)
     return _finished(call(["merge", *options, "--format=json", "--", *(os.fspath(file) for file in files)]), RunResult)
 
 

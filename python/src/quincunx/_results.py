@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Days in a year, as the program counts them.
 DAYS_OF_YEAR = 365.25
+#: What comes first in a page and in charts.
+Order = Literal["likeliest", "file"]
 #: The version of result files that this package reads.
 FORMAT = 1
 #: Pixels of a page in a notebook.
@@ -175,21 +177,22 @@ class Drawn(Result):
         done.check()
         return done.output
 
-    def report(self, path: str | os.PathLike[str], *, brief: bool = False, events: Sequence[str] = ()) -> None:
+    def report(self, path: str | os.PathLike[str], *, brief: bool = False, events: Sequence[str] = (), order: Order | None = None) -> None:
         """Write the result as one page that can be sent, with `brief` only what it says at a glance.
 
-        `events` are those whose incidence is drawn.
+        `events` are those whose incidence is drawn. With `order="file"` outcomes and trends stand as in the file, and not the likeliest first.
         """
-        words = [f"--out={os.fspath(path)}", *(["--brief"] if brief else [])]
+        words = [f"--out={os.fspath(path)}", *(["--brief"] if brief else []), *([f"--order={order}"] if order else [])]
         self._report([*words, *([f"--events={','.join(events)}"] if events else [])])
 
-    def charts(self, only: str | Sequence[str] = (), *, events: Sequence[str] = ()) -> dict[str, Chart]:
+    def charts(self, only: str | Sequence[str] = (), *, events: Sequence[str] = (), order: Order | None = None) -> dict[str, Chart]:
         """Draw the charts of the report: those of these names, or how names begin, or all."""
         names = [only] if isinstance(only, str) else list(only)
         with tempfile.TemporaryDirectory(prefix="quincunx-") as folder:
             words = ["--out=-", f"--charts={folder}"]
             words += [f"--only={','.join(names)}"] if names else []
             words += [f"--events={','.join(events)}"] if events else []
+            words += [f"--order={order}"] if order else []
             self._report(words)
             files = sorted(Path(folder).glob("*.svg"))
             return {file.stem: Chart(file.stem, file.read_text(encoding="utf-8")) for file in files}

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::report::fixture;
+use crate::report::table::Order;
 use crate::results::{EpistemicStatus, EventResult, RunResult};
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
@@ -12,10 +13,10 @@ const WIDTHS: [f64; 3] = [320.0, Frame::NARROW, Frame::WIDE];
 /// Every chart of the results.
 fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
     let mut charts = vec![
-        from_results::outcomes(run, frame),
+        from_results::outcomes(run, Order::Likeliest, frame),
         from_results::phases(run, frame),
     ];
-    charts.extend(from_results::outcomes_by_trend(run, frame));
+    charts.extend(from_results::outcomes_by_trend(run, Order::Likeliest, frame));
     charts.extend(from_results::trends(run, frame));
     let series = run.indicators.iter().chain(&run.derived);
     charts.extend(series.map(|series| from_results::series(run, series, frame)));
@@ -58,14 +59,14 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
     }
     let moving = from_results::over_time(&moved);
     charts.extend(moving.iter().flatten().map(|curves| curves.draw(frame)));
-    charts.push(from_results::classes(run).draw(frame));
+    charts.push(from_results::classes(run, Order::Likeliest).draw(frame));
+    let (base, other) = (&compared.scenarios[0], &compared.scenarios[1]);
+    let comparison = &compared.comparisons[0];
     charts.push(from_results::outcome_differences(
-        &compared.comparisons[0],
-        frame,
+        base, other, comparison, frame,
     ));
     charts.extend(from_results::question_differences(
-        &compared.comparisons[0],
-        frame,
+        base, other, comparison, frame,
     ));
     charts.push(from_results::storyline(&fixture::storyline(), frame));
     charts.extend(swept(run, frame));
@@ -120,15 +121,15 @@ fn a_range_that_is_known_as_bounds_is_drawn_as_such() {
     let frame = Frame::new(Frame::WIDE);
     let run = compared.scenarios[0].clone();
     for chart in [
-        from_results::outcomes(&run, &frame),
-        from_results::classes(&run).draw(&frame),
+        from_results::outcomes(&run, Order::Likeliest, &frame),
+        from_results::classes(&run, Order::Likeliest).draw(&frame),
         from_results::side_by_side(&compared).draw(&frame),
     ] {
         assert!(chart.svg.contains("band bound"), "{}", chart.id);
     }
-    let rows = from_results::outcome_rows(&run).about.table.rows;
+    let rows = from_results::outcome_rows(&run, Order::File).about.table.rows;
     assert!(rows[0][3].starts_with("within "), "{:?}", rows[0]);
-    let plain = from_results::outcomes(&fixture::run(), &frame);
+    let plain = from_results::outcomes(&fixture::run(), Order::Likeliest, &frame);
     assert!(!plain.svg.contains("band bound"));
 }
 

@@ -23,6 +23,7 @@ pub(super) use markup::Markup;
 pub use sections::chosen_events;
 pub(super) use sections::stated;
 
+use super::table::Order;
 use crate::results::{CompareResult, RunResult, Storyline, Typical};
 use std::io::{self, Write};
 
@@ -46,6 +47,8 @@ pub struct RunPart {
     pub typical: Vec<Typical>,
     /// Events whose cumulative incidence is drawn, by name; empty: the most telling ones.
     pub events: Vec<String>,
+    /// Which outcome and which trend come first.
+    pub order: Order,
 }
 
 /// Scenarios against the first of them.

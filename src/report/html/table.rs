@@ -10,6 +10,8 @@ pub struct Table {
     /// Columns of text, from the left, one to four; the others hold numbers.
     pub text_columns: usize,
     pub rows: Vec<Vec<Markup>>,
+    /// Headings within the table, each with the number of the row that it stands before.
+    pub parts: Vec<(usize, String)>,
 }
 
 impl Table {
@@ -19,6 +21,7 @@ impl Table {
             head: head.into_iter().map(Into::into).collect(),
             text_columns: 1,
             rows: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -30,6 +33,11 @@ impl Table {
 
     pub fn row(&mut self, cells: impl IntoIterator<Item = Markup>) {
         self.rows.push(cells.into_iter().collect());
+    }
+
+    /// A heading over the rows that follow.
+    pub fn part(&mut self, title: &str) {
+        self.parts.push((self.rows.len(), title.into()));
     }
 
     /// Without the columns, behind the first, in which no row has anything.
@@ -66,7 +74,16 @@ impl Table {
             };
         }
         html += "\n<tbody>\n";
-        for row in &self.rows {
+        for (number, row) in self.rows.iter().enumerate() {
+            if let Some((_, title)) = self.parts.iter().find(|(first, _)| *first == number) {
+                // A body of its own: each keeps its heading with its first row on paper.
+                html += &format!(
+                    "{}<tr><th class=part scope=rowgroup colspan={}>{}\n",
+                    if number > 0 { "<tbody>\n" } else { "" },
+                    self.head.len(),
+                    escape(title)
+                );
+            }
             html += "<tr>";
             for (column, cell) in row.iter().enumerate() {
                 html += if column == 0 {

@@ -29,6 +29,7 @@ fn run_part() -> RunPart {
             }],
         }],
         events: Vec::new(),
+        order: Order::Likeliest,
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) use reweight::verdict;
 pub(super) use reweight::weight;
 pub use run::sections;
 pub(super) use sensitivity::{answer, effect, effect_size, reading, swing_text};
-pub use side_by_side::{Cell, Row, side_by_side};
+pub use side_by_side::{Cell, OUTCOMES, Row, side_by_side};
 pub(super) use sweep::{
     LEGEND as SWEEP_LEGEND, answer as break_even, difference as sweep_difference,
     name as sweep_name, short as short_path, text_of, told as sweep_value,

@@ -10,7 +10,7 @@ use super::text::Line;
 use super::{Page, label, palette};
 use crate::report::amounts::coarseness;
 use crate::report::changes::{Worded, all_worded};
-use crate::report::format;
+use crate::report::{dates, format};
 use crate::report::known::{self, Known};
 use crate::report::ratios::means_estimate;
 use crate::results::{
@@ -24,9 +24,13 @@ pub(super) type Section = (&'static str, Vec<Row>);
 
 /// Changes listed of each file, at most.
 const MOST_CHANGES: usize = 8;
+/// The section of groups with their outcomes.
+pub const OUTCOMES: &str = "Outcomes";
 /// The sections whose numbers are no percentages.
 pub(super) const METRICS: &str = "Metrics, means";
 pub(super) const RATIOS: &str = "Ratios of means";
+/// A difference of two instants is told in days.
+const DAYS: f64 = crate::time::calendar::DAYS_PER_YEAR;
 /// Stands for a difference that was not detected.
 const NONE: &str = "·";
 
@@ -56,7 +60,7 @@ pub struct Cell {
 /// All rows, by section.
 pub fn side_by_side(result: &CompareResult) -> [Section; 6] {
     [
-        ("Outcomes", outcomes(result)),
+        (OUTCOMES, outcomes(result)),
         ("Trends that come true by the end", trends(result)),
         ("Questions", questions(result)),
         ("Questions about some futures", conditional(result)),
@@ -288,8 +292,10 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
     let find = |s: &'_ RunResult, name: &str| -> Option<MetricResult> {
         s.metrics.iter().find(|m| m.name == name).cloned()
     };
-    let value = |metric: Option<&MetricResult>, coarse: f64| match metric {
+    let start = |i: usize| &result.scenarios[i].scenario.start;
+    let value = |i: usize, metric: Option<&MetricResult>, coarse: f64| match metric {
         Some(m) => match (m.mean, m.std_error) {
+            (Some(mean), Some(_)) if m.is_instant => dates::date_at(start(i), mean),
             (Some(mean), Some(_)) => format::estimate(mean, coarse).value,
             _ if m.has_no_mean() => "no steady mean".into(),
             _ => "no value".into(),
@@ -310,14 +316,19 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
         let scale = base.as_ref().and_then(|m| m.sd).filter(|sd| *sd > 0.0);
         let mut rank = 0.0_f64;
         let mut title = String::new();
-        let cells = (result.comparisons.iter().zip(&result.scenarios[1..])).map(|(c, other)| {
+        let others = result.comparisons.iter().zip(&result.scenarios[1..]);
+        let cells = others.enumerate().map(|(i, (c, other))| {
             let own = find(other, &name);
             let found = c.metrics.iter().find(|d| d.outcome == name);
-            if let Some(m) = base.as_ref().or(own.as_ref()) {
-                title = super::series::with_unit(&m.title, &m.name, &m.unit);
+            let shown = base.as_ref().or(own.as_ref());
+            let is_instant = shown.is_some_and(|m| m.is_instant);
+            if let Some(m) = shown {
+                // A date needs no unit.
+                let unit = if is_instant { "" } else { &m.unit };
+                title = super::series::with_unit(&m.title, &m.name, unit);
             }
             let mut cell = Cell {
-                value: value(own.as_ref(), coarse),
+                value: value(i + 1, own.as_ref(), coarse),
                 ..Cell::default()
             };
             if let Some((difference, error)) =
@@ -325,12 +336,19 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
             {
                 cell.detectable = found.is_some_and(|d| d.detectable) && !c.identical;
                 cell.difference = match (cell.detectable, c.identical) {
+                    (true, _) if is_instant => {
+                        let days = of_means(DAYS * difference, DAYS * coarse.max(error));
+                        format!("{days} d")
+                    }
                     (true, _) => of_means(difference, coarse.max(error)),
                     (_, true) => "same".into(),
                     _ => NONE.into(),
                 };
                 if let Some(found) = found.filter(|_| cell.detectable) {
-                    cell.range = range_of_means(found, error);
+                    cell.range = match is_instant {
+                        true => range_of_means(found, error, DAYS),
+                        false => range_of_means(found, error, 1.0),
+                    };
                 }
                 // In standard deviations over futures: metrics have no unit in common.
                 rank = rank.max(scale.map_or(0.0, |sd| difference.abs() / sd));
@@ -341,7 +359,7 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
         let row = Row {
             title,
             indent: 2,
-            base: value(base.as_ref(), coarse),
+            base: value(0, base.as_ref(), coarse),
             cells,
             rank,
         };
@@ -355,8 +373,10 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
     fn find<'r>(run: &'r RunResult, name: &str) -> Option<&'r RatioResult> {
         run.ratios.iter().find(|ratio| ratio.name == name)
     }
-    let value = |ratio: Option<&RatioResult>| match ratio.map(|r| (r, r.ratio.zip(r.std_error))) {
-        Some((_, Some((value, error)))) => format::estimate(value, 2.0 * error).value,
+    let value = |ratio: Option<&RatioResult>, coarse: f64| match ratio
+        .map(|r| (r, r.ratio.zip(r.std_error)))
+    {
+        Some((_, Some((value, _)))) => format::estimate(value, coarse).value,
         Some((ratio, None)) => means_estimate(ratio).value,
         None => "absent".into(),
     };
@@ -368,13 +388,16 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
     }
     let rows = names.into_iter().map(|name| {
         let base = result.scenarios.first().and_then(|run| find(run, name));
+        // No number of a row is finer than the coarsest of them.
+        let all = result.scenarios.iter().filter_map(|run| find(run, name)?.std_error);
+        let coarse = format::one_digit(2.0 * all.fold(0.0, f64::max));
         let mut rank = 0.0_f64;
         let mut shown = base;
         let cells = (result.comparisons.iter().zip(&result.scenarios[1..])).map(|(c, other)| {
             let own = find(other, name);
             shown = shown.or(own);
             let mut cell = Cell {
-                value: value(own),
+                value: value(own, coarse),
                 ..Cell::default()
             };
             let found = c.ratios.iter().find(|d| d.outcome == name);
@@ -383,7 +406,7 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
             {
                 cell.detectable = found.detectable && !c.identical;
                 cell.difference = match (cell.detectable, c.identical) {
-                    (true, _) => of_means(difference, 2.0 * error),
+                    (true, _) => of_means(difference, coarse.max(error)),
                     (_, true) => "same".into(),
                     _ => NONE.into(),
                 };
@@ -399,7 +422,7 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
         let row = Row {
             title,
             indent: 2,
-            base: value(base),
+            base: value(base, coarse),
             cells,
             rank,
         };
@@ -426,12 +449,13 @@ fn of_means(difference: f64, coarse: f64) -> String {
 }
 
 /// The epistemic range of a difference of means, with digits that its own width allows.
-fn range_of_means(difference: &Difference, error: f64) -> String {
+fn range_of_means(difference: &Difference, error: f64, unit: f64) -> String {
     let status = difference.epistemic.as_ref().map(|e| e.status);
     let Some(ends) = difference.epistemic90 else {
         return String::new();
     };
-    let told = format::difference_range(ends, error.max((ends[1] - ends[0]) / 3.0));
+    let error = unit * error.max((ends[1] - ends[0]) / 3.0);
+    let told = format::difference_range(ends.map(|end| unit * end), error);
     match status {
         Some(EpistemicStatus::Resolved) => told,
         Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected) => format!("in {told}"),

@@ -9,10 +9,11 @@ pub fn outcome_pairs(base: &RunResult, other: &RunResult, frame: &Frame) -> Char
     pairs(base, other).draw(frame)
 }
 
-/// The data of [`outcome_pairs`].
+/// The data of [`outcome_pairs`]: what is likeliest in the base comes first.
 pub fn pairs(base: &RunResult, other: &RunResult) -> Pairs {
     let mut names: IndexMap<&str, &str> = IndexMap::new();
-    for outcome in base.outcomes.iter().chain(&other.outcomes) {
+    let likeliest = headline::outcomes_by(base, Order::Likeliest);
+    for outcome in likeliest.into_iter().chain(&other.outcomes) {
         names.entry(&outcome.name).or_insert(&outcome.title);
     }
     // What belongs to no class comes last, whichever file has more classes.
@@ -155,37 +156,50 @@ pub fn side_by_side(result: &CompareResult) -> Ladder {
     }
 }
 
-/// Paired differences of the outcomes.
-pub fn outcome_differences(comparison: &Comparison, frame: &Frame) -> Chart {
-    differences(
-        comparison,
-        &comparison.differences,
+/// Paired differences of the outcomes, in the order of [`pairs`].
+pub fn outcome_differences(
+    base: &RunResult,
+    other: &RunResult,
+    comparison: &Comparison,
+    frame: &Frame,
+) -> Chart {
+    let order = headline::outcomes_by(base, Order::Likeliest);
+    let place = |one: &Difference| order.iter().position(|o| o.name == one.outcome);
+    let mut list = comparison.differences.clone();
+    // What the base does not have comes after what it has, and what no rule caught last.
+    list.sort_by_key(|one| match place(one) {
+        Some(place) if one.outcome != UNCLASSIFIED => (0, place),
+        None => (1, 0),
+        Some(_) => (2, 0),
+    });
+    let about = [
         "outcomes",
         "What changes: outcomes",
-    )
-    .draw(frame)
+    ];
+    differences([base, other], comparison, &list, about).draw(frame)
 }
 
 /// Paired differences of the answers to the questions; `None` without questions.
-pub fn question_differences(comparison: &Comparison, frame: &Frame) -> Option<Chart> {
-    let plot = || {
-        differences(
-            comparison,
-            &comparison.questions,
-            "questions",
-            "What changes: questions",
-        )
-    };
-    (!comparison.questions.is_empty()).then(|| plot().draw(frame))
+pub fn question_differences(
+    base: &RunResult,
+    other: &RunResult,
+    comparison: &Comparison,
+    frame: &Frame,
+) -> Option<Chart> {
+    let about = ["questions", "What changes: questions"];
+    let list = &comparison.questions;
+    let plot = || differences([base, other], comparison, list, about);
+    (!list.is_empty()).then(|| plot().draw(frame))
 }
 
-/// The data of a difference plot of probabilities.
+/// The data of a difference plot of probabilities; `id` becomes a part of its name.
 pub fn differences(
+    sides: [&RunResult; 2],
     comparison: &Comparison,
     list: &[Difference],
-    id: &str,
-    title: &str,
+    [id, title]: [&str; 2],
 ) -> Differences {
+    let [base, other] = sides.map(|run| named(&run.scenario.title, &run.scenario.name));
     let known: Vec<(&Difference, f64, f64, [f64; 2])> = (list.iter())
         .filter_map(|difference| {
             Some((
@@ -240,8 +254,7 @@ pub fn differences(
             id: format!("differences-{id}-{}-{}", comparison.base, comparison.other),
             title: title.into(),
             subtitle: format!(
-                "{} less {}, same random numbers in both. Whisker: 95% interval of the difference.",
-                comparison.other, comparison.base
+                "“{other}” less “{base}”, same random numbers in both. Whisker: 95% interval of the difference.",
             ),
             description: format!(
                 "Dots around zero for {} differences, of which {seen} can be told from chance.",

@@ -17,6 +17,7 @@ mod why;
 
 use super::*;
 use crate::estimate::NORMAL_95;
+use crate::report::table::Order;
 use crate::report::{dates, format, headline, known};
 use crate::results::*;
 use indexmap::IndexMap;

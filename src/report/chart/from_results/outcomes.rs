@@ -5,14 +5,15 @@
 use super::*;
 
 /// Probabilities of the outcomes with both uncertainties.
-pub fn outcomes(run: &RunResult, frame: &Frame) -> Chart {
-    outcome_rows(run).draw(frame)
+pub fn outcomes(run: &RunResult, order: Order, frame: &Frame) -> Chart {
+    outcome_rows(run, order).draw(frame)
 }
 
 /// The data of [`outcomes`].
-pub fn outcome_rows(run: &RunResult) -> Rows {
+pub fn outcome_rows(run: &RunResult, order: Order) -> Rows {
     let tones = Tones::of(&run.scenario.source);
-    let rows = (run.outcomes.iter())
+    let outcomes = headline::outcomes_by(run, order);
+    let rows = (outcomes.iter())
         .map(|outcome| Row {
             title: named(&outcome.title, &outcome.name),
             words: String::new(),
@@ -26,7 +27,7 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
         })
         .collect::<Vec<_>>();
     let likeliest =
-        (run.outcomes.iter().zip(&rows)).max_by(|a, b| a.0.probability.total_cmp(&b.0.probability));
+        (outcomes.iter().zip(&rows)).max_by(|a, b| a.0.probability.total_cmp(&b.0.probability));
     let lead = likeliest.map_or(String::new(), |(_, row)| {
         format!(
             " The likeliest is “{}” with {} {}.",
@@ -49,8 +50,7 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
             table: probability_table(
                 "Outcome",
                 &rows,
-                run.outcomes
-                    .iter()
+                (outcomes.iter())
                     .map(|o| (o.std_error, o.ci95, spread(o.epistemic90, &o.epistemic))),
             ),
         },
@@ -62,10 +62,9 @@ pub fn outcome_rows(run: &RunResult) -> Rows {
     }
 }
 
-/// Groups of outcomes, and outcomes that are in none, the likeliest first: no digit is finer than
-/// what is known.
-pub fn classes(run: &RunResult) -> Rows {
-    let classes = headline::leading(run);
+/// Groups of outcomes, and outcomes that are in none: no digit is finer than what is known.
+pub fn classes(run: &RunResult, order: Order) -> Rows {
+    let classes = headline::classes_by(run, order);
     let tones = Tones::of(&run.scenario.source);
     let rows: Vec<Row> = (classes.iter())
         .map(|class| Row {
@@ -155,12 +154,12 @@ pub fn question_rows(run: &RunResult) -> Rows {
 }
 
 /// Outcomes under each start trend; `None` with fewer than two trends.
-pub fn outcomes_by_trend(run: &RunResult, frame: &Frame) -> Option<Chart> {
-    (run.trends.len() > 1).then(|| trend_panels(run).draw(frame))
+pub fn outcomes_by_trend(run: &RunResult, order: Order, frame: &Frame) -> Option<Chart> {
+    (run.trends.len() > 1).then(|| trend_panels(run, order).draw(frame))
 }
 
 /// The data of [`outcomes_by_trend`].
-pub fn trend_panels(run: &RunResult) -> Panels {
+pub fn trend_panels(run: &RunResult, order: Order) -> Panels {
     let tones = Tones::of(&run.scenario.source);
     let columns: Vec<String> = run
         .trends
@@ -178,7 +177,7 @@ pub fn trend_panels(run: &RunResult) -> Panels {
             error: plus_minus(&rounded.error),
         })
     };
-    let rows: Vec<PanelRow> = (run.outcomes.iter())
+    let rows: Vec<PanelRow> = (headline::outcomes_by(run, order).into_iter())
         .map(|outcome| PanelRow {
             title: named(&outcome.title, &outcome.name),
             tone: tones.outcome(outcome),

@@ -9,7 +9,7 @@ use crate::report::html::statement;
 use crate::report::html::table::Table;
 use crate::report::html::wording::{label, size};
 use crate::report::known::{self, Known, Scale};
-use crate::report::table::{Cell, Row, letter, side_by_side};
+use crate::report::table::{Cell, OUTCOMES, Order, Row, letter, side_by_side};
 use crate::report::{dates, drivers, headline};
 use crate::results::{CompareResult, Driver, RunResult};
 use serde_json::Value;
@@ -17,17 +17,18 @@ use std::collections::BTreeMap;
 
 /// Assumptions that are told with what their author says of them.
 const RESTS_ON: usize = 5;
-/// Changes of a scenario that are told.
+/// Changes of a scenario that are told, at most, and of all scenarios together.
 const MOST_CHANGES: usize = 6;
+const MOST_IN_ALL: usize = 7;
 
-pub fn of_run(body: &mut Body, result: &RunResult) {
+pub fn of_run(body: &mut Body, result: &RunResult, order: Order) {
     body.add(&finding::lead(&Markup::text(&headline::of(result))));
     if result.has_classes() {
-        let classes = chart::classes(result);
+        let classes = chart::classes(result, order);
         body.chart(|frame| classes.draw(frame));
     }
-    trends(body, result);
-    outcomes(body, result);
+    trends(body, result, order);
+    outcomes(body, result, order);
     questions(body, result);
     hangs_on(body, result);
     rests_on(body, result);
@@ -43,14 +44,12 @@ fn cells(known: &Known<'_>, scale: &Scale) -> [Markup; 3] {
     ]
 }
 
-fn trends(body: &mut Body, result: &RunResult) {
+fn trends(body: &mut Body, result: &RunResult, order: Order) {
     if result.scorecard.is_empty() {
         return;
     }
     body.heading("The trends");
-    let mut scores: Vec<_> = result.scorecard.iter().collect();
-    let end = |t: &&crate::results::TrendScore| t.comes_true.last().map_or(-1.0, |c| c.probability);
-    scores.sort_by(|a, b| end(b).total_cmp(&end(a)));
+    let scores = headline::trends_by(result, order);
     let scale = Scale::of(result);
     // The first time and the last; all are in the table of the chapter.
     let times = scores.iter().find(|t| !t.comes_true.is_empty());
@@ -83,7 +82,7 @@ fn trends(body: &mut Body, result: &RunResult) {
     body.table(&table.without_empty_columns());
 }
 
-fn outcomes(body: &mut Body, result: &RunResult) {
+fn outcomes(body: &mut Body, result: &RunResult, order: Order) {
     if result.groups.is_empty() {
         return;
     }
@@ -93,19 +92,19 @@ fn outcomes(body: &mut Body, result: &RunResult) {
     });
     let scale = Scale::of(result);
     let head = ["outcome", "chance", "range", "in words"];
-    let mut table = Table::new(
-        "Groups of outcomes, the likeliest first, and what is in them",
-        head,
-    );
-    for class in headline::leading(result) {
+    let caption = match order {
+        Order::Likeliest => "Groups of outcomes, the likeliest first, and what is in them",
+        Order::File => "Groups of outcomes, and what is in them",
+    };
+    let mut table = Table::new(caption, head);
+    for class in headline::classes_by(result, order) {
         let is_group = result.groups.iter().any(|group| group.name == class.name);
         let told = cells(&class.known, &scale);
         table.row([Markup::strong(class.title)].into_iter().chain(told));
-        let mut members: Vec<_> = (result.outcomes.iter())
-            .filter(|o| is_group && o.group.as_deref() == Some(class.name))
-            .collect();
-        members.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        for outcome in members {
+        if !is_group {
+            continue;
+        }
+        for outcome in headline::members(result, class.name, order) {
             let title = format!("– {}", label(&outcome.title, &outcome.name));
             let told = cells(&outcome.into(), &scale);
             table.row([Markup::text(&title)].into_iter().chain(told));
@@ -277,57 +276,88 @@ pub fn of_comparison(body: &mut Body, result: &CompareResult) {
             head.push("range of the difference".to_owned());
         }
     }
+    let caption = format!("Values, and what changes against {}", letter(0));
+    let mut table = Table::new(&caption, head.iter().map(String::as_str));
+    let mut hidden = 0;
     for (title, rows) in side_by_side(result) {
-        if rows.is_empty() {
-            continue;
+        let is_answer = |row: &Row| title == OUTCOMES && row.indent <= 2;
+        let is_told = |row: &&Row| is_answer(row) || row.cells.iter().any(|cell| cell.detectable);
+        let told: Vec<&Row> = rows.iter().filter(is_told).collect();
+        hidden += rows.len() - told.len();
+        if !told.is_empty() {
+            table.part(title);
         }
-        let caption = format!("{title}, and what changes against {}", letter(0));
-        let mut table = Table::new(&caption, head.iter().map(String::as_str));
-        for row in &rows {
-            table.row(side_by_side_row(row, result.comparisons.len() == 1));
+        for row in told {
+            table.row(side_by_side_row(row, is_answer(row), result.comparisons.len() == 1));
         }
-        body.heading(title);
-        body.table(&table);
     }
-    body.remark("Differences in percentage points, for metrics in their units, of the same futures under the same random numbers; · stands for no detectable difference.");
-    for (comparison, other) in result.comparisons.iter().zip(&result.scenarios[1..]) {
-        let told = all_worded(
-            &comparison.changes,
-            &base.scenario.source,
-            &other.scenario.source,
-        );
-        if told.is_empty() {
-            continue;
-        }
-        body.heading(format!("What was changed: {}", name(other)));
-        let mut items: Vec<Markup> = (told.iter().take(MOST_CHANGES))
-            .map(|(worded, _)| {
-                Markup::text(&format!("{}: {} → ", worded.what, worded.from))
-                    .and(Markup::strong(&worded.to))
-            })
-            .collect();
-        if told.len() > MOST_CHANGES {
-            items.push(Markup::faint(&format!(
-                "and {} more",
-                told.len() - MOST_CHANGES
-            )));
-        }
-        body.list("plain", items);
+    body.heading("All scenarios in one table");
+    body.table(&table);
+    let mut remark = "Differences in percentage points, for metrics in their units, of the same futures under the same random numbers; · stands for no detectable difference.".to_owned();
+    if hidden > 0 {
+        let rows = if hidden == 1 { "row" } else { "rows" };
+        remark += &format!(" {hidden} {rows} without a detectable difference left out.");
     }
     let each = match base.scenario.is_timeless() {
         true => "Each".to_owned(),
         false => format!("Over {}, each", dates::duration(base.scenario.horizon)),
     };
     body.remark(format!(
-        "{each} scenario with {}, seed {}.",
+        "{remark} {each} scenario with {}, seed {}.",
         size(&base.run),
         base.run.seed
     ));
+    changed(body, result, base);
 }
 
-fn side_by_side_row(row: &Row, with_range: bool) -> Vec<Markup> {
+/// What each scenario has other than the first; where there are many of them, the first few
+/// changes of each.
+fn changed(body: &mut Body, result: &CompareResult, base: &RunResult) {
+    let others = result.comparisons.iter().zip(&result.scenarios[1..]);
+    let told: Vec<_> = (others.enumerate())
+        .map(|(i, (comparison, other))| {
+            let sources = [base, other].map(|run| &run.scenario.source);
+            let mut told = all_worded(&comparison.changes, sources[0], sources[1]);
+            // A thing that only one of them has says most.
+            told.sort_by_key(|(worded, path)| {
+                let is_whole = path.split('.').count() == 2;
+                !(is_whole && [&worded.from, &worded.to].contains(&&"absent".to_owned()))
+            });
+            (format!("{}, {}", letter(i + 1), name(other)), told)
+        })
+        .filter(|(_, told)| !told.is_empty())
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    let all = told.iter().map(|(_, told)| told.len()).sum::<usize>();
+    let most = match all <= MOST_IN_ALL {
+        true => MOST_CHANGES,
+        false => (MOST_IN_ALL / told.len()).clamp(1, MOST_CHANGES),
+    };
+    body.heading("What was changed");
+    for (called, told) in told {
+        body.paragraph(Markup::strong(&called));
+        // A line that says that one more is left out could say what it is.
+        let most = if told.len() == most + 1 { most + 1 } else { most };
+        let mut items: Vec<Markup> = (told.iter().take(most))
+            .map(|(worded, _)| {
+                Markup::text(&format!("{}: {} → ", worded.what, worded.from))
+                    .and(Markup::strong(&worded.to))
+            })
+            .collect();
+        if told.len() > most {
+            items.push(Markup::faint(&format!("and {} more", told.len() - most)));
+        }
+        body.list("plain", items);
+    }
+}
+
+/// `is_answer`: of a group, or an outcome that is in none.
+fn side_by_side_row(row: &Row, is_answer: bool, with_range: bool) -> Vec<Markup> {
     let title = match row.indent {
-        0..=2 => Markup::strong(&row.title),
+        0..=2 if is_answer => Markup::strong(&row.title),
+        0..=2 => Markup::text(&row.title),
         _ => Markup::text(&format!("– {}", row.title)),
     };
     let mut cells = vec![title, row.base.as_str().into()];

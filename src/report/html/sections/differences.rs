@@ -16,7 +16,9 @@ pub const OUTCOMES: Section<Pair> = Section {
     write: |body, pair| {
         let pairs = chart::pairs(&pair.base, &pair.other);
         body.chart(|frame| pairs.draw(frame));
-        body.chart(|frame| chart::outcome_differences(&pair.comparison, frame));
+        body.chart(|frame| {
+            chart::outcome_differences(&pair.base, &pair.other, &pair.comparison, frame)
+        });
         one_sided(body, &pair.comparison.differences);
     },
 };
@@ -40,12 +42,9 @@ pub const QUESTIONS: Section<Pair> = Section {
         if list.is_empty() {
             return;
         }
-        let plot = chart::differences(
-            &pair.comparison,
-            list,
-            "questions",
-            "What changes: questions",
-        );
+        let sides = [&pair.base, &pair.other];
+        let about = ["questions", "What changes: questions"];
+        let plot = chart::differences(sides, &pair.comparison, list, about);
         body.chart(|frame| plot.draw(frame));
         one_sided(body, list);
     },

@@ -31,7 +31,7 @@ use super::table::Table;
 use super::wording::label;
 use super::{ComparePart, RunPart};
 use crate::report::chart::{Chart, Frame};
-use crate::report::table::letter;
+use crate::report::table::{Order, letter};
 use crate::results::{Comparison, RunResult, Storyline, Typical};
 
 pub use assumptions::stated;
@@ -86,7 +86,7 @@ const PAIR: [Section<Pair>; 4] = [
 /// The answer on two pages.
 pub fn brief_of_run(body: &mut Body, part: &RunPart) {
     body.section("brief", "At a glance", |body| {
-        brief::of_run(body, &part.result)
+        brief::of_run(body, &part.result, part.order)
     });
 }
 
@@ -168,6 +168,7 @@ pub fn comparison(body: &mut Body, part: &ComparePart, is_alone: bool) {
             result: result.clone(),
             typical,
             events: part.events.clone(),
+            order: Order::Likeliest,
         };
         // Scenarios of one title are told apart by their letters, so that no two parts are called
         // the same.

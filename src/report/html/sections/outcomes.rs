@@ -8,7 +8,7 @@ pub const OUTCOMES: Section<RunPart> = Section {
     key: "outcomes",
     title: "Outcomes",
     is_needed: |part| part.result.has_classes(),
-    write: |body, part| body.chart(|frame| chart::outcomes(&part.result, frame)),
+    write: |body, part| body.chart(|frame| chart::outcomes(&part.result, part.order, frame)),
 };
 
 pub const BY_TREND: Section<RunPart> = Section {
@@ -16,7 +16,7 @@ pub const BY_TREND: Section<RunPart> = Section {
     title: "Outcomes by start trend",
     is_needed: |part| part.result.trends.len() > 1,
     write: |body, part| {
-        let panels = chart::trend_panels(&part.result);
+        let panels = chart::trend_panels(&part.result, part.order);
         body.chart(|frame| panels.draw(frame));
     },
 };

@@ -11,10 +11,10 @@ mod questions;
 use super::beside::{Against, Beside};
 use super::text::{Line, right, shorten};
 use super::{Order, Page, label, palette, run};
-use crate::report::headline::{self, Class};
+use crate::report::headline;
 use crate::report::known::Known;
 use crate::report::{dates, drivers, format};
-use crate::results::{OutcomeResult, RunResult, TrendScore};
+use crate::results::{OutcomeResult, RunResult};
 use cells::{Widths, bar_width, drawn, named, numbers, right_to, scale};
 use questions::{conditional, questions};
 use std::io;
@@ -138,13 +138,9 @@ fn trends(
     against: Option<Against<'_>>,
 ) -> Vec<Line> {
     let beside = Beside::of(against, |c| &c.trends, page.width());
-    let mut trends: Vec<&TrendScore> = result.scorecard.iter().collect();
+    let mut trends = headline::trends_by(result, order);
     if trends.is_empty() {
         return Vec::new();
-    }
-    if order == Order::Likeliest {
-        let end = |trend: &TrendScore| trend.comes_true.last().map_or(-1.0, |c| c.probability);
-        trends.sort_by(|a, b| (end(b).total_cmp(&end(a))).then(b.leads.total_cmp(&a.leads)));
     }
     let more = trends.len().saturating_sub(MOST_TRENDS);
     trends.truncate(MOST_TRENDS);
@@ -331,10 +327,7 @@ fn outcomes(
 
 /// Rows of groups and outcomes, at most so many, and how many outcomes were left out: the rarest.
 fn rows(result: &RunResult, order: Order, room: usize) -> (Vec<Row<'_>>, usize) {
-    let classes: Vec<Class<'_>> = match order {
-        Order::Likeliest => headline::leading(result),
-        Order::File => headline::classes(result),
-    };
+    let classes = headline::classes_by(result, order);
     let mut members: Vec<&OutcomeResult> = result
         .outcomes
         .iter()
