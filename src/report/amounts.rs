@@ -20,11 +20,12 @@ pub(super) struct Glance {
     pub trials: String,
 }
 
-/// The error by which a metric is rounded at a glance, to its leading digit: a twentieth of the
-/// range that its mean has as the assumptions vary, or twice the error of the simulation if that is more.
+/// The error by which a metric is rounded at a glance: the leading digit of a twentieth of the
+/// range that its mean has as the assumptions vary, or twice the error of the simulation if that
+/// is more.
 pub(super) fn coarseness(metric: &MetricResult) -> f64 {
     let error = 2.0 * metric.std_error.unwrap_or(0.0);
-    format::one_digit(error.max(width(metric) / 20.0))
+    error.max(format::one_digit(width(metric) / 20.0))
 }
 
 fn width(metric: &MetricResult) -> f64 {

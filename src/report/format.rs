@@ -228,6 +228,24 @@ pub fn plain(value: f64) -> String {
     without_trailing_zeros(&fixed(value, (5 - exponent).max(0))).to_owned()
 }
 
+/// An exact number of one trial: three digits, without zeros behind the point that say nothing.
+pub fn significant(value: f64) -> String {
+    let text = estimate(value, one_digit(value.abs() / 100.0)).value;
+    match text.contains('e') {
+        true => text,
+        false => without_trailing_zeros(&text).to_owned(),
+    }
+}
+
+/// An exact number of one trial before and after a change, with the digits that tell them apart.
+pub fn change(from: f64, to: f64) -> [String; 2] {
+    let change = (to - from).abs();
+    match change > 0.0 && change.is_finite() {
+        true => [from, to].map(|value| estimate(value, change).value),
+        false => [from, to].map(significant),
+    }
+}
+
 /// Decimals of a percentage whose probability has this standard error, at most nine.
 fn percent_decimals(std_error: f64) -> Option<i32> {
     decimals(100.0 * std_error).map(|places| places.clamp(0, 9))

@@ -101,7 +101,8 @@ pub fn outcomes_by(result: &RunResult, order: Order) -> Vec<&OutcomeResult> {
         all.extend(alone.filter(|o| o.group.is_none() && o.name == class.name));
     }
     let rest = result.outcomes.iter();
-    let rest: Vec<_> = (rest.filter(|one| all.iter().all(|known| known.name != one.name))).collect();
+    let rest: Vec<_> =
+        (rest.filter(|one| all.iter().all(|known| known.name != one.name))).collect();
     all.extend(rest);
     all
 }

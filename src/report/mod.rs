@@ -9,6 +9,7 @@ mod amounts;
 pub mod changes;
 pub mod chart;
 pub mod csv;
+mod dated;
 mod dates;
 mod drivers;
 pub mod files;

@@ -1,8 +1,44 @@
 //! What tables and pages say alike of typical trials: whether they fall into groups, what each
 //! stands for, what tells it apart.
 
-use super::format;
-use crate::results::{Tell, Typical, TypicalStory};
+use super::{dates, format};
+use crate::results::{Storyline, Tell, Typical, TypicalStory};
+
+/// A number read off the trial, with its unit in the title; what first happened at an instant is
+/// told as a date.
+pub fn metric(story: &Storyline, name: &str, value: Option<f64>) -> (String, String) {
+    let stated = &story.scenario.source["metrics"][name];
+    let title = story.title_of("metrics", name).to_owned();
+    let is_instant = stated["value"].as_str().is_some_and(is_instant);
+    let unit = stated["unit"].as_str().unwrap_or_default();
+    let title = match unit.is_empty() || is_instant {
+        true => title,
+        false => format!("{title}, {unit}"),
+    };
+    let told = match value {
+        Some(years) if is_instant => dates::date_at(&story.scenario.start, years),
+        Some(value) => format::significant(value),
+        None => "no value".into(),
+    };
+    (title, told)
+}
+
+/// Whether a formula is when something first happened, and nothing is computed from it.
+fn is_instant(formula: &str) -> bool {
+    let Some(inner) = formula.trim().strip_prefix("first(") else {
+        return false;
+    };
+    let mut depth = 1;
+    let end = inner.char_indices().find(|(_, c)| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    end.is_some_and(|(at, _)| at + 1 == inner.len())
+}
 
 /// What is said of a search that was ended early.
 pub const INTERRUPTED: &str =
@@ -98,7 +134,20 @@ pub fn tells(tells: &[Tell]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{Storyline, narrative};
+    use crate::results::narrative;
+
+    #[test]
+    fn when_something_first_happened_is_a_date_and_what_is_computed_of_it_a_number() {
+        for (formula, expected) in [
+            ("first(truce)", true),
+            (" first((a or b) and c)", true),
+            ("first(truce) - first(talks)", false),
+            ("min(first(truce), 2)", false),
+            ("2", false),
+        ] {
+            assert_eq!(is_instant(formula), expected, "{formula}");
+        }
+    }
 
     #[test]
     fn every_verdict_has_its_reason() {

@@ -69,6 +69,13 @@ pub struct Excerpt<'s> {
 }
 
 impl Storyline {
+    /// The title of a thing of the scenario, or its name; `list` is a section of the file.
+    pub fn title_of<'s>(&'s self, list: &str, name: &'s str) -> &'s str {
+        let things = &self.scenario.source[list];
+        let listed = || things.as_array()?.iter().find(|one| one["name"] == *name);
+        titled(listed().unwrap_or(&things[name]), name)
+    }
+
     /// The title of a state, or its name.
     pub fn state_title<'s>(&'s self, state: &'s str) -> &'s str {
         titled(&self.scenario.source["states"][state], state)

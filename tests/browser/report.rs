@@ -263,6 +263,7 @@ fn the_shipped_scenarios_fit_the_sheets_that_they_are_meant_for() {
         (&["run", "scenarios/baseline.json"][..], 20),
         (&["run", "scenarios/baseline.json", "--brief"], 2),
         (&compared, 40),
+        (&[&compared[..], &["--brief"]].concat(), 2),
     ] {
         let rest = [
             "--trials",

@@ -20,6 +20,33 @@ pub struct Curve {
     pub texts: Vec<String>,
     /// The last value as text without its error, for the label.
     pub end: String,
+    /// When alone it moves, if it moves at dates: spans of years, each from the first instant of
+    /// one to its last.
+    pub moves: Vec<[f64; 2]>,
+}
+
+/// Where a line goes between what is known of it at these times: straight, but where dates lie
+/// between two of them, it moves then and not before and after.
+pub(super) fn way(
+    times: &[f64],
+    values: impl Iterator<Item = f64>,
+    moves: &[[f64; 2]],
+) -> Vec<(f64, f64)> {
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    for (&time, value) in times.iter().zip(values) {
+        if let Some(&(from, before)) = points.last() {
+            let within = moves
+                .iter()
+                .filter(|[first, last]| *first <= time && *last > from);
+            let within = within.map(|ends| ends.map(|end| end.clamp(from, time)));
+            let joined = within.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
+            if let Some([first, last]) = joined {
+                points.extend([(first, before), (last, value)]);
+            }
+        }
+        points.push((time, value));
+    }
+    points
 }
 
 /// A chart of lines.
@@ -77,11 +104,11 @@ impl Curves {
 
         for curve in &self.curves {
             let edge = |sign: f64| {
-                (self
-                    .times
-                    .iter()
-                    .zip(curve.values.iter().zip(&curve.errors)))
-                .map(move |(&t, (value, error))| (across.at(t), down.within(value + sign * error)))
+                let pairs = curve.values.iter().zip(&curve.errors);
+                let values = pairs.map(|(value, error)| value + sign * error);
+                way(&self.times, values, &curve.moves)
+                    .into_iter()
+                    .map(|(t, value)| (across.at(t), down.within(value)))
             };
             let outline = edge(1.0).chain(edge(-1.0).rev());
             sheet
@@ -91,10 +118,9 @@ impl Curves {
         for (i, curve) in self.curves.iter().enumerate() {
             let tip = format!("{}: {} by the end", curve.title, curve.end);
             sheet.drawing.polyline(
-                self.times
-                    .iter()
-                    .zip(&curve.values)
-                    .map(|(&t, &value)| (across.at(t), down.within(value))),
+                way(&self.times, curve.values.iter().copied(), &curve.moves)
+                    .into_iter()
+                    .map(|(t, value)| (across.at(t), down.within(value))),
                 &format!("curve {}", curve.tone.stroke()),
                 &tip,
             );
@@ -142,5 +168,59 @@ impl Curves {
         } else {
             [low, high]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_moves_at_its_dates_and_goes_straight_where_there_are_none() {
+        let times = [0.0, 1.0, 2.0, 3.0];
+        let line = |moves: &[[f64; 2]]| way(&times, [0.0, 0.2, 0.6, 0.7].into_iter(), moves);
+        let straight = [(0.0, 0.0), (1.0, 0.2), (2.0, 0.6), (3.0, 0.7)];
+        assert_eq!(line(&[]), straight);
+        // On one day within a month, on the last day of a month, and over a while.
+        assert_eq!(
+            line(&[[1.25, 1.25]]),
+            [
+                (0.0, 0.0),
+                (1.0, 0.2),
+                (1.25, 0.2),
+                (1.25, 0.6),
+                (2.0, 0.6),
+                (3.0, 0.7)
+            ]
+        );
+        assert_eq!(
+            line(&[[1.0, 1.0]]),
+            [
+                (0.0, 0.0),
+                (1.0, 0.0),
+                (1.0, 0.2),
+                (1.0, 0.2),
+                (2.0, 0.6),
+                (3.0, 0.7)
+            ]
+        );
+        assert_eq!(
+            line(&[[0.5, 1.5]])[..6],
+            [
+                (0.0, 0.0),
+                (0.5, 0.0),
+                (1.0, 0.2),
+                (1.0, 0.2),
+                (1.0, 0.2),
+                (1.5, 0.6)
+            ]
+        );
+        // Several in one month: between the first of them and the last.
+        assert_eq!(
+            line(&[[2.9, 2.9], [2.1, 2.1]])[3..5],
+            [(2.1, 0.6), (2.9, 0.7)]
+        );
+        // At the start nothing has come before.
+        assert_eq!(line(&[[0.0, 0.0]]), straight);
     }
 }

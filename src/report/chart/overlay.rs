@@ -2,6 +2,7 @@
 //!
 //! Takes a line with a band for each side; gives a low chart with both lines labelled at their end.
 
+use super::curves::way;
 use super::layers::{SideLabel, across, label_room, side_labels};
 use super::scale::{Scale, ticks};
 use super::sheet::{Readout, ReadoutSeries, SMALL, Sheet};
@@ -22,6 +23,8 @@ pub struct Side {
     pub texts: Vec<String>,
     /// The last value of the line as text, for the label.
     pub end: String,
+    /// As in [`Curve`](super::Curve).
+    pub moves: Vec<[f64; 2]>,
 }
 
 /// The first scenario, and the second where there is one.
@@ -120,9 +123,10 @@ impl Overlay {
         sheet.y_axis(&ticks, shown, [left, right], suffix);
 
         let points = |side: usize, values: &[f64]| -> Vec<(f64, f64)> {
-            (self.times[side].iter().zip(values))
-                .filter(|(t, value)| value.is_finite() && **t <= until)
-                .map(|(&t, &value)| (across.at(t), down.within(value)))
+            let moves = &self.sides[side].moves;
+            let way = way(&self.times[side], values.iter().copied(), moves).into_iter();
+            way.filter(|(t, value)| value.is_finite() && *t <= until)
+                .map(|(t, value)| (across.at(t), down.within(value)))
                 .collect()
         };
         for (i, (side, looks)) in self.sides.iter().zip(LOOKS).enumerate() {

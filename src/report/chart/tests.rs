@@ -16,7 +16,11 @@ fn all(run: &RunResult, frame: &Frame) -> Vec<Chart> {
         from_results::outcomes(run, Order::Likeliest, frame),
         from_results::phases(run, frame),
     ];
-    charts.extend(from_results::outcomes_by_trend(run, Order::Likeliest, frame));
+    charts.extend(from_results::outcomes_by_trend(
+        run,
+        Order::Likeliest,
+        frame,
+    ));
     charts.extend(from_results::trends(run, frame));
     let series = run.indicators.iter().chain(&run.derived);
     charts.extend(series.map(|series| from_results::series(run, series, frame)));
@@ -127,7 +131,10 @@ fn a_range_that_is_known_as_bounds_is_drawn_as_such() {
     ] {
         assert!(chart.svg.contains("band bound"), "{}", chart.id);
     }
-    let rows = from_results::outcome_rows(&run, Order::File).about.table.rows;
+    let rows = from_results::outcome_rows(&run, Order::File)
+        .about
+        .table
+        .rows;
     assert!(rows[0][3].starts_with("within "), "{:?}", rows[0]);
     let plain = from_results::outcomes(&fixture::run(), Order::Likeliest, &frame);
     assert!(!plain.svg.contains("band bound"));
@@ -314,7 +321,11 @@ fn what_a_file_says_is_text_and_nothing_else() {
 #[test]
 fn the_title_of_an_outcome_arrives_unchanged() {
     let title = "<script>\"A\" & 'B'";
-    let chart = from_results::outcomes(&titled(fixture::run(), title), &Frame::new(Frame::WIDE));
+    let chart = from_results::outcomes(
+        &titled(fixture::run(), title),
+        Order::Likeliest,
+        &Frame::new(Frame::WIDE),
+    );
     let document = Document::parse(&chart.svg).expect("well-formed");
     assert!(labels(&document).iter().any(|label| label.text == title));
 }
@@ -394,7 +405,7 @@ fn the_same_results_give_the_same_bytes() {
 #[test]
 fn bars_and_intervals_end_where_the_numbers_are() {
     let run = fixture::run();
-    let chart = from_results::outcomes(&run, &Frame::new(Frame::WIDE));
+    let chart = from_results::outcomes(&run, Order::Likeliest, &Frame::new(Frame::WIDE));
     let document = Document::parse(&chart.svg).expect("well-formed");
     let number = |node: &Node, name: &str| -> f64 {
         node.attribute(name)
@@ -468,7 +479,11 @@ fn data_of_the_charts_are_as_before() {
 #[cfg(feature = "png")]
 #[test]
 fn an_image_has_the_size_asked_for_and_ink_in_it() {
-    let chart = from_results::outcomes(&fixture::run(), &Frame::new(Frame::NARROW));
+    let chart = from_results::outcomes(
+        &fixture::run(),
+        Order::Likeliest,
+        &Frame::new(Frame::NARROW),
+    );
     let bytes = chart.to_png(2.0).expect("an image");
     assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
     let size = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));

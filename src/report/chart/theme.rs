@@ -20,7 +20,7 @@ const fn colour(name: &'static str, light: &'static str, dark: &'static str) -> 
 /// After those of roles: `g` of groups of outcomes, each with its shades, `t` of trends, `c` of
 /// what is only told apart ([`Tone`](super::Tone)). They were found by a search for the bounds that
 /// the tests of this file state, at moderate chroma.
-pub(super) const COLOURS: [Colour; 38] = [
+pub(super) const COLOURS: [Colour; 54] = [
     colour("ground", "#ffffff", "#15181c"),
     colour("ink", "#17191c", "#eceef0"),
     colour("muted", "#555b63", "#a9b0b9"),
@@ -59,6 +59,22 @@ pub(super) const COLOURS: [Colour; 38] = [
     colour("c6", "#69401d", "#b07445"),
     colour("c7", "#18437d", "#929ff8"),
     colour("c8", "#8b86d1", "#4162b4"),
+    colour("c9", "#aa4762", "#d7748f"),
+    colour("c10", "#621a08", "#fbcebc"),
+    colour("c11", "#50476b", "#d7c5e9"),
+    colour("c12", "#aa8647", "#7d6b59"),
+    colour("c13", "#113547", "#358fb3"),
+    colour("c14", "#3586a1", "#8fbcce"),
+    colour("c15", "#c5746b", "#987474"),
+    colour("c16", "#596223", "#b3b374"),
+    colour("c17", "#2c6bb3", "#a1aad7"),
+    colour("c18", "#502c35", "#bc98a1"),
+    colour("c19", "#8f6286", "#986298"),
+    colour("c20", "#626247", "#746b35"),
+    colour("c21", "#7d477d", "#e9aaf2"),
+    colour("c22", "#b38686", "#bc746b"),
+    colour("c23", "#624759", "#fbaad7"),
+    colour("c24", "#866b62", "#e08f6b"),
 ];
 
 /// Rules with `var(--qx-…)` for colours.
@@ -276,7 +292,20 @@ mod tests {
     fn colours_of_a_chart_differ_also_for_readers_who_confuse_red_and_green() {
         assert_eq!(palette('c').len(), tone::APART);
         assert_eq!(palette('t').len(), tone::TRENDS);
-        check_palette('c', [20.0, 20.0], [13.0, 8.0]);
+        // One chart has a few of these, one after another; what stands farther apart in the list
+        // stands in charts that are neighbours, or farther apart themselves.
+        let apart = palette('c');
+        for (i, a) in apart.iter().enumerate() {
+            for (j, b) in apart[..i].iter().enumerate() {
+                let least = match (i - j).min(j + apart.len() - i) {
+                    1 => [20.0, 20.0],
+                    2..8 => [13.0, 8.0],
+                    8..12 => [17.0, 0.0],
+                    _ => [12.0, 0.0],
+                };
+                check(a, b, least);
+            }
+        }
         check_palette('t', [15.0, 14.0], [9.0, 7.5]);
         let groups = palette('g');
         assert_eq!(groups.len(), tone::GROUPS * tone::SHADES);

@@ -17,7 +17,7 @@ pub(super) const SHADES: usize = 3;
 pub(super) const TRENDS: usize = 6;
 
 /// Colours that only tell apart; after the last comes the first again.
-pub(super) const APART: usize = 8;
+pub(super) const APART: usize = 24;
 
 /// The colour of a mark, by what it stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

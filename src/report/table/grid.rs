@@ -45,6 +45,8 @@ pub struct Grid {
     columns: Vec<Column>,
     /// Under a row, by its index.
     notes: Vec<(usize, String)>,
+    /// Cells of a label at most.
+    widest: usize,
 }
 
 impl Grid {
@@ -59,7 +61,15 @@ impl Grid {
             labels,
             columns: Vec::new(),
             notes: Vec::new(),
+            widest: WIDEST_LABEL,
         }
+    }
+
+    /// With labels that are as wide as there is room: for titles beside one short column.
+    #[must_use]
+    pub fn with_wide_labels(mut self) -> Self {
+        self.widest = usize::MAX;
+        self
     }
 
     /// Sets the style of one row's label.
@@ -118,7 +128,7 @@ impl Grid {
             .map(|(_, label)| label.width())
             .max()
             .unwrap_or(0);
-        labels.max(self.label_header.width()).min(WIDEST_LABEL)
+        labels.max(self.label_header.width()).min(self.widest)
     }
 
     fn columns_width(&self) -> usize {

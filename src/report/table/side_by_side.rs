@@ -10,9 +10,9 @@ use super::text::Line;
 use super::{Page, label, palette};
 use crate::report::amounts::coarseness;
 use crate::report::changes::{Worded, all_worded};
-use crate::report::{dates, format};
 use crate::report::known::{self, Known};
 use crate::report::ratios::means_estimate;
+use crate::report::{dates, format};
 use crate::results::{
     CompareResult, Comparison, Difference, EpistemicStatus, MetricResult, RatioResult, RunResult,
 };
@@ -31,6 +31,10 @@ pub(super) const METRICS: &str = "Metrics, means";
 pub(super) const RATIOS: &str = "Ratios of means";
 /// A difference of two instants is told in days.
 const DAYS: f64 = crate::time::calendar::DAYS_PER_YEAR;
+/// An instant that is rounded by so many days or more is told as a month.
+const COARSE_DAYS: f64 = 5.0;
+/// Scenarios whose whole dates have room beside one another on 80 cells.
+const MOST_DATES: usize = 4;
 /// Stands for a difference that was not detected.
 const NONE: &str = "·";
 
@@ -295,7 +299,10 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
     let start = |i: usize| &result.scenarios[i].scenario.start;
     let value = |i: usize, metric: Option<&MetricResult>, coarse: f64| match metric {
         Some(m) => match (m.mean, m.std_error) {
-            (Some(mean), Some(_)) if m.is_instant => dates::date_at(start(i), mean),
+            (Some(mean), Some(_)) if m.is_instant => {
+                let is_month = DAYS * coarse >= COARSE_DAYS || result.scenarios.len() > MOST_DATES;
+                instant(start(i), mean, is_month)
+            }
             (Some(mean), Some(_)) => format::estimate(mean, coarse).value,
             _ if m.has_no_mean() => "no steady mean".into(),
             _ => "no value".into(),
@@ -389,8 +396,11 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
     let rows = names.into_iter().map(|name| {
         let base = result.scenarios.first().and_then(|run| find(run, name));
         // No number of a row is finer than the coarsest of them.
-        let all = result.scenarios.iter().filter_map(|run| find(run, name)?.std_error);
-        let coarse = format::one_digit(2.0 * all.fold(0.0, f64::max));
+        let all = result
+            .scenarios
+            .iter()
+            .filter_map(|run| find(run, name)?.std_error);
+        let coarse = 2.0 * all.fold(0.0, f64::max);
         let mut rank = 0.0_f64;
         let mut shown = base;
         let cells = (result.comparisons.iter().zip(&result.scenarios[1..])).map(|(c, other)| {
@@ -430,6 +440,15 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
     });
     let rows = ordered(rows.collect());
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// A date, or its month.
+fn instant(start: &str, years: f64, is_month: bool) -> String {
+    let date = dates::date_at(start, years);
+    match date.rsplit_once('-') {
+        Some((month, _)) if is_month => month.to_owned(),
+        _ => date,
+    }
 }
 
 /// A difference of means with the digits of the means, or as many as it needs not to be told as

@@ -1,10 +1,12 @@
 //! Single futures as dated stories.
 
+use super::grid::Grid;
 use super::text::{Line, NO_BREAK, dotted};
 use super::{Page, label, palette};
-use crate::report::stories::{INTERRUPTED, in_groups, stands_for, tells};
+use crate::report::stories::{self, INTERRUPTED, in_groups, stands_for, tells};
 use crate::report::{dates, format};
 use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
+use indexmap::IndexMap;
 use std::io;
 
 /// A story; without `all`, what is routine in it is counted.
@@ -20,11 +22,11 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
     page.paragraph(palette::FAINT, &dotted(which), 0)?;
     if all && !story.parameters.is_empty() {
         page.section("Parameters drawn", "")?;
-        page.paragraph(anstyle::Style::new(), &values(story.parameters.iter()), 2)?;
+        drawn(page, story, "parameters", &story.parameters)?;
     }
     if !story.per_trial.is_empty() {
         page.section("Drawn for this trial", "")?;
-        page.paragraph(anstyle::Style::new(), &values(story.per_trial.iter()), 2)?;
+        drawn(page, story, "per_trial", &story.per_trial)?;
     }
 
     if scenario.is_timeless() {
@@ -45,9 +47,10 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
     for happening in story.happenings.iter().filter(|one| is_told(one)) {
         let followed = changes(story, &happening.changes);
         // A state that moves by itself is named by what it changes.
-        let is_said = title(happening).starts_with(&followed.replace(NO_BREAK, " "));
+        let title = title(story, happening);
+        let is_said = title.starts_with(&followed.replace(NO_BREAK, " "));
         let followed = if is_said { "" } else { &followed };
-        entry(page, &happening.date, &title(happening), followed)?;
+        entry(page, &happening.date, &title, followed)?;
     }
     if let Some(words) = routine_in_words(&routine).filter(|_| !all) {
         let text = format!("Besides: {words}. --full tells all of it.");
@@ -74,26 +77,45 @@ pub fn write(page: &mut Page<'_>, story: &Storyline, all: bool) -> io::Result<()
 fn numbers(page: &mut Page<'_>, story: &Storyline) -> io::Result<()> {
     if !story.metrics.is_empty() {
         page.section("Metrics", "")?;
-        let text = story.metrics.iter().map(|(name, value)| match value {
-            Some(value) => format!("{name} {}", format::plain(*value)),
-            None => format!("{name} has no value"),
-        });
-        page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
+        let told = (story.metrics.iter()).map(|(name, value)| stories::metric(story, name, *value));
+        beside(page, told.collect())?;
     }
     if !story.questions.is_empty() || !story.conditional.is_empty() {
         page.section("Questions", "")?;
         let word = |held: bool| if held { "yes" } else { "no" };
         let all = story.questions.iter();
-        let some = story.conditional.iter().map(|(name, held)| match held {
-            Some(held) => format!("{name} {}", word(*held)),
-            None => format!("{name} does not arise"),
+        let all = all.map(|(name, held)| (name, word(*held)));
+        let some = story.conditional.iter();
+        let some = some.map(|(name, held)| (name, held.map_or("does not arise", word)));
+        let told = all.chain(some).map(|(name, word)| {
+            let title = story.title_of("questions", name);
+            (title.to_owned(), word.to_owned())
         });
-        let text = all
-            .map(|(name, held)| format!("{name} {}", word(*held)))
-            .chain(some);
-        page.paragraph(anstyle::Style::new(), &dotted(text), 2)?;
+        beside(page, told.collect())?;
     }
     Ok(())
+}
+
+/// What was drawn, a row each.
+fn drawn(
+    page: &mut Page<'_>,
+    story: &Storyline,
+    list: &str,
+    values: &IndexMap<String, f64>,
+) -> io::Result<()> {
+    let told = values.iter().map(|(name, value)| {
+        let title = story.title_of(list, name);
+        (title.to_owned(), format::significant(*value))
+    });
+    beside(page, told.collect())
+}
+
+/// Titles, and what stands beside them.
+fn beside(page: &mut Page<'_>, rows: Vec<(String, String)>) -> io::Result<()> {
+    let mut grid = Grid::new("", rows.iter().map(|(title, _)| title.clone())).with_wide_labels();
+    let told = rows.into_iter().map(|(_, told)| told);
+    grid.plain_column("", 0, told);
+    grid.write(page)
 }
 
 /// Each story with what it stands for, in sentences; with `all`, also firing by firing.
@@ -164,9 +186,11 @@ fn entry(page: &mut Page<'_>, date: &str, what: &str, followed: &str) -> io::Res
     page.paragraph(anstyle::Style::new(), followed, 14)
 }
 
-fn title(happening: &Happening) -> String {
+fn title(story: &Storyline, happening: &Happening) -> String {
     let name = if happening.is_of_trends() {
-        format!("The trend shifts, {}", happening.event.replace('>', " → "))
+        let trends = happening.event.split('>').map(str::trim);
+        let titles: Vec<&str> = trends.map(|name| story.title_of("trends", name)).collect();
+        format!("The trend shifts, {}", titles.join(" → "))
     } else {
         label(&happening.title, &happening.event)
     };
@@ -179,14 +203,21 @@ fn title(happening: &Happening) -> String {
 
 fn changes(story: &Storyline, changes: &[StoryChange]) -> String {
     let text = changes.iter().map(|change| match change {
-        StoryChange::Phase { from, to } => format!("phase {from} → {to}"),
-        StoryChange::Trend { from, to } => format!("trend {from} → {to}"),
+        StoryChange::Phase { from, to } => {
+            let [from, to] = [from, to].map(|name| story.title_of("phases", name));
+            format!("phase {from} → {to}")
+        }
+        StoryChange::Trend { from, to } => {
+            let [from, to] = [from, to].map(|name| story.title_of("trends", name));
+            format!("trend {from} → {to}")
+        }
         StoryChange::State { name, from, to } => {
             let [from, to] = [from, to].map(|value| story.value_title(name, value));
             format!("{}: {from} → {to}", story.state_title(name))
         }
         StoryChange::Indicator { name, from, to } => {
-            format!("{name} {} → {}", format::plain(*from), format::plain(*to))
+            let [from, to] = format::change(*from, *to);
+            format!("{}: {from} → {to}", story.title_of("indicators", name))
         }
     });
     dotted(text)
@@ -200,21 +231,19 @@ fn state(story: &Storyline, state: &StoryState, all: bool) -> String {
     });
     let values = (state.indicators.iter())
         .filter(|_| all)
-        .map(|(name, value)| format!("{name} {}", format::plain(*value)));
+        .map(|(name, value)| {
+            let title = story.title_of("indicators", name);
+            format!("{title}: {}", format::significant(*value))
+        });
     dotted(
         [
-            format!("trend {}", state.trend),
-            format!("phase {}", state.phase),
+            format!("trend {}", story.title_of("trends", &state.trend)),
+            format!("phase {}", story.title_of("phases", &state.phase)),
         ]
         .into_iter()
         .chain(states)
         .chain(values),
     )
-}
-
-fn values<'a>(values: impl Iterator<Item = (&'a String, &'a f64)>) -> String {
-    let text = values.map(|(name, value)| format!("{name} {}", format::plain(*value)));
-    dotted(text)
 }
 
 #[cfg(test)]
@@ -243,14 +272,14 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("phase blockade → truce · support 0.61 → 0.66"),
+            text.contains("phase blockade → truce · support: 0.61 → 0.66"),
             "{text}"
         );
         assert!(
             text.contains("The trend shifts, stalemate → escalation"),
             "{text}"
         );
-        assert!(text.contains("first_truce has no value"), "{text}");
+        assert!(text.contains("first_truce   no value"), "{text}");
         assert!(text.lines().all(|line| line.width() <= 70), "{text}");
     }
 }

@@ -80,101 +80,181 @@ fn check_around(page: &Page, result: &Value) {
     }
     assert_eq!(drawings, 2, "for the desk and for the phone");
 
-    let mut values = Vec::new();
-    for block in page.under("What was changed") {
-        if let Block::Item(text) = block {
-            let told = text.rsplit_once(": ").expect("a change").1;
-            values.push(told.to_owned());
-        }
-    }
-    let changes = list(&result["comparisons"][0], "changes").iter();
+    let size = page.text("All scenarios in one table");
+    let (_, size) = size
+        .split_once("stands for no detectable difference.")
+        .expect("a remark");
+    let (before, size) = size.split_once(" scenario with ").expect("a size");
+    let run = &scenarios[0]["run"];
+    let sizes = ["trials", "draws", "trials_per_draw", "seed"].map(|key| number(run, key));
+    rounded(size, &sizes);
+    let months = 12.0 * number(&scenarios[0]["scenario"], "horizon");
+    let (left_out, span) = before.split_once("Over ").expect("a span");
+    rounded(span, &[months]);
+    let left_out = numbers(left_out);
+    let left_out = left_out.first().map_or(0, |n| n.parse().expect("a number"));
+    check_table(page, result, left_out);
+}
+
+/// What was changed, where all of it are values.
+fn check_changes(page: &Page, result: &Value) {
+    let told = |block: &Block| match block {
+        Block::Item(text) => Some(text.rsplit_once(": ").expect("a change").1.to_owned()),
+        _ => None,
+    };
+    let values: Vec<String> = page
+        .under("What was changed")
+        .iter()
+        .filter_map(told)
+        .collect();
+    let changes = list(result, "comparisons")
+        .iter()
+        .flat_map(|c| list(c, "changes"));
     let expected: Vec<String> = changes
         .map(|change| format!("{} → {}", change["base"], change["other"]))
         .collect();
+    assert!(!expected.is_empty());
     assert_eq!(values, expected);
-    let size = page.text("What was changed");
-    let run = &scenarios[0]["run"];
-    let sizes = ["trials", "draws", "trials_per_draw", "seed"].map(|key| number(run, key));
-    let (span, size) = size.split_once(" scenario with ").expect("a size");
-    rounded(size, &sizes);
-    let months = 12.0 * number(&scenarios[0]["scenario"], "horizon");
-    rounded(span, &[months]);
 }
 
-#[test]
-fn each_number_of_a_comparison_at_a_glance_is_that_of_the_result_in_its_place() {
-    let (page, result) =
-        made("compare scenarios/port_strike.json --set trends.militant.weight=0.7 --trials 8192");
-    check_around(&page, &result);
-    let known = [
-        "At a glance",
-        "Outcomes",
-        "Trends that come true",
-        "Questions",
-        "Metrics, means",
-        "What was changed",
-    ];
-    for block in &page.0 {
-        if let Block::Heading(text) = block {
-            let is_checked = known.iter().any(|known| text.starts_with(known));
-            assert!(is_checked, "{text} is not checked");
+/// The one table: by section a row for each thing of which a difference was detected, and all groups.
+fn check_table(page: &Page, result: &Value, left_out: usize) {
+    let comparisons = list(result, "comparisons");
+    let mut sections: Vec<(&str, Vec<&[String]>)> = Vec::new();
+    for row in page.rows("All scenarios in one table") {
+        match &row[..] {
+            [title] => sections.push((title, Vec::new())),
+            cells => sections.last_mut().expect("a heading").1.push(cells),
         }
     }
-    let comparison = &result["comparisons"][0];
-    let mut seen = 0;
-    for (heading, lists, unit) in [
+    let (mut seen, mut all) = (0, 0);
+    let known = [
         ("Outcomes", &["groups", "differences"][..], 100.0),
         ("Trends that come true by the end", &["trends"], 100.0),
         ("Questions", &["questions"], 100.0),
+        ("Questions about some futures", &["conditional"], 100.0),
         ("Metrics, means", &["metrics"], 1.0),
-    ] {
-        let known: Vec<&Value> = lists.iter().flat_map(|key| list(comparison, key)).collect();
-        let rows = page.rows(heading);
-        let expected = known
-            .iter()
-            .filter(|one| one["outcome"] != "unclassified")
-            .count();
+        ("Ratios of means", &["ratios"], 1.0),
+    ];
+    for (heading, _) in &sections {
         assert!(
-            rows.len() >= expected.min(2),
-            "{heading}: {} rows",
-            rows.len()
+            known.iter().any(|(title, ..)| title == heading),
+            "{heading} is not checked"
         );
+    }
+    for (heading, lists, unit) in known {
+        let of = |comparison: &Value| -> Vec<Value> {
+            let lists = lists.iter().flat_map(|key| list(comparison, key));
+            let is_told =
+                |one: &&Value| one["outcome"] != "unclassified" || number(one, "difference") != 0.0;
+            lists.filter(is_told).cloned().collect()
+        };
+        all += of(&comparisons[0]).len();
+        let Some((_, rows)) = sections.iter().find(|(title, _)| *title == heading) else {
+            continue;
+        };
         for row in rows {
-            let [name, base, other, difference, range] = &row[..] else {
-                panic!("{row:?}")
-            };
-            let name = name.trim_start_matches("– ");
-            let is_it = |one: &&&Value| {
-                title(one) == name || name.starts_with(&format!("{}, ", title(one)))
-            };
-            let found: Vec<&&Value> = known.iter().filter(is_it).collect();
-            let [one] = found[..] else {
-                panic!("{heading}: {} are called {name}", found.len())
-            };
-            for (text, key) in [(base, "base"), (other, "other")] {
-                match unit == 1.0 {
-                    true => near(text, &[number(one, key)], true),
-                    false => share(text, number(one, key)),
-                }
-            }
             seen += 1;
-            if one["detectable"] == false {
-                assert_eq!((difference.as_str(), range.as_str()), ("·", ""), "{name}");
-                continue;
-            }
-            signed(difference, &[unit * number(one, "difference")], unit == 1.0);
-            if !range.is_empty() {
-                let ends = ends(one, "epistemic90").expect("a range");
-                signed(
-                    range
-                        .trim_start_matches("in ")
-                        .replace(" to ", " ")
-                        .as_str(),
-                    &ends.map(|end| unit * end),
-                    unit == 1.0,
-                );
+            let name = row[0].trim_start_matches("– ");
+            let width = if comparisons.len() == 1 { 3 } else { 2 };
+            assert_eq!(row.len(), 2 + width * comparisons.len());
+            for (i, comparison) in comparisons.iter().enumerate() {
+                let is_it = |one: &&Value| {
+                    title(one) == name || name.starts_with(&format!("{}, ", title(one)))
+                };
+                let own = of(comparison);
+                let found: Vec<&Value> = own.iter().filter(is_it).collect();
+                let [one] = found[..] else {
+                    panic!("{heading}: {} are called {name}", found.len())
+                };
+                let cells = &row[2 + width * i..][..width];
+                check_cells(result, (i, one), [&row[1], &cells[0]], unit);
+                let range = cells.get(2).map_or("", String::as_str);
+                check_difference((&cells[1], range), one, unit);
             }
         }
     }
     assert!(seen > 12, "{seen} rows");
+    assert_eq!(seen + left_out, all);
+}
+
+/// The values of both sides.
+fn check_cells(result: &Value, (i, one): (usize, &Value), cells: [&String; 2], unit: f64) {
+    let scenarios = list(result, "scenarios");
+    for ((text, key), scenario) in cells
+        .into_iter()
+        .zip(["base", "other"])
+        .zip([&scenarios[0], &scenarios[i + 1]])
+    {
+        let metrics = list(scenario, "metrics").iter();
+        let is_instant = (metrics.filter(|m| m["name"] == one["outcome"]))
+            .any(|m| unit == 1.0 && m["is_instant"] == true);
+        match unit == 1.0 {
+            true if is_instant => day(text, number(one, key), scenario),
+            true => near(text, &[number(one, key)], true),
+            false => share(text, number(one, key)),
+        }
+    }
+}
+
+/// A date, of so many years after the start.
+fn day(text: &str, years: f64, scenario: &Value) {
+    let start = scenario["scenario"]["start"].as_str().expect("a date");
+    let start: jiff::civil::Date = start.parse().expect("a date");
+    let day = (365.25 * years).floor() as i64;
+    let date = |day: i64| {
+        start
+            .checked_add(jiff::Span::new().days(day))
+            .expect("a date")
+            .to_string()
+    };
+    // Whole, or its month alone.
+    assert!(text.len() == 10 || text.len() == 7, "{text}");
+    assert!(
+        (day..=day + 1).any(|day| date(day).starts_with(text)),
+        "{text} is not {years} years"
+    );
+}
+
+fn check_difference((text, range): (&str, &str), one: &Value, unit: f64) {
+    if one["detectable"] == false {
+        assert_eq!((text, range), ("·", ""), "{one}");
+        return;
+    }
+    // A difference of two dates is in days.
+    let unit = if text.ends_with(" d") { 365.25 } else { unit };
+    signed(
+        text.trim_end_matches(" d"),
+        &[unit * number(one, "difference")],
+        unit != 100.0,
+    );
+    if !range.is_empty() {
+        let ends = ends(one, "epistemic90").expect("a range");
+        let text = range.trim_start_matches("in ").replace(" to ", " ");
+        signed(&text, &ends.map(|end| unit * end), unit != 100.0);
+    }
+}
+
+#[test]
+fn each_number_of_a_comparison_at_a_glance_is_that_of_the_result_in_its_place() {
+    let pair = "compare scenarios/port_strike.json --set trends.militant.weight=0.7 --trials 8192";
+    let four = "compare scenarios/baseline.json scenarios/guarantees_for_territory.json scenarios/us_aid_stop.json \
+                scenarios/election_pause.json --trials 4096";
+    for arguments in [pair, four] {
+        let (page, result) = made(arguments);
+        let known = [
+            "At a glance",
+            "All scenarios in one table",
+            "What was changed",
+        ];
+        for block in &page.0 {
+            if let Block::Heading(text) = block {
+                assert!(known.contains(&text.as_str()), "{text} is not checked");
+            }
+        }
+        check_around(&page, &result);
+        if arguments == pair {
+            check_changes(&page, &result);
+        }
+    }
 }

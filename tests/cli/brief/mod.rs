@@ -425,7 +425,10 @@ fn sentence(result: &Value) -> String {
             let chance = || chance(one);
             for (reading, told) in [
                 (format!("{{{kind}.{name}}}"), &chance as &dyn Fn() -> String),
-                (format!("{{{kind}.{name}.range}}"), &|| range(one)),
+                // In a sentence nothing says what a column's 'in' means.
+                (format!("{{{kind}.{name}.range}}"), &|| {
+                    range(one).replacen("in ", "within ", 1)
+                }),
             ] {
                 if expected.contains(&reading) {
                     expected = expected.replace(&reading, &told());

@@ -172,10 +172,7 @@ pub fn outcome_differences(
         None => (1, 0),
         Some(_) => (2, 0),
     });
-    let about = [
-        "outcomes",
-        "What changes: outcomes",
-    ];
+    let about = ["outcomes", "What changes: outcomes"];
     differences([base, other], comparison, &list, about).draw(frame)
 }
 

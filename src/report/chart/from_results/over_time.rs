@@ -4,7 +4,11 @@
 //! Takes a comparison; gives the data of charts, by kind, what changes most first.
 
 use super::*;
+use crate::report::dated::dates_of;
 use crate::report::table::letter;
+
+/// The kind of what happens at dates.
+const EVENT: &str = "event";
 
 /// Kinds of what charts are about.
 pub const KINDS: [&str; 4] = [
@@ -78,7 +82,7 @@ const READ: [Kind; KINDS.len()] = [
         },
     },
     Kind {
-        id: "event",
+        id: EVENT,
         subtitle: "Share of the futures in which it has happened at least once.",
         percent: true,
         things: |run| {
@@ -211,6 +215,10 @@ fn curves(result: &CompareResult, kind: &Kind, thing: &Thing) -> Curves {
                 errors: errors.iter().map(|error| NORMAL_95 * error).collect(),
                 end: (values.last()).map_or(String::new(), |end| rounded(*end, last).value),
                 texts: texts.iter().map(with_error).collect(),
+                moves: match kind.id {
+                    EVENT => dates_of(run, &thing.name),
+                    _ => Vec::new(),
+                },
             })
         })
         .collect();

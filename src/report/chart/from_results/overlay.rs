@@ -2,6 +2,7 @@
 
 use super::super::{About, Overlay, OverlaySide};
 use super::{Course, course, named, with_error};
+use crate::report::dated::dates_of;
 use crate::report::format;
 use crate::results::{OccupancyResult, RunResult, SeriesResult};
 
@@ -76,14 +77,15 @@ fn find(run: &RunResult, shown: Shown<'_>, side: &str) -> Option<Found> {
         }
         Shown::Phase(name) => {
             let phase = run.phases.iter().find(|one| one.name == name)?;
-            Some(of_share(named(&phase.title, &phase.name), phase, side))
+            let title = named(&phase.title, &phase.name);
+            Some(of_share(title, phase, side, Vec::new()))
         }
         Shown::State(name, value) => {
             let state = run.states.iter().find(|one| one.name == name)?;
             let value = state.values.iter().find(|one| one.name == value)?;
             let title = named(&state.title, &state.name);
             let title = format!("{title}: {}", named(&value.title, &value.name));
-            Some(of_share(title, value, side))
+            Some(of_share(title, value, side, Vec::new()))
         }
         Shown::Event(name) => {
             let event = run.events.iter().find(|one| one.name == name)?;
@@ -94,12 +96,13 @@ fn find(run: &RunResult, shown: Shown<'_>, side: &str) -> Option<Found> {
                 occupancy: event.cumulative_incidence.clone(),
                 occupancy_std_error: event.cumulative_incidence_std_error.clone(),
             };
-            Some(of_share(named(&event.title, &event.name), &shares, side))
+            let title = named(&event.title, &event.name);
+            Some(of_share(title, &shares, side, dates_of(run, name)))
         }
     }
 }
 
-fn of_share(title: String, shares: &OccupancyResult, side: &str) -> Found {
+fn of_share(title: String, shares: &OccupancyResult, side: &str, moves: Vec<[f64; 2]>) -> Found {
     let pairs = || shares.occupancy.iter().zip(&shares.occupancy_std_error);
     let rounded: Vec<format::Rounded> = pairs()
         .map(|(&value, &error)| format::percentage(value, error))
@@ -120,6 +123,7 @@ fn of_share(title: String, shares: &OccupancyResult, side: &str) -> Found {
                 .last()
                 .map_or(String::new(), |end| end.value.clone()),
             texts: rounded.iter().map(with_error).collect(),
+            moves,
         },
     }
 }
@@ -145,6 +149,7 @@ fn of_series(run: &RunResult, series: &SeriesResult, side: &str) -> Found {
             line: mean.values,
             texts: mean.texts,
             end: mean.end,
+            moves: Vec::new(),
         });
     }
     let at = |values: &[f64], i: usize| values.get(i).copied().unwrap_or(f64::NAN);
@@ -168,5 +173,6 @@ fn of_series(run: &RunResult, series: &SeriesResult, side: &str) -> Found {
         band: [series.p5.clone(), series.p95.clone()],
         end: end.unwrap_or_default(),
         texts: rounded.iter().map(texts).collect(),
+        moves: Vec::new(),
     })
 }

@@ -60,7 +60,8 @@ pub fn timeline(story: &Storyline) -> Timeline {
     let excerpt = story.excerpt(MOST_ROWS);
     let mut rows: Vec<Vec<String>> = (excerpt.happenings.iter())
         .map(|happening| {
-            let changes: Vec<String> = happening.changes.iter().map(in_short).collect();
+            let changes = happening.changes.iter();
+            let changes: Vec<String> = changes.map(|change| in_short(story, change)).collect();
             vec![
                 happening.date.clone(),
                 named(&happening.title, &happening.event),
@@ -184,14 +185,17 @@ fn spans(
     spans
 }
 
-fn in_short(change: &StoryChange) -> String {
+fn in_short(story: &Storyline, change: &StoryChange) -> String {
     match change {
-        StoryChange::Phase { to, .. } => format!("phase: {to}"),
-        StoryChange::Trend { to, .. } => format!("trend: {to}"),
-        StoryChange::State { name, to, .. } => format!("{name}: {to}"),
+        StoryChange::Phase { to, .. } => format!("phase: {}", story.title_of("phases", to)),
+        StoryChange::Trend { to, .. } => format!("trend: {}", story.title_of("trends", to)),
+        StoryChange::State { name, to, .. } => {
+            let value = story.value_title(name, to);
+            format!("{}: {value}", story.state_title(name))
+        }
         StoryChange::Indicator { name, from, to } => {
-            let pair = format::quantiles(&[(*from, 0.0), (*to, 0.0)]);
-            format!("{name} {} → {}", pair[0], pair[1])
+            let [from, to] = format::change(*from, *to);
+            format!("{}: {from} → {to}", story.title_of("indicators", name))
         }
     }
 }

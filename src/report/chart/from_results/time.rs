@@ -3,6 +3,7 @@
 //! Takes results; gives the data of charts, and the charts.
 
 use super::*;
+use crate::report::dated::dates_of;
 
 /// Shares of the futures in each phase over time.
 pub fn phases(run: &RunResult, frame: &Frame) -> Chart {
@@ -225,6 +226,7 @@ fn mean_curve(run: &RunResult, series: &SeriesResult, subtitle: String) -> Curve
                 .collect(),
             texts: texts.iter().map(with_error).collect(),
             end,
+            moves: Vec::new(),
         }],
         also: Vec::new(),
     }
@@ -337,6 +339,7 @@ pub fn incidence_curves(run: &RunResult, events: &[&EventResult]) -> Curves {
                 end: (event.cumulative_incidence.last())
                     .map_or(String::new(), |end| format::percentage(*end, last).value),
                 texts: rounded.iter().map(with_error).collect(),
+                moves: dates_of(run, &event.name),
             }
         })
         .collect();

@@ -105,6 +105,49 @@ mod tests {
         assert_eq!(tones.class(UNCLASSIFIED), Tone::Rest);
     }
 
+    /// Each state with the colours of its values, in the order of the file.
+    fn of_states(source: &Value) -> Vec<Vec<Option<String>>> {
+        let tones = Tones::of(source);
+        let states = source["states"].as_object().expect("states");
+        let colours = states.iter().map(|(name, state)| {
+            let values = state["values"].as_object().expect("values").len();
+            let tones = (0..values).map(|place| tones.value(name, place));
+            tones.map(Tone::colour).collect()
+        });
+        colours.collect()
+    }
+
+    #[test]
+    fn values_of_many_states_share_no_colour_with_those_around_them() {
+        // Two to four values each, as many as nobody has.
+        let states: serde_json::Map<String, Value> = (0..40)
+            .map(|i| {
+                let values = (0..2 + i % 3).map(|v| (format!("v{v}"), json!({})));
+                let values: serde_json::Map<String, Value> = values.collect();
+                (format!("s{i}"), json!({"values": values}))
+            })
+            .collect();
+        let colours = of_states(&json!({"states": states}));
+        for (i, own) in colours.iter().enumerate() {
+            assert!(
+                own.iter()
+                    .all(|colour| own.iter().filter(|c| *c == colour).count() == 1)
+            );
+            // Five before it: whatever stands left of it or above it in a page.
+            for other in &colours[i.saturating_sub(5)..i] {
+                assert!(
+                    own.iter().all(|colour| !other.contains(colour)),
+                    "{own:?} {other:?}"
+                );
+            }
+        }
+        let text = include_str!("../../../../scenarios/baseline.json");
+        let baseline: Value = serde_json::from_str(text).expect("JSON");
+        let all: Vec<Option<String>> = of_states(&baseline).concat();
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert!(all.len() > 15 && distinct.len() == all.len(), "{all:?}");
+    }
+
     #[test]
     fn without_groups_outcomes_are_plain_and_phases_are_told_apart() {
         let source = json!({

@@ -288,7 +288,11 @@ pub fn of_comparison(body: &mut Body, result: &CompareResult) {
             table.part(title);
         }
         for row in told {
-            table.row(side_by_side_row(row, is_answer(row), result.comparisons.len() == 1));
+            table.row(side_by_side_row(
+                row,
+                is_answer(row),
+                result.comparisons.len() == 1,
+            ));
         }
     }
     body.heading("All scenarios in one table");
@@ -339,7 +343,11 @@ fn changed(body: &mut Body, result: &CompareResult, base: &RunResult) {
     for (called, told) in told {
         body.paragraph(Markup::strong(&called));
         // A line that says that one more is left out could say what it is.
-        let most = if told.len() == most + 1 { most + 1 } else { most };
+        let most = if told.len() == most + 1 {
+            most + 1
+        } else {
+            most
+        };
         let mut items: Vec<Markup> = (told.iter().take(most))
             .map(|(worded, _)| {
                 Markup::text(&format!("{}: {} → ", worded.what, worded.from))

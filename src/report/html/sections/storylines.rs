@@ -8,7 +8,6 @@ use crate::report::html::table::Table;
 use crate::report::html::wording::{label, percent};
 use crate::report::{dates, format, stories};
 use crate::results::{Happening, StoryChange, StoryState, Storyline, Typical, routine_in_words};
-use serde_json::Value;
 
 pub const TYPICAL: Section<RunPart> = Section {
     key: "stories",
@@ -97,8 +96,8 @@ pub fn single(body: &mut Body, story: &Storyline) {
     ] {
         let mut table = Table::new(heading, [noun, "value"]);
         for (name, value) in values {
-            let title = title_of(story, section, name);
-            table.row([Markup::text(title), format::plain(*value).into()]);
+            let title = story.title_of(section, name);
+            table.row([Markup::text(title), format::significant(*value).into()]);
         }
         if !table.rows.is_empty() {
             body.details(heading, |body| body.table(&table));
@@ -106,9 +105,8 @@ pub fn single(body: &mut Body, story: &Storyline) {
     }
     let mut table = Table::new("Metrics of this future", ["metric", "value"]);
     for (name, value) in &story.metrics {
-        let title = title_of(story, "metrics", name);
-        let value = value.map_or_else(|| "no value".into(), |value| significant(value).into());
-        table.row([Markup::text(title), value]);
+        let (title, value) = stories::metric(story, name, *value);
+        table.row([Markup::text(&title), value.into()]);
     }
     if !table.rows.is_empty() {
         body.details("Metrics of this future", |body| body.table(&table));
@@ -170,8 +168,8 @@ fn told(body: &mut Body, story: &Storyline, all: bool) {
 fn state(story: &Storyline, at: &StoryState) -> Markup {
     let mut said = format!(
         "trend: {}; phase: {}",
-        title_of(story, "trends", &at.trend),
-        title_of(story, "phases", &at.phase)
+        story.title_of("trends", &at.trend),
+        story.title_of("phases", &at.phase)
     );
     for (name, value) in &at.states {
         let value = story.value_title(name, value);
@@ -201,37 +199,18 @@ fn changes(story: &Storyline, changes: &[StoryChange]) -> Markup {
             let [from, to] = [from, to].map(|value| story.value_title(name, value));
             Markup::text(&format!("{}: {from} → ", story.state_title(name))).and(Markup::strong(to))
         }
-        StoryChange::Indicator { name, from, to } => Markup::text(&format!(
-            "{}: {} → {}",
-            title_of(story, "indicators", name),
-            significant(*from),
-            significant(*to)
-        )),
+        StoryChange::Indicator { name, from, to } => {
+            let [from, to] = format::change(*from, *to);
+            let title = story.title_of("indicators", name);
+            Markup::text(&format!("{title}: {from} → {to}"))
+        }
     });
     Markup::join(each, "; ")
 }
 
 fn moved(story: &Storyline, list: &str, from: &str, to: &str) -> Markup {
-    Markup::text(&format!("{} → ", title_of(story, list, from)))
-        .and(Markup::strong(title_of(story, list, to)))
-}
-
-/// Title of a thing in the scenario, or its name.
-fn title_of<'s>(story: &'s Storyline, list: &str, name: &'s str) -> &'s str {
-    let thing = story
-        .scenario
-        .source
-        .get(list)
-        .and_then(|list| list.get(name));
-    let title = thing
-        .and_then(|thing| thing.get("title"))
-        .and_then(Value::as_str);
-    title.filter(|title| !title.is_empty()).unwrap_or(name)
-}
-
-/// An exact value of one trial, with as many digits as a reader wants: three.
-fn significant(value: f64) -> String {
-    format::estimate(value, (value.abs() * 0.004).max(1e-12)).value
+    Markup::text(&format!("{} → ", story.title_of(list, from)))
+        .and(Markup::strong(story.title_of(list, to)))
 }
 
 /// The command that tells a trial again: its number means something only with the seed and the
