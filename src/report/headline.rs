@@ -407,6 +407,41 @@ mod tests {
     use crate::report::fixture;
 
     #[test]
+    fn outcomes_of_a_group_stand_together_and_the_likeliest_come_first() {
+        let mut run = fixture::run();
+        for (i, (name, group, p)) in [
+            ("a", None, 0.1),
+            ("b", Some("small"), 0.15),
+            ("c", Some("large"), 0.05),
+            ("d", Some("large"), 0.4),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            run.outcomes[i].name = name.into();
+            run.outcomes[i].group = group.map(str::to_owned);
+            run.outcomes[i].probability = p;
+        }
+        run.outcomes.drain(4..run.outcomes.len() - 1);
+        let last = run.outcomes.last_mut().expect("the rest");
+        (last.name, last.group, last.probability) = ("unclassified".into(), None, 0.3);
+        let mut second = run.groups[0].clone();
+        run.groups.truncate(1);
+        (run.groups[0].name, run.groups[0].probability) = ("small".into(), 0.15);
+        (second.name, second.probability) = ("large".into(), 0.45);
+        run.groups.push(second);
+        let names = |order| -> Vec<String> {
+            let all = outcomes_by(&run, order).into_iter();
+            all.map(|one| one.name.clone()).collect()
+        };
+        assert_eq!(
+            names(Order::Likeliest),
+            ["d", "c", "b", "a", "unclassified"]
+        );
+        assert_eq!(names(Order::File), ["a", "b", "c", "d", "unclassified"]);
+    }
+
+    #[test]
     fn titles_go_on_in_lower_case_or_between_quotation_marks() {
         let told = |titles: &[&str]| in_sentence(titles).join(", ");
         assert_eq!(told(&["Has died", "Is alive"]), "Has died, is alive");

@@ -377,3 +377,69 @@ fn the_words_of_a_file_stand_beside_chances_wherever_words_are_shown() {
     assert_eq!(compared["comparisons"][0]["changes"], serde_json::json!([]));
     assert_eq!(compared["comparisons"][0]["identical"], true);
 }
+
+/// Names, in the order in which the table behind a chart has them.
+fn rows_of_how_it_may_end(page: &str) -> Vec<String> {
+    let (_, section) = page.split_once("id=\"outcomes\"").expect("the chapter");
+    let (_, table) = section.split_once("<tbody>").expect("a table");
+    let (table, _) = table.split_once("</table>").expect("its end");
+    let rows = table.split("<th scope=row>").skip(1);
+    rows.map(|row| row.split('<').next().unwrap_or_default().trim().to_owned())
+        .collect()
+}
+
+#[test]
+fn pages_begin_with_the_likeliest_or_as_the_file() {
+    let folder = folder();
+    let [result, first, second, third] =
+        ["r.json", "a.html", "b.html", "c.html"].map(|name| folder.path().join(name));
+    let run = "run scenarios/port_strike.json --trials 1024 --quiet --format json";
+    let (to, page_a) = (result.display(), first.display());
+    call(&format!("{run} --out {to} --report {page_a}")).success();
+    // An order is of the page too: standard output may have another format.
+    call(&format!("{run} --order file --report {}", second.display())).success();
+    call(&format!(
+        "report {to} --order file --quiet --out {}",
+        third.display()
+    ))
+    .success();
+    let value = json_value(&fs::read_to_string(&result).expect("a result"));
+    let mut outcomes: Vec<(String, f64)> = value["outcomes"]
+        .as_array()
+        .expect("outcomes")
+        .iter()
+        .map(|one| {
+            let title = one["title"].as_str().filter(|title| !title.is_empty());
+            let title = title.or(one["name"].as_str()).expect("a name");
+            (
+                title.to_owned(),
+                one["probability"].as_f64().expect("a number"),
+            )
+        })
+        .collect();
+    let names = |outcomes: &[(String, f64)]| -> Vec<String> {
+        outcomes.iter().map(|(title, _)| title.clone()).collect()
+    };
+    let stated = names(&outcomes);
+    assert_eq!(rows_of_how_it_may_end(&page(&second)), stated);
+    assert_eq!(rows_of_how_it_may_end(&page(&third)), stated);
+    // Without groups all stand by their chance, and what no rule took comes last.
+    outcomes.sort_by(|a, b| {
+        (a.0 == "None of these")
+            .cmp(&(b.0 == "None of these"))
+            .then(b.1.total_cmp(&a.1))
+    });
+    assert_ne!(names(&outcomes), stated);
+    assert_eq!(rows_of_how_it_may_end(&page(&first)), names(&outcomes));
+
+    let compared = folder.path().join("c.json");
+    let set = "--set trends.militant.weight=0.7 --trials 1024 --quiet --format json";
+    call(&format!(
+        "compare scenarios/port_strike.json {set} --out {}",
+        compared.display()
+    ))
+    .success();
+    call(&format!("report {} --order file", compared.display()))
+        .code(2)
+        .stderr(contains("--order is about the results of runs"));
+}

@@ -33,8 +33,6 @@ pub(super) const RATIOS: &str = "Ratios of means";
 const DAYS: f64 = crate::time::calendar::DAYS_PER_YEAR;
 /// An instant that is rounded by so many days or more is told as a month.
 const COARSE_DAYS: f64 = 5.0;
-/// Scenarios whose whole dates have room beside one another on 80 cells.
-const MOST_DATES: usize = 4;
 /// Stands for a difference that was not detected.
 const NONE: &str = "·";
 
@@ -300,8 +298,7 @@ fn metrics(result: &CompareResult) -> Vec<Row> {
     let value = |i: usize, metric: Option<&MetricResult>, coarse: f64| match metric {
         Some(m) => match (m.mean, m.std_error) {
             (Some(mean), Some(_)) if m.is_instant => {
-                let is_month = DAYS * coarse >= COARSE_DAYS || result.scenarios.len() > MOST_DATES;
-                instant(start(i), mean, is_month)
+                instant(start(i), mean, DAYS * coarse >= COARSE_DAYS)
             }
             (Some(mean), Some(_)) => format::estimate(mean, coarse).value,
             _ if m.has_no_mean() => "no steady mean".into(),
@@ -416,7 +413,7 @@ fn ratios(result: &CompareResult) -> Vec<Row> {
             {
                 cell.detectable = found.detectable && !c.identical;
                 cell.difference = match (cell.detectable, c.identical) {
-                    (true, _) => of_means(difference, coarse.max(error)),
+                    (true, _) => of_means(difference, coarse.max(2.0 * error)),
                     (_, true) => "same".into(),
                     _ => NONE.into(),
                 };

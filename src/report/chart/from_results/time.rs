@@ -377,6 +377,31 @@ mod tests {
     }
 
     #[test]
+    fn every_chart_of_events_over_time_moves_at_the_dates_of_the_file() {
+        let mut compared = fixture::compare();
+        let name = compared.scenarios[0].events[0].name.clone();
+        for (i, run) in compared.scenarios.iter_mut().enumerate() {
+            run.scenario.source["events"][&name] = serde_json::json!({"at": 0.25});
+            run.events[0].cumulative_incidence[1] += 0.01 * i as f64;
+        }
+        let dated = [[0.25, 0.25]];
+        let run = &compared.scenarios[0];
+        let own = incidence_curves(run, &[&run.events[0]]);
+        assert_eq!(own.curves[0].moves, dated);
+        let pair = [(run, "a"), (&compared.scenarios[1], "b")];
+        let both = overlay(&pair, Shown::Event(&name)).expect("an event");
+        assert!(both.sides.iter().all(|side| side.moves == dated));
+        let events = &over_time(&compared)[2];
+        assert!(events[0].curves.iter().all(|curve| curve.moves == dated));
+        assert!(
+            over_time(&compared)[0]
+                .iter()
+                .flat_map(|c| &c.curves)
+                .all(|c| c.moves.is_empty())
+        );
+    }
+
+    #[test]
     fn a_chart_suits_how_many_values_a_quantity_has() {
         let run = fixture::run();
         let with = |low: f64, high: f64, error: f64| {

@@ -5,6 +5,7 @@
 //! colours that only tell apart, one chart going on where the one before it ended.
 
 use super::Tone;
+use super::tone::APART;
 use crate::report::kinds::Kinds;
 use crate::results::{OutcomeResult, UNCLASSIFIED};
 use serde_json::Value;
@@ -67,9 +68,11 @@ impl Tones {
         Tone::Apart(known.map_or(0, |(_, before)| *before) + place)
     }
 
-    /// Of the event at that place of a chart.
+    /// Of the event at that place of a chart: the list begins anew where half of it is taken, for its
+    /// first colours differ most.
     pub fn event(&self, place: usize) -> Tone {
-        Tone::Apart(self.taken + place)
+        let taken = self.taken % APART;
+        Tone::Apart(place + if taken < APART / 2 { taken } else { 0 })
     }
 }
 
@@ -145,6 +148,14 @@ mod tests {
         let baseline: Value = serde_json::from_str(text).expect("JSON");
         let all: Vec<Option<String>> = of_states(&baseline).concat();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        // Nor do the events with the last four charts before theirs.
+        let tones = Tones::of(&baseline);
+        let events: Vec<_> = (0..6).map(|place| tones.event(place).colour()).collect();
+        let last = of_states(&baseline).split_off(3).concat();
+        assert!(
+            events.iter().all(|colour| !last.contains(colour)),
+            "{events:?}"
+        );
         assert!(all.len() > 15 && distinct.len() == all.len(), "{all:?}");
     }
 
