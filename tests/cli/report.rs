@@ -403,32 +403,34 @@ fn pages_begin_with_the_likeliest_or_as_the_file() {
         third.display()
     ))
     .success();
-    let value = json_value(&fs::read_to_string(&result).expect("a result"));
-    let mut outcomes: Vec<(String, f64)> = value["outcomes"]
-        .as_array()
-        .expect("outcomes")
-        .iter()
-        .map(|one| {
-            let title = one["title"].as_str().filter(|title| !title.is_empty());
-            let title = title.or(one["name"].as_str()).expect("a name");
-            (
-                title.to_owned(),
-                one["probability"].as_f64().expect("a number"),
-            )
-        })
-        .collect();
-    let names = |outcomes: &[(String, f64)]| -> Vec<String> {
-        outcomes.iter().map(|(title, _)| title.clone()).collect()
+    let text = fs::read_to_string(&result).expect("a result");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let list = |key: &str| value[key].as_array().cloned().unwrap_or_default();
+    let chance = |one: &serde_json::Value| one["probability"].as_f64().expect("a number");
+    let title = |one: &serde_json::Value| -> String {
+        let title = one["title"].as_str().filter(|title| !title.is_empty());
+        title.or(one["name"].as_str()).expect("a name").to_owned()
     };
+    let mut outcomes = list("outcomes");
+    let names = |all: &[serde_json::Value]| -> Vec<String> { all.iter().map(title).collect() };
     let stated = names(&outcomes);
     assert_eq!(rows_of_how_it_may_end(&page(&second)), stated);
     assert_eq!(rows_of_how_it_may_end(&page(&third)), stated);
-    // Without groups all stand by their chance, and what no rule took comes last.
-    outcomes.sort_by(|a, b| {
-        (a.0 == "None of these")
-            .cmp(&(b.0 == "None of these"))
-            .then(b.1.total_cmp(&a.1))
-    });
+    // The likeliest group first, in it the likeliest outcome; what no rule took comes last.
+    let key = |one: &serde_json::Value| {
+        let groups = list("groups");
+        let group = groups.iter().find(|group| group["name"] == one["group"]);
+        let is_rest = one["name"] == "unclassified";
+        [
+            if is_rest {
+                -1.0
+            } else {
+                chance(group.unwrap_or(one))
+            },
+            chance(one),
+        ]
+    };
+    outcomes.sort_by(|a, b| key(b).partial_cmp(&key(a)).expect("numbers"));
     assert_ne!(names(&outcomes), stated);
     assert_eq!(rows_of_how_it_may_end(&page(&first)), names(&outcomes));
 
