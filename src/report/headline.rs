@@ -179,7 +179,7 @@ fn made(result: &RunResult) -> String {
 }
 
 /// A range in a sentence, where nothing says what a column's 'in' means.
-fn range_in_words(known: &Known<'_>) -> String {
+pub fn range_in_words(known: &Known<'_>) -> String {
     let range = known.range();
     match range.strip_prefix("in ") {
         Some(ends) => format!("within {ends}"),

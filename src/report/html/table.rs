@@ -12,6 +12,8 @@ pub struct Table {
     pub rows: Vec<Vec<Markup>>,
     /// Headings within the table, each with the number of the row that it stands before.
     pub parts: Vec<(usize, String)>,
+    /// Whether the last column has words, which a phone breaks.
+    pub ends_in_words: bool,
 }
 
 impl Table {
@@ -22,6 +24,7 @@ impl Table {
             text_columns: 1,
             rows: Vec::new(),
             parts: Vec::new(),
+            ends_in_words: false,
         }
     }
 
@@ -33,6 +36,12 @@ impl Table {
 
     pub fn row(&mut self, cells: impl IntoIterator<Item = Markup>) {
         self.rows.push(cells.into_iter().collect());
+    }
+
+    #[must_use]
+    pub fn ending_in_words(mut self) -> Self {
+        self.ends_in_words = true;
+        self
     }
 
     /// A heading over the rows that follow.
@@ -47,6 +56,7 @@ impl Table {
             .map(|i| i == 0 || self.rows.iter().any(|row| !row[i].as_str().is_empty()))
             .collect();
         let kept = |i: usize| is_full.get(i).copied().unwrap_or(true);
+        self.ends_in_words &= is_full.last().copied().unwrap_or(false);
         let mut number = 0..;
         self.head.retain(|_| number.next().is_some_and(kept));
         for row in &mut self.rows {
@@ -63,8 +73,9 @@ impl Table {
     pub fn markup(&self) -> Markup {
         let caption = escape(&self.caption);
         let mut html = format!(
-            "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"t{}\">\n<caption>{caption}</caption>\n<thead><tr>",
-            self.text_columns
+            "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"t{}{}\">\n<caption>{caption}</caption>\n<thead><tr>",
+            self.text_columns,
+            if self.ends_in_words { " words" } else { "" }
         );
         for title in &self.head {
             // A column that has no name is no header.

@@ -79,7 +79,7 @@ fn trends(body: &mut Body, result: &RunResult, order: Order) {
         row.push(words.unwrap_or_default().into());
         table.row(row);
     }
-    body.table(&table.without_empty_columns());
+    body.table(&table.ending_in_words().without_empty_columns());
 }
 
 fn outcomes(body: &mut Body, result: &RunResult, order: Order) {
@@ -110,7 +110,7 @@ fn outcomes(body: &mut Body, result: &RunResult, order: Order) {
             table.row([Markup::text(&title)].into_iter().chain(told));
         }
     }
-    body.table(&table.without_empty_columns());
+    body.table(&table.ending_in_words().without_empty_columns());
 }
 
 fn questions(body: &mut Body, result: &RunResult) {
@@ -135,7 +135,7 @@ fn questions(body: &mut Body, result: &RunResult) {
         let told = told.unwrap_or_else(|| ["no trial", "", ""].map(Markup::from));
         table.row([Markup::text(&title)].into_iter().chain(told));
     }
-    body.table(&table.without_empty_columns());
+    body.table(&table.ending_in_words().without_empty_columns());
 }
 
 /// A parameter or weight as readers call it.

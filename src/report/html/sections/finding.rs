@@ -5,6 +5,7 @@ use super::{Body, Pair, name};
 use crate::estimate::NORMAL_95;
 use crate::report::html::markup::Markup;
 use crate::report::html::wording::{epistemic_range, label, list_of, number_of, percent, size};
+use crate::report::known::Known;
 use crate::report::{format, headline};
 use crate::results::{Difference, OutcomeResult, RunResult};
 
@@ -26,7 +27,7 @@ pub fn of_run(body: &mut Body, result: &RunResult) {
         .and(Markup::strong(title(first)))
         .and(&*format!(
             ", in {} of the simulated futures{}.",
-            percent(first.probability, first.std_error),
+            Known::from(*first).percent(),
             range(first)
         ));
     let next: Vec<Markup> = rest
@@ -66,18 +67,18 @@ fn title(outcome: &OutcomeResult) -> &str {
 
 /// ` (10–57% as the uncertain assumptions vary)`.
 fn range(outcome: &OutcomeResult) -> String {
-    match epistemic_range(outcome.epistemic90, &outcome.epistemic) {
-        Some(range) => format!(" ({range} as the uncertain assumptions vary)"),
-        None => String::new(),
+    match headline::range_in_words(&outcome.into()).as_str() {
+        "" => String::new(),
+        range => format!(" ({range} as the uncertain assumptions vary)"),
     }
 }
 
 /// `23%; 13–37%`.
 fn share(outcome: &OutcomeResult) -> String {
-    let p = percent(outcome.probability, outcome.std_error);
-    match epistemic_range(outcome.epistemic90, &outcome.epistemic) {
-        Some(range) => format!("{p}; {range}"),
-        None => p,
+    let known = Known::from(outcome);
+    match headline::range_in_words(&known).as_str() {
+        "" => known.percent(),
+        range => format!("{}; {range}", known.percent()),
     }
 }
 
