@@ -249,7 +249,7 @@ mod tests {
             text.contains("The most likely end is <strong>A treaty is signed</strong>, in 41% of the simulated futures (22–61% as the uncertain assumptions vary)."),
             "{text}"
         );
-        assert!(text.contains("Next come “crisis” (32%)"), "{text}");
+        assert!(text.contains("Next come “crisis” (31.8%)"), "{text}");
     }
 
     #[test]
