@@ -36,7 +36,7 @@ pub use compare::compare;
 pub use discover::{Discovery, Flip, NoFlip, NothingToDiscover, Race, discover, flip};
 pub use edits::{Edit, edits_between, with_edits};
 pub use explain::{MOST_EDITS, NotExplained, Side, explain};
-pub use given::{condition_as_question, given};
+pub use given::{NotInRows, OnRows, condition_as_question, given, given_finished};
 pub use growing::{Growing, Look, compare_grown, grown};
 pub use kept::{KeptStudy, NotKept, NotOneRun, Summarised};
 pub use kept_plan::{MOST_PARTS, NotPart, planned};
@@ -47,7 +47,9 @@ pub use paths::{NoPathways, Ways, pathways};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use rare::{NotRare, RARE_TRIALS, Rare, rare};
 pub use reweight::{ReweightError, reweight};
-pub use sensitivity::{Asked, FinishedTrials, Method, NotOfRun, finished, in_trials, sensitivity};
+pub use sensitivity::{
+    Asked, Columns, FinishedTrials, Method, NotOfRun, finished, in_trials, sensitivity,
+};
 pub use storyline::{short_storyline, storyline};
 pub use study::{SettingsBuilder, Study, settings_of};
 pub use sweep::{

@@ -7,7 +7,7 @@ use crate::model::{Model, build, build_undoubted};
 use crate::program::{Program, compile};
 use crate::random::size::size_fault;
 use crate::results::{Parts, RunInfo, RunResult, Warning, assemble, assemble_parts, from_result};
-use crate::scenario::{Findings, Loaded, load, load_str};
+use crate::scenario::{Findings, Loaded, load, load_str, load_text};
 use std::path::Path;
 
 /// Trials of a run if nobody says how many.
@@ -53,6 +53,14 @@ impl Study {
     /// As [`open`](Self::open).
     pub fn from_text(text: &str, name: &str) -> Result<Self, Findings> {
         Self::new(load_str(text, name)?)
+    }
+
+    /// As [`from_text`](Self::from_text), with settings `PATH=VALUE` as a last variant.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_text_with(text: &str, name: &str, sets: &[String]) -> Result<Self, Findings> {
+        Self::new(load_text(text, name, sets)?)
     }
 
     /// What there is to say of a scenario file, which is not made ready to be simulated.

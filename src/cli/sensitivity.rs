@@ -8,9 +8,8 @@ use super::places::Places;
 use super::progress::Meter;
 use super::terminal::Terminal;
 use super::{findings, input, run, trial_rows};
-use crate::analysis::{self, Asked, Method, Study, in_trials, settings_of};
-use crate::engine::{DRAWS_PER_BLOCK, Settings};
-use crate::random::design::Design;
+use crate::analysis::{self, Asked, Columns, Method, Study, in_trials};
+use crate::engine::Settings;
 use crate::report::html::Answer;
 use crate::report::{csv, json, markdown, table};
 use crate::results::{RunResult, SensitivityResult};
@@ -103,8 +102,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let opened = match &finished {
         None => Study::open(&arguments.file, &simulation.variant.set),
         Some(result) => {
-            unchanged(simulation, &arguments.file)?;
-            let name = format!("the scenario in {}", arguments.file.display());
+            trial_rows::unchanged(simulation, &arguments.file)?;
+            let name = trial_rows::scenario_in(&arguments.file);
             Study::from_text(&result.scenario.source.to_string(), &name)
         }
     };
@@ -171,63 +170,18 @@ fn of_trials(
     let fault = |what: &str| Misuse(format!("`{}`: {what}", path.display()));
     let targets =
         in_trials(study, &arguments.of).map_err(|error| Misuse(format!("--of: {error}")))?;
-    let metrics: Vec<usize> = (targets.iter())
+    let metrics = (targets.iter())
         .filter(|target| target.is_metric())
-        .map(|target| target.index)
-        .collect();
-    let trials = trial_rows::read(path, study, &metrics)?;
-    let Simulation { seed, design, .. } = arguments.simulation;
-    let settings = match finished {
-        Some(result) => settings_of(&result.run),
-        None => {
-            let trials_per_draw = trials.trials_per_draw;
-            study
-                .settings()
-                .seed(seed)
-                .build()
-                .trials_per_draw(trials_per_draw)
-                .design(design)
-                .blocks(
-                    trials.outcome.len() as u64
-                        / (u64::from(trials_per_draw) * u64::from(DRAWS_PER_BLOCK)),
-                )
-        }
+        .map(|target| target.index);
+    let columns = Columns {
+        metrics: metrics.collect(),
+        ..Columns::default()
     };
-    let size = settings.blocks.saturating_mul(settings.trials_per_block());
-    if !settings.is_sound()
-        || settings.trials_per_draw != trials.trials_per_draw
-        || size != trials.outcome.len() as u64
-    {
-        let text = format!(
-            "{} trials, {} in a draw, are not those of the run",
-            trials.outcome.len(),
-            trials.trials_per_draw
-        );
-        return Err(fault(&text).into());
-    }
+    let trials = trial_rows::read(path, study, &columns)?;
+    let settings = trial_rows::settings(path, &trials, study, &arguments.simulation, finished)?;
     let of = (targets.as_slice(), !arguments.of.is_empty());
     let found = analysis::finished(study, of, &settings, &trials, finished);
     Ok(found.map_err(|error| fault(&error.to_string()))?)
-}
-
-/// # Errors
-/// [`Misuse`] for options that would change a finished run.
-fn unchanged(simulation: &Simulation, file: &Path) -> Result<()> {
-    let asked = [
-        ("--set", !simulation.variant.set.is_empty()),
-        ("--seed", simulation.seed.is_some()),
-        ("--design", simulation.design != Design::default()),
-    ];
-    match asked.iter().find(|(_, is_asked)| *is_asked) {
-        None => Ok(()),
-        Some((option, _)) => {
-            let text = format!(
-                "{option}: `{}` is a result, which was run as it says",
-                file.display()
-            );
-            Err(Misuse(text).into())
-        }
-    }
 }
 
 /// Where the result of an analysis will go; all of it is open before anything is simulated.

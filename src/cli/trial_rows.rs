@@ -1,20 +1,22 @@
 //! Files of trials, as `--trials-out` writes them, read back.
 
 use super::exit::Misuse;
-use crate::analysis::{FinishedTrials, Study};
+use super::options::Simulation;
+use crate::analysis::{Columns, FinishedTrials, Study, settings_of};
 use crate::diagnostic::nearest;
-use crate::engine::DRAWS_PER_BLOCK;
-use crate::results::UNCLASSIFIED;
+use crate::engine::{DRAWS_PER_BLOCK, Settings};
+use crate::random::design::Design;
+use crate::results::{RunResult, UNCLASSIFIED};
 use anyhow::Result;
 use std::fs::File;
 use std::path::Path;
 
-/// Reads the trials of a run of this study; of its metrics only those with these numbers.
+/// Reads the trials of a run of this study, with these columns beside those that every file has.
 ///
 /// # Errors
 /// [`Misuse`] if the file cannot be read, is of another scenario, or does not have all trials of
 /// whole blocks in their order.
-pub fn read(path: &Path, study: &Study, metrics: &[usize]) -> Result<FinishedTrials> {
+pub fn read(path: &Path, study: &Study, columns: &Columns) -> Result<FinishedTrials> {
     let fault = |what: String| Misuse(format!("`{}`: {what}", path.display()));
     let ending = path.extension().and_then(|ending| ending.to_str());
     let ending = ending.map(str::to_ascii_lowercase);
@@ -24,12 +26,77 @@ pub fn read(path: &Path, study: &Study, metrics: &[usize]) -> Result<FinishedTri
     }
     let file = File::open(path)
         .map_err(|error| Misuse(format!("cannot read `{}`: {error}", path.display())))?;
-    let gathered = Gathered::new(study, metrics);
+    let gathered = Gathered::new(study, columns);
     let found = match ending.as_deref() {
         Some("parquet") => parquet(file, gathered),
         _ => csv(file, gathered),
     };
     Ok(found.map_err(fault)?)
+}
+
+/// The settings of the run that some trials are of: those of its result, or what `simulation` and
+/// the trials themselves say.
+///
+/// # Errors
+/// [`Misuse`] if the trials are not as many as they say.
+pub fn settings(
+    path: &Path,
+    trials: &FinishedTrials,
+    study: &Study,
+    simulation: &Simulation,
+    finished: Option<&RunResult>,
+) -> Result<Settings> {
+    let of_trials = || {
+        let trials_per_draw = trials.trials_per_draw;
+        let per_block = u64::from(trials_per_draw) * u64::from(DRAWS_PER_BLOCK);
+        study
+            .settings()
+            .seed(simulation.seed)
+            .build()
+            .trials_per_draw(trials_per_draw)
+            .design(simulation.design)
+            .blocks(trials.outcome.len() as u64 / per_block)
+    };
+    let settings = finished.map_or_else(of_trials, |result| settings_of(&result.run));
+    let size = settings.blocks.saturating_mul(settings.trials_per_block());
+    if settings.is_sound()
+        && settings.trials_per_draw == trials.trials_per_draw
+        && size == trials.outcome.len() as u64
+    {
+        return Ok(settings);
+    }
+    let text = format!(
+        "`{}`: {} trials, {} in a draw, are not those of the run",
+        path.display(),
+        trials.outcome.len(),
+        trials.trials_per_draw
+    );
+    Err(Misuse(text).into())
+}
+
+/// # Errors
+/// [`Misuse`] for options that would change a finished run.
+pub fn unchanged(simulation: &Simulation, file: &Path) -> Result<()> {
+    let asked = [
+        ("--set", !simulation.variant.set.is_empty()),
+        ("--seed", simulation.seed.is_some()),
+        ("--design", simulation.design != Design::default()),
+    ];
+    match asked.iter().find(|(_, is_asked)| *is_asked) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let text = format!(
+                "{option}: `{}` is a result, which was run as it says",
+                file.display()
+            );
+            Err(Misuse(text).into())
+        }
+    }
+}
+
+/// What the scenario in a result is called.
+pub fn scenario_in(file: &Path) -> String {
+    format!("the scenario in {}", file.display())
 }
 
 /// What a row has that is needed.
@@ -39,14 +106,14 @@ struct Row<'r> {
     parameters: &'r [f64],
     start_trend: &'r str,
     outcome: &'r str,
-    /// NaN: no value.
-    metrics: &'r [f64],
+    /// Those of the other columns; NaN: no value.
+    others: &'r [f64],
 }
 
 /// Trials read so far.
 struct Gathered<'s> {
     study: &'s Study,
-    metrics: &'s [usize],
+    columns: &'s Columns,
     found: FinishedTrials,
     /// Trials of the last draw.
     in_draw: u32,
@@ -56,17 +123,19 @@ struct Gathered<'s> {
 }
 
 impl<'s> Gathered<'s> {
-    fn new(study: &'s Study, metrics: &'s [usize]) -> Self {
+    fn new(study: &'s Study, columns: &'s Columns) -> Self {
         let model = &study.model;
         let varies = |i: &usize| !model.parameters[*i].value.is_constant();
         let parameters: Vec<usize> = (0..model.parameters.len()).filter(varies).collect();
         Self {
             study,
-            metrics,
+            columns,
             found: FinishedTrials {
                 values: vec![Vec::new(); parameters.len()],
                 parameters,
                 metrics: vec![Vec::new(); model.metrics.len()],
+                per_trial: vec![Vec::new(); model.per_trial.len()],
+                first_times: vec![Vec::new(); model.events.len()],
                 ..FinishedTrials::default()
             },
             in_draw: 0,
@@ -75,7 +144,7 @@ impl<'s> Gathered<'s> {
         }
     }
 
-    /// Names of the columns that are read: those of each trial, of parameters, and of metrics.
+    /// Names of the columns that are read: those of each trial, of parameters, and the others.
     fn columns(&self) -> [Vec<String>; 3] {
         let model = &self.study.model;
         let own = ["trial", "draw", "start_trend", "outcome"];
@@ -85,10 +154,40 @@ impl<'s> Gathered<'s> {
             parameters
                 .map(|p| format!("parameter.{}", model.parameters[*p].name))
                 .collect(),
-            (self.metrics.iter())
-                .map(|m| format!("metric.{}", model.metrics[*m].name))
-                .collect(),
+            self.others(),
         ]
+    }
+
+    /// Names of the columns that not everyone reads, in the order of [`Self::into_others`].
+    fn others(&self) -> Vec<String> {
+        let (model, columns) = (&self.study.model, self.columns);
+        let metrics = columns.metrics.iter();
+        let metrics = metrics.map(|m| format!("metric.{}", model.metrics[*m].name));
+        let per_trial = columns.per_trial.iter();
+        let per_trial = per_trial.map(|q| format!("per_trial.{}", model.per_trial[*q].name));
+        let events = columns.events.iter();
+        let events = events.map(|e| format!("first_time.{}", model.events[*e].name));
+        metrics.chain(per_trial).chain(events).collect()
+    }
+
+    /// Where the numbers of those columns go.
+    fn into_others(found: &mut FinishedTrials, columns: &Columns, values: &[f64]) {
+        let mut values = values.iter().copied();
+        let FinishedTrials {
+            metrics,
+            per_trial,
+            first_times,
+            ..
+        } = found;
+        for (numbers, lists) in [
+            (&columns.metrics, metrics),
+            (&columns.per_trial, per_trial),
+            (&columns.events, first_times),
+        ] {
+            for (number, value) in numbers.iter().zip(values.by_ref()) {
+                lists[*number].push(value);
+            }
+        }
     }
 
     /// Places of the columns in a header.
@@ -104,9 +203,9 @@ impl<'s> Gathered<'s> {
                 )
             })
         };
-        let [own, parameters, metrics] = self.columns();
+        let [own, parameters, others] = self.columns();
         let all = |names: Vec<String>| names.iter().map(place).collect::<Result<Vec<_>, _>>();
-        Ok([all(own)?, all(parameters)?, all(metrics)?])
+        Ok([all(own)?, all(parameters)?, all(others)?])
     }
 
     fn add(&mut self, row: &Row<'_>) -> Result<(), String> {
@@ -156,9 +255,7 @@ impl<'s> Gathered<'s> {
             outcome.ok_or_else(|| format!("the scenario has no outcome `{}`", row.outcome))?;
         found.start_trend.push(trend as u8);
         found.outcome.push(outcome as u8);
-        for (metric, value) in self.metrics.iter().zip(row.metrics) {
-            found.metrics[*metric].push(*value);
-        }
+        Self::into_others(found, self.columns, row.others);
         Ok(())
     }
 
@@ -188,7 +285,7 @@ fn csv(file: File, mut gathered: Gathered<'_>) -> Result<FinishedTrials, String>
     let mut csv = csv::Reader::from_reader(std::io::BufReader::new(file));
     let header = csv.headers().map_err(|fault| fault.to_string())?;
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
-    let [own, parameters, metrics] = gathered.places(&header)?;
+    let [own, parameters, others] = gathered.places(&header)?;
     let mut record = csv::StringRecord::new();
     let (mut values, mut ends) = (Vec::new(), Vec::new());
     while csv
@@ -217,14 +314,14 @@ fn csv(file: File, mut gathered: Gathered<'_>) -> Result<FinishedTrials, String>
                 .map_err(|_| format!("line {line}: `{text}` is not a whole number"))
         };
         numbers(&parameters, &mut values)?;
-        numbers(&metrics, &mut ends)?;
+        numbers(&others, &mut ends)?;
         let row = Row {
             trial: whole(own[0])?,
             draw: whole(own[1])?,
             parameters: &values,
             start_trend: cell(own[2]),
             outcome: cell(own[3]),
-            metrics: &ends,
+            others: &ends,
         };
         gathered
             .add(&row)
@@ -249,7 +346,7 @@ fn parquet(file: File, mut gathered: Gathered<'_>) -> Result<FinishedTrials, Str
     let header: Vec<String> = (schema.get_fields().iter())
         .map(|field| field.name().to_owned())
         .collect();
-    let [own, parameters, metrics] = gathered.places(&header)?;
+    let [own, parameters, others] = gathered.places(&header)?;
     let (mut values, mut ends) = (Vec::new(), Vec::new());
     for row in reader.get_row_iter(None).map_err(fault)? {
         let row = row.map_err(fault)?;
@@ -273,7 +370,7 @@ fn parquet(file: File, mut gathered: Gathered<'_>) -> Result<FinishedTrials, Str
         for at in &parameters {
             values.push(number(*at)?);
         }
-        for at in &metrics {
+        for at in &others {
             ends.push(number(*at)?);
         }
         gathered.add(&Row {
@@ -282,7 +379,7 @@ fn parquet(file: File, mut gathered: Gathered<'_>) -> Result<FinishedTrials, Str
             parameters: &values,
             start_trend: text(own[2])?,
             outcome: text(own[3])?,
-            metrics: &ends,
+            others: &ends,
         })?;
     }
     gathered.finish()

@@ -27,7 +27,20 @@ pub struct GivenResult {
     pub conditional: Vec<GivenRow>,
     /// Means over the trials that have a value.
     pub metrics: Vec<GivenRow>,
+    /// Of finished trials: questions that their file does not tell.
+    #[serde(default)]
+    pub untold: Vec<GivenUntold>,
     pub warnings: Vec<Warning>,
+}
+
+/// A question that a file of trials does not tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GivenUntold {
+    pub name: String,
+    pub title: String,
+    /// Why, in words: `it reads the phase`.
+    pub because: String,
 }
 
 /// How many trials a side has.

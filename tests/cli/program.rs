@@ -102,3 +102,15 @@ pub fn valley() -> Value {
         "questions": {"by_june": {"ever": "phase == accord", "by": "2026-06-30"}}
     })
 }
+
+/// What a finished run left behind: its result and its trials.
+pub fn finished(folder: &Path, file: &str, options: &str, ending: &str) -> [String; 2] {
+    let paths = ["result.json".to_owned(), format!("trials.{ending}")]
+        .map(|name| folder.join(name).display().to_string());
+    let [result, trials] = &paths;
+    call(&format!(
+        "run {file} {options} --quiet --format json --out {result} --trials-out {trials}"
+    ))
+    .success();
+    paths
+}

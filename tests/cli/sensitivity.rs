@@ -1,6 +1,6 @@
 //! `sensitivity`: what a result hangs on.
 
-use crate::program::{call, folder, result, stdout, valley, write};
+use crate::program::{call, finished, folder, result, stdout, valley, write};
 use predicates::str::contains;
 use quincunx::results::SensitivityResult;
 use serde_json::json;
@@ -209,18 +209,6 @@ fn designs_say_what_they_are_and_no_thread_changes_them() {
     call(&format!("sensitivity {file} --method sobl"))
         .code(2)
         .stderr(contains("sobol"));
-}
-
-/// What a finished run left behind: its result and its trials.
-fn finished(folder: &std::path::Path, file: &str, options: &str, ending: &str) -> [String; 2] {
-    let paths = ["result.json".to_owned(), format!("trials.{ending}")]
-        .map(|name| folder.join(name).display().to_string());
-    let [result, trials] = &paths;
-    call(&format!(
-        "run {file} {options} --quiet --format json --out {result} --trials-out {trials}"
-    ))
-    .success();
-    paths
 }
 
 /// Indices from the file of trials are those of the run, to the last digit: of an outcome and a

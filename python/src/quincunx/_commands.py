@@ -192,6 +192,7 @@ def given(
     scenario: ScenarioLike,
     condition: str,
     *,
+    trials_in: StrPath | None = None,
     set: Settings | None = None,
     trials: int | None = None,
     draws: int | None = None,
@@ -202,8 +203,11 @@ def given(
     report: StrPath | None = None,
     progress: Progress = None,
 ) -> GivenResult:
-    """Simulate a scenario, and tell everything again among the trials in which a condition held, and among the others."""
-    options = _options(**_size(trials, draws, seed, threads, design), until=until, report=report)
+    """Simulate a scenario, and tell everything again among the trials in which a condition held, and among the others.
+
+    With `trials_in`, the file of trials of a finished run, nothing is simulated; `scenario` may then be the result file of that run.
+    """
+    options = _options(trials_in=trials_in, **_size(trials, draws, seed, threads, design), until=until, report=report)
     done = _simulated("given", [scenario], set, options, progress, [condition])
     return _finished(done, GivenResult)
 

@@ -13,6 +13,7 @@ use crate::engine::{Bits, DRAWS_PER_BLOCK, Settings, Setup, inputs, start_trends
 use crate::estimate::{DrawMean, PartialSum, Proportion, REPLICATES, Replicated, difference};
 use crate::model::ranges_of_metrics;
 use crate::results::{RunInfo, RunResult, SensitivityResult, scenario_info, tool};
+use std::collections::BTreeSet;
 
 /// Trials of a finished run, in order.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,18 @@ pub struct FinishedTrials {
     pub outcome: Vec<u8>,
     /// By metric of the model, then by trial; NaN: no value. Empty for those that were not read.
     pub metrics: Vec<Vec<f64>>,
+    /// By quantity of the trial, as metrics are.
+    pub per_trial: Vec<Vec<f64>>,
+    /// By event: years from the start to its first firing; NaN: never.
+    pub first_times: Vec<Vec<f64>>,
+}
+
+/// Columns of a file of trials that are read beside those that always are, by number in the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    pub metrics: BTreeSet<usize>,
+    pub per_trial: BTreeSet<usize>,
+    pub events: BTreeSet<usize>,
 }
 
 /// Why trials are not those of a run.
@@ -50,6 +63,10 @@ pub enum NotOfRun {
     Trends { draw: u32, seed: u64 },
     #[error("`{name}` is another share of the trials than of the run: they are not of one run")]
     Share { name: String },
+    #[error(
+        "{stopped} trials of that run were stopped for a value that is not finite, and a file of trials does not tell them from others"
+    )]
+    Stopped { stopped: u64 },
 }
 
 /// A number that a file of trials tells of; the rest it leaves to those who ask for them by name.
@@ -88,7 +105,6 @@ pub fn finished(
 ) -> Result<SensitivityResult, NotOfRun> {
     let draws = trials.outcome.len() as u32 / trials.trials_per_draw;
     is_of_run(study, settings, trials, draws)?;
-    let per_draw = trials.trials_per_draw as usize;
     let all: Vec<Told> = (asked.iter())
         .map(|target| told(study, target, trials, draws, run))
         .collect::<Result<_, _>>()?;
@@ -105,23 +121,10 @@ pub fn finished(
         .map(|t| of_draws(&asked[*t], all[*t].value, &all[*t].draws, &named, &binned))
         .collect();
     let remarks = remarks(&named, &found, settings, Method::GivenData);
-    let total = (draws as usize * per_draw) as u64;
-    let own = RunInfo {
-        seed: settings.seed,
-        trials: total,
-        draws: u64::from(draws),
-        trials_per_draw: trials.trials_per_draw,
-        blocks: u64::from(draws / DRAWS_PER_BLOCK),
-        design: settings.design,
-        replicates: REPLICATES as u32,
-        effective_trials: total as f64,
-        non_finite: 0,
-        interrupted: false,
-        stopped_by_precision: false,
-        largest_std_error: (all.iter())
-            .filter_map(|told| told.value.std_error.filter(|_| told.is_outcome))
-            .fold(0.0, f64::max),
-    };
+    let largest = (all.iter())
+        .filter_map(|told| told.value.std_error.filter(|_| told.is_outcome))
+        .fold(0.0, f64::max);
+    let own = size_of(settings, trials, draws, largest);
     let warnings = run.map(|run| run.warnings.clone()).unwrap_or_default();
     Ok(SensitivityResult {
         format: 1,
@@ -137,9 +140,33 @@ pub fn finished(
     })
 }
 
+/// What is known of a run from its trials alone.
+pub(in crate::analysis) fn size_of(
+    settings: &Settings,
+    trials: &FinishedTrials,
+    draws: u32,
+    largest_std_error: f64,
+) -> RunInfo {
+    let total = u64::from(draws) * u64::from(trials.trials_per_draw);
+    RunInfo {
+        seed: settings.seed,
+        trials: total,
+        draws: u64::from(draws),
+        trials_per_draw: trials.trials_per_draw,
+        blocks: u64::from(draws / DRAWS_PER_BLOCK),
+        design: settings.design,
+        replicates: REPLICATES as u32,
+        effective_trials: total as f64,
+        non_finite: 0,
+        interrupted: false,
+        stopped_by_precision: false,
+        largest_std_error,
+    }
+}
+
 /// # Errors
 /// The first draw that is not of this seed and design.
-fn is_of_run(
+pub(in crate::analysis) fn is_of_run(
     study: &Study,
     settings: &Settings,
     trials: &FinishedTrials,

@@ -14,7 +14,8 @@ mod sobol;
 pub(super) mod targets;
 mod tornado;
 
-pub use finished::{FinishedTrials, NotOfRun, finished, in_trials};
+pub use finished::{Columns, FinishedTrials, NotOfRun, finished, in_trials};
+pub(super) use finished::{is_of_run, size_of};
 
 use crate::engine::{DRAWS_PER_BLOCK, EngineError, Observer, Settings};
 use crate::estimate::{self, DrawMean, Effects, Index, PickFreeze, Spread, holm};

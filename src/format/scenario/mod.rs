@@ -33,7 +33,7 @@ mod written;
 pub use combine::{COMBINES, Combine, CombineRow};
 pub use files::{Disk, Files, Noted, Remembered, limited};
 pub use hash::{same_assumptions, sha256};
-pub use load::{Findings, Laid, Loaded, load, load_str, load_with};
+pub use load::{Findings, Laid, Loaded, load, load_str, load_text, load_with};
 pub use schema::schema;
 pub use types::*;
 pub use words::Words;

@@ -1,7 +1,9 @@
 //! A run split by a condition, as Markdown.
 
 use super::{INTERRUPTED, escape, joined, label, table};
-use crate::report::table::{given_difference, given_lists, given_name, given_split, given_value};
+use crate::report::table::{
+    given_difference, given_lists, given_name, given_split, given_untold, given_value,
+};
 use crate::results::GivenResult;
 use std::io::{self, Write};
 
@@ -39,6 +41,9 @@ pub fn write_given(out: &mut dyn Write, result: &GivenResult) -> io::Result<()> 
         columns.extend(heads.iter().map(String::as_str));
         columns.push("detectable");
         table(out, &columns, 1, rows)?;
+    }
+    if let Some(text) = given_untold(result) {
+        writeln!(out, "{}\n", escape(&text))?;
     }
     Ok(())
 }

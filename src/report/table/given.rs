@@ -27,6 +27,10 @@ pub fn write(page: &mut Page<'_>, result: &GivenResult) -> io::Result<()> {
         page.section(title, remark)?;
         table(page, rows, is_metrics)?;
     }
+    if let Some(text) = untold(result) {
+        page.blank()?;
+        page.paragraph(anstyle::Style::new(), &text, 0)?;
+    }
     page.blank()?;
     page.paragraph(palette::FAINT, &legend("· no detectable difference"), 0)?;
     for warning in result.warnings.iter().take(3) {
@@ -72,6 +76,16 @@ pub fn split(result: &GivenResult) -> String {
         }
     }
     text
+}
+
+/// What the file of trials does not tell, if it leaves something out.
+pub fn untold(result: &GivenResult) -> Option<String> {
+    let told = (result.untold.iter()).map(|one| {
+        let name = label(&one.title, &one.name);
+        format!("{name} ({})", one.because)
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| format!("Not told by the file of trials: {}.", told.join("; ")))
 }
 
 /// The tables by their titles.

@@ -50,7 +50,7 @@ pub(super) use flip::{
 };
 pub(super) use given::{
     difference as given_difference, legend as given_legend, lists as given_lists,
-    name as given_name, split as given_split, told as given_value,
+    name as given_name, split as given_split, told as given_value, untold as given_untold,
 };
 pub(super) use near::{
     INTERRUPTED as NEAR_INTERRUPTED, answer as near_answer, instead as near_instead,

@@ -176,6 +176,14 @@ fn chain<'f>(files: &'f dyn Files, path: &Path) -> Chain<'f> {
 /// # Errors
 /// As [`load`].
 pub fn load_str(text: &str, name: &str) -> Result<Loaded, Findings> {
+    load_text(text, name, &[])
+}
+
+/// As [`load_str`], with settings as a last variant.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(text: &str, name: &str, sets: &[String]) -> Result<Loaded, Findings> {
     let mut chain = Chain {
         files: &Disk,
         links: Vec::new(),
@@ -185,7 +193,7 @@ pub fn load_str(text: &str, name: &str) -> Result<Loaded, Findings> {
     if chain.open(name, path, dialect(path), Ok(text.as_bytes().to_vec())) {
         chain.climb();
     }
-    chain.lay()?.with(&Disk, &[])
+    chain.lay()?.with(&Disk, sets)
 }
 
 /// A file and its ancestors, the most derived first.

@@ -11,9 +11,9 @@ use crate::report::html::wording::{label, size, with_error};
 use crate::report::table::{
     SWEEP_LEGEND, answer, break_even, effect, effect_size, explained_how, explained_legend,
     explained_range, explained_sides, explained_value, explained_verdict, given_difference,
-    given_legend, given_lists, given_name, given_split, given_value, observation, reading,
-    sweep_difference, sweep_name, sweep_value, sweep_verdict, swing_text, text_of, tripwire_share,
-    watched_answer, watched_deciding,
+    given_legend, given_lists, given_name, given_split, given_untold, given_value, observation,
+    reading, sweep_difference, sweep_name, sweep_value, sweep_verdict, swing_text, text_of,
+    tripwire_share, watched_answer, watched_deciding,
 };
 use crate::results::{
     DesignSize, EDIT, ExplainResult, GivenResult, GivenRow, RunInfo, SensitivityResult,
@@ -276,6 +276,9 @@ pub fn given(body: &mut Body, result: &GivenResult) {
             }
             body.table(&table);
         });
+    }
+    if let Some(text) = given_untold(result) {
+        body.paragraph(text);
     }
     let nothing = "No detectable difference: chance alone may have made it";
     body.remark(given_legend(nothing));

@@ -3,7 +3,14 @@
 //!
 //! Takes a study that asks the condition as its last question; gives each number on both sides with
 //! its own denominator, the error that replicates show, and the difference. Nothing is simulated
-//! twice: a trial is on one side or the other.
+//! twice: a trial is on one side or the other. Of a finished run nothing is simulated at all
+//! (`finished.rs`).
+
+mod finished;
+mod rows;
+
+pub use finished::{OnRows, given_finished};
+pub use rows::NotInRows;
 
 use super::detectable;
 use super::study::Study;
@@ -18,7 +25,8 @@ use crate::estimate::{
 use crate::expression::Interval;
 use crate::model::{Model, ranges_of_metrics};
 use crate::results::{
-    GivenResult, GivenRow, GivenSize, GivenValue, NONE_OF_THESE, RunResult, UNCLASSIFIED, tool,
+    GivenResult, GivenRow, GivenSize, GivenValue, NONE_OF_THESE, RunInfo, UNCLASSIFIED, Warning,
+    tool,
 };
 use std::ops::Range;
 
@@ -93,7 +101,13 @@ pub fn given(
     let summary = Summary::of(program, settings, ending, tallies, Some(joint.node))
         .map_err(|error| study.located(error))?;
     let run = study.result(&summary);
-    Ok(split.result(original, condition, &run, &counted, &joint.sums))
+    Ok(split.result(
+        original,
+        condition,
+        (&run.run, &run.warnings),
+        &counted,
+        &joint.sums,
+    ))
 }
 
 /// One thread's working memory.
@@ -113,7 +127,19 @@ impl Counting for Hand<'_> {
 }
 
 /// Sums of a metric's values by side.
-type Sums = Vec<[[PartialSum; REPLICATES]; 2]>;
+struct Sums(Vec<[[PartialSum; REPLICATES]; 2]>);
+
+impl Merge for Sums {
+    fn merge(mut self, right: Self) -> Self {
+        for (own, more) in self.0.iter_mut().flatten().zip(right.0.iter().flatten()) {
+            for (own, more) in own.iter_mut().zip(more) {
+                own.values += more.values;
+                own.sum += more.sum;
+            }
+        }
+        self
+    }
+}
 
 /// Float sums of a stretch of blocks.
 struct Joint {
@@ -123,16 +149,9 @@ struct Joint {
 
 impl Merge for Joint {
     fn merge(self, right: Self) -> Self {
-        let mut sums = self.sums;
-        for (own, more) in sums.iter_mut().flatten().zip(right.sums.iter().flatten()) {
-            for (own, more) in own.iter_mut().zip(more) {
-                own.values += more.values;
-                own.sum += more.sum;
-            }
-        }
         Self {
             node: self.node.merge(right.node),
-            sums,
+            sums: self.sums.merge(right.sums),
         }
     }
 }
@@ -204,7 +223,7 @@ impl<'s> Split<'s> {
 
     fn no_sums(&self) -> Sums {
         let none = [[PartialSum::default(); REPLICATES]; 2];
-        vec![none; self.study.model.metrics.len()]
+        Sums(vec![none; self.study.model.metrics.len()])
     }
 
     /// Counts the trials of a block, and gives the sums of its metrics.
@@ -255,7 +274,7 @@ impl<'s> Split<'s> {
                     row.trials[side][replicate] += trials[side];
                 }
             }
-            for (values, sums) in ended.metrics.iter().zip(&mut sums) {
+            for (values, sums) in ended.metrics.iter().zip(&mut sums.0) {
                 add_metric(sums, replicate, held, &span, values);
             }
         }
@@ -266,12 +285,12 @@ impl<'s> Split<'s> {
         &self,
         original: &Study,
         condition: &str,
-        run: &RunResult,
+        (run, warnings): (&RunInfo, &[Warning]),
         counted: &Counted,
         sums: &Sums,
     ) -> GivenResult {
         let model = &self.study.model;
-        let draws = run.run.draws;
+        let draws = run.draws;
         let mut rows = counted.rows.iter();
         let mut named = |name: &str, title: &str| {
             let halves = rows.next().cloned().unwrap_or_default();
@@ -291,7 +310,7 @@ impl<'s> Split<'s> {
         let mut conditional: Vec<GivenRow> = (model.conditional.iter())
             .map(|c| named(&c.question.name, &c.question.title))
             .collect();
-        let mut metrics: Vec<GivenRow> = (model.metrics.iter().zip(sums).zip(&self.ranges))
+        let mut metrics: Vec<GivenRow> = (model.metrics.iter().zip(&sums.0).zip(&self.ranges))
             .map(|((metric, sums), range)| GivenRow {
                 unit: metric.unit.clone(),
                 ..mean(&metric.name, &metric.title, sums, *range)
@@ -317,7 +336,7 @@ impl<'s> Split<'s> {
         GivenResult {
             format: 1,
             tool: tool(),
-            run: run.run.clone(),
+            run: run.clone(),
             scenario: crate::results::scenario_info(&original.model),
             condition: condition.to_owned(),
             probability: chance.probability,
@@ -329,7 +348,8 @@ impl<'s> Split<'s> {
             questions,
             conditional,
             metrics,
-            warnings: run.warnings.clone(),
+            untold: Vec::new(),
+            warnings: warnings.to_vec(),
         }
     }
 }
