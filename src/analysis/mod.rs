@@ -42,7 +42,7 @@ pub use kept::{KeptStudy, NotKept, NotOneRun, Summarised};
 pub use kept_plan::{MOST_PARTS, NotPart, planned};
 pub use kept_sensitivity::{Piece, Planned};
 pub use movers::movers;
-pub use near::{near_misses, near_trials};
+pub use near::{EndOf, near_misses, near_trials};
 pub use paths::{NoPathways, Ways, pathways};
 pub use quantity::{Quantity, UnknownQuantity};
 pub use rare::{NotRare, RARE_TRIALS, Rare, rare};

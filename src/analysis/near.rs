@@ -1,6 +1,6 @@
 //! Near misses: how many trials of an outcome were one event away from another.
 //!
-//! Takes a study and an outcome; gives the shares of its trials that end otherwise if one event is
+//! Takes a study and an outcome, or a group of outcomes; gives the shares of its trials that end otherwise if one event is
 //! otherwise and all other random numbers are the same. Of an event that happened, it is that it
 //! does not happen at all; of one that did not, although its accumulated hazard passed the median
 //! of its law, that it happens at that median. The first is the counterfactual dependence of the
@@ -8,7 +8,7 @@
 //! replay (Pearl 2009, "Causality", chapter 7: the random numbers are the background variables).
 
 use super::study::Study;
-use super::typical::{History, search, spread};
+use super::typical::{History, search_together, spread};
 use crate::engine::{
     BlockFault, EngineError, Observer, Otherwise, Replayed, Replays, Settings, explain,
 };
@@ -33,8 +33,44 @@ type Counts = [u64; REPLICATES];
 /// Ends of some trials, by place, with one event otherwise.
 type Ends = Vec<Replayed>;
 
-/// Plays trials of the outcome of this index again (the number of rules stands for `unclassified`),
-/// with each event otherwise in turn.
+/// What some trials end in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndOf {
+    /// The outcome of this index; the number of rules stands for `unclassified`.
+    Outcome(usize),
+    /// Any outcome of the group of this index.
+    Group(usize),
+}
+
+impl EndOf {
+    /// The outcomes that are meant.
+    fn outcomes(self, study: &Study) -> Vec<usize> {
+        match self {
+            Self::Outcome(outcome) => vec![outcome],
+            Self::Group(group) => study.program.groups[group].to_vec(),
+        }
+    }
+
+    /// The group that is not another one.
+    fn group(self, model: &Model) -> Option<usize> {
+        match self {
+            Self::Outcome(outcome) => model.outcomes.get(outcome).and_then(|rule| rule.group),
+            Self::Group(group) => Some(group),
+        }
+    }
+
+    fn named(self, model: &Model) -> (String, String) {
+        match self {
+            Self::Outcome(outcome) => named(model, outcome),
+            Self::Group(group) => {
+                let group = &model.groups[group];
+                (group.name.clone(), group.title.clone())
+            }
+        }
+    }
+}
+
+/// Plays trials that end so again, with each event otherwise in turn.
 ///
 /// The result does not depend on the number of threads.
 ///
@@ -43,13 +79,14 @@ type Ends = Vec<Replayed>;
 pub fn near_misses(
     study: &Study,
     settings: &Settings,
-    outcome: usize,
+    of: EndOf,
     watcher: &dyn Observer,
 ) -> Result<NearMisses, EngineError> {
     let per_block = settings.trials_per_block();
     let in_trials = InTrials { watcher, per_block };
-    let found = search(study, settings, &[outcome], None, &in_trials)?;
-    let (histories, searched, is_cut) = found.of(outcome);
+    let outcomes = of.outcomes(study);
+    let found = search_together(study, settings, &outcomes, &in_trials)?;
+    let (histories, searched, is_cut) = found.of(outcomes.first().copied().unwrap_or_default());
     let chosen: Vec<&History> = (spread(histories.len(), COMPARED).into_iter())
         .map(|place| &histories[place])
         .collect();
@@ -63,8 +100,8 @@ pub fn near_misses(
         false => ended.len() / changes(study).len().max(1) * TOGETHER,
     };
     let chosen = &chosen[..compared.min(chosen.len())];
-    let told = Counted::new(study, outcome, chosen, &tasks, &ended);
-    let (name, title) = named(&study.model, outcome);
+    let told = Counted::new(study, of, chosen, &tasks, &ended);
+    let (name, title) = of.named(&study.model);
     let can_be = !changes(study).is_empty();
     let draws = searched / u64::from(settings.trials_per_draw);
     Ok(NearMisses {
@@ -74,6 +111,10 @@ pub fn near_misses(
         trials_per_draw: settings.trials_per_draw,
         design: settings.design,
         scenario: scenario_info(&study.model),
+        kind: match of {
+            EndOf::Outcome(_) => "outcome".into(),
+            EndOf::Group(_) => "group".into(),
+        },
         outcome: name,
         outcome_title: title,
         searched,
@@ -232,7 +273,7 @@ fn play(
 struct Counted {
     trials: Counts,
     draws: u64,
-    /// One event away from any other outcome.
+    /// One event away from any outcome that is not meant.
     any: Counts,
     /// One event away from an outcome, and from a group.
     near: Vec<Counts>,
@@ -251,14 +292,9 @@ struct Changed {
 }
 
 impl Counted {
-    fn new(
-        study: &Study,
-        outcome: usize,
-        chosen: &[&History],
-        tasks: &[Task],
-        ended: &[Ends],
-    ) -> Self {
+    fn new(study: &Study, of: EndOf, chosen: &[&History], tasks: &[Task], ended: &[Ends]) -> Self {
         let outcomes = study.model.outcomes.len() + 1;
+        let own = of.outcomes(study);
         let group = |end: usize| study.model.outcomes.get(end).and_then(|rule| rule.group);
         let mut counted = Self {
             trials: [0; REPLICATES],
@@ -283,7 +319,7 @@ impl Counted {
                 };
                 changed.possible[one.replicate] += u64::from(*end != Replayed::NotPossible);
                 match *end {
-                    Replayed::Outcome(end) if end != outcome => {
+                    Replayed::Outcome(end) if !own.contains(&end) => {
                         changed.ends[end][one.replicate] += 1;
                         near[*place].insert(end);
                     }
@@ -301,7 +337,7 @@ impl Counted {
             let groups: BTreeSet<usize> = near.iter().filter_map(|end| group(*end)).collect();
             for other in groups
                 .iter()
-                .filter(|other| group(outcome) != Some(**other))
+                .filter(|other| of.group(&study.model) != Some(**other))
             {
                 counted.near_groups[*other][one.replicate] += 1;
             }

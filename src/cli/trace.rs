@@ -10,7 +10,7 @@ use super::places::Places;
 use super::progress::Meter;
 use super::run;
 use super::terminal::Terminal;
-use crate::analysis::{self, Study, Ways};
+use crate::analysis::{self, EndOf, Study, Ways};
 use crate::diagnostic::{count, nearest};
 use crate::engine::{EngineError, Settings};
 use crate::report::html::{Answer, Part};
@@ -40,15 +40,16 @@ pub struct Arguments {
     /// Number of the trial, from 0
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole("trial"), allow_negative_numbers = true)]
     trial: u64,
-    /// Tell typical trials that end in this outcome instead
+    /// Tell typical trials that end in this outcome instead; with --near-misses also a group of
+    /// outcomes (`groups.NAME` where an outcome has the same name)
     #[arg(long, value_name = "NAME", conflicts_with = "trial")]
     outcome: Option<String>,
     /// How many of them, each standing for others that are like it (default: one for each group
     /// that these futures fall into)
     #[arg(long, value_name = "N", requires = "outcome", value_parser = clap::value_parser!(u8).range(1..=20), allow_negative_numbers = true)]
     typical: Option<u8>,
-    /// Say how many trials of the outcome were one event away from another: each is played again
-    /// with one event otherwise
+    /// Say how many trials of the outcome were one event away from another, or of the group from
+    /// an outcome outside of it: each is played again with one event otherwise
     #[arg(long, requires = "outcome", conflicts_with_all = ["typical", "pathways"])]
     near_misses: bool,
     /// Show the ways that trials take as a tree: the order in which turning points come, and how
@@ -181,9 +182,16 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let file: &Path = &arguments.file;
     let mut places = Places::reading([file].into_iter().chain(study.sources.files()));
     places.output("--out", output.out.as_deref())?;
-    let outcome = match &arguments.outcome {
-        Some(name) => Some(index(&study, name)?),
+    let of = match &arguments.outcome {
+        Some(name) => Some(end_of(&study, name)?),
         None => None,
+    };
+    let outcome = match of {
+        Some(EndOf::Outcome(outcome)) => Some(outcome),
+        Some(EndOf::Group(group)) if !arguments.near_misses => {
+            return Err(only_near(&study, group).into());
+        }
+        _ => None,
     };
     let ways = Ways {
         outcome,
@@ -207,6 +215,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         let found = analysis::pathways(&study, &ways, &turning, &settings, &meter);
         meter.finish(true)?;
         found.map(Told::Paths)
+    } else if let Some(of) = of.filter(|_| arguments.near_misses) {
+        near(arguments, &study, &settings, of, terminal)?
     } else if let Some(outcome) = outcome {
         of_outcome(arguments, &study, &settings, outcome, terminal)?
     } else {
@@ -247,7 +257,22 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     Ok(run::ended(interrupted))
 }
 
-/// What is asked about the trials of one outcome.
+/// How near trials were to ending otherwise.
+fn near(
+    arguments: &Arguments,
+    study: &Study,
+    settings: &Settings,
+    of: EndOf,
+    terminal: &Terminal,
+) -> Result<Result<Told, EngineError>> {
+    let trials = analysis::near_trials(study, settings);
+    let meter = Meter::of_trials(trials, arguments.output.quiet, terminal)?;
+    let found = analysis::near_misses(study, settings, of, &meter);
+    meter.finish(true)?;
+    Ok(found.map(Told::Near))
+}
+
+/// Typical trials of one outcome.
 fn of_outcome(
     arguments: &Arguments,
     study: &Study,
@@ -256,13 +281,6 @@ fn of_outcome(
     terminal: &Terminal,
 ) -> Result<Result<Told, EngineError>> {
     let quiet = arguments.output.quiet;
-    if arguments.near_misses {
-        let trials = analysis::near_trials(study, settings);
-        let meter = Meter::of_trials(trials, quiet, terminal)?;
-        let found = analysis::near_misses(study, settings, outcome, &meter);
-        meter.finish(true)?;
-        return Ok(found.map(Told::Near));
-    }
     let wanted = arguments.typical.map(usize::from);
     let meter = Meter::start(settings, None, quiet, terminal)?;
     let found = analysis::typical(study, settings, &[outcome], wanted, None, &meter);
@@ -277,22 +295,45 @@ fn of_outcome(
     Ok(found.map(Told::Typical))
 }
 
-/// Place of an outcome among the rules; `unclassified` stands behind them.
-fn index(study: &Study, name: &str) -> Result<usize> {
+/// Says that other stories are of one outcome.
+fn only_near(study: &Study, group: usize) -> Misuse {
+    let members = study.program.groups[group].iter();
+    let members: Vec<&str> = members
+        .filter_map(|outcome| study.model.outcomes.get(*outcome))
+        .map(|rule| rule.name.as_str())
+        .collect();
+    Misuse(format!(
+        "`{}` is a group of outcomes, which only --near-misses takes; name one of them: {}",
+        study.model.groups[group].name,
+        members.join(", ")
+    ))
+}
+
+/// An outcome among the rules, behind which stands `unclassified`, or a group of them.
+fn end_of(study: &Study, name: &str) -> Result<EndOf> {
     let rules = &study.model.outcomes;
+    let group = |name: &str| study.model.groups.iter().position(|one| one.name == name);
+    if let Some(group) = name.strip_prefix("groups.").and_then(group) {
+        return Ok(EndOf::Group(group));
+    }
+    let name = name.strip_prefix("outcomes.").unwrap_or(name);
     let names = || {
         rules
             .iter()
             .map(|rule| rule.name.as_str())
             .chain(["unclassified"])
     };
-    names().position(|one| one == name).ok_or_else(|| {
-        let hint = match nearest(name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        Misuse(format!("no outcome is called `{name}`; {hint}")).into()
-    })
+    let outcome = names().position(|one| one == name).map(EndOf::Outcome);
+    outcome
+        .or_else(|| group(name).map(EndOf::Group))
+        .ok_or_else(|| {
+            let groups = study.model.groups.iter().map(|one| one.name.as_str());
+            let hint = match nearest(name, names().chain(groups)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            Misuse(format!("no outcome is called `{name}`; {hint}")).into()
+        })
 }
 
 /// Says that fewer trials are told than were asked for, because others differ in nothing that is

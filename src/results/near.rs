@@ -4,7 +4,7 @@ use super::{PathEvent, ScenarioInfo, Told, Tool, Warning};
 use crate::random::design::Design;
 use serde::{Deserialize, Serialize};
 
-/// Trials of one outcome, each played again with one event otherwise, for each event that could be.
+/// Trials of one outcome, or of a group of outcomes, each played again with one event otherwise, for each event that could be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NearMisses {
@@ -16,24 +16,27 @@ pub struct NearMisses {
     /// How draws and start trends are spread: `padded` or `random`.
     pub design: Design,
     pub scenario: ScenarioInfo,
-    /// Name of the outcome.
+    /// `outcome`, or `group`: what the next name is of.
+    #[serde(default = "outcome")]
+    pub kind: String,
+    /// Name of the outcome or the group.
     pub outcome: String,
     pub outcome_title: String,
     /// Trials of the run, from the first, that were looked through.
     pub searched: u64,
-    /// Those of them with this outcome.
+    /// Those of them that end so.
     pub found: u64,
     /// Some of these, evenly spread over them: the ones that were played again.
     pub compared: u64,
     /// True if it was ended early: there may be more in the rest of the run, or of those found.
     pub interrupted: bool,
-    /// Share of the trials compared that were one event away from any other outcome; `None` without
+    /// Share of the trials compared that were one event away from an outcome that is not meant; `None` without
     /// trials, or where no event can be otherwise.
     pub any: Option<Told>,
     /// The other outcomes, the one that was near most often first; those that were never near are
     /// left out.
     pub ends: Vec<NearEnd>,
-    /// Groups of outcomes, without the outcome's own, in the same way; empty if the file has none.
+    /// Groups of outcomes, without the own one, in the same way; empty if the file has none.
     pub groups: Vec<NearEnd>,
     /// Event by event, the one that turns most trials first; those that turn none are left out.
     pub events: Vec<NearEvent>,
@@ -44,6 +47,10 @@ pub struct NearMisses {
     /// its bounds: where they end is not known, and they count as not turned.
     pub stopped: u64,
     pub warnings: Vec<Warning>,
+}
+
+fn outcome() -> String {
+    "outcome".into()
 }
 
 /// An end that was near.

@@ -247,6 +247,10 @@ fn what_no_column_tells_and_trials_of_another_run_are_refused() {
             "there is no column `first_time.storm`",
         ),
         (
+            vec![&*file, "gap < 0.1", "--trials-in", &trials],
+            "has no finite value in",
+        ),
+        (
             vec![&*file, "true", "--trials-in", "missing.csv"],
             "cannot read `missing.csv`",
         ),

@@ -3,6 +3,7 @@
 use crate::program::{call, folder, quincunx, stdout, valley, write};
 use predicates::str::contains;
 use quincunx::results::{NearMisses, Pathways};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// What a command prints on a page of 80 cells.
@@ -66,6 +67,52 @@ fn near_misses_in_every_format_and_on_a_page() {
     assert_eq!(column(&csv, "trials", "value"), ["1024"]);
     let told = column(&csv, "one_event_away_from", "value");
     assert_eq!(told, [near.share.value.to_string()]);
+}
+
+/// Of a group it is what lies outside that was near; an outcome of the same name comes first.
+#[test]
+fn near_misses_of_a_group_are_asked_for_by_its_name() {
+    let folder = folder();
+    let mut file = valley();
+    file["groups"] = json!({"closed": {"title": "It is over"}, "open": {"title": "It goes on"}});
+    file["outcomes"][0]["group"] = json!("closed");
+    file["outcomes"][1]["group"] = json!("open");
+    let file = write(folder.path(), "valley.json", &file);
+    let found = |name: &str| -> NearMisses {
+        let line = format!("trace {file} --outcome {name} --near-misses -q --format json");
+        serde_json::from_str(&printed(&line)).expect("JSON")
+    };
+    let of = |name: &str| {
+        let found = found(name);
+        (found.kind, found.outcome, found.outcome_title)
+    };
+    let told = |kind: &str, name: &str, title: &str| (kind.into(), name.into(), title.into());
+    assert_eq!(of("closed"), told("group", "closed", "It is over"));
+    assert_eq!(of("groups.open"), told("group", "open", "It goes on"));
+    assert_eq!(of("open").0, "outcome");
+    let ends: Vec<String> = (found("closed").ends.into_iter())
+        .map(|end| end.name)
+        .collect();
+    assert_eq!(ends, ["open"]);
+    let table = printed(&format!("trace {file} --outcome closed --near-misses -q"));
+    let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        table.contains("`It is over`, a group of outcomes: in")
+            && table.contains("would have brought an outcome outside of it"),
+        "{table}"
+    );
+    for (more, wanted) in [
+        (
+            "--outcome closed --typical 2",
+            "only --near-misses takes; name one of them: signed",
+        ),
+        ("--outcome closed --pathways", "only --near-misses takes"),
+        ("--outcome closd --near-misses", "did you mean `closed`?"),
+    ] {
+        call(&format!("trace {file} {more}"))
+            .code(2)
+            .stderr(contains(wanted));
+    }
 }
 
 #[test]

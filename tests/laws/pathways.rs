@@ -3,7 +3,7 @@
 
 use super::rich;
 use crate::harness::{open, rows, run, scenario, settings, study};
-use quincunx::analysis::{Study, Ways, near_misses, pathways};
+use quincunx::analysis::{EndOf, Study, Ways, near_misses, pathways};
 use quincunx::engine::{Otherwise, Replayed, Replays, Settings, Silent};
 use quincunx::results::{NearMisses, OtherWays, Pathway, Pathways, Told};
 use serde_json::{Value, json};
@@ -41,8 +41,8 @@ fn two_clocks(moving: bool) -> Value {
 fn near(study: &Study, outcome: &str, settings: &Settings) -> NearMisses {
     let rules = &study.model.outcomes;
     let place = rules.iter().position(|rule| rule.name == outcome);
-    near_misses(study, settings, place.expect(outcome), &Silent)
-        .unwrap_or_else(|error| panic!("{error}"))
+    let of = EndOf::Outcome(place.expect(outcome));
+    near_misses(study, settings, of, &Silent).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Against an exact share; 5 standard errors of 16 replicates.
@@ -102,6 +102,52 @@ fn near_misses_of_two_exponential_clocks_are_as_integrals_say() {
         assert_eq!(end(&found, "a").0, 1.0);
         assert_eq!(end(&found, "b").0, 0.0);
     }
+}
+
+/// Of a group, an event that brings one of its outcomes instead of another turns nothing: `b`, or
+/// neither, is left by `a` alone.
+#[test]
+fn near_misses_of_a_group_are_of_what_lies_outside() {
+    let mut file = two_clocks(false);
+    file["groups"] = json!({"mine": {}, "theirs": {}});
+    for (outcome, group) in [(0, "theirs"), (1, "mine"), (2, "mine")] {
+        file["outcomes"][outcome]["group"] = json!(group);
+    }
+    let study = study(&file);
+    let settings = settings(&study, 40_960, 11);
+    let place = |name: &str| study.model.groups.iter().position(|one| one.name == name);
+    let of = EndOf::Group(place("mine").expect("it is there"));
+    let found = near_misses(&study, &settings, of, &Silent).expect("it runs");
+    assert_eq!(
+        (found.kind.as_str(), found.outcome.as_str()),
+        ("group", "mine")
+    );
+    assert_eq!(found.compared, 1024);
+    let exp = libm::exp;
+    let both = A + B;
+    let b_first = B / both * (1.0 - exp(-both * YEARS));
+    let even = std::f64::consts::LN_2 / A;
+    let later = B / both * (exp(-both * even) - exp(-both * YEARS));
+    let before = B / both * (1.0 - exp(-both * even));
+    let no_a = exp(-A * YEARS) * (1.0 - exp(-B * even));
+    // In all trials in which neither came, `a` was likelier than not.
+    let neither = exp(-both * YEARS);
+    let exact = (before - no_a + later + neither) / (b_first + neither);
+    let any = found.any.as_ref().expect("some are compared");
+    close("any", any.value, any.std_error, exact);
+    let names: Vec<&str> = found.ends.iter().map(|end| end.name.as_str()).collect();
+    assert_eq!(names, ["a"]);
+    let groups: Vec<(&str, f64)> = (found.groups.iter())
+        .map(|end| (end.name.as_str(), end.share.value))
+        .collect();
+    assert_eq!(groups, [("theirs", any.value)]);
+    // A group with every outcome has nothing outside.
+    file["outcomes"][0]["group"] = json!("mine");
+    file["groups"] = json!({"mine": {}});
+    let study = self::study(&file);
+    let found = near_misses(&study, &settings, EndOf::Group(0), &Silent).expect("it runs");
+    assert_eq!(found.any.map(|any| any.value), Some(0.0));
+    assert!(found.ends.is_empty() && found.events.is_empty());
 }
 
 /// An event that is kept from happening is one that the file does not have.

@@ -298,7 +298,7 @@ def near_misses(
     report: StrPath | None = None,
     progress: Progress = None,
 ) -> NearMissesResult:
-    """Tell how many trials of an outcome were one event away from another, and which event (`trace --near-misses`)."""
+    """Tell how many trials of an outcome, or of a group of outcomes, were one event away from ending otherwise (`trace --near-misses`)."""
     options = _options(outcome=outcome, near_misses=True, **_size(trials, draws, seed, threads, design), report=report)
     return _finished(_simulated("trace", [scenario], set, options, progress), NearMissesResult)
 

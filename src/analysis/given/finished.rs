@@ -78,6 +78,16 @@ impl OnRows {
         &self.columns
     }
 
+    /// In how many trials the condition has no finite value.
+    fn not_finite(&self, trials: &FinishedTrials) -> usize {
+        let Some(condition) = &self.questions[self.question] else {
+            return 0;
+        };
+        (0..trials.outcome.len())
+            .filter(|trial| condition.value(trials, *trial).is_nan())
+            .count()
+    }
+
     /// What some trials from `first` on ended in.
     fn ended(
         &self,
@@ -140,6 +150,10 @@ pub fn given_finished(
     {
         let stopped = run.run.non_finite;
         return Err(NotOfRun::Stopped { stopped });
+    }
+    let missing = rows.not_finite(trials);
+    if missing > 0 {
+        return Err(NotOfRun::NotFinite { trials: missing });
     }
     let per_draw = trials.trials_per_draw as usize;
     let draws = (trials.outcome.len() / per_draw) as u32;

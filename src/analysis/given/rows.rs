@@ -288,10 +288,15 @@ fn not_in_rows(expr: &Expr, model: &Model) -> NotInRows {
 }
 
 impl Read {
-    /// Its value in a trial.
+    /// Its value in a trial; NaN where a part of it has no finite one, which stops a trial that is
+    /// simulated.
     pub fn value(&self, trials: &FinishedTrials, trial: usize) -> f64 {
         let of = |part: &Read| part.value(trials, trial);
         let told = |is_so: bool| f64::from(u8::from(is_so));
+        let both = |a: f64, b: f64, is_so: bool| match a.is_nan() || b.is_nan() {
+            true => f64::NAN,
+            false => told(is_so),
+        };
         match self {
             Self::Number(value) => *value,
             Self::Parameter(column) => {
@@ -309,13 +314,26 @@ impl Read {
             Self::StartTrend(set) => told(set.contains(&usize::from(trials.start_trend[trial]))),
             Self::Negate(a) => -of(a),
             Self::Not(a) => 1.0 - of(a),
-            Self::Arithmetic(operator, a, b) => arithmetic(*operator, of(a), of(b)),
-            Self::Compare(operator, a, b) => told(compare(*operator, of(a), of(b))),
-            Self::And(a, b) => told(of(a) == 1.0 && of(b) == 1.0),
-            Self::Or(a, b) => told(of(a) == 1.0 || of(b) == 1.0),
-            Self::If(a, b, c) => match of(a) == 1.0 {
-                true => of(b),
-                false => of(c),
+            Self::Arithmetic(operator, a, b) => match arithmetic(*operator, of(a), of(b)) {
+                value if value.is_finite() => value,
+                _ => f64::NAN,
+            },
+            Self::Compare(operator, a, b) => {
+                let (a, b) = (of(a), of(b));
+                both(a, b, compare(*operator, a, b))
+            }
+            Self::And(a, b) => {
+                let (a, b) = (of(a), of(b));
+                both(a, b, a == 1.0 && b == 1.0)
+            }
+            Self::Or(a, b) => {
+                let (a, b) = (of(a), of(b));
+                both(a, b, a == 1.0 || b == 1.0)
+            }
+            Self::If(a, b, c) => match of(a) {
+                1.0 => of(b),
+                0.0 => of(c),
+                _ => f64::NAN,
             },
             Self::Call(function, list) => {
                 let values: Vec<f64> = list.iter().map(of).collect();

@@ -67,6 +67,8 @@ pub enum NotOfRun {
         "{stopped} trials of that run were stopped for a value that is not finite, and a file of trials does not tell them from others"
     )]
     Stopped { stopped: u64 },
+    #[error("the condition has no finite value in {trials} trials, which would stop them")]
+    NotFinite { trials: usize },
 }
 
 /// A number that a file of trials tells of; the rest it leaves to those who ask for them by name.

@@ -3,7 +3,7 @@
 use crate::analysis::study::Study;
 use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
 use crate::estimate::REPLICATES;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Trials of an outcome after which no more blocks are simulated: they give a share within a point.
@@ -33,6 +33,32 @@ pub fn search(
     searched: Option<u64>,
     watcher: &dyn Observer,
 ) -> Result<Found, EngineError> {
+    let apart = outcomes.iter().map(|outcome| (*outcome, *outcome));
+    search_by(study, settings, apart.collect(), searched, watcher)
+}
+
+/// As [`search`], for those of any of these outcomes alike: all of them stand under the first.
+///
+/// # Errors
+/// [`EngineError`] of the simulation.
+pub fn search_together(
+    study: &Study,
+    settings: &Settings,
+    outcomes: &[usize],
+    watcher: &dyn Observer,
+) -> Result<Found, EngineError> {
+    let first = outcomes.first().copied().unwrap_or_default();
+    let together = outcomes.iter().map(|outcome| (*outcome, first));
+    search_by(study, settings, together.collect(), None, watcher)
+}
+
+fn search_by(
+    study: &Study,
+    settings: &Settings,
+    wanted: BTreeMap<usize, usize>,
+    searched: Option<u64>,
+    watcher: &dyn Observer,
+) -> Result<Found, EngineError> {
     let per_block = settings.trials_per_block();
     let most = searched.map_or(settings.blocks, |trials| trials.div_ceil(per_block));
     let scan = settings
@@ -40,7 +66,7 @@ pub fn search(
         .blocks(settings.blocks.min(most))
         .until(None);
     let collector = Collector {
-        wanted: outcomes.iter().copied().collect(),
+        wanted,
         found: Mutex::default(),
         watcher,
     };
@@ -97,7 +123,8 @@ impl Found {
 }
 
 struct Collector<'w> {
-    wanted: BTreeSet<usize>,
+    /// By outcome, under which its trials stand.
+    wanted: BTreeMap<usize, usize>,
     found: Mutex<Found>,
     watcher: &'w dyn Observer,
 }
@@ -115,7 +142,7 @@ impl Observer for Collector<'_> {
         }
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = |outcome| found.seen.get(outcome).copied().unwrap_or(0);
-        self.wanted.iter().all(|outcome| seen(outcome) >= COMPARED)
+        self.wanted.values().all(|under| seen(under) >= COMPARED)
     }
 
     fn wants_rows(&self) -> bool {
@@ -125,10 +152,9 @@ impl Observer for Collector<'_> {
     fn rows(&self, block: u64, rows: TrialRows) {
         let mut here: BTreeMap<usize, Vec<History>> = BTreeMap::new();
         for (place, outcome) in rows.outcome.iter().enumerate() {
-            let outcome = usize::from(*outcome);
-            if self.wanted.contains(&outcome) {
+            if let Some(under) = self.wanted.get(&usize::from(*outcome)) {
                 let draw = rows.draw[place];
-                here.entry(outcome).or_default().push(History {
+                here.entry(*under).or_default().push(History {
                     trial: rows.first_trial + place as u64,
                     draw: u64::from(draw),
                     replicate: draw as usize % REPLICATES,

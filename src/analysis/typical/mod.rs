@@ -14,7 +14,8 @@
 
 mod found;
 
-pub(super) use found::{History, search};
+use found::search;
+pub(super) use found::{History, search_together};
 
 use super::storyline::short_storyline;
 use super::study::Study;

@@ -120,18 +120,29 @@ pub fn size(result: &NearMisses) -> [String; 2] {
 /// The whole in a sentence or two.
 pub fn answer(result: &NearMisses) -> String {
     let title = label(&result.outcome_title, &result.outcome);
+    let is_group = result.kind == "group";
+    let of_group = if is_group {
+        ", a group of outcomes"
+    } else {
+        ""
+    };
     if result.compared == 0 {
         return format!(
-            "None of the first {} trials ends in `{title}`.",
+            "None of the first {} trials ends in `{title}`{of_group}.",
             format::count(result.searched)
         );
     }
     let Some(any) = &result.any else {
-        return format!("`{title}`: no event of this file can be played otherwise.");
+        return format!("`{title}`{of_group}: no event of this file can be played otherwise.");
     };
     let mut text = format!(
-        "`{title}`: in {} of these futures one event otherwise (kept from happening at all, or made to happen) would have brought another outcome.",
-        in_points(any)
+        "`{title}`{of_group}: in {} of these futures one event otherwise (kept from happening at all, or made to happen) would have brought {}.",
+        in_points(any),
+        if is_group {
+            "an outcome outside of it"
+        } else {
+            "another outcome"
+        }
     );
     if let Some(end) = result.groups.first().or(result.ends.first()) {
         text += &format!(

@@ -312,6 +312,9 @@ fn every_key_of_a_split_run_is_in_the_reference_and_no_other() {
     let mut found = BTreeSet::new();
     keys(&split, "", &mut found);
     found.extend(["groups[]", "questions[]", "conditional[]", "metrics[]"].map(String::from));
+    // Of finished trials only.
+    assert!(found.remove("untold"), "an empty list");
+    found.extend(["name", "title", "because"].map(|key| format!("untold[].{key}")));
     found.retain(|key| !key.starts_with("warnings"));
     let mut written = first_column("### Of `given`");
     written.retain(|key| !key.starts_with("warnings"));
