@@ -147,6 +147,8 @@ pub struct ElementaryEffect {
     /// Standard deviation, without what chance adds to it: effects that differ from place to place,
     /// so interactions or bends.
     pub sigma: f64,
+    #[serde(default)]
+    pub sigma_std_error: f64,
     /// Standard deviation that chance in the simulation gives to a single effect.
     pub noise: f64,
     /// Of no effect anywhere, after Holm's correction over all parameters.

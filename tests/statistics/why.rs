@@ -275,6 +275,140 @@ fn hold_swings_and_effects(seeds: u64) {
     }
 }
 
+/// The chance of the first is 0.5 + 0.05 x + 0.1 x y, of two uniform numbers from -1 to 1: what x
+/// does changes its size and its sign with y.
+fn saddle() -> Value {
+    let uniform = json!({"uniform": [-1, 1]});
+    json!({
+        "format": 2, "name": "saddle",
+        "parameters": {"x": uniform, "y": uniform},
+        "per_trial": {"luck": {"uniform": [0, 1]}},
+        "outcomes": [
+            {"name": "one", "when": "luck < 0.5 + 0.05 * x + 0.1 * x * y"},
+            {"name": "other", "when": "true"}
+        ]
+    })
+}
+
+/// Elementary effects for the whole range from -0.9 to 0.9: of x 1.8 (0.05 + 0.1 y), of y 0.18 x,
+/// where the other is one of -0.9, -0.3, 0.3 and 0.9. All trials of a draw step the same way, so
+/// chance adds nothing to their sizes.
+fn hold_sizes_and_spreads_of_effects(seeds: u64) {
+    let study = study(&saddle());
+    let places = [-0.9, -0.3, 0.3, 0.9];
+    let effects_of = [
+        ("x", places.map(|y| 1.8 * (0.05 + 0.1 * y))),
+        ("y", places.map(|x| 0.18 * x)),
+    ];
+    let mut held: [[Held; 2]; 2] = Default::default();
+    for seed in 0..seeds {
+        let settings = Settings::new(8192, None, 9000 + seed).threads(1);
+        let asked = Asked {
+            of: vec!["one".into()],
+            method: Method::Morris,
+            tornado: false,
+        };
+        let all = sensitivity(&study, &asked, &settings, &Silent);
+        let all = all.unwrap_or_else(|error| panic!("{error}"));
+        for (held, (name, exact)) in held.iter_mut().zip(&effects_of) {
+            let mut effects = all.targets[0].effects.iter();
+            let found = effects.find(|one| one.input == *name).expect("it is there");
+            let mean = |f: &dyn Fn(f64) -> f64| exact.iter().map(|x| f(*x)).sum::<f64>() / 4.0;
+            let mu = mean(&|x| x);
+            let sigma = mean(&|x| (x - mu) * (x - mu)).sqrt();
+            for (held, (truth, value, error)) in held.iter_mut().zip([
+                (mean(&f64::abs), found.mu_star, found.mu_star_std_error),
+                (sigma, found.sigma, found.sigma_std_error),
+            ]) {
+                let reach = 1.959_963_984_540_054 * error;
+                held.add(truth, value, error, [value - reach, value + reach]);
+            }
+        }
+    }
+    for (held, (name, _)) in held.iter().zip(&effects_of) {
+        held[0].check(&format!("mean size of the effects of {name}"));
+        held[1].check(&format!("spread of the effects of {name}"));
+    }
+}
+
+/// Sizes of flips of the plane, as they are told: where the lead is beyond chance, so beyond the
+/// 2.5 deviations along y, and the 2 along both, at which it is level.
+fn hold_sizes_of_flips(seeds: u64) {
+    let file = plane();
+    let study = study(&file);
+    let asked = Flip {
+        to: Some("one".into()),
+        within: 3.5,
+    };
+    let (race, wanted) = asked.prepare(&study).expect("it is there");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("plane.json");
+    std::fs::write(&path, file.to_string()).expect("the folder takes files");
+    let mut sizes: [Vec<f64>; 2] = Default::default();
+    let mut beyond = [0_u32; 2];
+    for seed in 0..seeds {
+        let settings = Settings::new(10_240, None, 4000 + 2 * seed).threads(1);
+        let open = |sets: &[String]| Study::open(&path, sets);
+        let found = flip(&study, (&asked, &race, wanted), &settings, &Silent, &open);
+        let found = found.unwrap_or_else(|_| panic!("the runs succeed"));
+        for change in found.changes.iter().filter(|change| change.verified) {
+            let names: Vec<&str> = change.held.iter().map(|one| one.input.as_str()).collect();
+            let place = match names.as_slice() {
+                ["y"] => 0,
+                [_, _] => 1,
+                _ => continue,
+            };
+            let score = |one: &str| {
+                let held = change.held.iter().find(|held| held.input == one);
+                held.map_or(0.0, |held| held.score)
+            };
+            sizes[place].push(change.distance.expect("it was verified"));
+            let chance = 0.3 + 0.06 * score("x") + 0.08 * score("y");
+            beyond[place] += u32::from(chance > 0.5);
+        }
+    }
+    for ((sizes, beyond), (what, level)) in
+        (sizes.iter().zip(beyond)).zip([("y alone", 2.5), ("x and y together", 2.0)])
+    {
+        let n = sizes.len() as f64;
+        let mean = sizes.iter().sum::<f64>() / n;
+        let spread: f64 = sizes.iter().map(|size| (size - mean) * (size - mean)).sum();
+        let sd = (spread / (n - 1.0)).sqrt();
+        println!(
+            "size of a flip by {what}: {n} verified, mean {mean:.3}, sd {sd:.3}, level at {level}, beyond it {:.1}%",
+            100.0 * f64::from(beyond) / n
+        );
+        assert!(n > 0.5 * seeds as f64, "{what}: {n} verified");
+        // Of those that are verified 5% at most are chance; here up to three standard deviations
+        // more.
+        let least = 0.95 - 3.0 * (0.05 * 0.95 / n).sqrt();
+        assert!(f64::from(beyond) / n >= least, "{what}: {beyond} of {n}");
+        assert!(mean > level && mean < 1.25 * level, "{what}: {mean}");
+    }
+}
+
+#[test]
+fn sizes_and_spreads_of_effects_have_their_errors() {
+    hold_sizes_and_spreads_of_effects(100);
+}
+
+#[test]
+#[ignore = "ten times the size: cargo test --release -- --ignored big_"]
+fn big_intervals_of_sizes_and_spreads_of_effects_cover() {
+    hold_sizes_and_spreads_of_effects(1000);
+}
+
+#[test]
+fn verified_flips_are_beyond_the_level() {
+    hold_sizes_of_flips(40);
+}
+
+#[test]
+#[ignore = "ten times the size: cargo test --release -- --ignored big_"]
+fn big_intervals_of_sizes_of_flips() {
+    hold_sizes_of_flips(400);
+}
+
 #[test]
 fn intervals_of_where_a_lead_is_level_cover() {
     hold_levels_of_flips(60);

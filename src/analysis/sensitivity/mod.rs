@@ -321,6 +321,7 @@ fn effects(named: &[Named], found: &[Option<Effects>]) -> Vec<ElementaryEffect> 
             mu_star: effect.mu_star,
             mu_star_std_error: effect.mu_star_std_error,
             sigma: effect.sigma,
+            sigma_std_error: effect.sigma_std_error,
             noise: effect.noise,
             p_adjusted: p,
             detectable: p < LEVEL,

@@ -22,6 +22,9 @@ pub struct Effects {
     pub mu_star_std_error: f64,
     /// Standard deviation, freed of what chance adds to it.
     pub sigma: f64,
+    /// By the delta method from the squares; near 0 half the root of their error, for there they
+    /// are what is known.
+    pub sigma_std_error: f64,
     /// Standard deviation that chance inside the draws gives to a single effect.
     pub noise: f64,
     /// Of no effect anywhere, one-sided.
@@ -39,7 +42,7 @@ pub struct Step<'d> {
 
 /// Statistics over all steps; `None` for fewer than two with values in two groups.
 pub fn elementary_effects<'d>(steps: impl Iterator<Item = Step<'d>>) -> Option<Effects> {
-    let (mut effects, mut squares, mut noise) = (Vec::new(), Vec::new(), 0.0);
+    let (mut effects, mut squares, mut noises) = (Vec::new(), Vec::new(), Vec::new());
     for step in steps {
         let mut gaps = [(0.0, 0.0); MOST_GROUPS];
         let mut n = 0;
@@ -59,14 +62,21 @@ pub fn elementary_effects<'d>(steps: impl Iterator<Item = Step<'d>>) -> Option<E
         effects.push(mean);
         // Of the effect without chance.
         squares.push(product(gaps));
-        noise += spread / (n * (n - 1)) as f64;
+        noises.push(spread / (n * (n - 1)) as f64);
     }
     let r = effects.len() as f64;
     if r < 2.0 {
         return None;
     }
-    let noise = noise / r;
+    let noise = noises.iter().sum::<f64>() / r;
     let (mu, mu_variance) = moments(&effects);
+    let own = effects.iter().zip(&noises);
+    let own: Vec<f64> = own
+        .map(|(effect, noise)| (effect - mu) * (effect - mu) * r / (r - 1.0) - noise)
+        .collect();
+    let (sigma_square, square_spread) = moments(&own);
+    let sigma = sigma_square.max(0.0).sqrt();
+    let square_error = (square_spread / r).sqrt();
     let sizes: Vec<f64> = effects.iter().map(|effect| effect.abs()).collect();
     let (mu_star, mu_star_variance) = moments(&sizes);
     let (square, square_variance) = moments(&squares);
@@ -83,7 +93,11 @@ pub fn elementary_effects<'d>(steps: impl Iterator<Item = Step<'d>>) -> Option<E
         mu_std_error: (mu_variance / r).sqrt(),
         mu_star,
         mu_star_std_error: (mu_star_variance / r).sqrt(),
-        sigma: (mu_variance - noise).max(0.0).sqrt(),
+        sigma,
+        sigma_std_error: match square_error > 0.0 {
+            true => square_error / (2.0 * sigma.max(square_error.sqrt())),
+            false => 0.0,
+        },
         noise: noise.sqrt(),
         p_value,
     })

@@ -72,7 +72,8 @@ pub fn write_sensitivity(
             table.row(&row.quantity("mu", effect.mu).error(effect.mu_std_error))?;
             let mu_star = row.quantity("mu_star", effect.mu_star);
             table.row(&mu_star.error(effect.mu_star_std_error))?;
-            table.row(&row.quantity("sigma", effect.sigma))?;
+            let sigma = row.quantity("sigma", effect.sigma);
+            table.row(&sigma.error(effect.sigma_std_error))?;
             table.row(&row.quantity("noise", effect.noise))?;
         }
         for swing in &target.tornado {

@@ -71,12 +71,12 @@ pub fn write_sensitivity(out: &mut dyn Write, result: &SensitivityResult) -> io:
                     name(&e.title, &e.input, &e.kind),
                     joined(size(e.mu_star)),
                     joined(effect(e.mu, e.mu_std_error, is_metric)),
-                    size(e.sigma).0,
+                    joined(effect_size(e.sigma, e.sigma_std_error, is_metric)),
                     size(e.noise).0,
                     verdict(e.detectable, "not told from noise"),
                 ]
             });
-            let columns = ["input", "mu\\* ±", "mu ±", "sigma", "chance", "verdict"];
+            let columns = ["input", "mu\\* ±", "mu ±", "sigma ±", "chance", "verdict"];
             table(out, &columns, 1, rows)?;
         }
         if !target.tornado.is_empty() {

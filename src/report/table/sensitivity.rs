@@ -6,9 +6,7 @@ use super::grid::Grid;
 use super::text::{Line, dotted, shorten};
 use super::{Page, bars, label, palette, run};
 use crate::report::{dates, format};
-use crate::results::{
-    ElementaryEffect, SensitivityIndex, SensitivityResult, SensitivityTarget, Swing,
-};
+use crate::results::{SensitivityIndex, SensitivityResult, SensitivityTarget, Swing};
 use std::io;
 
 /// Rows of a table without `--full`.
@@ -215,13 +213,10 @@ fn effects(page: &mut Page<'_>, target: &SensitivityTarget, full: bool) -> io::R
     grid.column("mu* ±", 0, shaded(&mu_star, &told, |e| e.detectable));
     let mu = told.iter().map(|e| signed(e.mu, e.mu_std_error));
     grid.plain_column("mu ±", 1, join_errors(mu.collect()));
-    for (header, of) in [
-        ("sigma", (|e| e.sigma) as fn(&ElementaryEffect) -> f64),
-        ("chance", |e| e.noise),
-    ] {
-        let cells = (told.iter()).map(|e| (size(of(e), e.mu_star_std_error).0, String::new()));
-        grid.plain_column(header, 1, join_errors(cells.collect()));
-    }
+    let sigma = told.iter().map(|e| size(e.sigma, e.sigma_std_error));
+    grid.plain_column("sigma ±", 1, join_errors(sigma.collect()));
+    let noise = (told.iter()).map(|e| (size(e.noise, e.mu_star_std_error).0, String::new()));
+    grid.plain_column("chance", 1, join_errors(noise.collect()));
     grid.write(page)?;
     if hidden > 0 {
         let text = format!("{hidden} more are not shown, or not told from noise: --full");

@@ -452,7 +452,8 @@ fn elementary_effects_have_the_exact_statistics() {
                 "mu*",
             );
             let sigma = exact("sigma_population")[i];
-            near(found.sigma, sigma, 0.02 * sigma, "sigma");
+            near(found.sigma, sigma, found.sigma_std_error, "sigma");
+            assert!(found.sigma_std_error < 0.02 * sigma + 1e-9, "{id}, {name}");
             assert!(found.noise < 1e-9 && found.detectable, "{id}, {name}");
         }
     }

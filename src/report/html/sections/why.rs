@@ -123,7 +123,7 @@ fn effects(body: &mut Body, target: &SensitivityTarget) {
         "told from noise",
         "mu* ±",
         "mu ±",
-        "sigma",
+        "sigma ±",
         "chance",
     ];
     let mut table = Table::new("Elementary effects", head).texts(2);
@@ -134,7 +134,7 @@ fn effects(body: &mut Body, target: &SensitivityTarget) {
             verdict(e.detectable, NOISE),
             cell(of(e.mu_star)),
             cell(effect(e.mu, e.mu_std_error, is_metric)),
-            of(e.sigma).0.as_str().into(),
+            cell(effect_size(e.sigma, e.sigma_std_error, is_metric)),
             of(e.noise).0.as_str().into(),
         ]);
     }
