@@ -122,6 +122,15 @@ def test_a_sweep_finds_a_break_even_value_and_takes_ranges_and_variants() -> Non
     assert len(result.points) == 4
 
 
+def test_finished_trials_are_split_as_their_run_is(tmp_path) -> None:
+    rows = tmp_path / "trials.csv"
+    quincunx.run(PORT, trials=2048, trials_out=rows)
+    read = quincunx.given(PORT, "ever(walk_out)", trials_in=rows)
+    simulated = quincunx.given(PORT, "ever(walk_out)", trials=2048)
+    pd.testing.assert_frame_equal(read.outcomes, simulated.outcomes)
+    assert set(read.untold["name"]) | set(read.questions["name"]) >= set(simulated.questions["name"])
+
+
 def test_sides_of_a_condition_are_those_of_the_csv() -> None:
     result = quincunx.given(PORT, "ever(walk_out)", trials=2048, draws=128)
     rows = csv_of("given", str(PORT), "ever(walk_out)")

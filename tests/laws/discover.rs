@@ -2,7 +2,7 @@
 //! none.
 
 use crate::harness::{scenario, study};
-use quincunx::analysis::{Discovery, discover};
+use quincunx::analysis::{Discovery, condition_as_question, discover, given};
 use quincunx::engine::{Settings, Silent};
 use quincunx::results::{DiscoverResult, GivenValue};
 use serde_json::{Value, json};
@@ -328,4 +328,35 @@ fn early_noise_gives_hardly_ever_a_box() {
     // 5% of 30 are 1.5; 7 or more have a chance below 0.001.
     let shown = shown.count();
     assert!(shown < 7, "{shown} of 30");
+}
+
+/// A box of one early condition is one side of a run that is split by it: the same trials, and the
+/// same errors, in which trials of a draw hang together.
+#[test]
+fn a_box_of_an_early_condition_is_a_side_of_the_run_split_by_it() {
+    let mut file = early();
+    let chance = format!("if(at(ever(raid), 200 days), {INSIDE}, {OUTSIDE})");
+    file["questions"]["yes"]["holds"] = json!(format!("luck < {chance}"));
+    let found = look_early(&file, 8192, 3, 0);
+    let [one] = found.boxes.as_slice() else {
+        panic!("one box: {:#?}", found.boxes)
+    };
+    let [limit] = one.limits.as_slice() else {
+        panic!("one limit: {:#?}", one.limits)
+    };
+    assert_eq!((limit.input.as_str(), limit.low), ("raid", Some(1.0)));
+    let original = study(&file);
+    let condition = "at(ever(raid), 200 days)";
+    let (_, name) = condition_as_question(&original.model, condition);
+    file["questions"][&name] = json!({ "holds": condition });
+    let settings = Settings::new(8192, None, 3);
+    let asked = (name.as_str(), condition);
+    let split = given(&study(&file), asked, &original, &settings, &Silent)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let row = &split.questions[0];
+    assert_eq!(row.name, "yes");
+    assert_eq!(one.size.density, row.held);
+    assert_eq!(one.elsewhere, row.not_held);
+    assert_eq!(one.size.mass.value, Some(split.probability));
+    assert_eq!(one.size.mass.std_error, Some(split.std_error));
 }

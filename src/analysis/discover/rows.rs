@@ -307,3 +307,48 @@ pub struct Counted {
     /// Inside, and the rest of what it was compared with.
     pub row: GivenRow,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a reading one row in a hundred may have no number, of an input none; what is the same in
+    /// all rows tells nothing.
+    #[test]
+    fn columns_without_numbers_and_without_differences_are_left_out() {
+        let column = |name: &str, of: Of| Column {
+            name: name.into(),
+            title: String::new(),
+            kind: "indicator",
+            by: String::new(),
+            of,
+        };
+        let with_gaps = |gaps: usize| -> Vec<f64> {
+            let value = |row: usize| if row < gaps { f64::NAN } else { row as f64 };
+            (0..1000).map(value).collect()
+        };
+        let mut rows = Rows {
+            columns: vec![
+                column("input", Of::Input(0)),
+                column("input with a gap", Of::Input(1)),
+                column("few gaps", Of::Look(0, 0)),
+                column("many gaps", Of::Look(1, 0)),
+                column("always so", Of::Look(2, 0)),
+            ],
+            values: vec![
+                with_gaps(0),
+                with_gaps(1),
+                with_gaps(10),
+                with_gaps(11),
+                vec![1.0; 1000],
+            ],
+            hits: vec![0; 1000],
+            trials: 1,
+            of_draw: 1,
+        };
+        rows.leave_out();
+        let names: Vec<&str> = rows.columns.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["input", "few gaps"]);
+        assert_eq!(rows.values.len(), 2);
+    }
+}
