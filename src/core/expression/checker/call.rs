@@ -110,11 +110,11 @@ impl Checker<'_> {
     }
 
     fn numeric(&mut self, function: Function, arguments: &[Node], node: &Node) -> Option<Checked> {
-        let checked: Vec<Option<Expr>> = arguments
+        let checked: Vec<Option<Checked>> = arguments
             .iter()
             .map(|argument| {
                 if function != Function::Exp {
-                    return Some(self.finite(argument)?.expr);
+                    return self.finite(argument);
                 }
                 let inner = self.number(argument)?;
                 if let Reach::Up(since) = &inner.reach {
@@ -129,10 +129,12 @@ impl Checker<'_> {
                     );
                     return None;
                 }
-                Some(inner.expr)
+                Some(inner)
             })
             .collect();
-        let checked = checked.into_iter().collect::<Option<Vec<Expr>>>()?;
+        let checked = checked.into_iter().collect::<Option<Vec<Checked>>>()?;
+        let timed = self.timed_call(function, &checked);
+        let checked: Vec<Expr> = checked.into_iter().map(|argument| argument.expr).collect();
         if let (Function::Clamp, [_, Expr::Number(low), Expr::Number(high)]) =
             (function, checked.as_slice())
             && low > high
@@ -144,7 +146,8 @@ impl Checker<'_> {
             );
             return None;
         }
-        self.folded(Expr::Call(function, checked), Reach::Finite, node)
+        let called = self.folded(Expr::Call(function, checked), Reach::Finite, node)?;
+        Some(called.counting(timed))
     }
 
     fn choice(&mut self, arguments: &[Node], node: &Node) -> Option<Checked> {
@@ -153,17 +156,19 @@ impl Checker<'_> {
             let before = self.errors.len();
             let checked = self.node(branch)?;
             if checked.expr.is_truth() {
-                return Some(checked.expr);
+                return Some(checked);
             }
             // Only to report an infinity: the branch itself is known to be a number.
             if checked.reach.source().is_some() {
                 self.errors.truncate(before);
-                return Some(self.finite(branch)?.expr);
+                return self.finite(branch);
             }
-            Some(checked.expr)
+            Some(checked)
         });
         let [then, otherwise] = branches;
         let (condition, then, otherwise) = (condition?, then?, otherwise?);
+        let timed = self.timed_if(&condition, &then, &otherwise);
+        let (then, otherwise) = (then.expr, otherwise.expr);
         if then.is_truth() != otherwise.is_truth() {
             let (odd, is) = if then.is_truth() {
                 (&arguments[2], "a number, and the first branch a condition")
@@ -178,11 +183,8 @@ impl Checker<'_> {
             );
             return None;
         }
-        self.folded(
-            Expr::If(Box::new(condition), Box::new(then), Box::new(otherwise)),
-            Reach::Finite,
-            node,
-        )
+        let chosen = Expr::If(Box::new(condition), Box::new(then), Box::new(otherwise));
+        Some(self.folded(chosen, Reach::Finite, node)?.counting(timed))
     }
 
     /// `count`, `ever`, `since`, `first`: of an event, the latter also of a condition on a finished
@@ -266,6 +268,7 @@ impl Checker<'_> {
                 } else {
                     Reach::Up(name_range.start..argument.range.end + self.closing(argument))
                 },
+                timed: None,
             }),
         }
     }

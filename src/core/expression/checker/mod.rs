@@ -11,6 +11,7 @@ mod reach;
 mod readings;
 mod state;
 mod tables;
+mod timed;
 mod times;
 
 use super::error::{FormulaError, code};
@@ -24,6 +25,7 @@ use super::tree::{Arithmetic, Comparison, Expr};
 use crate::time::calendar::years_between;
 use reach::Reach;
 use std::ops::Range;
+use timed::Timed;
 use times::compared;
 
 /// Most nodes of a formula after the metrics that it names have been put in, and of a choice by
@@ -57,6 +59,7 @@ pub fn check(parsed: &Parsed, scope: &Scope, wanted: Wanted) -> Result<Expr, Vec
         text: &parsed.text,
         scope: *scope,
         inside: None,
+        has_months: scope.names.calendar.is_some() && calendar::may_have_months(&parsed.text),
         inlined: 0,
         errors: parsed.errors.clone(),
     };
@@ -88,6 +91,8 @@ struct Checker<'a> {
     scope: Scope<'a>,
     /// The path reading that encloses the present node, by name.
     inside: Option<&'static str>,
+    /// Months or years that count by the calendar may stand somewhere in the formula.
+    has_months: bool,
     /// Nodes of the metrics put in so far.
     inlined: usize,
     errors: Vec<FormulaError>,
@@ -97,6 +102,8 @@ struct Checker<'a> {
 struct Checked {
     expr: Expr,
     reach: Reach,
+    /// What it counts, if that is a time and the formula may have months of the calendar.
+    timed: Option<Box<Timed>>,
 }
 
 impl Checked {
@@ -105,7 +112,13 @@ impl Checked {
         Some(Self {
             expr,
             reach: Reach::Finite,
+            timed: None,
         })
+    }
+
+    /// The same, which counts a time.
+    fn counting(self, timed: Option<Box<Timed>>) -> Self {
+        Self { timed, ..self }
     }
 }
 
@@ -195,6 +208,14 @@ impl<'a> Checker<'a> {
     }
 
     fn node(&mut self, node: &Node) -> Option<Checked> {
+        let mut checked = self.piece(node)?;
+        if checked.timed.is_none() {
+            checked.timed = self.timed_leaf(node, &checked.expr);
+        }
+        Some(checked)
+    }
+
+    fn piece(&mut self, node: &Node) -> Option<Checked> {
         if self.errors.len() > 10 * MOST_FAULTS {
             return None;
         }
@@ -212,8 +233,10 @@ impl<'a> Checker<'a> {
             Kind::Name(name) => self.name(name, node),
             Kind::Negate(inner) => {
                 let inner = self.number(inner)?;
+                let timed = self.timed_negated(&inner);
                 let reach = inner.reach.negated();
-                self.folded(Expr::Negate(Box::new(inner.expr)), reach, node)
+                let negated = self.folded(Expr::Negate(Box::new(inner.expr)), reach, node)?;
+                Some(negated.counting(timed))
             }
             Kind::Not(inner) => {
                 let inner = self.truth(inner)?;
@@ -260,17 +283,14 @@ impl<'a> Checker<'a> {
                 }
                 let (first, second) = (self.number(left), self.number(right));
                 let (first, second) = (first?, second?);
-                if let Some(expr) = self.shifted(node) {
-                    let reach = reach::of_arithmetic(operator, &first, &second).ok()?;
-                    return self.folded(expr, reach, node);
-                }
-                let (left, right) = (first, second);
-                match reach::of_arithmetic(operator, &left, &right) {
-                    Ok(reach) => self.folded(
-                        Expr::Arithmetic(operator, Box::new(left.expr), Box::new(right.expr)),
-                        reach,
-                        node,
-                    ),
+                let timed = self.timed_arithmetic(operator, (left, &first), (right, &second));
+                match reach::of_arithmetic(operator, &first, &second) {
+                    Ok(reach) => {
+                        let expr = self.shifted(node, timed.as_deref()).unwrap_or_else(|| {
+                            Expr::Arithmetic(operator, Box::new(first.expr), Box::new(second.expr))
+                        });
+                        Some(self.folded(expr, reach, node)?.counting(timed))
+                    }
                     Err(since) => {
                         let shown = self.text.get(since.clone()).unwrap_or_default().to_owned();
                         self.report(
@@ -305,10 +325,12 @@ impl<'a> Checker<'a> {
     ) -> Option<Checked> {
         self.times_fit(operator.symbol(), left, right);
         let (first, second) = (self.node(left), self.node(right));
-        let (first, second) = (first?.expr, second?.expr);
+        let (first, second) = (first?, second?);
+        let by_calendar = self.by_calendar(operator, (left, &first), (right, &second));
+        let (first, second) = (first.expr, second.expr);
         if !first.is_truth() && !second.is_truth() {
-            let (first, second) = self.by_calendar(left, right).unwrap_or((first, second));
             let expr = match (sort(left), sort(right)) {
+                _ if by_calendar.is_some() => by_calendar?,
                 (Sort::Written, _) | (_, Sort::Written) => compared(operator, first, second),
                 _ => Expr::Compare(operator, Box::new(first), Box::new(second)),
             };
@@ -346,7 +368,11 @@ impl<'a> Checker<'a> {
     /// Computes constants; a constant without a finite value is a fault.
     fn folded(&mut self, expr: Expr, reach: Reach, node: &Node) -> Option<Checked> {
         match fold(expr) {
-            Some(expr) => Some(Checked { expr, reach }),
+            Some(expr) => Some(Checked {
+                expr,
+                reach,
+                timed: None,
+            }),
             None => {
                 let text = self.excerpt(node);
                 self.fault(

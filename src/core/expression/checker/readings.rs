@@ -216,7 +216,7 @@ impl Checker<'_> {
             }
         }
         let checked = self.number(node)?;
-        let after_start = self.after_start(node).map(Expr::Number);
+        let after_start = self.after_start(checked.timed.as_deref()).map(Expr::Number);
         let Expr::Number(mut time) = after_start.unwrap_or(checked.expr) else {
             let message = format!("`{text}` is not an instant that is known beforehand");
             self.fault(code::WRONG_TYPE, message, node.range.clone());
