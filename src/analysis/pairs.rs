@@ -8,7 +8,8 @@ use super::ratios;
 use super::study::Study;
 use crate::engine::{Bits, BlockTrials, DRAWS_PER_BLOCK};
 use crate::estimate::{
-    MeanPair, PairTable, PairedDifference, REPLICATES, ShiftTable, groups as groups_of_draw,
+    Epistemic, MeanPair, PairTable, PairedDifference, REPLICATES, RatioOfDraw, ShiftTable,
+    groups as groups_of_draw,
 };
 use crate::expression::{Arithmetic, Interval};
 use crate::model::{Model, ranges_of_metrics};
@@ -42,6 +43,8 @@ pub struct Matching {
     /// By kind.
     pub(super) yes_or_no: [Vec<Match>; KINDS.len()],
     pub(super) metrics: Vec<Match>,
+    /// Ratios of means that both have, by name: in each the metrics above and below the line.
+    ratios: Vec<(String, [[usize; 2]; 2])>,
     /// What the difference of each metric can be.
     pub(super) ranges: Vec<Interval>,
     pub(super) sides: [Side; 2],
@@ -89,6 +92,20 @@ fn coming_true(model: &Model) -> Vec<usize> {
     // With a single trend there is no scorecard to compare.
     order.retain(|z| model.trends.len() > 1 && model.trends[*z].materialises.is_some());
     order
+}
+
+/// Ratios of means that both files have, and their metrics above and below the line.
+fn ratios_of_both(base: &Model, other: &Model) -> Vec<(String, [[usize; 2]; 2])> {
+    let sides = |name: &str| {
+        let mut same = other.ratios.iter().filter(|ratio| ratio.name == name);
+        same.next().map(|ratio| [ratio.of, ratio.over])
+    };
+    let own = base.ratios.iter();
+    own.filter_map(|ratio| {
+        let there = sides(&ratio.name)?;
+        Some((ratio.name.clone(), [[ratio.of, ratio.over], there]))
+    })
+    .collect()
 }
 
 fn by_name(base: &[(String, String)], other: &[(String, String)]) -> Vec<Match> {
@@ -187,14 +204,15 @@ impl Matching {
             ranges: ranges.collect(),
             yes_or_no,
             metrics,
+            ratios: ratios_of_both(&base.model, &other.model),
             sides: [Side::of(base), Side::of(other)],
             uncertain: base.program.uncertain || other.program.uncertain,
         }
     }
 
-    /// Sums of metrics before the first draw.
+    /// Sums of metrics, then of ratios of means, before the first draw.
     pub fn no_means(&self) -> Vec<MeanPair> {
-        vec![MeanPair::new(); self.metrics.len()]
+        vec![MeanPair::new(); self.metrics.len() + self.ratios.len()]
     }
 
     pub fn comparison(
@@ -242,9 +260,38 @@ impl Matching {
             questions: section(3),
             conditional: ratios::conditional(base, other, identical),
             metrics,
-            ratios: ratios::means(base, other, identical),
+            ratios: self.ratio_rows([base, other], &means[self.metrics.len()..], identical),
             distance,
         }
+    }
+
+    /// Differences in ratios of means, with their ranges over draws where both ratios have one.
+    fn ratio_rows(
+        &self,
+        [base, other]: [&RunResult; 2],
+        pairs: &[MeanPair],
+        identical: bool,
+    ) -> Vec<Difference> {
+        let mut rows = ratios::means(base, other, identical);
+        let has_range = |result: &RunResult, name: &str| {
+            let mut named = result.ratios.iter().filter(|ratio| ratio.name == name);
+            named.any(|ratio| ratio.epistemic90.is_some())
+        };
+        for ((name, _), pair) in self.ratios.iter().zip(pairs) {
+            let Some(row) = rows.iter_mut().find(|row| row.outcome == *name) else {
+                continue;
+            };
+            let Some(difference) = row.difference else {
+                continue;
+            };
+            let epistemic = match has_range(base, name) && has_range(other, name) {
+                true => pair.epistemic_about(difference, self.uncertain && !identical),
+                false => Epistemic::not_separable(),
+            };
+            row.epistemic90 = epistemic.ends;
+            row.epistemic = Some(told(&epistemic));
+        }
+        rows
     }
 
     /// The difference in one probability.
@@ -411,7 +458,17 @@ impl Pairs {
                     table.add(replicate, self.groups, &span, bits);
                 }
             }
-            for (m, pair) in matching.metrics.iter().zip(&mut means) {
+            let (of_metrics, of_ratios) = means.split_at_mut(matching.metrics.len());
+            for ((_, sides), pair) in matching.ratios.iter().zip(of_ratios) {
+                let [a, b] = [(base, sides[0]), (other, sides[1])].map(|(ended, metrics)| {
+                    let [of, over] = metrics.map(|m| &ended.metrics[m][span.clone()]);
+                    RatioOfDraw::new(of, over, self.groups)
+                });
+                if let (RatioOfDraw::Values(a), RatioOfDraw::Values(b)) = (a, b) {
+                    pair.add_draw(replicate, self.groups, &a, &b);
+                }
+            }
+            for (m, pair) in matching.metrics.iter().zip(of_metrics) {
                 if let (Some(a), Some(b)) = (m.base, m.other) {
                     pair.add_draw(
                         replicate,

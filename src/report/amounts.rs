@@ -1,7 +1,7 @@
 //! A metric's numbers as text: in its unit, or as dates if it is an instant.
 
 use super::{dates, format};
-use crate::results::{EpistemicStatus, MetricResult, QuantileResult, RunResult};
+use crate::results::{Epistemic, EpistemicStatus, MetricResult, QuantileResult, RunResult};
 
 /// How the numbers of one metric are said.
 #[derive(Clone, Copy)]
@@ -160,29 +160,47 @@ impl<'r> Amounts<'r> {
 
     /// The range of the mean as the assumptions vary.
     pub fn epistemic(self) -> String {
-        let told = &self.metric.epistemic;
-        match (told.status, self.metric.epistemic90) {
-            (EpistemicStatus::Exact, _) => "exact".into(),
-            (EpistemicStatus::Resolved, Some(ends)) => {
-                let width = (ends[1] - ends[0]).abs() / 20.0;
-                let error = told.std_error.map_or(width, |[low, high]| low.max(high));
-                self.range(ends, error)
-            }
-            (EpistemicStatus::Bounded, Some(ends)) => {
-                format!("within {}", self.range(ends, (ends[1] - ends[0]) / 20.0))
-            }
-            (EpistemicStatus::NotDetected, _) => match told.at_most_sd.filter(|sd| *sd > 0.0) {
-                Some(sd) if self.metric.is_instant => {
-                    format!("≤ ±{}", dates::days(format::CENTRAL_90 * sd))
-                }
-                Some(sd) => format!(
-                    "≤ ±{}",
-                    format::estimate(format::CENTRAL_90 * sd, sd / 4.0).value
-                ),
-                None => "none detected".into(),
+        let metric = self.metric;
+        epistemic(
+            &metric.epistemic,
+            metric.epistemic90,
+            |ends, error| self.range(ends, error),
+            |sd| match metric.is_instant {
+                true => dates::days(format::CENTRAL_90 * sd),
+                false => plus_minus(sd),
             },
-            _ => "n/a".into(),
+        )
+    }
+}
+
+/// Half of a central range of so large a standard deviation.
+pub(super) fn plus_minus(sd: f64) -> String {
+    format::estimate(format::CENTRAL_90 * sd, sd / 4.0).value
+}
+
+/// The range of a number as the assumptions vary; `range` and `half` say its ends and half of a
+/// width.
+pub(super) fn epistemic(
+    told: &Epistemic,
+    ends: Option<[f64; 2]>,
+    range: impl Fn([f64; 2], f64) -> String,
+    half: impl Fn(f64) -> String,
+) -> String {
+    match (told.status, ends) {
+        (EpistemicStatus::Exact, _) => "exact".into(),
+        (EpistemicStatus::Resolved, Some(ends)) => {
+            let width = (ends[1] - ends[0]).abs() / 20.0;
+            let error = told.std_error.map_or(width, |[low, high]| low.max(high));
+            range(ends, error)
         }
+        (EpistemicStatus::Bounded, Some(ends)) => {
+            format!("within {}", range(ends, (ends[1] - ends[0]) / 20.0))
+        }
+        (EpistemicStatus::NotDetected, _) => match told.at_most_sd.filter(|sd| *sd > 0.0) {
+            Some(sd) => format!("≤ ±{}", half(sd)),
+            None => "none detected".into(),
+        },
+        _ => "n/a".into(),
     }
 }
 

@@ -3,7 +3,9 @@
 //!
 //! Terminal, Markdown and pages show the same rows.
 
+use super::amounts;
 use super::format::{self, Rounded};
+use super::table::epistemic_range;
 use crate::results::{ConditionalResult, QuestionKind, RatioResult, RatioShape, RunResult};
 
 /// What is shown of one of them.
@@ -15,6 +17,14 @@ pub struct Row {
     pub estimate: Rounded,
     /// Empty where there is none.
     pub interval: String,
+    /// As the assumptions vary; empty where that is not told.
+    pub range: String,
+}
+
+/// Whether some row says a range over draws that is more than that nothing is uncertain.
+pub fn have_ranges(rows: &[Row]) -> bool {
+    rows.iter()
+        .any(|row| !matches!(row.range.as_str(), "" | "exact"))
 }
 
 impl Row {
@@ -56,6 +66,10 @@ fn of_conditional(question: &ConditionalResult) -> Row {
         estimate: conditional_estimate(question),
         interval: match (question.ci95, question.std_error) {
             (Some(ends), Some(error)) => format::percent_range(ends, error),
+            _ => String::new(),
+        },
+        range: match (&question.epistemic, question.probability) {
+            (Some(told), Some(_)) => epistemic_range(question.epistemic90, told),
             _ => String::new(),
         },
     }
@@ -103,6 +117,12 @@ fn of_means(result: &RunResult, ratio: &RatioResult) -> Row {
         },
         estimate: means_estimate(ratio),
         interval: interval(ratio),
+        range: match (&ratio.epistemic, ratio.ratio) {
+            (Some(told), Some(_)) => {
+                amounts::epistemic(told, ratio.epistemic90, format::range, amounts::plus_minus)
+            }
+            _ => String::new(),
+        },
     }
 }
 

@@ -67,6 +67,13 @@ pub struct RatioResult {
     pub ci95: Option<[f64; 2]>,
     /// `None` as the error.
     pub shape: Option<RatioShape>,
+    /// `None` if `epistemic` is, where there is no ratio, or where nothing can be told.
+    #[serde(default)]
+    pub epistemic90: Option<[f64; 2]>,
+    /// Of the ratio within a parameter draw, each draw counted alike; `None` in results of earlier
+    /// versions.
+    #[serde(default)]
+    pub epistemic: Option<Epistemic>,
 }
 
 /// Where a ratio lies, by the ends of Fieller's interval.

@@ -5,7 +5,7 @@ use crate::harness::{
 };
 use quincunx::analysis::{Study, compare};
 use quincunx::engine::Silent;
-use quincunx::results::{RatioResult, RatioShape, RunResult};
+use quincunx::results::{Epistemic, EpistemicStatus, RatioResult, RatioShape, RunResult};
 use serde_json::{Value, json};
 
 fn waiting(cost: f64, run: Value) -> Value {
@@ -151,4 +151,91 @@ fn ratios_of_two_files_are_compared_by_replicate() {
     let same = &told.comparisons[1].ratios[0];
     assert_eq!((same.difference, same.std_error), (Some(0.0), Some(0.0)));
     assert!(!same.detectable);
+}
+
+/// Within a draw the mean above the line is k times that below, or k times it and as much again: k
+/// is uniform on 1 to 3, so that the ratio goes from 1.1 to 2.9, or from 2.1 to 3.9, at 5% and 95%.
+/// That of the other file is twice as large, and their difference goes as the ratio does.
+#[test]
+fn the_range_of_a_ratio_over_draws_is_that_of_its_closed_form() {
+    let file = |name: &str, factor: f64| {
+        let mut whole = scenario(
+            1.0,
+            0.25,
+            json!({
+                "parameters": {"k": {"uniform": [1, 3]}, "around_zero": {"normal": {"mean": 0, "sd": 1}}},
+                "indicators": {"x": {"start": "around_zero", "volatility": 1}},
+                "events": {"e": {"hazard": 20}, "f": {"hazard": 20}},
+                "metrics": {
+                    "below": "count(e)", "above": format!("{factor} * k * count(e)"),
+                    "noisy": format!("{factor} * (k * count(e) + count(f))"), "nothing": "final(x)",
+                },
+                "ratios": {
+                    "exact": {"of": "above", "over": "below"},
+                    "noisy": {"of": "noisy", "over": "below"},
+                    "unclear": {"of": "below", "over": "nothing"},
+                },
+            }),
+        );
+        whole["name"] = json!(name);
+        study(&whole)
+    };
+    let (base, twice) = (file("base", 1.0), file("twice", 2.0));
+    let found = run(&base, 65_536, 61);
+    let mut agreement = Agreement::default();
+    let mut ends = |what: &str, told: Option<[f64; 2]>, known: Option<&Epistemic>, exact| {
+        let known = known.expect("it is told");
+        assert_eq!(known.status, EpistemicStatus::Resolved, "{what}");
+        let errors = known.std_error.expect("errors");
+        let told = told.expect("a range");
+        let exact: [f64; 2] = exact;
+        for side in [0, 1] {
+            agreement.estimate(what, told[side], exact[side], errors[side]);
+        }
+    };
+    for (i, exact) in [[1.1, 2.9], [2.1, 3.9]].into_iter().enumerate() {
+        let ratio = &found.ratios[i];
+        ends(
+            &ratio.name,
+            ratio.epistemic90,
+            ratio.epistemic.as_ref(),
+            exact,
+        );
+    }
+    let unclear = &found.ratios[2];
+    assert_eq!(unclear.epistemic90, None);
+    let status = unclear.epistemic.as_ref().map(|told| told.status);
+    assert_eq!(status, Some(EpistemicStatus::NotSeparable));
+
+    let studies = [&base, &twice, &base];
+    let told = compare(&studies, &settings(&base, 65_536, 61), &Silent).expect("they compare");
+    let rows = &told.comparisons[0].ratios;
+    for (i, exact) in [[1.1, 2.9], [2.1, 3.9]].into_iter().enumerate() {
+        let row = &rows[i];
+        let what = format!("difference of {}", row.outcome);
+        ends(&what, row.epistemic90, row.epistemic.as_ref(), exact);
+    }
+    assert_eq!(rows[2].epistemic90, None);
+    let same = &told.comparisons[1].ratios[0];
+    assert_eq!(same.epistemic90, Some([0.0; 2]));
+    agreement.finish(8);
+}
+
+#[test]
+fn a_ratio_of_a_file_in_which_nothing_is_uncertain_is_its_own_range() {
+    let whole = scenario(
+        1.0,
+        0.25,
+        json!({
+            "events": {"e": {"hazard": 20}, "f": {"hazard": 20}},
+            "metrics": {"below": "count(e)", "above": "count(f)"},
+            "ratios": {"r": {"of": "above", "over": "below"}},
+        }),
+    );
+    let found = run(&study(&whole), 4096, 3);
+    let ratio = &found.ratios[0];
+    let value = ratio.ratio.expect("a ratio");
+    assert_eq!(ratio.epistemic90, Some([value; 2]));
+    let status = ratio.epistemic.as_ref().map(|told| told.status);
+    assert_eq!(status, Some(EpistemicStatus::Exact));
 }

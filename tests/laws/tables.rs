@@ -49,6 +49,31 @@ fn steps_over_the_date_change_a_hazard_at_their_grid_points() {
     agreement.finish(6);
 }
 
+/// What the reference says to do where the grid is too coarse for a table: 44 days of 2 a year, then
+/// 10 a year, on a grid of 91 days.
+#[test]
+fn a_state_that_events_on_dates_move_changes_a_hazard_at_the_very_instant() {
+    let whole = scenario(
+        52.0 * WEEK,
+        13.0 * WEEK,
+        json!({
+            "states": {"budget": {"values": {"small": {"start": true}, "large": {}}}},
+            "events": {
+                "vote": {"at": "2001-02-14", "effects": [{"move": "budget", "to": "large"}]},
+                "e": {"hazard": {"rate": 2, "times": {"state": {"budget": {"large": 5}}}}, "effects": []},
+            },
+            "metrics": {"all": "count(e)"},
+        }),
+    );
+    let found = simulate(&whole, 20_480, 345);
+    let all = metric(&found, "all");
+    let exact = (2.0 * 44.0 + 10.0 * (364.0 - 44.0)) / 365.25;
+    let error = all.std_error.expect("an error");
+    let mut agreement = Agreement::default();
+    agreement.estimate("all", all.mean.expect("a mean"), exact, error);
+    agreement.finish(1);
+}
+
 #[test]
 fn lines_seasons_and_functions_have_the_values_of_their_points() {
     let whole = with(json!({

@@ -10,7 +10,7 @@ use super::start::{DrawValues, TrialStart};
 use super::summary::{ByReplicate, Node, Tally};
 use super::tally_lanes::{above_zero, lanes_by_state, moments_of_columns, sum_over};
 use super::trials::{Bits, BlockTrials};
-use crate::estimate::{HitTable, REPLICATES, groups, mean_and_squares};
+use crate::estimate::{HitTable, REPLICATES, RatioOfDraw, groups, mean_and_squares};
 use crate::math::width::Width;
 use crate::program::{Column, LANES, Program, Slot, Target};
 use std::ops::Range;
@@ -312,6 +312,20 @@ impl Counter {
                 );
                 if let Some(mean) = mean {
                     tally.draw_means.add(m, replicate, &[mean]);
+                }
+            }
+            for (i, metrics) in program.ratios.iter().enumerate() {
+                let [of, over] = metrics.map(|m| &ended.metrics[m][span.clone()]);
+                match RatioOfDraw::new(of, over, self.groups) {
+                    RatioOfDraw::Values(values) => {
+                        let ratio =
+                            node.ratios[i].add_draw(replicate, self.groups, &values, &[], &[]);
+                        if let Some(ratio) = ratio {
+                            tally.ratio_means.add(i, replicate, &[ratio]);
+                        }
+                    }
+                    RatioOfDraw::Unclear => tally.unclear_ratios[i][replicate] += 1,
+                    RatioOfDraw::Unknown => {}
                 }
             }
         }

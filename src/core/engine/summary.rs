@@ -77,6 +77,10 @@ pub struct Tally {
     pub metrics: Tables,
     /// Means of metrics over the trials of a draw.
     pub draw_means: Tables,
+    /// Ratios of the means of two metrics over the trials of a draw.
+    pub ratio_means: Tables,
+    /// By ratio: draws in which the mean below the line may be zero.
+    pub unclear_ratios: Vec<ByReplicate>,
     /// Trials by start trend and replicate, stopped ones left out.
     pub by_trend: Vec<ByReplicate>,
     /// Trials by outcome and replicate, stopped ones left out.
@@ -128,30 +132,34 @@ impl Tally {
             events: vec![event; program.events.len()],
             metrics: Tables::new(program.metrics.len()).with_levels(&program.quantiles),
             draw_means: Tables::new(program.metrics.len()),
+            ratio_means: Tables::new(program.ratios.len()),
+            unclear_ratios: vec![[0; REPLICATES]; program.ratios.len()],
             by_trend: vec![[0; REPLICATES]; program.trends.len()],
             by_outcome: vec![[0; REPLICATES]; rules + 1],
         }
     }
 
     /// All tables of quantities.
-    pub fn quantities(&self) -> [&Tables; 5] {
+    pub fn quantities(&self) -> [&Tables; 6] {
         [
             &self.series,
             &self.first_times,
             &self.metrics,
             &self.draw_means,
             &self.conditional_means,
+            &self.ratio_means,
         ]
     }
 
     /// As [`quantities`](Self::quantities), to be given their bins.
-    pub fn quantities_mut(&mut self) -> [&mut Tables; 5] {
+    pub fn quantities_mut(&mut self) -> [&mut Tables; 6] {
         [
             &mut self.series,
             &mut self.first_times,
             &mut self.metrics,
             &mut self.draw_means,
             &mut self.conditional_means,
+            &mut self.ratio_means,
         ]
     }
 
@@ -236,6 +244,8 @@ impl Tally {
         self.metrics.merge(&other.metrics);
         self.draw_means.merge(&other.draw_means);
         self.conditional_means.merge(&other.conditional_means);
+        self.ratio_means.merge(&other.ratio_means);
+        add_all(&mut self.unclear_ratios, &other.unclear_ratios);
         add_all(&mut self.by_trend, &other.by_trend);
         add_all(&mut self.by_outcome, &other.by_outcome);
     }
@@ -282,6 +292,8 @@ impl Stored for Tally {
             first_times,
             metrics,
             draw_means,
+            ratio_means,
+            unclear_ratios,
             by_trend,
             by_outcome,
         } = self;
@@ -314,7 +326,15 @@ impl Stored for Tally {
         store.all(events)?;
         store.by_replicate(by_trend)?;
         store.by_replicate(by_outcome)?;
-        for tables in [series, first_times, metrics, draw_means, conditional_means] {
+        store.by_replicate(unclear_ratios)?;
+        for tables in [
+            series,
+            first_times,
+            metrics,
+            draw_means,
+            conditional_means,
+            ratio_means,
+        ] {
             tables.store(store)?;
         }
         Ok(())
@@ -327,12 +347,14 @@ impl Stored for Node {
             series,
             metrics,
             conditional,
+            ratios,
             declared,
             leads,
         } = self;
         series.store(store)?;
         store.all(metrics)?;
         store.all(conditional)?;
+        store.all(ratios)?;
         store.numbers(declared)?;
         store.numbers(leads.as_flattened_mut())
     }
@@ -346,6 +368,8 @@ pub struct Node {
     pub metrics: Vec<MeanNode>,
     /// By question about some trials: yes and no, as 1 and 0, of those in which its condition held.
     pub conditional: Vec<MeanNode>,
+    /// By ratio of means: what the trials of a draw add to the draw's own.
+    pub ratios: Vec<MeanNode>,
     /// Declared chances summed over the trials whose window closed, by event.
     pub declared: Vec<f64>,
     /// Years under each trend, if there are several, by replicate.
@@ -372,6 +396,7 @@ impl Node {
             series: SeriesMoments::new(program.report.len() * items),
             conditional: vec![metric.clone(); program.conditions.len()],
             metrics: vec![metric; program.metrics.len()],
+            ratios: vec![MeanNode::new(0, 0); program.ratios.len()],
             declared: vec![0.0; program.events.len()],
             leads: vec![[0.0; REPLICATES]; program.trends.iter().flat_map(|t| t.leads).count()],
         }
@@ -386,6 +411,7 @@ impl Merge for Node {
             .zip(&right.metrics)
             .for_each(|(a, b)| a.merge(b));
         (self.conditional.iter_mut().zip(&right.conditional)).for_each(|(a, b)| a.merge(b));
+        (self.ratios.iter_mut().zip(&right.ratios)).for_each(|(a, b)| a.merge(b));
         self.declared
             .iter_mut()
             .zip(&right.declared)

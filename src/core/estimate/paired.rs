@@ -254,20 +254,25 @@ impl MeanPair {
     pub fn epistemic(&self, uncertain: bool) -> Epistemic {
         self.difference()
             .map_or_else(Epistemic::not_separable, |d| {
-                let told = self.shift.epistemic(d.difference, uncertain);
-                let spread = self.shift.spread();
-                match without_rounding(d.difference, spread, self.size()) {
-                    // Draws differ by rounding at most: what that is taken for would be ends with
-                    // digits that nobody knows.
-                    (exact, 0.0) if uncertain && told.ends.is_some() => Epistemic {
-                        status: EpistemicStatus::NotDetected,
-                        ends: Some([exact; 2]),
-                        std_error: None,
-                        at_most_sd: Some(0.0),
-                    },
-                    _ => told,
-                }
+                self.epistemic_about(d.difference, uncertain)
             })
+    }
+
+    /// The same about another estimate of the difference.
+    pub fn epistemic_about(&self, difference: f64, uncertain: bool) -> Epistemic {
+        let told = self.shift.epistemic(difference, uncertain);
+        let spread = self.shift.spread();
+        match without_rounding(difference, spread, self.size()) {
+            // Draws differ by rounding at most: what that is taken for would be ends with digits
+            // that nobody knows.
+            (exact, 0.0) if uncertain && told.ends.is_some() => Epistemic {
+                status: EpistemicStatus::NotDetected,
+                ends: Some([exact; 2]),
+                std_error: None,
+                at_most_sd: Some(0.0),
+            },
+            _ => told,
+        }
     }
 
     /// How large the totals of replicates are per trial, on the larger side.

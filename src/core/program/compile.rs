@@ -182,6 +182,7 @@ pub fn compile(model: &Model) -> Program {
         metrics,
         questions,
         conditions,
+        ratios: model.ratios.iter().map(|r| [r.of, r.over]).collect(),
         groups: (0..model.groups.len()).map(|g| members(model, g)).collect(),
         targets: targets(model),
         inputs: inputs(model),

@@ -522,6 +522,8 @@ pub struct Program {
     pub questions: Vec<QuestionCode>,
     /// Of these, those about some trials: their conditions.
     pub conditions: Vec<usize>,
+    /// Ratios of means: the metrics above and below the line.
+    pub ratios: Vec<[usize; 2]>,
     /// Outcomes of each group.
     pub groups: Vec<Box<[usize]>>,
     /// What inputs are held against: groups, then outcomes that are in none; all outcomes if there

@@ -45,7 +45,7 @@ impl Table<'_> {
         for ratio in &result.ratios {
             let row = all.named("ratio", &ratio.name, &ratio.title);
             let told = row.quantity("ratio", ratio.ratio).error(ratio.std_error);
-            self.fieller(&row, told, (ratio.shape, ratio.ci95))?;
+            self.fieller(&row, told, (ratio.shape, ratio.ci95), ratio.epistemic90)?;
         }
         Ok(())
     }
@@ -56,9 +56,14 @@ impl Table<'_> {
         row: &Row<'_>,
         told: Row<'_>,
         (shape, ends): (Option<RatioShape>, Option<[f64; 2]>),
+        epistemic90: Option<[f64; 2]>,
     ) -> io::Result<()> {
         let ci95 = ends.filter(|_| shape == Some(RatioShape::Between));
-        self.row(&Row { ci95, ..told })?;
+        self.row(&Row {
+            ci95,
+            epistemic90,
+            ..told
+        })?;
         if let (Some(RatioShape::Outside), Some([low, high])) = (shape, ends) {
             self.row(&row.quantity("below_or", low))?;
             self.row(&row.quantity("or_above", high))?;

@@ -52,7 +52,7 @@ pub fn write_reweight(
     for one in &result.ratios {
         let row = all.named("ratio", &one.name, &one.title);
         let told = row.quantity("ratio", one.ratio).error(one.std_error);
-        table.fieller(&row, told, (one.shape, one.ci95))?;
+        table.fieller(&row, told, (one.shape, one.ci95), None)?;
     }
     let pair = Row {
         base: &result.scenario.name,

@@ -224,7 +224,14 @@ fn body(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()>
     }
     if !result.conditional.is_empty() {
         writeln!(out, "{heading} Questions about some futures\n")?;
-        let columns = ["question", "about", "probability", "± pp", "95% interval"];
+        let columns = [
+            "question",
+            "about",
+            "probability",
+            "± pp",
+            "95% interval",
+            "epistemic 90%",
+        ];
         let rows = ratios::conditional(result).into_iter().map(told);
         table(out, &columns, 2, rows)?;
     }
@@ -248,7 +255,14 @@ fn body(out: &mut dyn Write, result: &RunResult, level: usize) -> io::Result<()>
     }
     if !result.ratios.is_empty() {
         writeln!(out, "{heading} Ratios of means\n")?;
-        let columns = ["ratio", "about", "estimate", "±", "95% interval"];
+        let columns = [
+            "ratio",
+            "about",
+            "estimate",
+            "±",
+            "95% interval",
+            "epistemic 90%",
+        ];
         table(
             out,
             &columns,
@@ -267,6 +281,7 @@ fn told(row: ratios::Row) -> Vec<String> {
         value,
         error,
         row.interval,
+        row.range,
     ]
 }
 

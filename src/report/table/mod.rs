@@ -39,6 +39,7 @@ pub(super) use discover::{
     range as boxed_range, restricted as restricted_inputs, rows_of as boxes_rows,
     sentence as boxed_sentence, shown as boxes_shown, together as boxes_together,
 };
+pub(super) use estimates::epistemic_range;
 pub(super) use explain::{
     how as explained_how, legend as explained_legend, range as explained_range,
     sides as explained_sides, value as explained_value, verdict as explained_verdict,

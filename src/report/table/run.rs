@@ -144,6 +144,10 @@ fn ratio_rows(page: &mut Page<'_>, header: &str, rows: &[ratios::Row]) -> io::Re
         0,
         rows.iter().map(|row| row.interval.clone()),
     );
+    if ratios::have_ranges(rows) {
+        let ranges = rows.iter().map(|row| row.range.clone());
+        grid.plain_column("epistemic 90%", 1, ranges);
+    }
     for (i, row) in rows.iter().enumerate() {
         grid.note(i, row.remark.clone());
     }

@@ -1,15 +1,19 @@
 //! Ratios of the means of metrics.
 
-use super::Reader;
-use crate::estimate::{Fieller, PartialSum, REPLICATES, Replicated, fieller};
+use super::{Reader, told as told_range};
+use crate::estimate::{Epistemic, Fieller, PartialSum, REPLICATES, Replicated, fieller};
 use crate::model::Fixed;
 use crate::results::types::{MetricResult, RatioResult, RatioShape, RunResult};
+
+/// Of so many draws there may be one whose mean below the line is not clear of zero; with more of
+/// them, what the ratios of the others range over is not the range of all.
+const ONE_UNCLEAR_OF: u64 = 100;
 
 impl Reader<'_> {
     pub(super) fn ratios(&self) -> Vec<RatioResult> {
         let fixed = Fixed::of(self.model);
-        (self.model.ratios.iter())
-            .map(|ratio| {
+        (self.model.ratios.iter().enumerate())
+            .map(|(i, ratio)| {
                 let metrics = [ratio.of, ratio.over].map(|m| &self.model.metrics[m]);
                 let mut told = RatioResult {
                     name: ratio.name.clone(),
@@ -21,6 +25,8 @@ impl Reader<'_> {
                     std_error: None,
                     ci95: None,
                     shape: None,
+                    epistemic90: None,
+                    epistemic: Some(told_range(&Epistemic::not_separable())),
                 };
                 if metrics.iter().any(|metric| !metric.mean.is_steady()) {
                     return told;
@@ -40,9 +46,27 @@ impl Reader<'_> {
                     };
                     (told.shape, told.ci95) = (Some(shape), ends);
                 }
+                let range = self.range_of_ratio(i, found.ratio);
+                told.epistemic90 = range.ends;
+                told.epistemic = Some(told_range(&range));
                 told
             })
             .collect()
+    }
+
+    /// The range of a ratio over draws.
+    fn range_of_ratio(&self, i: usize, ratio: f64) -> Epistemic {
+        let unclear: u64 = self.tally.unclear_ratios[i].iter().sum();
+        let is_uncertain = self.program.uncertain;
+        if is_uncertain && unclear * ONE_UNCLEAR_OF > self.summary.draws() {
+            return Epistemic::not_separable();
+        }
+        self.summary.node.ratios[i].epistemic_about(
+            Some(ratio),
+            &self.tally.ratio_means.quantiles(i),
+            is_uncertain,
+            self.summary.trials_per_draw as usize,
+        )
     }
 
     /// Sums of a metric by replicate.

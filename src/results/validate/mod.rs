@@ -114,6 +114,9 @@ pub fn check_run(result: &RunResult) -> Sound {
     for (i, question) in result.conditional.iter().enumerate() {
         conditional(&format!("conditional[{i}]"), question)?;
     }
+    for (i, ratio) in result.ratios.iter().enumerate() {
+        ends(&format!("ratios[{i}]"), ratio.epistemic90, false)?;
+    }
     for (i, event) in result.events.iter().enumerate() {
         let at = format!("events[{i}]");
         share(&at, "probability", event.probability)?;

@@ -242,10 +242,20 @@ impl MeanNode {
         uncertain: bool,
         trials_per_draw: usize,
     ) -> Epistemic {
+        let estimate = mean_of(&self.by_replicate).0;
+        self.epistemic_about(estimate, draw_means, uncertain, trials_per_draw)
+    }
+
+    /// The same about another estimate than the mean of all values.
+    pub fn epistemic_about(
+        &self,
+        estimate: Option<f64>,
+        draw_means: &Quantiles<'_>,
+        uncertain: bool,
+        trials_per_draw: usize,
+    ) -> Epistemic {
         if !uncertain {
-            return mean_of(&self.by_replicate)
-                .0
-                .map_or_else(Epistemic::not_separable, Epistemic::exact);
+            return estimate.map_or_else(Epistemic::not_separable, Epistemic::exact);
         }
         let separable =
             groups(trials_per_draw) > 1 && merged(&self.draw_means, None).n >= LEAST_DRAWS;
@@ -263,7 +273,7 @@ impl MeanNode {
         };
         let of_share = error_of_share(components.draws);
         let centre = |without: Option<usize>| merged(&self.draw_means, without).mean;
-        let estimate = mean_of(&self.by_replicate).0.unwrap_or(centre(None));
+        let estimate = estimate.unwrap_or(centre(None));
         DrawMeans {
             components,
             centre: centre(None),

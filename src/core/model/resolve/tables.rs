@@ -120,7 +120,7 @@ impl Builder<'_> {
             ),
         )
         .related(step, "the step")
-        .hint("shorten the step, or let grid points fall on the dates");
+        .hint("shorten the step, or let grid points fall on the dates; a state that events on these dates move changes hazards at the very instants");
         self.report(warning);
     }
 }

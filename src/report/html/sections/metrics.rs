@@ -46,7 +46,13 @@ pub const METRICS: Section<RunPart> = Section {
             body.table(&quantiles(result, &names));
         }
         if !result.ratios.is_empty() {
-            let head = ["ratio", "about", "estimate", "95% interval"];
+            let head = [
+                "ratio",
+                "about",
+                "estimate",
+                "95% interval",
+                "epistemic 90%",
+            ];
             let rows = ratios::means(result);
             body.table(&ratio_table(
                 "Ratios of means, with Fieller's intervals",

@@ -18,7 +18,13 @@ pub const QUESTIONS: Section<RunPart> = Section {
             body.chart(|frame| rows.draw(frame));
         }
         if !result.conditional.is_empty() {
-            let head = ["question", "about", "chance", "95% interval"];
+            let head = [
+                "question",
+                "about",
+                "chance",
+                "95% interval",
+                "epistemic 90%",
+            ];
             let caption = "Questions about the futures in which a condition holds";
             body.table(&ratio_table(caption, head, &ratios::conditional(result)));
         }
@@ -26,7 +32,7 @@ pub const QUESTIONS: Section<RunPart> = Section {
 };
 
 /// Ratios with what they are about.
-pub fn ratio_table(caption: &str, head: [&str; 4], rows: &[ratios::Row]) -> Table {
+pub fn ratio_table(caption: &str, head: [&str; 5], rows: &[ratios::Row]) -> Table {
     let mut table = Table::new(caption, head).texts(2);
     for row in rows {
         table.row([
@@ -34,6 +40,7 @@ pub fn ratio_table(caption: &str, head: [&str; 4], rows: &[ratios::Row]) -> Tabl
             Markup::text(&row.remark),
             row.told().into(),
             Markup::text(&row.interval),
+            Markup::text(&row.range),
         ]);
     }
     table
