@@ -166,3 +166,30 @@ fn notes_titles_and_sources_are_no_assumptions() {
         run(&study(&moved), TRIALS, 34).scenario.sha256
     );
 }
+
+/// No key has another name or meaning in format 2. Files of format 1, kept as they were when it was
+/// the only one, give the same numbers under either; what differs are months and years in
+/// formulas.
+#[test]
+fn files_of_format_1_run_as_they_are_and_give_the_same_numbers_in_format_2() {
+    let in_both = |text: &str| {
+        assert!(text.contains(r#""format": 1"#));
+        [text.to_owned(), text.replace(r#""format": 1"#, r#""format": 2"#)].map(|text| {
+            let study = Study::from_text(&text, "case.jsonc");
+            let study = study.unwrap_or_else(|report| panic!("{}", faults(&report)));
+            let mut value = whole(&run(&study, TRIALS, 17));
+            value["scenario"].take();
+            value["warnings"].take();
+            value.to_string()
+        })
+    };
+    for name in ["scenarios/large.json", "example.jsonc"] {
+        let path = crate::harness::below_tests("fixtures").join(name);
+        let [old, new] = in_both(&std::fs::read_to_string(path).expect("it is there"));
+        assert!(old == new, "{name}");
+    }
+    let months = r#"{"format": 1, "name": "months", "start": "2026-01-01", "horizon": "1 year", "step": "1 day",
+        "metrics": {"m": "365.25 * time_in(t >= 1 month)"}, "outcomes": [{"name": "all", "when": "true"}]}"#;
+    let [old, new] = in_both(months);
+    assert!(old != new);
+}
