@@ -284,7 +284,8 @@ impl Matching {
             let Some(difference) = row.difference else {
                 continue;
             };
-            let epistemic = match has_range(base, name) && has_range(other, name) {
+            let is_known = has_range(base, name) && has_range(other, name);
+            let epistemic = match identical || is_known {
                 true => pair.epistemic_about(difference, self.uncertain && !identical),
                 false => Epistemic::not_separable(),
             };

@@ -5,8 +5,9 @@
 //! itself goes by such twelfths, its points are the months: only what counts from a written day
 //! goes by the calendar.
 //!
-//! `if`, `min`, `max`, `clamp` and `abs` choose among pieces: what is added to them is added to each, and
-//! a comparison with them is one with each, so that months count from the instant of each.
+//! `if`, `min`, `max`, `clamp` and `abs` choose among pieces: what is added to them is added to
+//! each, and a comparison with them is one with each, so that months count from the instant of
+//! each.
 
 use super::timed::{Extreme, Span, Timed, choice, folded, minus, multiple, plus};
 use super::times::compared;

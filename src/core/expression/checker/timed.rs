@@ -121,8 +121,8 @@ impl Timed {
         }
     }
 
-    /// The same for each piece that it chooses from, in their order; `None` if there is none for one
-    /// of them, or it is no choice.
+    /// The same for each piece that it chooses from, in their order; `None` if there is none for
+    /// one of them, or it is no choice.
     pub fn each(&self, give: impl Fn(&Self) -> Option<Self>) -> Option<Self> {
         Some(match self {
             Self::If(condition, parts) => {
