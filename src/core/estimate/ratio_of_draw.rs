@@ -103,7 +103,7 @@ mod tests {
         assert!((mean - 5.0 / 1.5).abs() < 1e-12, "{mean}");
         assert_eq!(RatioOfDraw::new(&[nan], &[1.0], 1), RatioOfDraw::Unknown);
         assert_eq!(RatioOfDraw::new(&[1.0], &[0.0], 1), RatioOfDraw::Unclear);
-        let around_zero = [1.0, -1.1, 0.9, -1.0];
+        let around_zero = [1.0, 1.1, -0.9, -1.0];
         assert_eq!(
             RatioOfDraw::new(&[1.0; 4], &around_zero, 2),
             RatioOfDraw::Unclear
