@@ -13,6 +13,7 @@ use crate::diagnostic::nearest;
 use crate::engine::{EngineError, Observer, Settings, TrialRows, simulate};
 use crate::estimate::{Proportion, REPLICATES};
 use crate::model::{Effect, Fires, Machine, Model};
+use crate::results::label;
 use crate::results::{
     OtherWays, PathEnd, PathEvent, Pathway, Pathways, Told, in_display_order, scenario_info, tool,
 };
@@ -356,12 +357,8 @@ impl Tree<'_> {
         match self.model.events[e as usize].fires {
             Fires::Branch(of) => {
                 let of = &self.model.events[of];
-                let parent = if of.title.is_empty() {
-                    &of.name
-                } else {
-                    &of.title
-                };
-                match title.starts_with(parent.as_str()) || title.is_empty() {
+                let parent = label(&of.title, &of.name);
+                match title.starts_with(parent) || title.is_empty() {
                     true => title,
                     false => format!("{parent}: {title}"),
                 }

@@ -7,6 +7,7 @@ use super::study::Study;
 use crate::engine::{Change, EngineError, Entry, Replay, Settings, explain, replay};
 use crate::expression::Expr;
 use crate::model::{Fires, Parameter};
+use crate::results::label;
 use crate::results::{
     Earlier, EarlierKind, Happening, StoryChange, StoryState, Storyline, in_display_order,
     scenario_info, tool,
@@ -179,10 +180,7 @@ fn before(study: &Study, replay: &Replay) -> Vec<Earlier> {
             .filter(|time| !branches().any(|b| fired(b, time)))
         {
             let event = &model.events[e];
-            let title = match event.title.is_empty() {
-                true => &event.name,
-                false => &event.title,
-            };
+            let title = label(&event.title, &event.name);
             told.push(earlier(
                 time.over(&known),
                 EarlierKind::Event,

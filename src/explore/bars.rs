@@ -4,10 +4,11 @@
 //! none changes its place because something was moved. Digits are those that are known, given what
 //! the analyst does not know; differences have those that the pairing allows.
 
-use super::picture::{Sides, View, change, named};
+use super::picture::{Sides, View, change};
 use crate::report::chart::escape;
 use crate::report::format;
 use crate::report::known::{Known, percent};
+use crate::results::label;
 use crate::results::{Difference, EpistemicStatus, RunResult};
 
 /// Rows of outcomes that stand in the open.
@@ -41,7 +42,7 @@ fn rows<'r>(sides: &'r Sides<'_>) -> (Vec<Row<'r>>, usize) {
         Row {
             key: format!("outcome:{}", own.name),
             name: &own.name,
-            title: named(&own.title, &own.name),
+            title: label(&own.title, &own.name),
             base: own.into(),
             other: (other.outcomes.iter().find(|o| o.name == own.name)).map(Known::from),
             difference: sides.comparison.differences.iter().find(find),
@@ -63,7 +64,7 @@ fn rows<'r>(sides: &'r Sides<'_>) -> (Vec<Row<'r>>, usize) {
         let mut block = vec![Row {
             key: format!("group:{}", group.name),
             name: &group.name,
-            title: named(&group.title, &group.name),
+            title: label(&group.title, &group.name),
             base: group.into(),
             other: other.groups.iter().find(own).map(Known::from),
             difference: (sides.comparison.groups.iter()).find(|d| d.outcome == group.name),

@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::model::{Clock, Fires, Model, ParameterValue};
 use crate::report::format;
 use crate::results::in_display_order;
+use crate::results::label;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
@@ -116,7 +117,7 @@ pub struct EventControl {
 pub fn controls(session: &Session, file: &Path) -> Controls {
     let model = &session.study.model;
     let source = &model.source;
-    let titled = |title: &str, name: &str| if title.is_empty() { name } else { title }.to_owned();
+    let titled = |title: &str, name: &str| label(title, name).to_owned();
     let trends = in_display_order(&model.trends, |t| t.display);
     let parameters = in_display_order(&model.parameters, |p| p.display);
     let medians = model.drawn_at(|_| 0.5);
@@ -195,7 +196,7 @@ fn charts(model: &Model) -> Vec<Charts> {
     if model.clock.timeless {
         return Vec::new();
     }
-    let titled = |title: &str, name: &str| if title.is_empty() { name } else { title }.to_owned();
+    let titled = |title: &str, name: &str| label(title, name).to_owned();
     let indicators = in_display_order(&model.indicators, |i| i.display);
     let derived = in_display_order(&model.derived, |d| d.display);
     let quantities = (indicators.into_iter().map(|i| &model.indicators[i]))

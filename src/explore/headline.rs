@@ -4,13 +4,14 @@
 //! headline is the file's to say: the first probability that its `headline` names, or else the
 //! likeliest outcome of the file.
 
-use super::picture::{Sides, change, named};
+use super::picture::{Sides, change};
 use super::tries::Tried;
 use crate::model::headline::{Headline, Of, Piece};
 use crate::report::chart::escape;
 use crate::report::format;
 use crate::report::headline::leading;
 use crate::report::known::{Known, Scale, percent, places};
+use crate::results::label;
 use crate::results::{Difference, Driver, Drivers, RunResult};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ struct Told<'r> {
 
 fn find<'r>(run: &'r RunResult, of: Of, name: &str) -> Option<Told<'r>> {
     let told = |title: &'r str, own: &'r str, known| Told {
-        title: named(title, own),
+        title: label(title, own),
         known,
     };
     match of {
@@ -195,7 +196,7 @@ fn moves(driver: &Driver) -> Moves {
     let tail = format::percentage(driver.tail, 0.0).value;
     Moves {
         control: format!("{}:{}", driver.kind, driver.input),
-        title: named(&driver.title, &driver.input).to_owned(),
+        title: label(&driver.title, &driver.input).to_owned(),
         rises: driver.high > driver.low,
         points: (driver.high - driver.low).abs(),
         says: format!(
@@ -219,7 +220,7 @@ pub fn rows(sides: &Sides<'_>) -> Vec<Row> {
     };
     let row = |of: Of, name: &str, title: &str| Row {
         name: name.to_owned(),
-        title: named(title, name).to_owned(),
+        title: label(title, name).to_owned(),
         base: text(find(sides.base, of, name)),
         other: text(find(sides.other, of, name)),
     };

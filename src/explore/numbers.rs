@@ -6,6 +6,7 @@
 
 use crate::model::Model;
 use crate::report::format;
+use crate::results::label;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -57,7 +58,7 @@ fn objects<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String,
 
 fn titled(thing: &Value, name: &str) -> String {
     let title = thing.get("title").and_then(Value::as_str).unwrap_or("");
-    if title.is_empty() { name } else { title }.to_owned()
+    label(title, name).to_owned()
 }
 
 pub fn text(stated: &Value, key: &str) -> String {

@@ -12,6 +12,7 @@ use crate::report::chart::{Chart, Frame, escape, from_results};
 use crate::report::format;
 use crate::report::html::chosen_events;
 use crate::report::table::verdict;
+use crate::results::label;
 use crate::results::{
     Comparison, Difference, EventResult, OutcomeResult, ReweightResult, RunResult, ScenarioInfo,
 };
@@ -303,7 +304,7 @@ fn phases(sides: &Sides<'_>, width: f64) -> String {
         false => String::new(),
     };
     for state in states {
-        html += &format!("<h3>{}</h3>", escape(named(&state.title, &state.name)));
+        html += &format!("<h3>{}</h3>", escape(label(&state.title, &state.name)));
         html += &twice(sides, width, |run, frame| {
             let found = run.states.iter().find(|one| one.name == state.name)?;
             Some(from_results::state(run, found).draw(frame))
@@ -331,10 +332,6 @@ fn shown_events<'r>(
             told.iter().filter_map(|event| find(&event.name)).collect()
         }
     }
-}
-
-pub fn named<'n>(title: &'n str, name: &'n str) -> &'n str {
-    if title.trim().is_empty() { name } else { title }
 }
 
 /// A drawing with its table behind it.
@@ -467,7 +464,7 @@ pub fn announcement(sides: &Sides<'_>, trials: u64) -> String {
             format!(
                 "{} outcomes change. Most: {}, by {} points. {trials} trials.",
                 seen.count(),
-                named(&d.title, &d.outcome),
+                label(&d.title, &d.outcome),
                 minus(&format::points(value, error).value)
             )
         }

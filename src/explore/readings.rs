@@ -1,8 +1,9 @@
 //! Questions and metrics on both sides, as tables.
 
-use super::picture::{SILENT, Sides, change, named, share, with_error};
+use super::picture::{SILENT, Sides, change, share, with_error};
 use crate::report::chart::escape;
 use crate::report::format;
+use crate::results::label;
 use crate::results::{ConditionalResult, Difference};
 
 /// A row of numbers on both sides.
@@ -56,7 +57,7 @@ pub fn questions(sides: &Sides<'_>) -> String {
             let b = other.questions.iter().find(|q| q.name == a.name);
             Both {
                 name: &a.name,
-                title: escape(named(&a.title, &a.name)),
+                title: escape(label(&a.title, &a.name)),
                 base: chance(Some((a.probability, a.std_error)), SILENT),
                 other: chance(b.map(|b| (b.probability, b.std_error)), SILENT),
                 difference: row_of(&sides.comparison.questions, &a.name),
@@ -73,7 +74,7 @@ pub fn questions(sides: &Sides<'_>) -> String {
                 name: &a.name,
                 title: format!(
                     r#"{} <span class="unit">given {}</span>"#,
-                    escape(named(&a.title, &a.name)),
+                    escape(label(&a.title, &a.name)),
                     escape(&a.given)
                 ),
                 base: told(a),
@@ -118,7 +119,7 @@ pub fn metrics(sides: &Sides<'_>) -> String {
             "" => String::new(),
             unit => format!(r#" <span class="unit">{}</span>"#, escape(unit)),
         };
-        format!("{}{unit}", escape(named(title, name)))
+        format!("{}{unit}", escape(label(title, name)))
     };
     let silent = || format!("<td>{SILENT}</td>");
     let means: Vec<Both<'_>> = (base.metrics.iter())

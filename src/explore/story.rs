@@ -13,6 +13,7 @@ use crate::engine::Silent;
 use crate::report::chart::{Frame, escape, from_results};
 use crate::report::format;
 use crate::report::table::{Look, write_storyline};
+use crate::results::label;
 use serde::{Deserialize, Serialize};
 
 /// Which future.
@@ -134,11 +135,7 @@ pub fn story(
         },
     };
     write_storyline(&mut text, &told, true, look).map_err(|error| error.to_string())?;
-    let title = if told.outcome_title.is_empty() {
-        told.outcome.clone()
-    } else {
-        told.outcome_title.clone()
-    };
+    let title = label(&told.outcome_title, &told.outcome).to_owned();
     let line = commands::line("trace", options, &overrides, &session.settings);
     Ok(Story {
         trial,

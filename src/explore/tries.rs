@@ -17,6 +17,7 @@ use crate::analysis::{Growing, anchored};
 use crate::engine::Observer;
 use crate::model::Fires;
 use crate::report::known::{percent, places};
+use crate::results::label;
 use crate::results::{Comparison, Difference, Parts, Shown};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -51,7 +52,7 @@ pub struct Tried {
 /// What is tried of a scenario.
 pub fn others(session: &Session) -> Vec<Other> {
     let model = &session.study.model;
-    let titled = |title: &str, name: &str| if title.is_empty() { name } else { title }.to_owned();
+    let titled = |title: &str, name: &str| label(title, name).to_owned();
     let mut found = Vec::new();
     for event in &model.events {
         if event.shift.is_some() || matches!(event.fires, Fires::Branch(_)) {

@@ -5,6 +5,7 @@ use super::known::{Known, places};
 use super::table::Order;
 use super::{dates, format, ratios};
 use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
+use crate::results::label;
 use crate::results::{
     OutcomeResult, RunInfo, RunResult, ScenarioInfo, SweepResult, Tool, TrendScore,
 };
@@ -45,7 +46,7 @@ pub struct Class<'r> {
 pub fn classes(result: &RunResult) -> Vec<Class<'_>> {
     let groups = result.groups.iter().map(|group| Class {
         name: &group.name,
-        title: title(&group.title, &group.name),
+        title: label(&group.title, &group.name),
         known: group.into(),
     });
     let unclassified = usize::from(result.has_classes());
@@ -57,7 +58,7 @@ pub fn classes(result: &RunResult) -> Vec<Class<'_>> {
         .filter(|outcome| outcome.group.is_none());
     let free = free.map(|outcome| Class {
         name: &outcome.name,
-        title: title(&outcome.title, &outcome.name),
+        title: label(&outcome.title, &outcome.name),
         known: outcome.into(),
     });
     groups.chain(free).collect()
@@ -115,10 +116,6 @@ pub fn trends_by(result: &RunResult, order: Order) -> Vec<&TrendScore> {
         trends.sort_by(|a, b| (end(b).total_cmp(&end(a))).then(b.leads.total_cmp(&a.leads)));
     }
     trends
-}
-
-fn title<'r>(title: &'r str, name: &'r str) -> &'r str {
-    if title.is_empty() { name } else { title }
 }
 
 /// Words whose capital at the start of a title is that of a sentence, not of a name.
@@ -192,7 +189,7 @@ fn made_of_metrics(result: &RunResult) -> String {
     let told = result.metrics.iter().take(NAMED).map(|metric| {
         let (low, middle, high) = (metric.p5, metric.p50, metric.p95);
         let (Some(low), Some(middle), Some(high)) = (low, middle, high) else {
-            return format!("{} has no value", title(&metric.title, &metric.name));
+            return format!("{} has no value", label(&metric.title, &metric.name));
         };
         let error = metric.p50_std_error.unwrap_or(0.0);
         let ends = [metric.p5_std_error, metric.p95_std_error]
@@ -205,7 +202,7 @@ fn made_of_metrics(result: &RunResult) -> String {
         };
         format!(
             "{}: {}{unit} in the middle, {} in nine of ten trials",
-            title(&metric.title, &metric.name),
+            label(&metric.title, &metric.name),
             format::estimate(middle, error.max((high - low) / 20.0)).value,
             format::range([low, high], ends.max((high - low) / 20.0)),
         )
@@ -348,10 +345,10 @@ fn signed(
 ) -> String {
     let mut parts = vec![
         match scenario.is_timeless() {
-            true => title(&scenario.title, &scenario.name).to_owned(),
+            true => label(&scenario.title, &scenario.name).to_owned(),
             false => format!(
                 "{}, {} to {end}",
-                title(&scenario.title, &scenario.name),
+                label(&scenario.title, &scenario.name),
                 scenario.start,
             ),
         },

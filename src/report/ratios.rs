@@ -159,5 +159,5 @@ pub fn level(share: f64) -> String {
 }
 
 fn label(title: &str, name: &str) -> String {
-    if title.is_empty() { name } else { title }.to_owned()
+    crate::results::label(title, name).to_owned()
 }

@@ -1,5 +1,6 @@
 //! One trial in plain sentences, made from the titles of the file.
 
+use super::label::label;
 use super::{Happening, StoryChange, Storyline};
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -11,7 +12,7 @@ const ROUTINE: u64 = 3;
 /// The story in sentences, one a date or a routine, in the order of the (first) date.
 pub fn narrative(story: &Storyline) -> Vec<String> {
     let scenario = &story.scenario;
-    let ends = format!("“{}”", or_name(&story.outcome_title, &story.outcome));
+    let ends = format!("“{}”", label(&story.outcome_title, &story.outcome));
     if scenario.is_timeless() {
         return vec![format!("It ends in {ends}.")];
     }
@@ -185,12 +186,8 @@ fn named(story: &Storyline, one: &Happening) -> String {
             &format!("“{}”", story.state_title(name)),
             [from, to].map(|v| story.value_title(name, v)),
         ),
-        _ => or_name(&one.title, &one.event).to_owned(),
+        _ => label(&one.title, &one.event).to_owned(),
     }
-}
-
-fn or_name<'s>(title: &'s str, name: &'s str) -> &'s str {
-    if title.is_empty() { name } else { title }
 }
 
 fn title<'s>(story: &'s Storyline, list: &str, name: &'s str) -> &'s str {

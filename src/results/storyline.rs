@@ -2,6 +2,7 @@
 //!
 //! Everything in it is exact: it is one future, not an estimate.
 
+use super::label::label;
 use super::{ScenarioInfo, Tool};
 use crate::diagnostic::count;
 use crate::random::design::Design;
@@ -55,7 +56,7 @@ pub struct Storyline {
 
 pub(super) fn titled<'s>(thing: &'s serde_json::Value, name: &'s str) -> &'s str {
     let title = thing["title"].as_str();
-    title.filter(|title| !title.is_empty()).unwrap_or(name)
+    label(title.unwrap_or_default(), name)
 }
 
 /// Some of the happenings of a story.
@@ -154,11 +155,7 @@ impl Storyline {
         };
         let mut seen: IndexMap<&str, (&str, u32)> = IndexMap::new();
         for one in self.happenings.iter().filter(|one| !turns(one)) {
-            let title = if one.title.is_empty() {
-                &one.event
-            } else {
-                &one.title
-            };
+            let title = label(&one.title, &one.event);
             seen.entry(&one.event).or_insert((title, 0)).1 += 1;
         }
         seen.retain(|_, (_, times)| *times >= ROUTINE);

@@ -3,6 +3,7 @@
 //! Every number that trials estimate has its standard error beside it (`x_std_error`), or is
 //! labelled exact. Vectors over time have one value for each entry of [`RunResult::times`].
 
+use super::label::label;
 pub use super::of_some::{ConditionalResult, DistributionResult, RatioResult, RatioShape};
 pub use crate::estimate::EpistemicStatus;
 use crate::random::design::Design;
@@ -318,11 +319,8 @@ impl StateResult {
 
     /// One title for both.
     pub fn value_title(&self, value: &OccupancyResult) -> String {
-        fn or_name<'t>(title: &'t str, name: &'t str) -> &'t str {
-            if title.trim().is_empty() { name } else { title }
-        }
-        let state = or_name(&self.title, &self.name);
-        format!("{state}: {}", or_name(&value.title, &value.name))
+        let state = label(&self.title, &self.name);
+        format!("{state}: {}", label(&value.title, &value.name))
     }
 }
 

@@ -3,12 +3,8 @@
 use super::markup::Markup;
 pub use crate::report::format::{number_of, with_error};
 use crate::report::{dates, format};
+pub use crate::results::label;
 use crate::results::{Epistemic, EpistemicStatus, RunInfo, ScenarioInfo};
-
-/// What a reader calls it: the title, or the name if there is none.
-pub fn label<'a>(title: &'a str, name: &'a str) -> &'a str {
-    if title.is_empty() { name } else { title }
-}
 
 /// `a`, `a and b`, `a, b and c`.
 pub fn list(items: &[String]) -> String {

@@ -31,6 +31,7 @@ use super::changes::all_worded;
 use super::format::with_error;
 use super::{INTERRUPTED, dates, format, ratios};
 use crate::random::design::Design;
+use crate::results::label;
 use crate::results::{
     CompareResult, Difference, Epistemic, EpistemicStatus, OutcomeResult, Presence, QuestionKind,
     QuestionResult, RunResult, Warning,
@@ -488,10 +489,6 @@ fn difference_text(difference: &Difference, shown: fn(f64, f64) -> format::Round
 /// A value and its error.
 fn joined((value, error): (String, String)) -> String {
     with_error(format::Rounded { value, error })
-}
-
-fn label<'a>(title: &'a str, name: &'a str) -> &'a str {
-    if title.is_empty() { name } else { title }
 }
 
 /// `text` on one line, with the characters that Markdown would interpret made harmless.

@@ -314,11 +314,7 @@ impl<'a> Page<'a> {
 
 /// What a reader calls it: the title, or the name if there is none.
 fn label(title: &str, name: &str) -> String {
-    if title.is_empty() {
-        name.into()
-    } else {
-        title.into()
-    }
+    crate::results::label(title, name).to_owned()
 }
 
 #[cfg(test)]

@@ -41,11 +41,7 @@ pub use tones::Tones;
 pub use why::{indices, input_name, near, parts, signs, split, swings};
 
 fn named(title: &str, name: &str) -> String {
-    if title.trim().is_empty() {
-        name.to_owned()
-    } else {
-        title.to_owned()
-    }
+    label(title, name).to_owned()
 }
 
 fn value_at(values: &[f64], i: usize) -> f64 {
