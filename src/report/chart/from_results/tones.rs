@@ -68,8 +68,8 @@ impl Tones {
         Tone::Apart(known.map_or(0, |(_, before)| *before) + place)
     }
 
-    /// Of the event at that place of a chart: the list begins anew where half of it is taken, for its
-    /// first colours differ most.
+    /// Of the event at that place of a chart: the list begins anew where half of it is taken, for
+    /// its first colours differ most.
     pub fn event(&self, place: usize) -> Tone {
         let taken = self.taken % APART;
         Tone::Apart(place + if taken < APART / 2 { taken } else { 0 })
