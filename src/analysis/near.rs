@@ -1,11 +1,12 @@
 //! Near misses: how many trials of an outcome were one event away from another.
 //!
-//! Takes a study and an outcome, or a group of outcomes; gives the shares of its trials that end otherwise if one event is
-//! otherwise and all other random numbers are the same. Of an event that happened, it is that it
-//! does not happen at all; of one that did not, although its accumulated hazard passed the median
-//! of its law, that it happens at that median. The first is the counterfactual dependence of the
-//! outcome on the event (Lewis 1973, "Causation", J. Philos. 70), answered within the model by
-//! replay (Pearl 2009, "Causality", chapter 7: the random numbers are the background variables).
+//! Takes a study and an outcome, or a group of outcomes; gives the shares of its trials that end
+//! otherwise if one event is otherwise and all other random numbers are the same. Of an event that
+//! happened, it is that it does not happen at all; of one that did not, although its accumulated
+//! hazard passed the median of its law, that it happens at that median. The first is the
+//! counterfactual dependence of the outcome on the event (Lewis 1973, "Causation", J. Philos. 70),
+//! answered within the model by replay (Pearl 2009, "Causality", chapter 7: the random numbers are
+//! the background variables).
 
 use super::study::Study;
 use super::typical::{History, search_together, spread};

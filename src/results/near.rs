@@ -4,7 +4,8 @@ use super::{PathEvent, ScenarioInfo, Told, Tool, Warning};
 use crate::random::design::Design;
 use serde::{Deserialize, Serialize};
 
-/// Trials of one outcome, or of a group of outcomes, each played again with one event otherwise, for each event that could be.
+/// Trials of one outcome, or of a group of outcomes, each played again with one event otherwise,
+/// for each event that could be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NearMisses {
@@ -30,8 +31,8 @@ pub struct NearMisses {
     pub compared: u64,
     /// True if it was ended early: there may be more in the rest of the run, or of those found.
     pub interrupted: bool,
-    /// Share of the trials compared that were one event away from an outcome that is not meant; `None` without
-    /// trials, or where no event can be otherwise.
+    /// Share of the trials compared that were one event away from an outcome that is not meant;
+    /// `None` without trials, or where no event can be otherwise.
     pub any: Option<Told>,
     /// The other outcomes, the one that was near most often first; those that were never near are
     /// left out.

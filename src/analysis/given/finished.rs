@@ -18,7 +18,8 @@ use crate::results::{GivenResult, GivenUntold, RunResult};
 pub struct OnRows {
     /// The question that asks the condition, among those of the model.
     question: usize,
-    /// By question of the program, the condition among them; `None` for those that columns do not tell.
+    /// By question of the program, the condition among them; `None` for those that columns do not
+    /// tell.
     questions: Vec<Option<Read>>,
     untold: Vec<GivenUntold>,
     columns: Columns,

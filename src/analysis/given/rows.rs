@@ -1,8 +1,9 @@
 //! What the rows of a file of trials tell of a formula.
 //!
-//! Takes a checked formula and the instant at which it is asked; gives a formula over columns, which
-//! has the value in each trial that the simulation found, or the part that no column tells. Columns
-//! are parameters, quantities of the trial, the start trend, metrics, and when events first fired.
+//! Takes a checked formula and the instant at which it is asked; gives a formula over columns,
+//! which has the value in each trial that the simulation found, or the part that no column tells.
+//! Columns are parameters, quantities of the trial, the start trend, metrics, and when events first
+//! fired.
 
 use crate::analysis::sensitivity::{Columns, FinishedTrials};
 use crate::expression::{
