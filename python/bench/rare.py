@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = os.environ.get("QUINCUNX_PROGRAM", str(ROOT / "target/release/quincunx"))
-#: Plain trials, and the rarest that is looked for takes more than these to be seen.
+#: Plain trials that are timed.
 PLAIN = 400_000
 
 
