@@ -157,17 +157,33 @@ impl Firefox {
     }
 
     /// Drags with the mouse from one place of the window to another, in steps of 20 ms.
-    fn drag(&mut self, [x, y]: [f64; 2], to: f64, steps: u32) {
-        let at =
-            |x: f64| json!({"type": "pointerMove", "x": x.round(), "y": y.round(), "duration": 20});
-        let mut actions = vec![at(x), json!({"type": "pointerDown", "button": 0})];
-        actions.extend((1..=steps).map(|i| at(x + (to - x) * f64::from(i) / f64::from(steps))));
-        actions.push(json!({"type": "pointerUp", "button": 0}));
+    /// Lets the mouse do something; where it is, and whether its button is down, stays.
+    fn mouse(&mut self, actions: &[Value]) {
         let mouse = json!({"type": "pointer", "id": "mouse", "actions": actions});
         self.call(
             "input.performActions",
             json!({"context": self.context, "actions": [mouse]}),
         );
+    }
+
+    /// Drags from a point to another at the same height, forth and back, until a condition holds;
+    /// lets go at the end.
+    fn drag_until(&mut self, [x, y]: [f64; 2], to: f64, holds: &str) {
+        let at =
+            |x: f64| json!({"type": "pointerMove", "x": x.round(), "y": y.round(), "duration": 20});
+        self.mouse(&[at(x), json!({"type": "pointerDown", "button": 0})]);
+        let (there, back): (Vec<Value>, Vec<Value>) = (1..=20)
+            .map(|i| (to - x) * f64::from(i) / 20.0)
+            .map(|way| (at(x + way), at(to - way)))
+            .unzip();
+        for _ in 0..40 {
+            self.mouse(&there);
+            if self.ask::<bool>(holds) {
+                break;
+            }
+            self.mouse(&back);
+        }
+        self.mouse(&[at(to), json!({"type": "pointerUp", "button": 0})]);
     }
 }
 
@@ -206,7 +222,8 @@ fn the_page_is_played_with_in_firefox() {
         "(() => {{ {slider}.scrollIntoView({{ block: 'center' }}); const box = {slider}.getBoundingClientRect(); return [box.x, box.width, box.y + box.height / 2]; }})()"
     ));
     let before: f64 = firefox.ask(&format!("{slider}.valueAsNumber"));
-    firefox.drag([left + width / 2.0, y], left + 0.95 * width, 60);
+    let (from, to) = ([left + width / 2.0, y], left + 0.95 * width);
+    firefox.drag_until(from, to, "window.seen.length >= 5");
     firefox.wait_for(DONE);
     let heights: Vec<f64> = firefox.ask("window.seen");
     assert!(heights.len() >= 5, "{} pictures", heights.len());
