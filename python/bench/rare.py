@@ -3,8 +3,8 @@
     python python/bench/rare.py              # the table of docs/method.md
     python python/bench/rare.py --seeds 5    # the median of so many runs of each
 
-Prints a table in Markdown. QUINCUNX_PROGRAM names the program (`cargo build --release`); nothing else is needed. One thread; times are of the processor, of the whole
-command with its start-up and pilot, so the machine may do other things beside.
+Prints a table in Markdown. QUINCUNX_PROGRAM names the program (`cargo build --release`); nothing else is needed. One thread; times are of the
+processor, of the whole command with its start-up and pilot, so the machine may do other things beside.
 """
 
 import argparse
