@@ -54,7 +54,7 @@ KEPT = "quincunx-kept"
 #: Seconds that a part should take: at least, and at most where each thread has many.
 _SECONDS, _MOST_SECONDS = 5.0, 30.0
 #: Parts that each thread should have, where they are long enough.
-_EACH = 8
+_EACH = 4
 #: Trials below which a part is not worth its start: it simulates up to 2,048 again.
 _LEAST = 8192
 #: The most parts that a run is cut into without being asked to.
