@@ -26,6 +26,7 @@ import distributed
 
 import quincunx
 import quincunx.dask
+from quincunx._results import REPLICATES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -53,10 +54,13 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
-    def processor_seconds(self) -> float:
-        """Seconds that the scheduler has computed."""
-        fields = Path(f"/proc/{self.processes[0].pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def processor_seconds(self) -> tuple[float, float]:
+        """Seconds that the scheduler has computed, and all workers, without the programs that these started."""
+        taken = []
+        for process in self.processes:
+            fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+            taken.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+        return taken[0], sum(taken[1:])
 
     def stop(self) -> None:
         self.client.close()
@@ -159,22 +163,29 @@ class Load:
         workers = max(1, round(threads / 100))
         try:
             with cluster(workers, threads // workers, QUINCUNX_SLEEP=str(sleep)) as one:
+                # What importing costs is no part's.
+                one.client.run(_ready)
                 before = one.processor_seconds()
                 begun, computed = time.monotonic(), time.process_time()
                 quincunx.dask._simulated(one.client, plan, Path("unused"), None, False)
                 self.taken, client = time.monotonic() - begun, time.process_time() - computed
-                scheduler = one.processor_seconds() - before
+                scheduler, all_workers = (after - first for after, first in zip(one.processor_seconds(), before, strict=True))
         finally:
             quincunx.dask._part, quincunx.dask._join = own
         self.sleep, self.threads, self.parts = sleep, workers * (threads // workers), len(plan.parts)
         #: Seconds of a processor for each part.
-        self.scheduler, self.client = scheduler / self.parts, client / self.parts
+        self.scheduler, self.client, self.worker = scheduler / self.parts, client / self.parts, all_workers / self.parts
 
     def tell(self) -> None:
         print(f"\n| {self.parts:,} parts that sleep {self.sleep:g} s, on {self.threads:,} threads | |\n| --- | --- |")
         print(f"| in all | {self.taken:.1f} s, of which {self.parts * self.sleep / self.threads:.1f} s are sleep |")
         print(f"| scheduler | {1000 * self.scheduler:.2f} ms a part |")
         print(f"| client | {1000 * self.client:.2f} ms a part |")
+        print(f"| worker | {1000 * self.worker:.2f} ms a part |")
+
+
+def _ready() -> None:
+    import quincunx.dask  # noqa: F401
 
 
 def _plan_of(given: argparse.Namespace, parts: int) -> bytes:
@@ -191,9 +202,10 @@ def model(given: argparse.Namespace) -> None:
     dealt = max(load.scheduler, load.client)
     print("\n| trials | cores | seconds of a part | parts | busy cores at most | hours | lost | gigabytes |\n" + "| --- " * 8 + "|")
     for trials, cores, length in [(1e9, 100, 5), (1e10, 1000, 5), (1e10, 1000, 30), (1e12, 1000, 300)]:
-        own = costs.rate * (length - costs.overhead)
+        # As parts are cut that nobody counted: not so long that they simulate much of the run's beginning again.
+        own = quincunx.dask._without_much_again(costs.rate * (length - costs.overhead), REPLICATES * 64)
+        length = costs.overhead + own / costs.rate
         pilot = 2048
-        # A large part simulates more of the run's beginning again.
         while 16 * pilot <= own / 8:
             pilot *= 16
         own -= pilot - 2048
@@ -203,13 +215,15 @@ def model(given: argparse.Namespace) -> None:
         taken = max(parts * work / cores, parts * dealt) + costs.join * math.ceil(math.log(parts, 4))
         lost = 1 - trials / costs.rate / cores / taken
         sizes = f"{parts:,} | {length / dealt:,.0f} | {taken / 3600:.2f} | {100 * lost:.0f}% | {parts * costs.size / 1e9:,.0f}"
-        print(f"| {trials:.0e} | {cores:,} | {length} | {sizes} |")
+        print(f"| {trials:.0e} | {cores:,} | {length:.0f} | {sizes} |")
+    # Here workers share the processors with the scheduler and the client, which on a cluster they do not.
+    shared = (load.scheduler + load.client + load.worker) / (os.cpu_count() or 1)
     print("\n| parts | sleep | threads | foretold | taken | bound by |\n" + "| --- " * 6 + "|")
     for parts, sleep, threads in [(2000, 2.0, 100), (2000, 5.0, 1000), (2000, 0.1, 400)]:
         tried = Load(given, min(parts, given.parts), sleep, threads)
-        sleeping, dealing = tried.parts * sleep / tried.threads, tried.parts * dealt
-        bound = "sleep" if sleeping > dealing else "dealing"
-        print(f"| {tried.parts:,} | {sleep:g} s | {tried.threads:,} | {max(sleeping, dealing):.1f} s | {tried.taken:.1f} s | {bound} |")
+        bounds = {"sleep": math.ceil(tried.parts / tried.threads) * sleep, "dealing": tried.parts * dealt, "this machine": tried.parts * shared}
+        bound = max(bounds, key=lambda name: bounds[name])
+        print(f"| {tried.parts:,} | {sleep:g} s | {tried.threads:,} | {bounds[bound]:.1f} s | {tried.taken:.1f} s | {bound} |")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ The workers call a script in front of the program. It writes down which part beg
 """
 
 import importlib.metadata
+import math
 import os
 import re
 import shlex
@@ -472,18 +473,40 @@ def test_the_five_commands_of_the_page_do_what_is_said(tmp_path: Path, monkeypat
 
 
 def test_parts_are_as_long_as_pays_and_each_thread_has_as_many() -> None:
-    parts = quincunx.dask._parts_of
+    def parts(seconds: float, trials: int, threads: int) -> int:
+        return quincunx.dask._parts_of(seconds, trials, threads, 1024)
+
     # Short runs: no part is worth its start alone.
     assert parts(0.4, 8_000, 2) == 1
     assert parts(1.0, 20_000, 64) == 2
-    # 17 seconds on each of two threads: seven parts of five seconds would leave one thread with four, the other with three.
-    assert parts(34.0, 300_000, 2) == 8
+    # 12.5 seconds on each of two threads: five parts of five seconds would leave one thread with three, the other with two.
+    assert parts(25.0, 300_000, 2) == 6
     # Longer runs have longer parts, up to half a minute.
-    assert parts(160.0, 1_000_000, 2) == 16
-    assert parts(4_800.0, 100_000_000, 2) == 160
+    assert parts(160.0, 1_000_000, 2) == 8
+    assert parts(48_000.0, 100_000_000, 2) == 1_600
     # Many threads, and a run that is short for them.
-    assert parts(1_000.0, 100_000_000, 500) == 500
+    assert parts(1_000.0, 40_000_000, 500) == 500
     assert parts(1e9, 10**13, 2) == quincunx.dask._MOST
+
+
+def test_parts_are_cut_so_that_little_is_simulated_again() -> None:
+    def again(trials: float, per_block: int) -> float:
+        """Tell the share of a part that it simulates again, as docs/cluster.md says it."""
+        pilot = math.ceil(2048 / per_block) * per_block
+        while 8 * 16 * pilot <= trials:
+            pilot *= 16
+        return pilot / trials
+
+    # Half a minute would be 625,000 trials: 610 blocks, which simulate the first 32 again.
+    assert again(625_000, 1024) > 0.05
+    assert quincunx.dask._parts_of(4_800.0, 100_000_000, 2, 1024) == math.ceil(100_000_000 / (255 * 1024))
+    for per_block in (16, 1024, 4096, 100_000):
+        for step in range(200):
+            trials = 20 * per_block * 1.1**step
+            cut = quincunx.dask._without_much_again(trials, per_block)
+            assert trials / 3.25 < cut <= trials
+            if trials > 300 * max(per_block, 2048):
+                assert again(cut, per_block) < 0.045
 
 
 def test_how_long_a_trial_takes_does_not_count_the_start_of_the_program(cluster: Cluster) -> None:

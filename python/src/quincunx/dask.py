@@ -57,6 +57,8 @@ _SECONDS, _MOST_SECONDS = 5.0, 30.0
 _EACH = 4
 #: Trials below which a part is not worth its start: it simulates up to 2,048 again.
 _LEAST = 8192
+#: Of the program: trials of the first pilot, how much longer the next is, and how many times a pilot's blocks a part has that simulates it again.
+_PILOT, _GROWTH, _AGAIN = 2048, 16, 8
 #: The most parts that a run is cut into without being asked to.
 _MOST = 100_000
 #: How many files one task joins.
@@ -321,19 +323,32 @@ def _fitting(client: distributed.Client, plan: _Plan, pilot: _Plan) -> int:
     """Tell into how many parts a plan is to be cut: a small run on a worker tells how long all of it would take on one thread."""
     with _Job(client) as job:
         seconds = job.seconds_per_trial(pilot) * plan.trials
-    return _parts_of(seconds, plan.trials, sum(client.nthreads().values()))
+    return _parts_of(seconds, plan.trials, sum(client.nthreads().values()), REPLICATES * plan.trials_per_draw)
 
 
-def _parts_of(seconds: float, trials: int, threads: int) -> int:
+def _parts_of(seconds: float, trials: int, threads: int, per_block: int) -> int:
     """Tell into how many parts to cut trials that would take so many `seconds` on one thread.
 
     Each costs a start, and a join; a long one costs more if it is lost. As long as they are few, each thread has as many as every other.
     """
     length = min(_MOST_SECONDS, max(_SECONDS, seconds / (_EACH * threads)))
     parts = math.ceil(seconds / length)
+    parts = math.ceil(trials / min(trials / parts, _without_much_again(trials / parts, per_block)))
     if parts <= _EACH * threads:
         parts = math.ceil(parts / threads) * threads
     return max(1, min(parts, _MOST, trials // _LEAST))
+
+
+def _without_much_again(trials: float, per_block: int) -> float:
+    """Shorten a part that would simulate much of the run's beginning again.
+
+    A part of eight times as many blocks as a pilot has, or more, simulates this pilot again (docs/cluster.md, What it costs): an eighth more work
+    at the worst, where one that is a block shorter has a hundredth.
+    """
+    pilot = _GROWTH * math.ceil(_PILOT / per_block) * per_block
+    while trials >= 3 * _AGAIN * pilot:
+        pilot *= _GROWTH
+    return min(trials, _AGAIN * pilot - per_block) if trials >= _AGAIN * pilot else trials
 
 
 def _name(part: int, parts: int) -> str:
