@@ -1,5 +1,6 @@
 //! A metric's numbers as text: in its unit, or as dates if it is an instant.
 
+use super::known::WITHIN;
 use super::{dates, format};
 use crate::results::{Epistemic, EpistemicStatus, MetricResult, QuantileResult, RunResult};
 
@@ -58,7 +59,7 @@ impl<'r> Amounts<'r> {
             _ if error > width(metric) / 5.0 => format!("±{}", self.mean().error),
             (EpistemicStatus::Resolved, Some(ends)) => both(ends),
             (EpistemicStatus::Bounded | EpistemicStatus::NotDetected, Some(ends)) => {
-                format!("in {}", both(ends))
+                format!("{WITHIN}{}", both(ends))
             }
             _ => String::new(),
         };

@@ -158,7 +158,7 @@ fn made(result: &RunResult) -> String {
     let titles: Vec<&str> = classes.iter().map(|class| class.title).collect();
     let mut text = String::new();
     for (i, (class, title)) in classes.iter().zip(in_sentence(&titles)).enumerate() {
-        let range = range_in_words(&class.known);
+        let range = class.known.range();
         let (before, after, vary) = match i {
             0 => ("", " of futures", " as the assumptions vary"),
             _ => (", ", "", ""),
@@ -173,15 +173,6 @@ fn made(result: &RunResult) -> String {
     }
     text.push('.');
     text
-}
-
-/// A range in a sentence, where nothing says what a column's 'in' means.
-pub fn range_in_words(known: &Known<'_>) -> String {
-    let range = known.range();
-    match range.strip_prefix("in ") {
-        Some(ends) => format!("within {ends}"),
-        None => range,
-    }
 }
 
 /// The same where there are numbers alone.
@@ -263,7 +254,7 @@ fn read(reading: &Reading, result: &RunResult) -> Option<String> {
                 return Some(match reading.shows {
                     Shows::Title => question.title.clone(),
                     Shows::Estimate => known.map_or("no trial".into(), |known| known.percent()),
-                    Shows::Range => known.map_or_else(String::new, |known| range_in_words(&known)),
+                    Shows::Range => known.map_or_else(String::new, |known| known.range()),
                 });
             }
             let question = result.questions.iter().find(|q| q.name == name)?;
@@ -282,7 +273,7 @@ fn read(reading: &Reading, result: &RunResult) -> Option<String> {
     Some(match reading.shows {
         Shows::Title => title.clone(),
         Shows::Estimate => known.percent(),
-        Shows::Range => range_in_words(&known),
+        Shows::Range => known.range(),
     })
 }
 
@@ -378,7 +369,7 @@ fn is_no_forecast(scenario: &ScenarioInfo) -> bool {
     note.contains("not a forecast") || note.contains("illustrative")
 }
 
-/// The simulation's error as a remark: below how many points it is everywhere.
+/// The simulation's error as a remark on chance in the simulation: what it does to the numbers.
 pub fn chance(result: &RunResult) -> String {
     let all = (result.outcomes.iter().map(|o| o.std_error))
         .chain(result.groups.iter().map(|g| g.std_error))
@@ -392,9 +383,12 @@ pub fn chance(result: &RunResult) -> String {
     let unit = (0..digits).fold(1.0, |unit, _| unit / 10.0);
     let bound = (bound / unit).ceil() * unit;
     if largest > 0.0 {
-        format!("within {} points everywhere", format::fixed(bound, digits))
+        format!(
+            "moves these numbers by {} points at most",
+            format::fixed(bound, digits)
+        )
     } else {
-        "nil".into()
+        "moves none of these numbers".into()
     }
 }
 

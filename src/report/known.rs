@@ -15,6 +15,9 @@ use crate::results::{
 };
 use crate::scenario::Words;
 
+/// What stands before a range inside of which the range lies: the trials do not show it more closely.
+pub const WITHIN: &str = "within ";
+
 /// Decimals at most.
 const MOST_PLACES: i32 = 9;
 
@@ -86,7 +89,7 @@ impl Known<'_> {
         match self.epistemic.status {
             EpistemicStatus::Resolved => told,
             _ if !told.contains('–') => String::new(),
-            _ => format!("in {told}"),
+            _ => format!("{WITHIN}{told}"),
         }
     }
 

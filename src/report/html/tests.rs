@@ -186,7 +186,7 @@ fn tellable(result: &RunResult) -> BTreeSet<String> {
     for known in known {
         told.extend([
             known.percent(),
-            known.range().trim_start_matches("in ").to_owned(),
+            known.range().trim_start_matches("within ").to_owned(),
         ]);
     }
     for trend in &result.scorecard {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::report::fixture;
+use crate::results::EpistemicStatus;
 use unicode_width::UnicodeWidthStr;
 
 fn run_text(width: usize) -> String {
@@ -176,6 +177,39 @@ fn differences_stand_beside_the_values_of_the_first_screen_and_fit_it() {
     let text = shown(&result, 120);
     assert!(row(&text, "A treaty is signed").contains(" same"), "{text}");
     assert!(text.contains("nothing differs"), "{text}");
+}
+
+#[test]
+fn the_last_lines_of_the_first_screen_explain_its_signs_and_no_others() {
+    let told = |result: &RunResult| summary_text(result, Order::Likeliest, 80).replace('\n', " ");
+    let mut result = fixture::run();
+    let text = told(&result);
+    assert!(text.contains("weight  leads"), "{text}");
+    assert!(text.contains("Bars: ┃ chance (┣╋┫ with its error), ▓░ range."));
+    assert!(text.contains("share of the variance behind the range. Bars"));
+    assert!(!text.contains('*'), "{text}");
+
+    // What leads for its weight's share of the time has one column.
+    for trend in &mut result.scorecard {
+        trend.leads = trend.weight;
+    }
+    // Shares that sum to more than the whole overlap.
+    for input in &mut result.drivers[0].inputs {
+        input.share = 0.6;
+    }
+    // A range that the trials do not show more closely has a sign.
+    result.groups[0].epistemic.status = EpistemicStatus::Bounded;
+    let text = told(&result);
+    assert!(!text.contains("leads"), "{text}");
+    assert!(text.contains("41–79%* "), "{text}");
+    assert!(text.contains("(*: at most)"), "{text}");
+    assert!(text.contains("shares overlap."), "{text}");
+
+    result.groups.clear();
+    result.outcomes.clear();
+    result.scorecard.clear();
+    result.drivers.clear();
+    assert!(!told(&result).contains("Bars"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! none). Control characters never get through: a title must not be able to move the cursor.
 
 use crate::diagnostic::with_short_names;
+use crate::report::known::WITHIN;
 use anstyle::Style;
 use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -14,6 +15,18 @@ const LONGEST_CUT: usize = 10;
 
 /// A blank at which no line is broken.
 pub(super) const NO_BREAK: &str = "\u{a0}";
+
+/// What stands behind a range inside of which the range lies, where there is no room for words; the
+/// last lines say what it means.
+pub(super) const AT_MOST: &str = "*";
+
+/// A range with a sign in the place of its first word.
+pub(super) fn narrow(range: &str) -> String {
+    match range.strip_prefix(WITHIN) {
+        Some(ends) => format!("{ends}{AT_MOST}"),
+        None => range.to_owned(),
+    }
+}
 
 /// How to draw: settled once by whoever owns the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -95,7 +95,7 @@ fn range(of: &Value) -> String {
     };
     match status {
         Some("resolved") => told,
-        Some("bounded" | "not_detected") if low != high => format!("in {told}"),
+        Some("bounded" | "not_detected") if low != high => format!("within {told}"),
         _ => String::new(),
     }
 }
@@ -425,10 +425,7 @@ fn sentence(result: &Value) -> String {
             let chance = || chance(one);
             for (reading, told) in [
                 (format!("{{{kind}.{name}}}"), &chance as &dyn Fn() -> String),
-                // In a sentence nothing says what a column's 'in' means.
-                (format!("{{{kind}.{name}.range}}"), &|| {
-                    range(one).replacen("in ", "within ", 1)
-                }),
+                (format!("{{{kind}.{name}.range}}"), &|| range(one)),
             ] {
                 if expected.contains(&reading) {
                     expected = expected.replace(&reading, &told());
@@ -449,10 +446,10 @@ fn check_words(page: &Page, result: &Value) {
 
     let limits = page.text("What it is not");
     let (before, after) = limits
-        .split_once("chance in the simulation is within ")
+        .split_once("chance in the simulation moves these numbers by ")
         .expect("it is said");
     rounded(before, &[90.0, 100.0]);
-    let (points, size) = after.split_once(" points everywhere (").expect("points");
+    let (points, size) = after.split_once(" points at most (").expect("points");
     // Twice the largest error of what is told, rounded up.
     let told = ["outcomes", "groups", "questions", "conditional"];
     let told = told.iter().flat_map(|key| list(result, key));

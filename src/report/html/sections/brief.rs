@@ -241,7 +241,7 @@ fn limits(body: &mut Body, result: &RunResult) {
     };
     body.paragraph(format!(
         "{first}Every number follows from what the scenario file states; none says that the file is right. Ranges are where a chance lies in 90 of 100 cases as the uncertain \
-         assumptions take the values that the file allows; chance in the simulation is {} ({}, seed {}). What the file does not mention cannot happen in it. {}",
+         assumptions take the values that the file allows; chance in the simulation {} ({}, seed {}). What the file does not mention cannot happen in it. {}",
         headline::chance(result),
         size(&result.run),
         result.run.seed,

@@ -67,7 +67,7 @@ fn title(outcome: &OutcomeResult) -> &str {
 
 /// ` (10–57% as the uncertain assumptions vary)`.
 fn range(outcome: &OutcomeResult) -> String {
-    match headline::range_in_words(&outcome.into()).as_str() {
+    match Known::from(outcome).range().as_str() {
         "" => String::new(),
         range => format!(" ({range} as the uncertain assumptions vary)"),
     }
@@ -76,7 +76,7 @@ fn range(outcome: &OutcomeResult) -> String {
 /// `23%; 13–37%`.
 fn share(outcome: &OutcomeResult) -> String {
     let known = Known::from(outcome);
-    match headline::range_in_words(&known).as_str() {
+    match known.range().as_str() {
         "" => known.percent(),
         range => format!("{}; {range}", known.percent()),
     }

@@ -1,7 +1,7 @@
 //! Cells of the first screen: names, percentages with their ranges, bars.
 
 use crate::report::known::Known;
-use crate::report::table::text::{Line, right, shorten};
+use crate::report::table::text::{Line, narrow, right, shorten};
 use crate::report::table::{Page, bars, palette};
 use unicode_width::UnicodeWidthStr;
 
@@ -51,7 +51,7 @@ impl Widths {
 pub fn range(known: &Known<'_>) -> String {
     match known.notable_error() {
         Some(error) => format!("±{error}"),
-        None => known.range(),
+        None => narrow(&known.range()),
     }
 }
 

@@ -9,7 +9,7 @@ mod metrics;
 mod questions;
 
 use super::beside::{Against, Beside};
-use super::text::{Line, right, shorten};
+use super::text::{AT_MOST, Line, right, shorten};
 use super::{Order, Page, label, palette, run};
 use crate::report::headline;
 use crate::report::known::Known;
@@ -31,6 +31,8 @@ const MOST_DRIVERS: usize = 3;
 /// Share of the range from which an assumption stands out.
 const STANDS_OUT: f64 = 0.1;
 const SHARE: usize = 7;
+/// Behind the heading of trends, where there is room: their chances do not add up.
+const SEVERAL: &str = " (several may hold)";
 /// Warnings that come before all others, the worst first.
 const WORST: [&str; 6] = [
     "non-finite",
@@ -52,11 +54,13 @@ pub fn write(
 ) -> io::Result<()> {
     let mut sections = vec![head(page, result), trends(page, result, order, against)];
     let (drivers, says_shares) = hangs_on(page, result);
-    // A range of which only bounds are known; a title may begin with the word too.
-    let is_bound = |piece: &str| piece.starts_with("in ") && piece.ends_with('%');
-    let is_open = |line: &Line| line.pieces().any(is_bound);
     // The longest of the last lines are reserved.
-    let reserved = foot(page, result, (true, says_shares), against);
+    let all_signs = Signs {
+        at_most: true,
+        bars: true,
+        shares: says_shares,
+    };
+    let reserved = foot(page, result, all_signs, against);
     // With the blank lines between sections.
     let used: usize = (sections.iter().chain([&drivers, &reserved]))
         .filter(|lines| !lines.is_empty())
@@ -85,9 +89,14 @@ pub fn write(
         all,
         conditional(page, result, left, against),
     ]);
-    // The sentence above has ranges of its own making.
-    let any_open = sections.iter().skip(1).flatten().any(is_open);
-    sections.push(foot(page, result, (any_open, says_shares), against));
+    let any =
+        |is: &dyn Fn(&str) -> bool| sections.iter().flatten().any(|line| line.pieces().any(is));
+    let signs = Signs {
+        at_most: any(&|piece| piece.ends_with(&format!("%{AT_MOST}"))),
+        bars: any(&|piece| ["┃", "╋"].contains(&piece)),
+        shares: says_shares,
+    };
+    sections.push(foot(page, result, signs, against));
     let last = sections.len() - 1;
     let mut first = true;
     for (i, lines) in sections
@@ -174,8 +183,11 @@ fn trends(
         columns[0].1 = "true at the end".to_owned();
         columns[0].2 = columns[0].2.max(17);
     }
+    // Where each leads for its weight's share of the time, one column says both.
+    let has_leads = (trends.iter()).any(|trend| whole(trend.leads) != whole(trend.weight));
+    let shares = SHARE * (1 + usize::from(has_leads));
     let taken = |columns: &[(f64, String, usize)]| -> usize {
-        2 + 2 * SHARE + beside.width() + columns.iter().map(|column| column.2).sum::<usize>()
+        2 + shares + beside.width() + columns.iter().map(|column| column.2).sum::<usize>()
     };
     // What comes true at the end is worth more than the rest.
     while columns.len() > 1 && taken(&columns) + 14 > page.width() {
@@ -188,12 +200,18 @@ fn trends(
         .max();
     let name = widest
         .unwrap_or(0)
+        .max("Trends".len() + SEVERAL.len() - 2)
         .min(page.width().saturating_sub(fixed).max(14));
     let bar = bar_width(page, fixed + name);
     let mut header = Line::styled(palette::SECTION, "Trends");
+    if "Trends".len() + SEVERAL.len() <= 2 + name {
+        header.push(palette::FAINT, SEVERAL);
+    }
     header.pad_to(2 + name);
     right(&mut header, palette::HEADER, "weight", SHARE);
-    right(&mut header, palette::HEADER, "leads", SHARE);
+    if has_leads {
+        right(&mut header, palette::HEADER, "leads", SHARE);
+    }
     for (_, head, width) in &columns {
         right(&mut header, palette::HEADER, head, *width);
     }
@@ -203,7 +221,9 @@ fn trends(
     for trend in trends {
         let mut line = named(&label(&trend.title, &trend.name), 2, name);
         right(&mut line, palette::FAINT, &whole(trend.weight), SHARE);
-        right(&mut line, palette::FAINT, &whole(trend.leads), SHARE);
+        if has_leads {
+            right(&mut line, palette::FAINT, &whole(trend.leads), SHARE);
+        }
         for (years, _, width) in &columns {
             let chance = trend.comes_true.iter().find(|c| c.years == *years);
             match chance.map(Known::from) {
@@ -388,16 +408,16 @@ fn likeliest(chances: impl Iterator<Item = f64>, most: usize) -> Vec<bool> {
     kept
 }
 
-/// The assumptions that explain most of the likeliest class's range, and whether there are any to
-/// name.
-fn hangs_on(page: &Page<'_>, result: &RunResult) -> (Vec<Line>, bool) {
+/// The assumptions that explain most of the likeliest class's range, and their shares if there are
+/// any to name.
+fn hangs_on(page: &Page<'_>, result: &RunResult) -> (Vec<Line>, Option<Shares>) {
     let Some(found) = drivers::of(result) else {
-        return (Vec::new(), false);
+        return (Vec::new(), None);
     };
     let of = format!("What '{}' hangs on", found.title);
     let none = |why: &str| {
         let text = format!("{of}: {why}.");
-        (page.wrapped(palette::FAINT, &text, 0), false)
+        (page.wrapped(palette::FAINT, &text, 0), None)
     };
     let drivers = match found.drivers {
         Ok(drivers) => drivers,
@@ -437,6 +457,7 @@ fn hangs_on(page: &Page<'_>, result: &RunResult) -> (Vec<Line>, bool) {
         right(&mut header, palette::HEADER, text, width);
     }
     let mut lines = vec![header];
+    let all: f64 = out.iter().map(|input| input.share).sum();
     for input in out {
         let mut line = named(&shown(input), 2, name - 2);
         right(
@@ -459,22 +480,45 @@ fn hangs_on(page: &Page<'_>, result: &RunResult) -> (Vec<Line>, bool) {
         }
         lines.push(line);
     }
-    (lines, true)
+    let shares = match all > 1.0 {
+        true => Shares::Overlapping,
+        false => Shares::Apart,
+    };
+    (lines, Some(shares))
+}
+
+/// Shares of what assumptions explain.
+#[derive(Clone, Copy)]
+enum Shares {
+    Apart,
+    /// They sum to more than there is.
+    Overlapping,
+}
+
+/// What there is above that the last lines have to explain.
+#[derive(Clone, Copy)]
+struct Signs {
+    /// Ranges with a sign behind them.
+    at_most: bool,
+    bars: bool,
+    shares: Option<Shares>,
 }
 
 /// How sure, what to beware of, and where the rest is.
 fn foot(
     page: &Page<'_>,
     result: &RunResult,
-    (any_open, says_shares): (bool, bool),
+    signs: Signs,
     against: Option<Against<'_>>,
 ) -> Vec<Line> {
     let run = &result.run;
+    let draws = format::count(run.draws);
+    let has_range = result.outcomes.iter().any(|o| Known::from(o).has_range());
+    let of_what = if has_range { " of the assumptions" } else { "" };
     let mut text = format!(
-        "Chance in the simulation: {} ({} trials, {} draws, seed {}).",
+        "Chance in the simulation {} ({} trials, {draws} draws{of_what}, seed {}); whether the file is right is another matter.",
         headline::chance(result),
         format::count(run.trials),
-        format::count(run.draws),
         run.seed
     );
     if run.non_finite > 0 {
@@ -483,18 +527,25 @@ fn foot(
             format::count(run.non_finite)
         ));
     }
-    let has_range = result.outcomes.iter().any(|o| Known::from(o).has_range());
     if has_range {
         text.push_str(" Ranges: 5% to 95% over the assumptions");
-        text.push_str(match any_open {
-            true => " ('in': at most).",
+        text.push_str(match signs.at_most {
+            true => " (*: at most).",
             false => ".",
         });
     } else if run.draws >= 20 && run.trials_per_draw > 1 {
         text.push_str(" No assumption is uncertain.");
     }
-    if says_shares {
-        text.push_str(" Explains: share of the variance behind the range.");
+    text.push_str(match signs.shares {
+        Some(Shares::Apart) => " Explains: share of the variance behind the range.",
+        Some(Shares::Overlapping) => {
+            " Explains: share of the variance behind the range; of assumptions that go together, shares overlap."
+        }
+        None => "",
+    });
+    if signs.bars {
+        text.push_str(" Bars: ┃ chance (┣╋┫ with its error)");
+        text.push_str(if has_range { ", ▓░ range." } else { "." });
     }
     let mut lines = page.wrapped(palette::FAINT, &text, 0);
     if let Some(against) = against {
