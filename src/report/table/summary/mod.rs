@@ -61,11 +61,12 @@ pub fn write(
         shares: says_shares,
     };
     let reserved = foot(page, result, all_signs, against);
-    // With the blank lines between sections.
+    // With the blank lines between sections; behind the last there is none.
     let used: usize = (sections.iter().chain([&drivers, &reserved]))
         .filter(|lines| !lines.is_empty())
         .map(|lines| lines.len() + 1)
         .sum();
+    let used = used.saturating_sub(1);
     let asked = match result.questions.len() {
         0 => 0,
         n => n.min(QUESTIONS[0]) + 2,
@@ -198,13 +199,17 @@ fn trends(
         .iter()
         .map(|t| label(&t.title, &t.name).width())
         .max();
+    let for_several = match columns.is_empty() {
+        true => 0,
+        false => "Trends".len() + SEVERAL.len() - 2,
+    };
     let name = widest
         .unwrap_or(0)
-        .max("Trends".len() + SEVERAL.len() - 2)
+        .max(for_several)
         .min(page.width().saturating_sub(fixed).max(14));
     let bar = bar_width(page, fixed + name);
     let mut header = Line::styled(palette::SECTION, "Trends");
-    if "Trends".len() + SEVERAL.len() <= 2 + name {
+    if !columns.is_empty() && "Trends".len() + SEVERAL.len() <= 2 + name {
         header.push(palette::FAINT, SEVERAL);
     }
     header.pad_to(2 + name);
@@ -514,9 +519,8 @@ fn foot(
     let run = &result.run;
     let draws = format::count(run.draws);
     let has_range = result.outcomes.iter().any(|o| Known::from(o).has_range());
-    let of_what = if has_range { " of the assumptions" } else { "" };
     let mut text = format!(
-        "Chance in the simulation {} ({} trials, {draws} draws{of_what}, seed {}); whether the file is right is another matter.",
+        "Chance in the simulation {} ({} trials, {draws} draws, seed {}); what is wrong in the file is not counted.",
         headline::chance(result),
         format::count(run.trials),
         run.seed
@@ -528,7 +532,7 @@ fn foot(
         ));
     }
     if has_range {
-        text.push_str(" Ranges: 5% to 95% over the assumptions");
+        text.push_str(" Ranges: 5% to 95% over the draws of the assumptions");
         text.push_str(match signs.at_most {
             true => " (*: at most).",
             false => ".",
@@ -539,13 +543,17 @@ fn foot(
     text.push_str(match signs.shares {
         Some(Shares::Apart) => " Explains: share of the variance behind the range.",
         Some(Shares::Overlapping) => {
-            " Explains: share of the variance behind the range; of assumptions that go together, shares overlap."
+            " Explains: share of the variance behind the range; shares overlap."
         }
         None => "",
     });
     if signs.bars {
-        text.push_str(" Bars: ┃ chance (┣╋┫ with its error)");
-        text.push_str(if has_range { ", ▓░ range." } else { "." });
+        text.push_str(" Bars: ┃\u{a0}chance (┣╋┫\u{a0}with\u{a0}its\u{a0}error)");
+        text.push_str(if has_range {
+            ", ▓░\u{a0}range."
+        } else {
+            "."
+        });
     }
     let mut lines = page.wrapped(palette::FAINT, &text, 0);
     if let Some(against) = against {
