@@ -1,7 +1,7 @@
 //! The answer in a sentence: the file's own, with results put in, or one made of its groups.
 
 use super::amounts::coarseness;
-use super::known::{Known, places};
+use super::known::{Known, percent, places};
 use super::table::Order;
 use super::{dates, format, ratios};
 use crate::model::headline::{Headline, Of, Piece, Reading, Shows};
@@ -116,6 +116,13 @@ pub fn trends_by(result: &RunResult, order: Order) -> Vec<&TrendScore> {
         trends.sort_by(|a, b| (end(b).total_cmp(&end(a))).then(b.leads.total_cmp(&a.leads)));
     }
     trends
+}
+
+/// Whether a column of times in the lead says more than that of weights: where each trend leads for
+/// its weight's share of the time, one column is both.
+pub fn has_leads(result: &RunResult) -> bool {
+    let told = |share: f64| percent(share, Some(0));
+    (result.scorecard.iter()).any(|trend| told(trend.leads) != told(trend.weight))
 }
 
 /// Words whose capital at the start of a title is that of a sentence, not of a name.

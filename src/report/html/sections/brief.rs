@@ -58,17 +58,31 @@ fn trends(body: &mut Body, result: &RunResult, order: Order) {
         ends.map(|c| c.by.as_str()).collect()
     });
     times.dedup();
-    let mut head = vec!["trend".to_owned(), "weight".into(), "leads".into()];
+    let has_leads = headline::has_leads(result);
+    let mut head = vec!["trend".to_owned(), "weight".into()];
+    if has_leads {
+        head.push("leads".into());
+    }
     for time in &times {
         head.extend([format!("true by {time}"), "range".to_owned()]);
     }
     head.push("in words".into());
-    let caption = "Weight at the start, share of the time in the lead, and the chance that the trend has come true; words are about the last date";
-    let mut table = Table::new(caption, head.iter().map(String::as_str));
+    let lead = if has_leads {
+        "Weight at the start, share of the time in the lead"
+    } else {
+        "Weight at the start, which is its share of the time in the lead"
+    };
+    let caption = format!(
+        "{lead}, and the chance that the trend has come true (several may); words are about the last date"
+    );
+    let mut table = Table::new(&caption, head.iter().map(String::as_str));
     for trend in scores {
         let share = |x: f64| Markup::text(&known::percent(x, Some(0)));
         let title = Markup::text(label(&trend.title, &trend.name));
-        let mut row = vec![title, share(trend.weight), share(trend.leads)];
+        let mut row = vec![title, share(trend.weight)];
+        if has_leads {
+            row.push(share(trend.leads));
+        }
         for time in &times {
             let found = trend.comes_true.iter().find(|c| c.by == *time);
             let told = found.map(|c| cells(&c.into(), &scale));

@@ -184,8 +184,7 @@ fn trends(
         columns[0].1 = "true at the end".to_owned();
         columns[0].2 = columns[0].2.max(17);
     }
-    // Where each leads for its weight's share of the time, one column says both.
-    let has_leads = (trends.iter()).any(|trend| whole(trend.leads) != whole(trend.weight));
+    let has_leads = headline::has_leads(result);
     let shares = SHARE * (1 + usize::from(has_leads));
     let taken = |columns: &[(f64, String, usize)]| -> usize {
         2 + shares + beside.width() + columns.iter().map(|column| column.2).sum::<usize>()
