@@ -15,7 +15,8 @@ use crate::results::{
 };
 use crate::scenario::Words;
 
-/// What stands before a range inside of which the range lies: the trials do not show it more closely.
+/// What stands before bounds inside of which the range lies: the trials do not show it more
+/// closely.
 pub const WITHIN: &str = "within ";
 
 /// Decimals at most.

@@ -2,7 +2,8 @@
 
 use super::{INTERRUPTED, escape, joined, label, table};
 use crate::report::table::{
-    given_value, observation, tripwire_share, watched_answer, watched_deciding,
+    given_value, observation, tripwire_share, watched_answer, watched_deciding, watched_lead,
+    watched_sentence, watched_worth,
 };
 use crate::results::{Tripwire, TripwiresResult};
 use std::io::{self, Write};
@@ -33,7 +34,10 @@ pub fn write_tripwires(out: &mut dyn Write, result: &TripwiresResult) -> io::Res
             "hit ±, pp",
             "false alarm ±, pp",
             "tells ±, pp of the entropy",
+            "worth ±",
+            "lead ±, days",
         ];
+        let best = watched_sentence(result, rows[0]);
         let rows = rows.into_iter().map(|row| {
             let mut cells = vec![escape(&observation(row))];
             let values = [
@@ -45,10 +49,12 @@ pub fn write_tripwires(out: &mut dyn Write, result: &TripwiresResult) -> io::Res
             ];
             cells.extend(values.map(|value| joined(given_value(value, false))));
             cells.push(joined(tripwire_share(row.information_share.as_ref())));
+            cells.push(joined(watched_worth(row)));
+            cells.push(joined(watched_lead(row)));
             cells
         });
         table(out, &columns, 1, rows)?;
-        writeln!(out)?;
+        writeln!(out, "\nBest sign: {}\n", escape(&best))?;
     }
     for text in watched_deciding(result) {
         writeln!(out, "{}\n", escape(&text))?;

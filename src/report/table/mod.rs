@@ -74,8 +74,9 @@ pub(super) use sweep::{
 };
 pub use text::{Look, shorten};
 pub(super) use tripwires::{
-    answer as watched_answer, deciding as watched_deciding, observation,
-    share_cells as tripwire_share,
+    answer as watched_answer, deciding as watched_deciding, lead as watched_lead, observation,
+    ranked as watched_ranked, sentence as watched_sentence, share_cells as tripwire_share,
+    worth as watched_worth,
 };
 
 use crate::results::{

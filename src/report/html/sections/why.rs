@@ -13,7 +13,8 @@ use crate::report::table::{
     explained_range, explained_sides, explained_value, explained_verdict, given_difference,
     given_legend, given_lists, given_name, given_split, given_untold, given_value, observation,
     reading, sweep_difference, sweep_name, sweep_value, sweep_verdict, swing_text, text_of,
-    tripwire_share, watched_answer, watched_deciding,
+    tripwire_share, watched_answer, watched_deciding, watched_lead, watched_ranked,
+    watched_sentence, watched_worth,
 };
 use crate::results::{
     DesignSize, EDIT, ExplainResult, GivenResult, GivenRow, RunInfo, SensitivityResult,
@@ -190,11 +191,14 @@ pub fn tripwires(body: &mut Body, result: &TripwiresResult) {
                 body.chart(|frame| plot.draw(frame));
             }
             signs(body, &rows);
+            body.paragraph(format!("Best sign: {}", watched_sentence(result, rows[0])));
         });
     }
+    worth_watching(body, result);
     body.remark(
         "± is a standard error and comes from chance in the simulation. Hit: share of the futures with this end in which the sign is seen; false alarm: of the others. What a sign tells is its mutual information \
-         with the end, as a share of what there is to know. Lead: mean days from the sign to the end being read. A sign is a connection, not a cause.",
+         with the end, as a share of what there is to know. Lead: mean days from the sign to the end being read. \
+         Worth: by how much the expected Brier score of the forecast falls if it is known; `sensitivity` tells the same of assumptions. A sign is a connection, not a cause.",
     );
     let chosen = format!(
         " Signs and thresholds were chosen on {} futures of seed {}, and counted on these.",
@@ -218,11 +222,6 @@ fn signs(body: &mut Body, rows: &[&Tripwire]) {
     ];
     let mut table = Table::new("What each sign says", head);
     for row in rows {
-        let lead = match (row.lead_days, row.lead_days_std_error) {
-            (Some(days), Some(error)) if error > 0.0 => rounded(format::estimate(days, error)),
-            (Some(days), _) => format::count(days.max(0.0) as u64).as_str().into(),
-            _ => "–".into(),
-        };
         let value = |of| cell(given_value(of, false));
         table.row([
             Markup::text(&observation(row)),
@@ -232,10 +231,34 @@ fn signs(body: &mut Body, rows: &[&Tripwire]) {
             value(&row.hit_rate),
             value(&row.false_alarm_rate),
             cell(tripwire_share(row.information_share.as_ref())),
-            lead,
+            cell(watched_lead(row)),
         ]);
     }
     body.table(&table);
+}
+
+/// Observations of all days in one list, what is worth most to know first.
+fn worth_watching(body: &mut Body, result: &TripwiresResult) {
+    let rows = watched_ranked(result);
+    if rows.is_empty() {
+        return;
+    }
+    body.section("worth", "Worth watching", |body| {
+        let head = ["observation", "by", "worth ±", "lead ±, days"];
+        let mut table = Table::new(
+            "Observations of all days, what is worth most to know first",
+            head,
+        );
+        for row in rows {
+            table.row([
+                Markup::text(&observation(row)),
+                row.by.as_str().into(),
+                cell(watched_worth(row)),
+                cell(watched_lead(row)),
+            ]);
+        }
+        body.table(&table);
+    });
 }
 
 pub fn given(body: &mut Body, result: &GivenResult) {
