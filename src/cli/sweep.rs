@@ -20,7 +20,6 @@ use crate::scenario::{Disk, Files, Findings, load_with};
 use anyhow::Result;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -57,8 +56,9 @@ pub struct Arguments {
     simulation: Simulation,
     #[command(flatten)]
     output: Output,
-    /// Also draw each number over one input as a line, over two as a heat map, as SVG and PNG into
-    /// this folder, which is made if need be
+    /// Also draw each number over one input as a line, over variants or other choices as differences
+    /// from the file, over two inputs as a heat map, as SVG and PNG into this folder, which is made
+    /// if need be
     #[arg(long, value_name = "DIR", help_heading = "Pictures")]
     charts: Option<PathBuf>,
     #[command(flatten)]
@@ -143,11 +143,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         .chain(sweep.points.iter().map(|point| &point.study))
         .flat_map(|study| study.sources.files());
     let places = Places::reading(std::iter::once(file.as_path()).chain(read));
-    let points = sweep.points.iter().map(|point| point.at.as_slice());
     let told = Told::open(
         (output, arguments.charts.as_deref(), &arguments.page),
         format,
-        can_be_drawn(&sweep.axes, &sweep.design, points),
+        can_be_drawn(&sweep.axes, &sweep.design),
         places,
         terminal,
     )?;
@@ -326,14 +325,10 @@ pub fn failed(
     findings::failed(error, &[study], terminal)
 }
 
-/// Whether there is a chart for these inputs; `points` are the places of the runs on all axes.
-pub fn can_be_drawn<'p>(
-    axes: &[SweepAxis],
-    design: &str,
-    mut points: impl Iterator<Item = &'p [Value]>,
-) -> bool {
+/// Whether there is a chart for these inputs.
+pub fn can_be_drawn(axes: &[SweepAxis], design: &str) -> bool {
     match axes.len() {
-        1 => points.all(|at| at.first().is_some_and(Value::is_number)),
+        1 => true,
         2 => design == "grid",
         _ => false,
     }
@@ -364,7 +359,8 @@ impl<'a> Told<'a> {
         places.output("--out", output.out.as_deref())?;
         places.charts(folder)?;
         if folder.is_some() && !can_be_drawn {
-            let text = "--charts draws one input of numbers, or a grid of two; the other formats have every run";
+            let text =
+                "--charts draws one input, or a grid of two; the other formats have every run";
             return Err(Misuse(text.into()).into());
         }
         Ok(Self {

@@ -154,11 +154,10 @@ pub fn merge(
     let Some(sweep) = &plan.sweep else {
         return Err(Misuse("the plan is not of a sweep".into()).into());
     };
-    let places_of_runs = sweep.runs.iter().map(|run| run.at.as_slice());
     let told = Told::open(
         (output, folder, page),
         format,
-        can_be_drawn(&sweep.axes, &sweep.design, places_of_runs),
+        can_be_drawn(&sweep.axes, &sweep.design),
         places,
         terminal,
     )?;

@@ -116,7 +116,22 @@ mod tests {
             events: Vec::new(),
         };
         let sweeps = [1, 2].map(|inputs| of_sweep(&fixture::sweep(inputs)));
-        for chart in sweeps.iter().flatten() {
+        // Choices have no line; the file itself is no difference.
+        let mut variants = fixture::sweep(1);
+        variants.axes[0].path = "variant".into();
+        for (i, point) in variants.points.iter_mut().enumerate() {
+            point.at = vec![format!("/some/folder/of/variants/number-{i}.json").into()];
+            point.values[0].identical = i == 0;
+        }
+        let variants = of_sweep(&variants);
+        assert_eq!(variants.len(), 1);
+        let svg = &variants[0].svg;
+        assert!(
+            !svg.contains("number-0") && svg.contains(">number-1<"),
+            "{svg}"
+        );
+        assert!(svg.contains("+8.0"), "0.38 less 0.3: {svg}");
+        for chart in sweeps.iter().flatten().chain(&variants) {
             let file = chart.to_svg_file();
             assert!(file.contains("seed 1") && file.contains("trials"), "{file}");
         }

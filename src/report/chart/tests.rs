@@ -90,7 +90,7 @@ fn swept(run: &RunResult, frame: &Frame) -> Vec<Chart> {
 }
 
 #[test]
-fn a_sweep_over_numbers_is_a_line_and_over_pairs_a_matrix_and_over_words_nothing() {
+fn a_sweep_over_numbers_is_a_line_over_pairs_a_matrix_and_over_words_differences() {
     let frame = Frame::new(Frame::WIDE);
     let [line, matrix] = [1, 2].map(|inputs| from_results::sweep(&fixture::sweep(inputs), &frame));
     let count = |charts: &[Chart], what: &str| charts[0].svg.matches(what).count();
@@ -107,7 +107,19 @@ fn a_sweep_over_numbers_is_a_line_and_over_pairs_a_matrix_and_over_words_nothing
     );
     let mut words = fixture::sweep(1);
     words.points[0].at[0] = "war".into();
-    assert!(from_results::sweep(&words, &frame).is_empty());
+    // One that is the file itself differs by nothing.
+    words.points[1].values[0].identical = true;
+    let differences = from_results::sweep(&words, &frame);
+    assert_eq!(
+        (
+            count(&differences, "<circle"),
+            count(&differences, ">war<"),
+            count(&differences, ">+8.0")
+        ),
+        (4, 1, 1),
+        "{}",
+        differences[0].svg
+    );
 }
 
 #[test]

@@ -127,7 +127,12 @@ pub fn text_of(value: &Value) -> String {
         },
         other => other.to_string(),
     };
-    shorten(&text, LONGEST_VALUE)
+    // A variant that is a file is called by the file's name.
+    let without_end = (text.strip_suffix(".json")).or_else(|| text.strip_suffix(".jsonc"));
+    let name = without_end.map_or(text.as_str(), |path| {
+        path.rsplit_once(['/', '\\']).map_or(path, |(_, name)| name)
+    });
+    shorten(name, LONGEST_VALUE)
 }
 
 /// The end of a path that tells it from the others.

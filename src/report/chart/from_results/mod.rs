@@ -32,7 +32,7 @@ pub use outcomes::{
 pub use over_time::{KINDS, lettered, over_time};
 pub use overlay::{Shown, overlay};
 pub use story::{storyline, timeline};
-pub use sweep::{heat, response, sweep};
+pub use sweep::{choices, heat, response, sweep};
 pub use time::{
     Course, course, incidence, incidence_curves, phases, series, state, steady, trend_layers,
     trends,

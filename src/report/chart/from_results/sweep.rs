@@ -1,15 +1,18 @@
-//! Charts of a sweep: a line for one input, a matrix for two.
+//! Charts of a sweep: a line for one input, a matrix for two; differences where choices are tried.
 
+use super::why::{List, One, forest};
 use super::*;
-use crate::report::table::{short_path, sweep_name, sweep_value, text_of};
+use crate::report::table::{short_path, sweep_difference, sweep_name, sweep_value, text_of};
 
-/// One chart for each number; none for more than two inputs, or one that takes other values than
-/// numbers.
+/// One chart for each number; none for more than two inputs.
 pub fn sweep(result: &SweepResult, frame: &Frame) -> Vec<Chart> {
     let numbers = 0..result.of.len();
     match result.axes.len() {
         1 => numbers
-            .filter_map(|k| Some(response(result, k)?.draw(frame)))
+            .filter_map(|k| match response(result, k) {
+                Some(line) => Some(line.draw(frame)),
+                None => Some(choices(result, k)?.draw(frame)),
+            })
             .collect(),
         2 => numbers
             .filter_map(|k| Some(heat(result, k)?.draw(frame)))
@@ -90,6 +93,38 @@ pub fn response(result: &SweepResult, k: usize) -> Option<Response> {
         own,
         target,
     })
+}
+
+/// How far the `k`-th number is from that of the file as it is, for each choice of the only input;
+/// `None` if that takes numbers, and where no run is another than the file's.
+pub fn choices(result: &SweepResult, k: usize) -> Option<Differences> {
+    let of = &result.of[k];
+    if (result.points.iter()).all(|point| point.at[0].is_number()) {
+        return None;
+    }
+    let ones = result.points.iter().filter_map(|point| {
+        let value = &point.values[k];
+        // The file itself is what the others are compared with.
+        if value.identical {
+            return None;
+        }
+        Some(One {
+            title: text_of(&point.at[0]),
+            point: value.difference?,
+            error: value.difference_std_error?,
+            interval: value.difference_ci95?,
+            told: sweep_difference(of, value),
+            detectable: value.detectable,
+        })
+    });
+    let list = List {
+        id: format!("sweep-{}-{}", of.kind, of.name),
+        title: sweep_name(of),
+        subtitle: "Each choice less the file as it is, same random numbers. Whisker: 95% interval.",
+        unit: &of.unit,
+        is_share: of.is_probability(),
+    };
+    forest(&list, ones.collect())
 }
 
 /// How the `k`-th number moves with two inputs; `None` unless there is a run for each pair of their

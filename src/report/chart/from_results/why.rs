@@ -79,28 +79,28 @@ pub fn indices(target: &SensitivityTarget) -> Option<Rows> {
 }
 
 /// A difference of a list, before it is drawn.
-struct One {
-    title: String,
+pub(super) struct One {
+    pub title: String,
     /// Difference, error and interval, in the unit of the axis once they have been multiplied by
     /// `scale`.
-    point: f64,
-    error: f64,
-    interval: [f64; 2],
-    told: (String, String),
-    detectable: bool,
+    pub point: f64,
+    pub error: f64,
+    pub interval: [f64; 2],
+    pub told: (String, String),
+    pub detectable: bool,
 }
 
 /// What the rows of a list have in common.
-struct List<'a> {
-    id: String,
-    title: String,
-    subtitle: &'a str,
+pub(super) struct List<'a> {
+    pub id: String,
+    pub title: String,
+    pub subtitle: &'a str,
     /// A metric's; empty for chances, which are in percentage points.
-    unit: &'a str,
-    is_share: bool,
+    pub unit: &'a str,
+    pub is_share: bool,
 }
 
-fn forest(list: &List<'_>, ones: Vec<One>) -> Option<Differences> {
+pub(super) fn forest(list: &List<'_>, ones: Vec<One>) -> Option<Differences> {
     if ones.is_empty() {
         return None;
     }

@@ -318,6 +318,8 @@ pub fn sweep(body: &mut Body, result: &SweepResult) {
                 1 => {
                     if let Some(line) = chart::response(result, k) {
                         body.chart(|frame| line.draw(frame));
+                    } else if let Some(differences) = chart::choices(result, k) {
+                        body.chart(|frame| differences.draw(frame));
                     }
                 }
                 2 => {
