@@ -13,6 +13,14 @@ use std::{env, fs};
 
 const GUIDE: &str = "docs/guide.md";
 const CLUSTER: &str = "docs/cluster.md";
+/// Scenarios that the documents show by the path that they have in the repository.
+const SHIPPED: [&str; 5] = [
+    "baseline.json",
+    "guarantees_for_territory.json",
+    "port_strike.json",
+    "talks_with_europe.json",
+    "us_aid_stop.json",
+];
 
 /// A file after the changes of a difference: of each part, what it keeps and what it takes away
 /// stands in the file once, behind the part before it.
@@ -90,10 +98,9 @@ fn printed(folder: &Path, command: &str) -> String {
 /// The document as it should be, every command having been run in order.
 fn played(text: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    // The guide shows a shipped scenario too, by the path that it has in the repository.
     let shipped = folder.path().join("scenarios");
     fs::create_dir(&shipped).expect("the folder is writable");
-    for name in ["baseline.json", "port_strike.json"] {
+    for name in SHIPPED {
         let from = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("scenarios")
             .join(name);
