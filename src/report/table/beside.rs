@@ -1,7 +1,7 @@
 //! Differences to another scenario, beside the values of the first screen.
 
 use super::side_by_side::of_points;
-use super::text::{Line, right, shorten};
+use super::text::{Line, narrow, right, shorten};
 use super::{Cell, label, palette};
 use crate::report::changes::{Worded, all_worded};
 use crate::report::format;
@@ -95,16 +95,16 @@ impl<'r> Beside<'r> {
         let cells: Vec<(&str, Cell)> = (kind(comparison).iter())
             .map(|d| (d.outcome.as_str(), of_points(d, comparison.identical)))
             .collect();
-        let most = |text: fn(&Cell) -> &String, head: &str| {
-            let widest = cells.iter().map(|(_, cell)| text(cell).width()).max();
+        let most = |width: fn(&Cell) -> usize, head: &str| {
+            let widest = cells.iter().map(|(_, cell)| width(cell)).max();
             widest.unwrap_or(0).max(head.width()) + 2
         };
         let range = match cells.iter().any(|(_, cell)| !cell.range.is_empty()) {
-            true if width >= WITH_RANGES => most(|cell| &cell.range, HEADS[1]),
+            true if width >= WITH_RANGES => most(|cell| narrow(&cell.range).width(), HEADS[1]),
             _ => 0,
         };
         Self {
-            widths: [most(|cell| &cell.difference, HEADS[0]), range],
+            widths: [most(|cell| cell.difference.width(), HEADS[0]), range],
             cells,
         }
     }
@@ -138,7 +138,7 @@ impl<'r> Beside<'r> {
             right(line, style, &cell.difference, difference);
         }
         if range > 0 {
-            right(line, Style::new(), &cell.range, range);
+            right(line, Style::new(), &narrow(&cell.range), range);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::compare::letter;
 use super::side_by_side::{Cell, METRICS, RATIOS, Section};
-use super::text::{Line, shorten, shorten_inside};
+use super::text::{Line, narrow, shorten, shorten_inside};
 use super::{Page, palette};
 use crate::results::CompareResult;
 use anstyle::Style;
@@ -59,14 +59,14 @@ impl Columns {
     fn of(sections: &[&Section], others: usize) -> Self {
         let rows = || sections.iter().flat_map(|(_, rows)| rows);
         let columns = (0..others).map(|i| {
-            let most = |text: fn(&Cell) -> &String| {
-                let widths = rows().map(|row| text(&row.cells[i]).width());
+            let most = |width: fn(&Cell) -> usize| {
+                let widths = rows().map(|row| width(&row.cells[i]));
                 widths.max().unwrap_or(0)
             };
-            let range = most(|c| &c.range);
+            let range = most(|c| narrow(&c.range).width());
             Widths {
-                value: most(|c| &c.value) + 2,
-                difference: most(|c| &c.difference).max(3) + 2,
+                value: most(|c| c.value.width()) + 2,
+                difference: most(|c| c.difference.width()).max(3) + 2,
                 // With several files beside each other ranges are too much for one look.
                 range: if others == 1 && range > 0 {
                     range.max(5) + 2
@@ -155,7 +155,7 @@ fn part(
                 right(&mut line, plain, &cell.value, widths.value);
                 right(&mut line, strong, &cell.difference, widths.difference);
                 if widths.range > 0 {
-                    right(&mut line, Style::new(), &cell.range, widths.range);
+                    right(&mut line, Style::new(), &narrow(&cell.range), widths.range);
                 }
             }
             page.line(&line)?;

@@ -6,11 +6,11 @@
 
 use super::columns;
 use super::compare::letter;
-use super::text::{AT_MOST, Line};
+use super::text::Line;
 use super::{Page, label, palette};
 use crate::report::amounts::coarseness;
 use crate::report::changes::{Worded, all_worded};
-use crate::report::known::{self, Known};
+use crate::report::known::{self, Known, WITHIN};
 use crate::report::ratios::means_estimate;
 use crate::report::{dates, format};
 use crate::results::{
@@ -214,7 +214,7 @@ pub(super) fn of_points(difference: &Difference, identical: bool) -> Cell {
             format!("{} to {}", show(low), show(high))
         }
         (Some([low, high]), Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected)) => {
-            format!("{} to {}{AT_MOST}", show(low), show(high))
+            format!("{WITHIN}{} to {}", show(low), show(high))
         }
         _ => String::new(),
     };
@@ -474,7 +474,7 @@ fn range_of_means(difference: &Difference, error: f64, unit: f64) -> String {
     let told = format::difference_range(ends.map(|end| unit * end), error);
     match status {
         Some(EpistemicStatus::Resolved) => told,
-        Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected) => format!("{told}{AT_MOST}"),
+        Some(EpistemicStatus::Bounded | EpistemicStatus::NotDetected) => format!("{WITHIN}{told}"),
         _ => String::new(),
     }
 }
@@ -508,7 +508,7 @@ fn foot(
         parts.push(format!("{NONE}: no detectable difference."));
     }
     if result.comparisons.len() == 1 && cells().any(|cell| !cell.range.is_empty()) {
-        let some = cells().any(|cell| cell.range.ends_with(AT_MOST));
+        let some = cells().any(|cell| cell.range.starts_with(WITHIN));
         parts.push(format!(
             "Range: 5% to 95% of the difference over the assumptions{}.",
             if some { " (*: at most)" } else { "" }

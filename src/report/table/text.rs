@@ -28,6 +28,12 @@ pub(super) fn narrow(range: &str) -> String {
     }
 }
 
+/// Whether a range stands so.
+pub(super) fn is_at_most(piece: &str) -> bool {
+    let ends = piece.strip_suffix(AT_MOST).unwrap_or_default();
+    ends.ends_with(|c: char| c == '%' || c.is_ascii_digit())
+}
+
 /// How to draw: settled once by whoever owns the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {

@@ -117,6 +117,63 @@ fn check_changes(page: &Page, result: &Value) {
     assert_eq!(values, expected);
 }
 
+/// Numbers in a text, as they stand there; those of names such as `ru_2` are none.
+fn numbers_of(text: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '.' || c == '_';
+    text.split(|c: char| !is_part(c))
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| word.parse::<f64>().is_ok())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What was changed in each of several files, whatever was: as many lines as there are changes, or
+/// how many more there are, and no number that stands on the other side, or on neither.
+fn check_changes_of_all(page: &Page, result: &Value) {
+    let mut by_file: Vec<Vec<String>> = Vec::new();
+    for block in page.under("What was changed") {
+        match block {
+            Block::Text(_) => by_file.push(Vec::new()),
+            Block::Item(text) => by_file.last_mut().expect("a file").push(text.clone()),
+            _ => panic!("{block:?}"),
+        }
+    }
+    let comparisons = list(result, "comparisons");
+    assert_eq!(by_file.len(), comparisons.len());
+    let mut seen = 0;
+    for (mut told, comparison) in by_file.into_iter().zip(comparisons) {
+        let changes = list(comparison, "changes");
+        let more = told.last().and_then(|text| {
+            let count = text.strip_prefix("and ")?.strip_suffix(" more")?;
+            count.parse::<usize>().ok()
+        });
+        if more.is_some() {
+            told.pop();
+        }
+        assert_eq!(told.len() + more.unwrap_or(0), changes.len(), "{told:?}");
+        for text in told {
+            let (before, after) = text.split_once(" → ").expect("a change");
+            let (_, before) = before.rsplit_once(": ").expect("what it is");
+            let fits = |change: &&Value| {
+                [("base", before), ("other", after)]
+                    .iter()
+                    .all(|(side, told)| {
+                        let stated = numbers_of(&change[*side].to_string());
+                        (numbers_of(told).iter()).all(|number| {
+                            let same = |other: &String| {
+                                other == number || other.parse::<f64>() == number.parse::<f64>()
+                            };
+                            stated.iter().any(same)
+                        })
+                    })
+            };
+            assert!(changes.iter().any(|change| fits(&change)), "{text}");
+            seen += numbers_of(before).len() + numbers_of(after).len();
+        }
+    }
+    assert!(seen > 0);
+}
+
 /// The one table: by section a row for each thing of which a difference was detected, and all groups.
 fn check_table(page: &Page, result: &Value, left_out: usize) {
     let comparisons = list(result, "comparisons");
@@ -230,7 +287,7 @@ fn check_difference((text, range): (&str, &str), one: &Value, unit: f64) {
     );
     if !range.is_empty() {
         let ends = ends(one, "epistemic90").expect("a range");
-        let text = range.trim_start_matches("in ").replace(" to ", " ");
+        let text = range.trim_start_matches("within ").replace(" to ", " ");
         signed(&text, &ends.map(|end| unit * end), unit != 100.0);
     }
 }
@@ -256,5 +313,6 @@ fn each_number_of_a_comparison_at_a_glance_is_that_of_the_result_in_its_place() 
         if arguments == pair {
             check_changes(&page, &result);
         }
+        check_changes_of_all(&page, &result);
     }
 }

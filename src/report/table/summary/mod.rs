@@ -9,7 +9,7 @@ mod metrics;
 mod questions;
 
 use super::beside::{Against, Beside};
-use super::text::{AT_MOST, Line, right, shorten};
+use super::text::{Line, is_at_most, right, shorten};
 use super::{Order, Page, label, palette, run};
 use crate::report::headline;
 use crate::report::known::Known;
@@ -93,7 +93,7 @@ pub fn write(
     let any =
         |is: &dyn Fn(&str) -> bool| sections.iter().flatten().any(|line| line.pieces().any(is));
     let signs = Signs {
-        at_most: any(&|piece| piece.ends_with(&format!("%{AT_MOST}"))),
+        at_most: any(&is_at_most),
         bars: any(&|piece| ["┃", "╋"].contains(&piece)),
         shares: says_shares,
     };
