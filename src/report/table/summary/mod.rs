@@ -20,8 +20,8 @@ use questions::{conditional, questions};
 use std::io;
 use unicode_width::UnicodeWidthStr;
 
-/// Lines of a screen.
-const LINES: usize = 40;
+/// Lines of a screen of forty, less that of the prompt.
+const LINES: usize = 39;
 /// Trends shown at most.
 const MOST_TRENDS: usize = 8;
 /// Questions shown at least, if there are so many, and at most.
@@ -67,22 +67,26 @@ pub fn write(
         .map(|lines| lines.len() + 1)
         .sum();
     let used = used.saturating_sub(1);
-    let asked = match result.questions.len() {
-        0 => 0,
-        n => n.min(QUESTIONS[0]) + 2,
+    // With a heading and a blank line. Questions about some futures get what outcomes leave, unless
+    // there are no others.
+    let asked = match (result.questions.len(), result.conditional.len()) {
+        (0, 0) => 0,
+        (0, _) => 3,
+        (n, _) => n.min(QUESTIONS[0]) + 2,
     };
-    let asked = asked + 3 * usize::from(!result.conditional.is_empty());
     let outcomes = outcomes(
         page,
         result,
         order,
-        LINES.saturating_sub(used + asked).max(4),
+        LINES.saturating_sub(used + asked + 1).max(4),
         against,
     );
-    let left = LINES.saturating_sub(used + outcomes.len() + 2);
-    // Those about some futures have a line and their heading at least.
-    let room = left.saturating_sub(3 * usize::from(!result.conditional.is_empty()));
-    let all = questions(page, result, room, against);
+    let left = LINES.saturating_sub(used + outcomes.len() + 1);
+    let for_some = match result.conditional.is_empty() {
+        true => 0,
+        false => 3,
+    };
+    let all = questions(page, result, left.saturating_sub(2 + for_some), against);
     let left = left.saturating_sub(all.len() + 1);
     sections.extend([
         outcomes,
