@@ -164,16 +164,39 @@ struct Sums {
     total: f64,
 }
 
-fn used(draws: &[DrawMean], without: Option<usize>) -> impl Iterator<Item = (usize, &DrawMean)> {
-    let numbered = draws.iter().enumerate();
-    numbered.filter(move |(k, draw)| Some(k % REPLICATES) != without && draw.level().is_some())
+/// A draw that has a level, with its number.
+struct Known<'d> {
+    number: usize,
+    draw: &'d DrawMean,
+    /// [`DrawMean::level`].
+    level: (f64, f64, usize),
 }
 
-fn sums(draws: &[DrawMean], without: Option<usize>) -> Option<Sums> {
+/// Draws that have a level, which is found once for all replicates that are left out.
+fn known(draws: &[DrawMean]) -> Vec<Known<'_>> {
+    let numbered = draws.iter().enumerate();
+    let known = numbered.filter_map(|(number, draw)| {
+        Some(Known {
+            number,
+            draw,
+            level: draw.level()?,
+        })
+    });
+    known.collect()
+}
+
+fn used<'k, 'd>(
+    draws: &'k [Known<'d>],
+    without: Option<usize>,
+) -> impl Iterator<Item = &'k Known<'d>> {
+    (draws.iter()).filter(move |known| Some(known.number % REPLICATES) != without)
+}
+
+fn sums(draws: &[Known<'_>], without: Option<usize>) -> Option<Sums> {
     let mut sums = Sums::default();
     let (mut trials, mut of_trials) = (0.0, 0.0);
-    for (_, draw) in used(draws, without) {
-        let (mean, noise, groups) = draw.level()?;
+    for Known { draw, level, .. } in used(draws, without) {
+        let (mean, noise, groups) = *level;
         sums.draws += 1.0;
         sums.mean += mean;
         sums.inner += noise;
@@ -187,8 +210,8 @@ fn sums(draws: &[DrawMean], without: Option<usize>) -> Option<Sums> {
     sums.mean /= sums.draws;
     sums.inner /= sums.draws;
     let mean = of_trials / trials;
-    for (_, draw) in used(draws, without) {
-        let (level, ..) = draw.level()?;
+    for Known { draw, level, .. } in used(draws, without) {
+        let (level, ..) = *level;
         sums.seen += (level - sums.mean) * (level - sums.mean);
         sums.total +=
             draw.squares + f64::from(draw.trials) * (draw.mean - mean) * (draw.mean - mean);
@@ -224,13 +247,14 @@ fn left_out<const N: usize>(
 
 /// How a number is spread; `None` for fewer than two draws with two groups that have a value.
 pub fn spread(draws: &[DrawMean]) -> Option<Spread> {
-    let all = sums(draws, None)?;
+    let known = known(draws);
+    let all = sums(&known, None)?;
     let of = |sums: Sums| {
         let epistemic = sums.seen - sums.inner;
         [epistemic, epistemic / sums.total]
     };
     let [epistemic, share] = of(all);
-    let parts = left_out(draws.len(), |m| Some(of(sums(draws, m)?)));
+    let parts = left_out(draws.len(), |m| Some(of(sums(&known, m)?)));
     let ([epistemic_std_error, share_std_error], reach) = jackknifed(&parts);
     let p_value = match epistemic {
         e if e <= 0.0 => 1.0,
@@ -257,11 +281,11 @@ pub fn spread(draws: &[DrawMean]) -> Option<Spread> {
 ///
 /// `None` without a positive epistemic variance, or with too few draws for four bins.
 pub fn first_order(draws: &[DrawMean], bins: &[u8]) -> Option<Index> {
-    let number = used(draws, None).count() as u64;
-    let joined = joined(number)?;
-    let (share, variance, p_value) = between_bins(draws, bins, joined, None)?;
+    let known = known(draws);
+    let joined = joined(known.len() as u64)?;
+    let (share, variance, p_value) = between_bins(&known, bins, joined, None)?;
     let parts = left_out(draws.len(), |m| {
-        let (share, variance, _) = between_bins(draws, bins, joined, m)?;
+        let (share, variance, _) = between_bins(&known, bins, joined, m)?;
         Some([share, variance])
     });
     let ([std_error, variance_std_error], reach) = jackknifed(&parts);
@@ -278,7 +302,7 @@ pub fn first_order(draws: &[DrawMean], bins: &[u8]) -> Option<Index> {
 /// Share of the epistemic variance that lies between bins, that variance, and the p-value of there
 /// being none.
 fn between_bins(
-    draws: &[DrawMean],
+    draws: &[Known<'_>],
     bins: &[u8],
     joined: usize,
     without: Option<usize>,
@@ -286,10 +310,10 @@ fn between_bins(
     let sums = sums(draws, without)?;
     let epistemic = sums.seen - sums.inner;
     let mut cells = [(0.0, 0.0); super::BINS_OF_INPUT];
-    for (k, draw) in used(draws, without) {
-        let cell = &mut cells[usize::from(bins[k]) / joined];
+    for Known { number, level, .. } in used(draws, without) {
+        let cell = &mut cells[usize::from(bins[*number]) / joined];
         cell.0 += 1.0;
-        cell.1 += draw.level()?.0 - sums.mean;
+        cell.1 += level.0 - sums.mean;
     }
     let occupied = cells.iter().filter(|cell| cell.0 > 0.0);
     let occupied = occupied.count() as f64;

@@ -2,8 +2,8 @@
 
 use super::value::Numbers;
 use super::{Decoder, Object, keys};
-use crate::diagnostic::Place;
 use crate::diagnostic::pointer::join;
+use crate::diagnostic::{Place, in_percent};
 use crate::scenario::places::{BY, ELSE, REASONS, is_annotation};
 use crate::scenario::types::{
     Asks, At, AtRange, By, Choice, Coefficient, Derived, Group, Indicator, Metric,
@@ -405,9 +405,8 @@ impl<'v> Decoder<'v> {
             found.value
         );
         let fault = self.fault("value-out-of-range", Place::value(pointer), message);
-        if found.value > 1.0 && found.value < 100.0 {
-            let hint = format!("write {} for {}%", found.value / 100.0, found.value);
-            fault.hints.push(hint);
+        if found.value < 100.0 {
+            fault.hints.extend(in_percent(found.value));
         }
         None
     }
