@@ -8,6 +8,7 @@
 use super::decode::keys;
 use super::lists;
 use super::places::{self, BY, REASONS};
+use super::schema;
 use crate::diagnostic::{Diagnostic, Edit};
 use serde_json::{Map, Value};
 
@@ -48,11 +49,21 @@ pub fn overlay(base: &mut Value, layer: Value, path: &mut Vec<String>, overlaid:
     }
 }
 
-/// Takes the members that are `null` out of a layer that has none below it.
+/// Takes the members that are `null` out of a layer that has none below it. Those stay that are
+/// called like no key of the format, where it is not the author who chooses names: the decoder says
+/// what they may have meant.
 pub fn bare(layer: &mut Value) {
-    if let Value::Object(map) = layer {
-        map.retain(|_, value| !value.is_null());
-        map.values_mut().for_each(bare);
+    without_nulls(layer, &mut Vec::new());
+}
+
+fn without_nulls(layer: &mut Value, path: &mut Vec<String>) {
+    let Value::Object(map) = layer else { return };
+    let is_named = places::is_named(path);
+    map.retain(|key, value| !value.is_null() || !(is_named || schema::has_key(key)));
+    for (key, value) in map {
+        path.push(key.clone());
+        without_nulls(value, path);
+        path.pop();
     }
 }
 
@@ -162,6 +173,22 @@ mod tests {
         let mut base = base;
         overlay(&mut base, layer, &mut Vec::new(), &mut Overlay::default());
         base
+    }
+
+    #[test]
+    fn a_null_of_the_lowest_file_goes_unless_no_key_is_called_so() {
+        let mut layer = json!({
+            "events": {"e": {"limit": null, "limt": null, "hazard": {"rate": 1}}, "gone": null},
+            "run": null, "colour": null,
+            "indicators": {"i": {"start": {"by": "trend", "calm": null, "else": null}}},
+        });
+        bare(&mut layer);
+        let left = json!({
+            "events": {"e": {"limt": null, "hazard": {"rate": 1}}},
+            "colour": null,
+            "indicators": {"i": {"start": {"by": "trend", "calm": null}}},
+        });
+        assert_eq!(layer, left);
     }
 
     fn hazard(base: Value, layer: Value) -> Value {

@@ -9,6 +9,8 @@ use super::places::{self, Names};
 use super::types::Scenario;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// What the name of a definition ends in if parts of it may be left out.
 const VARIANT: &str = "Variant";
@@ -45,6 +47,29 @@ pub fn schema() -> Value {
         "else": {"$ref": "#/$defs/Scenario"},
         "$defs": definitions
     })
+}
+
+/// Whether some object of the format has a key that is called so.
+pub(super) fn has_key(key: &str) -> bool {
+    static KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let mut keys = HashSet::new();
+        gather_keys(&schema(), &mut keys);
+        keys
+    });
+    KEYS.contains(key)
+}
+
+fn gather_keys(schema: &Value, keys: &mut HashSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Object(properties)) = map.get("properties") {
+                keys.extend(properties.keys().cloned());
+            }
+            map.values().for_each(|inner| gather_keys(inner, keys));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| gather_keys(inner, keys)),
+        _ => {}
+    }
 }
 
 /// Says what the names of things are made of, where they are keys.
