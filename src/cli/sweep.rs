@@ -56,9 +56,9 @@ pub struct Arguments {
     simulation: Simulation,
     #[command(flatten)]
     output: Output,
-    /// Also draw each number over one input as a line, over variants or other choices as differences
-    /// from the file, over two inputs as a heat map, as SVG and PNG into this folder, which is made
-    /// if need be
+    /// Also draw each number over one input as a line, over variants or other choices as
+    /// differences from the file, over two inputs as a heat map, as SVG and PNG into this folder,
+    /// which is made if need be
     #[arg(long, value_name = "DIR", help_heading = "Pictures")]
     charts: Option<PathBuf>,
     #[command(flatten)]

@@ -9,7 +9,7 @@ use super::places::{self, Names};
 use super::types::Scenario;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// What the name of a definition ends in if parts of it may be left out.
@@ -51,15 +51,15 @@ pub fn schema() -> Value {
 
 /// Whether some object of the format has a key that is called so.
 pub(super) fn has_key(key: &str) -> bool {
-    static KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let mut keys = HashSet::new();
+    static KEYS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let mut keys = BTreeSet::new();
         gather_keys(&schema(), &mut keys);
         keys
     });
     KEYS.contains(key)
 }
 
-fn gather_keys(schema: &Value, keys: &mut HashSet<String>) {
+fn gather_keys(schema: &Value, keys: &mut BTreeSet<String>) {
     match schema {
         Value::Object(map) => {
             if let Some(Value::Object(properties)) = map.get("properties") {
