@@ -104,7 +104,8 @@ pub fn sentence(result: &TripwiresResult, row: &Tripwire) -> String {
     let before = format::percentage(result.probability, result.std_error);
     let way = |value: Option<f64>| match value {
         Some(value) if value < result.probability => "falls",
-        _ => "rises",
+        Some(value) if value > result.probability => "rises",
+        _ => "goes",
     };
     format!(
         "{}. If so, the chance of '{}' {} from {} to {if_seen}; if not, it {} to {if_not}.",
@@ -263,6 +264,10 @@ mod tests {
         let told = sentence(&result, &row);
         assert!(told.contains(" rises from 25"), "{told}");
         assert!(told.contains("; if not, it falls to "), "{told}");
+        let mut same = row.clone();
+        same.if_seen.value = Some(result.probability);
+        let told = sentence(&result, &same);
+        assert!(told.contains(" goes from 25"), "{told}");
         result.probability = 0.99;
         let told = sentence(&result, &row);
         assert!(told.contains(" falls from 99"), "{told}");
