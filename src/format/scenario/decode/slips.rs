@@ -30,6 +30,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("expression", &["value"]),
     ("frequency", &["rate"]),
     ("formula", &["value"]),
+    ("gompertz", &["ageing"]),
     ("growth", &["drift"]),
     ("happenings", &["events"]),
     ("id", &["name"]),
@@ -65,6 +66,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("stages", &["phases"]),
     ("std", &["sd", "volatility"]),
     ("stdev", &["sd", "volatility"]),
+    ("swap", &["together"]),
     ("terminal", &["final"]),
     ("text", &["note"]),
     ("time_step", &["step"]),
@@ -73,6 +75,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("trigger", &["when", "hazard"]),
     ("until", &["by", "horizon"]),
     ("variables", &["indicators"]),
+    ("weibull", &["ageing"]),
+    ("window", &["within"]),
     ("weight", &["chance", "probability", "start"]),
     ("window", &["within"]),
 ];
@@ -223,6 +227,10 @@ mod tests {
         }
         let event = || keys::EVENT.iter().copied();
         assert_eq!(synonym("Trigger", event()), Some("when"));
+        assert_eq!(
+            synonym("weibull", keys::HAZARD.iter().copied()),
+            Some("ageing")
+        );
         assert_eq!(
             synonym("prob", keys::HAZARD.iter().copied()),
             Some("chance")
